@@ -1,0 +1,3 @@
+//! Readers: bytes of a report file in, a [`model::Report`] out.
+
+pub mod model;

@@ -1,0 +1,276 @@
+//! What every reader produces: the report as written, nothing interpreted.
+//!
+//! A reader keeps the author's words. It does not merge cases, does not decide what a tool meant by
+//! a suite name, and does not clean text: control characters that the document carried are still in
+//! the strings here. That is the business of [`crate::producers`] and [`crate::record`].
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// The state of one test case, attempt or record.
+///
+/// The order is the order of badness: with several rows the greatest decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Not executed: skipped, ignored, disabled, pending, inconclusive, aborted by an assumption.
+    Skipped,
+    /// Executed, and nothing was wrong.
+    Passed,
+    /// An assertion did not hold.
+    Failed,
+    /// Something else broke: an exception, a crash, a failing set-up of this case.
+    Errored,
+}
+
+/// The format of a report file, told by its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// JUnit-style XML: `testsuites`, `testsuite`, `testrun`.
+    Junit,
+}
+
+/// A place in a report file.
+///
+/// Both numbers start at 1; columns count characters of the decoded text, tabs as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// Line number, from 1.
+    pub line: u64,
+    /// Column in characters, from 1.
+    pub column: u64,
+}
+
+/// Something in a file that was not as the format demands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flaw {
+    /// Where it was noticed.
+    #[serde(flatten)]
+    pub position: Position,
+    /// What is wrong, in one line, lower case, without a final dot.
+    pub message: String,
+}
+
+/// One report file as it was read.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The path as the user would write it (relative where it was given so), or `-`.
+    pub path: Arc<str>,
+    /// Which format the content is in.
+    pub format: Format,
+    /// The document element(s): name and attributes of the first one.
+    pub root: Root,
+    /// Every suite, parents before their children.
+    pub suites: Vec<Suite>,
+    /// Every case element in document order.
+    pub cases: Vec<Case>,
+    /// `<error>`/`<failure>` elements that stand on a suite, not on a case.
+    pub suite_errors: Vec<SuiteError>,
+    /// Flaws that were mended while every case was read: a warning, not damage.
+    pub recovered: Vec<Flaw>,
+    /// Set when a case or its state may be missing from here on.
+    pub damage: Option<Flaw>,
+}
+
+/// The document element of a report.
+#[derive(Clone, Debug, Default)]
+pub struct Root {
+    /// The element's name, such as `testsuites`.
+    pub element: Box<str>,
+    /// Its attributes as written. Empty when the root is a `testsuite` (see [`Report::suites`]).
+    pub attributes: Vec<Attribute>,
+    /// Properties directly below a `testsuites` root.
+    pub properties: Vec<Property>,
+}
+
+/// A name and a value, both as written (entities resolved).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attribute {
+    /// The attribute's name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Box<str>,
+}
+
+/// A `<property>`: `value` is the attribute, or the element's text where there is no attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Property {
+    /// The property's name.
+    pub name: Arc<str>,
+    /// The property's value.
+    pub value: Box<str>,
+}
+
+/// A tag `[[KIND|…]]` found in a name or in console output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Tag {
+    /// `[[ATTACHMENT|path]]`
+    Attachment(Box<str>),
+    /// `[[DEFECT|key]]`
+    Defect(Box<str>),
+    /// `[[TEST|TC-5117]]` or `[[TEST|4711]]`
+    Test(Box<str>),
+    /// `[[PROPERTY|name=value]]` or `[[PROPERTY|name]]value[[/PROPERTY]]`
+    Property(Property),
+}
+
+/// Index into [`Report::suites`].
+pub type SuiteIndex = u32;
+
+/// A suite element.
+#[derive(Clone, Debug, Default)]
+pub struct Suite {
+    /// The suite around this one.
+    pub parent: Option<SuiteIndex>,
+    /// `name`, empty when absent.
+    pub name: Arc<str>,
+    /// Every other attribute as written, counts included (`tests`, `hostname`, `timestamp`, `package`, `file` …).
+    pub attributes: Vec<Attribute>,
+    /// Properties that stand on this suite and hold for all cases inside.
+    pub properties: Vec<Property>,
+    /// Tags found in this suite's own console output.
+    pub tags: Vec<Tag>,
+}
+
+impl Suite {
+    /// The value of attribute `name`, if it was written.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        find_attribute(&self.attributes, name)
+    }
+}
+
+/// A case element with everything that was written about it.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// The innermost suite around it; none for a case directly below `testsuites`.
+    pub suite: Option<SuiteIndex>,
+    /// The case element around it (clojure.test nests cases), as an index into [`Report::cases`].
+    pub parent_case: Option<u32>,
+    /// `name`; none when the attribute is absent.
+    pub name: Option<Box<str>>,
+    /// `classname` (also `class`); none when the attribute is absent.
+    pub classname: Option<Arc<str>>,
+    /// `file`, if written on the case.
+    pub file: Option<Arc<str>>,
+    /// `line`, if written on the case and a number.
+    pub line: Option<u32>,
+    /// Duration in seconds; none when absent or not a finite number of at least 0.
+    pub duration: Option<f64>,
+    /// The one state of this element: children beat attributes, error beats failure beats skipped.
+    pub outcome: Outcome,
+    /// What is rarely there, kept apart so that a passing case is small.
+    pub extra: Option<Box<CaseExtra>>,
+    /// Where the element starts.
+    pub position: Position,
+}
+
+impl Default for Outcome {
+    /// A case without any mark has passed.
+    fn default() -> Self {
+        Outcome::Passed
+    }
+}
+
+/// What only some cases carry.
+#[derive(Clone, Debug, Default)]
+pub struct CaseExtra {
+    /// The child element that decided the outcome.
+    pub detail: Option<Detail>,
+    /// Rerun and flaky children in document order.
+    pub reruns: Vec<Rerun>,
+    /// Attributes that no field above holds (`assertions`, `status`, `group` …), as written.
+    pub attributes: Vec<Attribute>,
+    /// Properties of the case.
+    pub properties: Vec<Property>,
+    /// Tags found in its console output and names.
+    pub tags: Vec<Tag>,
+}
+
+/// `<failure>`, `<error>`, `<skipped>` and their relatives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// `message` attribute.
+    pub message: Option<Box<str>>,
+    /// `type` attribute.
+    pub kind: Option<Box<str>>,
+    /// The element's text, trimmed at both ends, cut to 64 KiB.
+    pub text: Option<Box<str>>,
+}
+
+/// One further execution of the case, written as a child element.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rerun {
+    /// When it ran, relative to the case's own state.
+    pub when: RerunWhen,
+    /// [`Outcome::Failed`] or [`Outcome::Errored`].
+    pub outcome: Outcome,
+    /// Message, type and stack trace.
+    pub detail: Detail,
+    /// Its duration in seconds, if written.
+    pub duration: Option<f64>,
+}
+
+/// Which element a [`Rerun`] was written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RerunWhen {
+    /// `rerunFailure`/`rerunError`: it ran again *after* the recorded failure and failed again.
+    After,
+    /// `flakyFailure`/`flakyError`: it failed *before* the recorded pass.
+    Before,
+}
+
+/// An error that belongs to a suite and to no case.
+#[derive(Clone, Debug)]
+pub struct SuiteError {
+    /// The suite; none directly below `testsuites`.
+    pub suite: Option<SuiteIndex>,
+    /// Failed or errored.
+    pub outcome: Outcome,
+    /// Message, type, text.
+    pub detail: Detail,
+    /// Where it stands.
+    pub position: Position,
+}
+
+impl Report {
+    /// The names of the suites around `suite`, outermost first, as written.
+    #[must_use]
+    pub fn suite_chain(&self, suite: Option<SuiteIndex>) -> Vec<&Suite> {
+        let mut chain = Vec::new();
+        let mut next = suite;
+        while let Some(found) = next.and_then(|index| self.suites.get(index as usize)) {
+            chain.push(found);
+            next = found.parent;
+        }
+        chain.reverse();
+        chain
+    }
+}
+
+impl Case {
+    /// The detail of the deciding child, if there was one.
+    #[must_use]
+    pub fn detail(&self) -> Option<&Detail> {
+        self.extra.as_ref().and_then(|extra| extra.detail.as_ref())
+    }
+
+    /// The value of an attribute that no field holds.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.extra
+            .as_ref()
+            .and_then(|extra| find_attribute(&extra.attributes, name))
+    }
+}
+
+/// The value of the attribute `name` in `attributes`.
+#[must_use]
+pub fn find_attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
+    attributes
+        .iter()
+        .find(|attribute| &*attribute.name == name)
+        .map(|attribute| &*attribute.value)
+}

@@ -1,0 +1,13 @@
+//! tq-import reads the JUnit/xUnit-style XML that test runners write and makes every automated test
+//! in it exist exactly once in a TestQuality project.
+//!
+//! The data runs one way: [`discover`] finds report files; [`formats`] reads each into a
+//! [`formats::model::Report`], the file as written; [`producers`] knows which tool wrote it and what
+//! that means for a test's container, name and folder; [`record`] merges all cases into one
+//! [`record::TestRecord`] for each test, with its [`identity`].
+
+pub mod formats;
+pub mod identity;
+pub mod record;
+pub mod summary;
+pub mod text;

@@ -1,0 +1,2 @@
+//! The `tq-import` binary.
+fn main() {}

@@ -1,0 +1,278 @@
+//! The summary: one finished value that every writer (text, JSON, …) only reads.
+//!
+//! The JSON form is [`Summary`] serialised: schema version 1, to which fields are only ever added.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::formats::model::{Flaw, Outcome};
+use crate::identity::Identity;
+use crate::record::RunError;
+
+/// What an import did. Serialises to the documented JSON.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// 1.
+    pub schema_version: u32,
+    /// Who wrote this.
+    pub tool: Tool,
+    /// The code that the process ends with, before `--soft-fail`.
+    pub exit_code: u8,
+    /// Nothing was to be written (`--dry-run`, `--check`).
+    pub dry_run: bool,
+    /// Everything that was seen is accounted for *and was read back from the server*. None on a dry run.
+    pub complete: Option<bool>,
+    /// A signal stopped the import.
+    pub interrupted: bool,
+    /// The namespace, if one was given.
+    pub namespace: Option<String>,
+    /// What the reports say.
+    pub reports: Reports,
+    /// The project; none when the import ended before it was found.
+    pub project: Option<Named>,
+    /// Its root plan.
+    pub root_plan: Option<Named>,
+    /// Folders.
+    pub suites: Suites,
+    /// The ledger.
+    pub tests: Ledger,
+    /// Steps.
+    pub steps: Steps,
+    /// What went over the wire.
+    pub requests: Requests,
+    /// Wall time of the import, seconds.
+    pub elapsed_s: f64,
+    /// Tests that failed or errored, in the order of their folders.
+    pub failures: Vec<Failure>,
+    /// What went wrong outside every test.
+    pub run_errors: Vec<RunError>,
+    /// What was changed, or would be on a dry run.
+    pub changes: Vec<Change>,
+    /// What a person should know although nothing is wrong.
+    pub warnings: Vec<String>,
+    /// What went wrong, each with what to do next.
+    pub errors: Vec<SummaryError>,
+}
+
+/// Name and version of this program.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// `tq-import`
+    pub name: &'static str,
+    /// The package version.
+    pub version: &'static str,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// What the reports say; tests are records, after merging.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Reports {
+    /// Report files that were read.
+    pub files: usize,
+    /// Files in which something was mended and no case lost.
+    pub recovered: Vec<FileFlaw>,
+    /// Files in which a case or its state may be missing.
+    pub damaged: Vec<FileFlaw>,
+    /// Tests: records.
+    pub tests: usize,
+    /// Passed, flaky ones included.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Errored.
+    pub errored: usize,
+    /// Skipped.
+    pub skipped: usize,
+    /// Passed after a failed attempt (also counted in `passed`).
+    pub flaky: usize,
+    /// Sum of the durations, seconds.
+    pub duration_s: f64,
+}
+
+/// A flaw and the file it is in.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileFlaw {
+    /// The report's path.
+    pub path: Arc<str>,
+    /// Line, column, message.
+    #[serde(flatten)]
+    pub flaw: Flaw,
+}
+
+/// A row of the project by id and name.
+#[derive(Clone, Debug, Serialize)]
+pub struct Named {
+    /// The row's id.
+    pub id: u64,
+    /// The row's name.
+    pub name: String,
+}
+
+/// Folders.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Suites {
+    /// Created by this import (on a dry run: would be).
+    pub created: usize,
+    /// Found.
+    pub matched: usize,
+}
+
+/// The ledger: `seen = created + adopted + updated + unchanged + merged + excluded + ignored + refused`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Ledger {
+    /// Case elements.
+    pub seen: usize,
+    /// Tests created.
+    pub created: usize,
+    /// Tests that a person had made, now marked as these.
+    pub adopted: usize,
+    /// Tests matched and placed again, or given their steps.
+    pub updated: usize,
+    /// Tests matched and left as they are.
+    pub unchanged: usize,
+    /// Case elements beyond the first of one record.
+    pub merged: usize,
+    /// Case elements that are run errors or linter findings.
+    pub excluded: usize,
+    /// Case elements that match `ignore` in `tq-import.toml`.
+    pub ignored: usize,
+    /// Tests that the server refused, or that were not reached.
+    pub refused: usize,
+    /// Matched tests that someone switched off (`is_automated` false); part of `unchanged`.
+    pub overridden: usize,
+    /// With `--stale report`: tests of the namespace that are in no report.
+    pub stale: usize,
+}
+
+impl Ledger {
+    /// Whether every case element is accounted for.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        let Self {
+            seen,
+            created,
+            adopted,
+            updated,
+            unchanged,
+            merged,
+            excluded,
+            ignored,
+            refused,
+            overridden: _,
+            stale: _,
+        } = *self;
+        seen == created + adopted + updated + unchanged + merged + excluded + ignored + refused
+    }
+}
+
+/// Steps.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Steps {
+    /// Created by this import (on a dry run: would be).
+    pub created: usize,
+}
+
+/// What went over the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// GET requests, repeated ones included.
+    pub get: u64,
+    /// POST requests, repeated ones included.
+    pub post: u64,
+    /// PUT requests, repeated ones included.
+    pub put: u64,
+    /// DELETE requests, repeated ones included.
+    pub delete: u64,
+    /// How many of them were repetitions.
+    pub retries: u64,
+}
+
+impl Requests {
+    /// Requests that could have changed something.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.post + self.put + self.delete
+    }
+}
+
+/// A test that failed or errored.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// Which test.
+    pub identity: Identity,
+    /// Its folder.
+    pub folder: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// [`Outcome::Failed`] or [`Outcome::Errored`].
+    pub outcome: Outcome,
+    /// Why.
+    pub message: Option<String>,
+    /// Source file.
+    pub file: Option<String>,
+    /// Line in `file`.
+    pub line: Option<u32>,
+}
+
+/// One line of the change plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// What is done.
+    pub action: ChangeAction,
+    /// To what.
+    pub kind: ChangeKind,
+    /// Folder path from below the root folder; for a folder, its own path.
+    pub path: Vec<String>,
+    /// The name of the test, folder or step.
+    pub name: String,
+    /// The identity of the test or folder (for a step: its test's).
+    pub identity: Option<Identity>,
+    /// Why, in words: `no test bears its identity or stands in its folder under its name`.
+    pub reason: String,
+}
+
+/// What is done to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeAction {
+    /// A row is created.
+    Create,
+    /// A person's test gets our identity and `is_automated`.
+    Adopt,
+    /// A test or folder is placed in a folder (again).
+    Place,
+    /// A twin's contents are moved.
+    Move,
+    /// A twin is deleted.
+    Delete,
+}
+
+/// What kind of row a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// A folder (`suite`).
+    Folder,
+    /// A test.
+    Test,
+    /// A step of a test.
+    Step,
+}
+
+/// An error with its hint.
+#[derive(Clone, Debug, Serialize)]
+pub struct SummaryError {
+    /// What failed, where, why: method, path, status; or file, line, column.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
