@@ -6,6 +6,7 @@
 //! that means for a test's container, name and folder; [`record`] merges all cases into one
 //! [`record::TestRecord`] for each test, with its [`identity`].
 
+pub mod discover;
 pub mod formats;
 pub mod identity;
 pub mod record;

@@ -1,0 +1,3 @@
+//! Readers against real and broken reports.
+
+mod conformance;
