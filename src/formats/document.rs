@@ -20,6 +20,8 @@ const LONGEST_VALUE: usize = 1024 * 1024;
 /// Tags shorter than this cannot break a cap.
 const SHORT_TAG: usize = 2 * MOST_ATTRIBUTES;
 
+const TOO_LONG: &str = "a tag of more than 4 MiB";
+
 /// What happened in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
@@ -109,9 +111,9 @@ impl<'a> Document<'a> {
                     Ok(Entry::Foreign(printable(tag.name())))
                 }
             }
-            _ => Ok(Entry::Nothing {
+            token => Ok(Entry::Nothing {
                 blank: outside.blank,
-                noise: outside.noise.is_some(),
+                noise: outside.noise.is_some() || matches!(token, Token::TooLong),
             }),
         }
     }
@@ -167,7 +169,7 @@ impl<'a> Document<'a> {
                 let message = format!("the file ends inside `{}`", self.innermost());
                 self.damaged(message)
             }
-            Token::TooLong => self.damaged("a tag of more than 4 MiB".to_owned()),
+            Token::TooLong => self.damaged(TOO_LONG.to_owned()),
         })
     }
 
@@ -183,6 +185,10 @@ impl<'a> Document<'a> {
                 let flaws = one(Mended::SeveralDocuments);
                 self.note(flaws);
                 self.start(outside.token)
+            }
+            Token::TooLong => self.damaged(TOO_LONG.to_owned()),
+            _ if outside.cut => {
+                self.damaged("the file ends inside the tag of a document element".to_owned())
             }
             _ => Event::End,
         })
@@ -254,7 +260,8 @@ impl<'a> Document<'a> {
         if empty {
             self.closing = 1;
         } else {
-            self.names.extend_from_slice(bytes.get(..length).unwrap_or_default());
+            self.names
+                .extend_from_slice(bytes.get(..length).unwrap_or_default());
         }
         Event::Open
     }
@@ -265,9 +272,11 @@ impl<'a> Document<'a> {
             return self.close();
         }
         // Unescaped text may leave elements open; the element that holds the text closes them all.
-        let found = self
-            .lenient_from
-            .and_then(|from| (from..=self.open.len()).rev().find(|&depth| self.name_at(depth) == name));
+        let found = self.lenient_from.and_then(|from| {
+            (from..=self.open.len())
+                .rev()
+                .find(|&depth| self.name_at(depth) == name)
+        });
         if let Some(depth) = found {
             self.closing = self.open.len() - depth;
             let flaws = one(Mended::UnclosedElement);
@@ -331,7 +340,13 @@ fn known(name: &[u8], is_root: fn(&str) -> bool) -> bool {
 fn printable(name: &str) -> Box<str> {
     name.chars()
         .take(60)
-        .map(|character| if character.is_control() { '\u{FFFD}' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                '\u{FFFD}'
+            } else {
+                character
+            }
+        })
         .collect()
 }
 

@@ -77,7 +77,11 @@ fn detect(head: &[u8]) -> Detected {
     };
     // ASCII is UTF-8; what is declared as UTF-16 and is readable as it stands is not.
     let (encoding, contradicts) = match Encoding::for_label(label) {
-        Some(_) if label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii") => (UTF_8, false),
+        Some(_)
+            if label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii") =>
+        {
+            (UTF_8, false)
+        }
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => (UTF_8, true),
         Some(encoding) => (encoding, false),
         None => (UTF_8, true),
@@ -111,7 +115,9 @@ fn declared(head: &[u8]) -> Option<&[u8]> {
     let end = memchr::memmem::find(declaration, b"?>")?;
     let declaration = declaration.get(..end)?;
     let at = memchr::memmem::find(declaration, b"encoding")?;
-    let value = declaration.get(at + b"encoding".len()..)?.trim_ascii_start();
+    let value = declaration
+        .get(at + b"encoding".len()..)?
+        .trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
     let (quote, value) = value.split_first()?;
     let end = memchr::memchr(*quote, value)?;
@@ -146,7 +152,8 @@ mod tests {
     #[test]
     fn short_files_in_a_declared_encoding_are_read() {
         for label in ["ISO-8859-1", "windows-1252", "latin1"] {
-            let mut bytes = format!("<?xml version=\"1.0\" encoding=\"{label}\"?><a n='caf").into_bytes();
+            let mut bytes =
+                format!("<?xml version=\"1.0\" encoding=\"{label}\"?><a n='caf").into_bytes();
             bytes.extend_from_slice(b"\xe9'/>");
             let (text, contradicts) = read(&bytes);
             assert!(text.ends_with("<a n='café'/>"), "{text}");

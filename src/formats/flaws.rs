@@ -73,7 +73,9 @@ impl Mended {
             Mended::NoiseBefore => "something before the document element",
             Mended::NoiseAfter => "something after the document element",
             Mended::WrongEncoding => "not in the encoding that is declared",
-            Mended::TooManyTags => "more than 1000 tags in one console output, the rest is left out",
+            Mended::TooManyTags => {
+                "more than 1000 tags in one console output, the rest is left out"
+            }
         }
     }
 }
@@ -150,7 +152,11 @@ mod tests {
         assert!(!log.is_new(set));
         set.insert(Mended::TooManyTags);
         log.note(set, at(9));
-        let lines: Vec<u64> = log.into_flaws().iter().map(|flaw| flaw.position.line).collect();
+        let lines: Vec<u64> = log
+            .into_flaws()
+            .iter()
+            .map(|flaw| flaw.position.line)
+            .collect();
         assert_eq!(lines, [3, 9]);
     }
 

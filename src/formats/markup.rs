@@ -118,7 +118,11 @@ impl<'a> Attributes<'a> {
 
     fn unquoted(&mut self) -> &'a str {
         self.flaws.insert(Mended::MalformedAttribute);
-        let end = self.rest.bytes().position(is_space).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .bytes()
+            .position(is_space)
+            .unwrap_or(self.rest.len());
         let (value, after) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         self.rest = after;
         value
@@ -170,7 +174,9 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>, flaws: &mut FlawSet) {
     while let Some(at) = memchr::memchr(b'&', rest) {
         let (before, reference) = rest.split_at(at);
         out.extend_from_slice(before);
-        let head = reference.get(1..LONGEST_REFERENCE.min(reference.len())).unwrap_or_default();
+        let head = reference
+            .get(1..LONGEST_REFERENCE.min(reference.len()))
+            .unwrap_or_default();
         let name = match memchr::memchr(b';', head) {
             Some(end) => head.get(..end).unwrap_or_default(),
             None => b"",
@@ -184,9 +190,15 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>, flaws: &mut FlawSet) {
             [b'#', number @ ..] if is_number(number) => {
                 let character = referenced(number, flaws);
                 let mut utf8 = [0; 4];
-                push(out, character.encode_utf8(&mut utf8).as_bytes(), name.len() + 2)
+                push(
+                    out,
+                    character.encode_utf8(&mut utf8).as_bytes(),
+                    name.len() + 2,
+                )
             }
-            [first, ..] if first.is_ascii_alphabetic() && name.iter().all(|&byte| is_name(byte)) => {
+            [first, ..]
+                if first.is_ascii_alphabetic() && name.iter().all(|&byte| is_name(byte)) =>
+            {
                 flaws.insert(Mended::UnknownEntity);
                 push(out, b"&", 1)
             }
@@ -208,7 +220,9 @@ fn push(out: &mut Vec<u8>, bytes: &[u8], used: usize) -> usize {
 
 fn is_number(number: &[u8]) -> bool {
     match number {
-        [b'x' | b'X', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit),
+        [b'x' | b'X', digits @ ..] => {
+            !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)
+        }
         digits => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
     }
 }
@@ -289,8 +303,14 @@ mod tests {
     #[test]
     fn attributes_without_quotes_or_value_are_read_with_a_note() {
         for (content, expected) in [
-            ("c time=0.1 x='1'", vec![pair("time", "0.1"), pair("x", "1")]),
-            ("c disabled x='1'", vec![pair("disabled", ""), pair("x", "1")]),
+            (
+                "c time=0.1 x='1'",
+                vec![pair("time", "0.1"), pair("x", "1")],
+            ),
+            (
+                "c disabled x='1'",
+                vec![pair("disabled", ""), pair("x", "1")],
+            ),
             ("c a='1'b='2'", vec![pair("a", "1"), pair("b", "2")]),
             ("c a='1", vec![pair("a", "1")]),
             ("c ='1'", vec![pair("='1'", "")]),

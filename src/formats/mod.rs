@@ -68,7 +68,9 @@ pub enum ReadError {
         root: Box<str>,
     },
     /// It is a test report in a format without a reader.
-    #[error("{path} is a test report of a format that is not supported yet: its document element is `{root}`")]
+    #[error(
+        "{path} is a test report of a format that is not supported yet: its document element is `{root}`"
+    )]
     Unsupported {
         /// The path as given.
         path: Arc<str>,
@@ -127,7 +129,11 @@ pub fn read(input: impl Read, display: &str) -> Result<Report, ReadError> {
     result
 }
 
-fn read_with(input: impl Read, path: Arc<str>, buffer: Vec<u8>) -> (Result<Report, ReadError>, Vec<u8>) {
+fn read_with(
+    input: impl Read,
+    path: Arc<str>,
+    buffer: Vec<u8>,
+) -> (Result<Report, ReadError>, Vec<u8>) {
     let (input, contradicts) = match encoding::decoded(input) {
         Ok(decoded) => decoded,
         Err(source) => return (Err(ReadError::Io { path, source }), buffer),
@@ -157,4 +163,109 @@ fn read_with(input: impl Read, path: Arc<str>, buffer: Vec<u8>) -> (Result<Repor
         report
     });
     (result, buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A head, a text repeated, and a tail, none of which is ever whole in memory.
+    fn stream(
+        head: &'static str,
+        text: &'static str,
+        times: usize,
+        tail: &'static str,
+    ) -> impl Read {
+        let texts = Repeat {
+            text: text.as_bytes(),
+            at: 0,
+            left: text.len() * times,
+        };
+        head.as_bytes().chain(texts).chain(tail.as_bytes())
+    }
+
+    struct Repeat {
+        text: &'static [u8],
+        at: usize,
+        left: usize,
+    }
+
+    impl Read for Repeat {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let rest = &self.text[self.at..];
+            let count = rest.len().min(buffer.len()).min(self.left);
+            buffer[..count].copy_from_slice(&rest[..count]);
+            self.at = (self.at + count) % self.text.len();
+            self.left -= count;
+            Ok(count)
+        }
+    }
+
+    const LINE: &str = "2026-07-01 12:00:00.000 [worker-1] INFO com.acme.Service - processed [[1]] items in 17 ms, depth 3\n";
+
+    #[test]
+    fn memory_does_not_depend_on_the_size_of_any_text() {
+        for (head, tail) in [
+            (
+                "<testsuite><testcase><system-out>",
+                "</system-out></testcase></testsuite>",
+            ),
+            (
+                "<testsuite><testcase><system-err><![CDATA[",
+                "]]></system-err></testcase></testsuite>",
+            ),
+            (
+                "<testsuite><testcase><failure>",
+                "</failure></testcase></testsuite>",
+            ),
+            (
+                "<testsuite><testcase><failure><![CDATA[",
+                "]]></failure></testcase></testsuite>",
+            ),
+            ("<testsuite><testcase/><!--", "--></testsuite>"),
+            ("<testsuite><testcase/>", "</testsuite>"),
+            ("<testsuite><testcase/></testsuite>", "\n"),
+            ("<!DOCTYPE t [", "]><testsuite><testcase/></testsuite>"),
+            ("", "<testsuite><testcase/></testsuite>"),
+        ] {
+            let input = stream(head, LINE, 100_000, tail);
+            let (result, buffer) = read_with(input, Arc::from("-"), Vec::new());
+            let report = result.unwrap();
+            assert_eq!((report.cases.len(), report.damage), (1, None), "{head}");
+            assert_eq!(buffer.len(), source::WINDOW, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_tag_without_an_end_is_given_up() {
+        for head in [
+            "<testsuite><testcase/><testcase name='",
+            "<testsuite><testcase/></testsuite",
+        ] {
+            let (result, buffer) =
+                read_with(stream(head, LINE, 100_000, ""), Arc::from("-"), Vec::new());
+            let report = result.unwrap();
+            assert_eq!(report.damage.unwrap().message, "a tag of more than 4 MiB");
+            assert_eq!(report.cases.len(), 1);
+            assert!(buffer.len() <= 8 * 1024 * 1024);
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_system_in_the_middle_is_damage() {
+        struct Breaks;
+        impl Read for Breaks {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("the disk is gone"))
+            }
+        }
+        let start = "<testsuite><testcase name='a'/>".to_owned() + &" ".repeat(2000);
+        let report = read(start.as_bytes().chain(Breaks), "r.xml").unwrap();
+        assert_eq!(report.cases.len(), 1);
+        assert_eq!(
+            report.damage.unwrap().message,
+            "cannot be read further: the disk is gone"
+        );
+        assert!(matches!(read(Breaks, "r.xml"), Err(ReadError::Io { .. })));
+    }
 }

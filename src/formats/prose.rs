@@ -72,7 +72,11 @@ impl Prose {
         if self.bytes.is_empty() {
             return piece.trim_ascii_start();
         }
-        if self.bytes.len() >= LIMIT { &[] } else { piece }
+        if self.bytes.len() >= LIMIT {
+            &[]
+        } else {
+            piece
+        }
     }
 }
 

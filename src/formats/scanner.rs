@@ -138,7 +138,11 @@ impl<'a> Scanner<'a> {
     ///
     /// What programs print before, between and after documents is no XML at all. With `strict`, and as long as
     /// nothing of the kind was seen, the first start tag decides, and it is given back in any case.
-    pub(crate) fn root(&mut self, strict: bool, is_root: impl Fn(&[u8]) -> bool) -> io::Result<Outside> {
+    pub(crate) fn root(
+        &mut self,
+        strict: bool,
+        is_root: impl Fn(&[u8]) -> bool,
+    ) -> io::Result<Outside> {
         let mut noise = None;
         let mut blank = true;
         loop {
@@ -157,7 +161,12 @@ impl<'a> Scanner<'a> {
                     continue;
                 }
                 let token = self.eof();
-                return Ok(Outside { token, noise, blank });
+                return Ok(Outside {
+                    token,
+                    noise,
+                    blank,
+                    cut: false,
+                });
             }
             blank = false;
             let lenient = !strict || noise.is_some();
@@ -167,13 +176,24 @@ impl<'a> Scanner<'a> {
                     let name = self.name()?;
                     if !lenient || is_root(self.bytes(name)) {
                         let token = self.start_tag()?;
-                        return Ok(Outside { token, noise, blank });
+                        let cut = matches!(token, Token::Eof);
+                        return Ok(Outside {
+                            token,
+                            noise,
+                            blank,
+                            cut,
+                        });
                     }
                 }
                 Markup::Comment | Markup::Doctype => {
                     if !self.skip(markup)? {
                         let token = self.eof();
-                        return Ok(Outside { token, noise, blank });
+                        return Ok(Outside {
+                            token,
+                            noise,
+                            blank,
+                            cut: false,
+                        });
                     }
                     continue;
                 }
@@ -181,7 +201,12 @@ impl<'a> Scanner<'a> {
                 Markup::Instruction if !lenient || self.window.rest().starts_with(b"<?xml") => {
                     if !self.skip(markup)? {
                         let token = self.eof();
-                        return Ok(Outside { token, noise, blank });
+                        return Ok(Outside {
+                            token,
+                            noise,
+                            blank,
+                            cut: false,
+                        });
                     }
                     continue;
                 }
@@ -226,7 +251,10 @@ impl<'a> Scanner<'a> {
                 end => {
                     let start = self.window.offset();
                     let end = start + end.unwrap_or(self.window.rest().len());
-                    return Ok(Span { start: start + 1, end });
+                    return Ok(Span {
+                        start: start + 1,
+                        end,
+                    });
                 }
             }
         }
@@ -308,7 +336,9 @@ impl<'a> Scanner<'a> {
                     .map(|at| tail + at)
                     .filter(|&at| rest.get(at) == Some(&b'&'));
                 match open {
-                    Some(0) if rest.len() < LONGEST_REFERENCE && self.window.fill()? => return Ok(None),
+                    Some(0) if rest.len() < LONGEST_REFERENCE && self.window.fill()? => {
+                        return Ok(None);
+                    }
                     Some(at) if at > 0 => at,
                     _ => self.window.rest().len(),
                 }
@@ -333,7 +363,11 @@ impl<'a> Scanner<'a> {
             None => (rest.len().saturating_sub(2), false),
         };
         if length == 0 && !ended {
-            return Ok(if self.window.fill()? { None } else { Some(self.eof()) });
+            return Ok(if self.window.fill()? {
+                None
+            } else {
+                Some(self.eof())
+            });
         }
         let start = self.window.offset();
         self.token = start;
@@ -370,7 +404,8 @@ impl<'a> Scanner<'a> {
                 self.window.consume(at + needle.len());
                 return Ok(true);
             }
-            self.window.consume((rest.len() + 1).saturating_sub(needle.len()));
+            self.window
+                .consume((rest.len() + 1).saturating_sub(needle.len()));
             if !self.window.fill()? {
                 return Ok(false);
             }
@@ -424,6 +459,8 @@ pub(crate) struct Outside {
     pub(crate) noise: Option<Position>,
     /// Whether nothing but white space was there.
     pub(crate) blank: bool,
+    /// Whether the input ends inside the tag of a document element.
+    pub(crate) cut: bool,
 }
 
 /// Where something stands in `bytes` that is neither white space nor the byte order mark of an appended document.
@@ -451,12 +488,18 @@ fn classify(rest: &[u8]) -> Markup {
                     .zip(keyword.get(..length))
                     .is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted));
                 if same {
-                    return if length == keyword.len() { markup } else { Markup::Unknown };
+                    return if length == keyword.len() {
+                        markup
+                    } else {
+                        Markup::Unknown
+                    };
                 }
             }
             Markup::Literal
         }
-        [b'<', first, ..] if first.is_ascii_alphabetic() || matches!(first, b'_' | b':') || *first >= 0x80 => {
+        [b'<', first, ..]
+            if first.is_ascii_alphabetic() || matches!(first, b'_' | b':') || *first >= 0x80 =>
+        {
             Markup::Start
         }
         [b'<'] => Markup::Unknown,

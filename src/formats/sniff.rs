@@ -22,5 +22,8 @@ pub(crate) fn is_root(name: &str) -> bool {
 
 /// The format of the report with this document element; none if there is no reader for it.
 pub(crate) fn format_of(root: &str) -> Option<Format> {
-    ROOTS.iter().find(|(name, _)| *name == root).and_then(|(_, format)| *format)
+    ROOTS
+        .iter()
+        .find(|(name, _)| *name == root)
+        .and_then(|(_, format)| *format)
 }

@@ -116,12 +116,6 @@ impl<'a> Window<'a> {
     pub(crate) fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
-
-    /// How large the buffer has become.
-    #[cfg(test)]
-    pub(crate) fn capacity(&self) -> usize {
-        self.buffer.len()
-    }
 }
 
 #[cfg(test)]

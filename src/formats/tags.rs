@@ -48,7 +48,13 @@ impl TagReader {
     }
 
     /// Text outside CDATA sections: references in tags are resolved.
-    pub(crate) fn text(&mut self, piece: &[u8], names: &mut Names, tags: &mut Vec<Tag>, flaws: &mut FlawSet) {
+    pub(crate) fn text(
+        &mut self,
+        piece: &[u8],
+        names: &mut Names,
+        tags: &mut Vec<Tag>,
+        flaws: &mut FlawSet,
+    ) {
         // Brackets themselves are never escaped, so that only text with a tag in it needs decoding.
         if self.state == State::Outside && memmem::find(piece, b"[[").is_none() {
             self.state = ends_in_bracket(piece);
@@ -60,7 +66,13 @@ impl TagReader {
     }
 
     /// Text of a CDATA section.
-    pub(crate) fn cdata(&mut self, piece: &[u8], names: &mut Names, tags: &mut Vec<Tag>, flaws: &mut FlawSet) {
+    pub(crate) fn cdata(
+        &mut self,
+        piece: &[u8],
+        names: &mut Names,
+        tags: &mut Vec<Tag>,
+        flaws: &mut FlawSet,
+    ) {
         let mut rest = piece;
         while !rest.is_empty() {
             match &self.state {
@@ -114,7 +126,11 @@ impl TagReader {
             }
             if byte == b'\n' || self.collected.len() > LONGEST || !may_be_tag(&self.collected) {
                 self.collected.clear();
-                self.state = if byte == b'[' { State::Bracket } else { State::Outside };
+                self.state = if byte == b'[' {
+                    State::Bracket
+                } else {
+                    State::Outside
+                };
                 return after;
             }
         }
@@ -133,7 +149,8 @@ impl TagReader {
             self.collected.push(byte);
             let after = rest.get(at + 1..).unwrap_or_default();
             if byte == b']' && self.collected.ends_with(CLOSING) {
-                self.collected.truncate(self.collected.len() - CLOSING.len());
+                self.collected
+                    .truncate(self.collected.len() - CLOSING.len());
                 if let State::Value(name) = std::mem::take(&mut self.state) {
                     let value = String::from_utf8_lossy(&self.collected);
                     let property = Property {
@@ -154,7 +171,13 @@ impl TagReader {
         &[]
     }
 
-    fn complete(&mut self, content: &str, names: &mut Names, tags: &mut Vec<Tag>, flaws: &mut FlawSet) {
+    fn complete(
+        &mut self,
+        content: &str,
+        names: &mut Names,
+        tags: &mut Vec<Tag>,
+        flaws: &mut FlawSet,
+    ) {
         let Some((kind, content)) = content.split_once('|') else {
             return;
         };
@@ -209,7 +232,12 @@ fn ends_in_bracket(piece: &[u8]) -> State {
 fn may_be_tag(start: &[u8]) -> bool {
     [&b"ATTACHMENT|"[..], b"DEFECT|", b"TEST|", b"PROPERTY|"]
         .iter()
-        .any(|kind| start.iter().zip(kind.iter()).all(|(found, wanted)| found == wanted))
+        .any(|kind| {
+            start
+                .iter()
+                .zip(kind.iter())
+                .all(|(found, wanted)| found == wanted)
+        })
 }
 
 #[cfg(test)]
@@ -220,7 +248,8 @@ mod tests {
     fn read(text: &str) -> Vec<Tag> {
         let mut all = Vec::new();
         for size in 1..=text.len().max(1) {
-            let (mut reader, mut names, mut tags) = (TagReader::default(), Names::default(), Vec::new());
+            let (mut reader, mut names, mut tags) =
+                (TagReader::default(), Names::default(), Vec::new());
             for piece in text.as_bytes().chunks(size) {
                 reader.cdata(piece, &mut names, &mut tags, &mut FlawSet::default());
             }
@@ -242,7 +271,9 @@ mod tests {
     #[test]
     fn every_kind_of_tag_is_read_however_the_text_is_cut() {
         assert_eq!(
-            read("log\n[[ATTACHMENT|/tmp/é.png]] [[DEFECT|ABC-1]][[TEST|TC-5117]]\n[[PROPERTY|k=v=w]]"),
+            read(
+                "log\n[[ATTACHMENT|/tmp/é.png]] [[DEFECT|ABC-1]][[TEST|TC-5117]]\n[[PROPERTY|k=v=w]]"
+            ),
             [
                 Tag::Attachment("/tmp/é.png".into()),
                 Tag::Defect("ABC-1".into()),
@@ -256,7 +287,10 @@ mod tests {
     fn a_property_may_hold_its_value_between_two_tags() {
         assert_eq!(
             read("[[PROPERTY|note]]\nline [[1]]\nline 2\n[[/PROPERTY]] [[DEFECT|a]]"),
-            [property("note", "line [[1]]\nline 2"), Tag::Defect("a".into())]
+            [
+                property("note", "line [[1]]\nline 2"),
+                Tag::Defect("a".into())
+            ]
         );
     }
 
@@ -295,7 +329,12 @@ mod tests {
         let (mut names, mut tags) = (Names::default(), Vec::new());
         let mut reader = TagReader::default();
         let mut flaws = FlawSet::default();
-        reader.text(b"&lt; [[ATTACHMENT|a&amp;b]]", &mut names, &mut tags, &mut flaws);
+        reader.text(
+            b"&lt; [[ATTACHMENT|a&amp;b]]",
+            &mut names,
+            &mut tags,
+            &mut flaws,
+        );
         assert_eq!(tags, [Tag::Attachment("a&b".into())]);
     }
 
@@ -304,7 +343,12 @@ mod tests {
         let (mut names, mut tags) = (Names::default(), Vec::new());
         let mut reader = TagReader::default();
         let mut flaws = FlawSet::default();
-        reader.cdata("[[TEST|1]]".repeat(1001).as_bytes(), &mut names, &mut tags, &mut flaws);
+        reader.cdata(
+            "[[TEST|1]]".repeat(1001).as_bytes(),
+            &mut names,
+            &mut tags,
+            &mut flaws,
+        );
         assert_eq!(tags.len(), MOST);
         assert!(flaws.contains(Mended::TooManyTags));
     }

@@ -28,7 +28,10 @@ pub(crate) fn seconds(text: &str) -> Option<f64> {
 
 fn number(text: &str) -> Option<f64> {
     // Rust also reads `inf`, `NaN` and `infinity`.
-    if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b'e' | b'E')) {
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b'e' | b'E'))
+    {
         return None;
     }
     let value: f64 = text.parse().ok()?;

@@ -27,7 +27,12 @@ fn corpus() -> Option<PathBuf> {
 fn rows(corpus: &Path) -> Vec<Row> {
     let manifest = fs::read_to_string(corpus.join("manifest.tsv")).unwrap();
     let mut lines = manifest.lines();
-    assert!(lines.next().unwrap().starts_with("file\tformat\tproducer\ttests"));
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("file\tformat\tproducer\ttests")
+    );
     lines
         .map(|line| {
             let mut cells = line.split('\t').map(str::to_owned);
@@ -45,7 +50,13 @@ fn rows(corpus: &Path) -> Vec<Row> {
 }
 
 fn counts(report: &Report) -> [usize; 4] {
-    let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
+    let with = |outcome| {
+        report
+            .cases
+            .iter()
+            .filter(|case| case.outcome == outcome)
+            .count()
+    };
     [
         report.cases.len(),
         with(Outcome::Failed),
@@ -70,7 +81,10 @@ fn complaint(row: &Row, result: Result<Report, ReadError>) -> Option<String> {
         .zip(found)
         .all(|(expected, found)| expected.is_none_or(|expected| expected == found));
     if !holds {
-        return Some(format!("expected {:?}, found {found:?}, damage {:?}", row.counts, report.damage));
+        return Some(format!(
+            "expected {:?}, found {found:?}, damage {:?}",
+            row.counts, report.damage
+        ));
     }
     match report.damage {
         Some(damage) if row.expect == "ok" => Some(format!("called damaged: {damage:?}")),
@@ -82,7 +96,10 @@ fn check(format: &str) {
     let Some(corpus) = corpus() else {
         return;
     };
-    let rows: Vec<Row> = rows(&corpus).into_iter().filter(|row| row.format == format).collect();
+    let rows: Vec<Row> = rows(&corpus)
+        .into_iter()
+        .filter(|row| row.format == format)
+        .collect();
     assert!(!rows.is_empty());
     let complaints: Vec<String> = rows
         .iter()

@@ -8,7 +8,13 @@ use crate::formats::names::Names;
 use crate::formats::time::seconds;
 
 /// Appends an attribute unless one of that name is there already.
-pub(crate) fn keep(attributes: &mut Vec<Attribute>, name: &str, raw: &str, names: &mut Names, flaws: &mut FlawSet) {
+pub(crate) fn keep(
+    attributes: &mut Vec<Attribute>,
+    name: &str,
+    raw: &str,
+    names: &mut Names,
+    flaws: &mut FlawSet,
+) {
     if find_attribute(attributes, name).is_some() {
         flaws.insert(Mended::DuplicateAttribute);
         return;

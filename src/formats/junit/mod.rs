@@ -9,7 +9,8 @@ use super::document::{Document, Event};
 use super::flaws::FlawSet;
 use super::markup::Tag;
 use super::model::{
-    Case, CaseExtra, Detail, Format, Outcome, Position, Property, Report, Rerun, RerunWhen, Root, SuiteError,
+    Case, CaseExtra, Detail, Format, Outcome, Position, Property, Report, Rerun, RerunWhen, Root,
+    SuiteError,
 };
 use super::names::Names;
 use super::prose::Prose;
@@ -152,7 +153,8 @@ impl Reader {
         if self.report.root.element.is_empty() {
             self.report.root.element = name.into();
             if name != "testsuite" {
-                self.report.root.attributes = attributes::all(tag, &mut self.names, &mut self.flaws);
+                self.report.root.attributes =
+                    attributes::all(tag, &mut self.names, &mut self.flaws);
             }
         }
         let frame = match around.kind {
@@ -173,7 +175,13 @@ impl Reader {
         !matches!(frame.kind, Kind::Transparent | Kind::Case)
     }
 
-    fn open_element(&mut self, name: &str, tag: &Tag<'_>, around: Frame, position: Position) -> Frame {
+    fn open_element(
+        &mut self,
+        name: &str,
+        tag: &Tag<'_>,
+        around: Frame,
+        position: Position,
+    ) -> Frame {
         let transparent = Frame {
             kind: Kind::Transparent,
             ..around
@@ -197,14 +205,20 @@ impl Reader {
                 self.prose.clear();
                 Frame {
                     kind: Kind::Property,
-                    sink: if self.property.1.is_some() { Sink::Nowhere } else { Sink::Prose },
+                    sink: if self.property.1.is_some() {
+                        Sink::Nowhere
+                    } else {
+                        Sink::Prose
+                    },
                     ..around
                 }
             }
             _ => match verdict_of(name) {
                 Some(verdict) => self.open_detail(Kind::Verdict(verdict), tag, around, position),
                 None => match rerun_of(name) {
-                    Some((when, outcome)) => self.open_detail(Kind::Rerun(when, outcome), tag, around, position),
+                    Some((when, outcome)) => {
+                        self.open_detail(Kind::Rerun(when, outcome), tag, around, position)
+                    }
                     None => transparent,
                 },
             },
@@ -216,7 +230,10 @@ impl Reader {
         case.suite = around.suite;
         case.parent_case = around.case;
         case.position = position;
-        for name in [case.name.as_deref(), case.classname.as_deref()].into_iter().flatten() {
+        for name in [case.name.as_deref(), case.classname.as_deref()]
+            .into_iter()
+            .flatten()
+        {
             if name.contains("[[") {
                 let tags = &mut case.extra.get_or_insert_default().tags;
                 tags_in_name(name, &mut self.names, tags);
@@ -224,7 +241,10 @@ impl Reader {
         }
         let index = index_of(self.report.cases.len());
         self.report.cases.push(case);
-        self.open_cases.push(OpenCase { index, verdict: None });
+        self.open_cases.push(OpenCase {
+            index,
+            verdict: None,
+        });
         Frame {
             kind: Kind::Case,
             sink: Sink::Nowhere,
@@ -242,7 +262,13 @@ impl Reader {
         }
     }
 
-    fn open_detail(&mut self, kind: Kind, tag: &Tag<'_>, around: Frame, position: Position) -> Frame {
+    fn open_detail(
+        &mut self,
+        kind: Kind,
+        tag: &Tag<'_>,
+        around: Frame,
+        position: Position,
+    ) -> Frame {
         (self.detail, self.duration) = attributes::detail(tag, &mut self.flaws);
         self.position = position;
         self.prose.clear();
@@ -266,12 +292,14 @@ impl Reader {
                 let detail = self.take_detail();
                 match frame.case {
                     Some(case) => self.decide(case, verdict, detail),
-                    None if verdict >= Verdict::Failed => self.report.suite_errors.push(SuiteError {
-                        suite: frame.suite,
-                        outcome: verdict.outcome(),
-                        detail,
-                        position: self.position,
-                    }),
+                    None if verdict >= Verdict::Failed => {
+                        self.report.suite_errors.push(SuiteError {
+                            suite: frame.suite,
+                            outcome: verdict.outcome(),
+                            detail,
+                            position: self.position,
+                        })
+                    }
                     None => {}
                 }
             }
@@ -357,7 +385,8 @@ impl Reader {
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
-                self.tags.text(piece, &mut self.names, &mut found, &mut self.flaws);
+                self.tags
+                    .text(piece, &mut self.names, &mut found, &mut self.flaws);
                 self.add_tags(frame, found);
             }
         }
@@ -373,7 +402,8 @@ impl Reader {
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
-                self.tags.cdata(piece, &mut self.names, &mut found, &mut self.flaws);
+                self.tags
+                    .cdata(piece, &mut self.names, &mut found, &mut self.flaws);
                 self.add_tags(frame, found);
             }
         }
@@ -414,10 +444,13 @@ fn leave_out(cases: &mut Vec<Case>, open: &[OpenCase]) {
     cases.retain_mut(|case| {
         let keep = !is_open(index);
         index += 1;
-        case.parent_case = case.parent_case.filter(|&parent| !is_open(parent)).map(|parent| {
-            let gone = open.iter().filter(|case| case.index < parent).count();
-            parent - index_of(gone)
-        });
+        case.parent_case = case
+            .parent_case
+            .filter(|&parent| !is_open(parent))
+            .map(|parent| {
+                let gone = open.iter().filter(|case| case.index < parent).count();
+                parent - index_of(gone)
+            });
         keep
     });
 }

@@ -62,7 +62,10 @@ pub(crate) fn outcome_of_word(word: &str) -> Option<Outcome> {
 /// Whether the value of `skipped="…"`, `ignored="…"` and the like means yes: a reason does.
 pub(crate) fn is_set(value: &str) -> bool {
     let value = value.trim();
-    !(value.is_empty() || value == "0" || value.eq_ignore_ascii_case("false") || value.eq_ignore_ascii_case("no"))
+    !(value.is_empty()
+        || value == "0"
+        || value.eq_ignore_ascii_case("false")
+        || value.eq_ignore_ascii_case("no"))
 }
 
 /// The worse of two statements about one case; anything outweighs silence.
