@@ -1,3 +1,4 @@
 //! All integration tests, in one binary: linking is what takes the time.
 
+#[cfg(test)]
 mod formats;
