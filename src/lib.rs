@@ -9,6 +9,7 @@
 pub mod discover;
 pub mod formats;
 pub mod identity;
+pub mod producers;
 pub mod record;
 pub mod summary;
 pub mod text;

@@ -1,13 +1,22 @@
 //! From cases to records: one [`TestRecord`] for each test, whatever number of case elements,
 //! attempts, rows and executions it was written as.
 
+mod collect;
+mod details;
+mod executions;
+pub mod inspection;
+mod location;
+mod warnings;
+
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Flaw, Format, Outcome, Property};
+use crate::formats::model::{Detail, Flaw, Format, Outcome, Property};
 use crate::identity::{Identity, NamespaceMark};
-use crate::text::RepositoryRoot;
+use crate::text::{self, RepositoryRoot};
+
+pub use collect::collect;
 
 /// How cases are turned into records: what enters identities and where new tests are placed.
 #[derive(Clone, Debug, Default)]
@@ -219,3 +228,25 @@ impl Records {
         NamespaceMark::of(&mapping.namespace)
     }
 }
+
+/// What a failure, error or skip says: its `message`, else the first line of its text, without colours.
+fn message(detail: &Detail) -> Option<String> {
+    let said = |text: &str| {
+        let plain = text::strip_ansi(text);
+        let plain: String = plain
+            .chars()
+            .filter(|&next| next == '\n' || next == '\t' || !text::is_unprintable(next))
+            .collect();
+        let trimmed = plain.trim();
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    };
+    let first_line = |text: &str| text.lines().find_map(said);
+    detail
+        .message
+        .as_deref()
+        .and_then(said)
+        .or_else(|| detail.text.as_deref().and_then(first_line))
+}
+
+#[cfg(test)]
+mod tests;
