@@ -6,8 +6,12 @@
 //! that means for a test's container, name and folder; [`record`] merges all cases into one
 //! [`record::TestRecord`] for each test, with its [`identity`].
 
+pub mod api;
+pub mod apply;
 pub mod formats;
 pub mod identity;
+pub mod plan;
 pub mod record;
+pub mod snapshot;
 pub mod summary;
 pub mod text;
