@@ -41,7 +41,8 @@ impl Import<'_> {
             };
             let creation =
                 create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
-            self.folders_created += creation.created.len();
+            self.folders_created
+                .extend(creation.created.iter().map(|key| level[*key].0.identity));
             let read = rows.read;
             for (key, error) in creation.refused {
                 let (folder, _) = &level[key];

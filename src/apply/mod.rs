@@ -11,11 +11,12 @@ mod folders;
 mod tests;
 mod verify;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::TestId;
+use crate::identity::Identity;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan};
 use crate::record::TestRecord;
 use crate::snapshot::{Snapshot, Target, TargetError};
@@ -40,7 +41,9 @@ pub enum Fate {
     Adopted,
     /// It was placed again, or given its steps.
     Updated,
-    /// The server refused it, or it was not reached.
+    /// The import ended before its turn.
+    NotReached,
+    /// The server refused it, or it did not read back.
     Refused {
         /// Why.
         reason: String,
@@ -91,7 +94,7 @@ pub struct Applied {
     /// One for each record. Without verification, what the server acknowledged.
     pub fates: Vec<Fate>,
     /// Folders that were created.
-    pub folders_created: usize,
+    pub folders_created: HashSet<Identity>,
     /// Steps that were created.
     pub steps_created: usize,
     /// Every record that was not refused was read back as it should be.
@@ -116,7 +119,7 @@ struct Import<'a> {
     done: HashMap<usize, Fate>,
     /// By record: why not.
     refused: BTreeMap<usize, String>,
-    folders_created: usize,
+    folders_created: HashSet<Identity>,
     steps_created: usize,
     warnings: Vec<String>,
 }
@@ -141,7 +144,7 @@ pub async fn apply(
         rows: HashMap::new(),
         done: HashMap::new(),
         refused: BTreeMap::new(),
-        folders_created: 0,
+        folders_created: HashSet::new(),
         steps_created: 0,
         warnings: Vec::new(),
     };

@@ -61,6 +61,8 @@ pub enum TestPlan {
         folder: FolderIndex,
         /// Why no row stands for it.
         reason: &'static str,
+        /// How many steps it gets.
+        steps: usize,
     },
     /// A person's test gets our identity.
     Adopt {
@@ -113,7 +115,18 @@ impl ChangePlan {
                 (!reachable).then_some(folder)
             };
             let plan = match found {
-                Match::None { reason } => TestPlan::Create { folder, reason },
+                Match::None { reason } => {
+                    let steps = if options.no_steps {
+                        0
+                    } else {
+                        record.steps.len().max(1)
+                    };
+                    TestPlan::Create {
+                        folder,
+                        reason,
+                        steps,
+                    }
+                }
                 Match::Unmarked { id, reason } => TestPlan::Adopt {
                     id,
                     reason,

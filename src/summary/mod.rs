@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub mod build;
+
 pub use crate::api::client::Requests;
 use crate::formats::model::{Flaw, Outcome};
 use crate::identity::Identity;
