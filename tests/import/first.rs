@@ -23,7 +23,7 @@ async fn every_test_stands_once_in_its_folder_and_is_automated() {
         desk.tree(),
         ["cart: adds an article", "cart: removes an article", "cart: ships abroad", "login: greets", "login: refuses"]
     );
-    let manual: u64 =
+    let manual: i64 =
         desk.db().query_row("SELECT count(*) FROM test WHERE NOT is_automated", [], |row| row.get(0)).unwrap();
     assert_eq!(manual, 0);
     let description: String = desk
@@ -154,7 +154,7 @@ fn the_embedded_sandbox_can_live_in_a_file_of_ones_own() {
     command.args(["--sandbox=mine.db", "a.xml"]);
     runtime.block_on(run(command)).expect(0);
     let db = rusqlite::Connection::open(directory.path().join("mine.db")).unwrap();
-    let tests: u64 = db.query_row("SELECT count(*) FROM test", [], |row| row.get(0)).unwrap();
+    let tests: i64 = db.query_row("SELECT count(*) FROM test", [], |row| row.get(0)).unwrap();
     assert_eq!(tests, 3);
     assert!(!directory.path().join("user-data").exists());
 }

@@ -33,7 +33,7 @@ async fn imports_within_its_budget(tests: usize, folders: usize) {
 
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["created"], tests);
-    desk.assert_exactly_once(tests as u64);
+    desk.assert_exactly_once(i64::try_from(tests).unwrap());
     let entries = desk.journal.take();
     let posts = |path: &str| entries.iter().filter(|entry| entry.is_write() && entry.path() == path).count();
     assert_eq!(posts("/api/suite"), folders.div_ceil(ARRAY), "one level of folders");

@@ -40,7 +40,11 @@ impl Run {
 
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exit code {}\n-- stdout\n{}\n-- stderr\n{}", self.code, self.stdout, self.stderr)
+        write!(
+            f,
+            "exit code {}\n-- stdout\n{}\n-- stderr\n{}",
+            self.code, self.stdout, self.stderr
+        )
     }
 }
 
@@ -49,20 +53,36 @@ pub(crate) fn binary(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tq-import"));
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
-        let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"].iter().any(|prefix| known.starts_with(prefix))
-            || ["CI", "NO_COLOR", "CLICOLOR_FORCE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "COLUMNS", "RUST_LOG"]
-                .contains(&known.to_uppercase().as_str());
+        let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"]
+            .iter()
+            .any(|prefix| known.starts_with(prefix))
+            || [
+                "CI",
+                "NO_COLOR",
+                "CLICOLOR_FORCE",
+                "HTTP_PROXY",
+                "HTTPS_PROXY",
+                "NO_PROXY",
+                "COLUMNS",
+                "RUST_LOG",
+            ]
+            .contains(&known.to_uppercase().as_str());
         if scrubbed {
             command.env_remove(name);
         }
     }
-    command.current_dir(directory).env("XDG_DATA_HOME", directory.join("user-data")).stdin(Stdio::null());
+    command
+        .current_dir(directory)
+        .env("XDG_DATA_HOME", directory.join("user-data"))
+        .stdin(Stdio::null());
     command
 }
 
 /// Runs the binary without blocking the sandbox that this process serves.
 pub(crate) async fn run(mut command: Command) -> Run {
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
     Run::of(&output)
 }
 
@@ -87,7 +107,11 @@ impl Desk {
         options.journal = Some(journal.clone());
         change(&mut options);
         let running = sandbox::spawn(options).await.unwrap();
-        let desk = Self { running, journal, directory };
+        let desk = Self {
+            running,
+            journal,
+            directory,
+        };
         let token_file = desk.write("token", desk.running.token.expose_secret());
         restrict(&token_file);
         desk
@@ -109,7 +133,14 @@ impl Desk {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = binary(self.path());
         command
-            .args(["--host", &self.running.url, "--token-file", "token", "--project", "demo"])
+            .args([
+                "--host",
+                &self.running.url,
+                "--token-file",
+                "token",
+                "--project",
+                "demo",
+            ])
             .args(arguments);
         command
     }
@@ -132,19 +163,23 @@ impl Desk {
     }
 
     /// The live rows of a table.
-    pub(crate) fn count(&self, table: &str) -> u64 {
+    pub(crate) fn count(&self, table: &str) -> i64 {
         self.db()
-            .query_row(&format!("SELECT count(*) FROM {table} WHERE deleted_at IS NULL"), [], |row| row.get(0))
+            .query_row(
+                &format!("SELECT count(*) FROM {table} WHERE deleted_at IS NULL"),
+                [],
+                |row| row.get(0),
+            )
             .unwrap()
     }
 
     /// Asserts that every live test has one place and one step, and that names in one folder are as many as its tests.
     #[track_caller]
-    pub(crate) fn assert_exactly_once(&self, tests: u64) {
+    pub(crate) fn assert_exactly_once(&self, tests: i64) {
         assert_eq!(self.count("test"), tests, "tests");
         assert_eq!(self.count("suite_test"), tests, "placements");
         assert_eq!(self.count("step"), tests, "steps");
-        let twins: u64 = self
+        let twins: i64 = self
             .db()
             .query_row(
                 "SELECT count(*) FROM (SELECT description FROM test WHERE deleted_at IS NULL GROUP BY description HAVING count(*) > 1)",
@@ -171,18 +206,30 @@ impl Desk {
                  JOIN test ON test.id = suite_test.test_id AND test.deleted_at IS NULL ORDER BY 1",
             )
             .unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     }
 
     /// Every row of a table as text, bookkeeping included.
     pub(crate) fn rows(&self, table: &str) -> Vec<String> {
         let db = self.db();
-        let mut statement = db.prepare(&format!("SELECT * FROM {table} ORDER BY id")).unwrap();
+        let mut statement = db
+            .prepare(&format!("SELECT * FROM {table} ORDER BY id"))
+            .unwrap();
         let columns = statement.column_count();
         let text = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
-            (0..columns).map(|column| row.get_ref(column).map(|value| format!("{value:?} "))).collect()
+            (0..columns)
+                .map(|column| row.get_ref(column).map(|value| format!("{value:?} ")))
+                .collect()
         };
-        statement.query_map([], text).unwrap().map(Result::unwrap).collect()
+        statement
+            .query_map([], text)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     }
 }
 
@@ -204,11 +251,18 @@ pub(crate) fn report(suites: &[(&str, &[&str])]) -> String {
         writeln!(xml, "  <testsuite name=\"{suite}\">").unwrap();
         for case in *cases {
             let (name, child) = match case.split_at(1) {
-                ("!", name) => (name, "<failure message=\"expected 1, got 2\">at cart.js:3</failure>"),
+                ("!", name) => (
+                    name,
+                    "<failure message=\"expected 1, got 2\">at cart.js:3</failure>",
+                ),
                 ("~", name) => (name, "<skipped/>"),
                 _ => (*case, ""),
             };
-            writeln!(xml, "    <testcase name=\"{name}\" time=\"0.01\">{child}</testcase>").unwrap();
+            writeln!(
+                xml,
+                "    <testcase name=\"{name}\" time=\"0.01\">{child}</testcase>"
+            )
+            .unwrap();
         }
         xml.push_str("  </testsuite>\n");
     }
