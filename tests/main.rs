@@ -1,3 +1,4 @@
 //! Everything that is tested from outside the library, in one binary.
 
+#[cfg(test)]
 mod formats;
