@@ -9,5 +9,7 @@
 pub mod formats;
 pub mod identity;
 pub mod record;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod summary;
 pub mod text;
