@@ -36,10 +36,7 @@ pub(super) fn run(
     path: &Path,
     project_name: &str,
 ) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Open {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| StoreError::opening(path, source);
     claim(connection, path)?;
     use_wal(connection).map_err(failed)?;
     let transaction = connection
@@ -73,15 +70,7 @@ pub(super) fn run(
 
 /// Marks a new file as ours, refuses a file that is not.
 fn claim(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::Foreign {
-            path: path.to_owned(),
-        },
-        _ => StoreError::Open {
-            path: path.to_owned(),
-            source,
-        },
-    };
+    let failed = |source| StoreError::opening(path, source);
     match pragma(connection, "application_id").map_err(failed)? {
         APPLICATION_ID => Ok(()),
         0 if is_empty(connection).map_err(failed)? => connection
@@ -202,8 +191,10 @@ mod tests {
             let mut statement = connection
                 .prepare("SELECT name, type FROM pragma_table_info(?1)")
                 .unwrap();
-            let columns: BTreeSet<(String, String)> = statement
-                .query_map([resource.name], |row| Ok((row.get(0)?, row.get(1)?)))
+            let columns: BTreeSet<_> = statement
+                .query_map([resource.name], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                })
                 .unwrap()
                 .map(Result::unwrap)
                 .filter(|(name, _)| !name.starts_with("deleted_"))

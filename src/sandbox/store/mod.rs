@@ -106,6 +106,16 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    fn opening(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::Foreign { path },
+            _ => Self::Open { path, source },
+        }
+    }
+}
+
 impl Store {
     /// Opens the database at `path`, and makes it, with one project of this name, if there is none.
     ///
@@ -126,10 +136,7 @@ impl Store {
                 source,
             })?;
         }
-        let failed = |source| StoreError::Open {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| StoreError::opening(path, source);
         let mut writer = connect(path).map_err(failed)?;
         migrations::run(&mut writer, path, project_name)?;
         let project_id = writer

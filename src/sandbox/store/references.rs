@@ -53,12 +53,15 @@ impl Writing<'_> {
     /// Every row that is named must be there, and all of one project.
     pub(super) fn check_references(
         &mut self,
-        resource: &'static Resource,
         named: &Values,
         all: &Values,
     ) -> Result<(), ApiError> {
         let mut faults = Faults::default();
-        let mut project = None;
+        // The row's own project comes first, so that the fault is the other field's.
+        let mut project = all.iter().find_map(|(field, value)| match value {
+            Value::Integer(id) if field.name == "project_id" => Some(*id),
+            _ => None,
+        });
         for (field, value) in all {
             let (Some(target), Value::Integer(id)) = (field.references, value) else {
                 continue;
@@ -72,11 +75,6 @@ impl Writing<'_> {
             };
             match (project, referred.project) {
                 (Some(project), Some(other)) if project != other => {
-                    tracing::debug!(
-                        resource = resource.name,
-                        field = field.name,
-                        "of another project"
-                    );
                     faults.selected_is_invalid(field.name);
                 }
                 (None, Some(first)) => project = Some(first),

@@ -52,7 +52,7 @@ impl<'a> Writing<'a> {
             Creation::Plain | Creation::Project => None,
         };
         faults.into_result()?;
-        self.check_references(resource, &values, &values)?;
+        self.check_references(&values, &values)?;
         self.check_place(resource, &values, None)?;
         let id = self.insert(resource, &values, false)?;
         let extra = match (resource.creation, placed_in) {
@@ -119,15 +119,11 @@ impl<'a> Writing<'a> {
         row.insert("suite_id".to_owned(), suite_id.into());
         let created = self
             .create(named("plan_suite")?, &row)
-            .map_err(|error| match error {
-                ApiError::Invalid(faults) => {
-                    ApiError::Invalid(faults.renamed(|field| match field.as_str() {
-                        "plan_id" => field,
-                        _ => format!("plan_suite.{field}"),
-                    }))
-                }
-                other => other,
-            })?;
+            .map_err(in_words_of_the_client(|field| match field.as_str() {
+                // The suite is new: if it does not fit the plan, the plan is wrong.
+                "plan_id" | "suite_id" => "plan_id".to_owned(),
+                _ => format!("plan_suite.{field}"),
+            }))?;
         self.number(
             "SELECT sequence_plan FROM plan_suite WHERE id = ?1",
             created.id,
@@ -140,7 +136,9 @@ impl<'a> Writing<'a> {
             ("suite_id".to_owned(), suite_id.into()),
             ("test_id".to_owned(), test_id.into()),
         ]);
-        let created = self.create(named("suite_test")?, &row)?;
+        let created = self
+            .create(named("suite_test")?, &row)
+            .map_err(in_words_of_the_client(|_| "suite_id".to_owned()))?;
         self.number(
             "SELECT sequence_suite FROM suite_test WHERE id = ?1",
             created.id,
@@ -246,7 +244,7 @@ impl<'a> Writing<'a> {
                 changed.1 = value.clone();
             }
         }
-        self.check_references(resource, &values, &after)?;
+        self.check_references(&values, &after)?;
         if values.iter().any(|(field, _)| field.name == "parent_id") {
             self.check_place(resource, &after, Some(id))?;
         }
@@ -341,6 +339,14 @@ impl<'a> Writing<'a> {
                 .execute(params![id, deleted_with(resource, id)])?;
         }
         Ok(())
+    }
+}
+
+/// Faults of a row that was made for the client, told as faults of what it sent.
+fn in_words_of_the_client(rename: impl Fn(String) -> String) -> impl FnOnce(ApiError) -> ApiError {
+    |error| match error {
+        ApiError::Invalid(faults) => ApiError::Invalid(faults.renamed(rename)),
+        other => other,
     }
 }
 
