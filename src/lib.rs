@@ -14,5 +14,7 @@ pub mod identity;
 pub mod plan;
 pub mod record;
 pub mod snapshot;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod summary;
 pub mod text;
