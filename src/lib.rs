@@ -9,6 +9,7 @@
 pub mod api;
 pub mod apply;
 pub mod discover;
+pub mod cli;
 pub mod formats;
 pub mod identity;
 pub mod plan;

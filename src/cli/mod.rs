@@ -1,0 +1,4 @@
+//! The command line: arguments, settings, exit codes, output.
+
+pub mod args;
+pub mod exit;
