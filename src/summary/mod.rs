@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub mod build;
+pub mod escape;
 
 pub use crate::api::client::Requests;
 use crate::formats::model::{Flaw, Outcome};

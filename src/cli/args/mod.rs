@@ -304,7 +304,7 @@ pub struct OutputArgs {
 }
 
 /// What is shown on the terminal.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct TerminalArgs {
     /// Show more: every change and where settings come from; twice: every request
