@@ -108,6 +108,17 @@ pub enum DiscoverError {
     },
 }
 
+impl DiscoverError {
+    /// The path or pattern as given.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing { path } | Self::Special { path, .. } | Self::Unreadable { path, .. } => path,
+            Self::Pattern { pattern, .. } => pattern,
+        }
+    }
+}
+
 /// Finds the reports that `patterns` stand for, without those that `!` patterns or `excludes` name. Relative
 /// paths start at `base`, the working directory.
 #[must_use]

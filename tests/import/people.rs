@@ -55,15 +55,19 @@ impl<'a> Person<'a> {
         self.desk.db().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    fn project(&self) -> i64 {
+        self.desk.running.project_id
+    }
+
     async fn folder(&self, name: &str) -> i64 {
         let root = self.number("SELECT id FROM suite WHERE is_root");
         let plan = self.number("SELECT id FROM plan WHERE is_root");
-        let body = json!({"name": name, "plan_id": plan, "project_id": 1, "plan_suite": {"parent_id": root, "sequence_plan": 1}});
+        let body = json!({"name": name, "plan_id": plan, "project_id": self.project(), "plan_suite": {"parent_id": root, "sequence_plan": 1}});
         self.post("suite", &body).await["id"].as_i64().unwrap()
     }
 
     async fn test(&self, suite: i64, fields: Value) -> i64 {
-        let mut body = json!({"project_id": 1, "suite_id": suite, "precondition": "", "is_automated": false});
+        let mut body = json!({"project_id": self.project(), "suite_id": suite, "precondition": "", "is_automated": false});
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         self.post("test", &body).await["id"].as_i64().unwrap()
     }
@@ -125,12 +129,12 @@ async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
     let folder = person.folder("Cart").await;
     let fields = json!({"name": "adds", "description": "<p>See the wiki.</p>", "precondition": "a cart", "estimate": 5});
     let test = person.test(folder, fields).await;
-    person.post("step", &json!({"step": "click", "expected_result": "it adds", "sequence": 1, "project_id": 1, "test_id": test})).await;
+    person.post("step", &json!({"step": "click", "expected_result": "it adds", "sequence": 1, "project_id": person.project(), "test_id": test})).await;
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["adopted"], 1);
     assert_eq!(summary["tests"]["created"], 2);
     assert_eq!(summary["complete"], true);
-    let row: (String, String, String, i64, i64, i64) = desk
+    let row: (String, String, String, f64, i64, i64) = desk
         .db()
         .query_row(
             &format!("SELECT name, description, precondition, estimate, is_automated, epoch FROM test WHERE id = {test}"),
@@ -139,7 +143,7 @@ async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
         )
         .unwrap();
     let (name, description, precondition, estimate, is_automated, epoch) = row;
-    assert_eq!((name.as_str(), precondition.as_str(), estimate, is_automated, epoch), ("adds", "a cart", 5, 1, 1));
+    assert_eq!((name.as_str(), precondition.as_str(), estimate, is_automated, epoch), ("adds", "a cart", 5.0, 1, 1));
     assert!(description.starts_with("<p>See the wiki.</p>\n\nAutomated test: cart :: adds (tqi-"), "{description}");
     assert_eq!(person.number(&format!("SELECT count(*) FROM step WHERE test_id = {test}")), 1, "its own step");
     desk.assert_exactly_once(3);
@@ -215,10 +219,12 @@ async fn a_renamed_root_folder_and_project_are_found() {
     let root = person.number("SELECT id FROM suite WHERE is_root");
     person.put(&format!("suite/{root}"), &json!({"name": "Everything"})).await;
     import_changes_nothing(&desk).await;
-    person.put("project/1", &json!({"name": "Web shop"})).await;
+    person.put(&format!("project/{}", person.project()), &json!({"name": "Web shop"})).await;
     let run = desk.import(&["a.xml"]).await.expect(2);
     assert!(run.stderr.contains("Web shop"), "{run}");
-    desk.import(&["a.xml", "--project", "1"]).await.expect(0);
+    let mut command = desk.command_without_project(&["a.xml"]);
+    command.args(["--project", &person.project().to_string()]);
+    crate::support::run(command).await.expect(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,7 +80,7 @@ async fn files_and_environment_work_together_where_that_is_safe() {
     let token = desk.running.token.expose_secret();
     restrict(&desk.write(
         ".testquality",
-        &format!("TQ_HOST={}\nTQ_ACCESS_TOKEN={token}\nTQ_PROJECT_ID=1\n", desk.running.url),
+        &format!("TQ_HOST={}\nTQ_ACCESS_TOKEN={token}\nTQ_PROJECT_ID={}\n", desk.running.url, desk.running.project_id),
     ));
     let mut command = binary(desk.path());
     command.args(["reports", "--namespace", "shop", "--format", "json"]);
