@@ -131,17 +131,15 @@ impl Desk {
 
     /// The binary with host, token and project.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = binary(self.path());
+        let mut command = self.command_without_project(&["--project", "demo"]);
+        command.args(arguments);
         command
-            .args([
-                "--host",
-                &self.running.url,
-                "--token-file",
-                "token",
-                "--project",
-                "demo",
-            ])
-            .args(arguments);
+    }
+
+    /// The binary with host and token.
+    pub(crate) fn command_without_project(&self, arguments: &[&str]) -> Command {
+        let mut command = binary(self.path());
+        command.args(["--host", &self.running.url, "--token-file", "token"]).args(arguments);
         command
     }
 
