@@ -26,6 +26,21 @@ pub(crate) fn seconds(text: &str) -> Option<f64> {
     number(&plain)
 }
 
+/// The seconds of a duration written as `hh:mm:ss.fff` (TRX), with days before a point if there are any.
+pub(crate) fn clock(text: &str) -> Option<f64> {
+    let mut parts = text.trim().rsplitn(3, ':');
+    let seconds = number(parts.next()?)?;
+    let minutes = parts.next().map_or(Some(0.0), number)?;
+    let (days, hours) = match parts.next() {
+        Some(hours) => match hours.split_once('.') {
+            Some((days, hours)) => (number(days)?, number(hours)?),
+            None => (0.0, number(hours)?),
+        },
+        None => (0.0, 0.0),
+    };
+    Some(((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds)
+}
+
 fn number(text: &str) -> Option<f64> {
     // Rust also reads `inf`, `NaN` and `infinity`.
     if !text
@@ -71,6 +86,21 @@ mod tests {
             ("٣", None),
         ] {
             assert_eq!(seconds(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_gives_seconds() {
+        for (text, expected) in [
+            ("00:00:00.5000000", Some(0.5)),
+            ("01:02:03", Some(3723.0)),
+            ("1.00:00:01", Some(86_401.0)),
+            ("12.5", Some(12.5)),
+            ("", None),
+            ("aa:bb:cc", None),
+            ("-1:00:00", None),
+        ] {
+            assert_eq!(clock(text), expected, "{text:?}");
         }
     }
 }
