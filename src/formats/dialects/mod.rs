@@ -3,6 +3,7 @@
 //! They differ in the names of things and agree in their shape: suites, cases inside, and in a case a failure or
 //! a reason with a message and a trace. So there is one reader, and a [`Dialect`] says what an element is.
 
+mod closing;
 mod nunit;
 mod testng;
 #[cfg(test)]
