@@ -5,6 +5,8 @@
 //! format gives elements their meaning. What is mended and what is lost is told in the report; a file is
 //! refused (with a [`ReadError`]) only if it is no report at all.
 
+mod cases;
+mod dialects;
 mod document;
 mod encoding;
 mod flaws;
@@ -14,6 +16,7 @@ pub mod model;
 mod names;
 mod prose;
 mod scanner;
+mod skip;
 mod sniff;
 mod source;
 mod tags;
@@ -62,16 +65,6 @@ pub enum ReadError {
     /// It is XML of another kind.
     #[error("{path} is not a test report: its document element is `{root}`")]
     NotAReport {
-        /// The path as given.
-        path: Arc<str>,
-        /// The document element.
-        root: Box<str>,
-    },
-    /// It is a test report in a format without a reader.
-    #[error(
-        "{path} is a test report of a format that is not supported yet: its document element is `{root}`"
-    )]
-    Unsupported {
         /// The path as given.
         path: Arc<str>,
         /// The document element.
@@ -145,9 +138,10 @@ fn read_with(
     let result = match document.enter() {
         Ok(Entry::Root) => match sniff::format_of(document.root()) {
             Some(Format::Junit) => Ok(junit::read(&mut document, path)),
-            None => Err(ReadError::Unsupported {
-                path,
+            Some(format) => Ok(dialects::read(&mut document, path, format)),
+            None => Err(ReadError::NotAReport {
                 root: document.root().into(),
+                path,
             }),
         },
         Ok(Entry::Foreign(root)) => Err(ReadError::NotAReport { path, root }),

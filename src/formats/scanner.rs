@@ -11,6 +11,7 @@ use quick_xml::parser::{ElementParser, Parser};
 use super::flaws::{FlawSet, Mended};
 use super::markup::{LONGEST_REFERENCE, is_space};
 use super::model::Position;
+use super::skip::{Markup, classify};
 use super::source::Window;
 
 /// The longest tag that is read. Not a limit of XML: one of memory.
@@ -43,21 +44,6 @@ pub(crate) enum Token {
     Eof,
     /// A tag is longer than [`LONGEST_TAG`].
     TooLong,
-}
-
-/// What begins at a `<`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Markup {
-    Start,
-    End,
-    Cdata,
-    Comment,
-    Instruction,
-    Doctype,
-    /// A `<` that means itself.
-    Literal,
-    /// The window ends too early to tell.
-    Unknown,
 }
 
 /// Turns the bytes of a [`Window`] into tokens.
@@ -126,7 +112,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 other => {
-                    if !self.skip(other)? {
+                    if !self.window.skip(other)? {
                         return Ok(self.eof());
                     }
                 }
@@ -186,7 +172,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 Markup::Comment | Markup::Doctype => {
-                    if !self.skip(markup)? {
+                    if !self.window.skip(markup)? {
                         let token = self.eof();
                         return Ok(Outside {
                             token,
@@ -199,7 +185,7 @@ impl<'a> Scanner<'a> {
                 }
                 // In noise, only what begins a document is taken for markup.
                 Markup::Instruction if !lenient || self.window.rest().starts_with(b"<?xml") => {
-                    if !self.skip(markup)? {
+                    if !self.window.skip(markup)? {
                         let token = self.eof();
                         return Ok(Outside {
                             token,
@@ -381,74 +367,6 @@ impl<'a> Scanner<'a> {
             end: start + length,
         })))
     }
-
-    /// Steps over a comment, a processing instruction or a document type. False: the input ended before.
-    fn skip(&mut self, markup: Markup) -> io::Result<bool> {
-        match markup {
-            Markup::Comment => {
-                self.window.consume(b"<!--".len());
-                self.skip_past(b"-->")
-            }
-            Markup::Instruction => {
-                self.window.consume(b"<?".len());
-                self.skip_past(b"?>")
-            }
-            _ => self.skip_doctype(),
-        }
-    }
-
-    fn skip_past(&mut self, needle: &[u8]) -> io::Result<bool> {
-        loop {
-            let rest = self.window.rest();
-            if let Some(at) = memmem::find(rest, needle) {
-                self.window.consume(at + needle.len());
-                return Ok(true);
-            }
-            self.window
-                .consume((rest.len() + 1).saturating_sub(needle.len()));
-            if !self.window.fill()? {
-                return Ok(false);
-            }
-        }
-    }
-
-    /// The declarations of an internal subset are stepped over unread: nothing is defined by them, nothing fetched.
-    fn skip_doctype(&mut self) -> io::Result<bool> {
-        let mut brackets = 0_usize;
-        let mut quote = None;
-        self.window.consume(b"<!".len());
-        loop {
-            let rest = self.window.rest();
-            let Some(&byte) = rest.first() else {
-                if self.window.fill()? {
-                    continue;
-                }
-                return Ok(false);
-            };
-            match (quote, byte) {
-                (Some(open), _) if open == byte => quote = None,
-                (Some(_), _) => {}
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (None, b'[') => brackets += 1,
-                (None, b']') => brackets = brackets.saturating_sub(1),
-                (None, b'>') if brackets == 0 => {
-                    self.window.consume(1);
-                    return Ok(true);
-                }
-                (None, b'<') if rest.len() < 4 && self.window.fill()? => continue,
-                // Apostrophes in a comment are no quotes.
-                (None, b'<') if self.window.rest().starts_with(b"<!--") => {
-                    self.window.consume(b"<!--".len());
-                    if !self.skip_past(b"-->")? {
-                        return Ok(false);
-                    }
-                    continue;
-                }
-                _ => {}
-            }
-            self.window.consume(1);
-        }
-    }
 }
 
 /// What [`Scanner::root`] found.
@@ -469,40 +387,4 @@ fn first_noise(bytes: &[u8]) -> Option<usize> {
     bytes
         .iter()
         .position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
-}
-
-fn classify(rest: &[u8]) -> Markup {
-    match rest {
-        [b'<', b'/', ..] => Markup::End,
-        [b'<', b'?', ..] => Markup::Instruction,
-        [b'<', b'!', declaration @ ..] => {
-            let known: [(&[u8], Markup); 3] = [
-                (b"--", Markup::Comment),
-                (b"[CDATA[", Markup::Cdata),
-                (b"DOCTYPE", Markup::Doctype),
-            ];
-            for (keyword, markup) in known {
-                let length = keyword.len().min(declaration.len());
-                let same = declaration
-                    .get(..length)
-                    .zip(keyword.get(..length))
-                    .is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted));
-                if same {
-                    return if length == keyword.len() {
-                        markup
-                    } else {
-                        Markup::Unknown
-                    };
-                }
-            }
-            Markup::Literal
-        }
-        [b'<', first, ..]
-            if first.is_ascii_alphabetic() || matches!(first, b'_' | b':') || *first >= 0x80 =>
-        {
-            Markup::Start
-        }
-        [b'<'] => Markup::Unknown,
-        _ => Markup::Literal,
-    }
 }

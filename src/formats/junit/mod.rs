@@ -1,16 +1,19 @@
 //! The reader of JUnit-style XML, in all the shapes that tools write it.
 
 pub(crate) mod attributes;
+mod elements;
 pub(crate) mod states;
 
 use std::sync::Arc;
 
+use elements::{Frame, Kind, Sink, Verdict, rerun_of, verdict_of};
+
+use super::cases::{index_of, leave_out};
 use super::document::{Document, Event};
 use super::flaws::FlawSet;
 use super::markup::Tag;
 use super::model::{
-    Case, CaseExtra, Detail, Format, Outcome, Position, Property, Report, Rerun, RerunWhen, Root,
-    SuiteError,
+    CaseExtra, Detail, Format, Position, Property, Report, Rerun, Root, SuiteError,
 };
 use super::names::Names;
 use super::prose::Prose;
@@ -37,57 +40,6 @@ pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
         }
     }
     reader.finish()
-}
-
-/// Where the text of an element goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sink {
-    Nowhere,
-    Prose,
-    Tags,
-}
-
-/// What an open element is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// `testsuites`, `testsuite`, `properties`, and everything unknown: what is inside counts as if it were outside.
-    Transparent,
-    Case,
-    /// A child that says how the case ended, or an error of a suite.
-    Verdict(Verdict),
-    Rerun(RerunWhen, Outcome),
-    Property,
-    /// Text of a rerun, console output, and all that is inside of a text: no element in there means anything.
-    Text,
-}
-
-/// What a child of a case says, the greatest of several counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
-    Passed,
-    Skipped,
-    Failed,
-    Errored,
-}
-
-impl Verdict {
-    fn outcome(self) -> Outcome {
-        match self {
-            Verdict::Passed => Outcome::Passed,
-            Verdict::Skipped => Outcome::Skipped,
-            Verdict::Failed => Outcome::Failed,
-            Verdict::Errored => Outcome::Errored,
-        }
-    }
-}
-
-/// An open element. What is inside inherits suite and case.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    kind: Kind,
-    sink: Sink,
-    suite: Option<u32>,
-    case: Option<u32>,
 }
 
 /// A case whose end tag was not read yet.
@@ -430,54 +382,10 @@ impl Reader {
 
     /// Cases that are still open are left out: what would have decided them was not read.
     fn finish(mut self) -> Report {
-        if !self.open_cases.is_empty() {
-            leave_out(&mut self.report.cases, &self.open_cases);
-        }
+        let open: Vec<u32> = self.open_cases.iter().map(|case| case.index).collect();
+        leave_out(&mut self.report.cases, &open);
         self.report
     }
-}
-
-/// Removes the cases that are `open`, each of them inside the one before, and points their children nowhere.
-fn leave_out(cases: &mut Vec<Case>, open: &[OpenCase]) {
-    let is_open = |index: u32| open.iter().any(|case| case.index == index);
-    let mut index = 0;
-    cases.retain_mut(|case| {
-        let keep = !is_open(index);
-        index += 1;
-        case.parent_case = case
-            .parent_case
-            .filter(|&parent| !is_open(parent))
-            .map(|parent| {
-                let gone = open.iter().filter(|case| case.index < parent).count();
-                parent - index_of(gone)
-            });
-        keep
-    });
-}
-
-/// Four thousand million elements do not fit in memory.
-fn index_of(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-fn verdict_of(name: &str) -> Option<Verdict> {
-    Some(match name {
-        "failure" => Verdict::Failed,
-        "error" => Verdict::Errored,
-        "skipped" | "skip" | "ignored" | "disabled" | "pending" | "aborted" => Verdict::Skipped,
-        "passed" | "warning" => Verdict::Passed,
-        _ => return None,
-    })
-}
-
-fn rerun_of(name: &str) -> Option<(RerunWhen, Outcome)> {
-    Some(match name {
-        "rerunFailure" => (RerunWhen::After, Outcome::Failed),
-        "rerunError" => (RerunWhen::After, Outcome::Errored),
-        "flakyFailure" => (RerunWhen::Before, Outcome::Failed),
-        "flakyError" => (RerunWhen::Before, Outcome::Errored),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
