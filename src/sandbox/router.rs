@@ -236,11 +236,20 @@ async fn delete_many(
 async fn restore(
     State(shared): Shares,
     Path((name, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let (resource, id) = row(&name, &id)?;
+    let body = read_body(&headers, body, shared.max_body_bytes).await?;
+    // A restore need not say anything (CLI).
+    let body = if body.is_empty() {
+        Json::Null
+    } else {
+        parse_json(&headers, &body)?
+    };
     let json = shared
         .store
-        .run(move |store| store.restore(resource, id))
+        .run(move |store| store.restore(resource, id, &body))
         .await?;
     Ok(answer(StatusCode::OK, json))
 }
@@ -262,18 +271,27 @@ fn answer(status: StatusCode, json: Vec<u8>) -> Response {
 }
 
 async fn read_json(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<Json, ApiError> {
+    let body = read_body(headers, body, max_bytes).await?;
+    parse_json(headers, &body)
+}
+
+async fn read_body(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
     let declared = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > DRAINED) {
         return Err(ApiError::TooLarge);
     }
-    let body: Bytes = axum::body::to_bytes(body, DRAINED.max(max_bytes))
+    let body = axum::body::to_bytes(body, DRAINED.max(max_bytes))
         .await
         .map_err(|_| ApiError::TooLarge)?;
     if body.len() > max_bytes {
         return Err(ApiError::TooLarge);
     }
+    Ok(body)
+}
+
+fn parse_json(headers: &HeaderMap, body: &[u8]) -> Result<Json, ApiError> {
     let media_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -282,6 +300,6 @@ async fn read_json(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<
     if !media_type.trim().eq_ignore_ascii_case("application/json") {
         return Err(ApiError::NotJson);
     }
-    serde_json::from_slice(&body)
+    serde_json::from_slice(body)
         .map_err(|error| ApiError::BadRequest(format!("The body is not JSON: {error}.")))
 }

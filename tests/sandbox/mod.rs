@@ -1,6 +1,10 @@
 //! The sandbox, over real HTTP.
 
 #![cfg(feature = "sandbox")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do; clippy sees it only in functions marked as tests"
+)]
 
 mod access;
 mod database;

@@ -161,6 +161,7 @@ async fn what_is_required_or_wrong_is_named() {
         ("description", json!("a\u{0}b")),
         ("description", json!({})),
         ("is_automated", json!("true")),
+        ("is_automated", json!(2)),
         ("project_id", json!("1")),
         ("project_id", json!(99)),
         ("suite_id", json!(1.5)),
@@ -364,6 +365,37 @@ async fn a_deleted_test_takes_its_places_along_and_brings_them_back() {
 }
 
 #[tokio::test]
+async fn a_restore_can_say_where_to() {
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    let folder = site.folder(&roots, "folder", roots.suite).await;
+    let test = site.test(&roots, "test", roots.suite).await;
+    site.delete(&format!("test/{test}"), StatusCode::OK).await;
+    let path = format!("test/{test}/restore");
+    for (suite, expected) in [
+        (json!("x"), StatusCode::BAD_REQUEST),
+        (json!(99), StatusCode::BAD_REQUEST),
+        (json!(folder.to_string()), StatusCode::OK),
+        (json!(folder), StatusCode::OK),
+    ] {
+        site.post(&path, &json!({ "suite_id": suite }), expected)
+            .await;
+    }
+    let places = site.list("suite_test?_sort=id").await;
+    let suites: Vec<_> = places.iter().map(|row| row["suite_id"].as_i64()).collect();
+    assert_eq!(suites, [Some(roots.suite), Some(folder)]);
+
+    site.delete(&format!("suite/{folder}"), StatusCode::OK)
+        .await;
+    let request = site.request(Method::POST, &format!("suite/{folder}/restore"));
+    json_of(request.send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(
+        total(&site, &format!("plan_suite?suite_id={folder}")).await,
+        1
+    );
+}
+
+#[tokio::test]
 async fn a_deleted_folder_leaves_its_tests_and_subfolders_where_nobody_finds_them() {
     let site = Site::new().await;
     let roots = site.roots().await;
@@ -449,7 +481,8 @@ async fn results_have_rows_of_their_own() {
     let step = id(&site.create("step", &step).await);
     let statuses = site.list("status?name=Pass").await;
     let pass = id(&statuses[0]);
-    let run = json!({"project_id": roots.project, "plan_id": roots.plan, "name": "nightly"});
+    let run = json!({"project_id": roots.project, "plan_id": roots.plan, "name": "nightly",
+                     "is_complete": 0, "is_running": 1});
     let run = id(&site.create("run", &run).await);
     let result = json!({"project_id": roots.project, "run_id": run, "test_id": test,
                         "suite_id": roots.suite, "status_id": pass});

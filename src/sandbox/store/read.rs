@@ -32,11 +32,14 @@ impl Store {
                 PerPage::All => (-1, 0),
                 PerPage::Rows(rows) => (rows, rows.saturating_mul(query.page - 1)),
             };
+            // The page is found by ids, which indexes give; only its rows are read and sorted.
+            let order = order(query);
             let mut statement = transaction.prepare_cached(&format!(
-                "SELECT {} FROM {} WHERE {condition} ORDER BY {} LIMIT {rows} OFFSET {offset}",
+                "SELECT {} FROM {name} WHERE id IN (
+                     SELECT id FROM {name} WHERE {condition} ORDER BY {order} LIMIT {rows} OFFSET {offset}
+                 ) ORDER BY {order}",
                 columns(resource),
-                resource.name,
-                order(query),
+                name = resource.name,
             ))?;
             let mut found = statement.query(params_from_iter(&values))?;
             let mut data = Vec::new();

@@ -138,13 +138,14 @@ impl Writing<'_> {
         ) else {
             return Ok(());
         };
+        // `CROSS JOIN` makes SQLite go up from row to row; else it reads the whole plan each time.
         // `UNION` drops what was seen, so that a circle of old cannot keep this busy.
         let sql = "WITH RECURSIVE above (suite_id, parent_id) AS (
                 SELECT suite_id, parent_id FROM plan_suite
                 WHERE plan_id = ?1 AND suite_id = ?2 AND deleted_at IS NULL AND id IS NOT ?4
                 UNION
                 SELECT plan_suite.suite_id, plan_suite.parent_id FROM above
-                JOIN plan_suite ON plan_suite.suite_id = above.parent_id
+                CROSS JOIN plan_suite ON plan_suite.suite_id = above.parent_id
                 WHERE plan_suite.plan_id = ?1 AND plan_suite.deleted_at IS NULL
             ) SELECT COUNT(*) > 0, COALESCE(MAX(suite_id = ?3), 0) FROM above";
         let (in_plan, is_below): (bool, bool) = self

@@ -61,7 +61,7 @@ pub(super) fn values(
     values
 }
 
-/// An optional or required integer that is no column, as `plan_id` of a new suite.
+/// A required integer that is no column, as `plan_id` of a new suite.
 pub(super) fn extra_integer(
     element: &Map<String, Json>,
     name: &str,
@@ -82,13 +82,17 @@ pub(super) fn extra_integer(
     }
 }
 
-/// JSON types are not converted: nobody knows whether the service takes `"1"` for 1, so a client
-/// must not count on it.
+/// Texts are not converted: nobody knows whether the service takes `"1"` for 1, so a client must not
+/// count on it. That 0 and 1 stand for false and true is known (CLI).
 fn value(field: &Field, json: &Json, faults: &mut Faults) -> Option<Value> {
     let value = match (field.kind, json) {
         (Kind::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
         (Kind::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
         (Kind::Boolean, Json::Bool(value)) => Some(Value::Integer(i64::from(*value))),
+        (Kind::Boolean, Json::Number(number)) => number
+            .as_i64()
+            .filter(|number| matches!(number, 0 | 1))
+            .map(Value::Integer),
         (Kind::Text, Json::String(text)) => {
             if text.contains('\0') {
                 faults.add(field.name, holds_nul(field.name));

@@ -8,7 +8,7 @@ use super::read::append_row;
 use super::writing::Writing;
 use super::{MAX_ELEMENTS, Store};
 use crate::sandbox::error::{ApiError, Faults};
-use crate::sandbox::resources::Resource;
+use crate::sandbox::resources::{Creation, Resource};
 
 /// The answer to a create or update.
 #[derive(Debug)]
@@ -115,15 +115,37 @@ impl Store {
     }
 
     /// Shows a deleted row again, and the rows that went with it. A live row stays as it is.
+    ///
+    /// The body may say where to: `suite_id` for a test, `plan_id` for a suite, as numbers or as
+    /// texts (CLI). The row is placed there too, unless it is there already.
     pub(crate) fn restore(
         &self,
         resource: &'static Resource,
         id: i64,
+        body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
-            Writing::begin(transaction).restore(resource, id)?;
+            let mut writing = Writing::begin(transaction);
+            writing.restore(resource, id)?;
             let mut json = Vec::new();
             append_row(transaction, &mut json, resource, id, None)?;
+            let place = match resource.creation {
+                Creation::Test => "suite_id",
+                Creation::Suite => "plan_id",
+                Creation::Plain | Creation::Project => return Ok(json),
+            };
+            if let Some(named) = body.get(place).filter(|named| !named.is_null()) {
+                let place_id = match named {
+                    Json::String(text) => text.parse().ok(),
+                    number => number.as_i64(),
+                };
+                let place_id = place_id.ok_or_else(|| {
+                    let mut faults = Faults::default();
+                    faults.must_be(place, "an integer");
+                    ApiError::Invalid(faults)
+                })?;
+                writing.place(resource, id, place_id)?;
+            }
             Ok(json)
         })
     }

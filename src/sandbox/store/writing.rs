@@ -98,7 +98,7 @@ impl<'a> Writing<'a> {
         self.insert(resource, &values, true)
     }
 
-    /// Puts a new suite into its plan. Without a parent it stands beside the root suite, not below
+    /// Puts a suite into a plan. Without a parent it stands beside the root suite, not below
     /// it: what the service does is not known, and a client should say what it means.
     fn place_suite(
         &mut self,
@@ -120,7 +120,7 @@ impl<'a> Writing<'a> {
         let created = self
             .create(named("plan_suite")?, &row)
             .map_err(in_words_of_the_client(|field| match field.as_str() {
-                // The suite is new: if it does not fit the plan, the plan is wrong.
+                // The suite is there: if it does not fit the plan, the plan is wrong.
                 "plan_id" | "suite_id" => "plan_id".to_owned(),
                 _ => format!("plan_suite.{field}"),
             }))?;
@@ -130,7 +130,38 @@ impl<'a> Writing<'a> {
         )
     }
 
-    /// Puts a new test into its suite.
+    /// Puts a restored suite into a plan, or a restored test into a suite, if it is not there.
+    pub(super) fn place(
+        &mut self,
+        resource: &Resource,
+        id: i64,
+        place_id: i64,
+    ) -> Result<(), ApiError> {
+        let sql = match resource.creation {
+            Creation::Plain | Creation::Project => return Ok(()),
+            Creation::Suite => {
+                "SELECT COUNT(*) FROM plan_suite
+                 WHERE suite_id = ?1 AND plan_id = ?2 AND deleted_at IS NULL"
+            }
+            Creation::Test => {
+                "SELECT COUNT(*) FROM suite_test
+                 WHERE test_id = ?1 AND suite_id = ?2 AND deleted_at IS NULL"
+            }
+        };
+        let places: i64 = self
+            .transaction
+            .prepare_cached(sql)?
+            .query_row([id, place_id], |row| row.get(0))?;
+        if places == 0 {
+            match resource.creation {
+                Creation::Suite => self.place_suite(id, place_id, None)?,
+                _ => self.place_test(id, place_id)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Puts a test into a suite.
     fn place_test(&mut self, test_id: i64, suite_id: i64) -> Result<i64, ApiError> {
         let row = Map::from_iter([
             ("suite_id".to_owned(), suite_id.into()),

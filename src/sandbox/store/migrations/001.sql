@@ -300,7 +300,7 @@ CREATE INDEX step_by_test_id_sequence ON step (test_id, sequence) WHERE deleted_
 CREATE INDEX step_by_project_id ON step (project_id) WHERE deleted_at IS NULL;
 CREATE INDEX plan_suite_by_plan_id_sequence_plan ON plan_suite (plan_id, sequence_plan) WHERE deleted_at IS NULL;
 CREATE INDEX plan_suite_by_plan_id ON plan_suite (plan_id) WHERE deleted_at IS NULL;
-CREATE INDEX plan_suite_by_suite_id ON plan_suite (suite_id) WHERE deleted_at IS NULL;
+CREATE INDEX plan_suite_by_suite_id_plan_id ON plan_suite (suite_id, plan_id) WHERE deleted_at IS NULL;
 CREATE INDEX plan_suite_by_parent_id ON plan_suite (parent_id) WHERE deleted_at IS NULL;
 CREATE INDEX suite_test_by_suite_id_sequence_suite ON suite_test (suite_id, sequence_suite) WHERE deleted_at IS NULL;
 CREATE INDEX suite_test_by_suite_id ON suite_test (suite_id) WHERE deleted_at IS NULL;
