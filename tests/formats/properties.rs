@@ -124,6 +124,40 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Elements of the formats that are not JUnit's.
+fn element() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(
+        &[
+            "assembly",
+            "collection",
+            "test",
+            "failure",
+            "message",
+            "stack-trace",
+            "reason",
+            "trait",
+            "error",
+            "test-suite",
+            "test-case",
+            "property",
+            "filePath",
+            "output",
+            "UnitTestResult",
+            "ErrorInfo",
+            "Message",
+            "UnitTest",
+            "TestMethod",
+            "RunInfo",
+            "Text",
+            "suite",
+            "class",
+            "test-method",
+            "exception",
+            "value",
+        ][..],
+    )
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
@@ -138,6 +172,23 @@ proptest! {
         let report = read(text.as_bytes(), "any").unwrap();
         check_indices(&report);
         prop_assert!(report.cases.len() <= text.matches("<testcase").count());
+    }
+
+    #[test]
+    fn no_arrangement_of_elements_makes_the_other_readers_panic(
+        root in proptest::sample::select(&["assemblies", "test-results", "TestRun", "testng-results"][..]),
+        pieces in proptest::collection::vec((element(), 0..4_u8), 0..40),
+    ) {
+        let mut text = format!("<{root}>");
+        for (element, form) in pieces {
+            text += &match form {
+                0 => format!("<{element} name='a' result='Failed' retried='true' id='1' testId='1'>"),
+                1 => format!("<{element} status='FAIL'/>"),
+                2 => format!("</{element}>"),
+                _ => "text".to_owned(),
+            };
+        }
+        check_indices(&read(text.as_bytes(), "any").unwrap());
     }
 
     #[test]
