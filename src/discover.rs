@@ -113,7 +113,9 @@ impl DiscoverError {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Self::Missing { path } | Self::Special { path, .. } | Self::Unreadable { path, .. } => path,
+            Self::Missing { path } | Self::Special { path, .. } | Self::Unreadable { path, .. } => {
+                path
+            }
             Self::Pattern { pattern, .. } => pattern,
         }
     }

@@ -13,6 +13,7 @@ pub mod discover;
 pub mod formats;
 pub mod identity;
 pub mod plan;
+pub mod producers;
 pub mod reading;
 pub mod record;
 #[cfg(feature = "sandbox")]

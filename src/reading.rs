@@ -33,19 +33,37 @@ pub struct Unreadable {
 /// Reads all of `discovered`.
 #[must_use]
 pub fn read_all(discovered: Discovered) -> Readings {
-    let Discovered { inputs, unmatched, errors } = discovered;
-    let mut readings = Readings { unmatched, ..Readings::default() };
+    let Discovered {
+        inputs,
+        unmatched,
+        errors,
+    } = discovered;
+    let mut readings = Readings {
+        unmatched,
+        ..Readings::default()
+    };
     for error in errors {
         let path = error.path().to_owned();
-        readings.unreadable.push(unreadable(&path, with_causes(&error)));
+        readings
+            .unreadable
+            .push(unreadable(&path, with_causes(&error)));
     }
-    let read: Vec<(Input, Result<Report, ReadError>)> =
-        inputs.into_par_iter().map(|input| { let read = read(&input); (input, read) }).collect();
+    let read: Vec<(Input, Result<Report, ReadError>)> = inputs
+        .into_par_iter()
+        .map(|input| {
+            let read = read(&input);
+            (input, read)
+        })
+        .collect();
     for (input, read) in read {
         match read {
             Ok(report) => readings.reports.push(report),
-            Err(error) if error.is_other_xml() && input.origin == Origin::Found => readings.other_xml += 1,
-            Err(error) => readings.unreadable.push(unreadable(&input.display, with_causes(&error))),
+            Err(error) if error.is_other_xml() && input.origin == Origin::Found => {
+                readings.other_xml += 1
+            }
+            Err(error) => readings
+                .unreadable
+                .push(unreadable(&input.display, with_causes(&error))),
         }
     }
     readings
@@ -64,7 +82,13 @@ fn unreadable(path: &str, message: String) -> Unreadable {
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => message,
     };
-    Unreadable { path: path.into(), flaw: Flaw { position: Position { line: 1, column: 1 }, message } }
+    Unreadable {
+        path: path.into(),
+        flaw: Flaw {
+            position: Position { line: 1, column: 1 },
+            message,
+        },
+    }
 }
 
 /// An error and its causes in one line.

@@ -36,7 +36,8 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
             streams.message(&setting.to_string());
         }
     }
-    let outputs: Result<Vec<OutputFile>, _> = settings.outputs.iter().map(OutputFile::open).collect();
+    let outputs: Result<Vec<OutputFile>, _> =
+        settings.outputs.iter().map(OutputFile::open).collect();
     let outputs = match outputs {
         Ok(outputs) => outputs,
         Err(error) => {
@@ -45,7 +46,9 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
         }
     };
     let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
-    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
+    records
+        .warnings
+        .splice(0..0, settings.notes.warnings.iter().cloned());
     let mut import = Import {
         ignored: leave_out_ignored(&mut records.tests, &settings),
         summary: Summary::of_reports(&records, &settings.mapping),
@@ -70,7 +73,14 @@ fn leave_out_ignored(tests: &mut Vec<TestRecord>, settings: &Settings) -> usize 
     // `--folder` says where things are put, not what they are.
     let prefix = settings.mapping.folder.len();
     tests.retain(|test| {
-        let path = test.folder.iter().skip(prefix).chain([&test.name]).map(String::as_str).collect::<Vec<_>>().join("/");
+        let path = test
+            .folder
+            .iter()
+            .skip(prefix)
+            .chain([&test.name])
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("/");
         !patterns.iter().any(|pattern| pattern.matches(&path))
     });
     before - tests.len()
@@ -88,19 +98,27 @@ struct Import<'a> {
 impl Import<'_> {
     fn judge_reports(&mut self) {
         self.summary.tests.ignored = self.ignored;
-        if let Some(too_few) = reports::judge(&self.records, &self.settings.reading, &mut self.ending) {
+        if let Some(too_few) =
+            reports::judge(&self.records, &self.settings.reading, &mut self.ending)
+        {
             self.error(too_few.message(), Some(too_few.hint().to_owned()));
         }
         let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
         let failed = self.records.tests.iter().any(failed) || !self.records.run_errors.is_empty();
-        self.ending.add_if(self.settings.fail_on_test_failure && failed, Exit::TestFailure);
+        self.ending.add_if(
+            self.settings.fail_on_test_failure && failed,
+            Exit::TestFailure,
+        );
     }
 
     /// Too few tests, and damage with `--strict`, stop before anything is written.
     fn may_write(&mut self) -> bool {
         let damaged = self.summary.reports.damaged.len();
         if damaged > 0 && self.settings.reading.strict {
-            self.error("a report is damaged, and --strict forbids to import the rest".to_owned(), None);
+            self.error(
+                "a report is damaged, and --strict forbids to import the rest".to_owned(),
+                None,
+            );
         } else if self.summary.errors.is_empty() {
             return true;
         }
@@ -110,7 +128,10 @@ impl Import<'_> {
 
     fn reach_and_apply(&mut self) {
         // Enough for requests; reading is over.
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build();
         match runtime {
             Ok(runtime) => runtime.block_on(self.connect()),
             Err(error) => self.unexpected(format!("cannot start the network: {error}")),
@@ -126,7 +147,9 @@ impl Import<'_> {
                 Ok((running, remote)) => {
                     self.import_into(&remote).await;
                     if let Err(error) = running.stop().await {
-                        self.summary.warnings.push(format!("the sandbox did not end well: {error}"));
+                        self.summary
+                            .warnings
+                            .push(format!("the sandbox did not end well: {error}"));
                     }
                 }
                 Err(error) => self.unexpected(format!("{error:#}")),
@@ -172,10 +195,17 @@ impl Import<'_> {
         let plan = ChangePlan::new(tests, &snapshot, &settings.planning);
         if settings.mode != Mode::Apply {
             self.summary.set_plan(tests, &plan);
-            self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), Exit::Changes);
+            self.ending.add_if(
+                settings.mode == Mode::Check && !plan.is_empty(),
+                Exit::Changes,
+            );
             return Ok(());
         }
-        if let Err(exceeded) = settings.create_limit.check(&plan, tests, &snapshot, &settings.mapping.namespace) {
+        if let Err(exceeded) =
+            settings
+                .create_limit
+                .check(&plan, tests, &snapshot, &settings.mapping.namespace)
+        {
             self.ending.add(Exit::Incomplete);
             self.error(
                 exceeded.to_string(),
@@ -184,16 +214,22 @@ impl Import<'_> {
             self.summary.set_not_reached(&self.records.tests);
             return Ok(());
         }
-        let options =
-            ApplyOptions { batch_size: settings.limits.batch_size, plan: settings.planning.clone() };
+        let options = ApplyOptions {
+            batch_size: settings.limits.batch_size,
+            plan: settings.planning.clone(),
+        };
         let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
         self.summary.set_applied(tests, &plan, &applied);
         match &applied.stop {
             Some(Stop::Api(error)) => self.ending.add(exit_of(error)),
             Some(_) => self.ending.add(Exit::Incomplete),
             None => {
-                let refused = applied.fates.iter().any(|fate| matches!(fate, Fate::Refused { .. } | Fate::NotReached));
-                self.ending.add_if(refused || !applied.verified, Exit::Incomplete);
+                let refused = applied
+                    .fates
+                    .iter()
+                    .any(|fate| matches!(fate, Fate::Refused { .. } | Fate::NotReached));
+                self.ending
+                    .add_if(refused || !applied.verified, Exit::Incomplete);
             }
         }
         Ok(())
@@ -202,8 +238,13 @@ impl Import<'_> {
     fn target_error(&mut self, error: &TargetError) {
         let (exit, hint) = match error {
             TargetError::Api(error) => (exit_of(error), error.hint()),
-            TargetError::UnknownProject { .. } => (Exit::Usage, "set --project to the name or id of a project that the token's owner can see"),
-            TargetError::AmbiguousProject { .. } => (Exit::Usage, "set --project to one of the ids"),
+            TargetError::UnknownProject { .. } => (
+                Exit::Usage,
+                "set --project to the name or id of a project that the token's owner can see",
+            ),
+            TargetError::AmbiguousProject { .. } => {
+                (Exit::Usage, "set --project to one of the ids")
+            }
             TargetError::NotOnlyOne(_) => (Exit::Usage, "set --project to a name or id"),
             TargetError::NoRoot { .. } => (Exit::Incomplete, "ask for access to the whole project"),
         };
@@ -227,7 +268,10 @@ impl Import<'_> {
             // A fault of ours, and the one thing a summary must not hide.
             self.ending.add(Exit::Incomplete);
             self.summary.complete = Some(false);
-            self.error(format!("the ledger does not add up: {:?}", self.summary.tests), Some("please report this".to_owned()));
+            self.error(
+                format!("the ledger does not add up: {:?}", self.summary.tests),
+                Some("please report this".to_owned()),
+            );
         }
         self.summary.elapsed_s = started.elapsed().as_secs_f64();
         let exit = self.ending.exit();
@@ -241,7 +285,10 @@ impl Import<'_> {
             streams.warning(warning);
         }
         for error in &summary.errors {
-            streams.error(&anyhow::Error::msg(error.message.clone()), error.hint.as_deref());
+            streams.error(
+                &anyhow::Error::msg(error.message.clone()),
+                error.hint.as_deref(),
+            );
         }
         let mut ending = self.ending.clone();
         for output in outputs {
@@ -253,9 +300,16 @@ impl Import<'_> {
         }
         if let Err(error) = streams.result(&render(summary, self.settings.format, self.settings)) {
             ending.add(Exit::Incomplete);
-            streams.error(&anyhow::Error::new(error).context("cannot write the summary to standard output"), None);
+            streams.error(
+                &anyhow::Error::new(error).context("cannot write the summary to standard output"),
+                None,
+            );
         }
-        let exit = if ending.exit() == Exit::Done { exit } else { ending.exit() };
+        let exit = if ending.exit() == Exit::Done {
+            exit
+        } else {
+            ending.exit()
+        };
         let (exit, loud) = exit.soften(&self.settings.soft_fail);
         if let Some(loud) = loud {
             streams.message(&loud);

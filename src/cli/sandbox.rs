@@ -15,9 +15,9 @@ use crate::snapshot::ProjectRef;
 use super::args::SandboxArgs;
 use super::args::values::SummaryFormat;
 use super::exit::Exit;
+use super::log;
 use super::output::Streams;
 use super::settings::{Environment, Remote, SandboxAction, SandboxSettings};
-use super::log;
 
 /// The project of a new database.
 const PROJECT: &str = "Demo";
@@ -36,11 +36,15 @@ pub(super) async fn embedded(db: &Path) -> anyhow::Result<(Running, Remote)> {
 }
 
 fn open(db: &Path, project: &str) -> anyhow::Result<Store> {
-    if let Some(directory) = db.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+    if let Some(directory) = db
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(directory)
             .with_context(|| format!("cannot make the directory {}", directory.display()))?;
     }
-    Store::open(db, project).with_context(|| format!("cannot open the sandbox's database {}", db.display()))
+    Store::open(db, project)
+        .with_context(|| format!("cannot open the sandbox's database {}", db.display()))
 }
 
 /// Serves a sandbox until a signal ends it, or deletes its database.
@@ -79,25 +83,50 @@ fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
 }
 
 fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
-    let SandboxAction::Serve { listen, token, project, format, .. } = &settings.action else { return Ok(()) };
+    let SandboxAction::Serve {
+        listen,
+        token,
+        project,
+        format,
+        ..
+    } = &settings.action
+    else {
+        return Ok(());
+    };
     let store = open(&settings.db, project)?;
-    let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
+    let given = token
+        .as_ref()
+        .map(|token| sandbox::Token::given(token.secret().clone()));
     let made_up = given.is_none();
     let token = match given {
         Some(token) => token,
         None => sandbox::generate_token()?,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}"))?;
         let url = format!("http://{}", listener.local_addr()?);
         let project_id = store.project_id();
         let mut options = Options::new(store, token.clone());
         if !listen.ip().is_loopback() {
-            options.reach = Reach::Network { host_names: Vec::new() };
+            options.reach = Reach::Network {
+                host_names: Vec::new(),
+            };
         }
-        streams.result(&ready_line(&url, made_up.then_some(&token), project_id, &settings.db, *format))?;
-        sandbox::serve(listener, options, until_asked()).await.context("the sandbox ended")
+        streams.result(&ready_line(
+            &url,
+            made_up.then_some(&token),
+            project_id,
+            &settings.db,
+            *format,
+        ))?;
+        sandbox::serve(listener, options, until_asked())
+            .await
+            .context("the sandbox ended")
     })
 }
 
@@ -112,14 +141,17 @@ fn ready_line(
     let token = made_up.map(|token| token.secret().expose_secret());
     match format {
         SummaryFormat::Json => {
-            let mut line = json!({"url": url, "project_id": project_id, "db": db, "page": format!("{url}/")});
+            let mut line =
+                json!({"url": url, "project_id": project_id, "db": db, "page": format!("{url}/")});
             if let Some(token) = token {
                 line["token"] = token.into();
             }
             format!("{line}\n")
         }
         SummaryFormat::Text => {
-            let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
+            let token = token
+                .map(|token| format!(", token {token}"))
+                .unwrap_or_default();
             format!("sandbox ready at {url}{token}, database {}\n", db.display())
         }
     }

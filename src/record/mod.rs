@@ -2,6 +2,8 @@
 //! attempts, rows and executions it was written as.
 
 mod collect;
+mod details;
+mod merge;
 
 pub use collect::collect;
 

@@ -139,7 +139,9 @@ impl Desk {
     /// The binary with host and token.
     pub(crate) fn command_without_project(&self, arguments: &[&str]) -> Command {
         let mut command = binary(self.path());
-        command.args(["--host", &self.running.url, "--token-file", "token"]).args(arguments);
+        command
+            .args(["--host", &self.running.url, "--token-file", "token"])
+            .args(arguments);
         command
     }
 
