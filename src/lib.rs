@@ -9,10 +9,14 @@
 pub mod api;
 pub mod apply;
 pub mod cli;
+pub mod discover;
 pub mod formats;
 pub mod identity;
 pub mod plan;
+pub mod reading;
 pub mod record;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod snapshot;
 pub mod summary;
 pub mod text;

@@ -33,6 +33,12 @@ impl From<InvalidHeaderValue> for TokenError {
 }
 
 impl Token {
+    /// What the sandbox checks requests against.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn secret(&self) -> &SecretString {
+        &self.0
+    }
+
     /// The token in `text`, white space around it removed.
     ///
     /// # Errors

@@ -1,3 +1,265 @@
 //! Readers: bytes of a report file in, a [`model::Report`] out.
+//!
+//! The bytes pass through four stages, each with one duty, and none holds more than a window of them:
+//! `encoding` makes UTF-8 of them, `scanner` finds tags and texts, `document` sees to nesting, and the reader of the
+//! format gives elements their meaning. What is mended and what is lost is told in the report; a file is
+//! refused (with a [`ReadError`]) only if it is no report at all.
 
+mod cases;
+mod dialects;
+mod document;
+mod encoding;
+mod flaws;
+mod junit;
+mod markup;
 pub mod model;
+mod names;
+mod prose;
+mod scanner;
+mod skip;
+mod sniff;
+mod source;
+mod tags;
+mod time;
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use document::{Document, Entry};
+use flaws::Mended;
+use model::{Format, Position, Report};
+use source::Window;
+
+/// Why a file gave no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It could not be opened, or not read from the start.
+    #[error("cannot read {path}")]
+    Io {
+        /// The path as given.
+        path: Arc<str>,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Nothing is in it but white space.
+    #[error("{path} is empty")]
+    Empty {
+        /// The path as given.
+        path: Arc<str>,
+    },
+    /// It ends before its document element has begun.
+    #[error("{path} ends before its document element")]
+    Cut {
+        /// The path as given.
+        path: Arc<str>,
+    },
+    /// It is text or binary, but not XML.
+    #[error("{path} is not XML")]
+    NotXml {
+        /// The path as given.
+        path: Arc<str>,
+    },
+    /// It is XML of another kind.
+    #[error("{path} is not a test report: its document element is `{root}`")]
+    NotAReport {
+        /// The path as given.
+        path: Arc<str>,
+        /// The document element.
+        root: Box<str>,
+    },
+}
+
+impl ReadError {
+    /// Whether the file is sound XML that is simply no test report: skipped and counted when a directory or a
+    /// pattern found it, an error when it was named.
+    #[must_use]
+    pub fn is_other_xml(&self) -> bool {
+        matches!(self, ReadError::NotAReport { .. })
+    }
+}
+
+thread_local! {
+    /// The window's buffer, reused for every file that this thread reads.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A buffer that grew beyond this is not kept for the next file.
+const LARGEST_KEPT: usize = 1024 * 1024;
+
+/// Reads the report file `path`, which messages and the report call `display`.
+///
+/// # Errors
+/// If the file cannot be opened or is no test report. Damage is no error: see [`Report::damage`].
+pub fn read_file(path: &Path, display: &str) -> Result<Report, ReadError> {
+    let file = File::open(path).map_err(|source| ReadError::Io {
+        path: Arc::from(display),
+        source,
+    })?;
+    read(file, display)
+}
+
+/// Reads a report from standard input.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_stdin() -> Result<Report, ReadError> {
+    read(io::stdin().lock(), "-")
+}
+
+/// Reads a report from `input`, which messages and the report call `display`.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read(input: impl Read, display: &str) -> Result<Report, ReadError> {
+    let buffer = BUFFER.take();
+    let (result, buffer) = read_with(input, Arc::from(display), buffer);
+    if buffer.len() <= LARGEST_KEPT {
+        BUFFER.set(buffer);
+    }
+    result
+}
+
+fn read_with(
+    input: impl Read,
+    path: Arc<str>,
+    buffer: Vec<u8>,
+) -> (Result<Report, ReadError>, Vec<u8>) {
+    let (input, contradicts) = match encoding::decoded(input) {
+        Ok(decoded) => decoded,
+        Err(source) => return (Err(ReadError::Io { path, source }), buffer),
+    };
+    let mut document = Document::new(Window::new(input, buffer), sniff::is_root);
+    if contradicts {
+        document.note_at(Mended::WrongEncoding, Position { line: 1, column: 1 });
+    }
+    let result = match document.enter() {
+        Ok(Entry::Root) => match sniff::format_of(document.root()) {
+            Some(Format::Junit) => Ok(junit::read(&mut document, path)),
+            Some(format) => Ok(dialects::read(&mut document, path, format)),
+            None => Err(ReadError::NotAReport {
+                root: document.root().into(),
+                path,
+            }),
+        },
+        Ok(Entry::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
+        Ok(Entry::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
+        Ok(Entry::Nothing { noise: true, .. }) => Err(ReadError::NotXml { path }),
+        Ok(Entry::Nothing { .. }) => Err(ReadError::Cut { path }),
+        Err(source) => Err(ReadError::Io { path, source }),
+    };
+    let (recovered, damage, buffer) = document.finish();
+    let result = result.map(|mut report| {
+        report.recovered = recovered;
+        report.damage = damage;
+        report
+    });
+    (result, buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A head, a text repeated, and a tail, none of which is ever whole in memory.
+    fn stream(
+        head: &'static str,
+        text: &'static str,
+        times: usize,
+        tail: &'static str,
+    ) -> impl Read {
+        let texts = Repeat {
+            text: text.as_bytes(),
+            at: 0,
+            left: text.len() * times,
+        };
+        head.as_bytes().chain(texts).chain(tail.as_bytes())
+    }
+
+    struct Repeat {
+        text: &'static [u8],
+        at: usize,
+        left: usize,
+    }
+
+    impl Read for Repeat {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let rest = &self.text[self.at..];
+            let count = rest.len().min(buffer.len()).min(self.left);
+            buffer[..count].copy_from_slice(&rest[..count]);
+            self.at = (self.at + count) % self.text.len();
+            self.left -= count;
+            Ok(count)
+        }
+    }
+
+    const LINE: &str = "2026-07-01 12:00:00.000 [worker-1] INFO com.acme.Service - processed [[1]] items in 17 ms, depth 3\n";
+
+    #[test]
+    fn memory_does_not_depend_on_the_size_of_any_text() {
+        for (head, tail) in [
+            (
+                "<testsuite><testcase><system-out>",
+                "</system-out></testcase></testsuite>",
+            ),
+            (
+                "<testsuite><testcase><system-err><![CDATA[",
+                "]]></system-err></testcase></testsuite>",
+            ),
+            (
+                "<testsuite><testcase><failure>",
+                "</failure></testcase></testsuite>",
+            ),
+            (
+                "<testsuite><testcase><failure><![CDATA[",
+                "]]></failure></testcase></testsuite>",
+            ),
+            ("<testsuite><testcase/><!--", "--></testsuite>"),
+            ("<testsuite><testcase/>", "</testsuite>"),
+            ("<testsuite><testcase/></testsuite>", "\n"),
+            ("<!DOCTYPE t [", "]><testsuite><testcase/></testsuite>"),
+            ("", "<testsuite><testcase/></testsuite>"),
+        ] {
+            let input = stream(head, LINE, 100_000, tail);
+            let (result, buffer) = read_with(input, Arc::from("-"), Vec::new());
+            let report = result.unwrap();
+            assert_eq!((report.cases.len(), report.damage), (1, None), "{head}");
+            assert_eq!(buffer.len(), source::WINDOW, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_tag_without_an_end_is_given_up() {
+        for head in [
+            "<testsuite><testcase/><testcase name='",
+            "<testsuite><testcase/></testsuite",
+        ] {
+            let (result, buffer) =
+                read_with(stream(head, LINE, 100_000, ""), Arc::from("-"), Vec::new());
+            let report = result.unwrap();
+            assert_eq!(report.damage.unwrap().message, "a tag of more than 4 MiB");
+            assert_eq!(report.cases.len(), 1);
+            assert!(buffer.len() <= 8 * 1024 * 1024);
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_system_in_the_middle_is_damage() {
+        struct Breaks;
+        impl Read for Breaks {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("the disk is gone"))
+            }
+        }
+        let start = "<testsuite><testcase name='a'/>".to_owned() + &" ".repeat(2000);
+        let report = read(start.as_bytes().chain(Breaks), "r.xml").unwrap();
+        assert_eq!(report.cases.len(), 1);
+        assert_eq!(
+            report.damage.unwrap().message,
+            "cannot be read further: the disk is gone"
+        );
+        assert!(matches!(read(Breaks, "r.xml"), Err(ReadError::Io { .. })));
+    }
+}

@@ -30,6 +30,14 @@ pub enum Outcome {
 pub enum Format {
     /// JUnit-style XML: `testsuites`, `testsuite`, `testrun`.
     Junit,
+    /// xUnit.net, versions 1 to 3: `assemblies`, `assembly`.
+    Xunit,
+    /// NUnit 3 and 2: `test-run`, `test-results`.
+    Nunit,
+    /// Visual Studio and `dotnet test`: `TestRun`.
+    Trx,
+    /// TestNG's own results: `testng-results`.
+    Testng,
 }
 
 /// A place in a report file.

@@ -9,6 +9,8 @@ pub mod folders;
 pub mod matching;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
 
 use crate::api::ids::TestId;
 use crate::identity::NamespaceMark;
@@ -224,12 +226,42 @@ fn missing_steps(record: &TestRecord, id: TestId, snapshot: &Snapshot) -> Vec<us
 }
 
 /// `--create-limit`: how many creations a namespace that holds tests may bear.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreateLimit {
     /// A number of tests.
-    Count(usize),
+    Tests(u64),
     /// A share of the namespace's tests, from 0 to 100.
-    Percent(f64),
+    Percent(u8),
+}
+
+impl Default for CreateLimit {
+    fn default() -> Self {
+        Self::Percent(50)
+    }
+}
+
+impl fmt::Display for CreateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tests(tests) => write!(f, "{tests}"),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+impl FromStr for CreateLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || "write a number of tests, such as 200, or a share, such as 50%".to_owned();
+        match text.strip_suffix('%') {
+            Some(percent) => match percent.trim_end().parse() {
+                Ok(percent @ 0..=100) => Ok(Self::Percent(percent)),
+                _ => Err("a share is a whole number from 0% to 100%".to_owned()),
+            },
+            None => text.parse().map(Self::Tests).map_err(|_| wrong()),
+        }
+    }
 }
 
 /// The limit only counts once a namespace holds this many tests.
@@ -295,10 +327,8 @@ impl CreateLimit {
             }
         }
         let over = match self {
-            Self::Count(count) => suspicious > count,
-            // Both are far below 2^52.
-            #[expect(clippy::cast_precision_loss, reason = "numbers of tests")]
-            Self::Percent(percent) => suspicious as f64 > held as f64 * percent / 100.0,
+            Self::Tests(tests) => suspicious as u64 > tests,
+            Self::Percent(percent) => suspicious * 100 > held * usize::from(percent),
         };
         if held >= LIMIT_FROM && over {
             Err(CreateLimitExceeded { suspicious, held })

@@ -424,19 +424,19 @@ fn a_changed_template_is_stopped_and_a_resumed_import_is_not() {
         )
     };
     assert_eq!(
-        check(CreateLimit::Percent(50.0), &renamed),
+        check(CreateLimit::Percent(50), &renamed),
         Err(CreateLimitExceeded {
             suspicious: 120,
             held: 120
         })
     );
-    assert_eq!(check(CreateLimit::Percent(100.0), &renamed), Ok(()));
-    assert!(check(CreateLimit::Count(119), &renamed).is_err());
+    assert_eq!(check(CreateLimit::Percent(100), &renamed), Ok(()));
+    assert!(check(CreateLimit::Tests(119), &renamed).is_err());
     assert_eq!(
-        check(CreateLimit::Percent(50.0), &renamed[..60]),
+        check(CreateLimit::Percent(50), &renamed[..60]),
         Ok(()),
         "exactly half"
     );
     let fresh: Vec<TestRecord> = (500..900).map(|n| record(&[], &format!("t{n}"))).collect();
-    assert_eq!(check(CreateLimit::Count(0), &fresh), Ok(()));
+    assert_eq!(check(CreateLimit::Tests(0), &fresh), Ok(()));
 }

@@ -1,6 +1,10 @@
 //! From cases to records: one [`TestRecord`] for each test, whatever number of case elements,
 //! attempts, rows and executions it was written as.
 
+mod collect;
+
+pub use collect::collect;
+
 use std::sync::Arc;
 
 use serde::Serialize;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use crate::cli::exit::Exit;
+pub use crate::plan::CreateLimit;
 use crate::plan::Adopt;
 use crate::record::GroupBy;
 
@@ -115,45 +116,6 @@ impl FromStr for OutputSpec {
             format,
             path: PathBuf::from(path),
         })
-    }
-}
-
-/// `--create-limit N|P%`: how much may be created although it looks like something renamed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CreateLimit {
-    /// So many tests.
-    Tests(u64),
-    /// So many of a hundred tests of the namespace.
-    Percent(u8),
-}
-
-impl Default for CreateLimit {
-    fn default() -> Self {
-        Self::Percent(50)
-    }
-}
-
-impl fmt::Display for CreateLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tests(tests) => write!(f, "{tests}"),
-            Self::Percent(percent) => write!(f, "{percent}%"),
-        }
-    }
-}
-
-impl FromStr for CreateLimit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || "write a number of tests, such as 200, or a share, such as 50%".to_owned();
-        match text.strip_suffix('%') {
-            Some(percent) => match percent.trim_end().parse() {
-                Ok(percent @ 0..=100) => Ok(Self::Percent(percent)),
-                _ => Err("a share is a whole number from 0% to 100%".to_owned()),
-            },
-            None => text.parse().map(Self::Tests).map_err(|_| wrong()),
-        }
     }
 }
 

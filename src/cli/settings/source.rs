@@ -69,6 +69,13 @@ pub struct Provenance {
     pub source: Source,
 }
 
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, value, source } = self;
+        write!(f, "{name} = {value} (from {source})")
+    }
+}
+
 /// Something that is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingFault {

@@ -1,0 +1,722 @@
+//! From what stands on the command line to the report files, each once, in a stable order.
+//!
+//! | `<REPORT>` | what it stands for |
+//! | --- | --- |
+//! | an existing file | that file, whatever it is called: `named` |
+//! | an existing directory | the `*.xml`, `*.trx`, `*.jsonl` and `*.gz` below it |
+//! | a pattern (`*`, `?`, `[…]`, `**`) | the files that match, and what directories that match hold |
+//! | `-` | standard input |
+//! | `!…` | what is not wanted, as `--exclude` |
+//!
+//! What exists is never taken for a pattern, so that a file called `[x].xml` can be named. Links to files are
+//! followed, links to directories are not: they may lead in circles. `.git`, `node_modules`, `.venv` and `vendor`
+//! are entered only if the pattern names them. A pattern without `/` excludes at any depth.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use glob::{MatchOptions, Pattern, PatternError};
+use walkdir::WalkDir;
+
+/// Directories full of other people's files.
+const NEVER_ENTERED: [&str; 4] = [".git", "node_modules", ".venv", "vendor"];
+
+/// What is taken for a report in a directory.
+const EXTENSIONS: [&str; 4] = ["xml", "trx", "jsonl", "gz"];
+
+/// `*` and `?` stay within one component of a path; a leading dot is nothing special.
+const MATCHING: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+/// Where the bytes of a report come from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// How a report came to be in the list. The smaller one stays when a file is both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Somebody wrote its path (or `-`): if it is no report, that is an error.
+    Named,
+    /// A directory or a pattern held it: XML of another kind is skipped and counted.
+    Found,
+}
+
+/// One report to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The path as its user would write it, with `/`, or `-`.
+    pub display: String,
+    /// Where to read.
+    pub source: Source,
+    /// Named or found.
+    pub origin: Origin,
+}
+
+/// What the command line stands for.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// The reports, sorted by [`Input::display`], each file once.
+    pub inputs: Vec<Input>,
+    /// Directories and patterns that gave no report, as written.
+    pub unmatched: Vec<String>,
+    /// What could not be looked at. The rest of the reports is complete without it.
+    pub errors: Vec<DiscoverError>,
+}
+
+/// Why a `<REPORT>` could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// It is no pattern, and there is no such path.
+    #[error("no such file or directory: {path}")]
+    Missing {
+        /// The path as given.
+        path: String,
+    },
+    /// It is a named pipe, a device or a socket: reading it could wait for ever.
+    #[error("{path} is {kind}, not a file")]
+    Special {
+        /// The path as given.
+        path: String,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// It cannot be understood as a pattern.
+    #[error("{pattern} is no valid pattern")]
+    Pattern {
+        /// The pattern as given.
+        pattern: String,
+        /// Why, and where in it.
+        source: PatternError,
+    },
+    /// The system does not let us look.
+    #[error("cannot look into {path}")]
+    Unreadable {
+        /// What was to be looked at.
+        path: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl DiscoverError {
+    /// The path or pattern as given.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing { path } | Self::Special { path, .. } | Self::Unreadable { path, .. } => path,
+            Self::Pattern { pattern, .. } => pattern,
+        }
+    }
+}
+
+/// Finds the reports that `patterns` stand for, without those that `!` patterns or `excludes` name. Relative
+/// paths start at `base`, the working directory.
+#[must_use]
+pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discovered {
+    let mut search = Search {
+        base,
+        excludes: Vec::new(),
+        found: HashMap::new(),
+        result: Discovered::default(),
+    };
+    let negative = patterns
+        .iter()
+        .filter_map(|pattern| pattern.strip_prefix('!'));
+    for exclude in negative.chain(excludes.iter().map(String::as_str)) {
+        search.exclude(exclude);
+    }
+    for pattern in patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
+        search.include(pattern);
+    }
+    search.finish()
+}
+
+struct Search<'a> {
+    base: &'a Path,
+    excludes: Vec<Exclude>,
+    /// By canonical path; standard input has none.
+    found: HashMap<Option<PathBuf>, Input>,
+    result: Discovered,
+}
+
+enum Exclude {
+    /// This path and all below it.
+    Path(PathBuf),
+    /// Paths that match, and all below them. `name_only`: matched against the last component.
+    Pattern { pattern: Pattern, name_only: bool },
+}
+
+impl Search<'_> {
+    fn exclude(&mut self, text: &str) {
+        let text = slashes(text);
+        let text = text
+            .strip_prefix("./")
+            .unwrap_or(&text)
+            .trim_end_matches('/');
+        if text.is_empty() {
+            return;
+        }
+        if let Ok(path) = self.base.join(text).canonicalize() {
+            self.excludes.push(Exclude::Path(path));
+        }
+        match Pattern::new(text) {
+            Ok(pattern) => self.excludes.push(Exclude::Pattern {
+                pattern,
+                name_only: !text.contains('/'),
+            }),
+            Err(source) => self.result.errors.push(DiscoverError::Pattern {
+                pattern: text.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    fn is_excluded(&self, display: &str, canonical: &Path) -> bool {
+        let display = display.strip_prefix("./").unwrap_or(display);
+        self.excludes.iter().any(|exclude| match exclude {
+            Exclude::Path(path) => canonical.starts_with(path),
+            Exclude::Pattern { pattern, name_only } => Path::new(display).ancestors().any(|path| {
+                let path = if *name_only {
+                    path.file_name().map(Path::new)
+                } else {
+                    Some(path)
+                };
+                path.is_some_and(|path| pattern.matches_path_with(path, MATCHING))
+            }),
+        })
+    }
+
+    fn include(&mut self, text: &str) {
+        if text == "-" {
+            let input = Input {
+                display: "-".to_owned(),
+                source: Source::Stdin,
+                origin: Origin::Named,
+            };
+            self.found.insert(None, input);
+            return;
+        }
+        let path = self.base.join(text);
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => self.directory(text, &path),
+            Ok(metadata) => match special(&metadata) {
+                Some(kind) => self.result.errors.push(DiscoverError::Special {
+                    path: text.to_owned(),
+                    kind,
+                }),
+                None => {
+                    self.add(slashes(text), path, Origin::Named);
+                }
+            },
+            Err(_) if text.contains(['*', '?', '[']) => self.pattern(text),
+            Err(error) if is_absent(&error) => self.result.errors.push(DiscoverError::Missing {
+                path: text.to_owned(),
+            }),
+            Err(source) => self.unreadable(text.to_owned(), source),
+        }
+    }
+
+    fn directory(&mut self, text: &str, path: &Path) {
+        let prefix = slashes(text);
+        let prefix = match prefix.trim_end_matches('/') {
+            "" => "/",
+            "." => "",
+            other => other,
+        };
+        if !self.reports_below(prefix, path, &[]) {
+            self.result.unmatched.push(text.to_owned());
+        }
+    }
+
+    /// Adds all reports below `path`, which is displayed as `prefix`. False if there are none.
+    fn reports_below(&mut self, prefix: &str, path: &Path, entered: &[&str]) -> bool {
+        self.walk(
+            prefix,
+            path,
+            entered,
+            usize::MAX,
+            |search, relative, path, is_dir| {
+                !is_dir
+                    && is_report(path)
+                    && search.add(join(prefix, relative), path.to_owned(), Origin::Found)
+            },
+        )
+    }
+
+    fn pattern(&mut self, text: &str) {
+        let normal = slashes(text);
+        // Only what stands behind the first component with a wildcard needs walking.
+        let split = normal
+            .split_inclusive('/')
+            .take_while(|component| !component.contains(['*', '?', '[']))
+            .map(str::len)
+            .sum();
+        let (prefix, rest) = normal.split_at_checked(split).unwrap_or(("", &normal));
+        let pattern = match Pattern::new(rest) {
+            Ok(pattern) => pattern,
+            Err(source) => {
+                self.result.errors.push(DiscoverError::Pattern {
+                    pattern: text.to_owned(),
+                    source,
+                });
+                return;
+            }
+        };
+        let components: Vec<&str> = rest.split('/').collect();
+        let depth = if components.contains(&"**") {
+            usize::MAX
+        } else {
+            components.len()
+        };
+        let start = self.base.join(prefix);
+        let prefix = if prefix == "/" {
+            prefix
+        } else {
+            prefix.trim_end_matches('/')
+        };
+        let matched = start.is_dir()
+            && self.walk(
+                prefix,
+                &start,
+                &components,
+                depth,
+                |search, relative, path, is_dir| {
+                    if !pattern.matches_with(relative, MATCHING) {
+                        return false;
+                    }
+                    let display = join(prefix, relative);
+                    if is_dir {
+                        search.reports_below(&display, path, &components)
+                    } else {
+                        search.add(display, path.to_owned(), Origin::Found)
+                    }
+                },
+            );
+        if !matched {
+            self.result.unmatched.push(text.to_owned());
+        }
+    }
+
+    /// Calls `visit` with the path below `start` (with `/`), the whole path, and whether it is a directory; true if
+    /// any call was. Directories in [`NEVER_ENTERED`] are entered only if they are in `entered`.
+    fn walk(
+        &mut self,
+        prefix: &str,
+        start: &Path,
+        entered: &[&str],
+        depth: usize,
+        mut visit: impl FnMut(&mut Self, &str, &Path, bool) -> bool,
+    ) -> bool {
+        let mut any = false;
+        let entries = WalkDir::new(start)
+            .min_depth(1)
+            .max_depth(depth)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| {
+                let name = entry.file_name().to_string_lossy();
+                let never = entry.depth() > 0
+                    && entry.file_type().is_dir()
+                    && NEVER_ENTERED.contains(&&*name);
+                !never || entered.contains(&&*name)
+            });
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().map_or_else(|| prefix.to_owned(), shown);
+                    self.unreadable(path, error.into());
+                    continue;
+                }
+            };
+            let Ok(relative) = entry.path().strip_prefix(start) else {
+                continue;
+            };
+            let relative = shown(relative);
+            if entry.file_type().is_dir() {
+                any |= visit(self, &relative, entry.path(), true);
+            } else if entry.path().is_file() {
+                // That followed links to files; pipes and devices nobody named are passed by.
+                any |= visit(self, &relative, entry.path(), false);
+            }
+        }
+        any
+    }
+
+    /// Adds a file unless it is excluded. True if it is in the list now, or was excluded on purpose.
+    fn add(&mut self, display: String, path: PathBuf, origin: Origin) -> bool {
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if self.is_excluded(&display, &canonical) {
+            return true;
+        }
+        let input = Input {
+            display,
+            source: Source::File(path),
+            origin,
+        };
+        self.found
+            .entry(Some(canonical))
+            .and_modify(|known| {
+                // The named path stays; else the first in the order of names, whatever came first.
+                if (input.origin, &input.display) < (known.origin, &known.display) {
+                    known.clone_from(&input);
+                }
+            })
+            .or_insert(input);
+        true
+    }
+
+    fn unreadable(&mut self, path: String, source: io::Error) {
+        self.result
+            .errors
+            .push(DiscoverError::Unreadable { path, source });
+    }
+
+    fn finish(self) -> Discovered {
+        let mut result = self.result;
+        result.inputs = self.found.into_values().collect();
+        result.inputs.sort_by(|a, b| a.display.cmp(&b.display));
+        result
+    }
+}
+
+/// Nothing is there, or a file stands where a directory should be.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput
+    )
+}
+
+fn is_report(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        EXTENSIONS
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+/// What a file is that is neither a regular file nor a directory.
+#[cfg(unix)]
+fn special(metadata: &fs::Metadata) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        None
+    } else if kind.is_fifo() {
+        Some("a named pipe")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else {
+        Some("a device")
+    }
+}
+
+/// What a file is that is neither a regular file nor a directory.
+#[cfg(not(unix))]
+fn special(metadata: &fs::Metadata) -> Option<&'static str> {
+    (!metadata.is_file()).then_some("a device")
+}
+
+/// `path` as text, with `/`.
+fn shown(path: &Path) -> String {
+    slashes(&path.to_string_lossy())
+}
+
+/// On Windows both separators are written; elsewhere `\` is a character like any other.
+fn slashes(text: &str) -> String {
+    if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn join(prefix: &str, relative: &str) -> String {
+    match prefix {
+        "" => relative.to_owned(),
+        prefix if prefix.ends_with('/') => format!("{prefix}{relative}"),
+        prefix => format!("{prefix}/{relative}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    /// A directory with empty files at `paths`.
+    fn tree(paths: &[&str]) -> TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for path in paths {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn find(root: &TempDir, patterns: &[&str]) -> Discovered {
+        discover(root.path(), &strings(patterns), &[])
+    }
+
+    fn displays(found: &Discovered) -> Vec<&str> {
+        found.inputs.iter().map(|input| &*input.display).collect()
+    }
+
+    #[test]
+    fn a_directory_gives_its_reports_in_order() {
+        let root = tree(&[
+            "r/b.xml",
+            "r/a.XML",
+            "r/c/d.trx",
+            "r/c/e.jsonl",
+            "r/f.xml.gz",
+            "r/g.txt",
+            "other.xml",
+        ]);
+        for given in ["r", "r/", "./r"] {
+            let found = find(&root, &[given]);
+            let prefix = given.trim_end_matches('/');
+            let expected: Vec<String> = ["a.XML", "b.xml", "c/d.trx", "c/e.jsonl", "f.xml.gz"]
+                .map(|file| format!("{prefix}/{file}"))
+                .to_vec();
+            assert_eq!(displays(&found), expected);
+            assert!(
+                found
+                    .inputs
+                    .iter()
+                    .all(|input| input.origin == Origin::Found)
+            );
+        }
+        assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/f.xml.gz"));
+    }
+
+    #[test]
+    fn directories_full_of_foreign_files_are_not_entered_unless_named() {
+        let root = tree(&[
+            "node_modules/a.xml",
+            ".git/a.xml",
+            "x/vendor/a.xml",
+            "x/.venv/a.xml",
+            "x/a.xml",
+            ".hidden/a.xml",
+        ]);
+        assert_eq!(displays(&find(&root, &["."])), [".hidden/a.xml", "x/a.xml"]);
+        assert_eq!(
+            displays(&find(&root, &["**/a.xml"])),
+            [".hidden/a.xml", "x/a.xml"]
+        );
+        assert_eq!(
+            displays(&find(&root, &["node_modules"])),
+            ["node_modules/a.xml"]
+        );
+        assert_eq!(
+            displays(&find(&root, &["*/vendor/*.xml"])),
+            ["x/vendor/a.xml"]
+        );
+        assert_eq!(
+            displays(&find(&root, &["node_modules/*.xml"])),
+            ["node_modules/a.xml"]
+        );
+    }
+
+    #[test]
+    fn patterns_match_within_components_and_across_with_two_stars() {
+        let root = tree(&["a/x.xml", "a/b/x.xml", "a/b/y.xml", "x.xml", "a/notes.txt"]);
+        for (pattern, expected) in [
+            ("*.xml", &["x.xml"][..]),
+            ("a/*.xml", &["a/x.xml"]),
+            ("**/x.xml", &["a/b/x.xml", "a/x.xml", "x.xml"]),
+            ("a/**/*.xml", &["a/b/x.xml", "a/b/y.xml", "a/x.xml"]),
+            ("./a/?.xml", &["./a/x.xml"]),
+            ("a/b/[y-z].xml", &["a/b/y.xml"]),
+            ("a/*", &["a/b/x.xml", "a/b/y.xml", "a/notes.txt", "a/x.xml"]),
+        ] {
+            let found = find(&root, &[pattern]);
+            assert_eq!(displays(&found), expected, "{pattern}");
+            assert!(
+                found.unmatched.is_empty() && found.errors.is_empty(),
+                "{pattern}"
+            );
+        }
+        let absolute = root.path().join("a/*.xml").to_string_lossy().into_owned();
+        let found = find(&root, &[&absolute]);
+        assert_eq!(displays(&found), [shown(&root.path().join("a/x.xml"))]);
+    }
+
+    #[test]
+    fn what_matches_nothing_is_noted() {
+        let root = tree(&["a/notes.txt"]);
+        let found = find(&root, &["a", "*.xml", "no/such/*.xml"]);
+        assert_eq!(found.unmatched, ["a", "*.xml", "no/such/*.xml"]);
+        assert!(found.inputs.is_empty() && found.errors.is_empty());
+    }
+
+    #[test]
+    fn a_named_path_that_is_not_there_is_an_error() {
+        let root = tree(&["a.xml"]);
+        let found = find(&root, &["b.xml", "a.xml/c.xml", "a.xml"]);
+        let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "no such file or directory: b.xml",
+                "no such file or directory: a.xml/c.xml"
+            ]
+        );
+        assert_eq!(displays(&found), ["a.xml"]);
+    }
+
+    #[test]
+    fn a_pattern_with_a_mistake_is_an_error() {
+        let root = tree(&["a.xml"]);
+        let found = find(&root, &["a**.xml", "[a.xml"]);
+        assert_eq!(found.errors.len(), 2);
+        assert!(matches!(found.errors[0], DiscoverError::Pattern { .. }));
+    }
+
+    #[test]
+    fn a_file_whose_name_looks_like_a_pattern_can_be_named() {
+        let root = tree(&["[x].xml", "x.xml"]);
+        let found = find(&root, &["[x].xml"]);
+        assert_eq!(displays(&found), ["[x].xml"]);
+        assert_eq!(found.inputs[0].origin, Origin::Named);
+    }
+
+    #[test]
+    fn each_file_counts_once_and_a_name_beats_a_pattern() {
+        let root = tree(&["r/a.xml", "r/b.xml"]);
+        let found = find(
+            &root,
+            &["r", "r/*.xml", "./r/a.xml", "r/../r/b.xml", "**/*.xml"],
+        );
+        assert_eq!(displays(&found), ["./r/a.xml", "r/../r/b.xml"]);
+        assert!(
+            found
+                .inputs
+                .iter()
+                .all(|input| input.origin == Origin::Named)
+        );
+    }
+
+    #[test]
+    fn excludes_take_away_by_path_directory_name_and_pattern() {
+        let root = tree(&[
+            "r/a.xml",
+            "r/b.xml",
+            "r/old/a.xml",
+            "r/old/deep/c.xml",
+            "TESTS-all.xml",
+        ]);
+        for (exclude, expected) in [
+            (
+                "r/a.xml",
+                &[
+                    "TESTS-all.xml",
+                    "r/b.xml",
+                    "r/old/a.xml",
+                    "r/old/deep/c.xml",
+                ][..],
+            ),
+            ("./r/old/", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
+            ("old", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
+            ("r/old/**", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
+            ("a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/deep/c.xml"]),
+            (
+                "TESTS-*.xml",
+                &["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"],
+            ),
+            (
+                "r/*/*.xml",
+                &["TESTS-all.xml", "r/a.xml", "r/b.xml", "r/old/deep/c.xml"],
+            ),
+        ] {
+            let negated = format!("!{exclude}");
+            assert_eq!(
+                displays(&find(&root, &[".", &negated])),
+                expected,
+                "{exclude}"
+            );
+            let found = discover(root.path(), &strings(&["**/*.xml"]), &strings(&[exclude]));
+            assert_eq!(displays(&found), expected, "{exclude}");
+        }
+        let all_gone = find(&root, &["r", "!r"]);
+        assert!(all_gone.inputs.is_empty() && all_gone.unmatched.is_empty());
+    }
+
+    #[test]
+    fn standard_input_counts_once() {
+        let root = tree(&["a.xml"]);
+        let found = find(&root, &["-", "a.xml", "-"]);
+        assert_eq!(displays(&found), ["-", "a.xml"]);
+        assert_eq!(found.inputs[0].source, Source::Stdin);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_files_count_once_and_links_to_directories_are_not_followed() {
+        use std::os::unix::fs::symlink;
+
+        let root = tree(&["r/a.xml", "elsewhere/b.xml"]);
+        symlink("a.xml", root.path().join("r/link.xml")).unwrap();
+        symlink("../elsewhere", root.path().join("r/dir")).unwrap();
+        symlink(".", root.path().join("r/loop")).unwrap();
+        symlink("gone.xml", root.path().join("r/broken.xml")).unwrap();
+        for pattern in ["r", "r/**/*.xml"] {
+            let found = find(&root, &[pattern]);
+            assert_eq!(displays(&found), ["r/a.xml"], "{pattern}");
+            assert!(found.errors.is_empty());
+        }
+        let named = find(&root, &["r/link.xml", "r/dir"]);
+        assert_eq!(displays(&named), ["r/dir/b.xml", "r/link.xml"]);
+        assert!(matches!(
+            find(&root, &["r/broken.xml"]).errors[0],
+            DiscoverError::Missing { .. }
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_sockets_and_devices_are_refused_and_not_opened() {
+        use std::os::unix::net::UnixListener;
+
+        let root = tree(&["r/a.xml"]);
+        let pipe = root.path().join("r/pipe.xml");
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let _socket = UnixListener::bind(root.path().join("r/socket.xml")).unwrap();
+        let found = find(&root, &["r/pipe.xml", "r/socket.xml", "/dev/null", "r"]);
+        let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "r/pipe.xml is a named pipe, not a file",
+                "r/socket.xml is a socket, not a file",
+                "/dev/null is a device, not a file"
+            ]
+        );
+        assert_eq!(displays(&found), ["r/a.xml"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! The attributes of suites and cases.
+
+use super::states::{is_set, outcome_of_word, worse};
+use crate::formats::flaws::{FlawSet, Mended};
+use crate::formats::markup::Tag;
+use crate::formats::model::{Attribute, Case, Detail, Outcome, Suite, find_attribute};
+use crate::formats::names::Names;
+use crate::formats::time::seconds;
+
+/// Appends an attribute unless one of that name is there already.
+fn keep(
+    attributes: &mut Vec<Attribute>,
+    tag: &Tag<'_>,
+    name: &str,
+    raw: &str,
+    names: &mut Names,
+    flaws: &mut FlawSet,
+) {
+    if find_attribute(attributes, name).is_some() {
+        flaws.insert(Mended::DuplicateAttribute);
+        return;
+    }
+    attributes.push(Attribute {
+        name: names.intern(name),
+        value: tag.value(raw, flaws).into(),
+    });
+}
+
+/// Sets what an attribute says, unless one of that name said it before.
+fn first<T>(place: &mut Option<T>, found: impl FnOnce() -> T, flaws: &mut FlawSet) {
+    match place {
+        Some(_) => flaws.insert(Mended::DuplicateAttribute),
+        None => *place = Some(found()),
+    }
+}
+
+/// All attributes of a tag as written.
+pub(crate) fn all(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Vec<Attribute> {
+    let mut kept = Vec::new();
+    let mut attributes = tag.attributes();
+    for (name, raw) in attributes.by_ref() {
+        keep(&mut kept, tag, name, raw, names, flaws);
+    }
+    flaws.join(attributes.flaws);
+    kept
+}
+
+/// Name and other attributes of a suite.
+pub(super) fn suite(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Suite {
+    let mut attributes = tag.attributes();
+    let mut name = None;
+    let mut kept = Vec::with_capacity(8);
+    for (key, raw) in attributes.by_ref() {
+        if key == "name" {
+            let text = tag.value(raw, flaws);
+            first(&mut name, || names.intern(&text), flaws);
+        } else {
+            keep(&mut kept, tag, key, raw, names, flaws);
+        }
+    }
+    flaws.join(attributes.flaws);
+    Suite {
+        name: name.unwrap_or_default(),
+        attributes: kept,
+        ..Suite::default()
+    }
+}
+
+/// A case as far as its attributes tell.
+pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Case {
+    let mut case = Case::default();
+    let mut time = None;
+    let mut class = None;
+    let mut state = None;
+    let mut failure = None;
+    let mut kept = Vec::new();
+    let mut attributes = tag.attributes();
+    for (key, raw) in attributes.by_ref() {
+        match key {
+            "name" => {
+                let text = tag.value(raw, flaws);
+                first(&mut case.name, || text.into(), flaws);
+                continue;
+            }
+            "classname" => {
+                let text = tag.value(raw, flaws);
+                first(&mut case.classname, || names.intern_run(&text), flaws);
+                continue;
+            }
+            "class" => {
+                first(&mut class, || raw, flaws);
+                continue;
+            }
+            "time" => {
+                first(&mut time, || raw, flaws);
+                continue;
+            }
+            "file" => {
+                let text = tag.value(raw, flaws);
+                first(&mut case.file, || names.intern(&text), flaws);
+                continue;
+            }
+            "line" => {
+                if let Ok(line) = raw.trim().parse() {
+                    first(&mut case.line, || line, flaws);
+                    continue;
+                }
+            }
+            "status" | "result" => state = worse(state, outcome_of_word(raw)),
+            "failure" => {
+                state = worse(state, Some(Outcome::Failed));
+                failure = Some(raw);
+            }
+            "skip" | "skips" | "skipped" | "ignored" | "disabled" if is_set(raw) => {
+                state = worse(state, Some(Outcome::Skipped));
+            }
+            _ => {}
+        }
+        keep(&mut kept, tag, key, raw, names, flaws);
+    }
+    flaws.join(attributes.flaws);
+    if let Some(raw) = class {
+        if case.classname.is_some() {
+            keep(&mut kept, tag, "class", raw, names, flaws);
+        } else {
+            case.classname = Some(names.intern_run(&tag.value(raw, flaws)));
+        }
+    }
+    case.duration = time.and_then(seconds);
+    case.outcome = state.unwrap_or_default();
+    if !kept.is_empty() {
+        let extra = case.extra.get_or_insert_default();
+        extra.attributes = kept;
+        if let (Some(raw), Outcome::Failed) = (failure, case.outcome) {
+            extra.detail = Some(Detail {
+                message: Some(tag.value(raw, flaws).into()),
+                ..Detail::default()
+            });
+        }
+    }
+    case
+}
+
+/// `message` and `type` of a failure, error or skip; and its `time`, which reruns have.
+pub(super) fn detail(tag: &Tag<'_>, flaws: &mut FlawSet) -> (Detail, Option<f64>) {
+    let mut found = Detail::default();
+    let mut time = None;
+    let mut attributes = tag.attributes();
+    for (key, raw) in attributes.by_ref() {
+        match key {
+            "message" => {
+                let text = tag.value(raw, flaws);
+                first(&mut found.message, || text.into(), flaws);
+            }
+            "type" => {
+                let text = tag.value(raw, flaws);
+                first(&mut found.kind, || text.into(), flaws);
+            }
+            "time" => first(&mut time, || raw, flaws),
+            _ => {}
+        }
+    }
+    flaws.join(attributes.flaws);
+    (found, time.and_then(seconds))
+}
+
+/// `name` and `value` of a property.
+pub(crate) fn property(tag: &Tag<'_>, flaws: &mut FlawSet) -> (Option<Box<str>>, Option<Box<str>>) {
+    let (mut name, mut content) = (None, None);
+    let mut attributes = tag.attributes();
+    for (key, raw) in attributes.by_ref() {
+        let place = match key {
+            "name" => &mut name,
+            "value" => &mut content,
+            _ => continue,
+        };
+        let text = tag.value(raw, flaws);
+        first(place, || text.into(), flaws);
+    }
+    flaws.join(attributes.flaws);
+    (name, content)
+}

@@ -1,0 +1,11 @@
+//! Everything that is tested from outside the library, in one binary: linking is what takes the time.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests end with a panic when something is off")]
+
+mod formats;
+#[cfg(feature = "sandbox")]
+mod import;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+#[cfg(feature = "sandbox")]
+mod support;
