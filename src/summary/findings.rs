@@ -39,6 +39,7 @@ pub(super) fn failures(page: &mut Page, failures: &[Failure], options: &TextOpti
         (failed, errored) => format!("{} failed, {errored} errored", count(failed, "test")),
     });
     page.gap();
+    let mut in_folder: Option<&[String]> = None;
     for failure in shown(failures, options) {
         let Failure {
             identity: _,
@@ -49,10 +50,19 @@ pub(super) fn failures(page: &mut Page, failures: &[Failure], options: &TextOpti
             file,
             line,
         } = failure;
+        if in_folder != Some(folder) {
+            in_folder = Some(folder);
+            let path = path(folder);
+            page.line("", 2, &[piece(FAINT, escape::terminal(&path))]);
+        }
+        let mut pieces = vec![piece(TITLE, escape::terminal(name))];
+        let place = place(None, file.as_deref(), *line);
+        if !place.is_empty() {
+            pieces.push(piece(FAINT, format!("  {place}")));
+        }
         let label = styled(BAD, &format!("  {}", outcome_word(*outcome)));
-        page.line(&label, LABEL, &[piece(TITLE, escape::terminal(name))]);
-        let place = place(Some(&path(folder)), file.as_deref(), *line);
-        detail(page, &place, message.as_deref(), options);
+        page.line(&label, LABEL, &pieces);
+        detail(page, "", message.as_deref(), options);
     }
     more(page, failures.len(), options);
 }
@@ -197,8 +207,12 @@ fn place(first: Option<&str>, file: Option<&str>, line: Option<u32>) -> String {
 }
 
 /// Folder names as one path.
-pub(super) fn path(folder: &[String]) -> String {
-    folder.join(" / ")
+fn path(folder: &[String]) -> String {
+    if folder.is_empty() {
+        "(root folder)".to_owned()
+    } else {
+        folder.join(" / ")
+    }
 }
 
 fn flaw_text(flaw: &FileFlaw) -> String {

@@ -98,13 +98,11 @@ impl Page {
         let mut column = label_width;
         let mut pending = start.saturating_sub(label_width);
         let mut line_is_empty = true;
-        for piece in pieces {
-            let mut first = true;
-            for word in piece.text.split(' ') {
-                if !first {
-                    pending += 1;
-                }
-                first = false;
+        for Piece { style, text } in pieces {
+            // Words of one piece that stay on one line share one span of its style.
+            let mut span = String::new();
+            for (index, word) in text.split(' ').enumerate() {
+                pending += usize::from(index > 0);
                 if word.is_empty() {
                     continue;
                 }
@@ -113,16 +111,24 @@ impl Page {
                     .columns
                     .is_some_and(|columns| column + pending + width > columns);
                 if overflows && !line_is_empty && pending > 0 {
+                    push_styled(&mut self.text, *style, &span);
+                    span.clear();
                     self.text.push('\n');
                     column = 0;
                     pending = hang;
                 }
-                self.text.extend(std::iter::repeat_n(' ', pending));
-                push_styled(&mut self.text, piece.style, word);
+                let blank = if span.is_empty() {
+                    &mut self.text
+                } else {
+                    &mut span
+                };
+                blank.extend(std::iter::repeat_n(' ', pending));
+                span.push_str(word);
                 column += pending + width;
                 pending = 0;
                 line_is_empty = false;
             }
+            push_styled(&mut self.text, *style, &span);
         }
         self.text.push('\n');
     }
@@ -134,7 +140,7 @@ impl Page {
 
 fn push_styled(text: &mut String, style: Style, word: &str) {
     // Writing to a string cannot fail.
-    let _ = if style.is_plain() {
+    let _ = if style.is_plain() || word.is_empty() {
         write!(text, "{word}")
     } else {
         write!(text, "{style}{word}{style:#}")

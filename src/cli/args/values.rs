@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use crate::cli::exit::Exit;
-pub use crate::plan::CreateLimit;
 use crate::plan::Adopt;
+pub use crate::plan::CreateLimit;
 use crate::record::GroupBy;
 
 /// `--group-by`.

@@ -71,7 +71,11 @@ pub struct Provenance {
 
 impl fmt::Display for Provenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, value, source } = self;
+        let Self {
+            name,
+            value,
+            source,
+        } = self;
         write!(f, "{name} = {value} (from {source})")
     }
 }
