@@ -22,6 +22,15 @@ See what an import would change, then import:
 In a pipeline, with a summary for the next step, failing when a test failed:
   tq-import --fail-on-test-failure --output json=summary.json reports/";
 
+pub(super) const HOST: &str = "The server [env: TQ_HOST] [default: https://api.testquality.com]";
+
+pub(super) fn long_host() -> String {
+    format!(
+        "{HOST}\n\nFrom a file (tq-import.toml, .testquality) only *.testquality.com and loopback addresses are \
+         accepted, so that a branch cannot send a pipeline's token elsewhere."
+    )
+}
+
 pub(super) fn after_help() -> String {
     format!(
         "{EXAMPLES}\n\n`tq-import --help` tells more: every option at length, and the exit codes."

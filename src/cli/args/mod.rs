@@ -19,7 +19,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, SummaryFormat, duration,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, SummaryFormat, TokenText,
+    duration,
 };
 
 /// The command line.
@@ -142,13 +143,10 @@ pub struct ConnectionArgs {
     /// The personal access token. Every process of the machine can see it: better use
     /// TQ_ACCESS_TOKEN or --token-file
     #[arg(long, value_name = "TOKEN", alias = "access_token", hide = true)]
-    pub access_token: Option<String>,
+    pub access_token: Option<TokenText>,
 
-    /// The server [env: TQ_HOST] [default: https://api.testquality.com]
-    ///
-    /// From a file (tq-import.toml, .testquality) only *.testquality.com and loopback addresses are
-    /// accepted, so that a branch cannot send a pipeline's token elsewhere.
-    #[arg(long, value_name = "URL")]
+    /// The server.
+    #[arg(long, value_name = "URL", help = help::HOST, long_help = help::long_host())]
     pub host: Option<String>,
 
     /// Allow http:// to a host that is not this machine: the token travels unencrypted
