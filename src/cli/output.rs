@@ -222,6 +222,8 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // Told in plain words here; tempfile would name a file that nobody asked for.
+    std::fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tq-import-").suffix(".tmp");
     #[cfg(unix)]

@@ -27,7 +27,7 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether showing `character` does something else than showing a character.
-fn acts(character: char) -> bool {
+pub(super) fn acts(character: char) -> bool {
     text::is_unprintable(character) || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
@@ -100,7 +100,8 @@ fn follows(mut rest: std::str::Chars<'_>, prefix: &str) -> bool {
     true
 }
 
-fn is_ignorable(character: char) -> bool {
+/// Characters without width, which .NET's comparison of strings skips.
+pub(super) fn is_ignorable(character: char) -> bool {
     matches!(
         character,
         '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}'

@@ -7,7 +7,16 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub mod build;
+mod changes_text;
 pub mod escape;
+mod findings;
+pub mod inspection;
+mod inspection_json;
+pub mod json;
+mod layout;
+#[cfg(test)]
+mod samples;
+pub mod text;
 
 pub use crate::api::client::Requests;
 use crate::formats::model::{Flaw, Outcome};

@@ -4,8 +4,12 @@
 //! and files together. The help texts name the variables. A token is taken as plain text because
 //! clap repeats a typed value in its error messages.
 
+mod help;
 pub mod values;
+mod vendor;
 pub mod words;
+
+pub use vendor::VendorArgs;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -14,54 +18,20 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::exit;
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, SummaryFormat, duration,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, SummaryFormat, TokenText,
+    duration,
 };
-
-const ABOUT: &str = "Import the JUnit/xUnit XML that test runners write into TestQuality";
-
-const LONG_ABOUT: &str = "Import the JUnit/xUnit XML that test runners write into TestQuality.
-
-Every automated test of the reports then exists exactly once in the project, in its folder, marked as \
-automated. Tests that people wrote are adopted by folder and name, never overwritten. Running the same \
-import again changes nothing; an import that was stopped is finished by running it again.";
-
-const EXAMPLES: &str = "Try it without an account:
-  tq-import --sandbox target/nextest/ci/junit.xml
-
-See what an import would change, then import:
-  export TQ_ACCESS_TOKEN=…
-  tq-import --project Shop --namespace shop-web --dry-run 'reports/**/*.xml'
-  tq-import --project Shop --namespace shop-web 'reports/**/*.xml'
-
-In a pipeline, with a summary for the next step, failing when a test failed:
-  tq-import --fail-on-test-failure --output json=summary.json reports/";
-
-fn after_help() -> String {
-    format!(
-        "{EXAMPLES}\n\n`tq-import --help` tells more: every option at length, and the exit codes."
-    )
-}
-
-fn after_long_help() -> String {
-    format!(
-        "Settings come from options, then the environment, then tq-import.toml (searched upwards to the \
-         repository root), then .testquality in the working directory. The proxy variables HTTPS_PROXY \
-         and NO_PROXY are honoured.\n\n{EXAMPLES}\n\nExit codes:\n{}",
-        exit::table()
-    )
-}
 
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "tq-import",
     version,
-    about = ABOUT,
-    long_about = LONG_ABOUT,
-    after_help = after_help(),
-    after_long_help = after_long_help(),
+    about = help::ABOUT,
+    long_about = help::LONG_ABOUT,
+    after_help = help::after_help(),
+    after_long_help = help::after_long_help(),
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     max_term_width = 100,
@@ -173,13 +143,10 @@ pub struct ConnectionArgs {
     /// The personal access token. Every process of the machine can see it: better use
     /// TQ_ACCESS_TOKEN or --token-file
     #[arg(long, value_name = "TOKEN", alias = "access_token", hide = true)]
-    pub access_token: Option<String>,
+    pub access_token: Option<TokenText>,
 
-    /// The server [env: TQ_HOST] [default: https://api.testquality.com]
-    ///
-    /// From a file (tq-import.toml, .testquality) only *.testquality.com and loopback addresses are
-    /// accepted, so that a branch cannot send a pipeline's token elsewhere.
-    #[arg(long, value_name = "URL")]
+    /// The server.
+    #[arg(long, value_name = "URL", help = help::HOST, long_help = help::long_host())]
     pub host: Option<String>,
 
     /// Allow http:// to a host that is not this machine: the token travels unencrypted
@@ -357,65 +324,6 @@ pub struct NetworkArgs {
     /// Trust this certificate authority too, for proxies that inspect TLS
     #[arg(long, value_name = "PEM")]
     pub ca_cert: Option<PathBuf>,
-}
-
-/// Options of the vendor's CLI that have no counterpart: named so that they can be answered.
-#[derive(Args, Clone, Debug, Default)]
-pub struct VendorArgs {
-    /// A cycle.
-    #[arg(long = "plan_name", alias = "plan-name", hide = true, num_args = 0..=1)]
-    pub plan_name: Option<Option<String>>,
-    /// A cycle.
-    #[arg(long = "plan_id", alias = "plan-id", hide = true, num_args = 0..=1)]
-    pub plan_id: Option<Option<String>>,
-    /// A run.
-    #[arg(long = "run_name", alias = "run-name", hide = true, num_args = 0..=1)]
-    pub run_name: Option<Option<String>>,
-    /// A milestone.
-    #[arg(long = "milestone_name", alias = "milestone-name", hide = true, num_args = 0..=1)]
-    pub milestone_name: Option<Option<String>>,
-    /// A milestone.
-    #[arg(long = "milestone_id", alias = "milestone-id", hide = true, num_args = 0..=1)]
-    pub milestone_id: Option<Option<String>>,
-    /// A folder by number.
-    #[arg(long = "folder_id", alias = "folder-id", hide = true, num_args = 0..=1)]
-    pub folder_id: Option<Option<String>>,
-    /// Where results are written.
-    #[arg(
-        long = "run_result_output_dir",
-        alias = "run-result-output-dir",
-        hide = true,
-        num_args = 0..=1
-    )]
-    pub run_result_output_dir: Option<Option<String>>,
-}
-
-impl VendorArgs {
-    /// The options that were given, as they are written.
-    #[must_use]
-    pub fn given(&self) -> Vec<&'static str> {
-        let Self {
-            plan_name,
-            plan_id,
-            run_name,
-            milestone_name,
-            milestone_id,
-            folder_id,
-            run_result_output_dir,
-        } = self;
-        [
-            ("--plan_name", plan_name),
-            ("--plan_id", plan_id),
-            ("--run_name", run_name),
-            ("--milestone_name", milestone_name),
-            ("--milestone_id", milestone_id),
-            ("--folder_id", folder_id),
-            ("--run_result_output_dir", run_result_output_dir),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| value.is_some().then_some(name))
-        .collect()
-    }
 }
 
 /// Arguments of `inspect`.

@@ -91,6 +91,22 @@ pub enum ColorArg {
     Never,
 }
 
+/// A token on the command line: text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenText(pub String);
+
+impl fmt::Debug for TokenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl From<String> for TokenText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// `--output FMT=FILE`: one more copy of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputSpec {

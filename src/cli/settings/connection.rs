@@ -169,7 +169,7 @@ fn token(
         None => args
             .access_token
             .clone()
-            .map(|token| Sourced::flag("--access-token", token))
+            .map(|token| Sourced::flag("--access-token", token.0))
             .or_else(|| resolution.variable("TQ_ACCESS_TOKEN"))
             .or(vendor),
     };

@@ -29,6 +29,20 @@ pub struct Reading {
     pub strict: bool,
 }
 
+/// Notes every report that does not exist and looks like a command word; whether there was one.
+pub(super) fn refuse_command_words(resolution: &mut Resolution<'_>, reports: &[String]) -> bool {
+    let mut found = false;
+    for report in reports {
+        let exists = resolution.environment.directory.join(report).exists();
+        if let Some(hint) = hint_for(report).filter(|_| !exists) {
+            let fault = SettingFault::new(format!("there is no report {report:?}"));
+            resolution.fault(fault.hint(hint));
+            found = true;
+        }
+    }
+    found
+}
+
 pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Reading {
     let ReadingArgs {
         reports,
@@ -37,13 +51,6 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
         min_tests,
         strict,
     } = args;
-    for report in reports {
-        let exists = resolution.environment.directory.join(report).exists();
-        if let Some(hint) = hint_for(report).filter(|_| !exists) {
-            let fault = SettingFault::new(format!("there is no report {report:?}"));
-            resolution.fault(fault.hint(hint));
-        }
-    }
     let mut all_excluded = resolution
         .file
         .exclude

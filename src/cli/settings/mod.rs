@@ -123,6 +123,10 @@ impl Settings {
         } = ending;
         let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
         refuse_vendor_options(&mut resolution, vendor);
+        if mapping::refuse_command_words(&mut resolution, &reading.reports) {
+            // Something else was meant than an import: what an import lacks does not matter.
+            return Err(InvalidSettings(resolution.faults));
+        }
         let reading = mapping::reading(&mut resolution, reading);
         let ca_cert = network
             .ca_cert
@@ -195,6 +199,7 @@ impl InspectSettings {
             terminal,
         } = args;
         let mut resolution = Resolution::new(environment, false);
+        mapping::refuse_command_words(&mut resolution, &reading.reports);
         let settings = Self {
             reading: mapping::reading(&mut resolution, reading),
             mapping: mapping::mapping(&mut resolution, mapping),

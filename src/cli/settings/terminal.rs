@@ -4,6 +4,7 @@ use super::resolution::Resolution;
 use super::source::SettingFault;
 use crate::cli::args::TerminalArgs;
 use crate::cli::args::values::ColorArg;
+use crate::summary::text::{Detail, TextOptions};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,32 @@ pub struct Terminal {
     pub columns: Option<usize>,
     /// The output is the log of a GitHub Actions job, which takes commands from it.
     pub github_actions: bool,
+}
+
+impl Terminal {
+    /// How a text on standard output is laid out.
+    #[must_use]
+    pub fn text_options(&self) -> TextOptions {
+        TextOptions {
+            columns: self.columns,
+            detail: match self.verbosity {
+                Verbosity::Quiet => Detail::Brief,
+                Verbosity::Normal => Detail::Normal,
+                Verbosity::Verbose | Verbosity::Debug => Detail::Full,
+            },
+            github_actions: self.github_actions,
+        }
+    }
+
+    /// How a text in a file is laid out: nothing is wrapped, and no pipeline takes commands from it.
+    #[must_use]
+    pub fn file_text_options(&self) -> TextOptions {
+        TextOptions {
+            columns: None,
+            github_actions: false,
+            ..self.text_options()
+        }
+    }
 }
 
 /// `--color`, NO_COLOR and CLICOLOR_FORCE taken together.

@@ -154,14 +154,10 @@ fn everything_that_is_wrong_is_told_at_once() {
     let world = World::new(&[("TQ_HOST", "api.testquality.com")])
         .with_file("tq-import.toml", "namespce = \"x\"\n");
     insta::assert_snapshot!(
-        world.faults("upload_test_run --plan_name=C --batch-size 0 --split . --no-split -v -q --exclude [ --allow-empty --min-tests 2"),
+        world.faults("a.xml --batch-size 0 --split . --no-split -v -q --exclude [ --allow-empty --min-tests 2"),
         @r#"
         ../tq-import.toml:1: unknown key `namespce`
           hint: did you mean `namespace`?
-        --plan_name: recording results is not supported yet
-          hint: without it, the tests themselves are imported; --folder A/B says where new ones are placed
-        there is no report "upload_test_run"
-          hint: importing needs no command word: `tq-import [OPTIONS] <REPORT>...`
         exclude: "[" is no glob pattern: Pattern syntax error near position 0: invalid range pattern
         allow-empty contradicts min-tests 2
           hint: leave out one of them
@@ -174,6 +170,20 @@ fn everything_that_is_wrong_is_told_at_once() {
         --split and --no-split contradict each other
         batch-size must be 1 to 1000, not 0 (--batch-size)
         --quiet and --verbose contradict each other
+        "#
+    );
+}
+
+#[test]
+fn a_line_for_the_vendors_cli_is_answered() {
+    let world = World::new(&[]);
+    insta::assert_snapshot!(
+        world.faults("upload_test_run a.xml --project_name=P --plan_name=C --run_result_output_dir d"),
+        @r#"
+        --plan_name, --run_result_output_dir: recording results is not supported yet
+          hint: without it, the tests themselves are imported; --folder A/B says where new ones are placed
+        there is no report "upload_test_run"
+          hint: importing needs no command word: `tq-import [OPTIONS] <REPORT>...`
         "#
     );
 }
