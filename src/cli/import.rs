@@ -10,14 +10,15 @@ use crate::formats::model::Outcome;
 use crate::plan::{ChangePlan, tests_to_read_steps_of};
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Snapshot, Target, TargetError, read_steps};
-use crate::summary::{Summary, SummaryError};
+use crate::summary::{Summary, SummaryError, json, text};
 
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;
+use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{log, reports};
+use super::{copies, log, reports};
 
 /// Runs an import and says how it ended.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
@@ -36,14 +37,9 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
             streams.message(&setting.to_string());
         }
     }
-    let outputs: Result<Vec<OutputFile>, _> =
-        settings.outputs.iter().map(OutputFile::open).collect();
-    let outputs = match outputs {
+    let outputs = match copies::open(&settings.outputs, &streams) {
         Ok(outputs) => outputs,
-        Err(error) => {
-            streams.error(&error.into(), Some("check --output; nothing was imported"));
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
     records
@@ -281,36 +277,23 @@ impl Import<'_> {
 
     fn write(&self, exit: Exit, streams: &Streams, outputs: Vec<OutputFile>) -> Exit {
         let summary = &self.summary;
-        for warning in &summary.warnings {
-            streams.warning(warning);
-        }
-        for error in &summary.errors {
-            streams.error(
-                &anyhow::Error::msg(error.message.clone()),
-                error.hint.as_deref(),
-            );
-        }
-        let mut ending = self.ending.clone();
-        for output in outputs {
-            let rendered = render(summary, output.format(), self.settings);
-            if let Err(error) = output.finish(&rendered) {
-                ending.add(Exit::Incomplete);
-                streams.error(&error.into(), None);
+        if self.settings.format != SummaryFormat::Text {
+            // The text holds both; beside other formats a person reads them here.
+            for warning in &summary.warnings {
+                streams.warning(warning);
+            }
+            for error in &summary.errors {
+                streams.error(
+                    &anyhow::Error::msg(error.message.clone()),
+                    error.hint.as_deref(),
+                );
             }
         }
-        if let Err(error) = streams.result(&render(summary, self.settings.format, self.settings)) {
-            ending.add(Exit::Incomplete);
-            streams.error(
-                &anyhow::Error::new(error).context("cannot write the summary to standard output"),
-                None,
-            );
-        }
-        let exit = if ending.exit() == Exit::Done {
-            exit
-        } else {
-            ending.exit()
-        };
-        let (exit, loud) = exit.soften(&self.settings.soft_fail);
+        let mut ending = Ending::default();
+        ending.add(exit);
+        let render = |format, place| render(summary, self.settings, format, place);
+        copies::write(render, self.settings.format, outputs, streams, &mut ending);
+        let (exit, loud) = ending.exit().soften(&self.settings.soft_fail);
         if let Some(loud) = loud {
             streams.message(&loud);
         }
@@ -318,11 +301,21 @@ impl Import<'_> {
     }
 }
 
-fn render(summary: &Summary, format: SummaryFormat, _settings: &Settings) -> String {
-    match format {
-        SummaryFormat::Text => format!("{summary:#?}\n"),
-        SummaryFormat::Json => serde_json::to_string_pretty(summary).unwrap_or_default() + "\n",
-    }
+fn render(
+    summary: &Summary,
+    settings: &Settings,
+    format: SummaryFormat,
+    place: Place,
+) -> anyhow::Result<String> {
+    Ok(match (format, place) {
+        (SummaryFormat::Json, _) => json::render(summary)?,
+        (SummaryFormat::Text, Place::File) => {
+            text::render(summary, &settings.terminal.file_text_options())
+        }
+        (SummaryFormat::Text, Place::StandardOutput) => {
+            text::render(summary, &settings.terminal.text_options())
+        }
+    })
 }
 
 fn exit_of(error: &ApiError) -> Exit {

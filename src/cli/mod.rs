@@ -1,6 +1,7 @@
 //! The command line: arguments, settings, exit codes, output, and one module for each command.
 
 pub mod args;
+mod copies;
 pub mod exit;
 mod import;
 mod inspect;
