@@ -33,20 +33,11 @@ pub struct Unreadable {
 /// Reads all of `discovered`.
 #[must_use]
 pub fn read_all(discovered: Discovered) -> Readings {
-    let Discovered {
-        inputs,
-        unmatched,
-        errors,
-    } = discovered;
-    let mut readings = Readings {
-        unmatched,
-        ..Readings::default()
-    };
+    let Discovered { inputs, unmatched, errors } = discovered;
+    let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
         let path = error.path().to_owned();
-        readings
-            .unreadable
-            .push(unreadable(&path, with_causes(&error)));
+        readings.unreadable.push(unreadable(&path, with_causes(&error)));
     }
     let read: Vec<(Input, Result<Report, ReadError>)> = inputs
         .into_par_iter()
@@ -61,9 +52,7 @@ pub fn read_all(discovered: Discovered) -> Readings {
             Err(error) if error.is_other_xml() && input.origin == Origin::Found => {
                 readings.other_xml += 1
             }
-            Err(error) => readings
-                .unreadable
-                .push(unreadable(&input.display, with_causes(&error))),
+            Err(error) => readings.unreadable.push(unreadable(&input.display, with_causes(&error))),
         }
     }
     readings
@@ -84,10 +73,7 @@ fn unreadable(path: &str, message: String) -> Unreadable {
     };
     Unreadable {
         path: path.into(),
-        flaw: Flaw {
-            position: Position { line: 1, column: 1 },
-            message,
-        },
+        flaw: Flaw { position: Position { line: 1, column: 1 }, message },
     }
 }
 

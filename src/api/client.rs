@@ -145,11 +145,7 @@ impl Client {
         headers.insert(AUTHORIZATION, options.token.header()?);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let mut builder = reqwest::Client::builder()
-            .user_agent(concat!(
-                env!("CARGO_PKG_NAME"),
-                "/",
-                env!("CARGO_PKG_VERSION")
-            ))
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             // The default policy turns a redirected POST into a GET that "succeeds", and repeats bodies to other hosts.
             .redirect(redirect::Policy::none())
@@ -167,9 +163,7 @@ impl Client {
             }
             builder = builder.tls_certs_merge(certificates);
         }
-        let http = builder
-            .build()
-            .map_err(|error| ClientError::Setup(chain(&error)))?;
+        let http = builder.build().map_err(|error| ClientError::Setup(chain(&error)))?;
         let mut base = options.host;
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
@@ -193,10 +187,7 @@ impl Client {
     /// # Errors
     /// The last fault, once repeating is over.
     pub async fn get<T: DeserializeOwned>(&self, path_and_query: &str) -> Result<T, ApiError> {
-        match self
-            .send(RequestKind::Read, Method::GET, path_and_query, None)
-            .await?
-        {
+        match self.send(RequestKind::Read, Method::GET, path_and_query, None).await? {
             Written::Applied(value) => Ok(value),
             Written::Refused(error) | Written::Unknown(error) => Err(error),
         }
@@ -211,8 +202,7 @@ impl Client {
         path: &str,
         body: &(impl Serialize + ?Sized),
     ) -> Result<Written<T>, ApiError> {
-        self.send(RequestKind::Create, Method::POST, path, Some(json(body)))
-            .await
+        self.send(RequestKind::Create, Method::POST, path, Some(json(body))).await
     }
 
     /// `PUT /api/{path}`, once: a caller that changes a person's row looks again before every attempt.
@@ -225,20 +215,13 @@ impl Client {
         body: &(impl Serialize + ?Sized),
     ) -> Result<Written<T>, ApiError> {
         // As a create: what cannot be told apart from "applied" is handed back as unknown.
-        self.send(RequestKind::Create, Method::PUT, path, Some(json(body)))
-            .await
+        self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
     }
 
     /// What was sent so far.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        let Sent {
-            get,
-            post,
-            put,
-            delete,
-            retries,
-        } = &self.shared.sent;
+        let Sent { get, post, put, delete, retries } = &self.shared.sent;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Requests {
             get: read(get),
@@ -259,13 +242,11 @@ impl Client {
         let started = Instant::now();
         let mut attempts = 0;
         loop {
-            let (fault, attempted) = match self
-                .attempt(&method, path_and_query, body.clone(), attempts)
-                .await
-            {
-                Ok(value) => return Ok(Written::Applied(value)),
-                Err(attempted) => attempted,
-            };
+            let (fault, attempted) =
+                match self.attempt(&method, path_and_query, body.clone(), attempts).await {
+                    Ok(value) => return Ok(Written::Applied(value)),
+                    Err(attempted) => attempted,
+                };
             attempts += u32::from(attempted);
             let verdict = classify(kind, &fault);
             let (fault, verdict) = match verdict {
@@ -305,11 +286,7 @@ impl Client {
         let shared = &*self.shared;
         let out_of_time = || Fault::NoAnswer("the deadline has passed".to_owned());
         // The semaphore is never closed.
-        let _permit = shared
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| (out_of_time(), false))?;
+        let _permit = shared.permits.acquire().await.map_err(|_| (out_of_time(), false))?;
         self.wait_for_pause().await;
         let left = shared.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -318,9 +295,7 @@ impl Client {
                 false,
             ));
         }
-        let url = self
-            .url(path_and_query)
-            .map_err(|reason| (Fault::NotSent(reason), false))?;
+        let url = self.url(path_and_query).map_err(|reason| (Fault::NotSent(reason), false))?;
         self.count(method, attempts_before);
         let mut request = shared
             .http
@@ -330,16 +305,11 @@ impl Client {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let started = Instant::now();
-        let response = request
-            .send()
-            .await
-            .map_err(|error| (transport_fault(&error), true))?;
+        let response = request.send().await.map_err(|error| (transport_fault(&error), true))?;
         let status = response.status();
         tracing::debug!(%method, path = path_and_query, status = status.as_u16(), ms = started.elapsed().as_millis(), "request");
         if status.is_success() {
-            let body = read_body(response, BODY_LIMIT)
-                .await
-                .map_err(|fault| (fault, true))?;
+            let body = read_body(response, BODY_LIMIT).await.map_err(|fault| (fault, true))?;
             return decode(status, &body).map_err(|fault| (fault, true));
         }
         Err((status_fault(response).await, true))
@@ -357,13 +327,7 @@ impl Client {
     }
 
     fn count(&self, method: &Method, attempts_before: u32) {
-        let Sent {
-            get,
-            post,
-            put,
-            delete,
-            retries,
-        } = &self.shared.sent;
+        let Sent { get, post, put, delete, retries } = &self.shared.sent;
         let counter = match *method {
             Method::GET => get,
             Method::PUT => put,
@@ -388,11 +352,7 @@ impl Client {
             return Err(Fault::Deadline(Box::new(fault)));
         }
         if asked.is_some() {
-            let mut pause = self
-                .shared
-                .pause_until
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
             *pause = (*pause).max(Some(until));
         }
         sleep_until(until).await;
@@ -401,11 +361,7 @@ impl Client {
 
     async fn wait_for_pause(&self) {
         loop {
-            let until = *self
-                .shared
-                .pause_until
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let until = *self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
             match until {
                 Some(until) if until > Instant::now() => {
                     sleep_until(until.min(self.shared.deadline)).await
@@ -437,10 +393,7 @@ fn json(body: &(impl Serialize + ?Sized)) -> Bytes {
 
 fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fault> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let unreadable = |detail: String| Fault::Unreadable {
-        status: status.as_u16(),
-        detail,
-    };
+    let unreadable = |detail: String| Fault::Unreadable { status: status.as_u16(), detail };
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         unreadable(if path == "." {
@@ -449,19 +402,13 @@ fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fau
             format!("at {path}: {}", error.inner())
         })
     })?;
-    deserializer
-        .end()
-        .map_err(|error| unreadable(error.to_string()))?;
+    deserializer.end().map_err(|error| unreadable(error.to_string()))?;
     Ok(value)
 }
 
 async fn read_body(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Fault> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| transport_fault(&error))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_fault(&error))? {
         if body.len() + chunk.len() > limit {
             return Err(Fault::TooLarge { limit });
         }
@@ -489,21 +436,11 @@ async fn status_fault(response: reqwest::Response) -> Fault {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .and_then(parse_retry_after);
-    let body = read_body(response, ERROR_BODY_LIMIT)
-        .await
-        .unwrap_or_default();
+    let body = read_body(response, ERROR_BODY_LIMIT).await.unwrap_or_default();
     let parsed: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
-    let ErrorBody {
-        message,
-        validation_errors,
-        errors,
-        code,
-    } = parsed;
-    let words: Vec<String> = [message, validation_errors.or(errors)]
-        .into_iter()
-        .flatten()
-        .filter_map(flatten)
-        .collect();
+    let ErrorBody { message, validation_errors, errors, code } = parsed;
+    let words: Vec<String> =
+        [message, validation_errors.or(errors)].into_iter().flatten().filter_map(flatten).collect();
     let message = Some(words.join(": ")).filter(|words| !words.is_empty());
     Fault::Status {
         status,
@@ -519,11 +456,7 @@ fn flatten(value: serde_json::Value) -> Option<String> {
     let words = match value {
         Value::Null => return None,
         Value::String(words) => words,
-        Value::Array(items) => items
-            .into_iter()
-            .filter_map(flatten)
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Array(items) => items.into_iter().filter_map(flatten).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => fields
             .into_iter()
             .filter_map(|(field, value)| flatten(value).map(|words| format!("{field}: {words}")))
@@ -562,10 +495,7 @@ fn certificate_error(error: &reqwest::Error) -> Option<String> {
     while let Some(cause) = next {
         let tls = cause.downcast_ref::<rustls::Error>().or_else(|| {
             // An `io::Error` hides what it wraps from `source`.
-            cause
-                .downcast_ref::<std::io::Error>()?
-                .get_ref()?
-                .downcast_ref::<rustls::Error>()
+            cause.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()
         });
         if let Some(rustls::Error::InvalidCertificate(reason)) = tls {
             return Some(reason.to_string());
@@ -614,10 +544,7 @@ mod tests {
     #[test]
     fn messages_of_every_shape_become_words() {
         let words = |json: &str| flatten(serde_json::from_str(json).unwrap());
-        assert_eq!(
-            words(r#""Unauthenticated.""#).as_deref(),
-            Some("Unauthenticated.")
-        );
+        assert_eq!(words(r#""Unauthenticated.""#).as_deref(), Some("Unauthenticated."));
         assert_eq!(
             words(r#"{"name":["too long","odd"],"x":null}"#).as_deref(),
             Some("name: too long, odd")
@@ -636,23 +563,15 @@ mod tests {
         let fault = decode::<Vec<Row>>(StatusCode::OK, br#"[{"id":1},{"id":"x"}]"#).unwrap_err();
         assert!(fault.to_string().contains("at [1].id"), "{fault}");
         let fault = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
-        assert!(
-            fault
-                .to_string()
-                .contains("200 OK, but the answer cannot be read"),
-            "{fault}"
-        );
+        assert!(fault.to_string().contains("200 OK, but the answer cannot be read"), "{fault}");
         assert!(decode::<Vec<Row>>(StatusCode::OK, b"[] junk").is_err());
     }
 
     #[test]
     fn loopback_is_told_from_other_hosts() {
         let yes = ["http://localhost:1", "http://127.8.9.1", "http://[::1]:5"];
-        let no = [
-            "https://api.testquality.com",
-            "http://10.0.0.1",
-            "http://localhost.evil.example",
-        ];
+        let no =
+            ["https://api.testquality.com", "http://10.0.0.1", "http://localhost.evil.example"];
         assert!(yes.iter().all(|url| is_loopback(&Url::parse(url).unwrap())));
         assert!(!no.iter().any(|url| is_loopback(&Url::parse(url).unwrap())));
     }

@@ -23,10 +23,7 @@ pub struct ApiError {
 fn tries(attempts: u32, elapsed: Duration) -> String {
     match attempts {
         0 | 1 => String::new(),
-        _ => format!(
-            " (gave up after {attempts} attempts in {:.1} s)",
-            elapsed.as_secs_f64()
-        ),
+        _ => format!(" (gave up after {attempts} attempts in {:.1} s)", elapsed.as_secs_f64()),
     }
 }
 
@@ -85,19 +82,14 @@ pub enum Fault {
 }
 
 fn status_line(status: u16) -> String {
-    match reqwest::StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason())
-    {
+    match reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()) {
         Some(reason) => format!("{status} {reason}"),
         None => status.to_string(),
     }
 }
 
 fn message_part(message: Option<&str>) -> String {
-    message
-        .map(|message| format!(": {message}"))
-        .unwrap_or_default()
+    message.map(|message| format!(": {message}")).unwrap_or_default()
 }
 
 /// What an error means for the import as a whole.
@@ -116,13 +108,8 @@ impl ApiError {
     #[must_use]
     pub fn severity(&self) -> Severity {
         match &self.fault {
-            Fault::Status {
-                status: 401 | 403, ..
-            } => Severity::NotAuthorised,
-            Fault::Status {
-                status: 408 | 425 | 429 | 500..,
-                ..
-            } => Severity::Unavailable,
+            Fault::Status { status: 401 | 403, .. } => Severity::NotAuthorised,
+            Fault::Status { status: 408 | 425 | 429 | 500.., .. } => Severity::Unavailable,
             Fault::NotSent(_)
             | Fault::Certificate(_)
             | Fault::NoAnswer(_)

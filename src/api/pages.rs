@@ -64,17 +64,11 @@ async fn read_once<T: Resource>(
 ) -> Result<Result<Vec<T>, String>, ApiError> {
     let path = |page: u64| {
         let and = if filter.is_empty() { "" } else { "&" };
-        format!(
-            "{}?{filter}{and}_sort=id&per_page={PER_PAGE}&page={page}",
-            T::NAME
-        )
+        format!("{}?{filter}{and}_sort=id&per_page={PER_PAGE}&page={page}", T::NAME)
     };
     let first: Page<T> = client.get(&path(1)).await?;
     if first.last_page > MAX_PAGES {
-        return Ok(Err(format!(
-            "the server speaks of {} pages",
-            first.last_page
-        )));
+        return Ok(Err(format!("the server speaks of {} pages", first.last_page)));
     }
     let paths: Vec<String> = (2..=first.last_page).map(path).collect();
     let rest: Vec<Page<T>> = try_join_all(paths.iter().map(|path| client.get(path))).await?;
@@ -147,14 +141,8 @@ mod tests {
     #[test]
     fn lots_keep_both_limits() {
         assert!(lots("test_id", std::iter::empty(), 3, 100).is_empty());
-        assert_eq!(
-            lots("test_id", 1..=5, 3, 100),
-            ["test_id-in=1,2,3", "test_id-in=4,5"]
-        );
-        assert_eq!(
-            lots("a", [100, 200, 300].into_iter(), 9, 12),
-            ["a-in=100,200", "a-in=300"]
-        );
+        assert_eq!(lots("test_id", 1..=5, 3, 100), ["test_id-in=1,2,3", "test_id-in=4,5"]);
+        assert_eq!(lots("a", [100, 200, 300].into_iter(), 9, 12), ["a-in=100,200", "a-in=300"]);
         let thousand = lots("test_id", 100_000..101_000, 1000, LINE_BYTES);
         assert_eq!(thousand.len(), 1);
         assert!(thousand[0].len() <= LINE_BYTES);

@@ -36,18 +36,9 @@ pub fn classify(kind: RequestKind, fault: &Fault) -> Verdict {
         Fault::Status { status: 401, .. } => Verdict::Stop,
         Fault::Status { status: 403, .. } if kind == Read => Verdict::Stop,
         // Refused before it was looked at, by definition of these codes.
-        Fault::Status {
-            status: 425 | 429, ..
-        }
-        | Fault::NotSent(_) => Verdict::Repeat,
-        Fault::Status {
-            status: 408 | 500..,
-            ..
-        } if kind == Create => Verdict::Unknown,
-        Fault::Status {
-            status: 408 | 500 | 502 | 503 | 504 | 520..=524,
-            ..
-        } => Verdict::Repeat,
+        Fault::Status { status: 425 | 429, .. } | Fault::NotSent(_) => Verdict::Repeat,
+        Fault::Status { status: 408 | 500.., .. } if kind == Create => Verdict::Unknown,
+        Fault::Status { status: 408 | 500 | 502 | 503 | 504 | 520..=524, .. } => Verdict::Repeat,
         Fault::NoAnswer(_) | Fault::Unreadable { .. } | Fault::TooLarge { .. }
             if kind == Create =>
         {
@@ -81,20 +72,15 @@ impl RetryPolicy {
     /// enough for a restart behind a load balancer, short enough for a CI job.
     #[must_use]
     pub fn new(retries: u32) -> Self {
-        Self {
-            retries,
-            base: Duration::from_millis(500),
-            cap: Duration::from_secs(20),
-        }
+        Self { retries, base: Duration::from_millis(500), cap: Duration::from_secs(20) }
     }
 
     /// The wait before repetition `repetition` (from 1): "full jitter", anything from nothing to the
     /// doubled bound, so that many clients do not return together. `fraction` is from 0 to 1.
     #[must_use]
     pub fn wait(&self, repetition: u32, fraction: f64) -> Duration {
-        let doubled = self
-            .base
-            .saturating_mul(2_u32.saturating_pow(repetition.saturating_sub(1).min(16)));
+        let doubled =
+            self.base.saturating_mul(2_u32.saturating_pow(repetition.saturating_sub(1).min(16)));
         doubled.min(self.cap).mul_f64(fraction.clamp(0.0, 1.0))
     }
 }
@@ -104,12 +90,7 @@ mod tests {
     use super::*;
 
     fn status(status: u16) -> Fault {
-        Fault::Status {
-            status,
-            message: None,
-            code: None,
-            retry_after: None,
-        }
+        Fault::Status { status, message: None, code: None, retry_after: None }
     }
 
     #[test]
@@ -121,25 +102,15 @@ mod tests {
         }
         for fault in [
             Fault::NoAnswer(String::new()),
-            Fault::Unreadable {
-                status: 200,
-                detail: String::new(),
-            },
+            Fault::Unreadable { status: 200, detail: String::new() },
             Fault::TooLarge { limit: 1 },
             status(408),
             status(500),
             status(599),
         ] {
-            assert_eq!(
-                classify(RequestKind::Create, &fault),
-                Verdict::Unknown,
-                "{fault}"
-            );
+            assert_eq!(classify(RequestKind::Create, &fault), Verdict::Unknown, "{fault}");
         }
-        assert_eq!(
-            classify(RequestKind::Create, &Fault::NotSent(String::new())),
-            Verdict::Repeat
-        );
+        assert_eq!(classify(RequestKind::Create, &Fault::NotSent(String::new())), Verdict::Repeat);
     }
 
     #[test]
@@ -147,10 +118,7 @@ mod tests {
         let repeated: Vec<u16> = (100..600)
             .filter(|&code| classify(RequestKind::Read, &status(code)) == Verdict::Repeat)
             .collect();
-        assert_eq!(
-            repeated,
-            [408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]
-        );
+        assert_eq!(repeated, [408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
         let refused: Vec<u16> = (100..600)
             .filter(|&code| classify(RequestKind::Read, &status(code)) == Verdict::Refused)
             .collect();
@@ -159,26 +127,13 @@ mod tests {
 
     #[test]
     fn rejections_stop_the_import_only_where_every_request_would_fail() {
-        for kind in [
-            RequestKind::Read,
-            RequestKind::Idempotent,
-            RequestKind::Create,
-        ] {
+        for kind in [RequestKind::Read, RequestKind::Idempotent, RequestKind::Create] {
             assert_eq!(classify(kind, &status(401)), Verdict::Stop);
         }
         assert_eq!(classify(RequestKind::Read, &status(403)), Verdict::Stop);
-        assert_eq!(
-            classify(RequestKind::Create, &status(403)),
-            Verdict::Refused
-        );
-        assert_eq!(
-            classify(RequestKind::Create, &status(422)),
-            Verdict::Refused
-        );
-        assert_eq!(
-            classify(RequestKind::Idempotent, &status(404)),
-            Verdict::Refused
-        );
+        assert_eq!(classify(RequestKind::Create, &status(403)), Verdict::Refused);
+        assert_eq!(classify(RequestKind::Create, &status(422)), Verdict::Refused);
+        assert_eq!(classify(RequestKind::Idempotent, &status(404)), Verdict::Refused);
     }
 
     #[test]

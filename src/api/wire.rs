@@ -270,9 +270,7 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
         }
 
         fn visit_str<E: de::Error>(self, value: &str) -> Result<u64, E> {
-            value
-                .parse()
-                .map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
+            value.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
         }
     }
 

@@ -79,16 +79,11 @@ impl Import<'_> {
                 }
                 None => {}
             }
-            let adoption = Adoption {
-                description: with_line(&description, &line),
-                is_automated: true,
-            };
+            let adoption =
+                Adoption { description: with_line(&description, &line), is_automated: true };
             match self.client.update_once::<Test>(&path, &adoption).await? {
                 Written::Applied(row) => {
-                    let read = row
-                        .description
-                        .as_deref()
-                        .and_then(Identity::in_description);
+                    let read = row.description.as_deref().and_then(Identity::in_description);
                     if read == Some(record.identity) {
                         return Ok(Adopted::Done);
                     }
@@ -113,11 +108,7 @@ impl Import<'_> {
 /// What a person wrote, and our line below it.
 fn with_line(description: &str, line: &str) -> String {
     let written = description.trim_end();
-    if written.is_empty() {
-        line.to_owned()
-    } else {
-        format!("{written}\n\n{line}")
-    }
+    if written.is_empty() { line.to_owned() } else { format!("{written}\n\n{line}") }
 }
 
 #[cfg(test)]
@@ -127,9 +118,6 @@ mod tests {
     #[test]
     fn what_a_person_wrote_stays_above_our_line() {
         assert_eq!(with_line("", "line"), "line");
-        assert_eq!(
-            with_line("  See the wiki.\n", "line"),
-            "  See the wiki.\n\nline"
-        );
+        assert_eq!(with_line("  See the wiki.\n", "line"), "  See the wiki.\n\nline");
     }
 }

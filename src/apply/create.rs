@@ -86,18 +86,10 @@ pub(super) async fn create_rows<R: Rows>(
     keys: Vec<R::Key>,
     batch_size: usize,
 ) -> Result<Creation<R::Key, R::Answer>, Stop> {
-    let mut creation = Creation {
-        answered: Vec::new(),
-        refused: Vec::new(),
-        created: Vec::new(),
-    };
+    let mut creation = Creation { answered: Vec::new(), refused: Vec::new(), created: Vec::new() };
     let mut batches: Vec<Batch<R::Key>> = keys
         .chunks(batch_size.max(1))
-        .map(|keys| Batch {
-            keys: keys.to_vec(),
-            unknown: 0,
-            single: keys.len() == 1,
-        })
+        .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: keys.len() == 1 })
         .collect();
     while !batches.is_empty() {
         let sent = try_join_all(batches.iter().map(|batch| send(client, rows, batch))).await?;
@@ -127,13 +119,7 @@ pub(super) async fn create_rows<R: Rows>(
                 }
                 Written::Unknown(error) => {
                     tracing::debug!(%error, rows = batch.keys.len(), "outcome unknown, reading back");
-                    doubtful.push((
-                        Batch {
-                            unknown: batch.unknown + 1,
-                            ..batch
-                        },
-                        None,
-                    ));
+                    doubtful.push((Batch { unknown: batch.unknown + 1, ..batch }, None));
                 }
             }
         }
@@ -141,24 +127,16 @@ pub(super) async fn create_rows<R: Rows>(
         let present = if doubtful.is_empty() && R::READ_BACK == ReadBack::Doubtful {
             acknowledged.iter().copied().collect()
         } else {
-            let unclear: Vec<R::Key> = doubtful
-                .iter()
-                .flat_map(|(batch, _)| batch.keys.iter().copied())
-                .collect();
+            let unclear: Vec<R::Key> =
+                doubtful.iter().flat_map(|(batch, _)| batch.keys.iter().copied()).collect();
             read_back(rows, &acknowledged, &unclear).await?
         };
         if let Some(&lost) = acknowledged.iter().find(|key| !present.contains(*key)) {
-            return Err(Stop::Lost {
-                kind: R::KIND,
-                name: rows.name(lost),
-                lacking: R::LACKING,
-            });
+            return Err(Stop::Lost { kind: R::KIND, name: rows.name(lost), lacking: R::LACKING });
         }
         creation.created.extend(acknowledged);
         for (mut batch, refusal) in doubtful {
-            creation
-                .created
-                .extend(batch.keys.iter().filter(|key| present.contains(*key)));
+            creation.created.extend(batch.keys.iter().filter(|key| present.contains(*key)));
             batch.keys.retain(|key| !present.contains(key));
             match refusal {
                 _ if batch.keys.is_empty() => {}
@@ -220,27 +198,13 @@ fn is_conflict(error: &ApiError) -> bool {
 
 /// A refused array in two halves; in single rows where the server takes no arrays, or does not know the route.
 fn split<K: Copy>(batch: Batch<K>, error: &ApiError) -> Vec<Batch<K>> {
-    let no_arrays = matches!(
-        error.fault,
-        Fault::Status {
-            status: 404 | 405 | 415,
-            ..
-        }
-    );
-    let size = if no_arrays {
-        1
-    } else {
-        batch.keys.len().div_ceil(2)
-    };
+    let no_arrays = matches!(error.fault, Fault::Status { status: 404 | 405 | 415, .. });
+    let size = if no_arrays { 1 } else { batch.keys.len().div_ceil(2) };
     // A lone row is sent as an object: the refusal then is about the row, not about arrays.
     batch
         .keys
         .chunks(size)
-        .map(|keys| Batch {
-            keys: keys.to_vec(),
-            unknown: 0,
-            single: size == 1,
-        })
+        .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: size == 1 })
         .collect()
 }
 
@@ -252,12 +216,7 @@ mod tests {
         ApiError {
             method: reqwest::Method::POST,
             path: "/api/test".to_owned(),
-            fault: Fault::Status {
-                status,
-                message: None,
-                code: None,
-                retry_after: None,
-            },
+            fault: Fault::Status { status, message: None, code: None, retry_after: None },
             attempts: 1,
             elapsed: Duration::ZERO,
         }
@@ -265,30 +224,14 @@ mod tests {
 
     #[test]
     fn refused_arrays_are_halved_and_unsupported_ones_are_taken_apart() {
-        let batch = || Batch {
-            keys: vec![1, 2, 3, 4, 5],
-            unknown: 0,
-            single: false,
-        };
-        let halves: Vec<Vec<i32>> = split(batch(), &refusal(422))
-            .into_iter()
-            .map(|half| half.keys)
-            .collect();
+        let batch = || Batch { keys: vec![1, 2, 3, 4, 5], unknown: 0, single: false };
+        let halves: Vec<Vec<i32>> =
+            split(batch(), &refusal(422)).into_iter().map(|half| half.keys).collect();
         assert_eq!(halves, [vec![1, 2, 3], vec![4, 5]]);
         let singles = split(batch(), &refusal(405));
         assert_eq!(singles.len(), 5);
         assert!(singles.iter().all(|single| single.single));
-        let pair = split(
-            Batch {
-                keys: vec![1, 2],
-                unknown: 0,
-                single: false,
-            },
-            &refusal(400),
-        );
-        assert!(
-            pair.iter()
-                .all(|single| single.single && single.keys.len() == 1)
-        );
+        let pair = split(Batch { keys: vec![1, 2], unknown: 0, single: false }, &refusal(400));
+        assert!(pair.iter().all(|single| single.single && single.keys.len() == 1));
     }
 }

@@ -41,16 +41,13 @@ impl Import<'_> {
             };
             let creation =
                 create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
-            self.folders_created
-                .extend(creation.created.iter().map(|key| level[*key].0.identity));
+            self.folders_created.extend(creation.created.iter().map(|key| level[*key].0.identity));
             let read = rows.read;
             for (key, error) in creation.refused {
                 let (folder, _) = &level[key];
                 refused.insert(folder.identity);
-                self.warnings.push(format!(
-                    "folder {:?} was refused: {error}",
-                    folder.path.join("/")
-                ));
+                self.warnings
+                    .push(format!("folder {:?} was refused: {error}", folder.path.join("/")));
             }
             if let Some(read) = read {
                 tree = read;

@@ -182,9 +182,7 @@ impl Import<'_> {
                 match self.done.remove(&record) {
                     Some(fate) => fate,
                     None if self.plan.tests[record].is_done() => Fate::Unchanged,
-                    None => Fate::Refused {
-                        reason: "not reached".to_owned(),
-                    },
+                    None => Fate::Refused { reason: "not reached".to_owned() },
                 }
             })
             .collect();

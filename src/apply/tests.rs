@@ -31,16 +31,11 @@ impl Import<'_> {
             .into_iter()
             .filter_map(|record| Some((record, folders.suite(folders.of_record(record))?)))
             .collect();
-        let (keys, homeless): (Vec<usize>, Vec<usize>) = self
-            .to_create()
-            .into_iter()
-            .partition(|record| suites.contains_key(record));
+        let (keys, homeless): (Vec<usize>, Vec<usize>) =
+            self.to_create().into_iter().partition(|record| suites.contains_key(record));
         for record in homeless {
             // Its pinned test was changed while it was about to be adopted.
-            self.refuse(
-                record,
-                "its folder does not stand yet: run the import again".to_owned(),
-            );
+            self.refuse(record, "its folder does not stand yet: run the import again".to_owned());
         }
         if keys.is_empty() {
             return Ok(HashSet::new());
@@ -76,42 +71,21 @@ impl Import<'_> {
     pub(super) async fn place_tests(&mut self, folders: &FolderPlan) -> Result<(), Stop> {
         let mut places: HashMap<usize, NewSuiteTest> = HashMap::new();
         for (record, plan) in self.plan.tests.iter().enumerate() {
-            let (TestPlan::Adopt {
-                id,
-                place: Some(folder),
-                ..
-            }
-            | TestPlan::Matched {
-                id,
-                place: Some(folder),
-                ..
-            }) = plan
+            let (TestPlan::Adopt { id, place: Some(folder), .. }
+            | TestPlan::Matched { id, place: Some(folder), .. }) = plan
             else {
                 continue;
             };
             let adopted_or_ours =
                 matches!(plan, TestPlan::Matched { .. }) || self.rows.get(&record) == Some(id);
             if let Some(suite_id) = folders.suite(*folder).filter(|_| adopted_or_ours) {
-                places.insert(
-                    record,
-                    NewSuiteTest {
-                        suite_id,
-                        test_id: *id,
-                    },
-                );
+                places.insert(record, NewSuiteTest { suite_id, test_id: *id });
             }
         }
-        let mut keys: Vec<usize> = places
-            .keys()
-            .copied()
-            .filter(|key| !self.refused.contains_key(key))
-            .collect();
+        let mut keys: Vec<usize> =
+            places.keys().copied().filter(|key| !self.refused.contains_key(key)).collect();
         keys.sort_unstable();
-        let mut rows = PlaceRows {
-            client: self.client,
-            records: self.records,
-            places,
-        };
+        let mut rows = PlaceRows { client: self.client, records: self.records, places };
         let creation = create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
         for record in creation.created {
             self.done.entry(record).or_insert(Fate::Updated);
@@ -163,9 +137,8 @@ impl Import<'_> {
             );
         }
         // Sequence 1 comes last: a test that has it has all its steps.
-        let (mut first, mut later): (Vec<_>, Vec<_>) = missing
-            .into_iter()
-            .partition(|(_, sequence)| *sequence == 1);
+        let (mut first, mut later): (Vec<_>, Vec<_>) =
+            missing.into_iter().partition(|(_, sequence)| *sequence == 1);
         later.sort_unstable_by(|a, b| (a.0, b.1).cmp(&(b.0, a.1)));
         let without = self.create_step_rows(later).await?;
         first.retain(|(record, _)| !without.contains(record));
@@ -275,14 +248,10 @@ impl Rows for PlaceRows<'_> {
     }
 
     async fn present(&mut self, keys: &[usize]) -> Result<HashSet<usize>, Stop> {
-        let tests = keys
-            .iter()
-            .filter_map(|key| Some(self.places.get(key)?.test_id.number()));
+        let tests = keys.iter().filter_map(|key| Some(self.places.get(key)?.test_id.number()));
         let placed: Vec<SuiteTest> = list_in(self.client, "test_id", tests, TESTS_PER_LOT).await?;
-        let placed: HashSet<(SuiteId, TestId)> = placed
-            .iter()
-            .map(|row| (row.suite_id, row.test_id))
-            .collect();
+        let placed: HashSet<(SuiteId, TestId)> =
+            placed.iter().map(|row| (row.suite_id, row.test_id)).collect();
         let stands = |key: &usize| {
             self.places
                 .get(key)
@@ -311,9 +280,7 @@ impl Rows for StepRows<'_> {
 
     fn body(&self, (record, sequence): (usize, usize)) -> Option<NewStep> {
         let test_id = *self.rows.get(&record)?;
-        let text = steps_of(&self.records[record])
-            .into_iter()
-            .nth(sequence.checked_sub(1)?)?;
+        let text = steps_of(&self.records[record]).into_iter().nth(sequence.checked_sub(1)?)?;
         Some(NewStep {
             step: text.step,
             expected_result: text.expected_result,
@@ -328,10 +295,8 @@ impl Rows for StepRows<'_> {
     }
 
     async fn present(&mut self, keys: &[(usize, usize)]) -> Result<HashSet<(usize, usize)>, Stop> {
-        let mut tests: Vec<TestId> = keys
-            .iter()
-            .filter_map(|(record, _)| self.rows.get(record).copied())
-            .collect();
+        let mut tests: Vec<TestId> =
+            keys.iter().filter_map(|(record, _)| self.rows.get(record).copied()).collect();
         tests.sort_unstable();
         tests.dedup();
         let steps = read_steps(self.client, tests.into_iter()).await?;

@@ -13,14 +13,10 @@ pub(super) enum Place {
 
 /// Opens every file before the work, so that nothing is done whose result could not be kept.
 pub(super) fn open(specs: &[OutputSpec], streams: &Streams) -> Result<Vec<OutputFile>, Exit> {
-    specs
-        .iter()
-        .map(OutputFile::open)
-        .collect::<Result<_, _>>()
-        .map_err(|error| {
-            streams.error(&error.into(), Some("check --output; nothing was done"));
-            Exit::Usage
-        })
+    specs.iter().map(OutputFile::open).collect::<Result<_, _>>().map_err(|error| {
+        streams.error(&error.into(), Some("check --output; nothing was done"));
+        Exit::Usage
+    })
 }
 
 /// Writes what `render` gives to every place; what cannot be written makes the ending incomplete.
@@ -41,9 +37,6 @@ pub(super) fn write(
     let written = render(format, Place::StandardOutput).and_then(|text| Ok(streams.result(&text)?));
     if let Err(error) = written {
         ending.add(Exit::Incomplete);
-        streams.error(
-            &error.context("cannot write the result to standard output"),
-            None,
-        );
+        streams.error(&error.context("cannot write the result to standard output"), None);
     }
 }

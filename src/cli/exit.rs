@@ -162,10 +162,7 @@ impl Ending {
     /// The code of what weighs most; [`Exit::Done`] if nothing was noted.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        Exit::PRECEDENCE
-            .into_iter()
-            .find(|exit| self.has(*exit))
-            .unwrap_or_default()
+        Exit::PRECEDENCE.into_iter().find(|exit| self.has(*exit)).unwrap_or_default()
     }
 }
 
@@ -217,10 +214,7 @@ mod tests {
         let (exit, line) = Exit::TestFailure.soften(&[Exit::TestFailure, Exit::Unavailable]);
         assert_eq!(exit, Exit::Done);
         assert!(line.unwrap().contains("exit code 4 became 0"));
-        assert_eq!(
-            Exit::Reports.soften(&[Exit::TestFailure]),
-            (Exit::Reports, None)
-        );
+        assert_eq!(Exit::Reports.soften(&[Exit::TestFailure]), (Exit::Reports, None));
         for hard in [Exit::Done, Exit::Usage, Exit::Interrupted, Exit::Terminated] {
             assert_eq!(hard.soften(&[hard]), (hard, None));
         }

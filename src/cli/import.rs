@@ -20,6 +20,9 @@ use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
 use super::{copies, log, reports};
 
+/// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
+const ERRORS_SHOWN: usize = 20;
+
 /// Runs an import and says how it ended.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
     let started = Instant::now();
@@ -42,9 +45,7 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
         Err(exit) => return exit,
     };
     let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
-    records
-        .warnings
-        .splice(0..0, settings.notes.warnings.iter().cloned());
+    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut import = Import {
         ignored: leave_out_ignored(&mut records.tests, &settings),
         summary: Summary::of_reports(&records, &settings.mapping),
@@ -101,10 +102,7 @@ impl Import<'_> {
         }
         let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
         let failed = self.records.tests.iter().any(failed) || !self.records.run_errors.is_empty();
-        self.ending.add_if(
-            self.settings.fail_on_test_failure && failed,
-            Exit::TestFailure,
-        );
+        self.ending.add_if(self.settings.fail_on_test_failure && failed, Exit::TestFailure);
     }
 
     /// Too few tests, and damage with `--strict`, stop before anything is written.
@@ -124,10 +122,8 @@ impl Import<'_> {
 
     fn reach_and_apply(&mut self) {
         // Enough for requests; reading is over.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         match runtime {
             Ok(runtime) => runtime.block_on(self.connect()),
             Err(error) => self.unexpected(format!("cannot start the network: {error}")),
@@ -191,16 +187,11 @@ impl Import<'_> {
         let plan = ChangePlan::new(tests, &snapshot, &settings.planning);
         if settings.mode != Mode::Apply {
             self.summary.set_plan(tests, &plan);
-            self.ending.add_if(
-                settings.mode == Mode::Check && !plan.is_empty(),
-                Exit::Changes,
-            );
+            self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), Exit::Changes);
             return Ok(());
         }
         if let Err(exceeded) =
-            settings
-                .create_limit
-                .check(&plan, tests, &snapshot, &settings.mapping.namespace)
+            settings.create_limit.check(&plan, tests, &snapshot, &settings.mapping.namespace)
         {
             self.ending.add(Exit::Incomplete);
             self.error(
@@ -224,8 +215,7 @@ impl Import<'_> {
                     .fates
                     .iter()
                     .any(|fate| matches!(fate, Fate::Refused { .. } | Fate::NotReached));
-                self.ending
-                    .add_if(refused || !applied.verified, Exit::Incomplete);
+                self.ending.add_if(refused || !applied.verified, Exit::Incomplete);
             }
         }
         Ok(())
@@ -278,16 +268,21 @@ impl Import<'_> {
     fn write(&self, exit: Exit, streams: &Streams, outputs: Vec<OutputFile>) -> Exit {
         let summary = &self.summary;
         if self.settings.format != SummaryFormat::Text {
-            // The text holds both; beside other formats a person reads them here.
+            // The text holds them; beside other formats a person reads them here.
             for warning in &summary.warnings {
                 streams.warning(warning);
             }
-            for error in &summary.errors {
-                streams.error(
-                    &anyhow::Error::msg(error.message.clone()),
-                    error.hint.as_deref(),
-                );
-            }
+        }
+        let all = self.settings.terminal.verbosity >= Verbosity::Verbose;
+        let shown = if all { summary.errors.len() } else { ERRORS_SHOWN.min(summary.errors.len()) };
+        for error in &summary.errors[..shown] {
+            streams.error(&anyhow::Error::msg(error.message.clone()), error.hint.as_deref());
+        }
+        if shown < summary.errors.len() {
+            streams.message(&format!(
+                "… and {} more errors (-v shows all)",
+                summary.errors.len() - shown
+            ));
         }
         let mut ending = Ending::default();
         ending.add(exit);

@@ -26,9 +26,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         Err(exit) => return exit,
     };
     let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
-    records
-        .warnings
-        .splice(0..0, settings.notes.warnings.iter().cloned());
+    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut ending = Ending::default();
     let too_few = reports::judge(&records, &settings.reading, &mut ending);
     let render = |format, place| render(&records, &settings, format, place);

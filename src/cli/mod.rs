@@ -27,11 +27,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(message) => {
             // `--help` and `--version` come this way too, and are no errors. A closed standard output is none either.
             let _ = message.print();
-            return if message.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            };
+            return if message.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
     let environment = match Environment::of_process() {
@@ -49,10 +45,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Sandbox(args)) => sandbox::run(args, &environment),
         #[cfg(not(feature = "sandbox"))]
         Some(Command::Sandbox(_)) => {
-            Streams::default().error(
-                &anyhow::anyhow!("this build has no sandbox"),
-                Some(NO_SANDBOX),
-            );
+            Streams::default()
+                .error(&anyhow::anyhow!("this build has no sandbox"), Some(NO_SANDBOX));
             Exit::Usage
         }
     }

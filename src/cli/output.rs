@@ -31,10 +31,7 @@ impl Streams {
     /// The streams as `terminal` wants them.
     #[must_use]
     pub fn new(terminal: &Terminal) -> Self {
-        Self {
-            color: terminal.color,
-            github_actions: terminal.github_actions,
-        }
+        Self { color: terminal.color, github_actions: terminal.github_actions }
     }
 
     /// Writes a result to standard output.
@@ -59,10 +56,7 @@ impl Streams {
 
     /// `warning: …` on standard error.
     pub fn warning(&self, warning: &str) {
-        self.message(&format!(
-            "{WARNING}warning:{WARNING:#} {}",
-            escape::terminal(warning)
-        ));
+        self.message(&format!("{WARNING}warning:{WARNING:#} {}", escape::terminal(warning)));
     }
 
     /// What failed, why, and what to do next, on standard error.
@@ -105,10 +99,7 @@ fn error_text(error: &anyhow::Error, hint: Option<&str>) -> String {
 }
 
 fn write_whole(stream: &mut impl Write, text: &str) -> io::Result<()> {
-    match stream
-        .write_all(text.as_bytes())
-        .and_then(|()| stream.flush())
-    {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
@@ -152,10 +143,7 @@ impl OutputFile {
     pub fn open(spec: &OutputSpec) -> Result<Self, OutputError> {
         let open = || -> io::Result<(PathBuf, Target)> {
             // A link stays one: its target is replaced.
-            let path = spec
-                .path
-                .canonicalize()
-                .unwrap_or_else(|_| spec.path.clone());
+            let path = spec.path.canonicalize().unwrap_or_else(|_| spec.path.clone());
             match std::fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
                 Ok(metadata) if !metadata.is_file() => {
@@ -174,15 +162,8 @@ impl OutputFile {
             }
         };
         match open() {
-            Ok((path, target)) => Ok(Self {
-                format: spec.format,
-                path,
-                target,
-            }),
-            Err(source) => Err(OutputError {
-                path: spec.path.clone(),
-                source,
-            }),
+            Ok((path, target)) => Ok(Self { format: spec.format, path, target }),
+            Err(source) => Err(OutputError { path: spec.path.clone(), source }),
         }
     }
 
@@ -209,10 +190,7 @@ impl OutputFile {
                 .and_then(|()| file.persist(&self.path).map_err(|error| error.error))
                 .map(drop),
         };
-        written.map_err(|source| OutputError {
-            path: self.path,
-            source,
-        })
+        written.map_err(|source| OutputError { path: self.path, source })
     }
 }
 
@@ -242,10 +220,7 @@ mod tests {
     use super::*;
 
     fn spec(path: PathBuf) -> OutputSpec {
-        OutputSpec {
-            format: SummaryFormat::Text,
-            path,
-        }
+        OutputSpec { format: SummaryFormat::Text, path }
     }
 
     fn names(directory: &Path) -> Vec<String> {
@@ -261,10 +236,7 @@ mod tests {
         let path = directory.path().join("summary.txt");
         std::fs::write(&path, "yesterday's").unwrap();
         let output = OutputFile::open(&spec(path.clone())).unwrap();
-        assert!(
-            !path.exists(),
-            "nothing stands there while the work goes on"
-        );
+        assert!(!path.exists(), "nothing stands there while the work goes on");
         drop(output);
         assert_eq!(names(directory.path()), Vec::<String>::new());
         let output = OutputFile::open(&spec(path.clone())).unwrap();
@@ -276,10 +248,9 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_known_before_the_work() {
         let directory = tempfile::tempdir().unwrap();
-        for path in [
-            directory.path().to_owned(),
-            directory.path().join("no-such-directory/summary.txt"),
-        ] {
+        for path in
+            [directory.path().to_owned(), directory.path().join("no-such-directory/summary.txt")]
+        {
             let error = OutputFile::open(&spec(path.clone())).unwrap_err();
             assert_eq!(error.path, path);
         }
@@ -294,10 +265,7 @@ mod tests {
         let (real, link) = (directory.path().join("real"), directory.path().join("link"));
         std::fs::write(&real, "old").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        OutputFile::open(&spec(link.clone()))
-            .unwrap()
-            .finish("new")
-            .unwrap();
+        OutputFile::open(&spec(link.clone())).unwrap().finish("new").unwrap();
         assert!(link.is_symlink());
         assert_eq!(std::fs::read_to_string(&real).unwrap(), "new");
     }

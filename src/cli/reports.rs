@@ -14,30 +14,17 @@ use super::settings::Reading;
 /// Reads what `reading` names, below `directory`, and maps it.
 pub(super) fn read(directory: &Path, reading: &Reading, mapping: &Mapping) -> Records {
     let discovered = discover(directory, &reading.reports, &reading.exclude);
-    let Readings {
-        reports,
-        unreadable,
-        other_xml,
-        unmatched,
-    } = read_all(discovered);
+    let Readings { reports, unreadable, other_xml, unmatched } = read_all(discovered);
     let mut records = collect(reports, mapping);
-    records
-        .files
-        .extend(unreadable.into_iter().map(counts_of_unreadable));
-    records.warnings.extend(
-        unmatched
-            .iter()
-            .map(|pattern| format!("{pattern} matches no report")),
-    );
+    records.files.extend(unreadable.into_iter().map(counts_of_unreadable));
+    records.warnings.extend(unmatched.iter().map(|pattern| format!("{pattern} matches no report")));
     if other_xml > 0 {
         let files = if other_xml == 1 {
             "1 XML file that is"
         } else {
             &format!("{other_xml} XML files that are")
         };
-        records
-            .warnings
-            .push(format!("skipped {files} no test report"));
+        records.warnings.push(format!("skipped {files} no test report"));
     }
     records
 }
@@ -61,14 +48,9 @@ fn counts_of_unreadable(unreadable: Unreadable) -> FileCounts {
 
 /// What the reports alone make of the exit code, with an error where there is too little in them.
 pub(super) fn judge(records: &Records, reading: &Reading, ending: &mut Ending) -> Option<TooFew> {
-    ending.add_if(
-        records.files.iter().any(|file| file.damaged.is_some()),
-        Exit::Reports,
-    );
+    ending.add_if(records.files.iter().any(|file| file.damaged.is_some()), Exit::Reports);
     let tests = records.tests.len();
-    let wanted = reading
-        .min_tests
-        .max(usize::from(!reading.allow_empty && records.seen == 0));
+    let wanted = reading.min_tests.max(usize::from(!reading.allow_empty && records.seen == 0));
     if tests >= wanted {
         return None;
     }
@@ -113,9 +95,5 @@ impl TooFew {
 }
 
 fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("{number} {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

@@ -36,10 +36,7 @@ pub(super) async fn embedded(db: &Path) -> anyhow::Result<(Running, Remote)> {
 }
 
 fn open(db: &Path, project: &str) -> anyhow::Result<Store> {
-    if let Some(directory) = db
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-    {
+    if let Some(directory) = db.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory)
             .with_context(|| format!("cannot make the directory {}", directory.display()))?;
     }
@@ -83,28 +80,17 @@ fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
 }
 
 fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
-    let SandboxAction::Serve {
-        listen,
-        token,
-        project,
-        format,
-        ..
-    } = &settings.action
-    else {
+    let SandboxAction::Serve { listen, token, project, format, .. } = &settings.action else {
         return Ok(());
     };
     let store = open(&settings.db, project)?;
-    let given = token
-        .as_ref()
-        .map(|token| sandbox::Token::given(token.secret().clone()));
+    let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
     let made_up = given.is_none();
     let token = match given {
         Some(token) => token,
         None => sandbox::generate_token()?,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(listen)
             .await
@@ -113,9 +99,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         let project_id = store.project_id();
         let mut options = Options::new(store, token.clone());
         if !listen.ip().is_loopback() {
-            options.reach = Reach::Network {
-                host_names: Vec::new(),
-            };
+            options.reach = Reach::Network { host_names: Vec::new() };
         }
         streams.result(&ready_line(
             &url,
@@ -124,9 +108,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
             &settings.db,
             *format,
         ))?;
-        sandbox::serve(listener, options, until_asked())
-            .await
-            .context("the sandbox ended")
+        sandbox::serve(listener, options, until_asked()).await.context("the sandbox ended")
     })
 }
 
@@ -149,9 +131,7 @@ fn ready_line(
             format!("{line}\n")
         }
         SummaryFormat::Text => {
-            let token = token
-                .map(|token| format!(", token {token}"))
-                .unwrap_or_default();
+            let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
             format!("sandbox ready at {url}{token}, database {}\n", db.display())
         }
     }

@@ -31,10 +31,7 @@ mod tests {
 
     #[test]
     fn indices_stay_right_when_open_cases_are_left_out() {
-        let case = |parent_case| Case {
-            parent_case,
-            ..Case::default()
-        };
+        let case = |parent_case| Case { parent_case, ..Case::default() };
         let mut cases = vec![
             case(None),
             case(None),

@@ -78,23 +78,16 @@ impl<R: Read> Read for Capped<R> {
         if self.left == 0 {
             return Err(io::Error::other("it unpacks to more than 4 GiB"));
         }
-        let length = buffer
-            .len()
-            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        let count = self
-            .input
-            .read(buffer.get_mut(..length).unwrap_or_default())?;
+        let length = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let count = self.input.read(buffer.get_mut(..length).unwrap_or_default())?;
         self.left -= count as u64;
         Ok(count)
     }
 }
 
 fn detect(head: &[u8]) -> Detected {
-    let with_mark: [(&[u8], &'static Encoding); 3] = [
-        (b"\xEF\xBB\xBF", UTF_8),
-        (b"\xFF\xFE", UTF_16LE),
-        (b"\xFE\xFF", UTF_16BE),
-    ];
+    let with_mark: [(&[u8], &'static Encoding); 3] =
+        [(b"\xEF\xBB\xBF", UTF_8), (b"\xFF\xFE", UTF_16LE), (b"\xFE\xFF", UTF_16BE)];
     for (mark, encoding) in with_mark {
         if let Some(rest) = head.strip_prefix(mark) {
             return Detected {
@@ -111,18 +104,10 @@ fn detect(head: &[u8]) -> Detected {
         _ => None,
     };
     if let Some(encoding) = encoding {
-        return Detected {
-            encoding,
-            mark: 0,
-            contradicts: contradicts(head, encoding),
-        };
+        return Detected { encoding, mark: 0, contradicts: contradicts(head, encoding) };
     }
     let Some(label) = declared(head) else {
-        return Detected {
-            encoding: UTF_8,
-            mark: 0,
-            contradicts: false,
-        };
+        return Detected { encoding: UTF_8, mark: 0, contradicts: false };
     };
     // ASCII is UTF-8; what is declared as UTF-16 and is readable as it stands is not.
     let (encoding, contradicts) = match Encoding::for_label(label) {
@@ -135,11 +120,7 @@ fn detect(head: &[u8]) -> Detected {
         Some(encoding) => (encoding, false),
         None => (UTF_8, true),
     };
-    Detected {
-        encoding,
-        mark: 0,
-        contradicts,
-    }
+    Detected { encoding, mark: 0, contradicts }
 }
 
 /// Whether `head`, which is in `encoding`, declares another one.
@@ -164,9 +145,7 @@ fn declared(head: &[u8]) -> Option<&[u8]> {
     let end = memchr::memmem::find(declaration, b"?>")?;
     let declaration = declaration.get(..end)?;
     let at = memchr::memmem::find(declaration, b"encoding")?;
-    let value = declaration
-        .get(at + b"encoding".len()..)?
-        .trim_ascii_start();
+    let value = declaration.get(at + b"encoding".len()..)?.trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
     let (quote, value) = value.split_first()?;
     let end = memchr::memchr(*quote, value)?;
@@ -240,10 +219,7 @@ mod tests {
 
     #[test]
     fn no_more_than_the_cap_is_unpacked() {
-        let mut capped = Capped {
-            input: io::repeat(b'x'),
-            left: 10,
-        };
+        let mut capped = Capped { input: io::repeat(b'x'), left: 10 };
         let mut text = Vec::new();
         assert!(capped.read_to_end(&mut text).is_err());
         assert_eq!(text.len(), 10);

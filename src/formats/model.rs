@@ -268,17 +268,12 @@ impl Case {
     /// The value of an attribute that no field holds.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.extra
-            .as_ref()
-            .and_then(|extra| find_attribute(&extra.attributes, name))
+        self.extra.as_ref().and_then(|extra| find_attribute(&extra.attributes, name))
     }
 }
 
 /// The value of the attribute `name` in `attributes`.
 #[must_use]
 pub fn find_attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
-    attributes
-        .iter()
-        .find(|attribute| &*attribute.name == name)
-        .map(|attribute| &*attribute.value)
+    attributes.iter().find(|attribute| &*attribute.name == name).map(|attribute| &*attribute.value)
 }

@@ -58,12 +58,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(window: Window<'a>) -> Self {
-        Self {
-            window,
-            in_cdata: false,
-            token: 0,
-            flaws: FlawSet::default(),
-        }
+        Self { window, in_cdata: false, token: 0, flaws: FlawSet::default() }
     }
 
     /// The bytes of the last token's span.
@@ -147,12 +142,7 @@ impl<'a> Scanner<'a> {
                     continue;
                 }
                 let token = self.eof();
-                return Ok(Outside {
-                    token,
-                    noise,
-                    blank,
-                    cut: false,
-                });
+                return Ok(Outside { token, noise, blank, cut: false });
             }
             blank = false;
             let lenient = !strict || noise.is_some();
@@ -163,23 +153,13 @@ impl<'a> Scanner<'a> {
                     if !lenient || is_root(self.bytes(name)) {
                         let token = self.start_tag()?;
                         let cut = matches!(token, Token::Eof);
-                        return Ok(Outside {
-                            token,
-                            noise,
-                            blank,
-                            cut,
-                        });
+                        return Ok(Outside { token, noise, blank, cut });
                     }
                 }
                 Markup::Comment | Markup::Doctype => {
                     if !self.window.skip(markup)? {
                         let token = self.eof();
-                        return Ok(Outside {
-                            token,
-                            noise,
-                            blank,
-                            cut: false,
-                        });
+                        return Ok(Outside { token, noise, blank, cut: false });
                     }
                     continue;
                 }
@@ -187,12 +167,7 @@ impl<'a> Scanner<'a> {
                 Markup::Instruction if !lenient || self.window.rest().starts_with(b"<?xml") => {
                     if !self.window.skip(markup)? {
                         let token = self.eof();
-                        return Ok(Outside {
-                            token,
-                            noise,
-                            blank,
-                            cut: false,
-                        });
+                        return Ok(Outside { token, noise, blank, cut: false });
                     }
                     continue;
                 }
@@ -229,18 +204,13 @@ impl<'a> Scanner<'a> {
     fn name(&mut self) -> io::Result<Span> {
         loop {
             let rest = self.window.rest();
-            let end = rest
-                .iter()
-                .position(|&byte| is_space(byte) || matches!(byte, b'>' | b'/'));
+            let end = rest.iter().position(|&byte| is_space(byte) || matches!(byte, b'>' | b'/'));
             match end {
                 None if rest.len() < 256 && self.window.fill()? => {}
                 end => {
                     let start = self.window.offset();
                     let end = start + end.unwrap_or(self.window.rest().len());
-                    return Ok(Span {
-                        start: start + 1,
-                        end,
-                    });
+                    return Ok(Span { start: start + 1, end });
                 }
             }
         }
@@ -266,10 +236,7 @@ impl<'a> Scanner<'a> {
         let start = self.window.offset();
         self.token = start;
         self.window.consume(end + 1);
-        let mut content = Span {
-            start: start + 1,
-            end: start + end,
-        };
+        let mut content = Span { start: start + 1, end: start + end };
         let empty = self.bytes(content).last() == Some(&b'/');
         if empty {
             content.end -= 1;
@@ -295,18 +262,9 @@ impl<'a> Scanner<'a> {
         };
         let start = self.window.offset();
         self.token = start;
-        let name = self
-            .window
-            .rest()
-            .get(2..end)
-            .unwrap_or_default()
-            .trim_ascii_end()
-            .len();
+        let name = self.window.rest().get(2..end).unwrap_or_default().trim_ascii_end().len();
         self.window.consume(end + 1);
-        Ok(Token::End(Span {
-            start: start + 2,
-            end: start + 2 + name,
-        }))
+        Ok(Token::End(Span { start: start + 2, end: start + 2 + name }))
     }
 
     /// A piece of text; the first `literal` bytes of the window belong to it whatever they are.
@@ -334,10 +292,7 @@ impl<'a> Scanner<'a> {
         let start = start.min(self.window.offset());
         self.token = start;
         self.window.consume(length);
-        Ok(Some(Token::Text(Span {
-            start,
-            end: start + length,
-        })))
+        Ok(Some(Token::Text(Span { start, end: start + length })))
     }
 
     /// A piece of the CDATA section that is open; none if it ended or the window has to grow.
@@ -349,11 +304,7 @@ impl<'a> Scanner<'a> {
             None => (rest.len().saturating_sub(2), false),
         };
         if length == 0 && !ended {
-            return Ok(if self.window.fill()? {
-                None
-            } else {
-                Some(self.eof())
-            });
+            return Ok(if self.window.fill()? { None } else { Some(self.eof()) });
         }
         let start = self.window.offset();
         self.token = start;
@@ -362,10 +313,7 @@ impl<'a> Scanner<'a> {
             self.window.consume(b"]]>".len());
             self.in_cdata = false;
         }
-        Ok(Some(Token::Cdata(Span {
-            start,
-            end: start + length,
-        })))
+        Ok(Some(Token::Cdata(Span { start, end: start + length })))
     }
 }
 
@@ -384,7 +332,5 @@ pub(crate) struct Outside {
 /// Where something stands in `bytes` that is neither white space nor the byte order mark of an appended document.
 fn first_noise(bytes: &[u8]) -> Option<usize> {
     let marks = b"\xEF\xBB\xBF";
-    bytes
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
+    bytes.iter().position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
 }

@@ -108,11 +108,7 @@ pub(super) fn classify(rest: &[u8]) -> Markup {
                     .zip(keyword.get(..length))
                     .is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted));
                 if same {
-                    return if length == keyword.len() {
-                        markup
-                    } else {
-                        Markup::Unknown
-                    };
+                    return if length == keyword.len() { markup } else { Markup::Unknown };
                 }
             }
             Markup::Literal

@@ -22,8 +22,5 @@ pub(crate) fn is_root(name: &str) -> bool {
 
 /// The format of the report with this document element; none if it is no test report.
 pub(crate) fn format_of(root: &str) -> Option<Format> {
-    ROOTS
-        .iter()
-        .find(|(name, _)| *name == root)
-        .map(|&(_, format)| format)
+    ROOTS.iter().find(|(name, _)| *name == root).map(|&(_, format)| format)
 }

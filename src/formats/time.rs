@@ -128,11 +128,7 @@ mod tests {
             "1.0005",
         ] {
             if let Some(short) = plain(text.as_bytes()) {
-                assert_eq!(
-                    short.to_bits(),
-                    text.parse::<f64>().unwrap().to_bits(),
-                    "{text}"
-                );
+                assert_eq!(short.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
             }
         }
         assert!(plain(b"0.001").is_some() && plain(b"12.345").is_some());

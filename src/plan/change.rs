@@ -78,12 +78,7 @@ impl ChangePlan {
                 reason: reason.to_owned(),
             };
             let unplaced = || {
-                line(
-                    ChangeAction::Place,
-                    ChangeKind::Test,
-                    &record.name,
-                    "it stands in no folder",
-                )
+                line(ChangeAction::Place, ChangeKind::Test, &record.name, "it stands in no folder")
             };
             match plan {
                 TestPlan::Create { reason, .. } => {
@@ -95,29 +90,21 @@ impl ChangePlan {
                     ));
                 }
                 TestPlan::Adopt { reason, place, .. } => {
-                    changes.push(line(
-                        ChangeAction::Adopt,
-                        ChangeKind::Test,
-                        &record.name,
-                        reason,
-                    ));
+                    changes.push(line(ChangeAction::Adopt, ChangeKind::Test, &record.name, reason));
                     changes.extend(place.map(|_| unplaced()));
                 }
                 TestPlan::Matched { place, steps, .. } => {
                     changes.extend(place.map(|_| unplaced()));
                     let texts = steps_of(record);
                     changes.extend(
-                        steps
-                            .iter()
-                            .filter_map(|sequence| texts.get(sequence - 1))
-                            .map(|text| {
-                                line(
-                                    ChangeAction::Create,
-                                    ChangeKind::Step,
-                                    &text.step,
-                                    "the test was left without it",
-                                )
-                            }),
+                        steps.iter().filter_map(|sequence| texts.get(sequence - 1)).map(|text| {
+                            line(
+                                ChangeAction::Create,
+                                ChangeKind::Step,
+                                &text.step,
+                                "the test was left without it",
+                            )
+                        }),
                     );
                 }
             }

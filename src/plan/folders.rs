@@ -90,11 +90,7 @@ impl FolderPlan {
                 "folder {:?} stands {} times (suites {}); the first is used",
                 path.join("/"),
                 twins.len(),
-                twins
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                twins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             ));
         }
         let suite = twins.first().copied().or_else(|| {
@@ -145,25 +141,18 @@ impl FolderPlan {
 
     /// Needed folders that no row stands for, parents before children.
     pub fn to_create(&self) -> impl Iterator<Item = &PlannedFolder> {
-        self.folders
-            .iter()
-            .filter(|folder| folder.needed && folder.suite.is_none())
+        self.folders.iter().filter(|folder| folder.needed && folder.suite.is_none())
     }
 
     /// Those of [`Self::to_create`] whose parent stands: the next level, with the parent's row.
     pub fn next_level(&self) -> impl Iterator<Item = (&PlannedFolder, SuiteId)> {
-        self.to_create()
-            .filter_map(|folder| Some((folder, self.suite(folder.parent?)?)))
+        self.to_create().filter_map(|folder| Some((folder, self.suite(folder.parent?)?)))
     }
 
     /// Folders below the root that a row stands for.
     #[must_use]
     pub fn matched(&self) -> usize {
-        self.folders
-            .iter()
-            .skip(1)
-            .filter(|folder| folder.suite.is_some())
-            .count()
+        self.folders.iter().skip(1).filter(|folder| folder.suite.is_some()).count()
     }
 
     /// What a person should know.

@@ -68,10 +68,7 @@ impl<'a> Matcher<'a> {
         for suite in suites {
             for id in snapshot.tests_in_folder.get(&suite).into_iter().flatten() {
                 if let Some(row) = snapshot.tests.get(id).filter(|row| row.identity.is_none()) {
-                    unmarked
-                        .entry((suite, text::clean(&row.name)))
-                        .or_default()
-                        .push(*id);
+                    unmarked.entry((suite, text::clean(&row.name))).or_default().push(*id);
                 }
             }
         }
@@ -157,10 +154,7 @@ impl<'a> Matcher<'a> {
                     ));
                     return None;
                 }
-                Some(Match::Unmarked {
-                    id,
-                    reason: "the report names this test",
-                })
+                Some(Match::Unmarked { id, reason: "the report names this test" })
             }
         }
     }
@@ -180,33 +174,19 @@ impl<'a> Matcher<'a> {
         let Some(candidates) = self.unmarked.get(&(suite, record.name.clone())) else {
             return unknown;
         };
-        let free: Vec<TestId> = candidates
-            .iter()
-            .copied()
-            .filter(|id| !self.taken.contains(id))
-            .collect();
+        let free: Vec<TestId> =
+            candidates.iter().copied().filter(|id| !self.taken.contains(id)).collect();
         if free.is_empty() {
             return unknown;
         }
-        let records = self
-            .wanted
-            .get(&(suite, record.name.as_str()))
-            .copied()
-            .unwrap_or_default();
-        let rows: Vec<(TestId, &TestRow)> = free
-            .iter()
-            .filter_map(|id| Some((*id, self.snapshot.tests.get(id)?)))
-            .collect();
+        let records = self.wanted.get(&(suite, record.name.as_str())).copied().unwrap_or_default();
+        let rows: Vec<(TestId, &TestRow)> =
+            free.iter().filter_map(|id| Some((*id, self.snapshot.tests.get(id)?))).collect();
         match rows[..] {
-            [(_, row)] if !self.may_adopt(row) => Match::None {
-                reason: NOT_ADOPTED,
-            },
+            [(_, row)] if !self.may_adopt(row) => Match::None { reason: NOT_ADOPTED },
             [(id, _)] if records == 1 => {
                 self.taken.insert(id);
-                Match::Unmarked {
-                    id,
-                    reason: "it stands in the test's folder under its name",
-                }
+                Match::Unmarked { id, reason: "it stands in the test's folder under its name" }
             }
             _ => {
                 self.warnings.push(format!(
@@ -230,17 +210,10 @@ impl<'a> Matcher<'a> {
     }
 
     fn warn_of_twins(&mut self, record: &TestRecord) {
-        if let Some(twins) = self
-            .snapshot
-            .tests_by_identity
-            .get(&record.identity)
-            .filter(|twins| twins.len() > 1)
+        if let Some(twins) =
+            self.snapshot.tests_by_identity.get(&record.identity).filter(|twins| twins.len() > 1)
         {
-            let ids = twins
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ");
+            let ids = twins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             self.warnings.push(format!(
                 "{:?} stands {} times in the project (tests {ids}); the first is used",
                 record.name,
@@ -251,9 +224,5 @@ impl<'a> Matcher<'a> {
 }
 
 fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("{number} {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

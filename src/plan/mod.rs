@@ -104,9 +104,7 @@ impl ChangePlan {
     pub fn new(records: &[TestRecord], snapshot: &Snapshot, options: &PlanOptions) -> Self {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
         let mut matcher = Matcher::new(records, snapshot, &folders, options.adopt);
-        let matches: Vec<Match> = (0..records.len())
-            .map(|record| matcher.find(record))
-            .collect();
+        let matches: Vec<Match> = (0..records.len()).map(|record| matcher.find(record)).collect();
         let mut warnings = folders.warnings().to_vec();
         warnings.extend(matcher.into_warnings());
         let mut tests = Vec::with_capacity(records.len());
@@ -118,38 +116,19 @@ impl ChangePlan {
             };
             let plan = match found {
                 Match::None { reason } => {
-                    let steps = if options.no_steps {
-                        0
-                    } else {
-                        record.steps.len().max(1)
-                    };
-                    TestPlan::Create {
-                        folder,
-                        reason,
-                        steps,
-                    }
+                    let steps = if options.no_steps { 0 } else { record.steps.len().max(1) };
+                    TestPlan::Create { folder, reason, steps }
                 }
-                Match::Unmarked { id, reason } => TestPlan::Adopt {
-                    id,
-                    reason,
-                    place: place(&id),
-                },
+                Match::Unmarked { id, reason } => TestPlan::Adopt { id, reason, place: place(&id) },
                 Match::Ours { id } => {
                     let steps = if options.no_steps {
                         Vec::new()
                     } else {
                         missing_steps(record, id, snapshot)
                     };
-                    let overridden = snapshot
-                        .tests
-                        .get(&id)
-                        .is_some_and(|row| row.is_automated == Some(false));
-                    TestPlan::Matched {
-                        id,
-                        place: place(&id),
-                        steps,
-                        overridden,
-                    }
+                    let overridden =
+                        snapshot.tests.get(&id).is_some_and(|row| row.is_automated == Some(false));
+                    TestPlan::Matched { id, place: place(&id), steps, overridden }
                 }
             };
             if matches!(
@@ -162,11 +141,7 @@ impl ChangePlan {
             }
             tests.push(plan);
         }
-        Self {
-            folders,
-            tests,
-            warnings,
-        }
+        Self { folders, tests, warnings }
     }
 
     /// Whether nothing has to be written.
@@ -195,11 +170,7 @@ pub fn tests_to_read_steps_of<'a>(
 /// The steps of a record: its own, or the placeholder.
 #[must_use]
 pub fn steps_of(record: &TestRecord) -> Vec<StepText> {
-    if record.steps.is_empty() {
-        vec![StepText::placeholder()]
-    } else {
-        record.steps.clone()
-    }
+    if record.steps.is_empty() { vec![StepText::placeholder()] } else { record.steps.clone() }
 }
 
 /// The sequence numbers of steps that a test of ours lacks. Steps are created in descending sequence: a test
@@ -214,15 +185,10 @@ fn missing_steps(record: &TestRecord, id: TestId, snapshot: &Snapshot) -> Vec<us
     }
     let count = record.steps.len().max(1);
     // A step without a sequence, or beyond ours, was put there by a person: the test is theirs now.
-    if present
-        .iter()
-        .any(|&sequence| sequence == 0 || sequence > count as u64)
-    {
+    if present.iter().any(|&sequence| sequence == 0 || sequence > count as u64) {
         return Vec::new();
     }
-    (1..=count)
-        .filter(|&sequence| !present.contains(&(sequence as u64)))
-        .collect()
+    (1..=count).filter(|&sequence| !present.contains(&(sequence as u64))).collect()
 }
 
 /// `--create-limit`: how many creations a namespace that holds tests may bear.
@@ -318,10 +284,7 @@ impl CreateLimit {
             .filter(|(_, test)| matches!(test, TestPlan::Create { .. }))
         {
             // One row explains one creation.
-            if let Some(left) = unmatched
-                .get_mut(record.name.as_str())
-                .filter(|left| **left > 0)
-            {
+            if let Some(left) = unmatched.get_mut(record.name.as_str()).filter(|left| **left > 0) {
                 *left -= 1;
                 suspicious += 1;
             }

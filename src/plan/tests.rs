@@ -110,13 +110,9 @@ impl Project {
 
     fn snapshot(&self) -> Snapshot {
         let project = ProjectId::new(1);
-        let tree = FolderTree::new(
-            self.suites.clone(),
-            self.places.clone(),
-            project,
-            PlanId::new(1),
-        )
-        .unwrap();
+        let tree =
+            FolderTree::new(self.suites.clone(), self.places.clone(), project, PlanId::new(1))
+                .unwrap();
         let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
         snapshot.steps.clone_from(&self.steps);
         snapshot
@@ -127,22 +123,13 @@ impl Project {
     }
 
     fn plan_adopting(&self, records: &[TestRecord], adopt: Adopt) -> ChangePlan {
-        let options = PlanOptions {
-            namespace: NAMESPACE.to_owned(),
-            adopt,
-            no_steps: false,
-        };
+        let options = PlanOptions { namespace: NAMESPACE.to_owned(), adopt, no_steps: false };
         ChangePlan::new(records, &self.snapshot(), &options)
     }
 }
 
 fn ours(id: u64) -> TestPlan {
-    TestPlan::Matched {
-        id: TestId::new(id),
-        place: None,
-        steps: vec![],
-        overridden: false,
-    }
+    TestPlan::Matched { id: TestId::new(id), place: None, steps: vec![], overridden: false }
 }
 
 fn adopted(plan: &TestPlan) -> Option<u64> {
@@ -158,23 +145,13 @@ fn created(plan: &TestPlan) -> bool {
 
 #[test]
 fn an_empty_project_gets_folders_parents_first_and_every_test() {
-    let records = [
-        record(&["a", "b"], "one"),
-        record(&["a"], "two"),
-        record(&[], "three"),
-    ];
+    let records = [record(&["a", "b"], "one"), record(&["a"], "two"), record(&[], "three")];
     let plan = Project::new().plan(&records);
-    let folders: Vec<String> = plan
-        .folders
-        .to_create()
-        .map(|folder| folder.path.join("/"))
-        .collect();
+    let folders: Vec<String> =
+        plan.folders.to_create().map(|folder| folder.path.join("/")).collect();
     assert_eq!(folders, ["a", "a/b"]);
-    let level: Vec<&str> = plan
-        .folders
-        .next_level()
-        .map(|(folder, _)| folder.name.as_str())
-        .collect();
+    let level: Vec<&str> =
+        plan.folders.next_level().map(|(folder, _)| folder.name.as_str()).collect();
     assert_eq!(level, ["a"]);
     assert!(plan.tests.iter().all(created));
     assert!(!plan.is_empty());
@@ -186,19 +163,11 @@ fn a_renamed_and_moved_test_is_found_by_its_identity() {
     let mut project = Project::new();
     project.folder(2, 1, "elsewhere", "");
     project
-        .test(
-            10,
-            2,
-            "another name",
-            &format!("<p>Mine.</p><p>{}</p>", line_of(&records[0])),
-        )
+        .test(10, 2, "another name", &format!("<p>Mine.</p><p>{}</p>", line_of(&records[0])))
         .epoch = Some(3);
     let plan = project.plan(&records);
     assert_eq!(plan.tests, [ours(10)]);
-    assert!(
-        plan.is_empty(),
-        "no folder is created that no test goes into"
-    );
+    assert!(plan.is_empty(), "no folder is created that no test goes into");
 }
 
 #[test]
@@ -211,21 +180,13 @@ fn a_renamed_folder_is_found_by_its_identity_and_a_persons_by_name() {
         Identity::of_folder(NAMESPACE, &path),
         NamespaceMark::of(NAMESPACE),
     );
-    project
-        .folder(2, 1, " A ", "made by hand")
-        .folder(3, 1, "moved and renamed", &line);
+    project.folder(2, 1, " A ", "made by hand").folder(3, 1, "moved and renamed", &line);
     let plan = project.plan(&records);
     assert_eq!(plan.folders.to_create().count(), 0);
-    assert_eq!(
-        plan.folders.suite(plan.folders.of_record(0)),
-        Some(SuiteId::new(3))
-    );
+    assert_eq!(plan.folders.suite(plan.folders.of_record(0)), Some(SuiteId::new(3)));
     // Without the identity the name below the same parent counts.
     let mut project = Project::new();
-    project
-        .folder(2, 1, "A", "")
-        .folder(3, 2, "b", "")
-        .folder(4, 2, "b", "");
+    project.folder(2, 1, "A", "").folder(3, 2, "b", "").folder(4, 2, "b", "");
     let plan = project.plan(&records);
     assert_eq!(
         plan.folders.suite(plan.folders.of_record(0)),
@@ -241,17 +202,10 @@ fn a_manual_test_of_the_same_folder_and_name_is_adopted_as_the_option_says() {
     project.folder(2, 1, "a", "");
     project.test(10, 2, " one ", "by hand").is_automated = Some(false);
     assert_eq!(adopted(&project.plan(&records).tests[0]), Some(10));
-    assert!(created(
-        &project.plan_adopting(&records, Adopt::Automated).tests[0]
-    ));
-    assert!(created(
-        &project.plan_adopting(&records, Adopt::None).tests[0]
-    ));
+    assert!(created(&project.plan_adopting(&records, Adopt::Automated).tests[0]));
+    assert!(created(&project.plan_adopting(&records, Adopt::None).tests[0]));
     project.tests[0].to_automate = Some(true);
-    assert_eq!(
-        adopted(&project.plan_adopting(&records, Adopt::Automated).tests[0]),
-        Some(10)
-    );
+    assert_eq!(adopted(&project.plan_adopting(&records, Adopt::Automated).tests[0]), Some(10));
 }
 
 #[test]
@@ -317,10 +271,7 @@ fn a_test_in_no_live_folder_is_placed_again() {
     let mut project = Project::new();
     project.test(10, 0, "one", &line_of(&records[0]));
     let plan = project.plan(&records);
-    assert!(matches!(
-        plan.tests[0],
-        TestPlan::Matched { place: Some(_), .. }
-    ));
+    assert!(matches!(plan.tests[0], TestPlan::Matched { place: Some(_), .. }));
     assert_eq!(plan.folders.to_create().count(), 1);
 }
 
@@ -328,18 +279,11 @@ fn a_test_in_no_live_folder_is_placed_again() {
 fn a_test_that_was_switched_off_stays_so() {
     let records = [record(&[], "one")];
     let mut project = Project::new();
-    project
-        .test(10, 1, "one", &line_of(&records[0]))
-        .is_automated = Some(false);
+    project.test(10, 1, "one", &line_of(&records[0])).is_automated = Some(false);
     let plan = project.plan(&records);
     assert_eq!(
         plan.tests,
-        [TestPlan::Matched {
-            id: TestId::new(10),
-            place: None,
-            steps: vec![],
-            overridden: true
-        }]
+        [TestPlan::Matched { id: TestId::new(10), place: None, steps: vec![], overridden: true }]
     );
     assert!(plan.is_empty());
 }
@@ -347,12 +291,8 @@ fn a_test_that_was_switched_off_stays_so() {
 #[test]
 fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
     let mut with_steps = record(&[], "one");
-    with_steps.steps = (1..=3)
-        .map(|n| StepText {
-            step: n.to_string(),
-            expected_result: String::new(),
-        })
-        .collect();
+    with_steps.steps =
+        (1..=3).map(|n| StepText { step: n.to_string(), expected_result: String::new() }).collect();
     let records = [with_steps];
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&records[0]));
@@ -416,27 +356,15 @@ fn a_changed_template_is_stopped_and_a_resumed_import_is_not() {
         })
         .collect();
     let check = |limit: CreateLimit, records: &[TestRecord]| {
-        limit.check(
-            &project.plan(records),
-            records,
-            &project.snapshot(),
-            NAMESPACE,
-        )
+        limit.check(&project.plan(records), records, &project.snapshot(), NAMESPACE)
     };
     assert_eq!(
         check(CreateLimit::Percent(50), &renamed),
-        Err(CreateLimitExceeded {
-            suspicious: 120,
-            held: 120
-        })
+        Err(CreateLimitExceeded { suspicious: 120, held: 120 })
     );
     assert_eq!(check(CreateLimit::Percent(100), &renamed), Ok(()));
     assert!(check(CreateLimit::Tests(119), &renamed).is_err());
-    assert_eq!(
-        check(CreateLimit::Percent(50), &renamed[..60]),
-        Ok(()),
-        "exactly half"
-    );
+    assert_eq!(check(CreateLimit::Percent(50), &renamed[..60]), Ok(()), "exactly half");
     let fresh: Vec<TestRecord> = (500..900).map(|n| record(&[], &format!("t{n}"))).collect();
     assert_eq!(check(CreateLimit::Tests(0), &fresh), Ok(()));
 }

@@ -46,13 +46,8 @@ impl<'a> Evidence<'a> {
         &self,
     ) -> impl Iterator<Item = (&'a Case, Option<&'a Suite>)> + use<'a> {
         let report = self.report;
-        self.cases().map(move |case| {
-            (
-                case,
-                case.suite
-                    .and_then(|index| report.suites.get(index as usize)),
-            )
-        })
+        self.cases()
+            .map(move |case| (case, case.suite.and_then(|index| report.suites.get(index as usize))))
     }
 
     /// The name of the first suite.
@@ -62,8 +57,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether any suite bears an attribute.
     pub(super) fn suite_has(&self, attribute: &str) -> bool {
-        self.suites()
-            .any(|suite| suite.attribute(attribute).is_some())
+        self.suites().any(|suite| suite.attribute(attribute).is_some())
     }
 
     /// Whether any case bears an attribute that the model has no field for.
@@ -73,19 +67,12 @@ impl<'a> Evidence<'a> {
 
     /// Whether any suite has a property of this name.
     pub(super) fn has_property(&self, name: &str) -> bool {
-        self.suites().any(|suite| {
-            suite
-                .properties
-                .iter()
-                .any(|property| &*property.name == name)
-        })
+        self.suites().any(|suite| suite.properties.iter().any(|property| &*property.name == name))
     }
 
     /// Whether `holds` for every case, and there is one.
     pub(super) fn every_case(&self, holds: impl Fn(&Case, Option<&Suite>) -> bool) -> bool {
         !self.report.cases.is_empty()
-            && self
-                .cases_in_suites()
-                .all(|(case, suite)| holds(case, suite))
+            && self.cases_in_suites().all(|(case, suite)| holds(case, suite))
     }
 }

@@ -89,10 +89,7 @@ pub enum Mapped {
 pub fn detect(report: &Report) -> &'static Producer {
     let evidence = Evidence::of(report);
     let last = &PRODUCERS[PRODUCERS.len() - 1];
-    PRODUCERS
-        .iter()
-        .find(|producer| (producer.fingerprint)(&evidence))
-        .unwrap_or(last)
+    PRODUCERS.iter().find(|producer| (producer.fingerprint)(&evidence)).unwrap_or(last)
 }
 
 /// What `case` is, which `producer` wrote below `suites` (outermost first).
@@ -101,27 +98,15 @@ pub fn map(producer: &Producer, case: &Case, suites: &[&Suite], mapping: &Mappin
     if producer.cases_are == CasesAre::Findings {
         return Mapped::Excluded;
     }
-    let view = View {
-        case,
-        suites,
-        mapping,
-    };
+    let view = View { case, suites, mapping };
     match run_errors::judge(&view, producer) {
         run_errors::Judgement::Test => {}
         run_errors::Judgement::RunError => return Mapped::RunError,
         run_errors::Judgement::NoTest => return Mapped::Excluded,
     }
-    let Place {
-        container,
-        name,
-        folder,
-    } = (producer.place)(&view);
+    let Place { container, name, folder } = (producer.place)(&view);
     let clean_all = |parts: Vec<String>| -> Vec<String> {
-        parts
-            .iter()
-            .map(|part| text::clean(part))
-            .filter(|part| !part.is_empty())
-            .collect()
+        parts.iter().map(|part| text::clean(part)).filter(|part| !part.is_empty()).collect()
     };
     let container = clean_all(container);
     let mut name = text::clean(&name);
@@ -143,11 +128,7 @@ pub fn map(producer: &Producer, case: &Case, suites: &[&Suite], mapping: &Mappin
         .cloned()
         .chain(folder.iter().map(|name| text::fit_name(name).into_owned()))
         .collect();
-    Mapped::Test {
-        container,
-        name,
-        folder,
-    }
+    Mapped::Test { container, name, folder }
 }
 
 impl View<'_> {
@@ -163,12 +144,11 @@ impl View<'_> {
 
     /// The file of the case or of the nearest suite that names one, relative to the repository root.
     pub(crate) fn file(&self) -> Option<String> {
-        let written = self.case.file.as_deref().or_else(|| {
-            self.suites
-                .iter()
-                .rev()
-                .find_map(|suite| suite.attribute("file"))
-        })?;
+        let written = self
+            .case
+            .file
+            .as_deref()
+            .or_else(|| self.suites.iter().rev().find_map(|suite| suite.attribute("file")))?;
         Some(self.path(written)).filter(|path| !path.is_empty())
     }
 
@@ -179,10 +159,7 @@ impl View<'_> {
 
     /// Names of the suites around the case, outermost first, empty ones left out.
     pub(crate) fn suite_names(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.suites
-            .iter()
-            .map(|suite| &*suite.name)
-            .filter(|name| !name.trim().is_empty())
+        self.suites.iter().map(|suite| &*suite.name).filter(|name| !name.trim().is_empty())
     }
 
     /// Name of the innermost suite, empty when there is none.
@@ -207,10 +184,7 @@ impl View<'_> {
         match self.mapping.group_by {
             GroupBy::Flat => Vec::new(),
             GroupBy::Suite => self.suite_names().map(str::to_owned).collect(),
-            GroupBy::File => self
-                .file()
-                .map(|file| place::split(&file, "/"))
-                .unwrap_or_default(),
+            GroupBy::File => self.file().map(|file| place::split(&file, "/")).unwrap_or_default(),
             GroupBy::Classname => classname(),
             // A folder that is made from the classname is cut where the user says.
             GroupBy::Auto

@@ -13,11 +13,7 @@ pub(super) fn split(text: &str, delimiter: &str) -> Vec<String> {
 
 fn one(part: impl Into<String>) -> Vec<String> {
     let part = part.into();
-    if part.trim().is_empty() {
-        Vec::new()
-    } else {
-        vec![part]
-    }
+    if part.trim().is_empty() { Vec::new() } else { vec![part] }
 }
 
 /// Whether a folder was made by cutting the classname, so that `--split` has a say in it.
@@ -29,11 +25,7 @@ pub(super) fn is_from_classname(folder: &[String], classname: &str) -> bool {
 /// pytest and its kin: the classname says everything; suite names are constants, time stamps or the user's.
 pub(super) fn dotted_class(view: &View<'_>) -> Place {
     let classname = view.classname();
-    Place {
-        container: one(classname),
-        name: view.name().to_owned(),
-        folder: split(classname, "."),
-    }
+    Place { container: one(classname), name: view.name().to_owned(), folder: split(classname, ".") }
 }
 
 /// JVM tools: the classname is the container whatever the suite is called; `()` says nothing.
@@ -55,10 +47,7 @@ fn package_and_classes(classname: &str) -> Vec<String> {
         Some((package, classes)) if !classes.contains(char::is_whitespace) => (package, classes),
         _ => ("", classname),
     };
-    one(package)
-        .into_iter()
-        .chain(split(classes, "$"))
-        .collect()
+    one(package).into_iter().chain(split(classes, "$")).collect()
 }
 
 /// `adds()` and `adds()[1]` without the `()`; `adds(String)` stays.
@@ -81,15 +70,8 @@ pub(super) fn jest(view: &View<'_>) -> Place {
             Some(describes) => describes.trim(),
             None => classname,
         };
-        let describes = if describes == suite || describes == name {
-            ""
-        } else {
-            describes
-        };
-        let folder = split(&path, "/")
-            .into_iter()
-            .chain(one(describes))
-            .collect();
+        let describes = if describes == suite || describes == name { "" } else { describes };
+        let folder = split(&path, "/").into_iter().chain(one(describes)).collect();
         return Place {
             container: one(path).into_iter().chain(one(describes)).collect(),
             name: name.to_owned(),
@@ -98,16 +80,8 @@ pub(super) fn jest(view: &View<'_>) -> Place {
     }
     let title = full_title(classname, name);
     let file = view.file();
-    let folder = if title.starts_with(suite) {
-        one(suite)
-    } else {
-        Vec::new()
-    };
-    Place {
-        container: file.into_iter().collect(),
-        name: title,
-        folder,
-    }
+    let folder = if title.starts_with(suite) { one(suite) } else { Vec::new() };
+    Place { container: file.into_iter().collect(), name: title, folder }
 }
 
 /// Classname and name together, what stands in both once.
@@ -123,36 +97,22 @@ fn full_title(classname: &str, name: &str) -> String {
 
 /// vitest and others that write `describe > describe > test` below a file.
 pub(super) fn file_and_chain(view: &View<'_>) -> Place {
-    let file = view.path(if view.classname().is_empty() {
-        view.suite_name()
-    } else {
-        view.classname()
-    });
+    let file =
+        view.path(if view.classname().is_empty() { view.suite_name() } else { view.classname() });
     let mut describes = split(view.name(), " > ");
     describes.pop();
     let folder = split(&file, "/").into_iter().chain(describes).collect();
-    Place {
-        container: one(file),
-        name: view.name().to_owned(),
-        folder,
-    }
+    Place { container: one(file), name: view.name().to_owned(), folder }
 }
 
 /// Playwright: a file, then `describe › describe › test`.
 pub(super) fn playwright(view: &View<'_>) -> Place {
-    let file = view.path(if view.classname().is_empty() {
-        view.suite_name()
-    } else {
-        view.classname()
-    });
+    let file =
+        view.path(if view.classname().is_empty() { view.suite_name() } else { view.classname() });
     let mut describes = split(view.name(), " › ");
     describes.pop();
     let folder = split(&file, "/").into_iter().chain(describes).collect();
-    Place {
-        container: one(file),
-        name: view.name().to_owned(),
-        folder,
-    }
+    Place { container: one(file), name: view.name().to_owned(), folder }
 }
 
 /// mocha-junit-reporter: the name is the full title and the classname the short one; in jenkins mode the name is
@@ -166,21 +126,13 @@ pub(super) fn mocha(view: &View<'_>) -> Place {
         }
         _ => (classname, name),
     };
-    Place {
-        container: one(chain),
-        name: title.to_owned(),
-        folder: one(chain),
-    }
+    Place { container: one(chain), name: title.to_owned(), folder: one(chain) }
 }
 
 /// cargo-nextest: binary id, then the path of the function.
 pub(super) fn nextest(view: &View<'_>) -> Place {
     rust(
-        if view.classname().is_empty() {
-            view.suite_name()
-        } else {
-            view.classname()
-        },
+        if view.classname().is_empty() { view.suite_name() } else { view.classname() },
         view.name(),
     )
 }
@@ -206,44 +158,39 @@ pub(super) fn libtest(view: &View<'_>) -> Place {
 
 /// Go: the import path is one folder, the test's whole name below it.
 pub(super) fn go(view: &View<'_>) -> Place {
-    let package = if view.classname().is_empty() {
-        view.suite_name()
-    } else {
-        view.classname()
-    };
-    Place {
-        container: one(package),
-        name: view.name().to_owned(),
-        folder: one(package),
-    }
+    let package = if view.classname().is_empty() { view.suite_name() } else { view.classname() };
+    Place { container: one(package), name: view.name().to_owned(), folder: one(package) }
 }
 
 /// PHPUnit: namespaces are cut by `\` or `.`, as the version goes.
 pub(super) fn phpunit(view: &View<'_>) -> Place {
-    let written = view
-        .case
-        .attribute("class")
-        .unwrap_or_else(|| view.classname());
+    let written = view.case.attribute("class").unwrap_or_else(|| view.classname());
     let class = written.replace('\\', ".");
     let folder = split(&class, ".");
-    Place {
-        container: one(class),
-        name: view.name().to_owned(),
-        folder,
-    }
+    Place { container: one(class), name: view.name().to_owned(), folder }
 }
 
 /// node:test and its like: suites are the describes, the classname `test` says nothing.
 pub(super) fn suite_chain(view: &View<'_>) -> Place {
-    let chain: Vec<String> = view
-        .file()
-        .into_iter()
-        .chain(view.suite_names().map(str::to_owned))
-        .collect();
+    let chain: Vec<String> =
+        view.file().into_iter().chain(view.suite_names().map(str::to_owned)).collect();
+    Place { container: chain.clone(), name: view.name().to_owned(), folder: chain }
+}
+
+/// node:test escapes names twice: what its report calls `&quot;` was a `"`.
+pub(super) fn node_test(view: &View<'_>) -> Place {
+    let once_more = |text: &String| {
+        text.replace("&quot;", "\"")
+            .replace("&apos;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+    };
+    let Place { container, name, folder } = suite_chain(view);
     Place {
-        container: chain.clone(),
-        name: view.name().to_owned(),
-        folder: chain,
+        container: container.iter().map(once_more).collect(),
+        name: once_more(&name),
+        folder: folder.iter().map(once_more).collect(),
     }
 }
 
@@ -265,63 +212,35 @@ pub(super) fn rspec(view: &View<'_>) -> Place {
 
 /// behave and Cucumber: the feature is one folder.
 pub(super) fn feature(view: &View<'_>) -> Place {
-    let feature = if view.classname().is_empty() {
-        view.suite_name()
-    } else {
-        view.classname()
-    };
-    Place {
-        container: one(feature),
-        name: view.name().to_owned(),
-        folder: one(feature),
-    }
+    let feature = if view.classname().is_empty() { view.suite_name() } else { view.classname() };
+    Place { container: one(feature), name: view.name().to_owned(), folder: one(feature) }
 }
 
 /// Robot: the chain of suites; the classname repeats it.
 pub(super) fn robot(view: &View<'_>) -> Place {
     let chain: Vec<String> = view.suite_names().map(str::to_owned).collect();
-    Place {
-        container: chain.clone(),
-        name: view.name().to_owned(),
-        folder: chain,
-    }
+    Place { container: chain.clone(), name: view.name().to_owned(), folder: chain }
 }
 
 /// GoogleTest: `Prefix/Suite`; a test that is disabled by its name is the same test.
 pub(super) fn googletest(view: &View<'_>) -> Place {
-    let classname = if view.classname().is_empty() {
-        view.suite_name()
-    } else {
-        view.classname()
-    };
+    let classname = if view.classname().is_empty() { view.suite_name() } else { view.classname() };
     let enabled = |text: &str| text.replace("DISABLED_", "");
     let class = enabled(classname);
     let folder = split(&class, "/");
-    Place {
-        container: one(class),
-        name: enabled(view.name()),
-        folder,
-    }
+    Place { container: one(class), name: enabled(view.name()), folder }
 }
 
 /// CTest: a test is its name.
 pub(super) fn name_only(view: &View<'_>) -> Place {
-    Place {
-        container: Vec::new(),
-        name: view.name().to_owned(),
-        folder: Vec::new(),
-    }
+    Place { container: Vec::new(), name: view.name().to_owned(), folder: Vec::new() }
 }
 
 /// bats: the file is the suite.
 pub(super) fn suite_file(view: &View<'_>) -> Place {
     let file = view.path(view.suite_name());
     let folder = split(&file, "/");
-    Place {
-        container: one(file),
-        name: view.name().to_owned(),
-        folder,
-    }
+    Place { container: one(file), name: view.name().to_owned(), folder }
 }
 
 /// xUnit.net: type, and the display name without it.
@@ -331,24 +250,14 @@ pub(super) fn xunit_net(view: &View<'_>) -> Place {
 }
 
 fn dotnet(class: &str, name: &str) -> Place {
-    let name = name
-        .strip_prefix(class)
-        .and_then(|rest| rest.strip_prefix('.'))
-        .unwrap_or(name);
+    let name = name.strip_prefix(class).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
     let folder = split(&class.replace('+', "."), ".");
-    Place {
-        container: one(class),
-        name: name.to_owned(),
-        folder,
-    }
+    Place { container: one(class), name: name.to_owned(), folder }
 }
 
 /// NUnit: the full name minus its last part; parentheses and angle brackets belong to the last part.
 pub(super) fn nunit(view: &View<'_>) -> Place {
-    let full = view
-        .case
-        .attribute("fullname")
-        .unwrap_or_else(|| view.name());
+    let full = view.case.attribute("fullname").unwrap_or_else(|| view.name());
     let (class, name) = cut_last_part(full);
     if class.is_empty() {
         return dotnet(view.classname(), view.name());
@@ -378,23 +287,14 @@ fn cut_last_part(full: &str) -> (&str, &str) {
 
 /// TRX: the class up to the first comma; the assembly and its version are no part of a test.
 pub(super) fn trx(view: &View<'_>) -> Place {
-    let class = view
-        .classname()
-        .split(',')
-        .next()
-        .unwrap_or_default()
-        .trim();
+    let class = view.classname().split(',').next().unwrap_or_default().trim();
     dotnet(class, view.name())
 }
 
 /// The general rule: the chain of suites, then the classname; what a neighbour repeats, once.
 pub(super) fn general(view: &View<'_>) -> Place {
     let mut parts: Vec<String> = Vec::new();
-    for part in view
-        .suite_names()
-        .filter(|name| *name != "testsuites")
-        .chain([view.classname()])
-    {
+    for part in view.suite_names().filter(|name| *name != "testsuites").chain([view.classname()]) {
         let part = part.trim();
         match parts.last_mut() {
             _ if part.is_empty() => {}
@@ -403,27 +303,18 @@ pub(super) fn general(view: &View<'_>) -> Place {
             _ => parts.push(part.to_owned()),
         }
     }
-    Place {
-        container: parts.clone(),
-        name: view.name().to_owned(),
-        folder: parts,
-    }
+    Place { container: parts.clone(), name: view.name().to_owned(), folder: parts }
 }
 
 /// Whether `long` is `short`, or goes on after it with something that is no letter or digit.
 fn begins_with(long: &str, short: &str) -> bool {
-    long.strip_prefix(short)
-        .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    long.strip_prefix(short).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
-fn looks_like_path(suite: &str) -> bool {
-    const EXTENSIONS: &[&str] = &[
-        ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte",
-    ];
-    !suite.contains(' ')
-        && EXTENSIONS
-            .iter()
-            .any(|extension| suite.ends_with(extension))
+pub(super) fn looks_like_path(suite: &str) -> bool {
+    const EXTENSIONS: &[&str] =
+        &[".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte"];
+    !suite.contains(' ') && EXTENSIONS.iter().any(|extension| suite.ends_with(extension))
 }
 
 /// `--merge-parameters`: `adds[a]`, `adds(1, 2)`, `adds/0`, `adds -- @1.1 row` are one test.
@@ -439,17 +330,10 @@ pub(super) fn without_parameters(name: &str) -> String {
                 .map(|(before, _)| before),
             _ => None,
         };
-        match shorter
-            .map(str::trim_end)
-            .filter(|shorter| !shorter.is_empty())
-        {
+        match shorter.map(str::trim_end).filter(|shorter| !shorter.is_empty()) {
             Some(shorter) => kept = shorter,
             None => {
-                return kept
-                    .split(" with data set ")
-                    .next()
-                    .unwrap_or(kept)
-                    .to_owned();
+                return kept.split(" with data set ").next().unwrap_or(kept).to_owned();
             }
         }
     }

@@ -27,20 +27,11 @@ const NAMES: &[&str] = &[
 ];
 
 /// Parts of names of hooks: `"before all" hook for "adds"`, `"after each" hook`.
-const HOOKS: &[&str] = &[
-    "\"before all\" hook",
-    "\"after all\" hook",
-    "\"before each\" hook",
-    "\"after each\" hook",
-];
+const HOOKS: &[&str] =
+    &["\"before all\" hook", "\"after all\" hook", "\"before each\" hook", "\"after each\" hook"];
 
 /// Beginnings of names that Python's unittest and pytest give to failed fixtures.
-const FIXTURES: &[&str] = &[
-    "setUpClass (",
-    "tearDownClass (",
-    "setUpModule (",
-    "tearDownModule (",
-];
+const FIXTURES: &[&str] = &["setUpClass (", "tearDownClass (", "setUpModule (", "tearDownModule ("];
 
 /// Judges a case by what it is called.
 pub(super) fn judge(view: &View<'_>, producer: &Producer) -> Judgement {
@@ -56,6 +47,8 @@ pub(super) fn judge(view: &View<'_>, producer: &Producer) -> Judgement {
         || (name == "Failure" && classname.contains('/'))
         || HOOKS.iter().any(|hook| name.contains(hook))
         || FIXTURES.iter().any(|fixture| name.starts_with(fixture) || classname.starts_with(fixture))
+        // PHPUnit calls a data provider that failed so, without a class.
+        || (name == "Error" && classname.is_empty() && producer.name == "phpunit")
         || name.contains("_ErrorHolder")
         || classname.ends_with("_ErrorHolder")
         || classname.ends_with("unittest.loader._FailedTest");

@@ -10,13 +10,7 @@ const fn row(
     fingerprint: fn(&Evidence<'_>) -> bool,
     place: fn(&View<'_>) -> Place,
 ) -> Producer {
-    Producer {
-        name,
-        equal_cases: EqualCases::Rows,
-        cases_are: CasesAre::Tests,
-        fingerprint,
-        place,
-    }
+    Producer { name, equal_cases: EqualCases::Rows, cases_are: CasesAre::Tests, fingerprint, place }
 }
 
 const fn attempts(equal_cases: EqualCases, row: Producer) -> Producer {
@@ -24,39 +18,22 @@ const fn attempts(equal_cases: EqualCases, row: Producer) -> Producer {
 }
 
 const fn findings(name: &'static str, fingerprint: fn(&Evidence<'_>) -> bool) -> Producer {
-    Producer {
-        cases_are: CasesAre::Findings,
-        ..row(name, fingerprint, place::general)
-    }
+    Producer { cases_are: CasesAre::Findings, ..row(name, fingerprint, place::general) }
 }
 
 /// Every producer, the general rule last.
 pub static PRODUCERS: &[Producer] = &[
-    row(
-        "xunit.net",
-        |e| e.format() == Format::Xunit,
-        place::xunit_net,
-    ),
+    row("xunit.net", |e| e.format() == Format::Xunit, place::xunit_net),
     row("nunit", |e| e.format() == Format::Nunit, place::nunit),
     row("trx", |e| e.format() == Format::Trx, place::trx),
     row("testng", |e| e.format() == Format::Testng, place::jvm),
     findings("eslint", |e| {
-        e.suites()
-            .any(|suite| suite.attribute("package") == Some("org.eslint"))
+        e.suites().any(|suite| suite.attribute("package") == Some("org.eslint"))
     }),
     findings("ruff", |e| e.root_name() == "ruff"),
-    findings("mypy", |e| {
-        e.first_suite() == "mypy" && e.root_element() == "testsuite"
-    }),
-    attempts(
-        EqualCases::BareAttempts,
-        row("pytest", is_pytest, place::dotted_class),
-    ),
-    row(
-        "unittest-xml-reporting",
-        is_unittest_xml,
-        place::dotted_class,
-    ),
+    findings("mypy", |e| e.first_suite() == "mypy" && e.root_element() == "testsuite"),
+    attempts(EqualCases::BareAttempts, row("pytest", is_pytest, place::dotted_class)),
+    row("unittest-xml-reporting", is_unittest_xml, place::dotted_class),
     row(
         "nose",
         |e| matches!(e.first_suite(), "nose2-junit" | "nosetests" | "pynose"),
@@ -71,54 +48,30 @@ pub static PRODUCERS: &[Producer] = &[
         "libtest",
         |e| {
             e.first_suite() == "test"
-                && e.suites()
-                    .any(|suite| suite.attribute("package") == Some("test"))
+                && e.suites().any(|suite| suite.attribute("package") == Some("test"))
         },
         place::libtest,
     ),
-    row(
-        "cargo2junit",
-        |e| e.first_suite().starts_with("cargo test #"),
-        place::libtest,
-    ),
+    row("cargo2junit", |e| e.first_suite().starts_with("cargo test #"), place::libtest),
     row("jest-junit", |e| e.root_name() == "jest tests", place::jest),
-    row(
-        "vitest",
-        |e| e.root_name() == "vitest tests",
-        place::file_and_chain,
-    ),
     row("bun", |e| e.root_name() == "bun test", place::suite_chain),
     row("mocha", is_mocha, place::mocha),
     row(
         "node:test",
         |e| e.every_case(|case, _| case.classname.as_deref() == Some("test")),
-        place::suite_chain,
+        place::node_test,
     ),
     row("playwright", is_playwright, place::playwright),
-    attempts(
-        EqualCases::Attempts,
-        row("go", |e| e.has_property("go.version"), place::go),
-    ),
-    row(
-        "phpunit",
-        |e| e.suite_has("assertions") && !e.suite_has("filepath"),
-        place::phpunit,
-    ),
-    row(
-        "minitest",
-        |e| e.suite_has("filepath") && e.case_has("assertions"),
-        place::rspec,
-    ),
+    row("vitest", is_vitest, place::file_and_chain),
+    attempts(EqualCases::Attempts, row("go", |e| e.has_property("go.version"), place::go)),
+    row("phpunit", |e| e.suite_has("assertions") && !e.suite_has("filepath"), place::phpunit),
+    row("minitest", |e| e.suite_has("filepath") && e.case_has("assertions"), place::rspec),
     row(
         "rspec",
         |e| e.first_suite().starts_with("rspec") && e.root_element() == "testsuite",
         place::rspec,
     ),
-    row(
-        "googletest",
-        |e| e.root_name() == "AllTests",
-        place::googletest,
-    ),
+    row("googletest", |e| e.root_name() == "AllTests", place::googletest),
     row(
         "cucumber",
         |e| {
@@ -140,16 +93,8 @@ pub static PRODUCERS: &[Producer] = &[
         place::suite_file,
     ),
     row("robot", is_robot, place::robot),
-    row(
-        "surefire",
-        |e| e.suites().any(is_surefire_schema),
-        place::jvm,
-    ),
-    row(
-        "junit-platform",
-        |e| e.suites().any(|suite| suite.name.starts_with("JUnit ")),
-        place::jvm,
-    ),
+    row("surefire", |e| e.suites().any(is_surefire_schema), place::jvm),
+    row("junit-platform", |e| e.suites().any(|suite| suite.name.starts_with("JUnit ")), place::jvm),
     row("ant", is_ant, place::jvm),
     row("gradle", is_gradle, place::jvm),
     row("unknown", |_| true, place::general),
@@ -192,6 +137,18 @@ fn is_playwright(e: &Evidence<'_>) -> bool {
         })
 }
 
+/// A suite for each test file, whatever the whole is called.
+fn is_vitest(e: &Evidence<'_>) -> bool {
+    e.root_name() == "vitest tests"
+        || e.every_case(|case, suite| {
+            suite.is_some_and(|suite| {
+                case.classname.as_deref() == Some(&suite.name)
+                    && suite.attribute("hostname").is_some()
+                    && place::looks_like_path(&suite.name)
+            })
+        })
+}
+
 /// Every case bears its status, and the suite is the classname.
 fn is_behave(e: &Evidence<'_>) -> bool {
     e.root_element() == "testsuite"
@@ -220,10 +177,8 @@ fn is_behave(e: &Evidence<'_>) -> bool {
 /// Name and classname are the same, and every case bears a status.
 fn is_ctest(e: &Evidence<'_>) -> bool {
     e.every_case(|case, _| {
-        matches!(
-            case.attribute("status"),
-            Some("run" | "fail" | "notrun" | "disabled")
-        ) && case.classname.as_deref() == case.name.as_deref()
+        matches!(case.attribute("status"), Some("run" | "fail" | "notrun" | "disabled"))
+            && case.classname.as_deref() == case.name.as_deref()
     })
 }
 

@@ -51,15 +51,9 @@ pub fn collect(mut reports: Vec<Report>, mapping: &Mapping) -> Records {
                 Mapped::Excluded => records.excluded += 1,
                 Mapped::RunError => {
                     records.excluded += 1;
-                    records
-                        .run_errors
-                        .push(case_run_error(report, case, suites, mapping));
+                    records.run_errors.push(case_run_error(report, case, suites, mapping));
                 }
-                Mapped::Test {
-                    container,
-                    name,
-                    folder,
-                } => {
+                Mapped::Test { container, name, folder } => {
                     let identity = Identity::of_test(&mapping.namespace, &container, &name);
                     let configuration = producers::configuration_of(suites);
                     let occurrence = Occurrence {
@@ -91,18 +85,11 @@ pub fn collect(mut reports: Vec<Report>, mapping: &Mapping) -> Records {
         }
     }
     let mut rows: HashMap<Arc<str>, usize> = HashMap::new();
-    records.tests = tests
-        .into_iter()
-        .map(|test| finish(test, mapping, &mut rows))
-        .collect();
+    records.tests = tests.into_iter().filter_map(|test| finish(test, mapping, &mut rows)).collect();
     let mut rows: Vec<(Arc<str>, usize)> = rows.into_iter().collect();
     rows.sort();
     for (path, tests) in rows {
-        let tests = if tests == 1 {
-            "1 test is".to_owned()
-        } else {
-            format!("{tests} tests are")
-        };
+        let tests = if tests == 1 { "1 test is".to_owned() } else { format!("{tests} tests are") };
         records.warnings.push(format!(
             "{path}: {tests} written as several cases each; the worst outcome counts"
         ));
@@ -136,20 +123,12 @@ impl<'a> Chains<'a> {
     }
 
     fn of_case(&self, case: &Case) -> &[&'a crate::formats::model::Suite] {
-        case.suite
-            .and_then(|suite| self.by_suite.get(suite as usize))
-            .map_or(&[], Vec::as_slice)
+        case.suite.and_then(|suite| self.by_suite.get(suite as usize)).map_or(&[], Vec::as_slice)
     }
 }
 
 fn count(report: &Report, producer: &Producer) -> FileCounts {
-    let of = |outcome: Outcome| {
-        report
-            .cases
-            .iter()
-            .filter(|case| case.outcome == outcome)
-            .count()
-    };
+    let of = |outcome: Outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
         path: report.path.clone(),
         format: report.format,
@@ -172,11 +151,7 @@ fn suite_run_error(report: &Report, error: &SuiteError) -> RunError {
         .filter(|name| !name.is_empty())
         .collect::<Vec<_>>()
         .join(" / ");
-    let name = if name.is_empty() {
-        report.path.to_string()
-    } else {
-        name
-    };
+    let name = if name.is_empty() { report.path.to_string() } else { name };
     RunError {
         report: report.path.clone(),
         name,
@@ -195,13 +170,9 @@ fn case_run_error(
 ) -> RunError {
     let name = text::clean(case.name.as_deref().unwrap_or_default());
     let classname = text::clean(case.classname.as_deref().unwrap_or_default());
-    let suite = suites
-        .last()
-        .map(|suite| text::clean(&suite.name))
-        .unwrap_or_default();
-    let name = [name, classname, suite, report.path.to_string()]
-        .into_iter()
-        .find(|name| !name.is_empty());
+    let suite = suites.last().map(|suite| text::clean(&suite.name)).unwrap_or_default();
+    let name =
+        [name, classname, suite, report.path.to_string()].into_iter().find(|name| !name.is_empty());
     let (file, line) = details::location(case, mapping);
     RunError {
         report: report.path.clone(),
@@ -218,29 +189,19 @@ fn finish(
     test: Gathered<'_>,
     mapping: &Mapping,
     rows: &mut HashMap<Arc<str>, usize>,
-) -> TestRecord {
-    let Gathered {
-        identity,
-        container,
-        name,
-        folder,
-        occurrences,
-    } = test;
+) -> Option<TestRecord> {
+    let Gathered { identity, container, name, folder, occurrences } = test;
     let executions = executions(&occurrences, mapping);
+    let (first, others) = executions.split_first()?;
     for path in rows_in(&executions) {
         *rows.entry(path).or_default() += 1;
     }
-    let Verdict {
-        outcome,
-        flaky,
-        duration_s,
-        attempts,
-        deciding,
-    } = decide(&executions, mapping.reruns);
+    let Verdict { outcome, flaky, duration_s, attempts, deciding } =
+        decide(first, others, mapping.reruns);
     let known = details::gather(&occurrences, mapping);
     let (file, line) = details::location(deciding.case, mapping);
     let detail = deciding.case.detail();
-    TestRecord {
+    Some(TestRecord {
         identity,
         older: Vec::new(),
         name: text::fit_name(&name).into_owned(),
@@ -250,18 +211,14 @@ fn finish(
         flaky,
         duration_s,
         attempts,
-        message: detail
-            .filter(|_| outcome != Outcome::Passed)
-            .and_then(details::message),
+        message: detail.filter(|_| outcome != Outcome::Passed).and_then(details::message),
         kind: detail
             .and_then(|detail| detail.kind.as_deref())
             .map(text::clean)
             .filter(|kind| !kind.is_empty()),
         file,
         line,
-        classname: occurrences
-            .first()
-            .and_then(|first| first.case.classname.clone()),
+        classname: occurrences.first().and_then(|first| first.case.classname.clone()),
         suites: occurrences
             .first()
             .map(|first| {
@@ -280,7 +237,7 @@ fn finish(
         steps: known.steps,
         pinned: known.pinned,
         cases: occurrences.len(),
-    }
+    })
 }
 
 /// Occurrences by file and configuration: each group is one execution. What stands word for word in another file counts once.
@@ -303,19 +260,13 @@ fn executions<'a, 'o>(
             .find(same)
         {
             Some(execution) => execution.cases.push(occurrence),
-            None => executions.push(Execution {
-                cases: vec![occurrence],
-            }),
+            None => executions.push(Execution { cases: vec![occurrence] }),
         }
     }
     if executions.len() > 1 && !mapping.reruns {
         let mut kept: Vec<Execution<'a, 'o>> = Vec::with_capacity(executions.len());
         for execution in executions {
-            if !kept
-                .iter()
-                .take(MOST_COMPARED)
-                .any(|other| other.is_copy_of(&execution))
-            {
+            if !kept.iter().take(MOST_COMPARED).any(|other| other.is_copy_of(&execution)) {
                 kept.push(execution);
             }
         }

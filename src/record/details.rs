@@ -14,22 +14,23 @@ const SEARCHED: usize = 16 * 1024;
 
 /// The `message` attribute, else the first line of the text that says something.
 pub(super) fn message(detail: &Detail) -> Option<String> {
-    let written = detail
-        .message
-        .as_deref()
-        .map(str::trim)
-        .filter(|message| !message.is_empty());
+    let written = detail.message.as_deref().map(str::trim).filter(|message| !message.is_empty());
     let words = written.or_else(|| {
         detail
             .text
             .as_deref()?
             .lines()
             .map(str::trim)
-            .find(|line| !line.is_empty())
+            .find(|line| !line.is_empty() && !is_test_name(line))
     })?;
     let words = text::strip_ansi(words);
     let words = words.trim();
     (!words.is_empty()).then(|| text::cut(words, MESSAGE_CHARS).into_owned())
+}
+
+/// PHPUnit repeats `Class::method` before it comes to the point.
+fn is_test_name(line: &str) -> bool {
+    line.contains("::") && !line.contains(' ') && !line.contains("://")
 }
 
 /// File and line: as written on the case, else the first place in its trace that is no library's.
@@ -73,17 +74,9 @@ fn in_trace(trace: &str) -> Option<(&str, u32)> {
         "/vendor/",
         "internal/",
     ];
-    let end = trace
-        .char_indices()
-        .map(|(at, _)| at)
-        .take_while(|at| *at <= SEARCHED)
-        .last()
-        .unwrap_or(0);
-    let trace = if trace.len() > SEARCHED {
-        &trace[..end]
-    } else {
-        trace
-    };
+    let end =
+        trace.char_indices().map(|(at, _)| at).take_while(|at| *at <= SEARCHED).last().unwrap_or(0);
+    let trace = if trace.len() > SEARCHED { &trace[..end] } else { trace };
     let is_path =
         |c: char| c.is_alphanumeric() || matches!(c, '/' | '\\' | '.' | '_' | '-' | '@' | '+');
     trace.match_indices(':').find_map(|(colon, _)| {
@@ -91,20 +84,16 @@ fn in_trace(trace: &str) -> Option<(&str, u32)> {
         let digits = &digits[..digits.bytes().take_while(u8::is_ascii_digit).count()];
         let line: u32 = digits.parse().ok().filter(|line| *line > 0)?;
         let before = &trace[..colon];
-        let start = before.rfind(|c: char| !is_path(c)).map_or(0, |at| {
-            at + before[at..].chars().next().map_or(1, char::len_utf8)
-        });
+        let start = before
+            .rfind(|c: char| !is_path(c))
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let path = &before[start..];
         let extension = path.rsplit_once('.')?.1;
         let named = extension.len() <= 5
             && extension.starts_with(|c: char| c.is_ascii_alphabetic())
             && extension.chars().all(|c| c.is_ascii_alphanumeric());
         // A Java frame names its package before the parenthesis; frames of frameworks come first there.
-        let frame = trace[..start]
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .trim_start();
+        let frame = trace[..start].rsplit('\n').next().unwrap_or_default().trim_start();
         let framework = [
             "at org.junit",
             "at java.",
@@ -118,9 +107,7 @@ fn in_trace(trace: &str) -> Option<(&str, u32)> {
         .iter()
         .any(|start| frame.starts_with(start));
         let library = framework
-            || LIBRARIES
-                .iter()
-                .any(|library| path.contains(library) || frame.ends_with(library));
+            || LIBRARIES.iter().any(|library| path.contains(library) || frame.ends_with(library));
         (named && !library && path.len() > extension.len() + 1).then_some((path, line))
     })
 }
@@ -180,10 +167,7 @@ impl Known {
             push_new(&mut self.defects, value);
         } else if name == "step" || name.starts_with("step[") {
             if !value.is_empty() {
-                self.steps.push(StepText {
-                    step: value,
-                    ..StepText::placeholder()
-                });
+                self.steps.push(StepText { step: value, ..StepText::placeholder() });
             }
         } else if !self.properties.contains(property) {
             self.properties.push(property.clone());
@@ -209,10 +193,7 @@ fn push_new(values: &mut Vec<String>, value: String) {
 /// `TC-5117` is a key, `4711` an id.
 fn pin(written: &str) -> Option<Pin> {
     let written = written.trim();
-    match written
-        .strip_prefix("TC-")
-        .or_else(|| written.strip_prefix("tc-"))
-    {
+    match written.strip_prefix("TC-").or_else(|| written.strip_prefix("tc-")) {
         Some(key) => key.parse().ok().map(Pin::Key),
         None => written.parse().ok().map(Pin::Id),
     }
@@ -245,10 +226,7 @@ mod tests {
             ),
             Some(("CartTest.java", 31))
         );
-        assert_eq!(
-            found("expected 12:30 but got 12:31 at http://x.example:80/y"),
-            None
-        );
+        assert_eq!(found("expected 12:30 but got 12:31 at http://x.example:80/y"), None);
         assert_eq!(found("no place here"), None);
     }
 

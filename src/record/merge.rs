@@ -44,15 +44,15 @@ struct Ended<'a, 'o> {
 
 /// The verdict over all executions: the worst of them, or the last with `reruns`. An executed outcome outweighs a skipped one
 /// because shards report the others' tests as skipped.
-pub(super) fn decide<'a, 'o>(executions: &[Execution<'a, 'o>], reruns: bool) -> Verdict<'a, 'o> {
-    let mut ended = executions.iter().map(end);
-    // There is at least one execution of a test that was gathered.
-    let Some(first) = ended.next() else {
-        unreachable!("a record without a case")
-    };
+pub(super) fn decide<'a, 'o>(
+    first: &Execution<'a, 'o>,
+    others: &[Execution<'a, 'o>],
+    reruns: bool,
+) -> Verdict<'a, 'o> {
+    let first = end(first);
     let mut attempts = first.attempts.clone();
     let mut verdict = first;
-    for next in ended {
+    for next in others.iter().map(end) {
         attempts.extend(next.attempts.iter().cloned());
         let decides = match (verdict.outcome, next.outcome) {
             _ if reruns && next.outcome == Outcome::Skipped => false,
@@ -70,20 +70,8 @@ pub(super) fn decide<'a, 'o>(executions: &[Execution<'a, 'o>], reruns: bool) -> 
     if attempts.len() < 2 {
         attempts.clear();
     }
-    let Ended {
-        outcome,
-        flaky,
-        duration_s,
-        deciding,
-        ..
-    } = verdict;
-    Verdict {
-        outcome,
-        flaky,
-        duration_s,
-        attempts,
-        deciding,
-    }
+    let Ended { outcome, flaky, duration_s, deciding, .. } = verdict;
+    Verdict { outcome, flaky, duration_s, attempts, deciding }
 }
 
 fn end<'a, 'o>(execution: &Execution<'a, 'o>) -> Ended<'a, 'o> {
@@ -97,10 +85,7 @@ fn end<'a, 'o>(execution: &Execution<'a, 'o>) -> Ended<'a, 'o> {
         let mut own = attempts_of(occurrence.case);
         // pytest writes a rerun as a bare case that looks passed.
         if are_attempts && bare && index < last {
-            for attempt in own
-                .iter_mut()
-                .filter(|attempt| attempt.outcome == Outcome::Passed)
-            {
+            for attempt in own.iter_mut().filter(|attempt| attempt.outcome == Outcome::Passed) {
                 attempt.outcome = Outcome::Failed;
             }
         }
@@ -119,27 +104,15 @@ fn end<'a, 'o>(execution: &Execution<'a, 'o>) -> Ended<'a, 'o> {
     let flaky = outcome == Outcome::Passed
         && (are_attempts
             || execution.cases.len() == 1
-            || execution
-                .cases
-                .iter()
-                .any(|case| has_flaky_child(case.case)))
+            || execution.cases.iter().any(|case| has_flaky_child(case.case)))
         && attempts.iter().any(|attempt| failed(attempt.outcome));
-    Ended {
-        outcome,
-        flaky,
-        duration_s,
-        attempts,
-        deciding,
-    }
+    Ended { outcome, flaky, duration_s, attempts, deciding }
 }
 
 fn has_flaky_child(case: &Case) -> bool {
-    case.extra.as_ref().is_some_and(|extra| {
-        extra
-            .reruns
-            .iter()
-            .any(|rerun| rerun.when == RerunWhen::Before)
-    })
+    case.extra
+        .as_ref()
+        .is_some_and(|extra| extra.reruns.iter().any(|rerun| rerun.when == RerunWhen::Before))
 }
 
 /// The case's own attempts, oldest first: flaky children, the recorded state, rerun children.
@@ -153,20 +126,13 @@ fn attempts_of(case: &Case) -> Vec<Attempt> {
         return vec![recorded];
     };
     let of = |wanted: RerunWhen| {
-        extra
-            .reruns
-            .iter()
-            .filter(move |rerun| rerun.when == wanted)
-            .map(|rerun| Attempt {
-                outcome: rerun.outcome,
-                duration_s: rerun.duration,
-                message: details::message(&rerun.detail),
-            })
+        extra.reruns.iter().filter(move |rerun| rerun.when == wanted).map(|rerun| Attempt {
+            outcome: rerun.outcome,
+            duration_s: rerun.duration,
+            message: details::message(&rerun.detail),
+        })
     };
-    of(RerunWhen::Before)
-        .chain([recorded])
-        .chain(of(RerunWhen::After))
-        .collect()
+    of(RerunWhen::Before).chain([recorded]).chain(of(RerunWhen::After)).collect()
 }
 
 impl Execution<'_, '_> {

@@ -140,10 +140,7 @@ impl StepText {
     /// The step of a test whose report names none.
     #[must_use]
     pub fn placeholder() -> Self {
-        Self {
-            step: "Run the automated test".to_owned(),
-            expected_result: "It passes".to_owned(),
-        }
+        Self { step: "Run the automated test".to_owned(), expected_result: "It passes".to_owned() }
     }
 }
 

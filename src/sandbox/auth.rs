@@ -18,10 +18,7 @@ impl Token {
     /// A token that a person chose.
     #[must_use]
     pub const fn given(secret: SecretString) -> Self {
-        Self {
-            secret,
-            made_up: false,
-        }
+        Self { secret, made_up: false }
     }
 
     /// The token itself.
@@ -57,10 +54,7 @@ pub fn generate_token() -> Result<Token, NoRandomness> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Token {
-        secret: format!("tqs_{digits}").into(),
-        made_up: true,
-    })
+    Ok(Token { secret: format!("tqs_{digits}").into(), made_up: true })
 }
 
 /// What a token is compared with. It holds no token, so nothing can print one.
@@ -85,11 +79,8 @@ impl TokenCheck {
             return false;
         };
         let given: [u8; 32] = Sha256::digest(token).into();
-        let difference = self
-            .0
-            .iter()
-            .zip(given)
-            .fold(0, |all, (expected, given)| all | (expected ^ given));
+        let difference =
+            self.0.iter().zip(given).fold(0, |all, (expected, given)| all | (expected ^ given));
         std::hint::black_box(difference) == 0
     }
 }

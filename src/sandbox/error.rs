@@ -17,21 +17,12 @@ impl Faults {
 
     /// `Err` if there is any.
     pub(crate) fn into_result(self) -> Result<(), ApiError> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(ApiError::Invalid(self))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::Invalid(self)) }
     }
 
     /// The same faults, each field renamed.
     pub(crate) fn renamed(self, rename: impl Fn(String) -> String) -> Self {
-        Self(
-            self.0
-                .into_iter()
-                .map(|(field, messages)| (rename(field), messages))
-                .collect(),
-        )
+        Self(self.0.into_iter().map(|(field, messages)| (rename(field), messages)).collect())
     }
 
     /// `field` must be given.

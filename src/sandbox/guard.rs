@@ -38,10 +38,7 @@ impl Reach {
         .filter(|host| self.is_ours(host))
         .ok_or(ApiError::Forbidden("This Host is not served here."))?;
         // A request line may name a host too (as to a proxy).
-        if uri
-            .authority()
-            .is_some_and(|authority| authority.as_str() != host)
-        {
+        if uri.authority().is_some_and(|authority| authority.as_str() != host) {
             return Err(ApiError::Forbidden("This Host is not served here."));
         }
         let mut origins = headers.get_all(ORIGIN).iter();
@@ -68,10 +65,7 @@ impl Reach {
             Self::Loopback => address.is_some_and(|address| address.is_loopback()),
             // An address cannot be rebound.
             Self::Network { host_names } => {
-                address.is_some()
-                    || host_names
-                        .iter()
-                        .any(|known| known.eq_ignore_ascii_case(name))
+                address.is_some() || host_names.iter().any(|known| known.eq_ignore_ascii_case(name))
             }
         }
     }
@@ -93,9 +87,7 @@ fn without_port(host: &str) -> Option<&str> {
 
 /// Refuses request lines that are too long.
 pub(crate) fn check_length(method: &str, uri: &Uri) -> Result<(), ApiError> {
-    let target = uri
-        .path_and_query()
-        .map_or(0, |target| target.as_str().len());
+    let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if method.len() + target + " HTTP/1.1  ".len() > MAX_REQUEST_LINE {
         return Err(ApiError::TargetTooLong);
     }
@@ -112,21 +104,13 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        reach
-            .check(&Uri::from_static("/api/test"), &headers)
-            .is_ok()
+        reach.check(&Uri::from_static("/api/test"), &headers).is_ok()
     }
 
     #[test]
     fn only_names_of_this_machine_are_answered() {
         let loopback = Reach::Loopback;
-        for host in [
-            "127.0.0.1:80",
-            "localhost",
-            "LOCALHOST:8080",
-            "[::1]:9",
-            "127.0.0.2",
-        ] {
+        for host in ["127.0.0.1:80", "localhost", "LOCALHOST:8080", "[::1]:9", "127.0.0.2"] {
             assert!(answers(&loopback, host, None), "{host}");
         }
         for host in [
@@ -142,9 +126,7 @@ mod tests {
         ] {
             assert!(!answers(&loopback, host, None), "{host}");
         }
-        let network = Reach::Network {
-            host_names: vec!["sandbox".into()],
-        };
+        let network = Reach::Network { host_names: vec!["sandbox".into()] };
         assert!(answers(&network, "192.168.0.1:80", None));
         assert!(answers(&network, "sandbox:80", None));
         assert!(!answers(&network, "evil.example", None));
@@ -153,21 +135,9 @@ mod tests {
     #[test]
     fn an_origin_must_be_our_own() {
         let loopback = Reach::Loopback;
-        assert!(answers(
-            &loopback,
-            "localhost:80",
-            Some("http://localhost:80")
-        ));
-        for origin in [
-            "null",
-            "https://localhost:80",
-            "http://localhost",
-            "http://evil.example",
-        ] {
-            assert!(
-                !answers(&loopback, "localhost:80", Some(origin)),
-                "{origin}"
-            );
+        assert!(answers(&loopback, "localhost:80", Some("http://localhost:80")));
+        for origin in ["null", "https://localhost:80", "http://localhost", "http://evil.example"] {
+            assert!(!answers(&loopback, "localhost:80", Some(origin)), "{origin}");
         }
     }
 }

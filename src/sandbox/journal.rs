@@ -30,9 +30,7 @@ impl Entry {
     /// The target without its query.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or(self.target.as_str(), |(path, _)| path)
+        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 }
 
@@ -79,10 +77,7 @@ impl Journal {
 
     pub(crate) fn answer(&self, serial: u64, status: u16) {
         let mut entries = self.lock();
-        let entry = entries
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.serial == serial);
+        let entry = entries.iter_mut().rev().find(|entry| entry.serial == serial);
         if let Some(entry) = entry {
             entry.status = Some(status);
         }

@@ -114,14 +114,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Listen)?;
-    let Options {
-        store,
-        token,
-        reach,
-        journal,
-        max_per_page,
-        max_body_bytes,
-    } = options;
+    let Options { store, token, reach, journal, max_per_page, max_body_bytes } = options;
     if !address.ip().is_loopback() {
         match reach {
             Reach::Loopback => return Err(ServeError::NotLoopback(address)),
@@ -196,9 +189,7 @@ impl Running {
 ///
 /// When there is no such port.
 pub async fn spawn(options: Options) -> Result<Running, ServeError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .await
-        .map_err(ServeError::Listen)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(ServeError::Listen)?;
     let address = listener.local_addr().map_err(ServeError::Listen)?;
     let token = options.token.secret().clone();
     let project_id = options.store.project_id();
@@ -209,13 +200,5 @@ pub async fn spawn(options: Options) -> Result<Running, ServeError> {
         let _: Result<(), _> = asked.await;
     }));
     let url = format!("http://{address}");
-    Ok(Running {
-        page: format!("{url}/"),
-        url,
-        token,
-        project_id,
-        db,
-        shutdown,
-        task,
-    })
+    Ok(Running { page: format!("{url}/"), url, token, project_id, db, shutdown, task })
 }

@@ -155,11 +155,9 @@ pub(crate) const fn kind_in_words(kind: Kind) -> &'static str {
 fn read_value(kind: Kind, text: &str) -> Option<Value> {
     match kind {
         Kind::Integer => text.parse().ok().map(Value::Integer),
-        Kind::Number => text
-            .parse()
-            .ok()
-            .filter(|number: &f64| number.is_finite())
-            .map(Value::Real),
+        Kind::Number => {
+            text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Real)
+        }
         Kind::Boolean => match text {
             "true" | "1" => Some(Value::Integer(1)),
             "false" | "0" => Some(Value::Integer(0)),
@@ -222,10 +220,7 @@ mod tests {
             "per_page=-2",
             "_sort=nothing",
         ] {
-            assert!(
-                matches!(read(query), Err(ApiError::Invalid(_))),
-                "{query} was taken"
-            );
+            assert!(matches!(read(query), Err(ApiError::Invalid(_))), "{query} was taken");
         }
     }
 

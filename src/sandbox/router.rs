@@ -59,10 +59,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/", get(index))
         .route("/api/{resource}", get(list).post(save).put(update_many))
         .route("/api/{resource}/delete", post(delete_many))
-        .route(
-            "/api/{resource}/{id}",
-            get(get_one).put(update).delete(delete),
-        )
+        .route("/api/{resource}/{id}", get(get_one).put(update).delete(delete))
         .route("/api/{resource}/{id}/restore", post(restore))
         .fallback(async || ApiError::NotFound("There is no such route.".to_owned()))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
@@ -77,11 +74,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 async fn mark_and_record(State(shared): Shares, request: Request, next: Next) -> Response {
     let serial = shared.serial.fetch_add(1, Ordering::Relaxed);
     if let Some(journal) = &shared.journal {
-        journal.arrival(
-            serial,
-            request.method().as_str(),
-            &request.uri().to_string(),
-        );
+        journal.arrival(serial, request.method().as_str(), &request.uri().to_string());
     }
     let mut response = next.run(request).await;
     response.headers_mut().insert(MARK, MARK_TEXT);
@@ -130,16 +123,9 @@ async fn list(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let resource = resource(&name)?;
-    let query = ListQuery::read(
-        resource,
-        uri.query().unwrap_or_default(),
-        shared.max_per_page,
-    )?;
+    let query = ListQuery::read(resource, uri.query().unwrap_or_default(), shared.max_per_page)?;
     let path = format!("http://{host}/api/{name}");
-    let json = shared
-        .store
-        .run(move |store| store.list(resource, &query, &path))
-        .await?;
+    let json = shared.store.run(move |store| store.list(resource, &query, &path)).await?;
     Ok(answer(StatusCode::OK, json))
 }
 
@@ -148,10 +134,7 @@ async fn get_one(
     Path((name, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let (resource, id) = row(&name, &id)?;
-    let json = shared
-        .store
-        .run(move |store| store.get(resource, id))
-        .await?;
+    let json = shared.store.run(move |store| store.get(resource, id)).await?;
     Ok(answer(StatusCode::OK, json))
 }
 
@@ -163,16 +146,10 @@ async fn save(
 ) -> Result<Response, ApiError> {
     let resource = resource(&name)?;
     let body = read_json(&headers, body, shared.max_body_bytes).await?;
-    let Saved { created, json } = shared
-        .store
-        .run(move |store| store.save(resource, &body))
-        .await?;
+    let Saved { created, json } =
+        shared.store.run(move |store| store.save(resource, &body)).await?;
     // Which 2xx the service answers is not known; its SDK takes 200 and 201.
-    let status = if created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer(status, json))
 }
 
@@ -184,10 +161,7 @@ async fn update_many(
 ) -> Result<Response, ApiError> {
     let resource = resource(&name)?;
     let body = read_json(&headers, body, shared.max_body_bytes).await?;
-    let saved = shared
-        .store
-        .run(move |store| store.update_many(resource, &body))
-        .await?;
+    let saved = shared.store.run(move |store| store.update_many(resource, &body)).await?;
     Ok(answer(StatusCode::OK, saved.json))
 }
 
@@ -199,10 +173,7 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let (resource, id) = row(&name, &id)?;
     let body = read_json(&headers, body, shared.max_body_bytes).await?;
-    let json = shared
-        .store
-        .run(move |store| store.update(resource, id, &body))
-        .await?;
+    let json = shared.store.run(move |store| store.update(resource, id, &body)).await?;
     Ok(answer(StatusCode::OK, json))
 }
 
@@ -211,10 +182,7 @@ async fn delete(
     Path((name, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let (resource, id) = row(&name, &id)?;
-    let json = shared
-        .store
-        .run(move |store| store.delete(resource, id))
-        .await?;
+    let json = shared.store.run(move |store| store.delete(resource, id)).await?;
     Ok(answer(StatusCode::OK, json))
 }
 
@@ -226,10 +194,7 @@ async fn delete_many(
 ) -> Result<Response, ApiError> {
     let resource = resource(&name)?;
     let body = read_json(&headers, body, shared.max_body_bytes).await?;
-    let json = shared
-        .store
-        .run(move |store| store.delete_many(resource, &body))
-        .await?;
+    let json = shared.store.run(move |store| store.delete_many(resource, &body)).await?;
     Ok(answer(StatusCode::OK, json))
 }
 
@@ -242,15 +207,8 @@ async fn restore(
     let (resource, id) = row(&name, &id)?;
     let body = read_body(&headers, body, shared.max_body_bytes).await?;
     // A restore need not say anything (CLI).
-    let body = if body.is_empty() {
-        Json::Null
-    } else {
-        parse_json(&headers, &body)?
-    };
-    let json = shared
-        .store
-        .run(move |store| store.restore(resource, id, &body))
-        .await?;
+    let body = if body.is_empty() { Json::Null } else { parse_json(&headers, &body)? };
+    let json = shared.store.run(move |store| store.restore(resource, id, &body)).await?;
     Ok(answer(StatusCode::OK, json))
 }
 
@@ -260,9 +218,8 @@ fn resource(name: &str) -> Result<&'static Resource, ApiError> {
 
 fn row(name: &str, id: &str) -> Result<(&'static Resource, i64), ApiError> {
     let resource = resource(name)?;
-    let id = id
-        .parse()
-        .map_err(|_| ApiError::NotFound(format!("{} not found.", resource.model)))?;
+    let id =
+        id.parse().map_err(|_| ApiError::NotFound(format!("{} not found.", resource.model)))?;
     Ok((resource, id))
 }
 
@@ -276,15 +233,13 @@ async fn read_json(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<
 }
 
 async fn read_body(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let declared =
+        headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > DRAINED) {
         return Err(ApiError::TooLarge);
     }
-    let body = axum::body::to_bytes(body, DRAINED.max(max_bytes))
-        .await
-        .map_err(|_| ApiError::TooLarge)?;
+    let body =
+        axum::body::to_bytes(body, DRAINED.max(max_bytes)).await.map_err(|_| ApiError::TooLarge)?;
     if body.len() > max_bytes {
         return Err(ApiError::TooLarge);
     }

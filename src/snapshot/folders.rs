@@ -47,17 +47,12 @@ impl FolderTree {
             .filter(|suite| suite.project_id == project)
             .map(|suite| (suite.id, suite))
             .collect();
-        let root = suites
-            .values()
-            .find(|suite| suite.is_root == Some(true))?
-            .id;
+        let root = suites.values().find(|suite| suite.is_root == Some(true))?.id;
         let mut parents: BTreeMap<SuiteId, SuiteId> = BTreeMap::new();
         for place in places {
             // A suite that stands twice in one plan counts where it was put first.
             if place.plan_id == plan && place.suite_id != root {
-                parents
-                    .entry(place.suite_id)
-                    .or_insert(place.parent_id.unwrap_or(root));
+                parents.entry(place.suite_id).or_insert(place.parent_id.unwrap_or(root));
             }
         }
         let reached = reached_from(root, &parents, &suites);
@@ -71,29 +66,17 @@ impl FolderTree {
             if id != root && !reached.get(&id).copied().unwrap_or(false) {
                 continue;
             }
-            let identity = suite
-                .description
-                .as_deref()
-                .and_then(Identity::in_description);
+            let identity = suite.description.as_deref().and_then(Identity::in_description);
             let parent = parents.get(&id).copied().unwrap_or(root);
             if id != root {
                 match identity {
                     Some(identity) => tree.by_identity.entry(identity).or_default().push(id),
-                    None => tree
-                        .by_name
-                        .entry((parent, text::fold(&suite.name)))
-                        .or_default()
-                        .push(id),
+                    None => {
+                        tree.by_name.entry((parent, text::fold(&suite.name))).or_default().push(id)
+                    }
                 }
             }
-            tree.live.insert(
-                id,
-                Folder {
-                    name: suite.name.into(),
-                    parent,
-                    identity,
-                },
-            );
+            tree.live.insert(id, Folder { name: suite.name.into(), parent, identity });
         }
         Some(tree)
     }
@@ -124,9 +107,7 @@ impl FolderTree {
     /// Live folders without identity, directly below `parent`, whose folded name is `name`'s; lowest id first.
     #[must_use]
     pub fn with_name(&self, parent: SuiteId, name: &str) -> &[SuiteId] {
-        self.by_name
-            .get(&(parent, text::fold(name)))
-            .map_or(&[], Vec::as_slice)
+        self.by_name.get(&(parent, text::fold(name))).map_or(&[], Vec::as_slice)
     }
 
     /// The names from below the root folder down to `id`; empty for the root folder.
@@ -251,13 +232,8 @@ mod tests {
         .unwrap();
         assert_eq!(tree.live().count(), 1);
         assert!(
-            FolderTree::new(
-                vec![suite(2, "a", None)],
-                vec![],
-                ProjectId::new(1),
-                PlanId::new(9)
-            )
-            .is_none()
+            FolderTree::new(vec![suite(2, "a", None)], vec![], ProjectId::new(1), PlanId::new(9))
+                .is_none()
         );
     }
 }

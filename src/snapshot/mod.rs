@@ -86,18 +86,11 @@ impl From<ApiError> for TargetError {
 }
 
 fn near_names(near: &[String]) -> String {
-    if near.is_empty() {
-        String::new()
-    } else {
-        format!("; there is {}", near.join(", "))
-    }
+    if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) }
 }
 
 fn id_list(ids: &[ProjectId]) -> String {
-    ids.iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Target {
@@ -115,10 +108,7 @@ impl Target {
             .into_iter()
             .find(|plan| plan.project_id == project.id && plan.is_root != Some(false));
         let Some(plan) = plan else {
-            return Err(TargetError::NoRoot {
-                project: project.name,
-                what: "root plan",
-            });
+            return Err(TargetError::NoRoot { project: project.name, what: "root plan" });
         };
         Ok(Self { project, plan })
     }
@@ -145,9 +135,8 @@ fn choose(projects: Vec<Project>, wanted: &ProjectRef) -> Result<Project, Target
         ProjectRef::Name(name) => name.clone(),
     };
     let folded = text::fold(&name);
-    let (mut found, others): (Vec<Project>, Vec<Project>) = projects
-        .into_iter()
-        .partition(|project| text::fold(&project.name) == folded);
+    let (mut found, others): (Vec<Project>, Vec<Project>) =
+        projects.into_iter().partition(|project| text::fold(&project.name) == folded);
     // Of names that differ in case only, the one written just so is meant.
     if found.len() > 1 && found.iter().filter(|project| project.name == name).count() == 1 {
         found.retain(|project| project.name == name);
@@ -155,16 +144,10 @@ fn choose(projects: Vec<Project>, wanted: &ProjectRef) -> Result<Project, Target
     match found.pop() {
         Some(only) if found.is_empty() => Ok(only),
         Some(last) => {
-            let mut ids: Vec<ProjectId> = found
-                .iter()
-                .map(|project| project.id)
-                .chain([last.id])
-                .collect();
+            let mut ids: Vec<ProjectId> =
+                found.iter().map(|project| project.id).chain([last.id]).collect();
             ids.sort_unstable();
-            Err(TargetError::AmbiguousProject {
-                wanted: format!("{name:?}"),
-                ids,
-            })
+            Err(TargetError::AmbiguousProject { wanted: format!("{name:?}"), ids })
         }
         None => Err(TargetError::UnknownProject {
             wanted: format!("{name:?}"),
@@ -177,12 +160,7 @@ fn choose(projects: Vec<Project>, wanted: &ProjectRef) -> Result<Project, Target
 fn near(folded: &str, projects: &[Project]) -> Vec<String> {
     let mut scored: Vec<(f64, &Project)> = projects
         .iter()
-        .map(|project| {
-            (
-                strsim::jaro_winkler(folded, &text::fold(&project.name)),
-                project,
-            )
-        })
+        .map(|project| (strsim::jaro_winkler(folded, &text::fold(&project.name)), project))
         .filter(|(score, _)| *score > 0.6 || projects.len() <= 5)
         .collect();
     scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
@@ -303,10 +281,7 @@ impl Snapshot {
         for test in tests.iter().filter(|test| test.project_id == project) {
             let row = TestRow::from(test);
             if let Some(identity) = row.identity {
-                self.tests_by_identity
-                    .entry(identity)
-                    .or_default()
-                    .push(test.id);
+                self.tests_by_identity.entry(identity).or_default().push(test.id);
             }
             if let Some(key) = test.key {
                 self.tests_by_key.insert(key, test.id);
@@ -329,10 +304,8 @@ pub async fn read_folders(client: &Client, target: &Target) -> Result<FolderTree
     let by_plan = format!("plan_id={}", plan.id);
     let (suites, places): (Vec<Suite>, Vec<PlanSuite>) =
         tokio::try_join!(list(client, &by_project), list(client, &by_plan))?;
-    FolderTree::new(suites, places, project.id, plan.id).ok_or_else(|| TargetError::NoRoot {
-        project: project.name.clone(),
-        what: "root folder",
-    })
+    FolderTree::new(suites, places, project.id, plan.id)
+        .ok_or_else(|| TargetError::NoRoot { project: project.name.clone(), what: "root folder" })
 }
 
 /// Reads which of the project's tests bear an identity, without their placements.
@@ -346,11 +319,7 @@ pub async fn read_identities(
     let tests: Vec<Test> = list(client, &format!("project_id={project}")).await?;
     let mut found = HashMap::with_capacity(tests.len());
     for test in tests.iter().filter(|test| test.project_id == project) {
-        if let Some(identity) = test
-            .description
-            .as_deref()
-            .and_then(Identity::in_description)
-        {
+        if let Some(identity) = test.description.as_deref().and_then(Identity::in_description) {
             // Ids ascend, and the lowest is the one that counts.
             found.entry(identity).or_insert(test.id);
         }
@@ -370,10 +339,7 @@ pub async fn read_steps(
         list_in(client, "test_id", tests.map(TestId::number), TESTS_PER_LOT).await?;
     let mut found: HashMap<TestId, Vec<u64>> = HashMap::new();
     for step in steps {
-        found
-            .entry(step.test_id)
-            .or_default()
-            .push(step.sequence.unwrap_or_default());
+        found.entry(step.test_id).or_default().push(step.sequence.unwrap_or_default());
     }
     Ok(found)
 }

@@ -18,10 +18,7 @@ impl Summary {
     /// What the reports say, before anything is known of the project.
     #[must_use]
     pub fn of_reports(records: &Records, mapping: &Mapping) -> Self {
-        let mut reports = Reports {
-            files: records.files.len(),
-            ..Reports::default()
-        };
+        let mut reports = Reports { files: records.files.len(), ..Reports::default() };
         for file in &records.files {
             let flaw = |flaw: &crate::formats::model::Flaw| FileFlaw {
                 path: file.path.clone(),
@@ -78,14 +75,10 @@ impl Summary {
 
     /// Which project it is about.
     pub fn set_target(&mut self, target: &Target) {
-        self.project = Some(Named {
-            id: target.project.id.number(),
-            name: target.project.name.clone(),
-        });
-        self.root_plan = Some(Named {
-            id: target.plan.id.number(),
-            name: target.plan.name.clone(),
-        });
+        self.project =
+            Some(Named { id: target.project.id.number(), name: target.project.name.clone() });
+        self.root_plan =
+            Some(Named { id: target.plan.id.number(), name: target.plan.name.clone() });
     }
 
     /// What would be done, for a dry run.
@@ -93,10 +86,8 @@ impl Summary {
         self.dry_run = true;
         self.complete = None;
         self.changes = plan.changes(records);
-        self.suites = Suites {
-            created: plan.folders.to_create().count(),
-            matched: plan.folders.matched(),
-        };
+        self.suites =
+            Suites { created: plan.folders.to_create().count(), matched: plan.folders.matched() };
         self.warnings.extend(plan.warnings.iter().cloned());
         for test in &plan.tests {
             match test {
@@ -105,9 +96,7 @@ impl Summary {
                     self.steps.created += steps;
                 }
                 TestPlan::Adopt { .. } => self.tests.adopted += 1,
-                TestPlan::Matched {
-                    steps, overridden, ..
-                } => {
+                TestPlan::Matched { steps, overridden, .. } => {
                     self.steps.created += steps.len();
                     self.tests.overridden += usize::from(*overridden);
                     if test.is_done() {
@@ -122,28 +111,15 @@ impl Summary {
 
     /// What was done.
     pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
-        let Applied {
-            fates,
-            folders_created,
-            steps_created,
-            verified,
-            stop,
-            warnings,
-        } = applied;
+        let Applied { fates, folders_created, steps_created, verified, stop, warnings } = applied;
         self.complete = Some(
             *verified
                 && stop.is_none()
-                && !fates
-                    .iter()
-                    .any(|fate| matches!(fate, Fate::Refused { .. })),
+                && !fates.iter().any(|fate| matches!(fate, Fate::Refused { .. })),
         );
-        self.suites = Suites {
-            created: folders_created.len(),
-            matched: plan.folders.matched(),
-        };
+        self.suites = Suites { created: folders_created.len(), matched: plan.folders.matched() };
         self.steps.created = *steps_created;
-        self.warnings
-            .extend(plan.warnings.iter().chain(warnings).cloned());
+        self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
         for fate in fates {
             match fate {
                 Fate::Unchanged => self.tests.unchanged += 1,
@@ -154,13 +130,7 @@ impl Summary {
             }
         }
         for (test, fate) in plan.tests.iter().zip(fates) {
-            let overridden = matches!(
-                test,
-                TestPlan::Matched {
-                    overridden: true,
-                    ..
-                }
-            );
+            let overridden = matches!(test, TestPlan::Matched { overridden: true, .. });
             self.tests.overridden += usize::from(overridden && *fate == Fate::Unchanged);
         }
         // Only what was done is told as a change.
@@ -172,14 +142,8 @@ impl Summary {
             .collect();
         self.changes = plan.changes(records);
         self.changes.retain(|change| {
-            let done = if change.kind == ChangeKind::Folder {
-                folders_created
-            } else {
-                &done
-            };
-            change
-                .identity
-                .is_some_and(|identity| done.contains(&identity))
+            let done = if change.kind == ChangeKind::Folder { folders_created } else { &done };
+            change.identity.is_some_and(|identity| done.contains(&identity))
         });
         for (record, fate) in records.iter().zip(fates) {
             if let Fate::Refused { reason } = fate {
@@ -217,10 +181,7 @@ fn stop_error(stop: &Stop) -> SummaryError {
             "the server drops or rewrites descriptions, which hold the identity; nothing more was written: please report this".to_owned()
         }
     };
-    SummaryError {
-        message: stop.to_string(),
-        hint: Some(hint),
-    }
+    SummaryError { message: stop.to_string(), hint: Some(hint) }
 }
 
 fn failure(record: &TestRecord) -> Option<Failure> {

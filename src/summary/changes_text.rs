@@ -46,9 +46,10 @@ pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions
     page.gap();
     let mut tree = Folder::default();
     for change in changes {
-        let folder = change.path.iter().fold(&mut tree, |folder, name| {
-            folder.folders.entry(name).or_default()
-        });
+        let folder = change
+            .path
+            .iter()
+            .fold(&mut tree, |folder, name| folder.folders.entry(name).or_default());
         if change.kind == ChangeKind::Folder {
             folder.own = Some(change);
         } else {
@@ -114,14 +115,7 @@ impl Folder<'_> {
 }
 
 fn print_change(page: &mut Page, change: &Change, name: &str, depth: usize, options: &TextOptions) {
-    let Change {
-        action,
-        kind,
-        path: _,
-        name: _,
-        identity,
-        reason,
-    } = change;
+    let Change { action, kind, path: _, name: _, identity, reason } = change;
     let (sign, style, _) = mark(*action);
     let mut pieces = Vec::new();
     if *kind == ChangeKind::Step {

@@ -27,10 +27,7 @@ pub(super) fn failures(page: &mut Page, failures: &[Failure], options: &TextOpti
     if failures.is_empty() {
         return;
     }
-    let errored = failures
-        .iter()
-        .filter(|failure| failure.outcome == Outcome::Errored)
-        .count();
+    let errored = failures.iter().filter(|failure| failure.outcome == Outcome::Errored).count();
     let failed = failures.len() - errored;
     page.gap();
     page.title(&match (failed, errored) {
@@ -41,15 +38,7 @@ pub(super) fn failures(page: &mut Page, failures: &[Failure], options: &TextOpti
     page.gap();
     let mut in_folder: Option<&[String]> = None;
     for failure in shown(failures, options) {
-        let Failure {
-            identity: _,
-            folder,
-            name,
-            outcome,
-            message,
-            file,
-            line,
-        } = failure;
+        let Failure { identity: _, folder, name, outcome, message, file, line } = failure;
         if in_folder != Some(folder) {
             in_folder = Some(folder);
             let path = path(folder);
@@ -78,19 +67,8 @@ pub(super) fn run_errors(page: &mut Page, errors: &[RunError], options: &TextOpt
     ));
     page.gap();
     for error in shown(errors, options) {
-        let RunError {
-            report,
-            name,
-            message,
-            file,
-            line,
-            is_case: _,
-        } = error;
-        page.line(
-            &styled(BAD, "  error"),
-            LABEL,
-            &[piece(TITLE, escape::terminal(name))],
-        );
+        let RunError { report, name, message, file, line, is_case: _ } = error;
+        page.line(&styled(BAD, "  error"), LABEL, &[piece(TITLE, escape::terminal(name))]);
         let place = place(Some(report), file.as_deref(), *line);
         detail(page, &place, message.as_deref(), options);
     }
@@ -102,17 +80,10 @@ pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw], options: &TextOptio
         return;
     }
     page.gap();
-    page.title(&format!(
-        "{}: cases may be missing",
-        count(damaged.len(), "damaged report")
-    ));
+    page.title(&format!("{}: cases may be missing", count(damaged.len(), "damaged report")));
     page.gap();
     for flaw in shown(damaged, options) {
-        page.line(
-            &styled(BAD, "  damaged"),
-            LABEL,
-            &[piece(PLAIN, flaw_text(flaw))],
-        );
+        page.line(&styled(BAD, "  damaged"), LABEL, &[piece(PLAIN, flaw_text(flaw))]);
     }
     more(page, damaged.len(), options);
 }
@@ -170,16 +141,8 @@ pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
 /// The message's first line, in few words unless everything is asked for.
 pub(super) fn first_line(message: &str, detail: Detail) -> String {
     let message = text::strip_ansi(message);
-    let line = message
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default();
-    let most = if detail == Detail::Full {
-        FULL_MESSAGE_CHARS
-    } else {
-        MESSAGE_CHARS
-    };
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let most = if detail == Detail::Full { FULL_MESSAGE_CHARS } else { MESSAGE_CHARS };
     escape::terminal(&text::cut(line, most)).into_owned()
 }
 
@@ -198,21 +161,14 @@ fn place(first: Option<&str>, file: Option<&str>, line: Option<u32>) -> String {
         Some(line) => format!("{file}:{line}"),
         None => file.to_owned(),
     });
-    let parts: Vec<&str> = [first, file.as_deref()]
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> =
+        [first, file.as_deref()].into_iter().flatten().filter(|part| !part.is_empty()).collect();
     escape::terminal(&parts.join(", ")).into_owned()
 }
 
 /// Folder names as one path.
 fn path(folder: &[String]) -> String {
-    if folder.is_empty() {
-        "(root folder)".to_owned()
-    } else {
-        folder.join(" / ")
-    }
+    if folder.is_empty() { "(root folder)".to_owned() } else { folder.join(" / ") }
 }
 
 fn flaw_text(flaw: &FileFlaw) -> String {
@@ -255,11 +211,7 @@ pub(super) fn test_counts(reports: &Reports) -> Vec<Piece> {
     } else {
         "passed".to_owned()
     };
-    let style = if reports.flaky > 0 {
-        ODD
-    } else {
-        super::layout::GOOD
-    };
+    let style = if reports.flaky > 0 { ODD } else { super::layout::GOOD };
     add(reports.passed, style, &passed);
     add(reports.skipped, FAINT, "skipped");
     listed(parts)
@@ -273,10 +225,7 @@ pub(super) fn test_rows(page: &mut Page, reports: &Reports, ledger: &Ledger) {
         tests.push(piece(PLAIN, ": "));
         tests.extend(counts);
         if reports.duration_s > 0.0 {
-            tests.push(piece(
-                FAINT,
-                format!(", in {}", seconds(reports.duration_s)),
-            ));
+            tests.push(piece(FAINT, format!(", in {}", seconds(reports.duration_s))));
         }
     }
     page.line("tests", ROW_LABEL, &tests);

@@ -54,20 +54,12 @@ pub fn render(records: &Records, options: &TextOptions) -> String {
         count(reports.tests, "test"),
         count(reports.files, "report")
     );
-    page.line(
-        &styled(style.bold(), "inspected:"),
-        0,
-        &[piece(PLAIN, text)],
-    );
+    page.line(&styled(style.bold(), "inspected:"), 0, &[piece(PLAIN, text)]);
     page.finish(options)
 }
 
 fn files(page: &mut Page, files: &[FileCounts], options: &TextOptions) {
-    let shown = if options.detail == Detail::Full {
-        files.len()
-    } else {
-        files.len().min(FILES)
-    };
+    let shown = if options.detail == Detail::Full { files.len() } else { files.len().min(FILES) };
     for (index, file) in files[..shown].iter().enumerate() {
         let mut what = vec![
             piece(PLAIN, escape::terminal(&file.path)),
@@ -132,10 +124,8 @@ impl<'a> Folder<'a> {
         }
         for (name, folder) in &self.folders {
             let name = format!("{}/", escape::terminal(name));
-            let mut pieces = vec![
-                piece(TITLE, name),
-                piece(PLAIN, format!("  {}", folder.counts.tests)),
-            ];
+            let mut pieces =
+                vec![piece(TITLE, name), piece(PLAIN, format!("  {}", folder.counts.tests))];
             // The number of passed tests says nothing more when all of them passed.
             if folder.counts.passed < folder.counts.tests || folder.counts.flaky > 0 {
                 pieces.push(piece(PLAIN, ": "));

@@ -69,10 +69,7 @@ fn records() -> Records {
             file(
                 "reports/b.xml",
                 Some(Flaw {
-                    position: Position {
-                        line: 12,
-                        column: 1,
-                    },
+                    position: Position { line: 12, column: 1 },
                     message: "the file ends inside <testsuite>".to_owned(),
                 }),
             ),
@@ -85,11 +82,8 @@ fn records() -> Records {
 }
 
 fn plain(records: &Records, detail: Detail) -> String {
-    let options = TextOptions {
-        columns: Some(80),
-        detail,
-        github_actions: false,
-    };
+    let options =
+        TextOptions { columns: Some(80), detail, github_actions: false, errors_apart: false };
     anstream::adapter::strip_str(&render(records, &options)).to_string()
 }
 

@@ -139,11 +139,7 @@ mod tests {
             "\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{2028}\u{1fffe} ##[stop]#\u{200b}#[x] #[test] \"\\";
         summary.failures[0].name = hostile.to_owned();
         let text = render(&summary).unwrap();
-        assert!(
-            !text
-                .chars()
-                .any(|character| character != '\n' && escape::acts(character))
-        );
+        assert!(!text.chars().any(|character| character != '\n' && escape::acts(character)));
         assert!(!text.replace('\u{200b}', "").contains("##["));
         assert!(text.contains("#[test]"));
         let value: Value = serde_json::from_str(&text).unwrap();

@@ -25,6 +25,8 @@ pub struct TextOptions {
     pub detail: Detail,
     /// The text goes to the log of a GitHub Actions job, which takes commands from it.
     pub github_actions: bool,
+    /// Errors are told elsewhere: on standard error, while the text goes to standard output.
+    pub errors_apart: bool,
 }
 
 /// How much is told.
@@ -47,10 +49,7 @@ pub(super) struct Piece {
 
 /// `text` in a style.
 pub(super) fn piece(style: Style, text: impl Into<String>) -> Piece {
-    Piece {
-        style,
-        text: text.into(),
-    }
+    Piece { style, text: text.into() }
 }
 
 /// The text while it is written.
@@ -62,10 +61,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(columns: Option<usize>) -> Self {
-        Self {
-            text: String::new(),
-            columns: columns.map(|columns| columns.max(LEAST_COLUMNS)),
-        }
+        Self { text: String::new(), columns: columns.map(|columns| columns.max(LEAST_COLUMNS)) }
     }
 
     /// A blank line, unless there is one already or nothing stands above.
@@ -107,9 +103,8 @@ impl Page {
                     continue;
                 }
                 let width = word.width();
-                let overflows = self
-                    .columns
-                    .is_some_and(|columns| column + pending + width > columns);
+                let overflows =
+                    self.columns.is_some_and(|columns| column + pending + width > columns);
                 if overflows && !line_is_empty && pending > 0 {
                     push_styled(&mut self.text, *style, &span);
                     span.clear();
@@ -117,11 +112,7 @@ impl Page {
                     column = 0;
                     pending = hang;
                 }
-                let blank = if span.is_empty() {
-                    &mut self.text
-                } else {
-                    &mut span
-                };
+                let blank = if span.is_empty() { &mut self.text } else { &mut span };
                 blank.extend(std::iter::repeat_n(' ', pending));
                 span.push_str(word);
                 column += pending + width;
@@ -161,11 +152,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 
 /// `test` for one, else `tests`.
 pub(super) fn noun_for(number: usize, noun: &str) -> String {
-    if number == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
-    }
+    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
 /// `is` for one, else `are`.
@@ -187,11 +174,7 @@ pub(super) fn seconds(time: f64) -> String {
         if minutes < 60.0 {
             format!("{minutes:.0} min {rest:.0} s")
         } else {
-            format!(
-                "{:.0} h {:.0} min",
-                (minutes / 60.0).floor(),
-                minutes % 60.0
-            )
+            format!("{:.0} h {:.0} min", (minutes / 60.0).floor(), minutes % 60.0)
         }
     }
 }

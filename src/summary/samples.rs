@@ -13,10 +13,7 @@ use crate::record::RunError;
 pub(super) fn flaw(path: &str, line: u64, column: u64, message: &str) -> FileFlaw {
     FileFlaw {
         path: Arc::from(path),
-        flaw: Flaw {
-            position: Position { line, column },
-            message: message.to_owned(),
-        },
+        flaw: Flaw { position: Position { line, column }, message: message.to_owned() },
     }
 }
 
@@ -71,18 +68,9 @@ pub(super) fn done() -> Summary {
             duration_s: 92.3,
             ..Reports::default()
         },
-        project: Some(Named {
-            id: 12080,
-            name: "Demo".to_owned(),
-        }),
-        root_plan: Some(Named {
-            id: 7,
-            name: "All tests".to_owned(),
-        }),
-        suites: Suites {
-            created: 1,
-            matched: 33,
-        },
+        project: Some(Named { id: 12080, name: "Demo".to_owned() }),
+        root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
+        suites: Suites { created: 1, matched: 33 },
         tests: Ledger {
             seen: 1210,
             created: 12,
@@ -95,35 +83,14 @@ pub(super) fn done() -> Summary {
             ..Ledger::default()
         },
         steps: Steps { created: 12 },
-        requests: Requests {
-            get: 14,
-            post: 5,
-            put: 3,
-            delete: 0,
-            retries: 1,
-        },
+        requests: Requests { get: 14, post: 5, put: 3, delete: 0, retries: 1 },
         elapsed_s: 3.21,
         failures: Vec::new(),
         run_errors: Vec::new(),
         changes: vec![
-            change(
-                ChangeAction::Create,
-                ChangeKind::Folder,
-                &["shop", "cart"],
-                "cart",
-            ),
-            change(
-                ChangeAction::Create,
-                ChangeKind::Test,
-                &["shop", "cart"],
-                "adds two items",
-            ),
-            change(
-                ChangeAction::Adopt,
-                ChangeKind::Test,
-                &["shop", "checkout"],
-                "pays by card",
-            ),
+            change(ChangeAction::Create, ChangeKind::Folder, &["shop", "cart"], "cart"),
+            change(ChangeAction::Create, ChangeKind::Test, &["shop", "cart"], "adds two items"),
+            change(ChangeAction::Adopt, ChangeKind::Test, &["shop", "checkout"], "pays by card"),
             change(ChangeAction::Place, ChangeKind::Test, &["shop"], "opens"),
         ],
         warnings: Vec::new(),
@@ -142,18 +109,8 @@ pub(super) fn everything() -> Summary {
     summary.tests.unchanged = 1187;
     summary.tests.refused = 1;
     summary.reports.recovered = vec![
-        flaw(
-            "reports/jest.xml",
-            12,
-            40,
-            "control character U+0008 removed",
-        ),
-        flaw(
-            "reports/jest.xml",
-            13,
-            40,
-            "control character U+0008 removed",
-        ),
+        flaw("reports/jest.xml", 12, 40, "control character U+0008 removed"),
+        flaw("reports/jest.xml", 13, 40, "control character U+0008 removed"),
     ];
     summary.reports.damaged = vec![flaw(
         "reports/TEST-shop.xml",
@@ -170,11 +127,7 @@ pub(super) fn everything() -> Summary {
             17,
         ),
         failure(
-            &[
-                "shop",
-                "checkout",
-                "payment by card, by bank transfer and by voucher",
-            ],
+            &["shop", "checkout", "payment by card, by bank transfer and by voucher"],
             "refuses a card that has expired, and says so in the language of the customer [de-AT]",
             "Timed out 5000 ms waiting for expect(locator).toHaveText(expected): Locator: getByRole('alert') Expected string: \"Die Karte ist abgelaufen\"",
             "tests/checkout.test.js",

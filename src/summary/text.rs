@@ -31,7 +31,9 @@ pub fn render(summary: &Summary, options: &TextOptions) -> String {
         findings::warnings(&mut page, &summary.warnings);
     }
     page.gap();
-    findings::errors(&mut page, &summary.errors, options);
+    if !options.errors_apart {
+        findings::errors(&mut page, &summary.errors, options);
+    }
     if options.detail > Detail::Brief
         && let Some(next) = next(summary)
     {
@@ -150,11 +152,7 @@ fn request_row(page: &mut Page, summary: &Summary) {
     if requests.retries > 0 {
         text += &format!(", {} of them repeated", requests.retries);
     }
-    page.line(
-        "requests",
-        LABEL,
-        &[piece(PLAIN, format!("{text}, in {time}"))],
-    );
+    page.line("requests", LABEL, &[piece(PLAIN, format!("{text}, in {time}"))]);
 }
 
 fn row(page: &mut Page, label: &str, parts: Vec<Piece>) {

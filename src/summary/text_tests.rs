@@ -6,11 +6,7 @@ use crate::summary::samples::{self, change, failure, flaw};
 use crate::summary::{ChangeAction, ChangeKind, Ledger, Named, Reports, Requests, SummaryError};
 
 fn plain(summary: &Summary, columns: Option<usize>, detail: Detail) -> String {
-    let options = TextOptions {
-        columns,
-        detail,
-        github_actions: false,
-    };
+    let options = TextOptions { columns, detail, github_actions: false, errors_apart: false };
     anstream::adapter::strip_str(&render(summary, &options)).to_string()
 }
 
@@ -24,10 +20,7 @@ fn dry_run() -> Summary {
     let mut summary = samples::done();
     summary.dry_run = true;
     summary.complete = None;
-    summary.requests = Requests {
-        get: 14,
-        ..Requests::default()
-    };
+    summary.requests = Requests { get: 14, ..Requests::default() };
     summary
 }
 
@@ -51,25 +44,13 @@ fn all_went_well() {
 #[test]
 fn nothing_to_do() {
     let mut summary = samples::done();
-    summary.tests = Ledger {
-        seen: 1,
-        unchanged: 1,
-        ..Ledger::default()
-    };
-    summary.reports = Reports {
-        files: 1,
-        tests: 1,
-        passed: 1,
-        ..Reports::default()
-    };
+    summary.tests = Ledger { seen: 1, unchanged: 1, ..Ledger::default() };
+    summary.reports = Reports { files: 1, tests: 1, passed: 1, ..Reports::default() };
     summary.suites.created = 0;
     summary.suites.matched = 1;
     summary.steps.created = 0;
     summary.changes.clear();
-    summary.requests = Requests {
-        get: 6,
-        ..Requests::default()
-    };
+    summary.requests = Requests { get: 6, ..Requests::default() };
     insta::assert_snapshot!(plain(&summary, Some(80), Detail::Normal), @r"
     reports   1 file
     tests     1: 1 passed
@@ -84,22 +65,10 @@ fn nothing_to_do() {
 #[test]
 fn much_went_wrong() {
     let summary = samples::everything();
-    insta::assert_snapshot!(
-        "much_went_wrong_80",
-        plain(&summary, Some(80), Detail::Normal)
-    );
-    insta::assert_snapshot!(
-        "much_went_wrong_160",
-        plain(&summary, Some(160), Detail::Normal)
-    );
-    insta::assert_snapshot!(
-        "much_went_wrong_full",
-        plain(&summary, Some(80), Detail::Full)
-    );
-    insta::assert_snapshot!(
-        "much_went_wrong_brief",
-        plain(&summary, Some(80), Detail::Brief)
-    );
+    insta::assert_snapshot!("much_went_wrong_80", plain(&summary, Some(80), Detail::Normal));
+    insta::assert_snapshot!("much_went_wrong_160", plain(&summary, Some(160), Detail::Normal));
+    insta::assert_snapshot!("much_went_wrong_full", plain(&summary, Some(80), Detail::Full));
+    insta::assert_snapshot!("much_went_wrong_brief", plain(&summary, Some(80), Detail::Brief));
 }
 
 #[test]
@@ -143,14 +112,8 @@ fn a_long_plan_is_cut_and_says_so() {
         })
         .collect();
     let text = plain(&summary, Some(80), Detail::Normal);
-    assert!(
-        text.contains("… and 41 more changes (-v shows all)"),
-        "{text}"
-    );
-    assert!(
-        text.contains("100 changes to project Demo are planned"),
-        "{text}"
-    );
+    assert!(text.contains("… and 41 more changes (-v shows all)"), "{text}");
+    assert!(text.contains("100 changes to project Demo are planned"), "{text}");
     assert!(!plain(&summary, Some(80), Detail::Full).contains('…'));
 }
 
@@ -172,10 +135,7 @@ fn the_last_line_is_the_verdict() {
         samples::done(),
         Summary {
             exit_code: 4,
-            reports: Reports {
-                failed: 1,
-                ..samples::done().reports
-            },
+            reports: Reports { failed: 1, ..samples::done().reports },
             ..samples::done()
         },
         Summary {
@@ -186,35 +146,17 @@ fn the_last_line_is_the_verdict() {
             },
             ..samples::done()
         },
-        Summary {
-            tests: Ledger {
-                ignored: 3,
-                ..Ledger::default()
-            },
-            ..samples::done()
-        },
+        Summary { tests: Ledger { ignored: 3, ..Ledger::default() }, ..samples::done() },
         samples::everything(),
-        Summary {
-            complete: Some(false),
-            exit_code: 1,
-            ..samples::done()
-        },
+        Summary { complete: Some(false), exit_code: 1, ..samples::done() },
         Summary {
             interrupted: true,
             complete: Some(false),
             exit_code: 130,
-            tests: Ledger {
-                refused: 700,
-                ..Ledger::default()
-            },
+            tests: Ledger { refused: 700, ..Ledger::default() },
             ..samples::done()
         },
-        Summary {
-            project: None,
-            complete: Some(false),
-            exit_code: 7,
-            ..samples::done()
-        },
+        Summary { project: None, complete: Some(false), exit_code: 7, ..samples::done() },
         Summary {
             project: None,
             interrupted: true,
@@ -222,10 +164,7 @@ fn the_last_line_is_the_verdict() {
             exit_code: 143,
             ..samples::done()
         },
-        Summary {
-            reports: Reports::default(),
-            ..samples::done()
-        },
+        Summary { reports: Reports::default(), ..samples::done() },
         Summary {
             reports: Reports::default(),
             project: None,
@@ -238,15 +177,8 @@ fn the_last_line_is_the_verdict() {
             changes: vec![change(ChangeAction::Create, ChangeKind::Test, &[], "a")],
             ..dry_run()
         },
-        Summary {
-            changes: Vec::new(),
-            ..dry_run()
-        },
-        Summary {
-            project: None,
-            exit_code: 6,
-            ..dry_run()
-        },
+        Summary { changes: Vec::new(), ..dry_run() },
+        Summary { project: None, exit_code: 6, ..dry_run() },
     ]
     .iter()
     .map(verdict_of)
@@ -281,13 +213,11 @@ fn a_test_cannot_forge_a_workflow_command() {
             columns,
             detail: Detail::Full,
             github_actions: true,
+            errors_apart: false,
         };
         let text = anstream::adapter::strip_str(&render(&summary, &options)).to_string();
         assert!(!text.contains("##["), "{text}");
-        assert!(
-            !text.lines().any(|line| line.trim_start().starts_with("::")),
-            "{text}"
-        );
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
     }
 }
 

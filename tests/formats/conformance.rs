@@ -27,42 +27,21 @@ fn corpus() -> Option<PathBuf> {
 fn rows(corpus: &Path) -> Vec<Row> {
     let manifest = fs::read_to_string(corpus.join("manifest.tsv")).unwrap();
     let mut lines = manifest.lines();
-    assert!(
-        lines
-            .next()
-            .unwrap()
-            .starts_with("file\tformat\tproducer\ttests")
-    );
+    assert!(lines.next().unwrap().starts_with("file\tformat\tproducer\ttests"));
     lines
         .map(|line| {
             let mut cells = line.split('\t').map(str::to_owned);
             let mut cell = || cells.next().unwrap_or_default();
             let (file, format, _producer) = (cell(), cell(), cell());
             let counts = [cell(), cell(), cell(), cell()].map(|count| count.parse().ok());
-            Row {
-                file,
-                format,
-                counts,
-                expect: cell(),
-            }
+            Row { file, format, counts, expect: cell() }
         })
         .collect()
 }
 
 fn counts(report: &Report) -> [usize; 4] {
-    let with = |outcome| {
-        report
-            .cases
-            .iter()
-            .filter(|case| case.outcome == outcome)
-            .count()
-    };
-    [
-        report.cases.len(),
-        with(Outcome::Failed),
-        with(Outcome::Errored),
-        with(Outcome::Skipped),
-    ]
+    let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
+    [report.cases.len(), with(Outcome::Failed), with(Outcome::Errored), with(Outcome::Skipped)]
 }
 
 /// Rows that contradict the corpus's own rule that summary attributes are not counted: this file holds 10 test
@@ -105,10 +84,7 @@ fn check(format: &str) {
     let Some(corpus) = corpus() else {
         return;
     };
-    let rows: Vec<Row> = rows(&corpus)
-        .into_iter()
-        .filter(|row| row.format == format)
-        .collect();
+    let rows: Vec<Row> = rows(&corpus).into_iter().filter(|row| row.format == format).collect();
     assert!(!rows.is_empty());
     let complaints: Vec<String> = rows
         .iter()

@@ -31,13 +31,8 @@ async fn one_when_the_server_refuses_rows_and_the_others_go_in() {
         )
         .unwrap();
     drop(writer);
-    desk.write(
-        "a.xml",
-        &report(&[("cart", &["adds", "removes", "clears", "counts"])]),
-    );
-    let run = desk
-        .import(&["a.xml", "--format", "json", "--retries", "0"])
-        .await;
+    desk.write("a.xml", &report(&[("cart", &["adds", "removes", "clears", "counts"])]));
+    let run = desk.import(&["a.xml", "--format", "json", "--retries", "0"]).await;
     // However the sandbox words it, nothing that was not read back is called done.
     assert!(run.code == 1 || run.code == 7, "{run}");
     let summary = run.json();
@@ -85,10 +80,7 @@ async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
     desk.write("cut.xml", cut);
     desk.write("whole.xml", &report(&[("login", &["greets"])]));
     let run = desk.import(&["cut.xml", "whole.xml"]).await.expect(3);
-    assert!(
-        format!("{run}").contains("cut.xml:6:"),
-        "file, line and column: {run}"
-    );
+    assert!(format!("{run}").contains("cut.xml:6:"), "file, line and column: {run}");
     desk.assert_exactly_once(3);
     let summary = desk.import_json(3, &["cut.xml", "whole.xml"]).await;
     assert_eq!(summary["complete"], true);
@@ -117,28 +109,19 @@ async fn three_when_there_is_nothing_to_import() {
     desk.import(&["a.xml", "--min-tests", "3"]).await.expect(3);
     desk.import(&["a.xml", "--min-tests", "2"]).await.expect(0);
     let found = desk.import(&["*.xml"]).await.expect(0);
-    assert!(
-        !found.stderr.contains("other.xml:"),
-        "found by a pattern, it is skipped: {found}"
-    );
+    assert!(!found.stderr.contains("other.xml:"), "found by a pattern, it is skipped: {found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_when_a_test_failed_and_that_matters() {
     let desk = Desk::new().await;
     desk.write("a.xml", &report(SHOP));
-    desk.import(&["a.xml", "--fail-on-test-failure"])
-        .await
-        .expect(4);
+    desk.import(&["a.xml", "--fail-on-test-failure"]).await.expect(4);
     desk.assert_exactly_once(2);
     desk.write("skipped.xml", &report(&[("cart", &["~adds"])]));
-    desk.import(&["skipped.xml", "--fail-on-test-failure"])
-        .await
-        .expect(0);
-    let soft = desk
-        .import(&["a.xml", "--fail-on-test-failure", "--soft-fail", "4"])
-        .await
-        .expect(0);
+    desk.import(&["skipped.xml", "--fail-on-test-failure"]).await.expect(0);
+    let soft =
+        desk.import(&["a.xml", "--fail-on-test-failure", "--soft-fail", "4"]).await.expect(0);
     assert!(soft.stderr.contains('4'), "said aloud: {soft}");
 }
 
@@ -158,10 +141,7 @@ async fn six_when_the_token_is_not_accepted() {
     desk.write("a.xml", &report(SHOP));
     desk.write("token", "tqp-canary-0815");
     let run = desk.import(&["a.xml", "-vv"]).await.expect(6);
-    assert!(
-        run.stderr.contains("401") && run.stderr.contains("hint:"),
-        "{run}"
-    );
+    assert!(run.stderr.contains("401") && run.stderr.contains("hint:"), "{run}");
     assert!(!format!("{run}").contains("canary"), "{run}");
 }
 
@@ -169,31 +149,17 @@ async fn six_when_the_token_is_not_accepted() {
 async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
     let desk = Desk::new().await;
     desk.write("a.xml", &report(SHOP));
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let host = format!("http://{free}");
-    let down = [
-        "a.xml",
-        "--host",
-        &host,
-        "--token-file",
-        "token",
-        "--project",
-        "demo",
-        "--retries",
-        "1",
-    ];
+    let down =
+        ["a.xml", "--host", &host, "--token-file", "token", "--project", "demo", "--retries", "1"];
     let mut command = binary(desk.path());
     command.args(down);
     let refused = run(command).await.expect(7);
     assert!(refused.stderr.contains("cannot connect"), "{refused}");
 
-    let unwell = Router::new().fallback(any(|| async {
-        (StatusCode::SERVICE_UNAVAILABLE, "<html>later</html>")
-    }));
+    let unwell = Router::new()
+        .fallback(any(|| async { (StatusCode::SERVICE_UNAVAILABLE, "<html>later</html>") }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, unwell).await });
@@ -212,9 +178,6 @@ async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
     ]);
     let unwell = run(command).await.expect(7);
     assert!(unwell.stderr.contains("503"), "{unwell}");
-    assert!(
-        started.elapsed() < Duration::from_secs(20),
-        "the deadline holds"
-    );
+    assert!(started.elapsed() < Duration::from_secs(20), "the deadline holds");
     serving.abort();
 }

@@ -2,18 +2,12 @@
 
 use crate::support::{Desk, binary, report, run};
 
-const CART: (&str, &[&str]) = (
-    "cart",
-    &["adds an article", "removes an article", "~ships abroad"],
-);
+const CART: (&str, &[&str]) = ("cart", &["adds an article", "removes an article", "~ships abroad"]);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_test_stands_once_in_its_folder_and_is_automated() {
     let desk = Desk::new().await;
-    desk.write(
-        "reports/a.xml",
-        &report(&[CART, ("login", &["greets", "!refuses"])]),
-    );
+    desk.write("reports/a.xml", &report(&[CART, ("login", &["greets", "!refuses"])]));
     let summary = desk.import_json(0, &["reports"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["tests"]["created"], 5);
@@ -37,37 +31,21 @@ async fn every_test_stands_once_in_its_folder_and_is_automated() {
     );
     let manual: i64 = desk
         .db()
-        .query_row(
-            "SELECT count(*) FROM test WHERE NOT is_automated",
-            [],
-            |row| row.get(0),
-        )
+        .query_row("SELECT count(*) FROM test WHERE NOT is_automated", [], |row| row.get(0))
         .unwrap();
     assert_eq!(manual, 0);
     let description: String = desk
         .db()
-        .query_row(
-            "SELECT description FROM test WHERE name = 'greets'",
-            [],
-            |row| row.get(0),
-        )
+        .query_row("SELECT description FROM test WHERE name = 'greets'", [], |row| row.get(0))
         .unwrap();
-    assert!(
-        description.starts_with("Automated test: login :: greets (tqi-"),
-        "{description}"
-    );
+    assert!(description.starts_with("Automated test: login :: greets (tqi-"), "{description}");
     let step: (String, String) = desk
         .db()
-        .query_row(
-            "SELECT step, expected_result FROM step LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_row("SELECT step, expected_result FROM step LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .unwrap();
-    assert_eq!(
-        step,
-        ("Run the automated test".to_owned(), "It passes".to_owned())
-    );
+    assert_eq!(step, ("Run the automated test".to_owned(), "It passes".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,18 +72,12 @@ async fn a_further_report_adds_what_is_new() {
     desk.import(&["a.xml"]).await.expect(0);
     desk.write(
         "b.xml",
-        &report(&[
-            ("cart", &["adds an article", "clears"]),
-            ("login", &["greets"]),
-        ]),
+        &report(&[("cart", &["adds an article", "clears"]), ("login", &["greets"])]),
     );
     let summary = desk.import_json(0, &["a.xml", "b.xml"]).await;
     assert_eq!(summary["tests"]["created"], 2);
     assert_eq!(summary["tests"]["unchanged"], 3);
-    assert_eq!(
-        summary["tests"]["merged"], 1,
-        "one case stands in both reports"
-    );
+    assert_eq!(summary["tests"]["merged"], 1, "one case stands in both reports");
     desk.assert_exactly_once(5);
 }
 
@@ -131,29 +103,15 @@ async fn a_dry_run_tells_the_plan_and_writes_nothing() {
 async fn namespaces_keep_repositories_apart_and_folders_place() {
     let desk = Desk::new().await;
     desk.write("a.xml", &report(&[CART]));
-    desk.import(&["a.xml", "--namespace", "shop", "--folder", "Web/Shop"])
-        .await
-        .expect(0);
-    desk.import(&["a.xml", "--namespace", "till"])
-        .await
-        .expect(0);
+    desk.import(&["a.xml", "--namespace", "shop", "--folder", "Web/Shop"]).await.expect(0);
+    desk.import(&["a.xml", "--namespace", "till"]).await.expect(0);
     desk.assert_exactly_once(6);
     // Where new tests go is no part of what they are.
-    let summary = desk
-        .import_json(
-            0,
-            &["a.xml", "--namespace", "shop", "--folder", "Elsewhere"],
-        )
-        .await;
+    let summary =
+        desk.import_json(0, &["a.xml", "--namespace", "shop", "--folder", "Elsewhere"]).await;
     assert_eq!(summary["tests"]["unchanged"], 3);
     assert_eq!(summary["namespace"], "shop");
-    assert_eq!(
-        desk.tree()
-            .iter()
-            .filter(|path| path.starts_with("Web/Shop/cart: "))
-            .count(),
-        3
-    );
+    assert_eq!(desk.tree().iter().filter(|path| path.starts_with("Web/Shop/cart: ")).count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,15 +133,8 @@ async fn a_server_without_arrays_gets_single_rows() {
     let long = "x".repeat(400);
     desk.write("a.xml", &report(&[("cart", &[&long, "adds", "removes"])]));
     let summary = desk.import_json(0, &["a.xml"]).await;
-    assert_eq!(
-        summary["tests"]["created"], 3,
-        "long names are cut, not refused"
-    );
-    let cut = desk
-        .tree()
-        .into_iter()
-        .find(|name| name.contains("xxx"))
-        .unwrap();
+    assert_eq!(summary["tests"]["created"], 3, "long names are cut, not refused");
+    let cut = desk.tree().into_iter().find(|name| name.contains("xxx")).unwrap();
     assert!(cut.contains("… #"), "{cut}");
 }
 
@@ -196,9 +147,7 @@ fn the_embedded_sandbox_needs_no_account_and_remembers() {
         let mut command = binary(directory.path());
         command.args(["--sandbox", "a.xml", "--format", "json"]);
         // Whatever the CI knows of a real account stays out of it.
-        command
-            .env("TQ_ACCESS_TOKEN", "tqp-canary")
-            .env("TQ_HOST", "https://api.testquality.com");
+        command.env("TQ_ACCESS_TOKEN", "tqp-canary").env("TQ_HOST", "https://api.testquality.com");
         runtime.block_on(run(command)).expect(0)
     };
     let first = import();
@@ -219,9 +168,7 @@ fn the_embedded_sandbox_can_live_in_a_file_of_ones_own() {
     command.args(["--sandbox=mine.db", "a.xml"]);
     runtime.block_on(run(command)).expect(0);
     let db = rusqlite::Connection::open(directory.path().join("mine.db")).unwrap();
-    let tests: i64 = db
-        .query_row("SELECT count(*) FROM test", [], |row| row.get(0))
-        .unwrap();
+    let tests: i64 = db.query_row("SELECT count(*) FROM test", [], |row| row.get(0)).unwrap();
     assert_eq!(tests, 3);
     assert!(!directory.path().join("user-data").exists());
 }

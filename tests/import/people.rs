@@ -14,10 +14,7 @@ struct Person<'a> {
 
 impl<'a> Person<'a> {
     fn at(desk: &'a Desk) -> Self {
-        Self {
-            desk,
-            client: crate::sandbox::client(),
-        }
+        Self { desk, client: crate::sandbox::client() }
     }
 
     async fn send(&self, method: reqwest::Method, path: &str, body: &Value) -> Value {
@@ -26,11 +23,7 @@ impl<'a> Person<'a> {
             .client
             .request(method, format!("{}/api/{path}", self.desk.running.url))
             .bearer_auth(self.desk.running.token.expose_secret());
-        let request = if body.is_null() {
-            request
-        } else {
-            request.json(body)
-        };
+        let request = if body.is_null() { request } else { request.json(body) };
         let response = request.send().await.unwrap();
         let status = response.status();
         let text = response.text().await.unwrap();
@@ -79,9 +72,7 @@ impl<'a> Person<'a> {
 
     async fn test(&self, suite: i64, fields: Value) -> i64 {
         let mut body = json!({"project_id": self.project(), "suite_id": suite, "precondition": "", "is_automated": false});
-        body.as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         self.post("test", &body).await["id"].as_i64().unwrap()
     }
 }
@@ -119,18 +110,10 @@ async fn a_renamed_and_moved_test_is_matched_and_kept_where_it_is() {
         )
         .await;
     let place = person.number(&format!("SELECT id FROM suite_test WHERE test_id = {test}"));
-    person
-        .put(
-            &format!("suite_test/{place}"),
-            &json!({"suite_id": elsewhere}),
-        )
-        .await;
+    person.put(&format!("suite_test/{place}"), &json!({"suite_id": elsewhere})).await;
     let summary = import_changes_nothing(&desk).await;
     assert_eq!(summary["tests"]["unchanged"], 3);
-    assert!(
-        desk.tree()
-            .contains(&"Smoke tests: Adds (checked by Ann)".to_owned())
-    );
+    assert!(desk.tree().contains(&"Smoke tests: Adds (checked by Ann)".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,22 +121,13 @@ async fn a_renamed_folder_is_found_again_and_takes_new_tests() {
     let desk = imported().await;
     let person = Person::at(&desk);
     let folder = person.id("suite", "cart");
-    person
-        .put(
-            &format!("suite/{folder}"),
-            &json!({"name": "Shopping cart"}),
-        )
-        .await;
+    person.put(&format!("suite/{folder}"), &json!({"name": "Shopping cart"})).await;
     import_changes_nothing(&desk).await;
     desk.write("b.xml", &report(&[("cart", &["clears"])]));
     let summary = desk.import_json(0, &["b.xml"]).await;
     assert_eq!(summary["suites"]["created"], 0);
     assert_eq!(summary["tests"]["created"], 1);
-    assert!(
-        desk.tree().contains(&"Shopping cart: clears".to_owned()),
-        "{:?}",
-        desk.tree()
-    );
+    assert!(desk.tree().contains(&"Shopping cart: clears".to_owned()), "{:?}", desk.tree());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,13 +153,7 @@ async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
         .unwrap();
     let (name, description, precondition, estimate, is_automated, epoch) = row;
     assert_eq!(
-        (
-            name.as_str(),
-            precondition.as_str(),
-            estimate,
-            is_automated,
-            epoch
-        ),
+        (name.as_str(), precondition.as_str(), estimate, is_automated, epoch),
         ("adds", "a cart", 5.0, 1, 1)
     );
     assert!(
@@ -200,11 +168,9 @@ async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
     desk.assert_exactly_once(3);
     let folder_description: Option<String> = desk
         .db()
-        .query_row(
-            &format!("SELECT description FROM suite WHERE id = {folder}"),
-            [],
-            |row| row.get(0),
-        )
+        .query_row(&format!("SELECT description FROM suite WHERE id = {folder}"), [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(folder_description, None, "a person's folder is not written");
     import_changes_nothing(&desk).await;
@@ -230,18 +196,11 @@ async fn what_people_edited_in_a_test_of_ours_is_not_written_over() {
     let test = person.id("test", "adds");
     let line: String = desk
         .db()
-        .query_row(
-            "SELECT description FROM test WHERE name = 'adds'",
-            [],
-            |row| row.get(0),
-        )
+        .query_row("SELECT description FROM test WHERE name = 'adds'", [], |row| row.get(0))
         .unwrap();
     let edited = format!("<h1>Why</h1><p>Because.</p><p>{line}</p>");
     person
-        .put(
-            &format!("test/{test}"),
-            &json!({"description": edited, "is_automated": false}),
-        )
+        .put(&format!("test/{test}"), &json!({"description": edited, "is_automated": false}))
         .await;
     let step = person.number(&format!("SELECT id FROM step WHERE test_id = {test}"));
     person.delete(&format!("step/{step}")).await;
@@ -254,22 +213,15 @@ async fn what_people_edited_in_a_test_of_ours_is_not_written_over() {
 async fn a_deleted_test_is_created_again_and_a_deleted_folder_too() {
     let desk = imported().await;
     let person = Person::at(&desk);
-    person
-        .delete(&format!("test/{}", person.id("test", "adds")))
-        .await;
+    person.delete(&format!("test/{}", person.id("test", "adds"))).await;
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["created"], 1);
     desk.assert_exactly_once(3);
-    person
-        .delete(&format!("suite/{}", person.id("suite", "cart")))
-        .await;
+    person.delete(&format!("suite/{}", person.id("suite", "cart"))).await;
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["suites"]["created"], 1);
-    assert_eq!(
-        summary["tests"]["created"], 0,
-        "its tests are still there and are placed again"
-    );
+    assert_eq!(summary["tests"]["created"], 0, "its tests are still there and are placed again");
     assert_eq!(summary["tests"]["updated"], 2);
     assert_eq!(desk.tree().len(), 3, "{:?}", desk.tree());
     import_changes_nothing(&desk).await;
@@ -281,9 +233,7 @@ async fn a_test_in_two_folders_stays_in_both() {
     let person = Person::at(&desk);
     let smoke = person.folder("Smoke tests").await;
     let test = person.id("test", "greets");
-    person
-        .post("suite_test", &json!({"suite_id": smoke, "test_id": test}))
-        .await;
+    person.post("suite_test", &json!({"suite_id": smoke, "test_id": test})).await;
     import_changes_nothing(&desk).await;
 }
 
@@ -292,16 +242,9 @@ async fn a_renamed_root_folder_and_project_are_found() {
     let desk = imported().await;
     let person = Person::at(&desk);
     let root = person.number("SELECT id FROM suite WHERE is_root");
-    person
-        .put(&format!("suite/{root}"), &json!({"name": "Everything"}))
-        .await;
+    person.put(&format!("suite/{root}"), &json!({"name": "Everything"})).await;
     import_changes_nothing(&desk).await;
-    person
-        .put(
-            &format!("project/{}", person.project()),
-            &json!({"name": "Web shop"}),
-        )
-        .await;
+    person.put(&format!("project/{}", person.project()), &json!({"name": "Web shop"})).await;
     let run = desk.import(&["a.xml"]).await.expect(2);
     assert!(run.stderr.contains("Web shop"), "{run}");
     let mut command = desk.command_without_project(&["a.xml"]);

@@ -36,16 +36,9 @@ async fn imports_within_its_budget(tests: usize, folders: usize) {
     desk.assert_exactly_once(i64::try_from(tests).unwrap());
     let entries = desk.journal.take();
     let posts = |path: &str| {
-        entries
-            .iter()
-            .filter(|entry| entry.is_write() && entry.path() == path)
-            .count()
+        entries.iter().filter(|entry| entry.is_write() && entry.path() == path).count()
     };
-    assert_eq!(
-        posts("/api/suite"),
-        folders.div_ceil(ARRAY),
-        "one level of folders"
-    );
+    assert_eq!(posts("/api/suite"), folders.div_ceil(ARRAY), "one level of folders");
     assert_eq!(posts("/api/test"), tests.div_ceil(ARRAY));
     assert_eq!(posts("/api/step"), tests.div_ceil(ARRAY));
     let writes = entries.iter().filter(|entry| entry.is_write()).count();
@@ -60,20 +53,14 @@ async fn imports_within_its_budget(tests: usize, folders: usize) {
     let level = 2 * all_folders.div_ceil(PAGE);
     let last = unchanged_reads(tests, all_folders) - 2;
     let reads = entries.iter().filter(|entry| !entry.is_write()).count();
-    assert!(
-        reads <= 2 + empty + level + tests.div_ceil(PAGE) + last,
-        "{reads} reads at first"
-    );
+    assert!(reads <= 2 + empty + level + tests.div_ceil(PAGE) + last, "{reads} reads at first");
 
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["unchanged"], tests);
     assert_eq!(summary["complete"], true);
     let (reads, writes) = (desk.journal.reads(), desk.journal.writes());
     assert_eq!(writes, 0);
-    assert!(
-        reads <= unchanged_reads(tests, all_folders),
-        "{reads} reads of an unchanged project"
-    );
+    assert!(reads <= unchanged_reads(tests, all_folders), "{reads} reads of an unchanged project");
     assert_eq!(summary["requests"]["get"], reads);
 }
 

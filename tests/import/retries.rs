@@ -41,10 +41,8 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
         return (status, "<html>not now</html>").into_response();
     }
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    let mut request = proxy
-        .client
-        .request(parts.method, format!("{}{}", proxy.upstream, parts.uri))
-        .body(body);
+    let mut request =
+        proxy.client.request(parts.method, format!("{}{}", proxy.upstream, parts.uri)).body(body);
     for name in ["authorization", "content-type", "accept"] {
         if let Some(value) = parts.headers.get(name) {
             request = request.header(name, value);
@@ -94,21 +92,15 @@ async fn import_through(
 
 async fn desk() -> Desk {
     let desk = Desk::new().await;
-    desk.write(
-        "a.xml",
-        &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]),
-    );
+    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
     desk
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_are_repeated() {
     let desk = desk().await;
-    let statuses = [
-        StatusCode::SERVICE_UNAVAILABLE,
-        StatusCode::BAD_GATEWAY,
-        StatusCode::TOO_MANY_REQUESTS,
-    ];
+    let statuses =
+        [StatusCode::SERVICE_UNAVAILABLE, StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS];
     let run = import_through(&desk, move |method, _, number| {
         (method == "GET" && number % 5 == 0).then(|| Fault::Before(statuses[number / 5 % 3]))
     })
@@ -165,10 +157,7 @@ async fn a_create_that_failed_before_it_was_done_is_done_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn arrays_that_are_not_taken_become_single_creates() {
-    for status in [
-        StatusCode::METHOD_NOT_ALLOWED,
-        StatusCode::UNPROCESSABLE_ENTITY,
-    ] {
+    for status in [StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNPROCESSABLE_ENTITY] {
         let desk = desk().await;
         let refused = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&refused);
@@ -192,34 +181,16 @@ async fn arrays_that_are_not_taken_become_single_creates() {
 async fn a_redirect_is_not_followed() {
     let desk = desk().await;
     let elsewhere = Router::new().fallback(|| async {
-        (
-            StatusCode::TEMPORARY_REDIRECT,
-            [("location", "https://collector.example/api?token=1")],
-        )
+        (StatusCode::TEMPORARY_REDIRECT, [("location", "https://collector.example/api?token=1")])
             .into_response()
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, elsewhere).await });
     let mut command = binary(desk.path());
-    command.args([
-        "--host",
-        &host,
-        "--token-file",
-        "token",
-        "--project",
-        "demo",
-        "a.xml",
-    ]);
+    command.args(["--host", &host, "--token-file", "token", "--project", "demo", "a.xml"]);
     let run = run(command).await.expect(1);
-    assert!(
-        run.stderr
-            .contains("redirects to https://collector.example/api"),
-        "{run}"
-    );
-    assert!(
-        !format!("{run}").contains(desk.running.token.expose_secret()),
-        "{run}"
-    );
+    assert!(run.stderr.contains("redirects to https://collector.example/api"), "{run}");
+    assert!(!format!("{run}").contains(desk.running.token.expose_secret()), "{run}");
     serving.abort();
 }

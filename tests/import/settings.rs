@@ -61,10 +61,7 @@ async fn plain_http_to_another_host_is_refused_before_a_byte_is_sent() {
 async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
     let desk = Desk::new().await;
     desk.write("a.xml", &report(CART));
-    desk.write(
-        "tq-import.toml",
-        "host = \"https://collector.example\"\nproject = \"demo\"\n",
-    );
+    desk.write("tq-import.toml", "host = \"https://collector.example\"\nproject = \"demo\"\n");
     let mut command = binary(desk.path());
     command.env("TQ_ACCESS_TOKEN", "tqp-canary").arg("a.xml");
     let refused = run(command).await.expect(2);
@@ -74,9 +71,7 @@ async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
     std::fs::remove_file(desk.path().join("tq-import.toml")).unwrap();
     restrict(&desk.write(".testquality", "TQ_HOST=https://collector.example\n"));
     let mut command = binary(desk.path());
-    command
-        .env("TQ_ACCESS_TOKEN", "tqp-canary")
-        .args(["--project", "demo", "a.xml"]);
+    command.env("TQ_ACCESS_TOKEN", "tqp-canary").args(["--project", "demo", "a.xml"]);
     let refused = run(command).await.expect(2);
     assert!(refused.stderr.contains("collector.example"), "{refused}");
 }
@@ -127,10 +122,7 @@ async fn ignored_tests_are_counted_and_left_out() {
             ("load", &["a thousand users", "ten thousand users"]),
         ]),
     );
-    desk.write(
-        "tq-import.toml",
-        "ignore = [\"cart/flickers\", \"load/*\"]\n",
-    );
+    desk.write("tq-import.toml", "ignore = [\"cart/flickers\", \"load/*\"]\n");
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["ignored"], 3);
     assert_eq!(summary["tests"]["created"], 1);
@@ -150,8 +142,6 @@ async fn a_changed_naming_scheme_is_stopped_before_it_doubles_the_project() {
     let stopped = desk.import(&["a.xml"]).await.expect(1);
     assert!(stopped.stderr.contains("--create-limit"), "{stopped}");
     assert_eq!(desk.journal.writes(), 0);
-    desk.import(&["a.xml", "--create-limit", "100%"])
-        .await
-        .expect(0);
+    desk.import(&["a.xml", "--create-limit", "100%"]).await.expect(0);
     desk.assert_exactly_once(300);
 }

@@ -101,17 +101,11 @@ async fn unknown_routes_and_methods_are_refused() {
         let body = json_of(request.send().await.unwrap(), StatusCode::NOT_FOUND).await;
         assert!(body["message"].is_string());
     }
-    for (method, path) in [
-        (Method::PATCH, "test/1"),
-        (Method::POST, "test/1"),
-        (Method::DELETE, "test"),
-    ] {
+    for (method, path) in
+        [(Method::PATCH, "test/1"), (Method::POST, "test/1"), (Method::DELETE, "test")]
+    {
         let request = site.request(method, path).json(&json!({}));
-        json_of(
-            request.send().await.unwrap(),
-            StatusCode::METHOD_NOT_ALLOWED,
-        )
-        .await;
+        json_of(request.send().await.unwrap(), StatusCode::METHOD_NOT_ALLOWED).await;
     }
 }
 
@@ -119,20 +113,14 @@ async fn unknown_routes_and_methods_are_refused() {
 async fn bodies_must_be_json_and_not_too_long() {
     let site = Site::with(|options| options.max_body_bytes = 1000).await;
     let request = site.request(Method::POST, "test").body("{}");
-    json_of(
-        request.send().await.unwrap(),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-    )
-    .await;
+    json_of(request.send().await.unwrap(), StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
     for body in ["", "{", "{} {}", "\"text\"", "[1]", "null", "\u{0}"] {
         let request = site.request(Method::POST, "test").body(body);
         let request = request.header("content-type", "application/json; charset=utf-8");
         json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
     }
     let long = json!({"name": "x".repeat(1_000_000)});
-    let body = site
-        .post("test", &long, StatusCode::PAYLOAD_TOO_LARGE)
-        .await;
+    let body = site.post("test", &long, StatusCode::PAYLOAD_TOO_LARGE).await;
     assert!(body["message"].is_string());
     // Nested deeper than a reader's stack would like.
     let site = Site::new().await;
@@ -164,20 +152,13 @@ async fn other_machines_are_let_in_only_with_a_token_of_ones_own() {
     let refused = sandbox::serve(listener().await.unwrap(), made_up.clone(), async {}).await;
     assert!(matches!(refused, Err(ServeError::NotLoopback(_))));
 
-    let made_up = Options {
-        reach: network.clone(),
-        ..made_up
-    };
+    let made_up = Options { reach: network.clone(), ..made_up };
     let refused = sandbox::serve(listener().await.unwrap(), made_up, async {}).await;
     assert!(matches!(refused, Err(ServeError::NeedsOwnToken(_))));
 
-    let own = Options {
-        reach: network,
-        ..Options::new(store, Token::given("my own".to_owned().into()))
-    };
-    sandbox::serve(listener().await.unwrap(), own, async {})
-        .await
-        .unwrap();
+    let own =
+        Options { reach: network, ..Options::new(store, Token::given("my own".to_owned().into())) };
+    sandbox::serve(listener().await.unwrap(), own, async {}).await.unwrap();
 }
 
 #[tokio::test]

@@ -19,10 +19,7 @@ async fn what_was_stored_is_there_again() {
     let request = client().get(format!("{}/api/project", running.url));
     let request = request.bearer_auth(running.token.expose_secret());
     let list = json_of(request.send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!(
-        (&list["total"], &list["data"][0]["name"]),
-        (&json!(1), &json!("First"))
-    );
+    assert_eq!((&list["total"], &list["data"][0]["name"]), (&json!(1), &json!("First")));
 }
 
 #[test]
@@ -33,10 +30,7 @@ fn many_can_make_one_file_at_once() {
         let openers: Vec<_> = (0..8)
             .map(|_| scope.spawn(|| Store::open(&path, "Demo").unwrap().project_id()))
             .collect();
-        openers
-            .into_iter()
-            .map(|opener| opener.join().unwrap())
-            .collect()
+        openers.into_iter().map(|opener| opener.join().unwrap()).collect()
     });
     let projects: std::collections::BTreeSet<_> = projects.into_iter().collect();
     assert_eq!(projects.len(), 1);
@@ -75,22 +69,13 @@ fn what_is_no_sandbox_database_is_left_alone() {
     for path in [&text, &other] {
         let before = std::fs::read(path).unwrap();
         let refused = Store::open(path, "Demo");
-        assert!(
-            matches!(refused, Err(StoreError::Foreign { .. })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
         let refused = sandbox::reset(path);
-        assert!(
-            matches!(refused, Err(StoreError::Foreign { .. })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
         assert_eq!(std::fs::read(path).unwrap(), before);
     }
     let refused = Store::open(directory.path(), "Demo");
-    assert!(
-        matches!(refused, Err(StoreError::Open { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Open { .. })), "{refused:?}");
     for name in ["", " ", "a\0b", &"x".repeat(256)] {
         let refused = Store::open(directory.path().join("new.db"), name);
         assert!(matches!(refused, Err(StoreError::ProjectName)));
@@ -104,15 +89,10 @@ fn a_file_of_a_later_version_is_refused() {
     let path = directory.path().join("sandbox.db");
     drop(Store::open(&path, "Demo").unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection
-        .pragma_update(None, "user_version", 1000)
-        .unwrap();
+    connection.pragma_update(None, "user_version", 1000).unwrap();
     drop(connection);
     let refused = Store::open(&path, "Demo");
-    assert!(matches!(
-        refused,
-        Err(StoreError::Later { found: 1000, .. })
-    ));
+    assert!(matches!(refused, Err(StoreError::Later { found: 1000, .. })));
 }
 
 #[tokio::test]
@@ -121,17 +101,10 @@ async fn reset_removes_all_files_of_a_database_that_nobody_uses() {
     let path = site.running.db.clone();
     site.roots().await;
     let refused = sandbox::reset(&path);
-    assert!(
-        matches!(refused, Err(StoreError::InUse { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::InUse { .. })), "{refused:?}");
     assert_eq!(site.roots().await.project, site.running.project_id);
 
-    let Site {
-        running,
-        _directory: directory,
-        ..
-    } = site;
+    let Site { running, _directory: directory, .. } = site;
     running.stop().await.unwrap();
     sandbox::reset(&path).unwrap();
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);

@@ -107,10 +107,7 @@ fn assert_same_kinds(answer: &Value, example: &Value) {
 
 /// As `2022-02-02T14:21:40.190000+00:00`.
 fn assert_is_time(time: &str) {
-    let shape: String = time
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
+    let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     assert_eq!(shape, "0000-00-00T00:00:00.000000+00:00", "{time}");
 }
 
@@ -161,13 +158,8 @@ async fn the_guide_can_be_followed() {
     let suite = id(&suite);
 
     let body = json!({"name": "new folder name"});
-    let renamed = site
-        .put(&format!("suite/{suite}"), &body, StatusCode::OK)
-        .await;
-    assert_eq!(
-        (&renamed["name"], &renamed["epoch"]),
-        (&json!("new folder name"), &json!(1))
-    );
+    let renamed = site.put(&format!("suite/{suite}"), &body, StatusCode::OK).await;
+    assert_eq!((&renamed["name"], &renamed["epoch"]), (&json!("new folder name"), &json!(1)));
 
     let tests = site.get(&format!("test?project_id={project}")).await;
     assert_eq!(tests["total"], 0);
@@ -181,10 +173,7 @@ async fn the_guide_can_be_followed() {
     let test = text_of(site.request(Method::POST, "test").json(&body)).await;
     assert_like(&test, TEST);
     let test: Value = serde_json::from_str(&test).unwrap();
-    assert_eq!(
-        (&test["precondition"], &test["sequence_suite"]),
-        (&json!(""), &json!(1))
-    );
+    assert_eq!((&test["precondition"], &test["sequence_suite"]), (&json!(""), &json!(1)));
     let test_id = id(&test);
 
     let body = json!({"step": "my step", "expected_result": "The result", "sequence": 1,

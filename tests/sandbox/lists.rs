@@ -6,9 +6,8 @@ use super::*;
 async fn with_tests(count: usize, max_per_page: Option<u32>) -> (Site, Roots, Vec<i64>) {
     let site = Site::with(|options| options.max_per_page = max_per_page).await;
     let roots = site.roots().await;
-    let tests: Vec<_> = (0..count)
-        .map(|number| new_test(&roots, &format!("test {number}"), roots.suite))
-        .collect();
+    let tests: Vec<_> =
+        (0..count).map(|number| new_test(&roots, &format!("test {number}"), roots.suite)).collect();
     let created = site.create("test", &tests.into()).await;
     let ids = ids(created.as_array().unwrap());
     (site, roots, ids)
@@ -40,10 +39,7 @@ async fn pages_hold_15_rows_unless_asked() {
     assert_eq!(last["prev_page_url"], link(2));
     let beyond = site.get(&format!("test?{encoded}&page=4")).await;
     assert_eq!(beyond["data"], json!([]));
-    assert_eq!(
-        (&beyond["total"], &beyond["from"]),
-        (&json!(31), &Value::Null)
-    );
+    assert_eq!((&beyond["total"], &beyond["from"]), (&json!(31), &Value::Null));
 
     let sized = site.get("test?_sort=id&per_page=10&page=4").await;
     assert_eq!(ids(sized["data"].as_array().unwrap()), ids_[30..]);
@@ -51,24 +47,16 @@ async fn pages_hold_15_rows_unless_asked() {
     assert_eq!(ids(all["data"].as_array().unwrap()), ids_);
     assert_eq!((&all["last_page"], &all["to"]), (&json!(1), &json!(31)));
     let empty = site.get("test?per_page=-1&name=none").await;
-    assert_eq!(
-        (&empty["last_page"], &empty["total"]),
-        (&json!(1), &json!(0))
-    );
+    assert_eq!((&empty["last_page"], &empty["total"]), (&json!(1), &json!(0)));
 }
 
 #[tokio::test]
 async fn pages_can_be_capped() {
     let (site, _, ids_) = with_tests(12, Some(5)).await;
     for per_page in ["-1", "1000", "5"] {
-        let page = site
-            .get(&format!("test?_sort=id&per_page={per_page}&page=3"))
-            .await;
+        let page = site.get(&format!("test?_sort=id&per_page={per_page}&page=3")).await;
         assert_eq!(ids(page["data"].as_array().unwrap()), ids_[10..]);
-        assert_eq!(
-            (&page["per_page"], &page["last_page"]),
-            (&json!(5), &json!(3))
-        );
+        assert_eq!((&page["per_page"], &page["last_page"]), (&json!(5), &json!(3)));
     }
 }
 
@@ -103,23 +91,16 @@ async fn every_field_is_a_filter() {
             "test?epoch=0&_with=suite&_anything=1&revision_log=true".to_owned(),
             vec![one, two, manual],
         ),
-        (
-            format!("suite?project_id={project}&is_root=false"),
-            vec![folder],
-        ),
+        (format!("suite?project_id={project}&is_root=false"), vec![folder]),
     ] {
         let separator = if query.contains('?') { '&' } else { '?' };
         let rows = site.list(&format!("{query}{separator}_sort=id")).await;
         assert_eq!(ids(&rows), expected, "{query}");
     }
-    let places = site
-        .list(&format!("suite_test?suite_id-in={folder}&_sort=test_id"))
-        .await;
+    let places = site.list(&format!("suite_test?suite_id-in={folder}&_sort=test_id")).await;
     let tests: Vec<_> = places.iter().map(|row| row["test_id"].as_i64()).collect();
     assert_eq!(tests, [Some(one), Some(manual)]);
-    let tops = site
-        .list(&format!("plan_suite?plan_id={}&parent_id=null", roots.plan))
-        .await;
+    let tops = site.list(&format!("plan_suite?plan_id={}&parent_id=null", roots.plan)).await;
     assert_eq!(tops[0]["suite_id"], roots.suite);
     assert_eq!(tops.len(), 1);
 }
@@ -157,8 +138,7 @@ async fn rows_are_sorted_as_asked() {
     }
     let (one, two, three) = (tests[0], tests[1], tests[2]);
     tokio::time::sleep(std::time::Duration::from_millis(3)).await;
-    site.put(&format!("test/{one}"), &json!({}), StatusCode::OK)
-        .await;
+    site.put(&format!("test/{one}"), &json!({}), StatusCode::OK).await;
     for (sort, expected) in [
         ("&_sort=id", [one, two, three]),
         ("&_sort=-id", [three, two, one]),
@@ -184,12 +164,7 @@ async fn rows_are_sorted_as_asked() {
 async fn large_sets_are_taken() {
     let (site, _, tests) = with_tests(1000, None).await;
     let set = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-    let page = site
-        .get(&format!(
-            "suite_test?test_id-in={}&per_page=1000",
-            set(&tests)
-        ))
-        .await;
+    let page = site.get(&format!("suite_test?test_id-in={}&per_page=1000", set(&tests))).await;
     assert_eq!(page["total"], 1000);
     let suites: Vec<i64> = (1..200).chain([site.roots().await.suite]).collect();
     let query = format!("suite_test?suite_id-in={}&per_page=1000", set(&suites));

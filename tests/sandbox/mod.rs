@@ -98,18 +98,10 @@ impl Site {
 
     pub(crate) async fn roots(&self) -> Roots {
         let project = self.running.project_id;
-        let plan = self
-            .list(&format!("plan?project_id={project}&is_root=true"))
-            .await;
-        let suite = self
-            .list(&format!("suite?project_id={project}&is_root=true"))
-            .await;
+        let plan = self.list(&format!("plan?project_id={project}&is_root=true")).await;
+        let suite = self.list(&format!("suite?project_id={project}&is_root=true")).await;
         assert_eq!((plan.len(), suite.len()), (1, 1));
-        Roots {
-            project,
-            plan: id(&plan[0]),
-            suite: id(&suite[0]),
-        }
+        Roots { project, plan: id(&plan[0]), suite: id(&suite[0]) }
     }
 
     /// A folder below `parent`.

@@ -20,9 +20,8 @@ async fn an_array_creates_every_element() {
     let roots = site.roots().await;
     let folder = site.folder(&roots, "folder", roots.suite).await;
     let first = site.test(&roots, "before", folder).await;
-    let tests: Vec<_> = (0..1000)
-        .map(|number| new_test(&roots, &format!("test {number}"), folder))
-        .collect();
+    let tests: Vec<_> =
+        (0..1000).map(|number| new_test(&roots, &format!("test {number}"), folder)).collect();
     let created = site.create("test", &tests.into()).await;
     let created = created.as_array().unwrap();
     assert_eq!(created.len(), 1000);
@@ -32,10 +31,7 @@ async fn an_array_creates_every_element() {
         assert_eq!(test["sequence_suite"], number + 2);
         assert_eq!(test["key"], number + 2);
     }
-    assert_eq!(
-        total(&site, &format!("suite_test?suite_id={folder}")).await,
-        1001
-    );
+    assert_eq!(total(&site, &format!("suite_test?suite_id={folder}")).await, 1001);
 
     let empty = site.post("test", &json!([]), StatusCode::OK).await;
     assert_eq!(empty, json!([]));
@@ -45,11 +41,8 @@ async fn an_array_creates_every_element() {
 async fn an_array_has_at_most_1000_elements() {
     let site = Site::new().await;
     let roots = site.roots().await;
-    let tests: Vec<_> = (0..1001)
-        .map(|_| new_test(&roots, "test", roots.suite))
-        .collect();
-    site.post("test", &tests.into(), StatusCode::UNPROCESSABLE_ENTITY)
-        .await;
+    let tests: Vec<_> = (0..1001).map(|_| new_test(&roots, "test", roots.suite)).collect();
+    site.post("test", &tests.into(), StatusCode::UNPROCESSABLE_ENTITY).await;
     assert_eq!(total(&site, "test").await, 0);
 }
 
@@ -63,15 +56,9 @@ async fn a_bad_element_fails_the_whole_array() {
     ]);
     let body = site.post("test", &tests, StatusCode::BAD_REQUEST).await;
     assert!(fault(&body, "name").contains("255"));
-    let tests = json!([
-        new_test(&roots, "good", roots.suite),
-        new_test(&roots, "bad", 99)
-    ]);
+    let tests = json!([new_test(&roots, "good", roots.suite), new_test(&roots, "bad", 99)]);
     let body = site.post("test", &tests, StatusCode::BAD_REQUEST).await;
-    assert_eq!(
-        fault(&body, "suite_id"),
-        "The selected suite id is invalid."
-    );
+    assert_eq!(fault(&body, "suite_id"), "The selected suite id is invalid.");
     assert_eq!(total(&site, "test").await, 0);
     assert_eq!(total(&site, "suite_test").await, 0);
 }
@@ -87,31 +74,21 @@ async fn elements_with_an_id_are_updated() {
     ]);
     let saved = site.create("test", &elements).await;
     assert_eq!(id(&saved[0]), one);
-    assert_eq!(
-        (&saved[0]["name"], &saved[0]["epoch"]),
-        (&json!("one, renamed"), &json!(1))
-    );
+    assert_eq!((&saved[0]["name"], &saved[0]["epoch"]), (&json!("one, renamed"), &json!(1)));
     assert_eq!(saved[0]["sequence_suite"], Value::Null);
-    assert_eq!(
-        (&saved[1]["name"], &saved[1]["epoch"]),
-        (&json!("two"), &json!(0))
-    );
+    assert_eq!((&saved[1]["name"], &saved[1]["epoch"]), (&json!("two"), &json!(0)));
 
     let two = id(&saved[1]);
     let elements = json!([{"id": two, "description": "x"}, {"id": one, "description": "y"}]);
     let saved = site.put("test", &elements, StatusCode::OK).await;
     assert_eq!(ids(saved.as_array().unwrap()), [two, one]);
-    assert_eq!(
-        (&saved[1]["description"], &saved[1]["epoch"]),
-        (&json!("y"), &json!(2))
-    );
+    assert_eq!((&saved[1]["description"], &saved[1]["epoch"]), (&json!("y"), &json!(2)));
     let saved = site.post("test", &elements, StatusCode::OK).await;
     assert_eq!(saved[0]["epoch"], 2);
 
     let elements = json!([{"id": two, "description": "z"}, {"id": 99, "description": "z"}]);
     site.post("test", &elements, StatusCode::NOT_FOUND).await;
-    site.put("test", &json!([{"name": "no id"}]), StatusCode::BAD_REQUEST)
-        .await;
+    site.put("test", &json!([{"name": "no id"}]), StatusCode::BAD_REQUEST).await;
     assert_eq!(site.get(&format!("test/{two}")).await["description"], "x");
 }
 
@@ -141,9 +118,7 @@ async fn what_is_required_or_wrong_is_named() {
     for field in ["name", "project_id", "suite_id"] {
         assert!(fault(&body, field).ends_with("field is required."));
     }
-    let body = site
-        .post("suite", &json!({}), StatusCode::BAD_REQUEST)
-        .await;
+    let body = site.post("suite", &json!({}), StatusCode::BAD_REQUEST).await;
     for field in ["name", "project_id", "plan_id"] {
         assert!(fault(&body, field).ends_with("field is required."));
     }
@@ -185,11 +160,7 @@ async fn rows_of_other_projects_do_not_mix() {
     let project = id(&site.create("project", &json!({"name": "Other"})).await);
     let plan = id(&site.list(&format!("plan?project_id={project}")).await[0]);
     let suite = id(&site.list(&format!("suite?project_id={project}")).await[0]);
-    let other = Roots {
-        project,
-        plan,
-        suite,
-    };
+    let other = Roots { project, plan, suite };
     let test = site.test(&roots, "test", roots.suite).await;
 
     let body = new_test(&roots, "x", other.suite);
@@ -198,8 +169,7 @@ async fn rows_of_other_projects_do_not_mix() {
     let body = json!({"project_id": other.project, "test_id": test, "step": "x"});
     site.post("step", &body, StatusCode::BAD_REQUEST).await;
     let body = json!({"suite_id": other.suite, "test_id": test});
-    site.post("suite_test", &body, StatusCode::BAD_REQUEST)
-        .await;
+    site.post("suite_test", &body, StatusCode::BAD_REQUEST).await;
     let body = json!({"name": "x", "project_id": roots.project, "plan_id": other.plan});
     let body = site.post("suite", &body, StatusCode::BAD_REQUEST).await;
     assert!(body["validation_errors"].is_object());
@@ -242,12 +212,8 @@ async fn fields_of_the_server_are_ignored() {
     assert_eq!(same["epoch"], 2);
     let cleared = json!({"description": null, "precondition": "x"});
     let cleared = site.put(&path, &cleared, StatusCode::OK).await;
-    assert_eq!(
-        (&cleared["description"], &cleared["precondition"]),
-        (&Value::Null, &json!("x"))
-    );
-    site.put(&path, &json!({"name": null}), StatusCode::BAD_REQUEST)
-        .await;
+    assert_eq!((&cleared["description"], &cleared["precondition"]), (&Value::Null, &json!("x")));
+    site.put(&path, &json!({"name": null}), StatusCode::BAD_REQUEST).await;
     site.put(&path, &json!([]), StatusCode::BAD_REQUEST).await;
     site.put("test/99", &json!({}), StatusCode::NOT_FOUND).await;
 }
@@ -263,13 +229,8 @@ async fn the_folder_tree_stays_a_tree() {
         let rows = site.list(&format!("plan_suite?suite_id={suite}")).await;
         format!("plan_suite/{}", id(&rows[0]))
     };
-    let moved = site
-        .put(&place(c).await, &json!({"parent_id": a}), StatusCode::OK)
-        .await;
-    assert_eq!(
-        (&moved["parent_id"], &moved["epoch"]),
-        (&json!(a), &json!(1))
-    );
+    let moved = site.put(&place(c).await, &json!({"parent_id": a}), StatusCode::OK).await;
+    assert_eq!((&moved["parent_id"], &moved["epoch"]), (&json!(a), &json!(1)));
     for parent in [a, b, c, 99] {
         let path = place(a).await;
         let body = json!({ "parent_id": parent });
@@ -279,26 +240,17 @@ async fn the_folder_tree_stays_a_tree() {
     // A suite that names no parent stands beside the root suite.
     let body = json!({"name": "beside", "project_id": roots.project, "plan_id": roots.plan});
     let beside = site.create("suite", &body).await;
-    let rows = site
-        .list(&format!("plan_suite?suite_id={}", id(&beside)))
-        .await;
+    let rows = site.list(&format!("plan_suite?suite_id={}", id(&beside))).await;
     assert_eq!(rows[0]["parent_id"], Value::Null);
     assert_eq!(beside["sequence_plan"], rows[0]["sequence_plan"]);
     // A parent must stand in the same plan.
     let cycle = json!({"name": "cycle", "project_id": roots.project});
     let cycle = id(&site.create("plan", &cycle).await);
     let body = json!({"plan_id": cycle, "suite_id": b, "parent_id": a});
-    let body = site
-        .post("plan_suite", &body, StatusCode::BAD_REQUEST)
-        .await;
+    let body = site.post("plan_suite", &body, StatusCode::BAD_REQUEST).await;
     fault(&body, "parent_id");
-    site.create("plan_suite", &json!({"plan_id": cycle, "suite_id": a}))
-        .await;
-    site.create(
-        "plan_suite",
-        &json!({"plan_id": cycle, "suite_id": b, "parent_id": a}),
-    )
-    .await;
+    site.create("plan_suite", &json!({"plan_id": cycle, "suite_id": a})).await;
+    site.create("plan_suite", &json!({"plan_id": cycle, "suite_id": b, "parent_id": a})).await;
 }
 
 #[tokio::test]
@@ -315,13 +267,8 @@ async fn a_test_can_stand_in_two_folders_and_be_moved() {
     );
     assert_eq!(total(&site, &format!("suite_test?test_id={test}")).await, 2);
     let path = format!("suite_test/{}", id(&place));
-    let moved = site
-        .put(&path, &json!({"suite_id": roots.suite}), StatusCode::OK)
-        .await;
-    assert_eq!(
-        (&moved["suite_id"], &moved["epoch"]),
-        (&json!(roots.suite), &json!(1))
-    );
+    let moved = site.put(&path, &json!({"suite_id": roots.suite}), StatusCode::OK).await;
+    assert_eq!((&moved["suite_id"], &moved["epoch"]), (&json!(roots.suite), &json!(1)));
     site.delete(&path, StatusCode::OK).await;
     assert_eq!(total(&site, &format!("suite_test?test_id={test}")).await, 1);
 }
@@ -334,8 +281,7 @@ async fn a_deleted_test_takes_its_places_along_and_brings_them_back() {
     let test = site.test(&roots, "test", folder).await;
     let gone = json!({"suite_id": roots.suite, "test_id": test});
     let gone = id(&site.create("suite_test", &gone).await);
-    site.delete(&format!("suite_test/{gone}"), StatusCode::OK)
-        .await;
+    site.delete(&format!("suite_test/{gone}"), StatusCode::OK).await;
 
     let path = format!("test/{test}");
     let answer = site.delete(&path, StatusCode::OK).await;
@@ -349,16 +295,12 @@ async fn a_deleted_test_takes_its_places_along_and_brings_them_back() {
     let step = json!({"project_id": roots.project, "test_id": test, "step": "x"});
     site.post("step", &step, StatusCode::BAD_REQUEST).await;
 
-    let restored = site
-        .post(&format!("{path}/restore"), &json!({}), StatusCode::OK)
-        .await;
+    let restored = site.post(&format!("{path}/restore"), &json!({}), StatusCode::OK).await;
     assert_eq!((id(&restored), &restored["epoch"]), (test, &json!(1)));
     let places = site.list("suite_test").await;
     assert_eq!(places.len(), 1, "only what went with the test comes back");
     assert_eq!(places[0]["suite_id"], folder);
-    let again = site
-        .post(&format!("{path}/restore"), &json!({}), StatusCode::OK)
-        .await;
+    let again = site.post(&format!("{path}/restore"), &json!({}), StatusCode::OK).await;
     assert_eq!(again["epoch"], 1);
     let request = site.request(Method::POST, "test/99/restore");
     json_of(request.send().await.unwrap(), StatusCode::NOT_FOUND).await;
@@ -378,21 +320,16 @@ async fn a_restore_can_say_where_to() {
         (json!(folder.to_string()), StatusCode::OK),
         (json!(folder), StatusCode::OK),
     ] {
-        site.post(&path, &json!({ "suite_id": suite }), expected)
-            .await;
+        site.post(&path, &json!({ "suite_id": suite }), expected).await;
     }
     let places = site.list("suite_test?_sort=id").await;
     let suites: Vec<_> = places.iter().map(|row| row["suite_id"].as_i64()).collect();
     assert_eq!(suites, [Some(roots.suite), Some(folder)]);
 
-    site.delete(&format!("suite/{folder}"), StatusCode::OK)
-        .await;
+    site.delete(&format!("suite/{folder}"), StatusCode::OK).await;
     let request = site.request(Method::POST, &format!("suite/{folder}/restore"));
     json_of(request.send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!(
-        total(&site, &format!("plan_suite?suite_id={folder}")).await,
-        1
-    );
+    assert_eq!(total(&site, &format!("plan_suite?suite_id={folder}")).await, 1);
 }
 
 #[tokio::test]
@@ -402,50 +339,23 @@ async fn a_deleted_folder_leaves_its_tests_and_subfolders_where_nobody_finds_the
     let folder = site.folder(&roots, "folder", roots.suite).await;
     let below = site.folder(&roots, "below", folder).await;
     let test = site.test(&roots, "test", folder).await;
-    site.delete(&format!("suite/{folder}"), StatusCode::OK)
-        .await;
-    assert_eq!(
-        total(&site, &format!("plan_suite?suite_id={folder}")).await,
-        0
-    );
-    assert_eq!(
-        site.list(&format!("plan_suite?suite_id={below}")).await[0]["parent_id"],
-        folder
-    );
+    site.delete(&format!("suite/{folder}"), StatusCode::OK).await;
+    assert_eq!(total(&site, &format!("plan_suite?suite_id={folder}")).await, 0);
+    assert_eq!(site.list(&format!("plan_suite?suite_id={below}")).await[0]["parent_id"], folder);
     assert_eq!(site.list("suite_test").await[0]["suite_id"], folder);
     assert_eq!(total(&site, "test").await, 1);
     // Nothing can be put into it, and what is in it can be moved out.
-    site.post(
-        "test",
-        &new_test(&roots, "x", folder),
-        StatusCode::BAD_REQUEST,
-    )
-    .await;
+    site.post("test", &new_test(&roots, "x", folder), StatusCode::BAD_REQUEST).await;
     let place = id(&site.list("suite_test").await[0]);
     let body = json!({"suite_id": roots.suite});
-    site.put(&format!("suite_test/{place}"), &body, StatusCode::OK)
-        .await;
+    site.put(&format!("suite_test/{place}"), &body, StatusCode::OK).await;
     let place = id(&site.list(&format!("plan_suite?suite_id={below}")).await[0]);
-    site.put(
-        &format!("plan_suite/{place}"),
-        &json!({"sequence_plan": 4}),
-        StatusCode::OK,
-    )
-    .await;
-    site.post(
-        &format!("suite/{folder}/restore"),
-        &json!({}),
-        StatusCode::OK,
-    )
-    .await;
-    assert_eq!(
-        total(&site, &format!("plan_suite?suite_id={folder}")).await,
-        1
-    );
+    site.put(&format!("plan_suite/{place}"), &json!({"sequence_plan": 4}), StatusCode::OK).await;
+    site.post(&format!("suite/{folder}/restore"), &json!({}), StatusCode::OK).await;
+    assert_eq!(total(&site, &format!("plan_suite?suite_id={folder}")).await, 1);
     assert_eq!(site.get(&format!("test/{test}")).await["name"], "test");
     for (resource, root) in [("suite", roots.suite), ("plan", roots.plan)] {
-        site.delete(&format!("{resource}/{root}"), StatusCode::BAD_REQUEST)
-            .await;
+        site.delete(&format!("{resource}/{root}"), StatusCode::BAD_REQUEST).await;
     }
 }
 
@@ -461,13 +371,8 @@ async fn an_array_deletes_what_is_there() {
     let answer = site.post("test/delete", &body, StatusCode::OK).await;
     assert_eq!(answer, json!({"count": 2}));
     assert_eq!(ids(&site.list("test").await), [tests[1]]);
-    for bad in [
-        json!({"id": tests[1]}),
-        json!([{"name": "two"}]),
-        json!([tests[1]]),
-    ] {
-        site.post("test/delete", &bad, StatusCode::BAD_REQUEST)
-            .await;
+    for bad in [json!({"id": tests[1]}), json!([{"name": "two"}]), json!([tests[1]])] {
+        site.post("test/delete", &bad, StatusCode::BAD_REQUEST).await;
     }
     assert_eq!(total(&site, "test").await, 1);
 }
@@ -512,8 +417,7 @@ async fn clients_that_write_at_once_lose_nothing() {
                         .map(|n| new_test(&roots, &format!("{writer}.{round}.{n}"), roots.suite))
                         .collect();
                     site.create("test", &tests.into()).await;
-                    site.put(&format!("test/{shared}"), &json!({}), StatusCode::OK)
-                        .await;
+                    site.put(&format!("test/{shared}"), &json!({}), StatusCode::OK).await;
                     site.list("test?_sort=id").await;
                 }
             })
@@ -528,13 +432,8 @@ async fn clients_that_write_at_once_lose_nothing() {
     let mut keys: Vec<_> = rows.iter().map(|row| row["key"].as_i64()).collect();
     keys.dedup();
     assert_eq!(keys.len(), 801);
-    let places = site
-        .list("suite_test?per_page=-1&_sort=sequence_suite")
-        .await;
-    let mut sequences: Vec<_> = places
-        .iter()
-        .map(|row| row["sequence_suite"].as_i64())
-        .collect();
+    let places = site.list("suite_test?per_page=-1&_sort=sequence_suite").await;
+    let mut sequences: Vec<_> = places.iter().map(|row| row["sequence_suite"].as_i64()).collect();
     sequences.dedup();
     assert_eq!(sequences.len(), 801);
 }

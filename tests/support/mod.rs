@@ -40,11 +40,7 @@ impl Run {
 
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "exit code {}\n-- stdout\n{}\n-- stderr\n{}",
-            self.code, self.stdout, self.stderr
-        )
+        write!(f, "exit code {}\n-- stdout\n{}\n-- stderr\n{}", self.code, self.stdout, self.stderr)
     }
 }
 
@@ -53,9 +49,7 @@ pub(crate) fn binary(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tq-import"));
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
-        let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"]
-            .iter()
-            .any(|prefix| known.starts_with(prefix))
+        let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"].iter().any(|prefix| known.starts_with(prefix))
             || [
                 "CI",
                 "NO_COLOR",
@@ -80,9 +74,7 @@ pub(crate) fn binary(directory: &Path) -> Command {
 
 /// Runs the binary without blocking the sandbox that this process serves.
 pub(crate) async fn run(mut command: Command) -> Run {
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
-        .await
-        .unwrap();
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     Run::of(&output)
 }
 
@@ -107,11 +99,7 @@ impl Desk {
         options.journal = Some(journal.clone());
         change(&mut options);
         let running = sandbox::spawn(options).await.unwrap();
-        let desk = Self {
-            running,
-            journal,
-            directory,
-        };
+        let desk = Self { running, journal, directory };
         let token_file = desk.write("token", desk.running.token.expose_secret());
         restrict(&token_file);
         desk
@@ -139,9 +127,7 @@ impl Desk {
     /// The binary with host and token.
     pub(crate) fn command_without_project(&self, arguments: &[&str]) -> Command {
         let mut command = binary(self.path());
-        command
-            .args(["--host", &self.running.url, "--token-file", "token"])
-            .args(arguments);
+        command.args(["--host", &self.running.url, "--token-file", "token"]).args(arguments);
         command
     }
 
@@ -215,30 +201,20 @@ impl Desk {
                  JOIN test ON test.id = suite_test.test_id AND test.deleted_at IS NULL ORDER BY 1",
             )
             .unwrap();
-        statement
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
     /// Every row of a table as text, bookkeeping included.
     pub(crate) fn rows(&self, table: &str) -> Vec<String> {
         let db = self.db();
-        let mut statement = db
-            .prepare(&format!("SELECT * FROM {table} ORDER BY id"))
-            .unwrap();
+        let mut statement = db.prepare(&format!("SELECT * FROM {table} ORDER BY id")).unwrap();
         let columns = statement.column_count();
         let text = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
             (0..columns)
                 .map(|column| row.get_ref(column).map(|value| format!("{value:?} ")))
                 .collect()
         };
-        statement
-            .query_map([], text)
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
+        statement.query_map([], text).unwrap().map(Result::unwrap).collect()
     }
 }
 
@@ -260,18 +236,14 @@ pub(crate) fn report(suites: &[(&str, &[&str])]) -> String {
         writeln!(xml, "  <testsuite name=\"{suite}\">").unwrap();
         for case in *cases {
             let (name, child) = match case.split_at(1) {
-                ("!", name) => (
-                    name,
-                    "<failure message=\"expected 1, got 2\">at cart.js:3</failure>",
-                ),
+                ("!", name) => {
+                    (name, "<failure message=\"expected 1, got 2\">at cart.js:3</failure>")
+                }
                 ("~", name) => (name, "<skipped/>"),
                 _ => (*case, ""),
             };
-            writeln!(
-                xml,
-                "    <testcase name=\"{name}\" time=\"0.01\">{child}</testcase>"
-            )
-            .unwrap();
+            writeln!(xml, "    <testcase name=\"{name}\" time=\"0.01\">{child}</testcase>")
+                .unwrap();
         }
         xml.push_str("  </testsuite>\n");
     }

@@ -128,12 +128,7 @@ pub struct ReadingArgs {
 #[command(next_help_heading = "Project")]
 pub struct ConnectionArgs {
     /// The project, by name or id [env: TQ_PROJECT, TQ_PROJECT_ID]
-    #[arg(
-        long,
-        value_name = "PROJECT",
-        alias = "project_name",
-        alias = "project_id"
-    )]
+    #[arg(long, value_name = "PROJECT", alias = "project_name", alias = "project_id")]
     pub project: Option<String>,
 
     /// Read the personal access token from this file [env: TQ_ACCESS_TOKEN holds the token itself]
@@ -185,12 +180,7 @@ pub struct MappingArgs {
     pub group_by: Option<GroupByArg>,
 
     /// Cut classnames into folder levels at this text [default: as fits the test runner]
-    #[arg(
-        long,
-        value_name = "TEXT",
-        alias = "delimiter",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "TEXT", alias = "delimiter", allow_hyphen_values = true)]
     pub split: Option<String>,
 
     /// Never cut a classname into folder levels
@@ -283,13 +273,7 @@ pub struct TerminalArgs {
     pub quiet: bool,
 
     /// Colours [env: NO_COLOR, CLICOLOR_FORCE]
-    #[arg(
-        long,
-        value_name = "WHEN",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
     pub color: ColorArg,
 
     /// No progress on standard error (there is none unless it is a terminal)

@@ -1,11 +1,7 @@
 use super::*;
 
 fn parsed(line: &[&str]) -> Result<Cli, clap::Error> {
-    parse(
-        std::iter::once("tq-import")
-            .chain(line.iter().copied())
-            .map(OsString::from),
-    )
+    parse(std::iter::once("tq-import").chain(line.iter().copied()).map(OsString::from))
 }
 
 fn import(line: &[&str]) -> ImportArgs {
@@ -56,24 +52,15 @@ fn options_stand_before_or_after_the_command_word() {
 
 #[test]
 fn a_command_word_is_one_only_in_the_place_of_the_first_report() {
-    assert_eq!(
-        import(&["a.xml", "inspect"]).reading.reports,
-        ["a.xml", "inspect"]
-    );
+    assert_eq!(import(&["a.xml", "inspect"]).reading.reports, ["a.xml", "inspect"]);
     assert_eq!(import(&["--", "inspect"]).reading.reports, ["inspect"]);
-    assert_eq!(
-        import(&["--folder", "inspect", "a.xml"]).reading.reports,
-        ["a.xml"]
-    );
+    assert_eq!(import(&["--folder", "inspect", "a.xml"]).reading.reports, ["a.xml"]);
     assert_eq!(import(&["--sandbox", "a.xml"]).reading.reports, ["a.xml"]);
 }
 
 #[test]
 fn the_value_of_sandbox_stands_only_behind_an_equals_sign() {
-    assert_eq!(
-        import(&["--sandbox", "a.xml"]).connection.sandbox,
-        Some(None)
-    );
+    assert_eq!(import(&["--sandbox", "a.xml"]).connection.sandbox, Some(None));
     assert_eq!(
         import(&["--sandbox=x.db", "a.xml"]).connection.sandbox,
         Some(Some(PathBuf::from("x.db")))
@@ -84,36 +71,15 @@ fn the_value_of_sandbox_stands_only_behind_an_equals_sign() {
 
 #[test]
 fn names_of_the_vendors_cli_are_understood() {
-    let args = import(&[
-        "a.xml",
-        "--project_name=Shop",
-        "--access_token",
-        "canary",
-        "--delimiter",
-        "-",
-    ]);
+    let args =
+        import(&["a.xml", "--project_name=Shop", "--access_token", "canary", "--delimiter", "-"]);
     assert_eq!(args.connection.project.as_deref(), Some("Shop"));
     assert_eq!(args.connection.access_token.as_ref().unwrap().0, "canary");
     assert!(!format!("{args:?}").contains("canary"));
     assert_eq!(args.mapping.split.as_deref(), Some("-"));
-    assert_eq!(
-        import(&["a.xml", "--project_id", "7"])
-            .connection
-            .project
-            .as_deref(),
-        Some("7")
-    );
-    let args = import(&[
-        "upload_test_run",
-        "x",
-        "--plan_name=C",
-        "--run_result_output_dir",
-        "d",
-    ]);
-    assert_eq!(
-        args.vendor.given(),
-        ["--plan_name", "--run_result_output_dir"]
-    );
+    assert_eq!(import(&["a.xml", "--project_id", "7"]).connection.project.as_deref(), Some("7"));
+    let args = import(&["upload_test_run", "x", "--plan_name=C", "--run_result_output_dir", "d"]);
+    assert_eq!(args.vendor.given(), ["--plan_name", "--run_result_output_dir"]);
 }
 
 #[test]
@@ -137,13 +103,9 @@ fn usage_errors_end_with_2_and_help_with_0() {
     ] {
         assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line:?}");
     }
-    for line in [
-        &["--help"][..],
-        &["-h"],
-        &["--version"],
-        &["inspect", "--help"],
-        &["help", "inspect"],
-    ] {
+    for line in
+        [&["--help"][..], &["-h"], &["--version"], &["inspect", "--help"], &["help", "inspect"]]
+    {
         assert_eq!(parsed(line).unwrap_err().exit_code(), 0, "{line:?}");
     }
 }
@@ -154,13 +116,7 @@ fn an_error_never_repeats_a_token() {
         &["--access-token=canary"][..],
         &["--access-token", "canary"],
         &["--acess-token=canary", "a.xml"],
-        &[
-            "--access-token",
-            "canary",
-            "--access-token",
-            "canary",
-            "a.xml",
-        ],
+        &["--access-token", "canary", "--access-token", "canary", "a.xml"],
         &["--access-token", "canary", "--no-such", "a.xml"],
         &["inspect", "--access-token=canary", "a.xml"],
         &["sandbox", "--access-token=canary"],
@@ -173,9 +129,8 @@ fn an_error_never_repeats_a_token() {
 /// The help as it reads at 80 columns.
 fn help(line: &[&str]) -> String {
     let mut command = Cli::command().term_width(80);
-    let error = command
-        .try_get_matches_from_mut(std::iter::once(&"tq-import").chain(line))
-        .unwrap_err();
+    let error =
+        command.try_get_matches_from_mut(std::iter::once(&"tq-import").chain(line)).unwrap_err();
     error.render().to_string()
 }
 

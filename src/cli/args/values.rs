@@ -120,18 +120,14 @@ impl FromStr for OutputSpec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, path) = text
-            .split_once('=')
-            .ok_or("write it as FORMAT=FILE, such as json=summary.json")?;
+        let (format, path) =
+            text.split_once('=').ok_or("write it as FORMAT=FILE, such as json=summary.json")?;
         let format = SummaryFormat::from_str(format, true)
             .map_err(|_| format!("`{format}` is no format; there are text and json"))?;
         if path.is_empty() {
             return Err("the file is missing: write FORMAT=FILE".to_owned());
         }
-        Ok(Self {
-            format,
-            path: PathBuf::from(path),
-        })
+        Ok(Self { format, path: PathBuf::from(path) })
     }
 }
 
@@ -166,9 +162,8 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("the unit is missing: write 30s or 15m".to_owned());
     }
-    let parsed: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| "write a time such as 30s, 15m or 1h30m".to_owned())?;
+    let parsed: jiff::SignedDuration =
+        text.parse().map_err(|_| "write a time such as 30s, 15m or 1h30m".to_owned())?;
     let duration = Duration::try_from(parsed).unwrap_or_default();
     if duration.is_zero() {
         Err("the time must be longer than zero".to_owned())

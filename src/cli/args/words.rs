@@ -45,33 +45,19 @@ fn takes_next(command: &Command, text: &str) -> bool {
         .flat_map(Command::get_arguments)
         .find(|arg| {
             arg.get_long() == Some(long)
-                || arg
-                    .get_all_aliases()
-                    .is_some_and(|aliases| aliases.contains(&long))
+                || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&long))
         })
         .is_some_and(|arg| arg.get_action().takes_values() && !arg.is_require_equals_set())
 }
 
 /// Words that a user may write where a report belongs, and what to say about each.
 const KNOWN: &[(&str, &str)] = &[
-    (
-        "inspect",
-        "the command is `tq-import inspect <REPORT>...`, its word before the first report",
-    ),
+    ("inspect", "the command is `tq-import inspect <REPORT>...`, its word before the first report"),
     ("sandbox", "the command is `tq-import sandbox`"),
     ("help", "`tq-import --help` shows the help"),
-    (
-        "import",
-        "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`",
-    ),
-    (
-        "upload",
-        "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`",
-    ),
-    (
-        "upload_test_run",
-        "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`",
-    ),
+    ("import", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
+    ("upload", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
+    ("upload_test_run", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
 ];
 
 /// What to say about a report that does not exist, if its name equals or nearly equals a command
@@ -79,10 +65,7 @@ const KNOWN: &[(&str, &str)] = &[
 #[must_use]
 pub fn hint_for(report: &str) -> Option<&'static str> {
     let written = report.to_lowercase().replace('-', "_");
-    if !written
-        .chars()
-        .all(|character| character.is_ascii_alphabetic() || character == '_')
-    {
+    if !written.chars().all(|character| character.is_ascii_alphabetic() || character == '_') {
         return None;
     }
     KNOWN
@@ -124,17 +107,9 @@ mod tests {
         ] {
             assert!(hint_for(word).is_some(), "{word}");
         }
-        for report in [
-            "reports",
-            "report.xml",
-            "inspect.xml",
-            "./inspect",
-            "target",
-            "-",
-            "",
-            "junit",
-            "*",
-        ] {
+        for report in
+            ["reports", "report.xml", "inspect.xml", "./inspect", "target", "-", "", "junit", "*"]
+        {
             assert_eq!(hint_for(report), None, "{report}");
         }
     }

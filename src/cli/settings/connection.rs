@@ -71,11 +71,8 @@ fn sandbox(
     .collect();
     if !clashing.is_empty() {
         resolution.fault(
-            SettingFault::new(format!(
-                "--sandbox and {} do not go together",
-                clashing.join(", ")
-            ))
-            .hint("the sandbox needs neither token nor host: leave out one or the other"),
+            SettingFault::new(format!("--sandbox and {} do not go together", clashing.join(", ")))
+                .hint("the sandbox needs neither token nor host: leave out one or the other"),
         );
         return None;
     }
@@ -138,12 +135,7 @@ fn remote(
             None
         }
     });
-    Some(Remote {
-        host: host?,
-        token: token?.value?,
-        project: project?,
-        ca_cert,
-    })
+    Some(Remote { host: host?, token: token?.value?, project: project?, ca_cert })
 }
 
 /// The token that comes first. Its value is none when it is no token, which was noted as a fault.
@@ -153,9 +145,7 @@ fn token(
     vendor: Option<Sourced<String>>,
 ) -> Option<Sourced<Option<Token>>> {
     if args.token_file.is_some() && args.access_token.is_some() {
-        resolution.fault(SettingFault::new(
-            "--token-file and --access-token name two tokens",
-        ));
+        resolution.fault(SettingFault::new("--token-file and --access-token name two tokens"));
         return None;
     }
     if args.access_token.is_some() {
@@ -198,10 +188,7 @@ fn token(
             None
         }
     };
-    let sourced = Sourced {
-        value: token,
-        source,
-    };
+    let sourced = Sourced { value: token, source };
     resolution.note("token", sourced.clone(), |_| "***".to_owned());
     Some(sourced)
 }
@@ -236,9 +223,7 @@ pub(super) fn token_file(resolution: &mut Resolution<'_>, path: &Path) -> Option
 
 fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?
-        .take(TOKEN_LIMIT * 16)
-        .read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?.take(TOKEN_LIMIT * 16).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -255,16 +240,11 @@ fn host(
         .or_else(|| resolution.variable("TQ_HOST"))
         .or_else(|| resolution.file.host.clone())
         .or(vendor)
-        .unwrap_or_else(|| Sourced {
-            value: DEFAULT_HOST.to_owned(),
-            source: Source::Default,
-        });
+        .unwrap_or_else(|| Sourced { value: DEFAULT_HOST.to_owned(), source: Source::Default });
     match check_host(&written, args.insecure_http, token_source) {
         Ok(url) => {
             if url.scheme() == "http" && !is_loopback(&url) {
-                resolution
-                    .warnings
-                    .push(format!("the token travels unencrypted to {url}"));
+                resolution.warnings.push(format!("the token travels unencrypted to {url}"));
             }
             let sourced = written.map(|_| url);
             Some(resolution.note("host", sourced, Url::to_string))
@@ -289,14 +269,12 @@ fn check_host(
     })?;
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
         return Err(
-            SettingFault::new(format!("the host ({source}) is no https:// URL")).hint(example),
+            SettingFault::new(format!("the host ({source}) is no https:// URL")).hint(example)
         );
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(
-            SettingFault::new(format!("the host ({source}) holds a user or a password"))
-                .hint("the token is the only credential there is"),
-        );
+        return Err(SettingFault::new(format!("the host ({source}) holds a user or a password"))
+            .hint("the token is the only credential there is"));
     }
     let shown = url.origin().ascii_serialization();
     if url.query().is_some() || url.fragment().is_some() {
@@ -306,10 +284,8 @@ fn check_host(
         .hint(example));
     }
     if url.path().trim_end_matches('/').ends_with("/api") {
-        return Err(
-            SettingFault::new(format!("the host {shown} ({source}) ends in /api"))
-                .hint("leave out /api: it is put before every path"),
-        );
+        return Err(SettingFault::new(format!("the host {shown} ({source}) ends in /api"))
+            .hint("leave out /api: it is put before every path"));
     }
     let loopback = is_loopback(&url);
     if url.scheme() == "http" && !loopback && !insecure_http {
@@ -344,9 +320,7 @@ fn is_vendors(url: &Url) -> bool {
     // The parser has lowered the case.
     url.scheme() == "https"
         && matches!(url.port(), None | Some(443))
-        && url
-            .domain()
-            .is_some_and(|name| name.ends_with(".testquality.com"))
+        && url.domain().is_some_and(|name| name.ends_with(".testquality.com"))
 }
 
 fn project(
@@ -370,19 +344,12 @@ fn project(
     };
     let name = written.value.trim();
     if name.is_empty() {
-        resolution.fault(SettingFault::new(format!(
-            "the project's name is empty ({})",
-            written.source
-        )));
+        resolution
+            .fault(SettingFault::new(format!("the project's name is empty ({})", written.source)));
         return None;
     }
-    let project = name
-        .parse()
-        .map_or_else(|_| ProjectRef::Name(name.to_owned()), ProjectRef::Id);
-    let sourced = Sourced {
-        value: name.to_owned(),
-        source: written.source.clone(),
-    };
+    let project = name.parse().map_or_else(|_| ProjectRef::Name(name.to_owned()), ProjectRef::Id);
+    let sourced = Sourced { value: name.to_owned(), source: written.source.clone() };
     resolution.note("project", sourced, String::clone);
     Some(project)
 }

@@ -34,9 +34,7 @@ impl Environment {
         Ok(Self {
             variables,
             directory: std::env::current_dir()?,
-            user_data: etcetera::choose_base_strategy()
-                .ok()
-                .map(|strategy| strategy.data_dir()),
+            user_data: etcetera::choose_base_strategy().ok().map(|strategy| strategy.data_dir()),
             columns: terminal_size::terminal_size_of(io::stdout())
                 .map(|(width, _)| usize::from(width.0)),
             stderr_is_terminal: io::stderr().is_terminal(),
@@ -53,9 +51,7 @@ impl Environment {
     /// Whether a variable is set to nothing but white space.
     #[must_use]
     pub fn is_set_but_empty(&self, name: &str) -> bool {
-        self.variables
-            .get(name)
-            .is_some_and(|value| value.trim().is_empty())
+        self.variables.get(name).is_some_and(|value| value.trim().is_empty())
     }
 
     /// Whether this is a job of GitHub Actions.

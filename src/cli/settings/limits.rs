@@ -33,14 +33,7 @@ impl Default for Limits {
 }
 
 pub(super) fn limits(resolution: &mut Resolution<'_>, args: &NetworkArgs) -> Limits {
-    let NetworkArgs {
-        concurrency,
-        batch_size,
-        timeout,
-        retries,
-        deadline,
-        ca_cert: _,
-    } = args;
+    let NetworkArgs { concurrency, batch_size, timeout, retries, deadline, ca_cert: _ } = args;
     let file = resolution.file.clone();
     let default = Limits::default();
     let show = |time: &Duration| format!("{time:?}");
@@ -62,13 +55,7 @@ pub(super) fn limits(resolution: &mut Resolution<'_>, args: &NetworkArgs) -> Lim
         timeout: resolution
             .value("--timeout", timeout.as_ref(), file.timeout, show)
             .unwrap_or(default.timeout),
-        retries: resolution.number(
-            "--retries",
-            *retries,
-            file.retries,
-            default.retries,
-            0..=100,
-        ),
+        retries: resolution.number("--retries", *retries, file.retries, default.retries, 0..=100),
         deadline: resolution
             .value("--deadline", deadline.as_ref(), file.deadline, show)
             .unwrap_or(default.deadline),

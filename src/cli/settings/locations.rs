@@ -9,10 +9,7 @@ use sha2::{Digest, Sha256};
 /// worktree).
 #[must_use]
 pub(super) fn repository_root(directory: &Path) -> Option<PathBuf> {
-    directory
-        .ancestors()
-        .find(|above| above.join(".git").exists())
-        .map(Path::to_owned)
+    directory.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
 }
 
 /// The sandbox database of the working tree at `tree`, below `user_data`.
@@ -23,28 +20,18 @@ pub(super) fn repository_root(directory: &Path) -> Option<PathBuf> {
 pub(super) fn sandbox_database(user_data: &Path, tree: &Path) -> PathBuf {
     let tree = tree.canonicalize().unwrap_or_else(|_| tree.to_owned());
     let digest = Sha256::digest(tree.as_os_str().as_encoded_bytes());
-    let mark: String = digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let name: String = tree
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || character == '_' {
-                character
-            } else {
-                '-'
-            }
-        })
-        .take(40)
-        .collect();
-    user_data
-        .join("tq-import")
-        .join("sandbox")
-        .join(format!("{name}-{mark}.db"))
+    let mark: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let name: String =
+        tree.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+            .chars()
+            .map(|character| {
+                if character.is_ascii_alphanumeric() || character == '_' { character } else { '-' }
+            })
+            .take(40)
+            .collect();
+    user_data.join("tq-import").join("sandbox").join(format!("{name}-{mark}.db"))
 }
 
 /// Whether every user of the machine may read the file.
@@ -72,16 +59,10 @@ mod tests {
         let one = sandbox_database(data, Path::new("/no/such/a/shop web"));
         let two = sandbox_database(data, Path::new("/no/such/b/shop web"));
         assert_ne!(one, two);
-        assert_eq!(
-            one,
-            sandbox_database(data, Path::new("/no/such/a/shop web"))
-        );
+        assert_eq!(one, sandbox_database(data, Path::new("/no/such/a/shop web")));
         assert!(one.starts_with("/data/tq-import/sandbox"));
         let name = one.file_name().unwrap().to_str().unwrap();
-        assert!(
-            name.starts_with("shop-web-") && name.ends_with(".db"),
-            "{name}"
-        );
+        assert!(name.starts_with("shop-web-") && name.ends_with(".db"), "{name}");
     }
 
     #[test]

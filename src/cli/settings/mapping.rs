@@ -44,13 +44,7 @@ pub(super) fn refuse_command_words(resolution: &mut Resolution<'_>, reports: &[S
 }
 
 pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Reading {
-    let ReadingArgs {
-        reports,
-        exclude,
-        allow_empty,
-        min_tests,
-        strict,
-    } = args;
+    let ReadingArgs { reports, exclude, allow_empty, min_tests, strict } = args;
     let mut all_excluded = resolution
         .file
         .exclude
@@ -79,11 +73,8 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
     };
     if reading.allow_empty && reading.min_tests > 0 {
         resolution.fault(
-            SettingFault::new(format!(
-                "allow-empty contradicts min-tests {}",
-                reading.min_tests
-            ))
-            .hint("leave out one of them"),
+            SettingFault::new(format!("allow-empty contradicts min-tests {}", reading.min_tests))
+                .hint("leave out one of them"),
         );
     }
     reading
@@ -114,13 +105,8 @@ pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Ma
         reruns,
     } = args;
     let file = resolution.file.clone();
-    let namespace = text_value(
-        resolution,
-        "--namespace",
-        "TQ_NAMESPACE",
-        namespace,
-        file.namespace,
-    );
+    let namespace =
+        text_value(resolution, "--namespace", "TQ_NAMESPACE", namespace, file.namespace);
     let namespace = namespace.map(|written| {
         let cleaned = text::clean(&written);
         if cleaned.is_empty() && !written.is_empty() {
@@ -132,12 +118,7 @@ pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Ma
     });
     let folder = text_value(resolution, "--folder", "TQ_FOLDER", folder, file.folder);
     let id_property = resolution
-        .value(
-            "--id-property",
-            id_property.as_ref(),
-            file.id_property,
-            String::clone,
-        )
+        .value("--id-property", id_property.as_ref(), file.id_property, String::clone)
         .unwrap_or_else(|| DEFAULT_ID_PROPERTY.to_owned());
     if id_property.trim().is_empty() {
         resolution.fault(SettingFault::new("id-property is empty"));
@@ -183,9 +164,7 @@ fn text_value(
 fn split(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Split {
     let given = match (&args.split, args.no_split) {
         (Some(_), true) => {
-            resolution.fault(SettingFault::new(
-                "--split and --no-split contradict each other",
-            ));
+            resolution.fault(SettingFault::new("--split and --no-split contradict each other"));
             None
         }
         (Some(text), false) if text.is_empty() => {

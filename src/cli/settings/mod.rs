@@ -110,17 +110,8 @@ impl Settings {
             network,
             vendor,
         } = args;
-        let WritingArgs {
-            dry_run,
-            check,
-            adopt,
-            no_steps,
-            create_limit,
-        } = writing;
-        let EndingArgs {
-            fail_on_test_failure,
-            soft_fail,
-        } = ending;
+        let WritingArgs { dry_run, check, adopt, no_steps, create_limit } = writing;
+        let EndingArgs { fail_on_test_failure, soft_fail } = ending;
         let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
         refuse_vendor_options(&mut resolution, vendor);
         if mapping::refuse_command_words(&mut resolution, &reading.reports) {
@@ -128,10 +119,7 @@ impl Settings {
             return Err(InvalidSettings(resolution.faults));
         }
         let reading = mapping::reading(&mut resolution, reading);
-        let ca_cert = network
-            .ca_cert
-            .as_ref()
-            .map(|path| environment.directory.join(path));
+        let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
         let connection = connection::connection(&mut resolution, connection, ca_cert.as_deref());
         let mapping = mapping::mapping(&mut resolution, mapping);
         let file = resolution.file.clone();
@@ -149,12 +137,7 @@ impl Settings {
             (false, false) => Mode::Apply,
         };
         let create_limit = resolution
-            .value(
-                "--create-limit",
-                create_limit.as_ref(),
-                file.create_limit,
-                ToString::to_string,
-            )
+            .value("--create-limit", create_limit.as_ref(), file.create_limit, ToString::to_string)
             .unwrap_or_default();
         let fail_on_test_failure = resolution.switch(
             "--fail-on-test-failure",
@@ -192,12 +175,7 @@ impl InspectSettings {
     /// # Errors
     /// Everything that is wrong, each with what to do about it.
     pub fn resolve(args: &InspectArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
-        let InspectArgs {
-            reading,
-            mapping,
-            output,
-            terminal,
-        } = args;
+        let InspectArgs { reading, mapping, output, terminal } = args;
         let mut resolution = Resolution::new(environment, false);
         mapping::refuse_command_words(&mut resolution, &reading.reports);
         let settings = Self {
@@ -241,10 +219,7 @@ fn outputs(resolution: &mut Resolution<'_>, args: &OutputArgs) -> Vec<OutputSpec
                 spec.path.display()
             )));
         }
-        outputs.push(OutputSpec {
-            format: spec.format,
-            path,
-        });
+        outputs.push(OutputSpec { format: spec.format, path });
     }
     outputs
 }

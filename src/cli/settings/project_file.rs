@@ -239,22 +239,14 @@ struct Entry<'a> {
 
 impl Entry<'_> {
     fn wrong<T>(&mut self, must: &str) -> Option<Sourced<T>> {
-        self.faults.push(SettingFault::new(format!(
-            "{}: `{}` must be {must}",
-            self.source, self.key
-        )));
+        self.faults
+            .push(SettingFault::new(format!("{}: `{}` must be {must}", self.source, self.key)));
         None
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "every reader of a value gives an option"
-    )]
+    #[expect(clippy::unnecessary_wraps, reason = "every reader of a value gives an option")]
     fn right<T>(&self, value: T) -> Option<Sourced<T>> {
-        Some(Sourced {
-            value,
-            source: self.source.clone(),
-        })
+        Some(Sourced { value, source: self.source.clone() })
     }
 
     fn text(&mut self) -> Option<Sourced<String>> {
@@ -266,10 +258,7 @@ impl Entry<'_> {
 
     fn texts(&mut self) -> Option<Sourced<Vec<String>>> {
         let texts: Option<Vec<String>> = self.value.as_array().and_then(|array| {
-            array
-                .iter()
-                .map(|element| element.get_ref().as_str().map(str::to_owned))
-                .collect()
+            array.iter().map(|element| element.get_ref().as_str().map(str::to_owned)).collect()
         });
         match texts {
             Some(texts) => self.right(texts),
@@ -314,10 +303,7 @@ impl Entry<'_> {
     }
 
     fn choice<T: ValueEnum>(&mut self) -> Option<Sourced<T>> {
-        let chosen = self
-            .value
-            .as_str()
-            .and_then(|text| T::from_str(text, false).ok());
+        let chosen = self.value.as_str().and_then(|text| T::from_str(text, false).ok());
         if let Some(chosen) = chosen {
             return self.right(chosen);
         }

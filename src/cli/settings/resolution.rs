@@ -65,10 +65,9 @@ impl<'a> Resolution<'a> {
         if self.ignores_variables {
             return None;
         }
-        self.environment.get(name).map(|value| Sourced {
-            value: value.to_owned(),
-            source: Source::Variable(name),
-        })
+        self.environment
+            .get(name)
+            .map(|value| Sourced { value: value.to_owned(), source: Source::Variable(name) })
     }
 
     /// Remembers what was chosen, and where it came from.
@@ -93,11 +92,7 @@ impl<'a> Resolution<'a> {
         given: bool,
         file: Option<Sourced<bool>>,
     ) -> bool {
-        let chosen = if given {
-            Some(Sourced::flag(flag, true))
-        } else {
-            file
-        };
+        let chosen = if given { Some(Sourced::flag(flag, true)) } else { file };
         chosen.is_some_and(|chosen| self.note(bare(flag), chosen, ToString::to_string))
     }
 
@@ -109,10 +104,7 @@ impl<'a> Resolution<'a> {
         file: Option<Sourced<T>>,
         show: impl FnOnce(&T) -> String,
     ) -> Option<T> {
-        let chosen = given
-            .cloned()
-            .map(|value| Sourced::flag(flag, value))
-            .or(file)?;
+        let chosen = given.cloned().map(|value| Sourced::flag(flag, value)).or(file)?;
         Some(self.note(bare(flag), chosen, show))
     }
 
@@ -143,13 +135,9 @@ impl<'a> Resolution<'a> {
     /// `settings`, unless there were faults.
     pub(super) fn finish<T>(self, settings: Option<T>) -> Result<(T, Notes), InvalidSettings> {
         match settings {
-            Some(settings) if self.faults.is_empty() => Ok((
-                settings,
-                Notes {
-                    warnings: self.warnings,
-                    provenance: self.provenance,
-                },
-            )),
+            Some(settings) if self.faults.is_empty() => {
+                Ok((settings, Notes { warnings: self.warnings, provenance: self.provenance }))
+            }
             _ => Err(InvalidSettings(self.faults)),
         }
     }

@@ -51,16 +51,8 @@ impl SandboxSettings {
     /// # Errors
     /// Everything that is wrong, each with what to do about it.
     pub fn resolve(args: &SandboxArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
-        let SandboxArgs {
-            command,
-            listen,
-            db,
-            project,
-            token_file,
-            fault,
-            format,
-            terminal,
-        } = args;
+        let SandboxArgs { command, listen, db, project, token_file, fault, format, terminal } =
+            args;
         let mut resolution = Resolution::without_files(environment);
         let db = connection::database(&mut resolution, db.as_deref());
         let action = match command {
@@ -74,12 +66,7 @@ impl SandboxSettings {
             },
         };
         let terminal = terminal::terminal(&mut resolution, *terminal);
-        let settings = db.map(|db| Self {
-            db,
-            action,
-            terminal,
-            notes: Notes::default(),
-        });
+        let settings = db.map(|db| Self { db, action, terminal, notes: Notes::default() });
         let (settings, notes) = resolution.finish(settings)?;
         Ok(Self { notes, ..settings })
     }
@@ -88,10 +75,7 @@ impl SandboxSettings {
 fn sandbox_token(resolution: &mut Resolution<'_>, token_file: Option<&Path>) -> Option<Token> {
     let text = match token_file {
         Some(path) => Some(connection::token_file(resolution, path)?),
-        None => resolution
-            .environment
-            .get("TQ_SANDBOX_TOKEN")
-            .map(str::to_owned),
+        None => resolution.environment.get("TQ_SANDBOX_TOKEN").map(str::to_owned),
     };
     match Token::new(text?) {
         Ok(token) => Some(token),

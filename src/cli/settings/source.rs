@@ -43,18 +43,12 @@ pub(super) struct Sourced<T> {
 impl<T> Sourced<T> {
     /// `value`, given by the option `flag`.
     pub(super) fn flag(flag: &'static str, value: T) -> Self {
-        Self {
-            value,
-            source: Source::Flag(flag),
-        }
+        Self { value, source: Source::Flag(flag) }
     }
 
     /// The same place with another value.
     pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
-        Sourced {
-            value: change(self.value),
-            source: self.source,
-        }
+        Sourced { value: change(self.value), source: self.source }
     }
 }
 
@@ -71,11 +65,7 @@ pub struct Provenance {
 
 impl fmt::Display for Provenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            value,
-            source,
-        } = self;
+        let Self { name, value, source } = self;
         write!(f, "{name} = {value} (from {source})")
     }
 }
@@ -92,10 +82,7 @@ pub struct SettingFault {
 impl SettingFault {
     /// A fault without a hint.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: None,
-        }
+        Self { message: message.into(), hint: None }
     }
 
     /// The same with a hint.

@@ -47,6 +47,7 @@ impl Terminal {
                 Verbosity::Verbose | Verbosity::Debug => Detail::Full,
             },
             github_actions: self.github_actions,
+            errors_apart: true,
         }
     }
 
@@ -56,6 +57,7 @@ impl Terminal {
         TextOptions {
             columns: None,
             github_actions: false,
+            errors_apart: false,
             ..self.text_options()
         }
     }
@@ -74,17 +76,10 @@ pub enum Color {
 }
 
 pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> Terminal {
-    let TerminalArgs {
-        verbose,
-        quiet,
-        color,
-        no_progress,
-    } = args;
+    let TerminalArgs { verbose, quiet, color, no_progress } = args;
     let verbosity = match (quiet, verbose) {
         (true, 1..) => {
-            resolution.fault(SettingFault::new(
-                "--quiet and --verbose contradict each other",
-            ));
+            resolution.fault(SettingFault::new("--quiet and --verbose contradict each other"));
             Verbosity::Normal
         }
         (true, 0) => Verbosity::Quiet,
@@ -98,11 +93,7 @@ pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> T
         ColorArg::Always => Color::Always,
         ColorArg::Never => Color::Never,
         ColorArg::Auto if environment.get("NO_COLOR").is_some() => Color::Never,
-        ColorArg::Auto
-            if environment
-                .get("CLICOLOR_FORCE")
-                .is_some_and(|force| force != "0") =>
-        {
+        ColorArg::Auto if environment.get("CLICOLOR_FORCE").is_some_and(|force| force != "0") => {
             Color::Always
         }
         ColorArg::Auto if environment.get("TERM") == Some("dumb") => Color::Never,

@@ -89,10 +89,7 @@ fn defaults() {
     assert_eq!(settings.mapping.folder, Vec::<String>::new());
     assert_eq!(settings.mapping.group_by, GroupBy::Auto);
     assert_eq!(settings.mapping.split, Split::Auto);
-    assert_eq!(
-        settings.mapping.root,
-        crate::text::RepositoryRoot::new(world.path())
-    );
+    assert_eq!(settings.mapping.root, crate::text::RepositoryRoot::new(world.path()));
     assert_eq!(settings.notes.warnings, Vec::<String>::new());
     assert!(!format!("{settings:?}").contains("canary"));
 }
@@ -110,10 +107,7 @@ fn flag_before_environment_before_files() {
         "project = \"File\"\nnamespace = \"from-file\"\nfolder = \"Auto//Web \"\nretries = 1\n\
          merge_parameters = true\nsplit = \"::\"\nadopt = \"none\"\n",
     )
-    .with_file(
-        "web/.testquality",
-        "TQ_PROJECT_ID=7\nTQ_HOST=https://eu.testquality.com\n",
-    );
+    .with_file("web/.testquality", "TQ_PROJECT_ID=7\nTQ_HOST=https://eu.testquality.com\n");
     let settings = world.resolve("--namespace flag --retries 3 a.xml").unwrap();
     assert_eq!(settings.mapping.namespace, "flag");
     assert_eq!(settings.mapping.folder, ["Auto", "Web"]);
@@ -126,13 +120,7 @@ fn flag_before_environment_before_files() {
         .notes
         .provenance
         .iter()
-        .map(
-            |Provenance {
-                 name,
-                 value,
-                 source,
-             }| format!("{name} = {value} ({source})"),
-        )
+        .map(|Provenance { name, value, source }| format!("{name} = {value} ({source})"))
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     token = *** (TQ_ACCESS_TOKEN)
@@ -204,9 +192,7 @@ fn tokens_come_from_a_file_too_and_are_never_shown() {
     let world = World::new(&[PROJECT]).with_file("token", "  canary\n");
     let token = world.remote("--token-file ../token a.xml").token;
     assert_eq!(token.header().unwrap().as_bytes(), b"Bearer canary");
-    let world = world
-        .with_file("empty", "\n")
-        .with_file("two", "Bearer canary\n");
+    let world = world.with_file("empty", "\n").with_file("two", "Bearer canary\n");
     insta::assert_snapshot!(world.faults("--token-file ../empty a.xml"), @"the token is empty (--token-file)");
     insta::assert_snapshot!(world.faults("--token-file ../two a.xml"), @r"
     the token holds white space (--token-file)
@@ -233,19 +219,9 @@ fn a_token_that_everyone_can_read_is_warned_about() {
             std::fs::set_permissions(world.path().join(file), permissions).unwrap();
         }
         let settings = world.resolve("a.xml").unwrap();
-        assert_eq!(
-            settings.notes.warnings.len(),
-            warnings,
-            "{:?}",
-            settings.notes
-        );
+        assert_eq!(settings.notes.warnings.len(), warnings, "{:?}", settings.notes);
         let settings = world.resolve("--token-file ../token a.xml").unwrap();
-        assert_eq!(
-            settings.notes.warnings.len(),
-            2 * warnings,
-            "{:?}",
-            settings.notes
-        );
+        assert_eq!(settings.notes.warnings.len(), 2 * warnings, "{:?}", settings.notes);
     }
 }
 
@@ -278,33 +254,22 @@ fn a_branch_cannot_send_the_token_elsewhere() {
         );
         let world = World::new(&[TOKEN, PROJECT])
             .with_file("web/.testquality", &format!("TQ_HOST={host}\n"));
-        assert_eq!(
-            world.resolve("a.xml").is_ok(),
-            accepted,
-            ".testquality: {host}"
-        );
+        assert_eq!(world.resolve("a.xml").is_ok(), accepted, ".testquality: {host}");
     }
     // The same file holds the token: it is that file's to send.
-    let world = World::new(&[PROJECT]).with_file(
-        "web/.testquality",
-        "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=canary\n",
-    );
+    let world = World::new(&[PROJECT])
+        .with_file("web/.testquality", "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=canary\n");
     assert_eq!(world.remote("a.xml").host.as_str(), "https://tq.example/");
     // But not tq-import.toml's, nor when another token is taken.
     let world = world.with_file("tq-import.toml", "host = \"https://evil.example\"\n");
     assert!(world.faults("a.xml").contains("is not used"));
-    let world = World::new(&[TOKEN, PROJECT]).with_file(
-        "web/.testquality",
-        "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=other\n",
-    );
+    let world = World::new(&[TOKEN, PROJECT])
+        .with_file("web/.testquality", "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=other\n");
     insta::assert_snapshot!(world.faults("a.xml"), @r"
     the host https://tq.example (.testquality:1) is not used: a file may name only https://*.testquality.com or this machine, or hold the token too
       hint: if you trust it, name it with --host or TQ_HOST
     ");
-    assert_eq!(
-        world.remote("--host https://x.example a.xml").host.as_str(),
-        "https://x.example/"
-    );
+    assert_eq!(world.remote("--host https://x.example a.xml").host.as_str(), "https://x.example/");
 }
 
 #[test]
@@ -323,9 +288,7 @@ fn hosts_are_checked_and_never_repeated_with_a_password() {
         let faults = world.faults(&format!("--host {host} a.xml"));
         assert!(!faults.contains("canary"), "{host}: {faults}");
     }
-    let settings = world
-        .resolve("--host http://x.example --insecure-http a.xml")
-        .unwrap();
+    let settings = world.resolve("--host http://x.example --insecure-http a.xml").unwrap();
     assert!(settings.notes.warnings[0].contains("unencrypted"));
 }
 
@@ -337,19 +300,13 @@ fn the_sandbox_needs_nothing_and_ignores_variables() {
         ("TQ_NAMESPACE", "variable"),
         ("TQ_ACCESS_TOKEN", "canary"),
     ])
-    .with_file(
-        "tq-import.toml",
-        "host = \"https://evil.example\"\nfolder = \"Auto\"\n",
-    )
+    .with_file("tq-import.toml", "host = \"https://evil.example\"\nfolder = \"Auto\"\n")
     .with_file("web/.testquality", "TQ_ACCESS_TOKEN=canary\n");
     let settings = world.resolve("--sandbox a.xml").unwrap();
     let Connection::Sandbox { db } = settings.connection else {
         panic!("no sandbox");
     };
-    assert!(
-        db.starts_with(world.path().join("data/tq-import/sandbox")),
-        "{db:?}"
-    );
+    assert!(db.starts_with(world.path().join("data/tq-import/sandbox")), "{db:?}");
     assert_eq!(settings.mapping.namespace, "");
     assert_eq!(settings.mapping.folder, ["Auto"]);
     assert_eq!(settings.notes.warnings, Vec::<String>::new());
@@ -394,14 +351,8 @@ fn colours_progress_and_verbosity() {
     assert_eq!(terminal(&[], "a.xml").color, Color::Auto);
     assert_eq!(terminal(&[("NO_COLOR", "1")], "a.xml").color, Color::Never);
     assert_eq!(terminal(&[("NO_COLOR", "")], "a.xml").color, Color::Auto);
-    assert_eq!(
-        terminal(&[("CLICOLOR_FORCE", "1")], "a.xml").color,
-        Color::Always
-    );
-    assert_eq!(
-        terminal(&[("NO_COLOR", "1")], "--color always a.xml").color,
-        Color::Always
-    );
+    assert_eq!(terminal(&[("CLICOLOR_FORCE", "1")], "a.xml").color, Color::Always);
+    assert_eq!(terminal(&[("NO_COLOR", "1")], "--color always a.xml").color, Color::Always);
     assert!(terminal(&[], "a.xml").progress);
     assert!(!terminal(&[("CI", "true")], "a.xml").progress);
     assert!(!terminal(&[], "--no-progress a.xml").progress);
@@ -425,11 +376,7 @@ fn outputs_are_apart() {
 #[test]
 fn a_directory_that_bears_a_command_word_is_a_report() {
     let world = World::new(&[TOKEN, PROJECT]);
-    assert!(
-        world
-            .faults("a.xml inspect")
-            .contains("before the first report")
-    );
+    assert!(world.faults("a.xml inspect").contains("before the first report"));
     std::fs::create_dir(world.path().join("web/inspect")).unwrap();
     assert!(world.resolve("a.xml inspect").is_ok());
 }

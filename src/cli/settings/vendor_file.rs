@@ -42,9 +42,7 @@ impl VendorFile {
         let read = std::fs::File::open(&path)
             .and_then(|file| file.take(SIZE_LIMIT).read_to_string(&mut text));
         if let Err(error) = read {
-            faults.push(SettingFault::new(format!(
-                "cannot read {FILE_NAME}: {error}"
-            )));
+            faults.push(SettingFault::new(format!("cannot read {FILE_NAME}: {error}")));
             return Self::default();
         }
         let file = Self::parse(&text);
@@ -72,10 +70,7 @@ impl VendorFile {
             }
             let sourced = Sourced {
                 value: value.to_owned(),
-                source: Source::File {
-                    path: PathBuf::from(FILE_NAME),
-                    line: index + 1,
-                },
+                source: Source::File { path: PathBuf::from(FILE_NAME), line: index + 1 },
             };
             match key.trim() {
                 "TQ_ACCESS_TOKEN" => file.token = Some(sourced),
@@ -97,9 +92,7 @@ fn unquoted(value: &str) -> &str {
         }
     }
     // A comment starts at ` #`; `#` inside a word belongs to the value.
-    value
-        .find(" #")
-        .map_or(value, |comment| value[..comment].trim_end())
+    value.find(" #").map_or(value, |comment| value[..comment].trim_end())
 }
 
 #[cfg(test)]

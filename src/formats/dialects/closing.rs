@@ -27,10 +27,7 @@ impl Reader {
             Role::Hook => {
                 // An error without a failure inside is one all the same.
                 if let (Some(outcome), Some(label)) = (frame.error, self.label.take()) {
-                    let detail = Detail {
-                        message: Some(label),
-                        ..Detail::default()
-                    };
+                    let detail = Detail { message: Some(label), ..Detail::default() };
                     self.add_error(frame, outcome, detail);
                 }
             }
@@ -50,10 +47,7 @@ impl Reader {
                 }
             }
             Role::Parameter => {
-                let text = self
-                    .prose
-                    .take(&mut self.flaws)
-                    .unwrap_or_else(|| "null".into());
+                let text = self.prose.take(&mut self.flaws).unwrap_or_else(|| "null".into());
                 self.parameters.push(text);
             }
         }
@@ -106,9 +100,7 @@ impl Reader {
         if parameters.is_empty() {
             return;
         }
-        let case = frame
-            .case
-            .and_then(|case| self.report.cases.get_mut(case as usize));
+        let case = frame.case.and_then(|case| self.report.cases.get_mut(case as usize));
         if let Some(name) = case.and_then(|case| case.name.as_mut()) {
             *name = format!("{name}({})", parameters.join(", ")).into();
         }
@@ -154,10 +146,7 @@ impl Reader {
         let Some(name) = self.label.take() else {
             return;
         };
-        let property = Property {
-            name: self.names.intern(&name),
-            value,
-        };
+        let property = Property { name: self.names.intern(&name), value };
         let properties = match (frame.case, frame.suite) {
             (Some(case), _) => self
                 .report

@@ -82,10 +82,7 @@ struct Written(Vec<Attribute>);
 impl Written {
     /// Takes the attribute `name` out.
     fn take(&mut self, name: &str) -> Option<Box<str>> {
-        let at = self
-            .0
-            .iter()
-            .position(|attribute| &*attribute.name == name)?;
+        let at = self.0.iter().position(|attribute| &*attribute.name == name)?;
         Some(self.0.remove(at).value)
     }
 

@@ -5,12 +5,7 @@ use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::seconds;
 
-pub(super) const DIALECT: Dialect = Dialect {
-    format: Format::Nunit,
-    role,
-    case,
-    bears_error,
-};
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Nunit, role, case, bears_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -43,16 +38,12 @@ fn case(written: &mut Written) -> CaseParts {
 /// NUnit 3's label `Error` is an exception instead of a failed assertion: other tools call both a failure.
 fn outcome(written: &Written) -> Option<Outcome> {
     let is = |name: &str, word: &str| {
-        written
-            .get(name)
-            .is_some_and(|value| value.eq_ignore_ascii_case(word))
+        written.get(name).is_some_and(|value| value.eq_ignore_ascii_case(word))
     };
     // Unity writes `Failed(Child)`.
     let word = written.get("result").unwrap_or_default();
-    let word = word
-        .split(|character: char| !character.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default();
+    let word =
+        word.split(|character: char| !character.is_ascii_alphabetic()).next().unwrap_or_default();
     Some(match word {
         "Passed" | "Success" | "Warning" => Outcome::Passed,
         "Failed" | "Failure" => Outcome::Failed,

@@ -175,9 +175,7 @@ impl Reader {
                 let mut written = self.written(tag);
                 self.detail = Detail {
                     message: written.take("message"),
-                    kind: written
-                        .take("exception-type")
-                        .or_else(|| written.take("class")),
+                    kind: written.take("exception-type").or_else(|| written.take("class")),
                     text: None,
                 };
                 self.position = position;
@@ -228,10 +226,7 @@ impl Reader {
         let mut written = self.written(tag);
         let parts = (self.dialect.case)(&mut written);
         let mut extra = CaseExtra::default();
-        for name in [parts.name.as_deref(), parts.classname.as_deref()]
-            .into_iter()
-            .flatten()
-        {
+        for name in [parts.name.as_deref(), parts.classname.as_deref()].into_iter().flatten() {
             tags_in_name(name, &mut self.names, &mut extra.tags);
         }
         extra.attributes = written.0;

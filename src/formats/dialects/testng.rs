@@ -5,12 +5,7 @@ use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::seconds;
 
-pub(super) const DIALECT: Dialect = Dialect {
-    format: Format::Testng,
-    role,
-    case,
-    bears_error,
-};
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Testng, role, case, bears_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -30,8 +25,7 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
 
 /// Set-up and tear-down methods are written like tests, with `is-config`.
 fn is_set_up(tag: &Tag<'_>) -> bool {
-    tag.attributes()
-        .any(|attribute| attribute == ("is-config", "true"))
+    tag.attributes().any(|attribute| attribute == ("is-config", "true"))
 }
 
 fn case(written: &mut Written) -> CaseParts {

@@ -14,10 +14,7 @@ fn outcomes(report: &Report) -> Vec<Outcome> {
 
 /// Name and classname.
 fn named(case: &Case) -> (&str, &str) {
-    (
-        case.name.as_deref().unwrap_or("?"),
-        case.classname.as_deref().unwrap_or("?"),
-    )
+    (case.name.as_deref().unwrap_or("?"), case.classname.as_deref().unwrap_or("?"))
 }
 
 fn message(case: &Case) -> Option<&str> {
@@ -39,28 +36,14 @@ fn xunit_net_gives_types_methods_reasons_and_traits() {
     assert_eq!(report.format, Format::Xunit);
     assert_eq!(
         outcomes(&report),
-        [
-            Outcome::Passed,
-            Outcome::Failed,
-            Outcome::Skipped,
-            Outcome::Skipped
-        ]
+        [Outcome::Passed, Outcome::Failed, Outcome::Skipped, Outcome::Skipped]
     );
     let ok = &report.cases[0];
     assert_eq!(named(ok), ("N.C.Ok(i: 1)", "N.C"));
-    assert_eq!(
-        (ok.duration, ok.file.as_deref(), ok.line),
-        (Some(0.5), Some("C.cs"), Some(7))
-    );
+    assert_eq!((ok.duration, ok.file.as_deref(), ok.line), (Some(0.5), Some("C.cs"), Some(7)));
     assert_eq!(ok.attribute("method"), Some("Ok"));
     let extra = ok.extra.as_ref().unwrap();
-    assert_eq!(
-        extra.properties,
-        [Property {
-            name: "Category".into(),
-            value: "fast".into()
-        }]
-    );
+    assert_eq!(extra.properties, [Property { name: "Category".into(), value: "fast".into() }]);
     assert_eq!(extra.tags, [Tag::Defect("D-1".into())]);
     let bad = report.cases[1].detail().unwrap();
     assert_eq!(bad.message.as_deref(), Some("no < way"));
@@ -69,10 +52,7 @@ fn xunit_net_gives_types_methods_reasons_and_traits() {
     assert_eq!(message(&report.cases[2]), Some("later"));
     assert_eq!(report.suites.len(), 2);
     assert_eq!(report.suite_errors.len(), 1);
-    assert_eq!(
-        report.suite_errors[0].detail.message.as_deref(),
-        Some("Fixture: gone")
-    );
+    assert_eq!(report.suite_errors[0].detail.message.as_deref(), Some("Fixture: gone"));
 }
 
 #[test]
@@ -81,11 +61,8 @@ fn xunit_net_1_has_classes_for_suites() {
         "<assembly name='a.dll'><class name='N.C'><test name='N.C.Ok' type='N.C' result='Pass'/></class></assembly>",
     );
     assert_eq!(named(&report.cases[0]), ("N.C.Ok", "N.C"));
-    let chain: Vec<&str> = report
-        .suite_chain(report.cases[0].suite)
-        .iter()
-        .map(|suite| &*suite.name)
-        .collect();
+    let chain: Vec<&str> =
+        report.suite_chain(report.cases[0].suite).iter().map(|suite| &*suite.name).collect();
     assert_eq!(chain, ["a.dll", "N.C"]);
 }
 
@@ -108,12 +85,7 @@ fn nunit_3_gives_names_categories_and_set_up_errors() {
     assert_eq!(report.format, Format::Nunit);
     assert_eq!(
         outcomes(&report),
-        [
-            Outcome::Failed,
-            Outcome::Skipped,
-            Outcome::Skipped,
-            Outcome::Passed
-        ]
+        [Outcome::Failed, Outcome::Skipped, Outcome::Skipped, Outcome::Passed]
     );
     let failed = &report.cases[0];
     assert_eq!(named(failed), ("A(1)", "N.C"));
@@ -124,11 +96,8 @@ fn nunit_3_gives_names_categories_and_set_up_errors() {
     assert_eq!(extra.properties.len(), 1);
     assert_eq!(extra.tags, [Tag::Attachment("/tmp/a.png".into())]);
     assert_eq!(message(&report.cases[1]), Some("later"));
-    let errors: Vec<Option<&str>> = report
-        .suite_errors
-        .iter()
-        .map(|error| error.detail.message.as_deref())
-        .collect();
+    let errors: Vec<Option<&str>> =
+        report.suite_errors.iter().map(|error| error.detail.message.as_deref()).collect();
     assert_eq!(errors, [Some("no database")]);
 }
 
@@ -145,18 +114,12 @@ fn nunit_2_tells_the_outcome_in_three_ways() {
          </results></test-suite></test-results>",
     );
     use Outcome::{Errored, Failed, Passed, Skipped};
-    assert_eq!(
-        outcomes(&report),
-        [Passed, Errored, Skipped, Skipped, Failed, Failed, Passed]
-    );
+    assert_eq!(outcomes(&report), [Passed, Errored, Skipped, Skipped, Failed, Failed, Passed]);
     assert_eq!(report.cases[0].duration, Some(0.25));
     assert_eq!(message(&report.cases[2]), Some("r"));
     assert_eq!(message(&report.cases[5]), Some("f"));
     let properties = &report.cases[6].extra.as_ref().unwrap().properties;
-    assert_eq!(
-        (&*properties[0].name, &*properties[0].value),
-        ("category", "x")
-    );
+    assert_eq!((&*properties[0].name, &*properties[0].value), ("category", "x"));
 }
 
 #[test]
@@ -172,38 +135,23 @@ fn trx_finds_the_class_by_the_definition_wherever_that_stands() {
          <UnitTestResult testId='4' testName='E'/></Results>";
     let summary = "<ResultSummary outcome='Failed'><RunInfos><RunInfo outcome='Error'><Text>host died</Text></RunInfo>\
          <RunInfo outcome='Warning'><Text>late</Text></RunInfo></RunInfos></ResultSummary>";
-    for content in [
-        [definitions, results, summary],
-        [results, definitions, summary],
-    ] {
-        let report = sound(&format!(
-            "<TestRun xmlns='urn:x'>{}</TestRun>",
-            content.concat()
-        ));
+    for content in [[definitions, results, summary], [results, definitions, summary]] {
+        let report = sound(&format!("<TestRun xmlns='urn:x'>{}</TestRun>", content.concat()));
         assert_eq!(report.format, Format::Trx);
         use Outcome::{Errored, Failed, Passed, Skipped};
-        assert_eq!(
-            outcomes(&report),
-            [Failed, Skipped, Passed, Failed, Errored]
-        );
+        assert_eq!(outcomes(&report), [Failed, Skipped, Passed, Failed, Errored]);
         let failed = &report.cases[0];
         assert_eq!(named(failed), ("A", "N.C, a, Version=1.0.0.0"));
         assert_eq!(failed.duration, Some(1.5));
         assert_eq!(message(failed), Some("m"));
         assert_eq!(
             failed.extra.as_ref().unwrap().tags,
-            [
-                Tag::Attachment("a.png".into()),
-                Tag::Attachment("b.png".into())
-            ]
+            [Tag::Attachment("a.png".into()), Tag::Attachment("b.png".into())]
         );
         assert_eq!(report.cases[1].classname, None);
         assert_eq!(report.cases[3].parent_case, Some(2));
-        let errors: Vec<Option<&str>> = report
-            .suite_errors
-            .iter()
-            .map(|error| error.detail.message.as_deref())
-            .collect();
+        let errors: Vec<Option<&str>> =
+            report.suite_errors.iter().map(|error| error.detail.message.as_deref()).collect();
         assert_eq!(errors, [Some("host died")]);
     }
 }
@@ -229,27 +177,12 @@ fn testng_leaves_out_set_up_methods_and_joins_retries() {
     assert_eq!(named(retried), ("a(o@2, null)", "N.C"));
     assert_eq!(retried.duration, Some(1.5));
     let rerun = &retried.extra.as_ref().unwrap().reruns[0];
-    assert_eq!(
-        (rerun.when, rerun.outcome),
-        (RerunWhen::Before, Outcome::Failed)
-    );
+    assert_eq!((rerun.when, rerun.outcome), (RerunWhen::Before, Outcome::Failed));
     assert_eq!(rerun.detail.message.as_deref(), Some("once"));
     let failed = report.cases[1].detail().unwrap();
-    assert_eq!(
-        (failed.kind.as_deref(), failed.text.as_deref()),
-        (Some("X"), Some("at C"))
-    );
-    assert_eq!(
-        report.suite_errors[0].detail.message.as_deref(),
-        Some("broken: boom")
-    );
-    assert_eq!(
-        report.root.attributes,
-        [Attribute {
-            name: "total".into(),
-            value: "99".into()
-        }]
-    );
+    assert_eq!((failed.kind.as_deref(), failed.text.as_deref()), (Some("X"), Some("at C")));
+    assert_eq!(report.suite_errors[0].detail.message.as_deref(), Some("broken: boom"));
+    assert_eq!(report.root.attributes, [Attribute { name: "total".into(), value: "99".into() }]);
 }
 
 #[test]
@@ -269,18 +202,12 @@ fn files_that_are_cut_keep_their_complete_cases() {
             "<assemblies><assembly name='a'><test name='a' result='Pass'/><test name='b' result='Fail'><fail",
             1,
         ),
-        (
-            "<test-run><test-suite><test-case name='a' result='Passed'/><test-case name='b'>",
-            1,
-        ),
+        ("<test-run><test-suite><test-case name='a' result='Passed'/><test-case name='b'>", 1),
         (
             "<TestRun><Results><UnitTestResult testName='a' outcome='Passed'/><UnitTestResult testName='b'>",
             1,
         ),
-        (
-            "<testng-results><suite><test><class name='C'><test-method name='a' status='PASS'/>",
-            1,
-        ),
+        ("<testng-results><suite><test><class name='C'><test-method name='a' status='PASS'/>", 1),
     ] {
         let report = read(xml.as_bytes(), "cut.xml").unwrap();
         assert_eq!(report.cases.len(), cases, "{xml}");

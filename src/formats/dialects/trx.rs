@@ -5,12 +5,7 @@ use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::clock;
 
-pub(super) const DIALECT: Dialect = Dialect {
-    format: Format::Trx,
-    role,
-    case,
-    bears_error,
-};
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Trx, role, case, bears_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {

@@ -5,12 +5,7 @@ use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome};
 use crate::formats::time::seconds;
 
-pub(super) const DIALECT: Dialect = Dialect {
-    format: Format::Xunit,
-    role,
-    case,
-    bears_error,
-};
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Xunit, role, case, bears_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -34,9 +29,7 @@ fn case(written: &mut Written) -> CaseParts {
         name: written.take("name"),
         classname: written.take("type"),
         file: written.take("source-file"),
-        line: written
-            .take("source-line")
-            .and_then(|line| line.trim().parse().ok()),
+        line: written.take("source-line").and_then(|line| line.trim().parse().ok()),
         duration: written.take("time").as_deref().and_then(seconds),
         outcome: match written.get("result") {
             Some("Fail") => Some(Outcome::Failed),

@@ -20,10 +20,7 @@ fn keep(
         flaws.insert(Mended::DuplicateAttribute);
         return;
     }
-    attributes.push(Attribute {
-        name: names.intern(name),
-        value: tag.value(raw, flaws).into(),
-    });
+    attributes.push(Attribute { name: names.intern(name), value: tag.value(raw, flaws).into() });
 }
 
 /// Sets what an attribute says, unless one of that name said it before.
@@ -59,11 +56,7 @@ pub(super) fn suite(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Su
         }
     }
     flaws.join(attributes.flaws);
-    Suite {
-        name: name.unwrap_or_default(),
-        attributes: kept,
-        ..Suite::default()
-    }
+    Suite { name: name.unwrap_or_default(), attributes: kept, ..Suite::default() }
 }
 
 /// A case as far as its attributes tell.
@@ -132,10 +125,8 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
         let extra = case.extra.get_or_insert_default();
         extra.attributes = kept;
         if let (Some(raw), Outcome::Failed) = (failure, case.outcome) {
-            extra.detail = Some(Detail {
-                message: Some(tag.value(raw, flaws).into()),
-                ..Detail::default()
-            });
+            extra.detail =
+                Some(Detail { message: Some(tag.value(raw, flaws).into()), ..Detail::default() });
         }
     }
     case

@@ -113,15 +113,9 @@ impl Reader {
             Kind::Transparent | Kind::Case => self.open_element(name, tag, around, position),
             Kind::Rerun(..) => match name {
                 "system-out" | "system-err" => self.open_console(around),
-                _ => Frame {
-                    kind: Kind::Text,
-                    ..around
-                },
+                _ => Frame { kind: Kind::Text, ..around },
             },
-            Kind::Verdict(_) | Kind::Property | Kind::Text => Frame {
-                kind: Kind::Text,
-                ..around
-            },
+            Kind::Verdict(_) | Kind::Property | Kind::Text => Frame { kind: Kind::Text, ..around },
         };
         self.frames.push(frame);
         !matches!(frame.kind, Kind::Transparent | Kind::Case)
@@ -134,10 +128,7 @@ impl Reader {
         around: Frame,
         position: Position,
     ) -> Frame {
-        let transparent = Frame {
-            kind: Kind::Transparent,
-            ..around
-        };
+        let transparent = Frame { kind: Kind::Transparent, ..around };
         match name {
             "testcase" => self.open_case(tag, around, position),
             "testsuite" => {
@@ -145,11 +136,7 @@ impl Reader {
                 suite.parent = around.suite;
                 let index = index_of(self.report.suites.len());
                 self.report.suites.push(suite);
-                Frame {
-                    suite: Some(index),
-                    case: None,
-                    ..transparent
-                }
+                Frame { suite: Some(index), case: None, ..transparent }
             }
             "system-out" | "system-err" => self.open_console(around),
             "property" => {
@@ -157,11 +144,7 @@ impl Reader {
                 self.prose.clear();
                 Frame {
                     kind: Kind::Property,
-                    sink: if self.property.1.is_some() {
-                        Sink::Nowhere
-                    } else {
-                        Sink::Prose
-                    },
+                    sink: if self.property.1.is_some() { Sink::Nowhere } else { Sink::Prose },
                     ..around
                 }
             }
@@ -182,10 +165,7 @@ impl Reader {
         case.suite = around.suite;
         case.parent_case = around.case;
         case.position = position;
-        for name in [case.name.as_deref(), case.classname.as_deref()]
-            .into_iter()
-            .flatten()
-        {
+        for name in [case.name.as_deref(), case.classname.as_deref()].into_iter().flatten() {
             if name.contains("[[") {
                 let tags = &mut case.extra.get_or_insert_default().tags;
                 tags_in_name(name, &mut self.names, tags);
@@ -193,25 +173,13 @@ impl Reader {
         }
         let index = index_of(self.report.cases.len());
         self.report.cases.push(case);
-        self.open_cases.push(OpenCase {
-            index,
-            verdict: None,
-        });
-        Frame {
-            kind: Kind::Case,
-            sink: Sink::Nowhere,
-            suite: around.suite,
-            case: Some(index),
-        }
+        self.open_cases.push(OpenCase { index, verdict: None });
+        Frame { kind: Kind::Case, sink: Sink::Nowhere, suite: around.suite, case: Some(index) }
     }
 
     fn open_console(&mut self, around: Frame) -> Frame {
         self.tags.clear();
-        Frame {
-            kind: Kind::Text,
-            sink: Sink::Tags,
-            ..around
-        }
+        Frame { kind: Kind::Text, sink: Sink::Tags, ..around }
     }
 
     fn open_detail(
@@ -224,11 +192,7 @@ impl Reader {
         (self.detail, self.duration) = attributes::detail(tag, &mut self.flaws);
         self.position = position;
         self.prose.clear();
-        Frame {
-            kind,
-            sink: Sink::Prose,
-            ..around
-        }
+        Frame { kind, sink: Sink::Prose, ..around }
     }
 
     fn close(&mut self) {
@@ -259,12 +223,7 @@ impl Reader {
                 let detail = self.take_detail();
                 let duration = self.duration.take();
                 if let Some(extra) = frame.case.and_then(|case| self.extra_of(case)) {
-                    extra.reruns.push(Rerun {
-                        when,
-                        outcome,
-                        detail,
-                        duration,
-                    });
+                    extra.reruns.push(Rerun { when, outcome, detail, duration });
                 }
             }
             Kind::Property => self.close_property(frame),
@@ -296,13 +255,8 @@ impl Reader {
         let Some(name) = name else {
             return;
         };
-        let value = value
-            .or_else(|| self.prose.take(&mut self.flaws))
-            .unwrap_or_default();
-        let property = Property {
-            name: self.names.intern(&name),
-            value,
-        };
+        let value = value.or_else(|| self.prose.take(&mut self.flaws)).unwrap_or_default();
+        let property = Property { name: self.names.intern(&name), value };
         let properties = match (frame.case, frame.suite) {
             (Some(case), _) => self.extra_of(case).map(|extra| &mut extra.properties),
             (None, Some(suite)) => {
@@ -337,8 +291,7 @@ impl Reader {
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
-                self.tags
-                    .text(piece, &mut self.names, &mut found, &mut self.flaws);
+                self.tags.text(piece, &mut self.names, &mut found, &mut self.flaws);
                 self.add_tags(frame, found);
             }
         }
@@ -354,8 +307,7 @@ impl Reader {
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
-                self.tags
-                    .cdata(piece, &mut self.names, &mut found, &mut self.flaws);
+                self.tags.cdata(piece, &mut self.names, &mut found, &mut self.flaws);
                 self.add_tags(frame, found);
             }
         }

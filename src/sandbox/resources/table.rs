@@ -3,13 +3,7 @@
 use super::{Absent, Access, Analysis, Creation, Field, Kind, Resource};
 
 const fn field(name: &'static str, kind: Kind, access: Access, if_absent: Absent) -> Field {
-    Field {
-        name,
-        kind,
-        access,
-        if_absent,
-        references: None,
-    }
+    Field { name, kind, access, if_absent, references: None }
 }
 
 /// An integer that the server sets.
@@ -49,12 +43,7 @@ const fn boolean(name: &'static str) -> Field {
 
 /// `is_root`: one plan and one suite of a project, made with it.
 const fn is_root() -> Field {
-    field(
-        "is_root",
-        Kind::Boolean,
-        Access::Server,
-        Absent::Boolean(false),
-    )
+    field("is_root", Kind::Boolean, Access::Server, Absent::Boolean(false))
 }
 
 /// A required id of another resource's row.
@@ -97,12 +86,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             name(),
             text("description"),
-            field(
-                "access_role_id",
-                Kind::Integer,
-                Access::Server,
-                Absent::Integer(1),
-            ),
+            field("access_role_id", Kind::Integer, Access::Server, Absent::Integer(1)),
             server("client_id"),
             text("color"),
             text("picture"),
@@ -323,12 +307,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             name(),
             text("color"),
-            field(
-                "is_system",
-                Kind::Boolean,
-                Access::Server,
-                Absent::Boolean(false),
-            ),
+            field("is_system", Kind::Boolean, Access::Server, Absent::Boolean(false)),
             server("client_id"),
             text("description"),
             virtual_field(),
@@ -454,12 +433,7 @@ const LOOKUP_FIELDS: &[Field] = &[
     server("epoch"),
     name(),
     text("description"),
-    field(
-        "is_system",
-        Kind::Boolean,
-        Access::Server,
-        Absent::Boolean(false),
-    ),
+    field("is_system", Kind::Boolean, Access::Server, Absent::Boolean(false)),
     server("client_id"),
     boolean("is_default"),
     virtual_field(),

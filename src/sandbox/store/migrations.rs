@@ -19,14 +19,8 @@ const APPLICATION_ID: i64 = 0x7471_7362;
 
 /// Rows that every site has. The names of the statuses are in the SDK; that of the others, and all
 /// numbers, are our choice.
-const STATUSES: &[(&str, i64)] = &[
-    ("Pending", 1),
-    ("Pass", 2),
-    ("Fail", 3),
-    ("Block", 4),
-    ("Skip", 5),
-    ("Retest", 6),
-];
+const STATUSES: &[(&str, i64)] =
+    &[("Pending", 1), ("Pass", 2), ("Fail", 3), ("Block", 4), ("Skip", 5), ("Retest", 6)];
 const CASE_TYPES: &[&str] = &["Functional", "Regression", "Acceptance", "Other"];
 const CASE_PRIORITIES: &[&str] = &["Medium", "Low", "High", "Critical"];
 
@@ -39,19 +33,14 @@ pub(super) fn run(
     let failed = |source| StoreError::opening(path, source);
     claim(connection, path)?;
     use_wal(connection).map_err(failed)?;
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(failed)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // Read inside the transaction: another process may just have done the work.
     let found = pragma(&transaction, "user_version").map_err(failed)?;
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     let done = usize::try_from(found).unwrap_or(usize::MAX);
     let Some(steps) = STEPS.get(done..) else {
-        return Err(StoreError::Later {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+        return Err(StoreError::Later { path: path.to_owned(), found, known });
     };
     for step in steps {
         transaction.execute_batch(step).map_err(failed)?;
@@ -62,9 +51,7 @@ pub(super) fn run(
             _ => StoreError::ProjectName,
         })?;
     }
-    transaction
-        .pragma_update(None, "user_version", known)
-        .map_err(failed)?;
+    transaction.pragma_update(None, "user_version", known).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
 
@@ -73,19 +60,15 @@ fn claim(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |source| StoreError::opening(path, source);
     match pragma(connection, "application_id").map_err(failed)? {
         APPLICATION_ID => Ok(()),
-        0 if is_empty(connection).map_err(failed)? => connection
-            .pragma_update(None, "application_id", APPLICATION_ID)
-            .map_err(failed),
-        _ => Err(StoreError::Foreign {
-            path: path.to_owned(),
-        }),
+        0 if is_empty(connection).map_err(failed)? => {
+            connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)
+        }
+        _ => Err(StoreError::Foreign { path: path.to_owned() }),
     }
 }
 
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT COUNT(*) = 0 FROM sqlite_schema", [], |row| {
-        row.get(0)
-    })
+    connection.query_row("SELECT COUNT(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
@@ -121,20 +104,11 @@ fn seed(transaction: &rusqlite::Transaction<'_>, project_name: &str) -> Result<(
             _ => Err(ApiError::Internal(format!("cannot seed {resource}"))),
         };
     for (name, status_type) in STATUSES {
-        add(
-            "status",
-            json!({"name": name, "status_type_id": status_type, "all_projects": true}),
-        )?;
+        add("status", json!({"name": name, "status_type_id": status_type, "all_projects": true}))?;
     }
-    for (resource, names) in [
-        ("case_type", CASE_TYPES),
-        ("case_priority", CASE_PRIORITIES),
-    ] {
+    for (resource, names) in [("case_type", CASE_TYPES), ("case_priority", CASE_PRIORITIES)] {
         for (index, name) in names.iter().enumerate() {
-            add(
-                resource,
-                json!({"name": name, "is_default": index == 0, "all_projects": true}),
-            )?;
+            add(resource, json!({"name": name, "is_default": index == 0, "all_projects": true}))?;
         }
     }
     transaction.execute_batch(
@@ -152,9 +126,7 @@ pub(super) fn release(path: &Path) -> Result<(), StoreError> {
         // Killed before the first page was written.
         return Ok(());
     }
-    let foreign = || StoreError::Foreign {
-        path: path.to_owned(),
-    };
+    let foreign = || StoreError::Foreign { path: path.to_owned() };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|_| foreign())?;
     match pragma(&connection, "application_id") {
@@ -163,12 +135,8 @@ pub(super) fn release(path: &Path) -> Result<(), StoreError> {
     }
     // Leaving WAL needs the file alone: it fails if any other connection is open.
     connection
-        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
-            row.get::<_, String>(0)
-        })
-        .map_err(|_| StoreError::InUse {
-            path: path.to_owned(),
-        })?;
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0))
+        .map_err(|_| StoreError::InUse { path: path.to_owned() })?;
     Ok(())
 }
 
@@ -188,9 +156,8 @@ mod tests {
         let mut connection = connect(&path).unwrap();
         run(&mut connection, &path, "Demo").unwrap();
         for resource in RESOURCES {
-            let mut statement = connection
-                .prepare("SELECT name, type FROM pragma_table_info(?1)")
-                .unwrap();
+            let mut statement =
+                connection.prepare("SELECT name, type FROM pragma_table_info(?1)").unwrap();
             let columns: BTreeSet<_> = statement
                 .query_map([resource.name], |row| {
                     Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))

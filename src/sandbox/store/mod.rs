@@ -127,14 +127,9 @@ impl Store {
         if validate::name_fault(project_name).is_some() {
             return Err(StoreError::ProjectName);
         }
-        if let Some(directory) = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(directory).map_err(|source| StoreError::Directory {
-                path: path.to_owned(),
-                source,
-            })?;
+        if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory)
+                .map_err(|source| StoreError::Directory { path: path.to_owned(), source })?;
         }
         let failed = |source| StoreError::opening(path, source);
         let mut writer = connect(path).map_err(failed)?;
@@ -204,11 +199,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let mut writer = self
-            .shared
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&transaction)?;
         transaction.commit()?;
@@ -216,10 +207,7 @@ impl Store {
     }
 
     fn idle_readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.shared
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -104,11 +104,7 @@ fn condition(query: &ListQuery) -> (String, Vec<Value>) {
             }
             Test::In(set) => {
                 values.push(Value::Text(set.clone()));
-                write!(
-                    sql,
-                    " AND {name} IN (SELECT value FROM json_each(?{}))",
-                    values.len()
-                )
+                write!(sql, " AND {name} IN (SELECT value FROM json_each(?{}))", values.len())
             }
         };
     }
@@ -201,11 +197,8 @@ fn envelope(
         let separator = if query.rest.is_empty() { "" } else { "&" };
         format!("{path}?{}{separator}page={page}", query.rest)
     };
-    let (from, to) = if count == 0 {
-        (None, None)
-    } else {
-        (Some(offset + 1), Some(offset + count))
-    };
+    let (from, to) =
+        if count == 0 { (None, None) } else { (Some(offset + 1), Some(offset + count)) };
     let number = |number: Option<i64>| match number {
         Some(number) => Cow::Owned(number.to_string()),
         None => Cow::Borrowed("null"),

@@ -22,11 +22,8 @@ impl Writing<'_> {
         resource: &'static Resource,
         id: i64,
     ) -> Result<Option<Values>, ApiError> {
-        let fields: Vec<_> = resource
-            .fields
-            .iter()
-            .filter(|field| field.references.is_some())
-            .collect();
+        let fields: Vec<_> =
+            resource.fields.iter().filter(|field| field.references.is_some()).collect();
         let mut columns = String::new();
         for field in &fields {
             columns.push_str(field.name);
@@ -101,12 +98,7 @@ impl Writing<'_> {
             .prepare_cached(&format!(
                 "SELECT {project}, deleted_at IS NULL FROM {target} WHERE id = ?1"
             ))?
-            .query_row([id], |row| {
-                Ok(Referred {
-                    project: row.get(0)?,
-                    live: row.get(1)?,
-                })
-            })
+            .query_row([id], |row| Ok(Referred { project: row.get(0)?, live: row.get(1)? }))
             .optional()?;
         // A row that does not exist may be created by a later element.
         if let Some(referred) = referred {
@@ -131,11 +123,9 @@ impl Writing<'_> {
                 _ => None,
             })
         };
-        let (Some(plan_id), Some(suite_id), Some(parent_id)) = (
-            integer("plan_id"),
-            integer("suite_id"),
-            integer("parent_id"),
-        ) else {
+        let (Some(plan_id), Some(suite_id), Some(parent_id)) =
+            (integer("plan_id"), integer("suite_id"), integer("parent_id"))
+        else {
             return Ok(());
         };
         // `CROSS JOIN` makes SQLite go up from row to row; else it reads the whole plan each time.

@@ -89,10 +89,9 @@ fn value(field: &Field, json: &Json, faults: &mut Faults) -> Option<Value> {
         (Kind::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
         (Kind::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
         (Kind::Boolean, Json::Bool(value)) => Some(Value::Integer(i64::from(*value))),
-        (Kind::Boolean, Json::Number(number)) => number
-            .as_i64()
-            .filter(|number| matches!(number, 0 | 1))
-            .map(Value::Integer),
+        (Kind::Boolean, Json::Number(number)) => {
+            number.as_i64().filter(|number| matches!(number, 0 | 1)).map(Value::Integer)
+        }
         (Kind::Text, Json::String(text)) => {
             if text.contains('\0') {
                 faults.add(field.name, holds_nul(field.name));
@@ -122,9 +121,7 @@ pub(super) fn name_fault(text: &str) -> Option<String> {
     } else if text.trim().is_empty() {
         Some("The name field is required.".to_owned())
     } else if text.chars().count() > NAME_CHARS {
-        Some(format!(
-            "The name may not be greater than {NAME_CHARS} characters."
-        ))
+        Some(format!("The name may not be greater than {NAME_CHARS} characters."))
     } else {
         None
     }

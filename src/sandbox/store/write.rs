@@ -178,9 +178,7 @@ fn each(
             created
         }
         _ => {
-            return Err(ApiError::BadRequest(
-                "An object or an array is expected.".to_owned(),
-            ));
+            return Err(ApiError::BadRequest("An object or an array is expected.".to_owned()));
         }
     };
     Ok(Saved { created, json })

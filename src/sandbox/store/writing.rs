@@ -30,11 +30,7 @@ impl<'a> Writing<'a> {
     pub(super) fn begin(transaction: &'a Transaction<'a>) -> Self {
         // Milliseconds, written as microseconds, as in the guide.
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f000+00:00");
-        Self {
-            transaction,
-            now: now.to_string(),
-            referred: HashMap::new(),
-        }
+        Self { transaction, now: now.to_string(), referred: HashMap::new() }
     }
 
     /// Creates a row and what belongs to it.
@@ -117,17 +113,15 @@ impl<'a> Writing<'a> {
         };
         row.insert("plan_id".to_owned(), plan_id.into());
         row.insert("suite_id".to_owned(), suite_id.into());
-        let created = self
-            .create(named("plan_suite")?, &row)
-            .map_err(in_words_of_the_client(|field| match field.as_str() {
-                // The suite is there: if it does not fit the plan, the plan is wrong.
-                "plan_id" | "suite_id" => "plan_id".to_owned(),
-                _ => format!("plan_suite.{field}"),
+        let created =
+            self.create(named("plan_suite")?, &row).map_err(in_words_of_the_client(|field| {
+                match field.as_str() {
+                    // The suite is there: if it does not fit the plan, the plan is wrong.
+                    "plan_id" | "suite_id" => "plan_id".to_owned(),
+                    _ => format!("plan_suite.{field}"),
+                }
             }))?;
-        self.number(
-            "SELECT sequence_plan FROM plan_suite WHERE id = ?1",
-            created.id,
-        )
+        self.number("SELECT sequence_plan FROM plan_suite WHERE id = ?1", created.id)
     }
 
     /// Puts a restored suite into a plan, or a restored test into a suite, if it is not there.
@@ -148,10 +142,8 @@ impl<'a> Writing<'a> {
                  WHERE test_id = ?1 AND suite_id = ?2 AND deleted_at IS NULL"
             }
         };
-        let places: i64 = self
-            .transaction
-            .prepare_cached(sql)?
-            .query_row([id, place_id], |row| row.get(0))?;
+        let places: i64 =
+            self.transaction.prepare_cached(sql)?.query_row([id, place_id], |row| row.get(0))?;
         if places == 0 {
             match resource.creation {
                 Creation::Suite => self.place_suite(id, place_id, None)?,
@@ -170,10 +162,7 @@ impl<'a> Writing<'a> {
         let created = self
             .create(named("suite_test")?, &row)
             .map_err(in_words_of_the_client(|_| "suite_id".to_owned()))?;
-        self.number(
-            "SELECT sequence_suite FROM suite_test WHERE id = ?1",
-            created.id,
-        )
+        self.number("SELECT sequence_suite FROM suite_test WHERE id = ?1", created.id)
     }
 
     fn number(&self, sql: &str, id: i64) -> Result<i64, ApiError> {
@@ -215,13 +204,8 @@ impl<'a> Writing<'a> {
         }
         let names: Vec<_> = resource.fields.iter().map(|field| field.name).collect();
         let marks = vec!["?"; names.len()].join(", ");
-        let sql = format!(
-            "INSERT INTO {table} ({}) VALUES ({marks})",
-            names.join(", ")
-        );
-        self.transaction
-            .prepare_cached(&sql)?
-            .execute(params_from_iter(row))?;
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({marks})", names.join(", "));
+        self.transaction.prepare_cached(&sql)?.execute(params_from_iter(row))?;
         Ok(id)
     }
 
@@ -293,9 +277,7 @@ impl<'a> Writing<'a> {
             USER_ID.into(),
             id.into(),
         ]);
-        self.transaction
-            .prepare_cached(&sql)?
-            .execute(params_from_iter(bound))?;
+        self.transaction.prepare_cached(&sql)?.execute(params_from_iter(bound))?;
         Ok(())
     }
 
@@ -305,11 +287,7 @@ impl<'a> Writing<'a> {
         resource: &'static Resource,
         id: i64,
     ) -> Result<bool, ApiError> {
-        let is_root = if resource.field("is_root").is_some() {
-            "is_root"
-        } else {
-            "0"
-        };
+        let is_root = if resource.field("is_root").is_some() { "is_root" } else { "0" };
         let is_root: Option<bool> = self
             .transaction
             .prepare_cached(&format!(
