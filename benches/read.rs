@@ -23,10 +23,7 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.0 >> 33) % sides
     }
 
@@ -36,53 +33,23 @@ impl Dice {
     }
 }
 
-const AREAS: [&str; 8] = [
-    "billing",
-    "auth",
-    "search",
-    "checkout",
-    "inventory",
-    "api.v2",
-    "scheduler",
-    "net.http",
-];
+const AREAS: [&str; 8] =
+    ["billing", "auth", "search", "checkout", "inventory", "api.v2", "scheduler", "net.http"];
 const THINGS: [&str; 6] = ["Invoice", "Session", "Query", "Cart", "Gateway", "Ledger"];
-const DEEDS: [&str; 6] = [
-    "creates", "rejects", "updates", "retries", "parses", "expires",
-];
-const CIRCUMSTANCES: [&str; 6] = [
-    "when empty",
-    "with null input",
-    "on timeout",
-    "for admin",
-    "twice",
-    "with é 漢字",
-];
+const DEEDS: [&str; 6] = ["creates", "rejects", "updates", "retries", "parses", "expires"];
+const CIRCUMSTANCES: [&str; 6] =
+    ["when empty", "with null input", "on timeout", "for admin", "twice", "with é 漢字"];
 
 fn case(xml: &mut String, class: &str, number: u32, dice: &mut Dice) -> std::fmt::Result {
-    let (deed, thing, circumstance) = (
-        dice.pick(&DEEDS),
-        dice.pick(&THINGS),
-        dice.pick(&CIRCUMSTANCES),
-    );
+    let (deed, thing, circumstance) =
+        (dice.pick(&DEEDS), dice.pick(&THINGS), dice.pick(&CIRCUMSTANCES));
     write!(xml, "    <testcase name=\"")?;
     match dice.roll(20) {
-        0..3 => write!(
-            xml,
-            "param[{number}: &quot;a&quot; &lt;b&gt; &amp; c] {deed} {thing}"
-        )?,
-        3..15 => write!(
-            xml,
-            "{deed}_{thing}_{}_{number}()",
-            circumstance.replace(' ', "_")
-        )?,
+        0..3 => write!(xml, "param[{number}: &quot;a&quot; &lt;b&gt; &amp; c] {deed} {thing}")?,
+        3..15 => write!(xml, "{deed}_{thing}_{}_{number}()", circumstance.replace(' ', "_"))?,
         _ => write!(xml, "{deed} {thing} {circumstance} {number}")?,
     }
-    write!(
-        xml,
-        "\" classname=\"{class}\" time=\"0.{:03}\"",
-        dice.roll(1000)
-    )?;
+    write!(xml, "\" classname=\"{class}\" time=\"0.{:03}\"", dice.roll(1000))?;
     match dice.roll(100) {
         0..2 => {
             let (expected, found) = (dice.roll(100), dice.roll(100));
@@ -94,17 +61,11 @@ fn case(xml: &mut String, class: &str, number: u32, dice: &mut Dice) -> std::fmt
             )?;
             for _ in 1..40 {
                 let (area, thing, line) = (dice.pick(&AREAS), dice.pick(&THINGS), dice.roll(900));
-                write!(
-                    xml,
-                    "\n\tat com.acme.{area}.{thing}.invoke({thing}.java:{line})"
-                )?;
+                write!(xml, "\n\tat com.acme.{area}.{thing}.invoke({thing}.java:{line})")?;
             }
             writeln!(xml, "]]></failure>\n    </testcase>")
         }
-        2 => writeln!(
-            xml,
-            ">\n      <skipped message=\"disabled on CI\"/>\n    </testcase>"
-        ),
+        2 => writeln!(xml, ">\n      <skipped message=\"disabled on CI\"/>\n    </testcase>"),
         3..8 => {
             write!(xml, ">\n      <system-out><![CDATA[")?;
             for second in 10..16 {
@@ -123,10 +84,7 @@ fn case(xml: &mut String, class: &str, number: u32, dice: &mut Dice) -> std::fmt
 fn report() -> Result<String, std::fmt::Error> {
     let mut dice = Dice(1);
     let mut xml = String::with_capacity(24 << 20);
-    writeln!(
-        xml,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"all\">"
-    )?;
+    writeln!(xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"all\">")?;
     for suite in 0..SUITES {
         let (area, thing) = (dice.pick(&AREAS), dice.pick(&THINGS));
         let class = format!("com.acme.{area}.{thing}{suite}Test");
@@ -184,12 +142,7 @@ fn ratio(xml: &str) -> f64 {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let xml = report()?;
     let mut out = std::io::stdout();
-    writeln!(
-        out,
-        "{} cases in {:.1} MB",
-        read(&xml),
-        xml.len() as f64 / 1e6
-    )?;
+    writeln!(out, "{} cases in {:.1} MB", read(&xml), xml.len() as f64 / 1e6)?;
     writeln!(out, "reader / bare event loop: {:.2}", ratio(&xml))?;
 
     let mut criterion = Criterion::default()
@@ -197,9 +150,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(3))
         .configure_from_args();
-    criterion.bench_function("bare event loop", |bencher| {
-        bencher.iter(|| bare_loop(&xml))
-    });
+    criterion.bench_function("bare event loop", |bencher| bencher.iter(|| bare_loop(&xml)));
     criterion.bench_function("reader", |bencher| bencher.iter(|| read(&xml)));
     criterion.final_summary();
     Ok(())

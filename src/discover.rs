@@ -108,19 +108,26 @@ pub enum DiscoverError {
     },
 }
 
+impl DiscoverError {
+    /// The path or pattern as given.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing { path } | Self::Special { path, .. } | Self::Unreadable { path, .. } => {
+                path
+            }
+            Self::Pattern { pattern, .. } => pattern,
+        }
+    }
+}
+
 /// Finds the reports that `patterns` stand for, without those that `!` patterns or `excludes` name. Relative
 /// paths start at `base`, the working directory.
 #[must_use]
 pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discovered {
-    let mut search = Search {
-        base,
-        excludes: Vec::new(),
-        found: HashMap::new(),
-        result: Discovered::default(),
-    };
-    let negative = patterns
-        .iter()
-        .filter_map(|pattern| pattern.strip_prefix('!'));
+    let mut search =
+        Search { base, excludes: Vec::new(), found: HashMap::new(), result: Discovered::default() };
+    let negative = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
     for exclude in negative.chain(excludes.iter().map(String::as_str)) {
         search.exclude(exclude);
     }
@@ -148,10 +155,7 @@ enum Exclude {
 impl Search<'_> {
     fn exclude(&mut self, text: &str) {
         let text = slashes(text);
-        let text = text
-            .strip_prefix("./")
-            .unwrap_or(&text)
-            .trim_end_matches('/');
+        let text = text.strip_prefix("./").unwrap_or(&text).trim_end_matches('/');
         if text.is_empty() {
             return;
         }
@@ -159,14 +163,12 @@ impl Search<'_> {
             self.excludes.push(Exclude::Path(path));
         }
         match Pattern::new(text) {
-            Ok(pattern) => self.excludes.push(Exclude::Pattern {
-                pattern,
-                name_only: !text.contains('/'),
-            }),
-            Err(source) => self.result.errors.push(DiscoverError::Pattern {
-                pattern: text.to_owned(),
-                source,
-            }),
+            Ok(pattern) => {
+                self.excludes.push(Exclude::Pattern { pattern, name_only: !text.contains('/') })
+            }
+            Err(source) => {
+                self.result.errors.push(DiscoverError::Pattern { pattern: text.to_owned(), source })
+            }
         }
     }
 
@@ -175,11 +177,7 @@ impl Search<'_> {
         self.excludes.iter().any(|exclude| match exclude {
             Exclude::Path(path) => canonical.starts_with(path),
             Exclude::Pattern { pattern, name_only } => Path::new(display).ancestors().any(|path| {
-                let path = if *name_only {
-                    path.file_name().map(Path::new)
-                } else {
-                    Some(path)
-                };
+                let path = if *name_only { path.file_name().map(Path::new) } else { Some(path) };
                 path.is_some_and(|path| pattern.matches_path_with(path, MATCHING))
             }),
         })
@@ -187,11 +185,8 @@ impl Search<'_> {
 
     fn include(&mut self, text: &str) {
         if text == "-" {
-            let input = Input {
-                display: "-".to_owned(),
-                source: Source::Stdin,
-                origin: Origin::Named,
-            };
+            let input =
+                Input { display: "-".to_owned(), source: Source::Stdin, origin: Origin::Named };
             self.found.insert(None, input);
             return;
         }
@@ -199,18 +194,17 @@ impl Search<'_> {
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => self.directory(text, &path),
             Ok(metadata) => match special(&metadata) {
-                Some(kind) => self.result.errors.push(DiscoverError::Special {
-                    path: text.to_owned(),
-                    kind,
-                }),
+                Some(kind) => {
+                    self.result.errors.push(DiscoverError::Special { path: text.to_owned(), kind })
+                }
                 None => {
                     self.add(slashes(text), path, Origin::Named);
                 }
             },
             Err(_) if text.contains(['*', '?', '[']) => self.pattern(text),
-            Err(error) if is_absent(&error) => self.result.errors.push(DiscoverError::Missing {
-                path: text.to_owned(),
-            }),
+            Err(error) if is_absent(&error) => {
+                self.result.errors.push(DiscoverError::Missing { path: text.to_owned() })
+            }
             Err(source) => self.unreadable(text.to_owned(), source),
         }
     }
@@ -229,17 +223,11 @@ impl Search<'_> {
 
     /// Adds all reports below `path`, which is displayed as `prefix`. False if there are none.
     fn reports_below(&mut self, prefix: &str, path: &Path, entered: &[&str]) -> bool {
-        self.walk(
-            prefix,
-            path,
-            entered,
-            usize::MAX,
-            |search, relative, path, is_dir| {
-                !is_dir
-                    && is_report(path)
-                    && search.add(join(prefix, relative), path.to_owned(), Origin::Found)
-            },
-        )
+        self.walk(prefix, path, entered, usize::MAX, |search, relative, path, is_dir| {
+            !is_dir
+                && is_report(path)
+                && search.add(join(prefix, relative), path.to_owned(), Origin::Found)
+        })
     }
 
     fn pattern(&mut self, text: &str) {
@@ -254,43 +242,28 @@ impl Search<'_> {
         let pattern = match Pattern::new(rest) {
             Ok(pattern) => pattern,
             Err(source) => {
-                self.result.errors.push(DiscoverError::Pattern {
-                    pattern: text.to_owned(),
-                    source,
-                });
+                self.result
+                    .errors
+                    .push(DiscoverError::Pattern { pattern: text.to_owned(), source });
                 return;
             }
         };
         let components: Vec<&str> = rest.split('/').collect();
-        let depth = if components.contains(&"**") {
-            usize::MAX
-        } else {
-            components.len()
-        };
+        let depth = if components.contains(&"**") { usize::MAX } else { components.len() };
         let start = self.base.join(prefix);
-        let prefix = if prefix == "/" {
-            prefix
-        } else {
-            prefix.trim_end_matches('/')
-        };
+        let prefix = if prefix == "/" { prefix } else { prefix.trim_end_matches('/') };
         let matched = start.is_dir()
-            && self.walk(
-                prefix,
-                &start,
-                &components,
-                depth,
-                |search, relative, path, is_dir| {
-                    if !pattern.matches_with(relative, MATCHING) {
-                        return false;
-                    }
-                    let display = join(prefix, relative);
-                    if is_dir {
-                        search.reports_below(&display, path, &components)
-                    } else {
-                        search.add(display, path.to_owned(), Origin::Found)
-                    }
-                },
-            );
+            && self.walk(prefix, &start, &components, depth, |search, relative, path, is_dir| {
+                if !pattern.matches_with(relative, MATCHING) {
+                    return false;
+                }
+                let display = join(prefix, relative);
+                if is_dir {
+                    search.reports_below(&display, path, &components)
+                } else {
+                    search.add(display, path.to_owned(), Origin::Found)
+                }
+            });
         if !matched {
             self.result.unmatched.push(text.to_owned());
         }
@@ -348,11 +321,7 @@ impl Search<'_> {
         if self.is_excluded(&display, &canonical) {
             return true;
         }
-        let input = Input {
-            display,
-            source: Source::File(path),
-            origin,
-        };
+        let input = Input { display, source: Source::File(path), origin };
         self.found
             .entry(Some(canonical))
             .and_modify(|known| {
@@ -366,9 +335,7 @@ impl Search<'_> {
     }
 
     fn unreadable(&mut self, path: String, source: io::Error) {
-        self.result
-            .errors
-            .push(DiscoverError::Unreadable { path, source });
+        self.result.errors.push(DiscoverError::Unreadable { path, source });
     }
 
     fn finish(self) -> Discovered {
@@ -390,9 +357,7 @@ fn is_absent(error: &io::Error) -> bool {
 fn is_report(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| {
-        EXTENSIONS
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
+        EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
     })
 }
 
@@ -426,11 +391,7 @@ fn shown(path: &Path) -> String {
 
 /// On Windows both separators are written; elsewhere `\` is a character like any other.
 fn slashes(text: &str) -> String {
-    if cfg!(windows) {
-        text.replace('\\', "/")
-    } else {
-        text.to_owned()
-    }
+    if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }
 
 fn join(prefix: &str, relative: &str) -> String {
@@ -487,12 +448,7 @@ mod tests {
                 .map(|file| format!("{prefix}/{file}"))
                 .to_vec();
             assert_eq!(displays(&found), expected);
-            assert!(
-                found
-                    .inputs
-                    .iter()
-                    .all(|input| input.origin == Origin::Found)
-            );
+            assert!(found.inputs.iter().all(|input| input.origin == Origin::Found));
         }
         assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/f.xml.gz"));
     }
@@ -508,22 +464,10 @@ mod tests {
             ".hidden/a.xml",
         ]);
         assert_eq!(displays(&find(&root, &["."])), [".hidden/a.xml", "x/a.xml"]);
-        assert_eq!(
-            displays(&find(&root, &["**/a.xml"])),
-            [".hidden/a.xml", "x/a.xml"]
-        );
-        assert_eq!(
-            displays(&find(&root, &["node_modules"])),
-            ["node_modules/a.xml"]
-        );
-        assert_eq!(
-            displays(&find(&root, &["*/vendor/*.xml"])),
-            ["x/vendor/a.xml"]
-        );
-        assert_eq!(
-            displays(&find(&root, &["node_modules/*.xml"])),
-            ["node_modules/a.xml"]
-        );
+        assert_eq!(displays(&find(&root, &["**/a.xml"])), [".hidden/a.xml", "x/a.xml"]);
+        assert_eq!(displays(&find(&root, &["node_modules"])), ["node_modules/a.xml"]);
+        assert_eq!(displays(&find(&root, &["*/vendor/*.xml"])), ["x/vendor/a.xml"]);
+        assert_eq!(displays(&find(&root, &["node_modules/*.xml"])), ["node_modules/a.xml"]);
     }
 
     #[test]
@@ -540,10 +484,7 @@ mod tests {
         ] {
             let found = find(&root, &[pattern]);
             assert_eq!(displays(&found), expected, "{pattern}");
-            assert!(
-                found.unmatched.is_empty() && found.errors.is_empty(),
-                "{pattern}"
-            );
+            assert!(found.unmatched.is_empty() && found.errors.is_empty(), "{pattern}");
         }
         let absolute = root.path().join("a/*.xml").to_string_lossy().into_owned();
         let found = find(&root, &[&absolute]);
@@ -565,10 +506,7 @@ mod tests {
         let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
         assert_eq!(
             errors,
-            [
-                "no such file or directory: b.xml",
-                "no such file or directory: a.xml/c.xml"
-            ]
+            ["no such file or directory: b.xml", "no such file or directory: a.xml/c.xml"]
         );
         assert_eq!(displays(&found), ["a.xml"]);
     }
@@ -592,57 +530,26 @@ mod tests {
     #[test]
     fn each_file_counts_once_and_a_name_beats_a_pattern() {
         let root = tree(&["r/a.xml", "r/b.xml"]);
-        let found = find(
-            &root,
-            &["r", "r/*.xml", "./r/a.xml", "r/../r/b.xml", "**/*.xml"],
-        );
+        let found = find(&root, &["r", "r/*.xml", "./r/a.xml", "r/../r/b.xml", "**/*.xml"]);
         assert_eq!(displays(&found), ["./r/a.xml", "r/../r/b.xml"]);
-        assert!(
-            found
-                .inputs
-                .iter()
-                .all(|input| input.origin == Origin::Named)
-        );
+        assert!(found.inputs.iter().all(|input| input.origin == Origin::Named));
     }
 
     #[test]
     fn excludes_take_away_by_path_directory_name_and_pattern() {
-        let root = tree(&[
-            "r/a.xml",
-            "r/b.xml",
-            "r/old/a.xml",
-            "r/old/deep/c.xml",
-            "TESTS-all.xml",
-        ]);
+        let root =
+            tree(&["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml", "TESTS-all.xml"]);
         for (exclude, expected) in [
-            (
-                "r/a.xml",
-                &[
-                    "TESTS-all.xml",
-                    "r/b.xml",
-                    "r/old/a.xml",
-                    "r/old/deep/c.xml",
-                ][..],
-            ),
+            ("r/a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"][..]),
             ("./r/old/", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
             ("old", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
             ("r/old/**", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
             ("a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/deep/c.xml"]),
-            (
-                "TESTS-*.xml",
-                &["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"],
-            ),
-            (
-                "r/*/*.xml",
-                &["TESTS-all.xml", "r/a.xml", "r/b.xml", "r/old/deep/c.xml"],
-            ),
+            ("TESTS-*.xml", &["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"]),
+            ("r/*/*.xml", &["TESTS-all.xml", "r/a.xml", "r/b.xml", "r/old/deep/c.xml"]),
         ] {
             let negated = format!("!{exclude}");
-            assert_eq!(
-                displays(&find(&root, &[".", &negated])),
-                expected,
-                "{exclude}"
-            );
+            assert_eq!(displays(&find(&root, &[".", &negated])), expected, "{exclude}");
             let found = discover(root.path(), &strings(&["**/*.xml"]), &strings(&[exclude]));
             assert_eq!(displays(&found), expected, "{exclude}");
         }
@@ -675,10 +582,7 @@ mod tests {
         }
         let named = find(&root, &["r/link.xml", "r/dir"]);
         assert_eq!(displays(&named), ["r/dir/b.xml", "r/link.xml"]);
-        assert!(matches!(
-            find(&root, &["r/broken.xml"]).errors[0],
-            DiscoverError::Missing { .. }
-        ));
+        assert!(matches!(find(&root, &["r/broken.xml"]).errors[0], DiscoverError::Missing { .. }));
     }
 
     #[cfg(unix)]
@@ -688,13 +592,7 @@ mod tests {
 
         let root = tree(&["r/a.xml"]);
         let pipe = root.path().join("r/pipe.xml");
-        assert!(
-            std::process::Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let _socket = UnixListener::bind(root.path().join("r/socket.xml")).unwrap();
         let found = find(&root, &["r/pipe.xml", "r/socket.xml", "/dev/null", "r"]);
         let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();

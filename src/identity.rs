@@ -26,11 +26,7 @@ impl Identity {
     /// The identity of a folder from the cleaned names of the folders down to it, root excluded.
     #[must_use]
     pub fn of_folder<S: AsRef<str>>(namespace: &str, path: &[S]) -> Self {
-        Self::hash(
-            ["f1", namespace]
-                .into_iter()
-                .chain(path.iter().map(AsRef::as_ref)),
-        )
+        Self::hash(["f1", namespace].into_iter().chain(path.iter().map(AsRef::as_ref)))
     }
 
     fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> Self {
@@ -128,11 +124,7 @@ pub fn folder_line<S: AsRef<str>>(
 }
 
 fn join<S: AsRef<str>>(parts: &[S]) -> String {
-    let joined = parts
-        .iter()
-        .map(AsRef::as_ref)
-        .collect::<Vec<_>>()
-        .join(" / ");
+    let joined = parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" / ");
     text::cut(&joined, LINE_PART_CHARS).into_owned()
 }
 
@@ -154,10 +146,7 @@ fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 
 fn last_marked<const N: usize>(description: &str, mark: &str) -> Option<[u8; N]> {
     description.rmatch_indices(mark).find_map(|(start, _)| {
-        let digits = description
-            .as_bytes()
-            .get(start + mark.len()..)?
-            .get(..2 * N)?;
+        let digits = description.as_bytes().get(start + mark.len()..)?.get(..2 * N)?;
         let mut value = [0; N];
         for (byte, pair) in value.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = hex_digit(pair[0])? << 4 | hex_digit(pair[1])?;
@@ -185,17 +174,11 @@ mod tests {
         let bytes: Vec<u8> = [&b"v1"[..], b"", b"demo-crate", b"tests::fails"]
             .iter()
             .flat_map(|part| {
-                (part.len() as u32)
-                    .to_be_bytes()
-                    .into_iter()
-                    .chain(part.iter().copied())
+                (part.len() as u32).to_be_bytes().into_iter().chain(part.iter().copied())
             })
             .collect();
         let digest = Sha256::digest(bytes);
-        let expected: String = digest[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let expected: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(identity.to_string(), format!("tqi-{expected}"));
     }
 
@@ -204,27 +187,17 @@ mod tests {
         let split = Identity::of_test("", &["a", "b"], "c");
         assert_ne!(split, Identity::of_test("", &["ab"], "c"));
         assert_ne!(split, Identity::of_test("a", &["b"], "c"));
-        assert_ne!(
-            Identity::of_test("", &["a"], "b"),
-            Identity::of_folder("", &["a", "b"])
-        );
+        assert_ne!(Identity::of_test("", &["a"], "b"), Identity::of_folder("", &["a", "b"]));
     }
 
     #[test]
     fn the_last_identity_counts_whatever_wraps_it() {
         let identity = Identity::of_test("shop", &["cart"], "adds");
-        let line = test_line(
-            &["cart"],
-            "adds tqi-0123456789abcdef",
-            identity,
-            NamespaceMark::of("shop"),
-        );
+        let line =
+            test_line(&["cart"], "adds tqi-0123456789abcdef", identity, NamespaceMark::of("shop"));
         let wrapped = format!("<p>A person&#39;s text</p><p>{line}&nbsp;</p>\r\n");
         assert_eq!(Identity::in_description(&wrapped), Some(identity));
-        assert_eq!(
-            NamespaceMark::in_description(&wrapped),
-            Some(NamespaceMark::of("shop"))
-        );
+        assert_eq!(NamespaceMark::in_description(&wrapped), Some(NamespaceMark::of("shop")));
         assert_eq!(Identity::in_description("tqi-0123"), None);
         assert_eq!(Identity::in_description("tqi-0123456789ABCDEF"), None);
         assert_eq!(Identity::in_description("tqi-漢字漢字漢字漢字"), None);

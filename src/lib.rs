@@ -6,10 +6,18 @@
 //! that means for a test's container, name and folder; [`record`] merges all cases into one
 //! [`record::TestRecord`] for each test, with its [`identity`].
 
+pub mod api;
+pub mod apply;
+pub mod cli;
 pub mod discover;
 pub mod formats;
 pub mod identity;
+pub mod plan;
 pub mod producers;
+pub mod reading;
 pub mod record;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod snapshot;
 pub mod summary;
 pub mod text;

@@ -1,2 +1,7 @@
 //! The `tq-import` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tq_import::cli::run(std::env::args_os()).into()
+}

@@ -18,10 +18,7 @@ pub const NAME_CHARS: usize = 255;
 /// into normal form C.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if text
-        .bytes()
-        .all(|byte| matches!(byte, b'!'..=b'Z' | b'\\'..=b'~'))
-    {
+    if text.bytes().all(|byte| matches!(byte, b'!'..=b'Z' | b'\\'..=b'~')) {
         return text.to_owned();
     }
     let without_tags = strip_tags(text);
@@ -161,10 +158,7 @@ pub fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     match text.char_indices().nth(chars) {
         None => Cow::Borrowed(text),
         Some(_) => {
-            let kept = text
-                .char_indices()
-                .nth(chars.saturating_sub(1))
-                .map_or(0, |(at, _)| at);
+            let kept = text.char_indices().nth(chars.saturating_sub(1)).map_or(0, |(at, _)| at);
             Cow::Owned(format!("{}…", text[..kept].trim_end()))
         }
     }
@@ -179,14 +173,8 @@ pub fn fit_name(name: &str) -> Cow<'_, str> {
         return Cow::Borrowed(name);
     }
     let digest = Sha256::digest(name.as_bytes());
-    let mark: String = digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let kept: String = name
-        .chars()
-        .take(NAME_CHARS - "… #".chars().count() - mark.len())
-        .collect();
+    let mark: String = digest[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let kept: String = name.chars().take(NAME_CHARS - "… #".chars().count() - mark.len()).collect();
     Cow::Owned(format!("{kept}… #{mark}"))
 }
 
@@ -208,9 +196,7 @@ impl RepositoryRoot {
     #[must_use]
     pub fn new(path: &Path) -> Self {
         let path = path.to_string_lossy().replace('\\', "/");
-        Self {
-            path: path.trim_end_matches('/').to_owned(),
-        }
+        Self { path: path.trim_end_matches('/').to_owned() }
     }
 
     /// A path of a report, made independent of the machine: `\` becomes `/`, `./` in front goes;
@@ -219,9 +205,7 @@ impl RepositoryRoot {
     #[must_use]
     pub fn relative(&self, path: &str) -> String {
         let path = path.trim().replace('\\', "/");
-        let path = path
-            .strip_prefix("file://")
-            .map_or(path.as_str(), |rest| rest);
+        let path = path.strip_prefix("file://").map_or(path.as_str(), |rest| rest);
         if !is_absolute(path) {
             let mut path = path;
             while let Some(rest) = path.strip_prefix("./") {
@@ -268,14 +252,8 @@ mod tests {
             "red link"
         );
         assert_eq!(clean("a\u{0}b\u{fffe}c\u{202e}d"), "abcd");
-        assert_eq!(
-            clean("adds [[DEFECT|AB-1]] twice [[TEST|TC-5]]"),
-            "adds twice"
-        );
-        assert_eq!(
-            clean("x [[PROPERTY|k]]v v[[/PROPERTY]] y [[PROPERTY|a=b]]z"),
-            "x y z"
-        );
+        assert_eq!(clean("adds [[DEFECT|AB-1]] twice [[TEST|TC-5]]"), "adds twice");
+        assert_eq!(clean("x [[PROPERTY|k]]v v[[/PROPERTY]] y [[PROPERTY|a=b]]z"), "x y z");
         assert_eq!(clean("a[[0]] [[x]] [[ ok ]] b"), "a[[0]] [[x]] [[ ok ]] b");
         assert_eq!(clean("e\u{301}"), "é");
     }
@@ -293,10 +271,7 @@ mod tests {
     #[test]
     fn paths_lose_the_machine() {
         let root = RepositoryRoot::new(Path::new("/home/ci/build/shop"));
-        assert_eq!(
-            root.relative("/home/ci/build/shop/tests/a.js"),
-            "tests/a.js"
-        );
+        assert_eq!(root.relative("/home/ci/build/shop/tests/a.js"), "tests/a.js");
         assert_eq!(root.relative("C:\\agent\\shop\\tests\\a.js"), "tests/a.js");
         assert_eq!(root.relative("/somewhere/else/a.js"), "a.js");
         assert_eq!(root.relative(".\\tests\\a.js"), "tests/a.js");

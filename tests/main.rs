@@ -1,6 +1,17 @@
-//! All integration tests, in one binary: linking is what takes the time.
+//! Everything that is tested from outside the library, in one binary: linking is what takes the time.
 
-#[cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests end with a panic when something is off"
+)]
+
 mod formats;
-#[cfg(test)]
+#[cfg(feature = "sandbox")]
+mod import;
 mod records;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+#[cfg(feature = "sandbox")]
+mod support;

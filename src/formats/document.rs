@@ -230,11 +230,7 @@ impl<'a> Document<'a> {
 
     /// What was mended, what was lost, and the window's buffer for the next file.
     pub(crate) fn finish(self) -> (Vec<Flaw>, Option<Flaw>, Vec<u8>) {
-        (
-            self.log.into_flaws(),
-            self.damage,
-            self.scanner.into_window().into_buffer(),
-        )
+        (self.log.into_flaws(), self.damage, self.scanner.into_window().into_buffer())
     }
 
     fn start(&mut self, token: Token) -> Event {
@@ -252,16 +248,13 @@ impl<'a> Document<'a> {
         if self.open.len() == DEEPEST {
             return self.damaged("elements are nested deeper than 256".to_owned());
         }
-        let length = bytes
-            .iter()
-            .position(|byte| byte.is_ascii_whitespace())
-            .unwrap_or(bytes.len());
+        let length =
+            bytes.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(bytes.len());
         self.open.push(self.names.len());
         if empty {
             self.closing = 1;
         } else {
-            self.names
-                .extend_from_slice(bytes.get(..length).unwrap_or_default());
+            self.names.extend_from_slice(bytes.get(..length).unwrap_or_default());
         }
         Event::Open
     }
@@ -273,9 +266,7 @@ impl<'a> Document<'a> {
         }
         // Unescaped text may leave elements open; the element that holds the text closes them all.
         let found = self.lenient_from.and_then(|from| {
-            (from..=self.open.len())
-                .rev()
-                .find(|&depth| self.name_at(depth) == name)
+            (from..=self.open.len()).rev().find(|&depth| self.name_at(depth) == name)
         });
         if let Some(depth) = found {
             self.closing = self.open.len() - depth;
@@ -340,13 +331,7 @@ fn known(name: &[u8], is_root: fn(&str) -> bool) -> bool {
 fn printable(name: &str) -> Box<str> {
     name.chars()
         .take(60)
-        .map(|character| {
-            if character.is_control() {
-                '\u{FFFD}'
-            } else {
-                character
-            }
-        })
+        .map(|character| if character.is_control() { '\u{FFFD}' } else { character })
         .collect()
 }
 

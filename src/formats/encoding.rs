@@ -1,12 +1,17 @@
-//! Whatever encoding a report is in, UTF-8 comes out of here.
+//! Whatever encoding a report is in, packed or not, UTF-8 comes out of here.
 
 use std::io::{self, Cursor, Read};
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
+use flate2::read::MultiGzDecoder;
 
 /// As much of a file as is looked at.
 const HEAD: usize = 1024;
+/// What a gzip file begins with, whatever it is called.
+const GZIP: &[u8] = &[0x1F, 0x8B];
+/// A packed report may be this long when it is unpacked.
+const LARGEST_UNPACKED: u64 = 4 << 30;
 
 /// What the first bytes of a file say about its encoding.
 #[derive(Debug, PartialEq)]
@@ -23,8 +28,30 @@ struct Detected {
 /// UTF-8 goes through as it is, broken or not: it is judged where it is kept. The decoder's own detection is not
 /// used, as it knows byte order marks only and would not see `<?xml encoding="…"?>`.
 pub(crate) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<(Box<dyn Read + 'a>, bool)> {
+    let head = peek(&mut input)?;
+    if head.starts_with(GZIP) {
+        let mut unpacked = Capped {
+            input: MultiGzDecoder::new(Cursor::new(head).chain(input)),
+            left: LARGEST_UNPACKED,
+        };
+        let head = peek(&mut unpacked)?;
+        return decoded_behind(head, unpacked);
+    }
+    decoded_behind(head, input)
+}
+
+/// The first bytes of `input`.
+fn peek(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(HEAD);
-    input.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    input.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// A reader of UTF-8 of what is unpacked: `head`, which was read already, and the rest.
+fn decoded_behind<'a>(
+    head: Vec<u8>,
+    input: impl Read + 'a,
+) -> io::Result<(Box<dyn Read + 'a>, bool)> {
     let found = detect(&head);
     let mut head = Cursor::new(head);
     head.set_position(found.mark as u64);
@@ -40,12 +67,27 @@ pub(crate) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<(Box<dyn Read
     Ok((Box::new(decoder), found.contradicts))
 }
 
+/// An input of which no more than so much is read: a few kilobytes of gzip can hold terabytes.
+struct Capped<R> {
+    input: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::other("it unpacks to more than 4 GiB"));
+        }
+        let length = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let count = self.input.read(buffer.get_mut(..length).unwrap_or_default())?;
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
 fn detect(head: &[u8]) -> Detected {
-    let with_mark: [(&[u8], &'static Encoding); 3] = [
-        (b"\xEF\xBB\xBF", UTF_8),
-        (b"\xFF\xFE", UTF_16LE),
-        (b"\xFE\xFF", UTF_16BE),
-    ];
+    let with_mark: [(&[u8], &'static Encoding); 3] =
+        [(b"\xEF\xBB\xBF", UTF_8), (b"\xFF\xFE", UTF_16LE), (b"\xFE\xFF", UTF_16BE)];
     for (mark, encoding) in with_mark {
         if let Some(rest) = head.strip_prefix(mark) {
             return Detected {
@@ -62,18 +104,10 @@ fn detect(head: &[u8]) -> Detected {
         _ => None,
     };
     if let Some(encoding) = encoding {
-        return Detected {
-            encoding,
-            mark: 0,
-            contradicts: contradicts(head, encoding),
-        };
+        return Detected { encoding, mark: 0, contradicts: contradicts(head, encoding) };
     }
     let Some(label) = declared(head) else {
-        return Detected {
-            encoding: UTF_8,
-            mark: 0,
-            contradicts: false,
-        };
+        return Detected { encoding: UTF_8, mark: 0, contradicts: false };
     };
     // ASCII is UTF-8; what is declared as UTF-16 and is readable as it stands is not.
     let (encoding, contradicts) = match Encoding::for_label(label) {
@@ -86,11 +120,7 @@ fn detect(head: &[u8]) -> Detected {
         Some(encoding) => (encoding, false),
         None => (UTF_8, true),
     };
-    Detected {
-        encoding,
-        mark: 0,
-        contradicts,
-    }
+    Detected { encoding, mark: 0, contradicts }
 }
 
 /// Whether `head`, which is in `encoding`, declares another one.
@@ -115,9 +145,7 @@ fn declared(head: &[u8]) -> Option<&[u8]> {
     let end = memchr::memmem::find(declaration, b"?>")?;
     let declaration = declaration.get(..end)?;
     let at = memchr::memmem::find(declaration, b"encoding")?;
-    let value = declaration
-        .get(at + b"encoding".len()..)?
-        .trim_ascii_start();
+    let value = declaration.get(at + b"encoding".len()..)?.trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
     let (quote, value) = value.split_first()?;
     let end = memchr::memchr(*quote, value)?;
@@ -170,6 +198,31 @@ mod tests {
             let text = format!("<?xml version='1.0' encoding='{label}'?><a/>");
             assert_eq!(read(text.as_bytes()), (text.clone(), true));
         }
+    }
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        use std::io::Write as _;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn gzip_is_unpacked_and_then_decoded() {
+        let text = "<?xml version='1.0' encoding='UTF-16'?><a n='é'/>";
+        let bytes = utf16(&format!("\u{feff}{text}"), u16::to_le_bytes);
+        assert_eq!(read(&packed(&bytes)), (text.to_owned(), false));
+        let (first, second) = bytes.split_at(20);
+        let members = [packed(first), packed(second)].concat();
+        assert_eq!(read(&members), (text.to_owned(), false));
+    }
+
+    #[test]
+    fn no_more_than_the_cap_is_unpacked() {
+        let mut capped = Capped { input: io::repeat(b'x'), left: 10 };
+        let mut text = Vec::new();
+        assert!(capped.read_to_end(&mut text).is_err());
+        assert_eq!(text.len(), 10);
     }
 
     #[test]

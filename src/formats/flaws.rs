@@ -123,10 +123,7 @@ impl FlawLog {
     pub(crate) fn note(&mut self, set: FlawSet, position: Position) {
         for kind in Mended::ALL {
             if set.contains(kind) && !self.seen.contains(kind) {
-                self.flaws.push(Flaw {
-                    position,
-                    message: kind.message().to_owned(),
-                });
+                self.flaws.push(Flaw { position, message: kind.message().to_owned() });
             }
         }
         self.seen.join(set);
@@ -152,11 +149,7 @@ mod tests {
         assert!(!log.is_new(set));
         set.insert(Mended::TooManyTags);
         log.note(set, at(9));
-        let lines: Vec<u64> = log
-            .into_flaws()
-            .iter()
-            .map(|flaw| flaw.position.line)
-            .collect();
+        let lines: Vec<u64> = log.into_flaws().iter().map(|flaw| flaw.position.line).collect();
         assert_eq!(lines, [3, 9]);
     }
 

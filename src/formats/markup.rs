@@ -8,6 +8,8 @@ use super::flaws::{FlawSet, Mended};
 pub(crate) struct Tag<'a> {
     content: Cow<'a, str>,
     name_end: usize,
+    /// Nothing in it needs decoding or a note.
+    plain: bool,
     /// What was wrong with it.
     pub(crate) flaws: FlawSet,
 }
@@ -27,16 +29,25 @@ impl<'a> Tag<'a> {
             .bytes()
             .position(|byte| is_space(byte) || byte == b'/')
             .unwrap_or(content.len());
-        Self {
-            content,
-            name_end,
-            flaws,
-        }
+        // One look at the whole tag spares one at each of its values.
+        let plain = content.bytes().fold(true, |plain, byte| {
+            plain
+                & (byte != b'&')
+                & (byte != b'<')
+                & ((byte >= b' ') | matches!(byte, b'\t' | b'\n' | b'\r'))
+        });
+        Self { content, name_end, plain, flaws }
     }
 
     /// The element's name without a namespace prefix.
     pub(crate) fn name(&self) -> &str {
         local_name(self.content.get(..self.name_end).unwrap_or_default())
+    }
+
+    /// What the raw value of one of its attributes stands for: references resolved, flaws noted.
+    #[inline]
+    pub(crate) fn value<'v>(&self, raw: &'v str, flaws: &mut FlawSet) -> Cow<'v, str> {
+        if self.plain { Cow::Borrowed(raw) } else { value(raw, flaws) }
     }
 
     /// The attributes in the order they were written.
@@ -85,6 +96,15 @@ impl<'a> Iterator for Attributes<'a> {
             .position(|&byte| byte == b'=' || is_space(byte))
             .map_or(bytes.len(), |at| at + 1);
         let (name, after) = rest.split_at_checked(name_end)?;
+        // How nearly all of them are written.
+        if let Some(quoted) = after.strip_prefix("=\"")
+            && let Some(end) = memchr::memchr(b'"', quoted.as_bytes())
+            && let Some((value, after)) = quoted.split_at_checked(end)
+            && let [b'"'] | [b'"', b' ', ..] = after.as_bytes()
+        {
+            self.rest = after.get(1..)?;
+            return Some((name, value));
+        }
         self.rest = after;
         let after = self.skip_space();
         let Some(after) = after.strip_prefix('=') else {
@@ -125,23 +145,17 @@ impl<'a> Attributes<'a> {
 
     fn unquoted(&mut self) -> &'a str {
         self.flaws.insert(Mended::MalformedAttribute);
-        let end = self
-            .rest
-            .bytes()
-            .position(is_space)
-            .unwrap_or(self.rest.len());
+        let end = self.rest.bytes().position(is_space).unwrap_or(self.rest.len());
         let (value, after) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         self.rest = after;
         value
     }
 }
 
-/// The value of an attribute: references resolved, flaws noted.
-pub(crate) fn value<'a>(raw: &'a str, flaws: &mut FlawSet) -> Cow<'a, str> {
+fn value<'a>(raw: &'a str, flaws: &mut FlawSet) -> Cow<'a, str> {
     let bytes = raw.as_bytes();
-    let suspicious = bytes
-        .iter()
-        .fold(false, |found, &byte| found | (byte < b' ') | (byte == b'<'));
+    let suspicious =
+        bytes.iter().fold(false, |found, &byte| found | (byte < b' ') | (byte == b'<'));
     if suspicious {
         if bytes.contains(&b'<') {
             flaws.insert(Mended::BareLessThan);
@@ -181,9 +195,7 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>, flaws: &mut FlawSet) {
     while let Some(at) = memchr::memchr(b'&', rest) {
         let (before, reference) = rest.split_at(at);
         out.extend_from_slice(before);
-        let head = reference
-            .get(1..LONGEST_REFERENCE.min(reference.len()))
-            .unwrap_or_default();
+        let head = reference.get(1..LONGEST_REFERENCE.min(reference.len())).unwrap_or_default();
         let name = match memchr::memchr(b';', head) {
             Some(end) => head.get(..end).unwrap_or_default(),
             None => b"",
@@ -197,11 +209,7 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>, flaws: &mut FlawSet) {
             [b'#', number @ ..] if is_number(number) => {
                 let character = referenced(number, flaws);
                 let mut utf8 = [0; 4];
-                push(
-                    out,
-                    character.encode_utf8(&mut utf8).as_bytes(),
-                    name.len() + 2,
-                )
+                push(out, character.encode_utf8(&mut utf8).as_bytes(), name.len() + 2)
             }
             [first, ..]
                 if first.is_ascii_alphabetic() && name.iter().all(|&byte| is_name(byte)) =>
@@ -241,9 +249,8 @@ fn referenced(number: &[u8], flaws: &mut FlawSet) -> char {
         [b'x' | b'X', digits @ ..] => (digits, 16),
         digits => (digits, 10),
     };
-    let code = std::str::from_utf8(digits)
-        .ok()
-        .and_then(|digits| u32::from_str_radix(digits, radix).ok());
+    let code =
+        std::str::from_utf8(digits).ok().and_then(|digits| u32::from_str_radix(digits, radix).ok());
     let Some(character) = code.and_then(char::from_u32) else {
         flaws.insert(Mended::IllegalReference);
         return char::REPLACEMENT_CHARACTER;
@@ -274,10 +281,8 @@ mod tests {
     fn walk(content: &str) -> (Vec<(String, String)>, FlawSet) {
         let tag = Tag::new(content.as_bytes());
         let mut attributes = tag.attributes();
-        let found = attributes
-            .by_ref()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        let found =
+            attributes.by_ref().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         (found, attributes.flaws)
     }
 
@@ -310,14 +315,8 @@ mod tests {
     #[test]
     fn attributes_without_quotes_or_value_are_read_with_a_note() {
         for (content, expected) in [
-            (
-                "c time=0.1 x='1'",
-                vec![pair("time", "0.1"), pair("x", "1")],
-            ),
-            (
-                "c disabled x='1'",
-                vec![pair("disabled", ""), pair("x", "1")],
-            ),
+            ("c time=0.1 x='1'", vec![pair("time", "0.1"), pair("x", "1")]),
+            ("c disabled x='1'", vec![pair("disabled", ""), pair("x", "1")]),
             ("c a='1'b='2'", vec![pair("a", "1"), pair("b", "2")]),
             ("c a='1", vec![pair("a", "1")]),
             ("c ='1'", vec![pair("='1'", "")]),

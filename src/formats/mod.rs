@@ -5,6 +5,8 @@
 //! format gives elements their meaning. What is mended and what is lost is told in the report; a file is
 //! refused (with a [`ReadError`]) only if it is no report at all.
 
+mod cases;
+mod dialects;
 mod document;
 mod encoding;
 mod flaws;
@@ -14,6 +16,7 @@ pub mod model;
 mod names;
 mod prose;
 mod scanner;
+mod skip;
 mod sniff;
 mod source;
 mod tags;
@@ -67,16 +70,6 @@ pub enum ReadError {
         /// The document element.
         root: Box<str>,
     },
-    /// It is a test report in a format without a reader.
-    #[error(
-        "{path} is a test report of a format that is not supported yet: its document element is `{root}`"
-    )]
-    Unsupported {
-        /// The path as given.
-        path: Arc<str>,
-        /// The document element.
-        root: Box<str>,
-    },
 }
 
 impl ReadError {
@@ -101,10 +94,8 @@ const LARGEST_KEPT: usize = 1024 * 1024;
 /// # Errors
 /// If the file cannot be opened or is no test report. Damage is no error: see [`Report::damage`].
 pub fn read_file(path: &Path, display: &str) -> Result<Report, ReadError> {
-    let file = File::open(path).map_err(|source| ReadError::Io {
-        path: Arc::from(display),
-        source,
-    })?;
+    let file =
+        File::open(path).map_err(|source| ReadError::Io { path: Arc::from(display), source })?;
     read(file, display)
 }
 
@@ -145,10 +136,8 @@ fn read_with(
     let result = match document.enter() {
         Ok(Entry::Root) => match sniff::format_of(document.root()) {
             Some(Format::Junit) => Ok(junit::read(&mut document, path)),
-            None => Err(ReadError::Unsupported {
-                path,
-                root: document.root().into(),
-            }),
+            Some(format) => Ok(dialects::read(&mut document, path, format)),
+            None => Err(ReadError::NotAReport { root: document.root().into(), path }),
         },
         Ok(Entry::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
         Ok(Entry::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
@@ -176,11 +165,7 @@ mod tests {
         times: usize,
         tail: &'static str,
     ) -> impl Read {
-        let texts = Repeat {
-            text: text.as_bytes(),
-            at: 0,
-            left: text.len() * times,
-        };
+        let texts = Repeat { text: text.as_bytes(), at: 0, left: text.len() * times };
         head.as_bytes().chain(texts).chain(tail.as_bytes())
     }
 
@@ -206,22 +191,13 @@ mod tests {
     #[test]
     fn memory_does_not_depend_on_the_size_of_any_text() {
         for (head, tail) in [
-            (
-                "<testsuite><testcase><system-out>",
-                "</system-out></testcase></testsuite>",
-            ),
+            ("<testsuite><testcase><system-out>", "</system-out></testcase></testsuite>"),
             (
                 "<testsuite><testcase><system-err><![CDATA[",
                 "]]></system-err></testcase></testsuite>",
             ),
-            (
-                "<testsuite><testcase><failure>",
-                "</failure></testcase></testsuite>",
-            ),
-            (
-                "<testsuite><testcase><failure><![CDATA[",
-                "]]></failure></testcase></testsuite>",
-            ),
+            ("<testsuite><testcase><failure>", "</failure></testcase></testsuite>"),
+            ("<testsuite><testcase><failure><![CDATA[", "]]></failure></testcase></testsuite>"),
             ("<testsuite><testcase/><!--", "--></testsuite>"),
             ("<testsuite><testcase/>", "</testsuite>"),
             ("<testsuite><testcase/></testsuite>", "\n"),
@@ -238,10 +214,8 @@ mod tests {
 
     #[test]
     fn a_tag_without_an_end_is_given_up() {
-        for head in [
-            "<testsuite><testcase/><testcase name='",
-            "<testsuite><testcase/></testsuite",
-        ] {
+        for head in ["<testsuite><testcase/><testcase name='", "<testsuite><testcase/></testsuite"]
+        {
             let (result, buffer) =
                 read_with(stream(head, LINE, 100_000, ""), Arc::from("-"), Vec::new());
             let report = result.unwrap();
@@ -262,10 +236,7 @@ mod tests {
         let start = "<testsuite><testcase name='a'/>".to_owned() + &" ".repeat(2000);
         let report = read(start.as_bytes().chain(Breaks), "r.xml").unwrap();
         assert_eq!(report.cases.len(), 1);
-        assert_eq!(
-            report.damage.unwrap().message,
-            "cannot be read further: the disk is gone"
-        );
+        assert_eq!(report.damage.unwrap().message, "cannot be read further: the disk is gone");
         assert!(matches!(read(Breaks, "r.xml"), Err(ReadError::Io { .. })));
     }
 }

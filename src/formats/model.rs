@@ -30,6 +30,14 @@ pub enum Outcome {
 pub enum Format {
     /// JUnit-style XML: `testsuites`, `testsuite`, `testrun`.
     Junit,
+    /// xUnit.net, versions 1 to 3: `assemblies`, `assembly`.
+    Xunit,
+    /// NUnit 3 and 2: `test-run`, `test-results`.
+    Nunit,
+    /// Visual Studio and `dotnet test`: `TestRun`.
+    Trx,
+    /// TestNG's own results: `testng-results`.
+    Testng,
 }
 
 /// A place in a report file.
@@ -260,17 +268,12 @@ impl Case {
     /// The value of an attribute that no field holds.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.extra
-            .as_ref()
-            .and_then(|extra| find_attribute(&extra.attributes, name))
+        self.extra.as_ref().and_then(|extra| find_attribute(&extra.attributes, name))
     }
 }
 
 /// The value of the attribute `name` in `attributes`.
 #[must_use]
 pub fn find_attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
-    attributes
-        .iter()
-        .find(|attribute| &*attribute.name == name)
-        .map(|attribute| &*attribute.value)
+    attributes.iter().find(|attribute| &*attribute.name == name).map(|attribute| &*attribute.value)
 }

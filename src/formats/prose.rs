@@ -72,11 +72,7 @@ impl Prose {
         if self.bytes.is_empty() {
             return piece.trim_ascii_start();
         }
-        if self.bytes.len() >= LIMIT {
-            &[]
-        } else {
-            piece
-        }
+        if self.bytes.len() >= LIMIT { &[] } else { piece }
     }
 }
 
@@ -111,10 +107,7 @@ mod tests {
     fn what_xml_forbids_is_kept_and_noted() {
         let (mut prose, mut flaws) = (Prose::default(), FlawSet::default());
         prose.text(b"\x1b[31m caf\xe9 ]]> &#27;", &mut flaws);
-        assert_eq!(
-            prose.take(&mut flaws).as_deref(),
-            Some("\u{1b}[31m caf\u{fffd} ]]> \u{1b}")
-        );
+        assert_eq!(prose.take(&mut flaws).as_deref(), Some("\u{1b}[31m caf\u{fffd} ]]> \u{1b}"));
         for kind in [
             Mended::ControlCharacter,
             Mended::InvalidUtf8,

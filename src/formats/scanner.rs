@@ -11,6 +11,7 @@ use quick_xml::parser::{ElementParser, Parser};
 use super::flaws::{FlawSet, Mended};
 use super::markup::{LONGEST_REFERENCE, is_space};
 use super::model::Position;
+use super::skip::{Markup, classify};
 use super::source::Window;
 
 /// The longest tag that is read. Not a limit of XML: one of memory.
@@ -45,21 +46,6 @@ pub(crate) enum Token {
     TooLong,
 }
 
-/// What begins at a `<`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Markup {
-    Start,
-    End,
-    Cdata,
-    Comment,
-    Instruction,
-    Doctype,
-    /// A `<` that means itself.
-    Literal,
-    /// The window ends too early to tell.
-    Unknown,
-}
-
 /// Turns the bytes of a [`Window`] into tokens.
 pub(crate) struct Scanner<'a> {
     window: Window<'a>,
@@ -72,12 +58,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(window: Window<'a>) -> Self {
-        Self {
-            window,
-            in_cdata: false,
-            token: 0,
-            flaws: FlawSet::default(),
-        }
+        Self { window, in_cdata: false, token: 0, flaws: FlawSet::default() }
     }
 
     /// The bytes of the last token's span.
@@ -126,7 +107,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 other => {
-                    if !self.skip(other)? {
+                    if !self.window.skip(other)? {
                         return Ok(self.eof());
                     }
                 }
@@ -161,12 +142,7 @@ impl<'a> Scanner<'a> {
                     continue;
                 }
                 let token = self.eof();
-                return Ok(Outside {
-                    token,
-                    noise,
-                    blank,
-                    cut: false,
-                });
+                return Ok(Outside { token, noise, blank, cut: false });
             }
             blank = false;
             let lenient = !strict || noise.is_some();
@@ -177,36 +153,21 @@ impl<'a> Scanner<'a> {
                     if !lenient || is_root(self.bytes(name)) {
                         let token = self.start_tag()?;
                         let cut = matches!(token, Token::Eof);
-                        return Ok(Outside {
-                            token,
-                            noise,
-                            blank,
-                            cut,
-                        });
+                        return Ok(Outside { token, noise, blank, cut });
                     }
                 }
                 Markup::Comment | Markup::Doctype => {
-                    if !self.skip(markup)? {
+                    if !self.window.skip(markup)? {
                         let token = self.eof();
-                        return Ok(Outside {
-                            token,
-                            noise,
-                            blank,
-                            cut: false,
-                        });
+                        return Ok(Outside { token, noise, blank, cut: false });
                     }
                     continue;
                 }
                 // In noise, only what begins a document is taken for markup.
                 Markup::Instruction if !lenient || self.window.rest().starts_with(b"<?xml") => {
-                    if !self.skip(markup)? {
+                    if !self.window.skip(markup)? {
                         let token = self.eof();
-                        return Ok(Outside {
-                            token,
-                            noise,
-                            blank,
-                            cut: false,
-                        });
+                        return Ok(Outside { token, noise, blank, cut: false });
                     }
                     continue;
                 }
@@ -243,18 +204,13 @@ impl<'a> Scanner<'a> {
     fn name(&mut self) -> io::Result<Span> {
         loop {
             let rest = self.window.rest();
-            let end = rest
-                .iter()
-                .position(|&byte| is_space(byte) || matches!(byte, b'>' | b'/'));
+            let end = rest.iter().position(|&byte| is_space(byte) || matches!(byte, b'>' | b'/'));
             match end {
                 None if rest.len() < 256 && self.window.fill()? => {}
                 end => {
                     let start = self.window.offset();
                     let end = start + end.unwrap_or(self.window.rest().len());
-                    return Ok(Span {
-                        start: start + 1,
-                        end,
-                    });
+                    return Ok(Span { start: start + 1, end });
                 }
             }
         }
@@ -280,10 +236,7 @@ impl<'a> Scanner<'a> {
         let start = self.window.offset();
         self.token = start;
         self.window.consume(end + 1);
-        let mut content = Span {
-            start: start + 1,
-            end: start + end,
-        };
+        let mut content = Span { start: start + 1, end: start + end };
         let empty = self.bytes(content).last() == Some(&b'/');
         if empty {
             content.end -= 1;
@@ -309,18 +262,9 @@ impl<'a> Scanner<'a> {
         };
         let start = self.window.offset();
         self.token = start;
-        let name = self
-            .window
-            .rest()
-            .get(2..end)
-            .unwrap_or_default()
-            .trim_ascii_end()
-            .len();
+        let name = self.window.rest().get(2..end).unwrap_or_default().trim_ascii_end().len();
         self.window.consume(end + 1);
-        Ok(Token::End(Span {
-            start: start + 2,
-            end: start + 2 + name,
-        }))
+        Ok(Token::End(Span { start: start + 2, end: start + 2 + name }))
     }
 
     /// A piece of text; the first `literal` bytes of the window belong to it whatever they are.
@@ -348,10 +292,7 @@ impl<'a> Scanner<'a> {
         let start = start.min(self.window.offset());
         self.token = start;
         self.window.consume(length);
-        Ok(Some(Token::Text(Span {
-            start,
-            end: start + length,
-        })))
+        Ok(Some(Token::Text(Span { start, end: start + length })))
     }
 
     /// A piece of the CDATA section that is open; none if it ended or the window has to grow.
@@ -363,11 +304,7 @@ impl<'a> Scanner<'a> {
             None => (rest.len().saturating_sub(2), false),
         };
         if length == 0 && !ended {
-            return Ok(if self.window.fill()? {
-                None
-            } else {
-                Some(self.eof())
-            });
+            return Ok(if self.window.fill()? { None } else { Some(self.eof()) });
         }
         let start = self.window.offset();
         self.token = start;
@@ -376,78 +313,7 @@ impl<'a> Scanner<'a> {
             self.window.consume(b"]]>".len());
             self.in_cdata = false;
         }
-        Ok(Some(Token::Cdata(Span {
-            start,
-            end: start + length,
-        })))
-    }
-
-    /// Steps over a comment, a processing instruction or a document type. False: the input ended before.
-    fn skip(&mut self, markup: Markup) -> io::Result<bool> {
-        match markup {
-            Markup::Comment => {
-                self.window.consume(b"<!--".len());
-                self.skip_past(b"-->")
-            }
-            Markup::Instruction => {
-                self.window.consume(b"<?".len());
-                self.skip_past(b"?>")
-            }
-            _ => self.skip_doctype(),
-        }
-    }
-
-    fn skip_past(&mut self, needle: &[u8]) -> io::Result<bool> {
-        loop {
-            let rest = self.window.rest();
-            if let Some(at) = memmem::find(rest, needle) {
-                self.window.consume(at + needle.len());
-                return Ok(true);
-            }
-            self.window
-                .consume((rest.len() + 1).saturating_sub(needle.len()));
-            if !self.window.fill()? {
-                return Ok(false);
-            }
-        }
-    }
-
-    /// The declarations of an internal subset are stepped over unread: nothing is defined by them, nothing fetched.
-    fn skip_doctype(&mut self) -> io::Result<bool> {
-        let mut brackets = 0_usize;
-        let mut quote = None;
-        self.window.consume(b"<!".len());
-        loop {
-            let rest = self.window.rest();
-            let Some(&byte) = rest.first() else {
-                if self.window.fill()? {
-                    continue;
-                }
-                return Ok(false);
-            };
-            match (quote, byte) {
-                (Some(open), _) if open == byte => quote = None,
-                (Some(_), _) => {}
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (None, b'[') => brackets += 1,
-                (None, b']') => brackets = brackets.saturating_sub(1),
-                (None, b'>') if brackets == 0 => {
-                    self.window.consume(1);
-                    return Ok(true);
-                }
-                (None, b'<') if rest.len() < 4 && self.window.fill()? => continue,
-                // Apostrophes in a comment are no quotes.
-                (None, b'<') if self.window.rest().starts_with(b"<!--") => {
-                    self.window.consume(b"<!--".len());
-                    if !self.skip_past(b"-->")? {
-                        return Ok(false);
-                    }
-                    continue;
-                }
-                _ => {}
-            }
-            self.window.consume(1);
-        }
+        Ok(Some(Token::Cdata(Span { start, end: start + length })))
     }
 }
 
@@ -466,43 +332,5 @@ pub(crate) struct Outside {
 /// Where something stands in `bytes` that is neither white space nor the byte order mark of an appended document.
 fn first_noise(bytes: &[u8]) -> Option<usize> {
     let marks = b"\xEF\xBB\xBF";
-    bytes
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
-}
-
-fn classify(rest: &[u8]) -> Markup {
-    match rest {
-        [b'<', b'/', ..] => Markup::End,
-        [b'<', b'?', ..] => Markup::Instruction,
-        [b'<', b'!', declaration @ ..] => {
-            let known: [(&[u8], Markup); 3] = [
-                (b"--", Markup::Comment),
-                (b"[CDATA[", Markup::Cdata),
-                (b"DOCTYPE", Markup::Doctype),
-            ];
-            for (keyword, markup) in known {
-                let length = keyword.len().min(declaration.len());
-                let same = declaration
-                    .get(..length)
-                    .zip(keyword.get(..length))
-                    .is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted));
-                if same {
-                    return if length == keyword.len() {
-                        markup
-                    } else {
-                        Markup::Unknown
-                    };
-                }
-            }
-            Markup::Literal
-        }
-        [b'<', first, ..]
-            if first.is_ascii_alphabetic() || matches!(first, b'_' | b':') || *first >= 0x80 =>
-        {
-            Markup::Start
-        }
-        [b'<'] => Markup::Unknown,
-        _ => Markup::Literal,
-    }
+    bytes.iter().position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
 }

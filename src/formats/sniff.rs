@@ -3,27 +3,24 @@
 use super::model::Format;
 
 /// Document elements of test reports. The order does not matter.
-const ROOTS: [(&str, Option<Format>); 9] = [
-    ("testsuites", Some(Format::Junit)),
-    ("testsuite", Some(Format::Junit)),
-    ("testrun", Some(Format::Junit)),
-    ("assemblies", None),
-    ("assembly", None),
-    ("test-results", None),
-    ("test-run", None),
-    ("TestRun", None),
-    ("testng-results", None),
+const ROOTS: [(&str, Format); 9] = [
+    ("testsuites", Format::Junit),
+    ("testsuite", Format::Junit),
+    ("testrun", Format::Junit),
+    ("assemblies", Format::Xunit),
+    ("assembly", Format::Xunit),
+    ("test-results", Format::Nunit),
+    ("test-run", Format::Nunit),
+    ("TestRun", Format::Trx),
+    ("testng-results", Format::Testng),
 ];
 
 /// Whether a document element of this name belongs to a test report.
 pub(crate) fn is_root(name: &str) -> bool {
-    ROOTS.iter().any(|(root, _)| *root == name)
+    format_of(name).is_some()
 }
 
-/// The format of the report with this document element; none if there is no reader for it.
+/// The format of the report with this document element; none if it is no test report.
 pub(crate) fn format_of(root: &str) -> Option<Format> {
-    ROOTS
-        .iter()
-        .find(|(name, _)| *name == root)
-        .and_then(|(_, format)| *format)
+    ROOTS.iter().find(|(name, _)| *name == root).map(|&(_, format)| format)
 }

@@ -11,6 +11,9 @@ use super::model::Position;
 /// What one read asks for; also the size of the window unless a tag needs more.
 pub(crate) const WINDOW: usize = 64 * 1024;
 
+/// Pieces shorter than this are counted by a plain loop, which the compiler turns into a few instructions.
+const SHORT: usize = 512;
+
 /// A sliding view on a byte stream.
 pub(crate) struct Window<'a> {
     input: Box<dyn Read + 'a>,
@@ -98,7 +101,11 @@ impl<'a> Window<'a> {
             return;
         }
         let mut piece = self.slice(self.counted, offset);
-        let newlines = memchr::memchr_iter(b'\n', piece).count();
+        let newlines = if piece.len() < SHORT {
+            piece.iter().filter(|&&byte| byte == b'\n').count()
+        } else {
+            memchr::memchr_iter(b'\n', piece).count()
+        };
         if let Some(last) = memchr::memrchr(b'\n', piece) {
             piece = piece.get(last + 1..).unwrap_or_default();
         }

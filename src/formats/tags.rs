@@ -126,11 +126,7 @@ impl TagReader {
             }
             if byte == b'\n' || self.collected.len() > LONGEST || !may_be_tag(&self.collected) {
                 self.collected.clear();
-                self.state = if byte == b'[' {
-                    State::Bracket
-                } else {
-                    State::Outside
-                };
+                self.state = if byte == b'[' { State::Bracket } else { State::Outside };
                 return after;
             }
         }
@@ -149,14 +145,11 @@ impl TagReader {
             self.collected.push(byte);
             let after = rest.get(at + 1..).unwrap_or_default();
             if byte == b']' && self.collected.ends_with(CLOSING) {
-                self.collected
-                    .truncate(self.collected.len() - CLOSING.len());
+                self.collected.truncate(self.collected.len() - CLOSING.len());
                 if let State::Value(name) = std::mem::take(&mut self.state) {
                     let value = String::from_utf8_lossy(&self.collected);
-                    let property = Property {
-                        name: names.intern(&name),
-                        value: value.trim().into(),
-                    };
+                    let property =
+                        Property { name: names.intern(&name), value: value.trim().into() };
                     self.keep(Tag::Property(property), tags, flaws);
                 }
                 self.collected.clear();
@@ -221,23 +214,14 @@ pub(crate) fn tags_in_name(name: &str, names: &mut Names, tags: &mut Vec<Tag>) {
 }
 
 fn ends_in_bracket(piece: &[u8]) -> State {
-    if piece.last() == Some(&b'[') {
-        State::Bracket
-    } else {
-        State::Outside
-    }
+    if piece.last() == Some(&b'[') { State::Bracket } else { State::Outside }
 }
 
 /// Whether `start` can begin a tag's content.
 fn may_be_tag(start: &[u8]) -> bool {
     [&b"ATTACHMENT|"[..], b"DEFECT|", b"TEST|", b"PROPERTY|"]
         .iter()
-        .any(|kind| {
-            start
-                .iter()
-                .zip(kind.iter())
-                .all(|(found, wanted)| found == wanted)
-        })
+        .any(|kind| start.iter().zip(kind.iter()).all(|(found, wanted)| found == wanted))
 }
 
 #[cfg(test)]
@@ -262,10 +246,7 @@ mod tests {
     }
 
     fn property(name: &str, value: &str) -> Tag {
-        Tag::Property(Property {
-            name: name.into(),
-            value: value.into(),
-        })
+        Tag::Property(Property { name: name.into(), value: value.into() })
     }
 
     #[test]
@@ -287,10 +268,7 @@ mod tests {
     fn a_property_may_hold_its_value_between_two_tags() {
         assert_eq!(
             read("[[PROPERTY|note]]\nline [[1]]\nline 2\n[[/PROPERTY]] [[DEFECT|a]]"),
-            [
-                property("note", "line [[1]]\nline 2"),
-                Tag::Defect("a".into())
-            ]
+            [property("note", "line [[1]]\nline 2"), Tag::Defect("a".into())]
         );
     }
 
@@ -329,12 +307,7 @@ mod tests {
         let (mut names, mut tags) = (Names::default(), Vec::new());
         let mut reader = TagReader::default();
         let mut flaws = FlawSet::default();
-        reader.text(
-            b"&lt; [[ATTACHMENT|a&amp;b]]",
-            &mut names,
-            &mut tags,
-            &mut flaws,
-        );
+        reader.text(b"&lt; [[ATTACHMENT|a&amp;b]]", &mut names, &mut tags, &mut flaws);
         assert_eq!(tags, [Tag::Attachment("a&b".into())]);
     }
 
@@ -343,12 +316,7 @@ mod tests {
         let (mut names, mut tags) = (Names::default(), Vec::new());
         let mut reader = TagReader::default();
         let mut flaws = FlawSet::default();
-        reader.cdata(
-            "[[TEST|1]]".repeat(1001).as_bytes(),
-            &mut names,
-            &mut tags,
-            &mut flaws,
-        );
+        reader.cdata("[[TEST|1]]".repeat(1001).as_bytes(), &mut names, &mut tags, &mut flaws);
         assert_eq!(tags.len(), MOST);
         assert!(flaws.contains(Mended::TooManyTags));
     }

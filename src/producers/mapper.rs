@@ -56,11 +56,7 @@ impl<'a> Mapper<'a> {
             report,
             mapping,
             producer,
-            suite_names: report
-                .suites
-                .iter()
-                .map(|suite| text::clean(&suite.name))
-                .collect(),
+            suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
             hooks: (producer.hooks)(report),
         }
     }
@@ -104,11 +100,8 @@ impl<'a> Mapper<'a> {
             around.raw_classname = Some(classname.to_owned());
             around.classname = text::clean(classname);
         }
-        let chain: Vec<&str> = around
-            .indices
-            .iter()
-            .map(|&index| self.suite_names[index].as_str())
-            .collect();
+        let chain: Vec<&str> =
+            around.indices.iter().map(|&index| self.suite_names[index].as_str()).collect();
         use_it(&Written {
             report: self.report,
             case,
@@ -137,11 +130,8 @@ impl<'a> Mapper<'a> {
 
     /// Hook, suite or class, with what it belongs to.
     fn error_name(&self, written: &Written<'_>) -> String {
-        let around = if written.classname.is_empty() {
-            written.suite_name()
-        } else {
-            written.classname
-        };
+        let around =
+            if written.classname.is_empty() { written.suite_name() } else { written.classname };
         match (around, written.name) {
             ("", "") => "a case without name and classname".to_owned(),
             (around, "") => around.to_owned(),
@@ -157,13 +147,8 @@ impl<'a> Mapper<'a> {
     }
 
     fn placed(&self, written: &Written<'_>) -> Placed {
-        let Place {
-            mut container,
-            mut name,
-            folder,
-            is_subtest,
-            is_skipped,
-        } = (self.producer.place)(written);
+        let Place { mut container, mut name, folder, is_subtest, is_skipped } =
+            (self.producer.place)(written);
         container.retain_mut(|part| {
             trim(part);
             !part.is_empty()
@@ -180,15 +165,11 @@ impl<'a> Mapper<'a> {
         {
             name = format!("{name} [{}]", text::clean(&configuration));
         }
-        let file = (self.mapping.group_by == GroupBy::File)
-            .then(|| written.file())
-            .flatten();
+        let file = (self.mapping.group_by == GroupBy::File).then(|| written.file()).flatten();
         let labels: Vec<&str> = match self.mapping.group_by {
-            GroupBy::Suite => written
-                .chain
-                .iter()
-                .map(|name| (self.producer.suite_label)(name))
-                .collect(),
+            GroupBy::Suite => {
+                written.chain.iter().map(|name| (self.producer.suite_label)(name)).collect()
+            }
             _ => Vec::new(),
         };
         let folder = place::folder(

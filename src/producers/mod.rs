@@ -15,13 +15,14 @@ mod written;
 
 use std::collections::HashSet;
 
-use crate::formats::model::Report;
+use crate::formats::model::{Format, Report};
 
 pub use mapper::{Mapped, Mapper, Placed};
 use parameters::Parameters;
 use place::Place;
 use rules::{
-    browsers, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby, rust, tap,
+    browsers, dotnet, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby,
+    rust, tap,
 };
 use written::Written;
 
@@ -95,6 +96,31 @@ static UNKNOWN: Producer = Producer {
 /// One row for each tool; the first whose fingerprint holds is the one.
 static TABLE: &[Producer] = &[
     Producer {
+        name: "xUnit.net",
+        fingerprint: |report| report.format == Format::Xunit,
+        place: dotnet::xunit,
+        ..DOTNET
+    },
+    Producer {
+        name: "NUnit",
+        fingerprint: |report| report.format == Format::Nunit,
+        place: dotnet::nunit,
+        ..DOTNET
+    },
+    Producer {
+        name: "TRX",
+        fingerprint: |report| report.format == Format::Trx,
+        place: dotnet::trx,
+        ..DOTNET
+    },
+    Producer {
+        name: "TestNG",
+        fingerprint: |report| report.format == Format::Testng,
+        noise: jvm::testng_noise,
+        configuration: jvm::testng_test,
+        ..JVM
+    },
+    Producer {
         name: "linter",
         fingerprint: linters::fingerprint,
         noise: |_| Some(Noise::Finding),
@@ -112,16 +138,8 @@ static TABLE: &[Producer] = &[
         suite_label: python::without_time_stamp,
         ..PYTHON
     },
-    Producer {
-        name: "nose2",
-        fingerprint: python::is_nose2,
-        ..PYTHON
-    },
-    Producer {
-        name: "nose",
-        fingerprint: python::is_nose,
-        ..PYTHON
-    },
+    Producer { name: "nose2", fingerprint: python::is_nose2, ..PYTHON },
+    Producer { name: "nose", fingerprint: python::is_nose, ..PYTHON },
     Producer {
         name: "cargo-nextest",
         fingerprint: rust::is_nextest,
@@ -135,28 +153,10 @@ static TABLE: &[Producer] = &[
         place: rust::libtest,
         ..ROW
     },
-    Producer {
-        name: "libtest",
-        fingerprint: rust::is_libtest,
-        place: rust::libtest,
-        ..ROW
-    },
-    Producer {
-        name: "gotestsum",
-        fingerprint: go::is_gotestsum,
-        ..GO
-    },
-    Producer {
-        name: "go-junit-report",
-        fingerprint: go::is_go_junit_report,
-        ..GO
-    },
-    Producer {
-        name: "bun",
-        fingerprint: javascript::is_bun,
-        place: javascript::chain,
-        ..ROW
-    },
+    Producer { name: "libtest", fingerprint: rust::is_libtest, place: rust::libtest, ..ROW },
+    Producer { name: "gotestsum", fingerprint: go::is_gotestsum, ..GO },
+    Producer { name: "go-junit-report", fingerprint: go::is_go_junit_report, ..GO },
+    Producer { name: "bun", fingerprint: javascript::is_bun, place: javascript::chain, ..ROW },
     Producer {
         name: "jest-junit",
         fingerprint: javascript::is_jest,
@@ -221,19 +221,12 @@ static TABLE: &[Producer] = &[
         name: "PHPUnit",
         fingerprint: php::is_phpunit,
         place: php::phpunit,
+        noise: php::noise,
         parameters: Parameters::DataSet,
         ..ROW
     },
-    Producer {
-        name: "RSpec",
-        fingerprint: ruby::is_rspec,
-        ..RUBY
-    },
-    Producer {
-        name: "minitest",
-        fingerprint: ruby::is_minitest,
-        ..RUBY
-    },
+    Producer { name: "RSpec", fingerprint: ruby::is_rspec, ..RUBY },
+    Producer { name: "minitest", fingerprint: ruby::is_minitest, ..RUBY },
     Producer {
         name: "GoogleTest",
         fingerprint: native::is_googletest,
@@ -248,24 +241,9 @@ static TABLE: &[Producer] = &[
         suite_label: |_| "",
         ..ROW
     },
-    Producer {
-        name: "bats",
-        fingerprint: tap::is_bats,
-        place: tap::bats,
-        ..ROW
-    },
-    Producer {
-        name: "perl TAP",
-        fingerprint: tap::is_perl,
-        place: tap::perl,
-        ..ROW
-    },
-    Producer {
-        name: "tape",
-        fingerprint: tap::is_tape,
-        place: javascript::chain,
-        ..ROW
-    },
+    Producer { name: "bats", fingerprint: tap::is_bats, place: tap::bats, ..ROW },
+    Producer { name: "perl TAP", fingerprint: tap::is_perl, place: tap::perl, ..ROW },
+    Producer { name: "tape", fingerprint: tap::is_tape, place: javascript::chain, ..ROW },
     Producer {
         name: "behave",
         fingerprint: gherkin::is_behave,
@@ -286,12 +264,7 @@ static TABLE: &[Producer] = &[
         place: general::chain_only,
         ..ROW
     },
-    Producer {
-        name: "Newman",
-        fingerprint: general::is_newman,
-        place: general::newman,
-        ..ROW
-    },
+    Producer { name: "Newman", fingerprint: general::is_newman, place: general::newman, ..ROW },
     Producer {
         name: "Maestro",
         fingerprint: general::is_maestro,
@@ -324,12 +297,7 @@ static TABLE: &[Producer] = &[
         place: native::suite_or_classname,
         ..ROW
     },
-    Producer {
-        name: "XCTest",
-        fingerprint: native::is_xctest,
-        place: native::xctest,
-        ..ROW
-    },
+    Producer { name: "XCTest", fingerprint: native::is_xctest, place: native::xctest, ..ROW },
     Producer {
         name: "TestNG",
         fingerprint: jvm::is_testng,
@@ -337,34 +305,16 @@ static TABLE: &[Producer] = &[
         configuration: jvm::testng_test,
         ..JVM
     },
-    Producer {
-        name: "Gradle",
-        fingerprint: jvm::is_gradle,
-        ..JVM
-    },
-    Producer {
-        name: "JUnit Platform",
-        fingerprint: jvm::is_junit_platform,
-        ..JVM
-    },
-    Producer {
-        name: "ant",
-        fingerprint: jvm::is_ant,
-        ..JVM
-    },
-    Producer {
-        name: "surefire",
-        fingerprint: jvm::is_surefire,
-        ..JVM
-    },
+    Producer { name: "Gradle", fingerprint: jvm::is_gradle, ..JVM },
+    Producer { name: "JUnit Platform", fingerprint: jvm::is_junit_platform, ..JVM },
+    Producer { name: "ant", fingerprint: jvm::is_ant, ..JVM },
+    Producer { name: "surefire", fingerprint: jvm::is_surefire, ..JVM },
     // Last of all: a suite for each class is how many tools write, and what this row makes of it is what the general
     // rule makes of it, but for the folder.
-    Producer {
-        name: "JUnit",
-        fingerprint: jvm::is_suite_per_class,
-        ..JVM
-    },
+    Producer { name: "JUnit", fingerprint: jvm::is_suite_per_class, ..JVM },
 ];
+
+const DOTNET: Producer = Producer { parameters: Parameters::Brackets, ..ROW };
 
 const PYTHON: Producer = Producer {
     place: python::place,
@@ -373,34 +323,20 @@ const PYTHON: Producer = Producer {
     ..ROW
 };
 
-const GO: Producer = Producer {
-    place: go::place,
-    noise: go::noise,
-    repeats: Repeats::Attempts,
-    ..ROW
-};
+const GO: Producer =
+    Producer { place: go::place, noise: go::noise, repeats: Repeats::Attempts, ..ROW };
 
-const RUBY: Producer = Producer {
-    place: ruby::place,
-    ..ROW
-};
+const RUBY: Producer = Producer { place: ruby::place, ..ROW };
 
-const JVM: Producer = Producer {
-    place: jvm::place,
-    noise: jvm::noise,
-    parameters: Parameters::Brackets,
-    ..ROW
-};
+const JVM: Producer =
+    Producer { place: jvm::place, noise: jvm::noise, parameters: Parameters::Brackets, ..ROW };
 
 /// The tool that wrote `report`, told by its content and never by its path.
 ///
 /// Several documents in one file have one producer.
 #[must_use]
 pub fn detect(report: &Report) -> &'static Producer {
-    TABLE
-        .iter()
-        .find(|producer| (producer.fingerprint)(report))
-        .unwrap_or(&UNKNOWN)
+    TABLE.iter().find(|producer| (producer.fingerprint)(report)).unwrap_or(&UNKNOWN)
 }
 
 impl Producer {

@@ -21,9 +21,9 @@ impl Parameters {
         match self {
             Parameters::None => {}
             Parameters::Brackets => truncate(name, without_brackets),
-            Parameters::DataSet => truncate(name, |name| {
-                name.find(" with data set ").map_or(name, |at| &name[..at])
-            }),
+            Parameters::DataSet => {
+                truncate(name, |name| name.find(" with data set ").map_or(name, |at| &name[..at]))
+            }
             Parameters::Index => {
                 truncate(name, without_index);
                 if let Some(suite) = container.last_mut() {

@@ -40,6 +40,8 @@ pub(super) enum Cut {
     Slashes,
     /// Java: the package, the class, each nested class.
     Class,
+    /// .NET: at each `.` and `+` that is not within brackets.
+    Type,
 }
 
 impl Level {
@@ -54,6 +56,7 @@ impl Level {
             (Level::Classname(name, cut), _) => match cut {
                 Cut::Nowhere => push(path, name),
                 Cut::Dots => push_all(path, name.split('.')),
+                Cut::Type => push_all(path, type_parts(name).into_iter()),
                 Cut::Slashes => push_all(path, name.split('/')),
                 Cut::Class => {
                     let (outer, nested) = name.split_once('$').unwrap_or((name, ""));
@@ -70,6 +73,23 @@ impl Level {
 
 fn push_all<'a>(path: &mut Vec<String>, names: impl Iterator<Item = &'a str>) {
     names.for_each(|name| push(path, name));
+}
+
+fn type_parts(name: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0_u32, 0, Vec::new());
+    for (at, character) in name.char_indices() {
+        match character {
+            '(' | '<' | '[' => depth += 1,
+            ')' | '>' | ']' => depth = depth.saturating_sub(1),
+            '.' | '+' if depth == 0 => {
+                parts.push(&name[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&name[start..]);
+    parts
 }
 
 /// Appends a folder, unless it adds nothing.
@@ -124,11 +144,7 @@ pub(super) fn folder(
             .into_iter()
             .collect(),
     };
-    let levels = if chosen.is_empty() {
-        from.auto
-    } else {
-        &chosen
-    };
+    let levels = if chosen.is_empty() { from.auto } else { &chosen };
     for level in levels {
         level.push_to(&mut below, split);
     }
@@ -173,9 +189,5 @@ pub(super) fn begins_with(text: &str, start: &str) -> bool {
 /// What stands before `end` and white space, if `text` is that.
 pub(super) fn before<'a>(text: &'a str, end: &str) -> Option<&'a str> {
     let start = text.strip_suffix(end)?;
-    if start.is_empty() {
-        Some(start)
-    } else {
-        start.strip_suffix(' ')
-    }
+    if start.is_empty() { Some(start) } else { start.strip_suffix(' ') }
 }

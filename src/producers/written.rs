@@ -59,9 +59,8 @@ impl<'a> Written<'a> {
     /// The file that the case or a suite around it names, without the machine.
     pub(super) fn file(&self) -> Option<String> {
         self.case_file().or_else(|| {
-            let named = self
-                .suite_attribute("file")
-                .or_else(|| self.suite_attribute("filepath"))?;
+            let named =
+                self.suite_attribute("file").or_else(|| self.suite_attribute("filepath"))?;
             Some(self.path(named)).filter(|file| !file.is_empty())
         })
     }

@@ -37,10 +37,8 @@ impl Draft {
 /// re-executions of earlier ones.
 #[must_use]
 pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
-    let mappers: Vec<Mapper<'_>> = reports
-        .iter()
-        .map(|report| Mapper::new(report, mapping))
-        .collect();
+    let mappers: Vec<Mapper<'_>> =
+        reports.iter().map(|report| Mapper::new(report, mapping)).collect();
     let mut records = Records::default();
     let mut warnings = Warnings::default();
     let mut drafts: Vec<Draft> = Vec::new();
@@ -62,9 +60,7 @@ pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
             }
             Mapped::RunError(name) => {
                 records.excluded += 1;
-                records
-                    .run_errors
-                    .push(case_error(report, case, name, mapping));
+                records.run_errors.push(case_error(report, case, name, mapping));
             }
             Mapped::NoTest => {
                 records.excluded += 1;
@@ -81,11 +77,8 @@ pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
     }
 
     records.seen = reports.iter().map(|report| report.cases.len()).sum();
-    records.files = reports
-        .iter()
-        .zip(&mappers)
-        .map(|(report, mapper)| counts(report, mapper))
-        .collect();
+    records.files =
+        reports.iter().zip(&mappers).map(|(report, mapper)| counts(report, mapper)).collect();
     records.tests = drafts
         .into_iter()
         .map(|draft| finish(draft, &reports, &mappers, mapping, &mut warnings))
@@ -114,13 +107,7 @@ fn sight(
     drafts: &mut Vec<Draft>,
     by_identity: &mut HashMap<Identity, usize>,
 ) {
-    let Placed {
-        container,
-        name,
-        folder,
-        outcome: _,
-        is_subtest: _,
-    } = placed;
+    let Placed { container, name, folder, outcome: _, is_subtest: _ } = placed;
     let identity = Identity::of_test(&mapping.namespace, &container, &name);
     match by_identity.entry(identity) {
         Entry::Vacant(entry) => {
@@ -155,20 +142,13 @@ fn finish(
     let verdict = executions::decide(&draft, reports, mappers, mapping);
     if verdict.rows > 1 {
         let report = &reports[draft.first.file];
-        warnings.rows(
-            report,
-            mappers[draft.first.file].producer(),
-            &draft.name,
-            &verdict,
-        );
+        warnings.rows(report, mappers[draft.first.file].producer(), &draft.name, &verdict);
     }
     let first = &reports[draft.first.file];
     let first_case = &first.cases[draft.first.case];
     let deciding_report = &reports[verdict.deciding.file];
     let deciding = &deciding_report.cases[verdict.deciding.case];
-    let detail = deciding
-        .detail()
-        .filter(|_| verdict.outcome != Outcome::Passed);
+    let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
     let (file, line) = details::location(deciding_report, deciding, detail, &mapping.root);
     let (message, kind) = match detail {
         Some(detail) => (message(detail), detail.kind.as_deref().map(str::to_owned)),
@@ -209,13 +189,7 @@ fn finish(
 }
 
 fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {
-    let with = |outcome| {
-        report
-            .cases
-            .iter()
-            .filter(|case| case.outcome == outcome)
-            .count()
-    };
+    let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
         path: Arc::clone(&report.path),
         format: report.format,
@@ -243,24 +217,14 @@ fn case_error(report: &Report, case: &Case, name: String, mapping: &Mapping) -> 
 }
 
 fn suite_error(report: &Report, error: &SuiteError, mapping: &Mapping) -> RunError {
-    let SuiteError {
-        suite,
-        outcome: _,
-        detail,
-        position: _,
-    } = error;
+    let SuiteError { suite, outcome: _, detail, position: _ } = error;
     let chain = report.suite_chain(*suite);
-    let named = chain
-        .iter()
-        .rev()
-        .find(|suite| !suite.name.trim().is_empty());
+    let named = chain.iter().rev().find(|suite| !suite.name.trim().is_empty());
     let (file, line) = details::location_in(detail, None, &mapping.root);
     RunError {
         report: Arc::clone(&report.path),
-        name: named.map_or_else(
-            || "a suite without a name".to_owned(),
-            |suite| text::clean(&suite.name),
-        ),
+        name: named
+            .map_or_else(|| "a suite without a name".to_owned(), |suite| text::clean(&suite.name)),
         message: message(detail),
         file,
         line,

@@ -6,7 +6,7 @@ use super::collect::{Draft, has_words};
 use super::location::find_location;
 use super::warnings::Warnings;
 use super::{Mapping, Pin, StepText, TestRecord};
-use crate::formats::model::{Case, Detail, Property, Report, Suite, Tag};
+use crate::formats::model::{Case, Detail, Property, Report, Tag};
 use crate::text::{self, RepositoryRoot};
 
 /// The property that pins a test unless `--id-property` names another.
@@ -27,7 +27,6 @@ pub(super) fn describe(
         } else {
             &mapping.id_property
         },
-        root: &mapping.root,
         seen: HashSet::new(),
         warnings,
     };
@@ -36,9 +35,9 @@ pub(super) fn describe(
         let report = &reports[sighting.file];
         let case = &report.cases[sighting.case];
         if surroundings.insert((sighting.file, case.suite)) {
-            gathered.properties(&report.root.properties, false);
+            gathered.properties(&report.root.properties, true);
             for suite in report.suite_chain(case.suite) {
-                gathered.properties(&suite.properties, is_system_dump(suite));
+                gathered.properties(&suite.properties, true);
                 gathered.tags(&suite.tags);
             }
         }
@@ -49,28 +48,20 @@ pub(super) fn describe(
     }
 }
 
-/// Whether a suite's properties are those of the Java machine: hundreds, the same for every test, and no news.
-fn is_system_dump(suite: &Suite) -> bool {
-    suite.properties.len() > 16
-        && suite.properties.iter().any(|property| {
-            ["java.version", "java.home", "java.vm.version"].contains(&&*property.name)
-        })
-}
-
 struct Gathered<'a> {
     record: &'a mut TestRecord,
     id_property: &'a str,
-    root: &'a RepositoryRoot,
     /// What was gathered already: rows and executions repeat it.
     seen: HashSet<(Box<str>, Box<str>)>,
     warnings: &'a mut Warnings,
 }
 
 impl Gathered<'_> {
-    fn properties(&mut self, properties: &[Property], is_dump: bool) {
+    /// Of a suite, only what means something holds for the cases inside: many tools write down the whole machine.
+    fn properties(&mut self, properties: &[Property], of_suite: bool) {
         for property in properties {
             let meaning = meaning(&property.name, self.id_property);
-            if is_dump && meaning == Meaning::None {
+            if of_suite && meaning == Meaning::None {
                 continue;
             }
             if self.is_new(&property.name, &property.value) {
@@ -90,16 +81,12 @@ impl Gathered<'_> {
             Meaning::Step => {
                 let step = text::clean(&property.value);
                 if !step.is_empty() {
-                    self.record.steps.push(StepText {
-                        step,
-                        expected_result: String::new(),
-                    });
+                    self.record.steps.push(StepText { step, ..StepText::placeholder() });
                 }
             }
             Meaning::Id => self.pin(&property.value),
-            Meaning::None | Meaning::Kept => {}
+            Meaning::None | Meaning::Kept => self.record.properties.push(property.clone()),
         }
-        self.record.properties.push(property.clone());
     }
 
     fn tags(&mut self, tags: &[Tag]) {
@@ -118,7 +105,8 @@ impl Gathered<'_> {
     }
 
     fn attachment(&mut self, path: &str) {
-        let path = self.root.relative(path);
+        // As written: it is needed to find the file.
+        let path = text::clean(path);
         if !path.is_empty() && !self.record.attachments.contains(&path) {
             self.record.attachments.push(path);
         }
@@ -198,19 +186,14 @@ pub(super) fn location(
 ) -> (Option<String>, Option<u32>) {
     let written = case.file.as_deref().or_else(|| {
         let chain = report.suite_chain(case.suite);
-        chain.iter().rev().find_map(|suite| {
-            suite
-                .attribute("file")
-                .or_else(|| suite.attribute("filepath"))
-        })
+        chain
+            .iter()
+            .rev()
+            .find_map(|suite| suite.attribute("file").or_else(|| suite.attribute("filepath")))
     });
-    let file = written
-        .map(|file| root.relative(file))
-        .filter(|file| !file.is_empty());
-    let line = case
-        .line
-        .or_else(|| case.attribute("lineno")?.parse().ok())
-        .filter(|_| file.is_some());
+    let file = written.map(|file| root.relative(file)).filter(|file| !file.is_empty());
+    let line =
+        case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
     match (file, line, detail.filter(|detail| has_words(detail))) {
         (Some(file), None, Some(detail)) => location_in(detail, Some(file), root),
         (None, _, Some(detail)) => location_in(detail, None, root),
@@ -226,10 +209,7 @@ pub(super) fn location_in(
 ) -> (Option<String>, Option<u32>) {
     let texts = [detail.text.as_deref(), detail.message.as_deref()];
     let found = texts.into_iter().flatten().find_map(|text| {
-        find_location(text, |path| {
-            file.as_ref()
-                .is_none_or(|file| root.relative(path) == *file)
-        })
+        find_location(text, |path| file.as_ref().is_none_or(|file| root.relative(path) == *file))
     });
     match (file, found) {
         (Some(file), found) => (Some(file), found.map(|(_, line)| line)),

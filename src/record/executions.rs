@@ -60,11 +60,7 @@ struct Execution {
 
 impl Execution {
     fn outcome(&self) -> Outcome {
-        self.rows
-            .iter()
-            .map(|row| row.outcome)
-            .max()
-            .unwrap_or_default()
+        self.rows.iter().map(|row| row.outcome).max().unwrap_or_default()
     }
 
     fn flaky(&self) -> bool {
@@ -103,11 +99,7 @@ pub(super) fn decide(
         outcome == Outcome::Passed && (failed_before || executions.iter().any(Execution::flaky));
     let durations = deciding.rows.iter().filter_map(|row| row.duration);
     let duration = durations.reduce(|sum, next| sum + next);
-    let rows = executions
-        .iter()
-        .map(|execution| execution.counted)
-        .max()
-        .unwrap_or(1);
+    let rows = executions.iter().map(|execution| execution.counted).max().unwrap_or(1);
     let differ = executions.iter().any(|execution| execution.differ);
     let case = deciding
         .rows
@@ -119,24 +111,12 @@ pub(super) fn decide(
         .flat_map(|execution| execution.rows)
         .flat_map(|row| row.attempts)
         .collect();
-    Verdict {
-        outcome,
-        flaky,
-        duration,
-        attempts: listed(attempts),
-        deciding: case,
-        rows,
-        differ,
-    }
+    Verdict { outcome, flaky, duration, attempts: listed(attempts), deciding: case, rows, differ }
 }
 
 /// A single execution is no list.
 fn listed(attempts: Vec<Attempt>) -> Vec<Attempt> {
-    if attempts.len() > 1 {
-        attempts
-    } else {
-        Vec::new()
-    }
+    if attempts.len() > 1 { attempts } else { Vec::new() }
 }
 
 /// The execution that decides; `executions` is never empty.
@@ -193,12 +173,7 @@ fn words(cases: &[Sighting], report: &Report) -> u64 {
 }
 
 fn hash_detail(detail: Option<&Detail>, hasher: &mut DefaultHasher) {
-    if let Some(Detail {
-        message,
-        kind,
-        text,
-    }) = detail
-    {
+    if let Some(Detail { message, kind, text }) = detail {
         (message, kind, text).hash(hasher);
     }
 }
@@ -217,9 +192,8 @@ fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> V
             .iter()
             .rev()
             .find_map(|suite| suite.attribute("hostname"));
-        let group = *by_configuration
-            .entry((host, mapper.configuration(case)))
-            .or_insert_with(|| {
+        let group =
+            *by_configuration.entry((host, mapper.configuration(case))).or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
             });
@@ -283,11 +257,8 @@ fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
             }
         }
     }
-    let has_failed = row.flaky
-        || row
-            .attempts
-            .iter()
-            .any(|attempt| attempt.outcome >= Outcome::Failed);
+    let has_failed =
+        row.flaky || row.attempts.iter().any(|attempt| attempt.outcome >= Outcome::Failed);
     row.flaky = next.outcome == Outcome::Passed && (has_failed || next.flaky);
     row.outcome = next.outcome;
     row.duration = match (row.duration, next.duration) {
@@ -309,21 +280,15 @@ fn row_of_case(sighting: &Sighting, reports: &[Report]) -> Row {
     let own = Attempt {
         outcome: sighting.outcome,
         duration_s: case.duration,
-        message: case
-            .detail()
-            .filter(|_| sighting.outcome != Outcome::Passed)
-            .and_then(message),
+        message: case.detail().filter(|_| sighting.outcome != Outcome::Passed).and_then(message),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
     let of = |when| {
-        reruns
-            .iter()
-            .filter(move |rerun| rerun.when == when)
-            .map(|rerun| Attempt {
-                outcome: rerun.outcome,
-                duration_s: rerun.duration,
-                message: message(&rerun.detail),
-            })
+        reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
+            outcome: rerun.outcome,
+            duration_s: rerun.duration,
+            message: message(&rerun.detail),
+        })
     };
     let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();
     attempts.push(own);

@@ -30,6 +30,8 @@ fn is_library(path: &str) -> bool {
         "/vendor/",
         "internal/",
         "dist-packages",
+        "/rustc/",
+        "/usr/lib/",
     ]
     .iter()
     .any(|library| path.contains(library))
@@ -39,11 +41,7 @@ fn in_line(line: &str) -> Option<(&str, u32)> {
     if let Some(at) = line.find("panicked at ") {
         // New: `panicked at src/lib.rs:12:5:`; old: `panicked at 'message', src/lib.rs:12:5`.
         let rest = &line[at + "panicked at ".len()..];
-        let place = if rest.starts_with('\'') {
-            rest.rsplit(", ").next()?
-        } else {
-            rest
-        };
+        let place = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
         return place_of(place.trim_end_matches(':'));
     }
     if let Some(frame) = line.strip_prefix("at ") {
@@ -121,10 +119,7 @@ mod tests {
             found("MyTest::testA\nFailed asserting\n\n/home/ci/tests/MyTest.php:12"),
             Some(("/home/ci/tests/MyTest.php", 12))
         );
-        assert_eq!(
-            found("=== RUN   TestFails\n    a_test.go:4: msg"),
-            Some(("a_test.go", 4))
-        );
+        assert_eq!(found("=== RUN   TestFails\n    a_test.go:4: msg"), Some(("a_test.go", 4)));
         assert_eq!(found("gt.cpp:3\nExpected equality"), Some(("gt.cpp", 3)));
         assert_eq!(
             found(

@@ -4,7 +4,6 @@
 mod collect;
 mod details;
 mod executions;
-pub mod inspection;
 mod location;
 mod warnings;
 
@@ -143,10 +142,7 @@ impl StepText {
     /// The step of a test whose report names none.
     #[must_use]
     pub fn placeholder() -> Self {
-        Self {
-            step: "Run the automated test".to_owned(),
-            expected_result: "It passes".to_owned(),
-        }
+        Self { step: "Run the automated test".to_owned(), expected_result: "It passes".to_owned() }
     }
 }
 
@@ -229,23 +225,29 @@ impl Records {
     }
 }
 
-/// What a failure, error or skip says: its `message`, else the first line of its text, without colours.
+/// The longest message that is kept, in characters.
+const MESSAGE_CHARS: usize = 2_000;
+
+/// What a failure, error or skip says: its `message`, else the first line of its text that says something, without
+/// colours and control characters.
 fn message(detail: &Detail) -> Option<String> {
-    let said = |text: &str| {
-        let plain = text::strip_ansi(text);
-        let plain: String = plain
+    let said = |words: &str| {
+        let plain: String = text::strip_ansi(words)
             .chars()
-            .filter(|&next| next == '\n' || next == '\t' || !text::is_unprintable(next))
+            .filter(|&next| matches!(next, '\n' | '\t') || !text::is_unprintable(next))
             .collect();
         let trimmed = plain.trim();
-        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+        (!trimmed.is_empty()).then(|| text::cut(trimmed, MESSAGE_CHARS).into_owned())
     };
-    let first_line = |text: &str| text.lines().find_map(said);
-    detail
-        .message
-        .as_deref()
-        .and_then(said)
-        .or_else(|| detail.text.as_deref().and_then(first_line))
+    // PHPUnit says which test it was before it comes to the point.
+    let is_name = |line: &str| line.contains("::") && !line.contains([' ', '/']);
+    detail.message.as_deref().and_then(said).or_else(|| {
+        let lines = || detail.text.iter().flat_map(|text| text.lines());
+        lines()
+            .filter(|line| !is_name(line.trim()))
+            .find_map(said)
+            .or_else(|| lines().find_map(said))
+    })
 }
 
 #[cfg(test)]

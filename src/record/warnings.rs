@@ -83,8 +83,7 @@ impl Warnings {
     }
 
     pub(super) fn second_pin(&mut self, named: &str, test: &str) {
-        self.second_pins
-            .add(&format!("{test}` also names `{named}"), None);
+        self.second_pins.add(&format!("{test}` also names `{named}"), None);
     }
 
     pub(super) fn rows(
@@ -108,14 +107,7 @@ impl Warnings {
 
     /// The lines, always in the same order.
     pub(super) fn lines(self) -> Vec<String> {
-        let Self {
-            rows,
-            unknown,
-            no_tests,
-            findings,
-            bad_pins,
-            second_pins,
-        } = self;
+        let Self { rows, unknown, no_tests, findings, bad_pins, second_pins } = self;
         let mut lines = Vec::new();
         if unknown.count > 0 {
             lines.push(format!(
@@ -155,11 +147,7 @@ impl Warnings {
         if findings.count > 0 {
             lines.push(format!(
                 "{} no test and left out (first in {})",
-                plural(
-                    findings.count,
-                    "finding of a linter is",
-                    "findings of linters are"
-                ),
+                plural(findings.count, "finding of a linter is", "findings of linters are"),
                 findings.path(),
             ));
         }

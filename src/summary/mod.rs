@@ -6,8 +6,22 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub mod build;
+mod changes_text;
+pub mod escape;
+mod findings;
+pub mod inspection;
+mod inspection_json;
+pub mod json;
+mod layout;
+#[cfg(test)]
+mod samples;
+pub mod text;
+
+pub use crate::api::client::Requests;
 use crate::formats::model::{Flaw, Outcome};
 use crate::identity::Identity;
+pub use crate::plan::change::{Change, ChangeAction, ChangeKind};
 use crate::record::RunError;
 
 /// What an import did. Serialises to the documented JSON.
@@ -66,10 +80,7 @@ pub struct Tool {
 
 impl Default for Tool {
     fn default() -> Self {
-        Self {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        }
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
     }
 }
 
@@ -181,29 +192,6 @@ pub struct Steps {
     pub created: usize,
 }
 
-/// What went over the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Requests {
-    /// GET requests, repeated ones included.
-    pub get: u64,
-    /// POST requests, repeated ones included.
-    pub post: u64,
-    /// PUT requests, repeated ones included.
-    pub put: u64,
-    /// DELETE requests, repeated ones included.
-    pub delete: u64,
-    /// How many of them were repetitions.
-    pub retries: u64,
-}
-
-impl Requests {
-    /// Requests that could have changed something.
-    #[must_use]
-    pub fn writes(&self) -> u64 {
-        self.post + self.put + self.delete
-    }
-}
-
 /// A test that failed or errored.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
@@ -221,51 +209,6 @@ pub struct Failure {
     pub file: Option<String>,
     /// Line in `file`.
     pub line: Option<u32>,
-}
-
-/// One line of the change plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// What is done.
-    pub action: ChangeAction,
-    /// To what.
-    pub kind: ChangeKind,
-    /// Folder path from below the root folder; for a folder, its own path.
-    pub path: Vec<String>,
-    /// The name of the test, folder or step.
-    pub name: String,
-    /// The identity of the test or folder (for a step: its test's).
-    pub identity: Option<Identity>,
-    /// Why, in words: `no test bears its identity or stands in its folder under its name`.
-    pub reason: String,
-}
-
-/// What is done to a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChangeAction {
-    /// A row is created.
-    Create,
-    /// A person's test gets our identity and `is_automated`.
-    Adopt,
-    /// A test or folder is placed in a folder (again).
-    Place,
-    /// A twin's contents are moved.
-    Move,
-    /// A twin is deleted.
-    Delete,
-}
-
-/// What kind of row a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChangeKind {
-    /// A folder (`suite`).
-    Folder,
-    /// A test.
-    Test,
-    /// A step of a test.
-    Step,
 }
 
 /// An error with its hint.

@@ -7,27 +7,18 @@ use tq_import::formats::model::{Outcome, Report};
 use tq_import::formats::{ReadError, read, read_file};
 
 fn open(file: &str) -> Result<Report, ReadError> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/damaged")
-        .join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/damaged").join(file);
     read_file(&path, file)
 }
 
 fn names(report: &Report) -> Vec<&str> {
-    report
-        .cases
-        .iter()
-        .map(|case| case.name.as_deref().unwrap_or("?"))
-        .collect()
+    report.cases.iter().map(|case| case.name.as_deref().unwrap_or("?")).collect()
 }
 
 /// `line:column message`, or nothing.
 fn damage(report: &Report) -> String {
     report.damage.as_ref().map_or_else(String::new, |flaw| {
-        format!(
-            "{}:{} {}",
-            flaw.position.line, flaw.position.column, flaw.message
-        )
+        format!("{}:{} {}", flaw.position.line, flaw.position.column, flaw.message)
     })
 }
 
@@ -35,48 +26,19 @@ fn recovered(report: &Report) -> Vec<String> {
     report
         .recovered
         .iter()
-        .map(|flaw| {
-            format!(
-                "{}:{} {}",
-                flaw.position.line, flaw.position.column, flaw.message
-            )
-        })
+        .map(|flaw| format!("{}:{} {}", flaw.position.line, flaw.position.column, flaw.message))
         .collect()
 }
 
 #[test]
 fn a_cut_file_keeps_its_complete_cases_and_says_where_it_ends() {
     for (file, cases, said) in [
-        (
-            "cut_in_a_failure.xml",
-            &["whole", "failed"][..],
-            "7:1 the file ends inside `testcase`",
-        ),
-        (
-            "cut_in_a_tag.xml",
-            &["whole"],
-            "4:17 the file ends inside `testsuite`",
-        ),
-        (
-            "cut_between_cases.xml",
-            &["whole"],
-            "4:1 the file ends inside `testsuite`",
-        ),
-        (
-            "cut_in_nested_cases.xml",
-            &["inner"],
-            "4:28 the file ends inside `testcase`",
-        ),
-        (
-            "cut_in_cdata.xml",
-            &["a"],
-            "4:41 the file ends inside `system-out`",
-        ),
-        (
-            "second_document_cut.xml",
-            &["a", "b"],
-            "3:43 the file ends inside `testsuite`",
-        ),
+        ("cut_in_a_failure.xml", &["whole", "failed"][..], "7:1 the file ends inside `testcase`"),
+        ("cut_in_a_tag.xml", &["whole"], "4:17 the file ends inside `testsuite`"),
+        ("cut_between_cases.xml", &["whole"], "4:1 the file ends inside `testsuite`"),
+        ("cut_in_nested_cases.xml", &["inner"], "4:28 the file ends inside `testcase`"),
+        ("cut_in_cdata.xml", &["a"], "4:41 the file ends inside `system-out`"),
+        ("second_document_cut.xml", &["a", "b"], "3:43 the file ends inside `testsuite`"),
     ] {
         let report = open(file).unwrap();
         assert_eq!(names(&report), cases, "{file}");
@@ -94,16 +56,10 @@ fn a_case_whose_outer_case_was_cut_off_has_none() {
 fn mis_nesting_ends_the_reading_before_a_case_gets_a_wrong_place() {
     let report = open("misnested.xml").unwrap();
     assert_eq!(names(&report), ["a"]);
-    assert_eq!(
-        damage(&report),
-        "4:40 `</testcase>` where `</system-out>` is due"
-    );
+    assert_eq!(damage(&report), "4:40 `</testcase>` where `</system-out>` is due");
     let report = open("wrong_end_tag.xml").unwrap();
     assert_eq!(names(&report), ["a"]);
-    assert_eq!(
-        damage(&report),
-        "3:1 `</testsuites>` where `</testsuite>` is due"
-    );
+    assert_eq!(damage(&report), "3:1 `</testsuites>` where `</testsuite>` is due");
 }
 
 #[test]
@@ -135,11 +91,7 @@ fn what_xml_forbids_is_mended_while_every_case_is_read() {
                 "2:3 `&` that begins no reference",
             ],
         ),
-        (
-            "two_documents.xml",
-            &["a", "b"],
-            &["4:1 several documents in one file"],
-        ),
+        ("two_documents.xml", &["a", "b"], &["4:1 several documents in one file"]),
         (
             "noise_around.xml",
             &["a"],
@@ -162,11 +114,7 @@ fn what_xml_forbids_is_mended_while_every_case_is_read() {
             &["caf\u{fffd}"],
             &["2:3 bytes that are not UTF-8, replaced by U+FFFD"],
         ),
-        (
-            "entities.xml",
-            &["&b;"],
-            &["6:12 entity that is not predefined, kept as text"],
-        ),
+        ("entities.xml", &["&b;"], &["6:12 entity that is not predefined, kept as text"]),
     ] {
         let report = open(file).unwrap();
         assert_eq!(names(&report), cases, "{file}");

@@ -32,14 +32,8 @@ fn cases(report: &Report) -> Vec<(String, u64, u64)> {
 /// Indices stay within bounds and point backwards.
 fn check_indices(report: &Report) {
     for (index, case) in report.cases.iter().enumerate() {
-        assert!(
-            case.parent_case
-                .is_none_or(|parent| (parent as usize) < index)
-        );
-        assert!(
-            case.suite
-                .is_none_or(|suite| (suite as usize) < report.suites.len())
-        );
+        assert!(case.parent_case.is_none_or(|parent| (parent as usize) < index));
+        assert!(case.suite.is_none_or(|suite| (suite as usize) < report.suites.len()));
     }
     for (index, suite) in report.suites.iter().enumerate() {
         assert!(suite.parent.is_none_or(|parent| (parent as usize) < index));
@@ -55,18 +49,12 @@ fn a_file_cut_at_any_byte_keeps_all_complete_cases() {
     for length in 0..WHOLE.len() {
         let text = &WHOLE[..floor(length)];
         let Ok(report) = read(&WHOLE.as_bytes()[..length], "cut.xml") else {
-            assert!(
-                !text.contains("<testsuites name=\"all\">"),
-                "cut at {length}"
-            );
+            assert!(!text.contains("<testsuites name=\"all\">"), "cut at {length}");
             continue;
         };
         check_indices(&report);
         let found = cases(&report);
-        assert!(
-            found.iter().all(|case| all.contains(case)),
-            "cut at {length}"
-        );
+        assert!(found.iter().all(|case| all.contains(case)), "cut at {length}");
         let complete = text.matches("</testcase>").count() + empty_cases(text);
         assert_eq!(found.len(), complete, "cut at {length}");
         // Between the documents a file may end.
@@ -88,11 +76,7 @@ fn floor(mut length: usize) -> usize {
 fn empty_cases(text: &str) -> usize {
     text.split("<testcase")
         .skip(1)
-        .filter(|after| {
-            after
-                .split_once('>')
-                .is_some_and(|(tag, _)| tag.ends_with('/'))
-        })
+        .filter(|after| after.split_once('>').is_some_and(|(tag, _)| tag.ends_with('/')))
         .count()
 }
 
@@ -124,6 +108,40 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Elements of the formats that are not JUnit's.
+fn element() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(
+        &[
+            "assembly",
+            "collection",
+            "test",
+            "failure",
+            "message",
+            "stack-trace",
+            "reason",
+            "trait",
+            "error",
+            "test-suite",
+            "test-case",
+            "property",
+            "filePath",
+            "output",
+            "UnitTestResult",
+            "ErrorInfo",
+            "Message",
+            "UnitTest",
+            "TestMethod",
+            "RunInfo",
+            "Text",
+            "suite",
+            "class",
+            "test-method",
+            "exception",
+            "value",
+        ][..],
+    )
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
@@ -138,6 +156,23 @@ proptest! {
         let report = read(text.as_bytes(), "any").unwrap();
         check_indices(&report);
         prop_assert!(report.cases.len() <= text.matches("<testcase").count());
+    }
+
+    #[test]
+    fn no_arrangement_of_elements_makes_the_other_readers_panic(
+        root in proptest::sample::select(&["assemblies", "test-results", "TestRun", "testng-results"][..]),
+        pieces in proptest::collection::vec((element(), 0..4_u8), 0..40),
+    ) {
+        let mut text = format!("<{root}>");
+        for (element, form) in pieces {
+            text += &match form {
+                0 => format!("<{element} name='a' result='Failed' retried='true' id='1' testId='1'>"),
+                1 => format!("<{element} status='FAIL'/>"),
+                2 => format!("</{element}>"),
+                _ => "text".to_owned(),
+            };
+        }
+        check_indices(&read(text.as_bytes(), "any").unwrap());
     }
 
     #[test]

@@ -13,14 +13,9 @@ use super::xml_below;
 fn reports() -> Vec<Report> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let files: Vec<PathBuf> = [beside, own]
-        .iter()
-        .flat_map(|directory| xml_below(directory))
-        .collect();
-    files
-        .iter()
-        .filter_map(|path| read_file(path, &path.to_string_lossy()).ok())
-        .collect()
+    let files: Vec<PathBuf> =
+        [beside, own].iter().flat_map(|directory| xml_below(directory)).collect();
+    files.iter().filter_map(|path| read_file(path, &path.to_string_lossy()).ok()).collect()
 }
 
 #[test]
@@ -31,21 +26,10 @@ fn every_case_of_every_report_is_accounted_for() {
         let cases = report.cases.len();
         let records = collect(vec![report], &mapping);
         assert_eq!(records.seen, cases, "{path}");
-        assert_eq!(
-            records.seen,
-            records.tests.len() + records.merged + records.excluded,
-            "{path}"
-        );
+        assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded, "{path}");
+        assert!(records.tests.iter().all(|test| !test.name.is_empty()), "{path}");
         assert!(
-            records.tests.iter().all(|test| !test.name.is_empty()),
-            "{path}"
-        );
-        assert!(
-            records
-                .tests
-                .iter()
-                .flat_map(|test| &test.folder)
-                .all(|folder| !folder.is_empty()),
+            records.tests.iter().flat_map(|test| &test.folder).all(|folder| !folder.is_empty()),
             "{path}"
         );
     }
@@ -64,14 +48,11 @@ fn different_cases_that_are_one_test() {
             let Mapped::Test(placed) = mapped else { return };
             let suites = report.suite_chain(case.suite);
             let suites: Vec<&str> = suites.iter().map(|suite| &*suite.name).collect();
-            written
-                .entry((placed.container, placed.name))
-                .or_default()
-                .insert(format!(
-                    "{suites:?} {:?} {:?}",
-                    case.classname.as_deref(),
-                    case.name.as_deref()
-                ));
+            written.entry((placed.container, placed.name)).or_default().insert(format!(
+                "{suites:?} {:?} {:?}",
+                case.classname.as_deref(),
+                case.name.as_deref()
+            ));
         });
         for ((container, name), written) in written {
             if written.len() > 1 {
@@ -102,13 +83,7 @@ fn what_each_report_becomes() {
                 if test.flaky { " (flaky)" } else { "" },
             );
         }
-        records
-            .run_errors
-            .iter()
-            .for_each(|error| println!("  ! {error:?}"));
-        records
-            .warnings
-            .iter()
-            .for_each(|warning| println!("  ? {warning}"));
+        records.run_errors.iter().for_each(|error| println!("  ! {error:?}"));
+        records.warnings.iter().for_each(|warning| println!("  ? {warning}"));
     }
 }

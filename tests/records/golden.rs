@@ -53,12 +53,7 @@ fn identities(testdata: &Path) -> String {
         };
         for test in collect(vec![report], &Mapping::default()).tests {
             let container = test.container.join(" | ");
-            writeln!(
-                lines,
-                "{display}\t{}\t{container}\t{}",
-                test.identity, test.name
-            )
-            .unwrap();
+            writeln!(lines, "{display}\t{}\t{container}\t{}", test.identity, test.name).unwrap();
         }
     }
     lines

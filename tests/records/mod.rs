@@ -17,10 +17,8 @@ fn report(path: &str, xml: &str) -> Report {
 
 /// The records of reports that a test holds as text, called `r0.xml`, `r1.xml` …
 fn records(reports: &[&str], mapping: &Mapping) -> Records {
-    let reports = reports
-        .iter()
-        .enumerate()
-        .map(|(index, xml)| report(&format!("r{index}.xml"), xml));
+    let reports =
+        reports.iter().enumerate().map(|(index, xml)| report(&format!("r{index}.xml"), xml));
     collect(reports.collect(), mapping)
 }
 

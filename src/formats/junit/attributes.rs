@@ -2,14 +2,15 @@
 
 use super::states::{is_set, outcome_of_word, worse};
 use crate::formats::flaws::{FlawSet, Mended};
-use crate::formats::markup::{Tag, value};
+use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Case, Detail, Outcome, Suite, find_attribute};
 use crate::formats::names::Names;
 use crate::formats::time::seconds;
 
 /// Appends an attribute unless one of that name is there already.
-pub(crate) fn keep(
+fn keep(
     attributes: &mut Vec<Attribute>,
+    tag: &Tag<'_>,
     name: &str,
     raw: &str,
     names: &mut Names,
@@ -19,10 +20,7 @@ pub(crate) fn keep(
         flaws.insert(Mended::DuplicateAttribute);
         return;
     }
-    attributes.push(Attribute {
-        name: names.intern(name),
-        value: value(raw, flaws).into(),
-    });
+    attributes.push(Attribute { name: names.intern(name), value: tag.value(raw, flaws).into() });
 }
 
 /// Sets what an attribute says, unless one of that name said it before.
@@ -38,7 +36,7 @@ pub(crate) fn all(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Vec<
     let mut kept = Vec::new();
     let mut attributes = tag.attributes();
     for (name, raw) in attributes.by_ref() {
-        keep(&mut kept, name, raw, names, flaws);
+        keep(&mut kept, tag, name, raw, names, flaws);
     }
     flaws.join(attributes.flaws);
     kept
@@ -51,18 +49,14 @@ pub(super) fn suite(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Su
     let mut kept = Vec::with_capacity(8);
     for (key, raw) in attributes.by_ref() {
         if key == "name" {
-            let text = value(raw, flaws);
+            let text = tag.value(raw, flaws);
             first(&mut name, || names.intern(&text), flaws);
         } else {
-            keep(&mut kept, key, raw, names, flaws);
+            keep(&mut kept, tag, key, raw, names, flaws);
         }
     }
     flaws.join(attributes.flaws);
-    Suite {
-        name: name.unwrap_or_default(),
-        attributes: kept,
-        ..Suite::default()
-    }
+    Suite { name: name.unwrap_or_default(), attributes: kept, ..Suite::default() }
 }
 
 /// A case as far as its attributes tell.
@@ -77,12 +71,12 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
     for (key, raw) in attributes.by_ref() {
         match key {
             "name" => {
-                let text = value(raw, flaws);
+                let text = tag.value(raw, flaws);
                 first(&mut case.name, || text.into(), flaws);
                 continue;
             }
             "classname" => {
-                let text = value(raw, flaws);
+                let text = tag.value(raw, flaws);
                 first(&mut case.classname, || names.intern_run(&text), flaws);
                 continue;
             }
@@ -95,7 +89,7 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
                 continue;
             }
             "file" => {
-                let text = value(raw, flaws);
+                let text = tag.value(raw, flaws);
                 first(&mut case.file, || names.intern(&text), flaws);
                 continue;
             }
@@ -115,14 +109,14 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
             }
             _ => {}
         }
-        keep(&mut kept, key, raw, names, flaws);
+        keep(&mut kept, tag, key, raw, names, flaws);
     }
     flaws.join(attributes.flaws);
     if let Some(raw) = class {
         if case.classname.is_some() {
-            keep(&mut kept, "class", raw, names, flaws);
+            keep(&mut kept, tag, "class", raw, names, flaws);
         } else {
-            case.classname = Some(names.intern_run(&value(raw, flaws)));
+            case.classname = Some(names.intern_run(&tag.value(raw, flaws)));
         }
     }
     case.duration = time.and_then(seconds);
@@ -131,10 +125,8 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
         let extra = case.extra.get_or_insert_default();
         extra.attributes = kept;
         if let (Some(raw), Outcome::Failed) = (failure, case.outcome) {
-            extra.detail = Some(Detail {
-                message: Some(value(raw, flaws).into()),
-                ..Detail::default()
-            });
+            extra.detail =
+                Some(Detail { message: Some(tag.value(raw, flaws).into()), ..Detail::default() });
         }
     }
     case
@@ -148,11 +140,11 @@ pub(super) fn detail(tag: &Tag<'_>, flaws: &mut FlawSet) -> (Detail, Option<f64>
     for (key, raw) in attributes.by_ref() {
         match key {
             "message" => {
-                let text = value(raw, flaws);
+                let text = tag.value(raw, flaws);
                 first(&mut found.message, || text.into(), flaws);
             }
             "type" => {
-                let text = value(raw, flaws);
+                let text = tag.value(raw, flaws);
                 first(&mut found.kind, || text.into(), flaws);
             }
             "time" => first(&mut time, || raw, flaws),
@@ -173,7 +165,7 @@ pub(crate) fn property(tag: &Tag<'_>, flaws: &mut FlawSet) -> (Option<Box<str>>,
             "value" => &mut content,
             _ => continue,
         };
-        let text = value(raw, flaws);
+        let text = tag.value(raw, flaws);
         first(place, || text.into(), flaws);
     }
     flaws.join(attributes.flaws);

@@ -1,16 +1,19 @@
 //! The reader of JUnit-style XML, in all the shapes that tools write it.
 
 pub(crate) mod attributes;
+mod elements;
 pub(crate) mod states;
 
 use std::sync::Arc;
 
+use elements::{Frame, Kind, Sink, Verdict, rerun_of, verdict_of};
+
+use super::cases::{index_of, leave_out};
 use super::document::{Document, Event};
 use super::flaws::FlawSet;
 use super::markup::Tag;
 use super::model::{
-    Case, CaseExtra, Detail, Format, Outcome, Position, Property, Report, Rerun, RerunWhen, Root,
-    SuiteError,
+    CaseExtra, Detail, Format, Position, Property, Report, Rerun, Root, SuiteError,
 };
 use super::names::Names;
 use super::prose::Prose;
@@ -37,57 +40,6 @@ pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
         }
     }
     reader.finish()
-}
-
-/// Where the text of an element goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sink {
-    Nowhere,
-    Prose,
-    Tags,
-}
-
-/// What an open element is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// `testsuites`, `testsuite`, `properties`, and everything unknown: what is inside counts as if it were outside.
-    Transparent,
-    Case,
-    /// A child that says how the case ended, or an error of a suite.
-    Verdict(Verdict),
-    Rerun(RerunWhen, Outcome),
-    Property,
-    /// Text of a rerun, console output, and all that is inside of a text: no element in there means anything.
-    Text,
-}
-
-/// What a child of a case says, the greatest of several counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
-    Passed,
-    Skipped,
-    Failed,
-    Errored,
-}
-
-impl Verdict {
-    fn outcome(self) -> Outcome {
-        match self {
-            Verdict::Passed => Outcome::Passed,
-            Verdict::Skipped => Outcome::Skipped,
-            Verdict::Failed => Outcome::Failed,
-            Verdict::Errored => Outcome::Errored,
-        }
-    }
-}
-
-/// An open element. What is inside inherits suite and case.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    kind: Kind,
-    sink: Sink,
-    suite: Option<u32>,
-    case: Option<u32>,
 }
 
 /// A case whose end tag was not read yet.
@@ -161,15 +113,9 @@ impl Reader {
             Kind::Transparent | Kind::Case => self.open_element(name, tag, around, position),
             Kind::Rerun(..) => match name {
                 "system-out" | "system-err" => self.open_console(around),
-                _ => Frame {
-                    kind: Kind::Text,
-                    ..around
-                },
+                _ => Frame { kind: Kind::Text, ..around },
             },
-            Kind::Verdict(_) | Kind::Property | Kind::Text => Frame {
-                kind: Kind::Text,
-                ..around
-            },
+            Kind::Verdict(_) | Kind::Property | Kind::Text => Frame { kind: Kind::Text, ..around },
         };
         self.frames.push(frame);
         !matches!(frame.kind, Kind::Transparent | Kind::Case)
@@ -182,10 +128,7 @@ impl Reader {
         around: Frame,
         position: Position,
     ) -> Frame {
-        let transparent = Frame {
-            kind: Kind::Transparent,
-            ..around
-        };
+        let transparent = Frame { kind: Kind::Transparent, ..around };
         match name {
             "testcase" => self.open_case(tag, around, position),
             "testsuite" => {
@@ -193,11 +136,7 @@ impl Reader {
                 suite.parent = around.suite;
                 let index = index_of(self.report.suites.len());
                 self.report.suites.push(suite);
-                Frame {
-                    suite: Some(index),
-                    case: None,
-                    ..transparent
-                }
+                Frame { suite: Some(index), case: None, ..transparent }
             }
             "system-out" | "system-err" => self.open_console(around),
             "property" => {
@@ -205,11 +144,7 @@ impl Reader {
                 self.prose.clear();
                 Frame {
                     kind: Kind::Property,
-                    sink: if self.property.1.is_some() {
-                        Sink::Nowhere
-                    } else {
-                        Sink::Prose
-                    },
+                    sink: if self.property.1.is_some() { Sink::Nowhere } else { Sink::Prose },
                     ..around
                 }
             }
@@ -230,10 +165,7 @@ impl Reader {
         case.suite = around.suite;
         case.parent_case = around.case;
         case.position = position;
-        for name in [case.name.as_deref(), case.classname.as_deref()]
-            .into_iter()
-            .flatten()
-        {
+        for name in [case.name.as_deref(), case.classname.as_deref()].into_iter().flatten() {
             if name.contains("[[") {
                 let tags = &mut case.extra.get_or_insert_default().tags;
                 tags_in_name(name, &mut self.names, tags);
@@ -241,25 +173,13 @@ impl Reader {
         }
         let index = index_of(self.report.cases.len());
         self.report.cases.push(case);
-        self.open_cases.push(OpenCase {
-            index,
-            verdict: None,
-        });
-        Frame {
-            kind: Kind::Case,
-            sink: Sink::Nowhere,
-            suite: around.suite,
-            case: Some(index),
-        }
+        self.open_cases.push(OpenCase { index, verdict: None });
+        Frame { kind: Kind::Case, sink: Sink::Nowhere, suite: around.suite, case: Some(index) }
     }
 
     fn open_console(&mut self, around: Frame) -> Frame {
         self.tags.clear();
-        Frame {
-            kind: Kind::Text,
-            sink: Sink::Tags,
-            ..around
-        }
+        Frame { kind: Kind::Text, sink: Sink::Tags, ..around }
     }
 
     fn open_detail(
@@ -272,11 +192,7 @@ impl Reader {
         (self.detail, self.duration) = attributes::detail(tag, &mut self.flaws);
         self.position = position;
         self.prose.clear();
-        Frame {
-            kind,
-            sink: Sink::Prose,
-            ..around
-        }
+        Frame { kind, sink: Sink::Prose, ..around }
     }
 
     fn close(&mut self) {
@@ -307,12 +223,7 @@ impl Reader {
                 let detail = self.take_detail();
                 let duration = self.duration.take();
                 if let Some(extra) = frame.case.and_then(|case| self.extra_of(case)) {
-                    extra.reruns.push(Rerun {
-                        when,
-                        outcome,
-                        detail,
-                        duration,
-                    });
+                    extra.reruns.push(Rerun { when, outcome, detail, duration });
                 }
             }
             Kind::Property => self.close_property(frame),
@@ -344,13 +255,8 @@ impl Reader {
         let Some(name) = name else {
             return;
         };
-        let value = value
-            .or_else(|| self.prose.take(&mut self.flaws))
-            .unwrap_or_default();
-        let property = Property {
-            name: self.names.intern(&name),
-            value,
-        };
+        let value = value.or_else(|| self.prose.take(&mut self.flaws)).unwrap_or_default();
+        let property = Property { name: self.names.intern(&name), value };
         let properties = match (frame.case, frame.suite) {
             (Some(case), _) => self.extra_of(case).map(|extra| &mut extra.properties),
             (None, Some(suite)) => {
@@ -385,8 +291,7 @@ impl Reader {
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
-                self.tags
-                    .text(piece, &mut self.names, &mut found, &mut self.flaws);
+                self.tags.text(piece, &mut self.names, &mut found, &mut self.flaws);
                 self.add_tags(frame, found);
             }
         }
@@ -402,8 +307,7 @@ impl Reader {
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
-                self.tags
-                    .cdata(piece, &mut self.names, &mut found, &mut self.flaws);
+                self.tags.cdata(piece, &mut self.names, &mut found, &mut self.flaws);
                 self.add_tags(frame, found);
             }
         }
@@ -430,54 +334,10 @@ impl Reader {
 
     /// Cases that are still open are left out: what would have decided them was not read.
     fn finish(mut self) -> Report {
-        if !self.open_cases.is_empty() {
-            leave_out(&mut self.report.cases, &self.open_cases);
-        }
+        let open: Vec<u32> = self.open_cases.iter().map(|case| case.index).collect();
+        leave_out(&mut self.report.cases, &open);
         self.report
     }
-}
-
-/// Removes the cases that are `open`, each of them inside the one before, and points their children nowhere.
-fn leave_out(cases: &mut Vec<Case>, open: &[OpenCase]) {
-    let is_open = |index: u32| open.iter().any(|case| case.index == index);
-    let mut index = 0;
-    cases.retain_mut(|case| {
-        let keep = !is_open(index);
-        index += 1;
-        case.parent_case = case
-            .parent_case
-            .filter(|&parent| !is_open(parent))
-            .map(|parent| {
-                let gone = open.iter().filter(|case| case.index < parent).count();
-                parent - index_of(gone)
-            });
-        keep
-    });
-}
-
-/// Four thousand million elements do not fit in memory.
-fn index_of(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-fn verdict_of(name: &str) -> Option<Verdict> {
-    Some(match name {
-        "failure" => Verdict::Failed,
-        "error" => Verdict::Errored,
-        "skipped" | "skip" | "ignored" | "disabled" | "pending" | "aborted" => Verdict::Skipped,
-        "passed" | "warning" => Verdict::Passed,
-        _ => return None,
-    })
-}
-
-fn rerun_of(name: &str) -> Option<(RerunWhen, Outcome)> {
-    Some(match name {
-        "rerunFailure" => (RerunWhen::After, Outcome::Failed),
-        "rerunError" => (RerunWhen::After, Outcome::Errored),
-        "flakyFailure" => (RerunWhen::Before, Outcome::Failed),
-        "flakyError" => (RerunWhen::Before, Outcome::Errored),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

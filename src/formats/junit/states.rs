@@ -53,10 +53,7 @@ pub(crate) fn outcome_of_word(word: &str) -> Option<Outcome> {
         ("fatal", Outcome::Errored),
     ];
     let word = word.trim();
-    WORDS
-        .iter()
-        .find(|(known, _)| word.eq_ignore_ascii_case(known))
-        .map(|&(_, outcome)| outcome)
+    WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known)).map(|&(_, outcome)| outcome)
 }
 
 /// Whether the value of `skipped="…"`, `ignored="…"` and the like means yes: a reason does.

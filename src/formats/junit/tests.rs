@@ -21,11 +21,7 @@ fn case(content: &str) -> Case {
 }
 
 fn names(report: &Report) -> Vec<&str> {
-    report
-        .cases
-        .iter()
-        .map(|case| case.name.as_deref().unwrap_or("?"))
-        .collect()
+    report.cases.iter().map(|case| case.name.as_deref().unwrap_or("?")).collect()
 }
 
 fn recovered(report: &Report) -> Vec<&str> {
@@ -35,28 +31,16 @@ fn recovered(report: &Report) -> Vec<&str> {
 #[test]
 fn every_root_of_junit_is_read() {
     for (xml, suites) in [
-        (
-            "<testsuites><testsuite name='s'><testcase name='a'/></testsuite></testsuites>",
-            1,
-        ),
+        ("<testsuites><testsuite name='s'><testcase name='a'/></testsuite></testsuites>", 1),
         ("<testsuite name='s'><testcase name='a'/></testsuite>", 1),
-        (
-            "<testsuite><testsuite><testcase name='a'/></testsuite></testsuite>",
-            2,
-        ),
+        ("<testsuite><testsuite><testcase name='a'/></testsuite></testsuite>", 2),
         ("<testsuites><testcase name='a'/></testsuites>", 0),
-        (
-            "<testrun name='r' project='p'><testsuite><testcase name='a'/></testsuite></testrun>",
-            1,
-        ),
+        ("<testrun name='r' project='p'><testsuite><testcase name='a'/></testsuite></testrun>", 1),
         (
             "<j:testsuites xmlns:j='urn:j'><j:testsuite><j:testcase name='a'/></j:testsuite></j:testsuites>",
             1,
         ),
-        (
-            "<testsuite><groups><testcase name='a'/></groups></testsuite>",
-            1,
-        ),
+        ("<testsuite><groups><testcase name='a'/></groups></testsuite>", 1),
     ] {
         let report = sound(xml);
         assert_eq!(report.format, Format::Junit);
@@ -74,22 +58,14 @@ fn suites_keep_their_parents_and_attributes() {
     );
     assert_eq!(&*report.root.element, "testsuites");
     assert_eq!(report.root.attributes.len(), 2);
-    let chain: Vec<&str> = report
-        .suite_chain(report.cases[0].suite)
-        .iter()
-        .map(|suite| &*suite.name)
-        .collect();
+    let chain: Vec<&str> =
+        report.suite_chain(report.cases[0].suite).iter().map(|suite| &*suite.name).collect();
     assert_eq!(chain, ["a", "b"]);
     assert_eq!(report.cases[1].suite, Some(0));
     assert_eq!(report.suites[0].attribute("hostname"), Some("h"));
     assert_eq!(report.suites[0].attribute("tests"), Some("99"));
     assert_eq!(report.suites[0].attribute("name"), None);
-    assert!(
-        sound("<testsuite name='a' time='1'/>")
-            .root
-            .attributes
-            .is_empty()
-    );
+    assert!(sound("<testsuite name='a' time='1'/>").root.attributes.is_empty());
 }
 
 #[test]
@@ -104,22 +80,12 @@ fn a_case_carries_what_was_written_on_it() {
     assert_eq!(case.duration, Some(1234.5));
     assert_eq!(case.outcome, Outcome::Passed);
     assert_eq!(case.attribute("assertions"), Some("2"));
-    assert_eq!(
-        case.position,
-        Position {
-            line: 1,
-            column: 12
-        }
-    );
+    assert_eq!(case.position, Position { line: 1, column: 12 });
 }
 
 #[test]
 fn a_passing_case_with_the_usual_attributes_is_small() {
-    assert!(
-        case("<testcase name='a' classname='b' time='0.1'/>")
-            .extra
-            .is_none()
-    );
+    assert!(case("<testcase name='a' classname='b' time='0.1'/>").extra.is_none());
 }
 
 #[test]
@@ -133,10 +99,7 @@ fn absent_is_not_empty() {
 
 #[test]
 fn class_stands_in_for_classname() {
-    assert_eq!(
-        case("<testcase class='A'/>").classname.as_deref(),
-        Some("A")
-    );
+    assert_eq!(case("<testcase class='A'/>").classname.as_deref(), Some("A"));
     let both = case("<testcase class='A' classname='B'/>");
     assert_eq!(both.classname.as_deref(), Some("B"));
     assert_eq!(both.attribute("class"), Some("A"));
@@ -187,29 +150,13 @@ fn attributes_decide_the_state_where_no_child_does() {
         ("skip='because'", Outcome::Skipped),
         ("status='200'", Outcome::Passed),
     ] {
-        assert_eq!(
-            case(&format!("<testcase {attributes}/>")).outcome,
-            outcome,
-            "{attributes}"
-        );
+        assert_eq!(case(&format!("<testcase {attributes}/>")).outcome, outcome, "{attributes}");
     }
-    assert_eq!(
-        case("<testcase status='failed'><skipped/></testcase>").outcome,
-        Outcome::Skipped
-    );
-    assert_eq!(
-        case("<testcase status='notrun'><failure/></testcase>").outcome,
-        Outcome::Failed
-    );
-    assert_eq!(
-        case("<testcase status='failed'><passed/></testcase>").outcome,
-        Outcome::Passed
-    );
+    assert_eq!(case("<testcase status='failed'><skipped/></testcase>").outcome, Outcome::Skipped);
+    assert_eq!(case("<testcase status='notrun'><failure/></testcase>").outcome, Outcome::Failed);
+    assert_eq!(case("<testcase status='failed'><passed/></testcase>").outcome, Outcome::Passed);
     let failure = case("<testcase failure='sub &amp; fails'/>");
-    assert_eq!(
-        failure.detail().unwrap().message.as_deref(),
-        Some("sub & fails")
-    );
+    assert_eq!(failure.detail().unwrap().message.as_deref(), Some("sub & fails"));
 }
 
 #[test]
@@ -234,13 +181,8 @@ fn reruns_and_flaky_runs_are_kept_in_order() {
     );
     let extra = found.extra.unwrap();
     assert_eq!(extra.detail, None);
-    let [first, second] = &extra.reruns[..] else {
-        panic!("two reruns, found {:?}", extra.reruns)
-    };
-    assert_eq!(
-        (first.when, first.outcome),
-        (RerunWhen::Before, Outcome::Failed)
-    );
+    let [first, second] = &extra.reruns[..] else { panic!("two reruns, found {:?}", extra.reruns) };
+    assert_eq!((first.when, first.outcome), (RerunWhen::Before, Outcome::Failed));
     assert_eq!(first.detail.message.as_deref(), Some("m"));
     assert_eq!(first.detail.text.as_deref(), Some("at x"));
     assert_eq!(first.duration, Some(0.5));
@@ -249,19 +191,13 @@ fn reruns_and_flaky_runs_are_kept_in_order() {
     assert_eq!(extra.tags, [Tag::Defect("D-1".into())]);
 
     let failed = case("<testcase><failure message='f'/><rerunError type='R'/></testcase>");
-    assert_eq!(
-        failed.extra.as_ref().unwrap().reruns[0].when,
-        RerunWhen::After
-    );
+    assert_eq!(failed.extra.as_ref().unwrap().reruns[0].when, RerunWhen::After);
     assert_eq!(failed.detail().unwrap().message.as_deref(), Some("f"));
 }
 
 #[test]
 fn properties_hold_a_value_or_a_text_wherever_they_stand() {
-    let property = |name: &str, value: &str| Property {
-        name: name.into(),
-        value: value.into(),
-    };
+    let property = |name: &str, value: &str| Property { name: name.into(), value: value.into() };
     let report = sound(
         "<testsuites><properties><property name='r' value='0'/></properties><testsuite>\
          <properties><property name='a' value='1'/><property name='a' value='2'/></properties>\
@@ -269,17 +205,10 @@ fn properties_hold_a_value_or_a_text_wherever_they_stand() {
          <property name='v' value=''>ignored</property></properties></testcase></testsuite></testsuites>",
     );
     assert_eq!(report.root.properties, [property("r", "0")]);
-    assert_eq!(
-        report.suites[0].properties,
-        [property("a", "1"), property("a", "2")]
-    );
+    assert_eq!(report.suites[0].properties, [property("a", "1"), property("a", "2")]);
     assert_eq!(
         report.cases[0].extra.as_ref().unwrap().properties,
-        [
-            property("t", "text\n& more"),
-            property("e", ""),
-            property("v", "")
-        ]
+        [property("t", "text\n& more"), property("e", ""), property("v", "")]
     );
 }
 
@@ -295,13 +224,7 @@ fn errors_of_suites_are_kept_apart() {
     };
     assert_eq!((error.suite, error.outcome), (Some(0), Outcome::Errored));
     assert_eq!(error.detail.text.as_deref(), Some("boom"));
-    assert_eq!(
-        error.position,
-        Position {
-            line: 2,
-            column: 21
-        }
-    );
+    assert_eq!(error.position, Position { line: 2, column: 21 });
     assert_eq!((failure.suite, failure.outcome), (None, Outcome::Failed));
 }
 
@@ -337,10 +260,7 @@ fn tags_are_read_in_names_and_console_output() {
     );
     assert_eq!(
         report.suites[0].tags,
-        [Tag::Property(Property {
-            name: "os".into(),
-            value: "linux".into()
-        })]
+        [Tag::Property(Property { name: "os".into(), value: "linux".into() })]
     );
 }
 
@@ -362,10 +282,7 @@ fn declared_entities_are_never_expanded() {
          <testsuite><testcase name='&lol2;&x;'/></testsuite>",
     );
     assert_eq!(names(&report), ["&lol2;&x;"]);
-    assert_eq!(
-        recovered(&report),
-        ["entity that is not predefined, kept as text"]
-    );
+    assert_eq!(recovered(&report), ["entity that is not predefined, kept as text"]);
 }
 
 #[test]
@@ -376,13 +293,7 @@ fn positions_stay_right_behind_skipped_output() {
          é <testcase name='b'/></testsuite>"
     ));
     assert_eq!(report.cases[0].position, Position { line: 2, column: 1 });
-    assert_eq!(
-        report.cases[1].position,
-        Position {
-            line: 20_003,
-            column: 3
-        }
-    );
+    assert_eq!(report.cases[1].position, Position { line: 20_003, column: 3 });
 }
 
 #[test]
@@ -405,11 +316,7 @@ fn duplicate_attributes_count_once_and_are_noted() {
     ] {
         let report = report(xml);
         assert_eq!(names(&report), ["a"]);
-        assert_eq!(
-            recovered(&report),
-            ["attribute written twice, the first counts"],
-            "{xml}"
-        );
+        assert_eq!(recovered(&report), ["attribute written twice, the first counts"], "{xml}");
         assert_eq!(report.damage, None);
     }
 }
@@ -422,10 +329,7 @@ fn text_that_was_not_escaped_is_mended() {
     );
     assert_eq!(report.damage, None);
     assert_eq!(names(&report), ["a", "b"]);
-    assert_eq!(
-        report.cases[0].detail().unwrap().text.as_deref(),
-        Some("1 < 2  & bold")
-    );
+    assert_eq!(report.cases[0].detail().unwrap().text.as_deref(), Some("1 < 2  & bold"));
     assert_eq!(
         recovered(&report),
         [
@@ -441,21 +345,12 @@ fn other_xml_and_no_xml_are_told_apart() {
     let error = |text: &str| read(text.as_bytes(), "r.xml").unwrap_err();
     assert!(matches!(error(""), ReadError::Empty { .. }));
     assert!(matches!(error(" \n\t"), ReadError::Empty { .. }));
-    assert!(matches!(
-        error("<?xml version='1.0'?>\n"),
-        ReadError::Cut { .. }
-    ));
+    assert!(matches!(error("<?xml version='1.0'?>\n"), ReadError::Cut { .. }));
     assert!(matches!(error("<testsui"), ReadError::Cut { .. }));
     assert!(matches!(error("<?xml vers"), ReadError::Cut { .. }));
-    assert!(matches!(
-        error("{\"a\": \"<b>\"}"),
-        ReadError::NotXml { .. }
-    ));
+    assert!(matches!(error("{\"a\": \"<b>\"}"), ReadError::NotXml { .. }));
     assert!(matches!(error("\u{0}\u{1}PK"), ReadError::NotXml { .. }));
     let other = error("<?xml version='1.0'?><!-- c --><project><testsuite/></project>");
     assert!(other.is_other_xml());
-    assert_eq!(
-        other.to_string(),
-        "r.xml is not a test report: its document element is `project`"
-    );
+    assert_eq!(other.to_string(), "r.xml is not a test report: its document element is `project`");
 }

@@ -7,26 +7,13 @@ use crate::producers::written::Written;
 
 /// Text up to the first digit: versions change, browsers stay.
 fn without_version(browser: &str) -> Option<String> {
-    let end = browser
-        .find(|next: char| next.is_ascii_digit())
-        .unwrap_or(browser.len());
+    let end = browser.find(|next: char| next.is_ascii_digit()).unwrap_or(browser.len());
     let browser = browser[..end].trim_matches([' ', '_', '.', '-']);
     (!browser.is_empty()).then(|| browser.to_owned())
 }
 
 pub(in crate::producers) fn is_playwright(report: &Report) -> bool {
-    has_order(
-        report,
-        &[
-            "timestamp",
-            "hostname",
-            "tests",
-            "failures",
-            "skipped",
-            "time",
-            "errors",
-        ],
-    )
+    has_order(report, &["timestamp", "hostname", "tests", "failures", "skipped", "time", "errors"])
 }
 
 /// Playwright writes its project as the host.
@@ -36,23 +23,13 @@ pub(in crate::producers) fn host(case: &Written<'_>) -> Option<String> {
 }
 
 pub(in crate::producers) fn playwright(case: &Written<'_>) -> Place {
-    let file = if case.classname.is_empty() {
-        case.suite_name()
-    } else {
-        case.classname
-    };
+    let file = if case.classname.is_empty() { case.suite_name() } else { case.classname };
     let file = case.path(file);
-    let groups = case
-        .name
-        .rsplit_once(" › ")
-        .map_or("", |(groups, _)| groups);
+    let groups = case.name.rsplit_once(" › ").map_or("", |(groups, _)| groups);
     Place {
         container: one(&file),
         name: owned(case.name),
-        folder: vec![
-            Level::Classname(file, Cut::Slashes),
-            Level::Titles(owned(groups), " › "),
-        ],
+        folder: vec![Level::Classname(file, Cut::Slashes), Level::Titles(owned(groups), " › ")],
         ..Place::default()
     }
 }
@@ -60,16 +37,7 @@ pub(in crate::producers) fn playwright(case: &Written<'_>) -> Place {
 pub(in crate::producers) fn is_karma(report: &Report) -> bool {
     has_order(
         report,
-        &[
-            "package",
-            "timestamp",
-            "id",
-            "hostname",
-            "tests",
-            "errors",
-            "failures",
-            "time",
-        ],
+        &["package", "timestamp", "id", "hostname", "tests", "errors", "failures", "time"],
     ) || super::any_property(report, "browser.fullName")
 }
 

@@ -14,40 +14,24 @@ pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
     let container = without_repetition(parts.map(|part| independent(case, part)));
     let classname = independent(case, case.classname);
     let folder = container.iter().map(|part| {
-        let cut = if is_path(part) {
-            Cut::Slashes
-        } else {
-            Cut::Nowhere
-        };
+        let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
         if *part == classname || cut == Cut::Slashes {
             Level::Classname(part.clone(), cut)
         } else {
             Level::One(part.clone())
         }
     });
-    Place {
-        folder: folder.collect(),
-        container,
-        name: owned(case.name),
-        ..Place::default()
-    }
+    Place { folder: folder.collect(), container, name: owned(case.name), ..Place::default() }
 }
 
 /// A part without the machine, if it is a path.
 fn independent(case: &Written<'_>, part: &str) -> String {
-    if is_path(part) {
-        case.path(part)
-    } else {
-        owned(part)
-    }
+    if is_path(part) { case.path(part) } else { owned(part) }
 }
 
 /// Whether a part is the path of a file. `/api/users` may well be a title: what has no extension is left alone.
 fn is_path(part: &str) -> bool {
-    let windows = part
-        .as_bytes()
-        .get(1..3)
-        .is_some_and(|rest| rest == b":\\" || rest == b":/");
+    let windows = part.as_bytes().get(1..3).is_some_and(|rest| rest == b":\\" || rest == b":/");
     let starts = ["/", "./", "../", ".\\", "..\\", "file://"];
     let is_rooted = windows || starts.iter().any(|start| part.starts_with(start));
     let last = part.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -88,11 +72,7 @@ fn without_empty(chain: &[&str]) -> Vec<String> {
 /// Robot repeats the chain as the classname.
 pub(in crate::producers) fn is_robot(report: &Report) -> bool {
     let chain = |suite| {
-        let names: Vec<&str> = report
-            .suite_chain(suite)
-            .iter()
-            .map(|suite| &*suite.name)
-            .collect();
+        let names: Vec<&str> = report.suite_chain(suite).iter().map(|suite| &*suite.name).collect();
         names
     };
     &*report.root.element == "testsuite"
@@ -105,23 +85,15 @@ pub(in crate::producers) fn is_robot(report: &Report) -> bool {
 /// Newman: the collection names the root, each request a suite.
 pub(in crate::producers) fn is_newman(report: &Report) -> bool {
     root_attribute(report, "name").is_some()
-        && has_order(
-            report,
-            &["id", "timestamp", "tests", "failures", "errors", "time"],
-        )
+        && has_order(report, &["id", "timestamp", "tests", "failures", "errors", "time"])
 }
 
 pub(in crate::producers) fn newman(case: &Written<'_>) -> Place {
     let collection = root_attribute(case.report, "name").map(text::clean);
     let collection = collection.unwrap_or_default();
-    let chain: Vec<&str> = [collection.as_str()]
-        .into_iter()
-        .chain(case.chain.iter().copied())
-        .collect();
-    chain_only(&Written {
-        chain: &chain,
-        ..*case
-    })
+    let chain: Vec<&str> =
+        [collection.as_str()].into_iter().chain(case.chain.iter().copied()).collect();
+    chain_only(&Written { chain: &chain, ..*case })
 }
 
 pub(in crate::producers) fn is_maestro(report: &Report) -> bool {
@@ -136,9 +108,7 @@ pub(in crate::producers) fn device(case: &Written<'_>) -> Option<String> {
 
 /// What reports of most tools name, if at all.
 pub(in crate::producers) fn configuration(case: &Written<'_>) -> Option<String> {
-    let named = ["browser", "device"]
-        .iter()
-        .find_map(|name| case.suite_property(name))?;
+    let named = ["browser", "device"].iter().find_map(|name| case.suite_property(name))?;
     let named = text::clean(named);
     (!named.is_empty()).then_some(named)
 }
@@ -161,9 +131,5 @@ pub(in crate::producers) fn suite_label(name: &str) -> &str {
         "TestResults",
         "(empty)",
     ];
-    if CONSTANT.contains(&name) || name.starts_with("cargo test #") {
-        ""
-    } else {
-        name
-    }
+    if CONSTANT.contains(&name) || name.starts_with("cargo test #") { "" } else { name }
 }

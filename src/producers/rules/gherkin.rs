@@ -6,21 +6,11 @@ use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
 
 pub(in crate::producers) fn is_behave(report: &Report) -> bool {
-    has_order(
-        report,
-        &[
-            "tests",
-            "errors",
-            "failures",
-            "skipped",
-            "time",
-            "timestamp",
-            "hostname",
-        ],
-    ) && all_cases(report, |case| {
-        case.attribute("status").is_some()
-            && suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
-    })
+    has_order(report, &["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
+        && all_cases(report, |case| {
+            case.attribute("status").is_some()
+                && suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
+        })
 }
 
 pub(in crate::producers) fn is_cucumber(report: &Report) -> bool {
@@ -29,11 +19,7 @@ pub(in crate::producers) fn is_cucumber(report: &Report) -> bool {
 }
 
 pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
-    let feature = if case.classname.is_empty() {
-        case.suite_name()
-    } else {
-        case.classname
-    };
+    let feature = if case.classname.is_empty() { case.suite_name() } else { case.classname };
     Place {
         container: one(feature),
         name: owned(case.name),

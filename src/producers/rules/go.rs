@@ -15,15 +15,7 @@ pub(in crate::producers) fn is_go_junit_report(report: &Report) -> bool {
     any_property(report, "go.version")
         || (has_order(
             report,
-            &[
-                "tests",
-                "failures",
-                "errors",
-                "id",
-                "hostname",
-                "time",
-                "timestamp",
-            ],
+            &["tests", "failures", "errors", "id", "hostname", "time", "timestamp"],
         ) && all_go(report))
 }
 
@@ -33,8 +25,7 @@ fn all_go(report: &Report) -> bool {
     all_cases(report, |case| {
         let name = case.name.as_deref().unwrap_or_default();
         let is_go = STARTS.iter().any(|start| {
-            name.strip_prefix(start)
-                .is_some_and(|rest| !rest.starts_with(char::is_lowercase))
+            name.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_lowercase))
         });
         (is_go || is_package_failure(name)) && suite_of(report, case).is_some()
     })
@@ -49,14 +40,9 @@ fn is_package_failure(name: &str) -> bool {
 fn import_path<'a>(case: &Written<'a>) -> &'a str {
     let (classname, suite) = (case.classname, case.suite_name());
     let is_end = |long: &str, short: &str| {
-        long.strip_suffix(short)
-            .is_some_and(|start| start.ends_with('/'))
+        long.strip_suffix(short).is_some_and(|start| start.ends_with('/'))
     };
-    if classname.is_empty() || is_end(suite, classname) {
-        suite
-    } else {
-        classname
-    }
+    if classname.is_empty() || is_end(suite, classname) { suite } else { classname }
 }
 
 pub(in crate::producers) fn place(case: &Written<'_>) -> Place {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{all_cases, has_order, one, owned, root_attribute, root_says};
-use crate::formats::model::{Outcome, Report};
+use crate::formats::model::{Outcome, Report, Suite};
 use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place, before, without_repetition};
 use crate::producers::written::Written;
@@ -27,17 +27,7 @@ fn file_folder(file: &str) -> Level {
 
 pub(in crate::producers) fn is_jest(report: &Report) -> bool {
     root_says(report, "name", "jest tests")
-        || has_order(
-            report,
-            &[
-                "errors",
-                "failures",
-                "skipped",
-                "timestamp",
-                "time",
-                "tests",
-            ],
-        )
+        || has_order(report, &["errors", "failures", "skipped", "timestamp", "time", "tests"])
 }
 
 /// The title once, where classname and name are made of it by templates: the groups, and the rest.
@@ -70,11 +60,8 @@ pub(in crate::producers) fn jest(case: &Written<'_>) -> Place {
     } else {
         format!("{groups} {title}")
     };
-    let folder = if begins_with_title(&full, suite) {
-        vec![Level::One(owned(suite))]
-    } else {
-        Vec::new()
-    };
+    let folder =
+        if begins_with_title(&full, suite) { vec![Level::One(owned(suite))] } else { Vec::new() };
     Place {
         container: case.case_file().into_iter().collect(),
         name: full,
@@ -86,9 +73,7 @@ pub(in crate::producers) fn jest(case: &Written<'_>) -> Place {
 /// Whether a full title starts with the title of a group.
 fn begins_with_title(title: &str, group: &str) -> bool {
     !group.is_empty()
-        && title
-            .strip_prefix(group)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        && title.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 pub(in crate::producers) fn jest_noise(case: &Written<'_>) -> Option<Noise> {
@@ -102,15 +87,7 @@ pub(in crate::producers) fn is_vitest(report: &Report) -> bool {
     root_says(report, "name", "vitest tests")
         || has_order(
             report,
-            &[
-                "timestamp",
-                "hostname",
-                "tests",
-                "failures",
-                "errors",
-                "skipped",
-                "time",
-            ],
+            &["timestamp", "hostname", "tests", "failures", "errors", "skipped", "time"],
         )
 }
 
@@ -121,10 +98,7 @@ pub(in crate::producers) fn vitest(case: &Written<'_>) -> Place {
     } else {
         case.path(case.suite_name())
     };
-    let groups = case
-        .name
-        .rsplit_once(" > ")
-        .map_or("", |(groups, _)| groups);
+    let groups = case.name.rsplit_once(" > ").map_or("", |(groups, _)| groups);
     Place {
         container: one(&file),
         name: owned(case.name),
@@ -154,9 +128,7 @@ pub(in crate::producers) fn vitest_hooks(report: &Report) -> HashSet<usize> {
             continue;
         }
         let name = case.name.as_deref().unwrap_or_default();
-        let is_group = titles
-            .get(&case.suite)
-            .is_some_and(|titles| titles.contains(name));
+        let is_group = titles.get(&case.suite).is_some_and(|titles| titles.contains(name));
         if is_group && case.outcome >= Outcome::Failed {
             hooks.insert(index);
         } else {
@@ -172,10 +144,7 @@ pub(in crate::producers) fn is_mocha(report: &Report) -> bool {
     let known = |report: &Report| {
         let names = ["Mocha Tests", "Root Suite"];
         root_attribute(report, "name").is_some_and(|name| names.contains(&name))
-            || report
-                .suites
-                .iter()
-                .any(|suite| names.contains(&&*suite.name))
+            || report.suites.iter().any(|suite| names.contains(&&*suite.name))
     };
     let first = report.suites.first();
     known(report)
@@ -195,10 +164,7 @@ pub(in crate::producers) fn is_mocha(report: &Report) -> bool {
 fn mocha_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
     let (name, classname, suite) = (case.name, case.classname, case.suite_name());
     let is_jenkins = |groups: &str| {
-        suite == groups
-            || suite
-                .strip_suffix(groups)
-                .is_some_and(|start| start.ends_with('.'))
+        suite == groups || suite.strip_suffix(groups).is_some_and(|start| start.ends_with('.'))
     };
     if classname.is_empty() {
         return ("", name);
@@ -228,12 +194,62 @@ fn mocha_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
 
 pub(in crate::producers) fn mocha(case: &Written<'_>) -> Place {
     let (groups, title) = mocha_titles(case);
-    Place {
-        container: one(groups),
-        name: owned(title),
-        folder: vec![Level::Classname(owned(groups), Cut::Nowhere)],
-        ..Place::default()
+    let levels = match mocha_levels(case, groups) {
+        Some(levels) => levels.into_iter().map(|level| Level::One(owned(level))).collect(),
+        None => vec![Level::Classname(owned(groups), Cut::Nowhere)],
+    };
+    Place { container: one(groups), name: owned(title), folder: levels, ..Place::default() }
+}
+
+/// How many suites before its own are looked through for a group's parents.
+const PARENTS_LOOKED_AT: usize = 1000;
+
+/// The title of each group, outermost first. The reporter lists groups one after the other, parents first, and puts
+/// their titles together without a mark between them that no title has.
+fn mocha_levels<'a>(case: &Written<'_>, groups: &'a str) -> Option<Vec<&'a str>> {
+    let suites = case.report.suites.get(..=case.case.suite? as usize)?;
+    let mut levels = Vec::new();
+    let mut rest = groups;
+    for suite in suites.iter().rev().take(PARENTS_LOOKED_AT) {
+        let title = suite.name.trim();
+        // Jenkins mode: the suite is called by its groups, `Root Suite.Customer.address`.
+        let parent = match title.strip_suffix(rest) {
+            Some(root) if root.ends_with('.') && levels.is_empty() => {
+                return Some(jenkins_levels(suites, root, rest));
+            }
+            _ => before(rest, title),
+        };
+        match parent {
+            Some("") if !title.is_empty() => {
+                levels.push(rest);
+                levels.reverse();
+                return Some(levels);
+            }
+            Some(parent) if !title.is_empty() => {
+                levels.push(&rest[parent.len() + 1..]);
+                rest = parent;
+            }
+            _ => {}
+        }
     }
+    None
+}
+
+fn jenkins_levels<'a>(suites: &[Suite], root: &str, groups: &'a str) -> Vec<&'a str> {
+    let mut levels = Vec::new();
+    let mut rest = groups;
+    for suite in suites.iter().rev().take(PARENTS_LOOKED_AT) {
+        let parent = suite.name.trim().strip_prefix(root).unwrap_or_default();
+        if let Some(title) = rest.strip_prefix(parent).and_then(|title| title.strip_prefix('.'))
+            && !parent.is_empty()
+        {
+            levels.push(title);
+            rest = &rest[..parent.len()];
+        }
+    }
+    levels.push(rest);
+    levels.reverse();
+    levels
 }
 
 pub(in crate::producers) fn mocha_noise(case: &Written<'_>) -> Option<Noise> {
@@ -242,14 +258,9 @@ pub(in crate::producers) fn mocha_noise(case: &Written<'_>) -> Option<Noise> {
 
 /// Whether a title is that of a hook.
 pub(in crate::producers) fn is_hook(title: &str) -> bool {
-    [
-        "\"before all\" hook",
-        "\"before each\" hook",
-        "\"after all\" hook",
-        "\"after each\" hook",
-    ]
-    .iter()
-    .any(|hook| title.starts_with(hook))
+    ["\"before all\" hook", "\"before each\" hook", "\"after all\" hook", "\"after each\" hook"]
+        .iter()
+        .any(|hook| title.starts_with(hook))
 }
 
 // node:test, bun, node-tap, tape, ava
@@ -259,10 +270,7 @@ pub(in crate::producers) fn is_node(report: &Report) -> bool {
         case.classname
             .as_deref()
             .is_some_and(|classname| classname == "test" || classname == "suite")
-    }) && report
-        .suites
-        .iter()
-        .all(|suite| suite.attribute("disabled").is_some())
+    }) && report.suites.iter().all(|suite| suite.attribute("disabled").is_some())
 }
 
 pub(in crate::producers) fn is_bun(report: &Report) -> bool {
@@ -274,20 +282,12 @@ pub(in crate::producers) fn chain(case: &Written<'_>) -> Place {
     let file = case.file();
     let groups = case.chain.iter().map(|name| {
         // The suite of a file is called by its path.
-        if is_source_file(name) {
-            case.path(name)
-        } else {
-            owned(name)
-        }
+        if is_source_file(name) { case.path(name) } else { owned(name) }
     });
     let container = without_repetition(file.iter().cloned().chain(groups));
-    let folder = container.iter().map(|part| {
-        if is_source_file(part) {
-            file_folder(part)
-        } else {
-            Level::One(owned(part))
-        }
-    });
+    let folder = container
+        .iter()
+        .map(|part| if is_source_file(part) { file_folder(part) } else { Level::One(owned(part)) });
     Place {
         folder: folder.collect(),
         name: without_number(case.name),
@@ -307,9 +307,7 @@ fn without_number(name: &str) -> String {
         return name.to_owned();
     }
     let (number, rest) = numbered.split_at(digits);
-    let title = rest
-        .strip_prefix(" - ")
-        .or_else(|| rest.strip_prefix(' ').filter(|_| is_sharp));
+    let title = rest.strip_prefix(" - ").or_else(|| rest.strip_prefix(' ').filter(|_| is_sharp));
     match title {
         Some(title) if !title.is_empty() => title.to_owned(),
         _ if rest.trim_end_matches(" -").is_empty() => format!("test {number}"),
@@ -323,11 +321,7 @@ pub(in crate::producers) fn node(case: &Written<'_>) -> Place {
     let name = decode(case.name);
     let chain: Vec<String> = case.chain.iter().map(|name| decode(name)).collect();
     let chain: Vec<&str> = chain.iter().map(String::as_str).collect();
-    self::chain(&Written {
-        name: &name,
-        chain: &chain,
-        ..*case
-    })
+    self::chain(&Written { name: &name, chain: &chain, ..*case })
 }
 
 /// A failing file is a test of its own name to node, whose tests are inside.

@@ -7,15 +7,8 @@ use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
 
 pub(in crate::producers) fn is_gradle(report: &Report) -> bool {
-    const GRADLE: [&str; 7] = [
-        "tests",
-        "skipped",
-        "failures",
-        "errors",
-        "timestamp",
-        "hostname",
-        "time",
-    ];
+    const GRADLE: [&str; 7] =
+        ["tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"];
     has_order(report, &GRADLE) && &*report.root.element == "testsuite"
 }
 
@@ -44,19 +37,12 @@ pub(in crate::producers) fn is_ant(report: &Report) -> bool {
 }
 
 pub(in crate::producers) fn is_surefire(report: &Report) -> bool {
-    let schema = report
-        .suites
-        .first()
-        .and_then(|suite| suite.attribute("xsi:noNamespaceSchemaLocation"));
+    let schema =
+        report.suites.first().and_then(|suite| suite.attribute("xsi:noNamespaceSchemaLocation"));
     schema.is_some_and(|schema| schema.contains("surefire"))
-        || [
-            "java.version",
-            "java.vm.version",
-            "java.specification.version",
-            "java.home",
-        ]
-        .iter()
-        .any(|name| any_property(report, name))
+        || ["java.version", "java.vm.version", "java.specification.version", "java.home"]
+            .iter()
+            .any(|name| any_property(report, name))
         || &*report.root.element == "testrun"
 }
 
@@ -85,19 +71,13 @@ fn is_class(text: &str) -> bool {
     text.contains('.')
         && text.split('.').all(|part| {
             part.starts_with(|first: char| first.is_alphabetic() || first == '_')
-                && part
-                    .chars()
-                    .all(|next| next.is_alphanumeric() || "_$".contains(next))
+                && part.chars().all(|next| next.is_alphanumeric() || "_$".contains(next))
         })
 }
 
 /// Old versions write no classname: then the suite is the class.
 fn class_of<'a>(case: &Written<'a>) -> &'a str {
-    if case.classname.is_empty() {
-        case.suite_name()
-    } else {
-        case.classname
-    }
+    if case.classname.is_empty() { case.suite_name() } else { case.classname }
 }
 
 pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
@@ -136,9 +116,7 @@ pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
 
 pub(in crate::producers) fn testng_noise(case: &Written<'_>) -> Option<Noise> {
     let is_configuration = case.case.attribute("is-config") == Some("true");
-    is_configuration
-        .then_some(Noise::Scaffold)
-        .or_else(|| noise(case))
+    is_configuration.then_some(Noise::Scaffold).or_else(|| noise(case))
 }
 
 /// TestNG's `<test>`, where the suite is that and not the class.

@@ -2,6 +2,7 @@
 //! in which it writes the attributes of a suite: both are the same in every shard, and hardly shared by two tools.
 
 pub(super) mod browsers;
+pub(super) mod dotnet;
 pub(super) mod general;
 pub(super) mod gherkin;
 pub(super) mod go;
@@ -20,11 +21,7 @@ use crate::formats::model::{Case, Report, Suite, find_attribute};
 /// Whether the first suite has exactly these attributes besides its name, in this order.
 fn has_order(report: &Report, order: &[&str]) -> bool {
     report.suites.first().is_some_and(|suite| {
-        suite
-            .attributes
-            .iter()
-            .map(|attribute| &*attribute.name)
-            .eq(order.iter().copied())
+        suite.attributes.iter().map(|attribute| &*attribute.name).eq(order.iter().copied())
     })
 }
 
@@ -62,11 +59,7 @@ fn suite_of<'a>(report: &'a Report, case: &Case) -> Option<&'a Suite> {
 
 /// One part, if it says something.
 fn one(part: &str) -> Vec<String> {
-    if part.is_empty() {
-        Vec::new()
-    } else {
-        vec![part.to_owned()]
-    }
+    if part.is_empty() { Vec::new() } else { vec![part.to_owned()] }
 }
 
 /// `name` as an owned text, for the many rules that take it as it is.

@@ -7,33 +7,32 @@ use crate::producers::written::Written;
 
 pub(in crate::producers) fn is_googletest(report: &Report) -> bool {
     all_cases(report, |case| {
-        case.attribute("status")
-            .is_some_and(|status| ["run", "notrun"].contains(&status))
+        case.attribute("status").is_some_and(|status| ["run", "notrun"].contains(&status))
             && case.classname.is_some()
-    }) && report
-        .suites
-        .iter()
-        .all(|suite| suite.attribute("disabled").is_some())
+    }) && report.suites.iter().all(|suite| suite.attribute("disabled").is_some())
         && &*report.root.element == "testsuites"
 }
 
 pub(in crate::producers) fn googletest(case: &Written<'_>) -> Place {
-    let suite = case.classname;
+    // Disabled by its name or its suite's, it is the same test.
+    let suite: Vec<&str> = case.classname.split('/').map(enabled).collect();
+    let suite = suite.join("/");
     // `Prefix/Suite` is an instantiation; a number behind is the index of a type.
     let mut parts: Vec<&str> = suite.split('/').collect();
-    if parts.len() > 1
-        && parts
-            .last()
-            .is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
+    if parts.len() > 1 && parts.last().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
     {
         parts.pop();
     }
     Place {
-        container: one(suite),
-        name: owned(case.name.strip_prefix("DISABLED_").unwrap_or(case.name)),
+        container: one(&suite),
+        name: owned(enabled(case.name)),
         folder: vec![Level::Classname(parts.join("/"), Cut::Slashes)],
         ..Place::default()
     }
+}
+
+fn enabled(name: &str) -> &str {
+    name.strip_prefix("DISABLED_").unwrap_or(name)
 }
 
 pub(in crate::producers) fn is_catch2(report: &Report) -> bool {
@@ -62,11 +61,7 @@ pub(in crate::producers) fn is_xctest(report: &Report) -> bool {
 
 /// One part: the classname says more than the suite where both are written.
 pub(in crate::producers) fn suite_or_classname(case: &Written<'_>) -> Place {
-    let container = if case.classname.is_empty() {
-        case.suite_name()
-    } else {
-        case.classname
-    };
+    let container = if case.classname.is_empty() { case.suite_name() } else { case.classname };
     Place {
         container: one(container),
         name: owned(case.name),

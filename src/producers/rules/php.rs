@@ -2,16 +2,12 @@
 
 use super::{all_cases, one, owned, root_says};
 use crate::formats::model::Report;
+use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
 
 pub(in crate::producers) fn is_phpunit(report: &Report) -> bool {
-    let has = |name: &str| {
-        report
-            .suites
-            .iter()
-            .any(|suite| suite.attribute(name).is_some())
-    };
+    let has = |name: &str| report.suites.iter().any(|suite| suite.attribute(name).is_some());
     has("assertions")
         && !has("filepath")
         && !has("disabled")
@@ -28,12 +24,17 @@ pub(in crate::producers) fn phpunit(case: &Written<'_>) -> Place {
     let is_file = case.name.ends_with(".phpt");
     Place {
         container: one(class),
-        name: if is_file {
-            case.path(case.name)
-        } else {
-            owned(case.name)
-        },
+        name: if is_file { case.path(case.name) } else { owned(case.name) },
         folder: vec![Level::Classname(owned(class), Cut::Dots)],
         ..Place::default()
     }
+}
+
+/// A data provider that failed is a case of no class called `Error` or `Warning`.
+pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+    let is_stand_in = case.failed()
+        && case.classname.is_empty()
+        && case.case.file.is_none()
+        && ["Error", "Warning"].contains(&case.name);
+    is_stand_in.then_some(Noise::Scaffold)
 }

@@ -86,17 +86,11 @@ pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
 
 /// Set-ups of classes and modules, as `unittest` names them. nose2 cuts the name at the last dot, wherever that is.
 pub(in crate::producers) fn is_fixture(case: &Written<'_>) -> bool {
-    const FIXTURES: [&str; 4] = [
-        "setUpClass",
-        "tearDownClass",
-        "setUpModule",
-        "tearDownModule",
-    ];
+    const FIXTURES: [&str; 4] = ["setUpClass", "tearDownClass", "setUpModule", "tearDownModule"];
     let is_fixture = |text: &str| {
-        FIXTURES.iter().any(|fixture| {
-            text.strip_prefix(fixture)
-                .is_some_and(|rest| rest.starts_with(" ("))
-        })
+        FIXTURES
+            .iter()
+            .any(|fixture| text.strip_prefix(fixture).is_some_and(|rest| rest.starts_with(" (")))
     };
     is_fixture(case.name) || is_fixture(case.classname) || case.classname.ends_with("_ErrorHolder")
 }

@@ -26,7 +26,7 @@ pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
     Place {
         container: one(case.classname),
         name: owned(without_line(case.name)),
-        folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
+        folder: vec![Level::Classname(case.classname.replace("::", "."), Cut::Dots)],
         ..Place::default()
     }
 }

@@ -16,11 +16,7 @@ pub(in crate::producers) fn is_nextest(report: &Report) -> bool {
 
 /// The binary's identifier is one part: cutting it at `::` would let `a::b` with test `c` meet `a` with test `b::c`.
 pub(in crate::producers) fn nextest(case: &Written<'_>) -> Place {
-    let binary = if case.classname.is_empty() {
-        case.suite_name()
-    } else {
-        case.classname
-    };
+    let binary = if case.classname.is_empty() { case.suite_name() } else { case.classname };
     in_binary(binary, case.name)
 }
 

@@ -15,17 +15,12 @@ pub(in crate::producers) fn is_ctest(report: &Report) -> bool {
 
 /// The suite is the name of the build, which is another one on every machine.
 pub(in crate::producers) fn ctest(case: &Written<'_>) -> Place {
-    Place {
-        name: owned(case.name),
-        ..Place::default()
-    }
+    Place { name: owned(case.name), ..Place::default() }
 }
 
 pub(in crate::producers) fn is_bats(report: &Report) -> bool {
     all_cases(report, |case| {
-        case.classname
-            .as_deref()
-            .is_some_and(|classname| classname.ends_with(".bats"))
+        case.classname.as_deref().is_some_and(|classname| classname.ends_with(".bats"))
     })
 }
 
@@ -54,10 +49,7 @@ fn is_numbered(report: &Report, rest: impl Fn(&str) -> bool) -> bool {
 /// Whether the name of every case starts with `mark` and a number, and no case has a classname.
 fn is_numbered_after(report: &Report, mark: &str, rest: impl Fn(&str) -> bool) -> bool {
     all_cases(report, |case| {
-        let numbered = case
-            .name
-            .as_deref()
-            .and_then(|name| name.strip_prefix(mark));
+        let numbered = case.name.as_deref().and_then(|name| name.strip_prefix(mark));
         case.classname.as_deref().unwrap_or_default().is_empty()
             && numbered.is_some_and(|numbered| {
                 let after = numbered.trim_start_matches(|digit: char| digit.is_ascii_digit());

@@ -1,0 +1,578 @@
+//! The one choke point through which every request passes.
+
+use std::error::Error as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Method, StatusCode, redirect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until};
+use url::Url;
+
+use super::error::{ApiError, Fault};
+use super::retry::{RequestKind, RetryPolicy, Verdict, classify};
+use super::token::Token;
+use super::wire::ErrorBody;
+use crate::text;
+
+/// A connect that takes longer will not come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A request as a whole may take this many times the read timeout: a page of 1,000 rows that keeps
+/// coming is fine, one byte a second for ever is not.
+const TOTAL_TIMEOUTS: u32 = 4;
+
+/// The largest body that is read, unpacked. A page of 1,000 tests with descriptions of 16 KiB fits.
+const BODY_LIMIT: usize = 32 * 1024 * 1024;
+
+/// The largest error body that is looked at.
+const ERROR_BODY_LIMIT: usize = 256 * 1024;
+
+/// The longest server message that is shown, in characters.
+const MESSAGE_CHARS: usize = 300;
+
+/// How to reach a server.
+#[derive(Debug)]
+pub struct ClientOptions {
+    /// Scheme, host, port; a path is kept as a prefix.
+    pub host: Url,
+    /// The personal access token.
+    pub token: Token,
+    /// Requests under way at once.
+    pub concurrency: usize,
+    /// How long the server may be silent.
+    pub timeout: Duration,
+    /// Repetitions and waits.
+    pub retry: RetryPolicy,
+    /// Time for everything, from now.
+    pub deadline: Duration,
+    /// A further certificate authority, PEM.
+    pub ca_cert: Option<Vec<u8>>,
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The token holds characters that no header can carry.
+    #[error(transparent)]
+    Token(#[from] super::token::TokenError),
+    /// `--ca-cert` holds no certificate.
+    #[error("the file of --ca-cert holds no PEM certificate: {0}")]
+    CaCert(String),
+    /// The TLS set-up failed, for example in a container without CA certificates.
+    #[error("cannot set up the HTTP client: {0}")]
+    Setup(String),
+}
+
+/// A client for one server, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    http: reqwest::Client,
+    base: Url,
+    timeout: Duration,
+    permits: Semaphore,
+    retry: RetryPolicy,
+    deadline: Instant,
+    /// No request starts before this moment: a `Retry-After` holds everybody.
+    pause_until: Mutex<Option<Instant>>,
+    sent: Sent,
+}
+
+#[derive(Debug, Default)]
+struct Sent {
+    get: AtomicU64,
+    post: AtomicU64,
+    put: AtomicU64,
+    delete: AtomicU64,
+    retries: AtomicU64,
+}
+
+/// What went over the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// GET requests, repeated ones included.
+    pub get: u64,
+    /// POST requests, repeated ones included.
+    pub post: u64,
+    /// PUT requests, repeated ones included.
+    pub put: u64,
+    /// DELETE requests, repeated ones included.
+    pub delete: u64,
+    /// How many of them were repetitions.
+    pub retries: u64,
+}
+
+impl Requests {
+    /// Requests that could have changed something.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.post + self.put + self.delete
+    }
+}
+
+/// What became of a create.
+#[derive(Debug)]
+pub enum Written<T> {
+    /// The server says that it was done.
+    Applied(T),
+    /// The server will not do it.
+    Refused(ApiError),
+    /// It may have been done: read back before anything else.
+    Unknown(ApiError),
+}
+
+impl Client {
+    /// A client for `options.host`.
+    ///
+    /// # Errors
+    /// When the token cannot stand in a header, the CA file holds no certificate, or TLS cannot be set up.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        // Fails when a provider stands already, which is what we want.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, options.token.header()?);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            // The default policy turns a redirected POST into a GET that "succeeds", and repeats bodies to other hosts.
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
+            .read_timeout(options.timeout)
+            .pool_max_idle_per_host(options.concurrency);
+        if is_loopback(&options.host) {
+            builder = builder.no_proxy();
+        }
+        if let Some(pem) = &options.ca_cert {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|error| ClientError::CaCert(chain(&error)))?;
+            if certificates.is_empty() {
+                return Err(ClientError::CaCert("no BEGIN CERTIFICATE line".to_owned()));
+            }
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let http = builder.build().map_err(|error| ClientError::Setup(chain(&error)))?;
+        let mut base = options.host;
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Self {
+            shared: Arc::new(Shared {
+                http,
+                base,
+                timeout: options.timeout,
+                permits: Semaphore::new(options.concurrency.max(1)),
+                retry: options.retry,
+                deadline: Instant::now() + options.deadline,
+                pause_until: Mutex::new(None),
+                sent: Sent::default(),
+            }),
+        })
+    }
+
+    /// `GET /api/{path_and_query}`, repeated with back-off while that can help.
+    ///
+    /// # Errors
+    /// The last fault, once repeating is over.
+    pub async fn get<T: DeserializeOwned>(&self, path_and_query: &str) -> Result<T, ApiError> {
+        match self.send(RequestKind::Read, Method::GET, path_and_query, None).await? {
+            Written::Applied(value) => Ok(value),
+            Written::Refused(error) | Written::Unknown(error) => Err(error),
+        }
+    }
+
+    /// `POST /api/{path}` that creates rows. It is repeated only where it cannot have been applied.
+    ///
+    /// # Errors
+    /// Faults that end the whole import: not authorised, unreachable, the deadline.
+    pub async fn create<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Written<T>, ApiError> {
+        self.send(RequestKind::Create, Method::POST, path, Some(json(body))).await
+    }
+
+    /// `PUT /api/{path}`, once: a caller that changes a person's row looks again before every attempt.
+    ///
+    /// # Errors
+    /// Faults that end the whole import.
+    pub async fn update_once<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Written<T>, ApiError> {
+        // As a create: what cannot be told apart from "applied" is handed back as unknown.
+        self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
+    }
+
+    /// What was sent so far.
+    #[must_use]
+    pub fn requests(&self) -> Requests {
+        let Sent { get, post, put, delete, retries } = &self.shared.sent;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Requests {
+            get: read(get),
+            post: read(post),
+            put: read(put),
+            delete: read(delete),
+            retries: read(retries),
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        kind: RequestKind,
+        method: Method,
+        path_and_query: &str,
+        body: Option<Bytes>,
+    ) -> Result<Written<T>, ApiError> {
+        let started = Instant::now();
+        let mut attempts = 0;
+        loop {
+            let (fault, attempted) =
+                match self.attempt(&method, path_and_query, body.clone(), attempts).await {
+                    Ok(value) => return Ok(Written::Applied(value)),
+                    Err(attempted) => attempted,
+                };
+            attempts += u32::from(attempted);
+            let verdict = classify(kind, &fault);
+            let (fault, verdict) = match verdict {
+                Verdict::Repeat if attempts <= self.shared.retry.retries => {
+                    match self.wait_before_repetition(attempts, fault).await {
+                        Ok(()) => continue,
+                        Err(fault) => (fault, Verdict::Stop),
+                    }
+                }
+                Verdict::Repeat => (fault, Verdict::Stop),
+                other => (fault, other),
+            };
+            let error = ApiError {
+                method,
+                path: format!("/api/{path_and_query}"),
+                fault,
+                attempts: attempts.max(1),
+                elapsed: started.elapsed(),
+            };
+            tracing::debug!(%error, ?verdict, "request failed");
+            return match verdict {
+                Verdict::Refused => Ok(Written::Refused(error)),
+                Verdict::Unknown => Ok(Written::Unknown(error)),
+                Verdict::Repeat | Verdict::Stop => Err(error),
+            };
+        }
+    }
+
+    /// One attempt. The second part of an error says whether anything was tried.
+    async fn attempt<T: DeserializeOwned>(
+        &self,
+        method: &Method,
+        path_and_query: &str,
+        body: Option<Bytes>,
+        attempts_before: u32,
+    ) -> Result<T, (Fault, bool)> {
+        let shared = &*self.shared;
+        let out_of_time = || Fault::NoAnswer("the deadline has passed".to_owned());
+        // The semaphore is never closed.
+        let _permit = shared.permits.acquire().await.map_err(|_| (out_of_time(), false))?;
+        self.wait_for_pause().await;
+        let left = shared.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err((
+                Fault::Deadline(Box::new(Fault::NoAnswer("nothing was sent".to_owned()))),
+                false,
+            ));
+        }
+        let url = self.url(path_and_query).map_err(|reason| (Fault::NotSent(reason), false))?;
+        self.count(method, attempts_before);
+        let mut request = shared
+            .http
+            .request(method.clone(), url)
+            .timeout(left.min(shared.timeout.saturating_mul(TOTAL_TIMEOUTS)));
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let started = Instant::now();
+        let response = request.send().await.map_err(|error| (transport_fault(&error), true))?;
+        let status = response.status();
+        tracing::debug!(%method, path = path_and_query, status = status.as_u16(), ms = started.elapsed().as_millis(), "request");
+        if status.is_success() {
+            let body = read_body(response, BODY_LIMIT).await.map_err(|fault| (fault, true))?;
+            return decode(status, &body).map_err(|fault| (fault, true));
+        }
+        Err((status_fault(response).await, true))
+    }
+
+    fn url(&self, path_and_query: &str) -> Result<Url, String> {
+        let mut url = self.shared.base.clone();
+        let (path, query) = match path_and_query.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path_and_query, None),
+        };
+        url.set_path(&format!("{}api/{path}", self.shared.base.path()));
+        url.set_query(query);
+        Ok(url)
+    }
+
+    fn count(&self, method: &Method, attempts_before: u32) {
+        let Sent { get, post, put, delete, retries } = &self.shared.sent;
+        let counter = match *method {
+            Method::GET => get,
+            Method::PUT => put,
+            Method::DELETE => delete,
+            _ => post,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        if attempts_before > 0 {
+            retries.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits as the server asked or as the policy says; gives the fault back when that would pass the deadline.
+    async fn wait_before_repetition(&self, repetition: u32, fault: Fault) -> Result<(), Fault> {
+        let asked = match &fault {
+            Fault::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        };
+        let wait = self.shared.retry.wait(repetition, fastrand::f64());
+        let until = Instant::now() + asked.unwrap_or_default().max(wait);
+        if until >= self.shared.deadline {
+            return Err(Fault::Deadline(Box::new(fault)));
+        }
+        if asked.is_some() {
+            let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
+            *pause = (*pause).max(Some(until));
+        }
+        sleep_until(until).await;
+        Ok(())
+    }
+
+    async fn wait_for_pause(&self) {
+        loop {
+            let until = *self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
+            match until {
+                Some(until) if until > Instant::now() => {
+                    sleep_until(until.min(self.shared.deadline)).await
+                }
+                _ => return,
+            }
+            if Instant::now() >= self.shared.deadline {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether `host` names this machine: `localhost`, 127.0.0.0/8 or `::1`.
+#[must_use]
+pub fn is_loopback(host: &Url) -> bool {
+    match host.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn json(body: &(impl Serialize + ?Sized)) -> Bytes {
+    // Our own plain structs always serialise; an empty body would be refused by the server, with a message.
+    serde_json::to_vec(body).unwrap_or_default().into()
+}
+
+fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fault> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let unreadable = |detail: String| Fault::Unreadable { status: status.as_u16(), detail };
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        unreadable(if path == "." {
+            error.inner().to_string()
+        } else {
+            format!("at {path}: {}", error.inner())
+        })
+    })?;
+    deserializer.end().map_err(|error| unreadable(error.to_string()))?;
+    Ok(value)
+}
+
+async fn read_body(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Fault> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_fault(&error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(Fault::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+async fn status_fault(response: reqwest::Response) -> Fault {
+    let status = response.status().as_u16();
+    if response.status().is_redirection() {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("nowhere");
+        let location = location.split(['?', '#']).next().unwrap_or_default();
+        return Fault::Redirect {
+            status,
+            location: text::cut(&text::clean(location), MESSAGE_CHARS).into_owned(),
+        };
+    }
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(parse_retry_after);
+    let body = read_body(response, ERROR_BODY_LIMIT).await.unwrap_or_default();
+    let parsed: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+    let ErrorBody { message, validation_errors, errors, code } = parsed;
+    let words: Vec<String> =
+        [message, validation_errors.or(errors)].into_iter().flatten().filter_map(flatten).collect();
+    let message = Some(words.join(": ")).filter(|words| !words.is_empty());
+    Fault::Status {
+        status,
+        message: message.map(|words| text::cut(&text::clean(&words), MESSAGE_CHARS).into_owned()),
+        code: code.and_then(flatten),
+        retry_after,
+    }
+}
+
+/// A message as words: a string as it is, `{"name": ["too long"]}` as `name: too long`.
+fn flatten(value: serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    let words = match value {
+        Value::Null => return None,
+        Value::String(words) => words,
+        Value::Array(items) => items.into_iter().filter_map(flatten).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter_map(|(field, value)| flatten(value).map(|words| format!("{field}: {words}")))
+            .collect::<Vec<_>>()
+            .join("; "),
+        other => other.to_string(),
+    };
+    Some(words).filter(|words| !words.is_empty())
+}
+
+/// `Retry-After` as seconds or as an HTTP date; the past and junk ask for nothing.
+fn parse_retry_after(value: &str) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = httpdate::parse_http_date(value.trim()).ok()?;
+    moment.duration_since(std::time::SystemTime::now()).ok()
+}
+
+fn transport_fault(error: &reqwest::Error) -> Fault {
+    let reason = chain(error);
+    if let Some(certificate) = certificate_error(error) {
+        return Fault::Certificate(certificate);
+    }
+    if error.is_connect() || error.is_builder() {
+        return Fault::NotSent(reason);
+    }
+    if error.is_timeout() {
+        return Fault::NoAnswer("timed out".to_owned());
+    }
+    Fault::NoAnswer(reason)
+}
+
+fn certificate_error(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
+    while let Some(cause) = next {
+        let tls = cause.downcast_ref::<rustls::Error>().or_else(|| {
+            // An `io::Error` hides what it wraps from `source`.
+            cause.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()
+        });
+        if let Some(rustls::Error::InvalidCertificate(reason)) = tls {
+            return Some(reason.to_string());
+        }
+        next = cause.source();
+    }
+    None
+}
+
+/// The causes of `error` in one line, outermost left out: it names the URL, which the caller tells better.
+fn chain(error: &reqwest::Error) -> String {
+    let mut words = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if words.last() != Some(&said) {
+            words.push(said);
+        }
+        next = cause.source();
+    }
+    if words.is_empty() {
+        let mut bare = error.to_string();
+        if let Some(url) = error.url() {
+            bare = bare.replace(&format!(" for url ({url})"), "");
+        }
+        return bare;
+    }
+    words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        assert_eq!(parse_retry_after("30"), Some(Duration::from_secs(30)));
+        assert_eq!(parse_retry_after("-1"), None);
+        assert_eq!(parse_retry_after("soon"), None);
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), None);
+        let later = std::time::SystemTime::now() + Duration::from_secs(90);
+        let asked = parse_retry_after(&httpdate::fmt_http_date(later)).unwrap();
+        assert!(asked > Duration::from_secs(80) && asked <= Duration::from_secs(90));
+    }
+
+    #[test]
+    fn messages_of_every_shape_become_words() {
+        let words = |json: &str| flatten(serde_json::from_str(json).unwrap());
+        assert_eq!(words(r#""Unauthenticated.""#).as_deref(), Some("Unauthenticated."));
+        assert_eq!(
+            words(r#"{"name":["too long","odd"],"x":null}"#).as_deref(),
+            Some("name: too long, odd")
+        );
+        assert_eq!(words("null"), None);
+        assert_eq!(words("[]"), None);
+    }
+
+    #[test]
+    fn decode_errors_name_the_json_path() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Row {
+            #[expect(dead_code, reason = "only decoded")]
+            id: u64,
+        }
+        let fault = decode::<Vec<Row>>(StatusCode::OK, br#"[{"id":1},{"id":"x"}]"#).unwrap_err();
+        assert!(fault.to_string().contains("at [1].id"), "{fault}");
+        let fault = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
+        assert!(fault.to_string().contains("200 OK, but the answer cannot be read"), "{fault}");
+        assert!(decode::<Vec<Row>>(StatusCode::OK, b"[] junk").is_err());
+    }
+
+    #[test]
+    fn loopback_is_told_from_other_hosts() {
+        let yes = ["http://localhost:1", "http://127.8.9.1", "http://[::1]:5"];
+        let no =
+            ["https://api.testquality.com", "http://10.0.0.1", "http://localhost.evil.example"];
+        assert!(yes.iter().all(|url| is_loopback(&Url::parse(url).unwrap())));
+        assert!(!no.iter().any(|url| is_loopback(&Url::parse(url).unwrap())));
+    }
+}

@@ -1,0 +1,59 @@
+//! Ids as types of their own, so that a suite's id cannot stand where a test's is meant.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        ///
+        /// Reads a JSON number or a string of digits; writes a number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The id with this number.
+            #[must_use]
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn number(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                super::wire::number(deserializer).map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A `project`.
+    ProjectId
+    /// A `plan`.
+    PlanId
+    /// A `suite`: the web application calls it a folder.
+    SuiteId
+    /// A `plan_suite`: a suite's place in the tree of a plan.
+    PlanSuiteId
+    /// A `test`.
+    TestId
+    /// A `suite_test`: a test's place in a suite.
+    SuiteTestId
+    /// A `step`.
+    StepId
+}

@@ -1,0 +1,12 @@
+//! The TestQuality REST API as a client sees it.
+//!
+//! Every request passes through [`client::Client::send`]: one place that sets the token, limits,
+//! counts, retries and classifies. [`pages`] reads whole lists, [`wire`] holds the rows.
+
+pub mod client;
+pub mod error;
+pub mod ids;
+pub mod pages;
+pub mod retry;
+pub mod token;
+pub mod wire;

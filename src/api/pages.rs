@@ -1,0 +1,150 @@
+//! Whole lists, page by page, and consistent.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+
+use super::client::Client;
+use super::error::{ApiError, Fault};
+use super::wire::{Page, Resource};
+
+/// Rows asked for per page; the server may give fewer.
+pub const PER_PAGE: u64 = 1000;
+
+/// No list has more pages than this: beyond, the server counts wrongly and would keep us for ever.
+const MAX_PAGES: u64 = 100_000;
+
+/// How often a list is read that other writers keep moving.
+const READINGS: u32 = 6;
+
+/// The longest filter, in bytes: a request line of 7,500 bytes stays below the 8 KiB that servers allow.
+const LINE_BYTES: usize = 7_400;
+
+/// Every row of `T` that the filter allows, in the order of their ids.
+///
+/// `filter` is a query such as `project_id=12`. The first page tells the total, the others are read in
+/// parallel. The reading is repeated when totals differ between pages, or when the distinct ids are not
+/// as many as the total: only a list that held still can say that a row is absent.
+///
+/// # Errors
+/// The fault of a page, or [`Fault::Unstable`] when the list never held still.
+pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, ApiError> {
+    let mut reading = 1;
+    loop {
+        match read_once(client, filter).await? {
+            Ok(rows) => return Ok(rows),
+            Err(reason) if reading < READINGS => {
+                tracing::debug!(
+                    resource = T::NAME,
+                    reason,
+                    reading,
+                    "the list moved while it was read"
+                );
+                tokio::time::sleep(Duration::from_millis(50) * reading).await;
+                reading += 1;
+            }
+            Err(reason) => {
+                return Err(ApiError {
+                    method: reqwest::Method::GET,
+                    path: format!("/api/{}?{filter}", T::NAME),
+                    fault: Fault::Unstable(reason),
+                    attempts: reading,
+                    elapsed: Duration::ZERO,
+                });
+            }
+        }
+    }
+}
+
+/// The rows, or why this reading cannot be trusted.
+async fn read_once<T: Resource>(
+    client: &Client,
+    filter: &str,
+) -> Result<Result<Vec<T>, String>, ApiError> {
+    let path = |page: u64| {
+        let and = if filter.is_empty() { "" } else { "&" };
+        format!("{}?{filter}{and}_sort=id&per_page={PER_PAGE}&page={page}", T::NAME)
+    };
+    let first: Page<T> = client.get(&path(1)).await?;
+    if first.last_page > MAX_PAGES {
+        return Ok(Err(format!("the server speaks of {} pages", first.last_page)));
+    }
+    let paths: Vec<String> = (2..=first.last_page).map(path).collect();
+    let rest: Vec<Page<T>> = try_join_all(paths.iter().map(|path| client.get(path))).await?;
+    let total = first.total;
+    let mut rows = first.data;
+    for page in rest {
+        if page.total != total {
+            return Ok(Err(format!(
+                "{total} rows on page 1, {} on page {}",
+                page.total, page.current_page
+            )));
+        }
+        rows.extend(page.data);
+    }
+    let mut seen = HashSet::with_capacity(rows.len());
+    rows.retain(|row| seen.insert(row.row_id()));
+    if rows.len() as u64 != total {
+        return Ok(Err(format!("{} rows of {total}", rows.len())));
+    }
+    rows.sort_unstable_by_key(Resource::row_id);
+    Ok(Ok(rows))
+}
+
+/// Every row whose `field` is one of `ids`, in lots that fit into a request line. Lots are read in parallel.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in<T: Resource>(
+    client: &Client,
+    field: &str,
+    ids: impl Iterator<Item = u64>,
+    most: usize,
+) -> Result<Vec<T>, ApiError> {
+    let filters = lots(field, ids, most, LINE_BYTES);
+    let mut rows: Vec<T> = try_join_all(filters.iter().map(|filter| list(client, filter)))
+        .await?
+        .into_iter()
+        .flatten()
+        .collect();
+    rows.sort_unstable_by_key(Resource::row_id);
+    Ok(rows)
+}
+
+/// Filters `field-in=1,2,3` of at most `most` ids and `bytes` bytes. Commas stay commas: escaped, they
+/// would take three bytes each.
+fn lots(field: &str, ids: impl Iterator<Item = u64>, most: usize, bytes: usize) -> Vec<String> {
+    let mut filters: Vec<String> = Vec::new();
+    let mut count = 0;
+    for id in ids {
+        let digits = id.to_string();
+        match filters.last_mut() {
+            Some(filter) if count < most && filter.len() + 1 + digits.len() <= bytes => {
+                filter.push(',');
+                filter.push_str(&digits);
+                count += 1;
+            }
+            _ => {
+                filters.push(format!("{field}-in={digits}"));
+                count = 1;
+            }
+        }
+    }
+    filters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lots_keep_both_limits() {
+        assert!(lots("test_id", std::iter::empty(), 3, 100).is_empty());
+        assert_eq!(lots("test_id", 1..=5, 3, 100), ["test_id-in=1,2,3", "test_id-in=4,5"]);
+        assert_eq!(lots("a", [100, 200, 300].into_iter(), 9, 12), ["a-in=100,200", "a-in=300"]);
+        let thousand = lots("test_id", 100_000..101_000, 1000, LINE_BYTES);
+        assert_eq!(thousand.len(), 1);
+        assert!(thousand[0].len() <= LINE_BYTES);
+    }
+}

@@ -1,0 +1,111 @@
+//! The personal access token: a secret that never prints.
+
+use std::fmt;
+
+use reqwest::header::{HeaderValue, InvalidHeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A personal access token.
+///
+/// `Debug` and `Display` write `***`; the memory is wiped when it is dropped. The only way to the
+/// text is [`Token::header`], whose value is marked sensitive.
+#[derive(Clone)]
+pub struct Token(SecretString);
+
+/// Why a text is no token. Never holds the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Nothing is left after trimming.
+    #[error("the token is empty")]
+    Empty,
+    /// White space in the middle: most often a whole header line or two tokens.
+    #[error("the token holds white space")]
+    WhiteSpace,
+    /// Control characters, or characters beyond ASCII.
+    #[error("the token holds characters that no HTTP header can carry")]
+    Characters,
+}
+
+impl From<InvalidHeaderValue> for TokenError {
+    fn from(_: InvalidHeaderValue) -> Self {
+        Self::Characters
+    }
+}
+
+impl Token {
+    /// What the sandbox checks requests against.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn secret(&self) -> &SecretString {
+        &self.0
+    }
+
+    /// The token in `text`, white space around it removed.
+    ///
+    /// # Errors
+    /// When the text cannot stand in an `Authorization` header.
+    pub fn new(text: String) -> Result<Self, TokenError> {
+        let text = SecretString::from(text);
+        let token = text.expose_secret().trim();
+        if token.is_empty() {
+            Err(TokenError::Empty)
+        } else if token.contains(char::is_whitespace) {
+            Err(TokenError::WhiteSpace)
+        } else if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(SecretString::from(token)))
+        } else {
+            Err(TokenError::Characters)
+        }
+    }
+
+    /// The value of the `Authorization` header, marked sensitive.
+    ///
+    /// # Errors
+    /// Never for a token made by [`Token::new`].
+    pub fn header(&self) -> Result<HeaderValue, TokenError> {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.0.expose_secret()))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_prints_as_stars() {
+        let token = Token::new("  canary-token\r\n".to_owned()).unwrap();
+        assert_eq!(format!("{token} {token:?}"), "*** ***");
+        let header = token.header().unwrap();
+        assert!(header.is_sensitive());
+        assert_eq!(header.as_bytes(), b"Bearer canary-token");
+        assert!(!format!("{header:?}").contains("canary"));
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_no_token() {
+        for (text, error) in [
+            ("", TokenError::Empty),
+            (" \n", TokenError::Empty),
+            ("Bearer abc", TokenError::WhiteSpace),
+            ("abc\ndef", TokenError::WhiteSpace),
+            ("abc\u{1b}[0m", TokenError::Characters),
+            ("abc\u{0}", TokenError::Characters),
+            ("añc", TokenError::Characters),
+        ] {
+            assert_eq!(Token::new(text.to_owned()).unwrap_err(), error, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Rows and lists as the API writes them.
+//!
+//! Only the fields that the importer reads; unknown ones are ignored, because fields appear over
+//! time. Ids and counts are read from numbers or strings.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
+
+/// One page of a list (source: the vendor's guide).
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+pub struct Page<T> {
+    /// The number of this page, from 1.
+    #[serde(deserialize_with = "number")]
+    pub current_page: u64,
+    /// The rows; `null` reads as none.
+    #[serde(default, deserialize_with = "list")]
+    pub data: Vec<T>,
+    /// The number of the last page, at least 1.
+    #[serde(deserialize_with = "number")]
+    pub last_page: u64,
+    /// Rows on all pages.
+    #[serde(deserialize_with = "number")]
+    pub total: u64,
+}
+
+/// A resource of the API: its name in paths, and the id of its rows.
+pub trait Resource: DeserializeOwned + Send + 'static {
+    /// The name in `/api/{name}`.
+    const NAME: &'static str;
+
+    /// The row's id as a number, unique within the resource.
+    fn row_id(&self) -> u64;
+}
+
+macro_rules! resources {
+    ($($row:ident = $name:literal),* $(,)?) => {$(
+        impl Resource for $row {
+            const NAME: &'static str = $name;
+
+            fn row_id(&self) -> u64 {
+                self.id.number()
+            }
+        }
+    )*};
+}
+
+resources! {
+    Project = "project", Plan = "plan", Suite = "suite", PlanSuite = "plan_suite",
+    Test = "test", SuiteTest = "suite_test", Step = "step",
+}
+
+/// A project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+}
+
+/// A plan; the one with `is_root` holds the tree of all folders.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Plan {
+    /// Its id.
+    pub id: PlanId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// Whether it is the project's root plan.
+    #[serde(default, deserialize_with = "flag")]
+    pub is_root: Option<bool>,
+}
+
+/// A suite, which people see as a folder.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Suite {
+    /// Its id.
+    pub id: SuiteId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Its description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// Whether it is the project's root folder.
+    #[serde(default, deserialize_with = "flag")]
+    pub is_root: Option<bool>,
+}
+
+/// Where a suite stands in the tree of a plan.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PlanSuite {
+    /// Its id.
+    pub id: PlanSuiteId,
+    /// The plan.
+    pub plan_id: PlanId,
+    /// The suite that is placed.
+    pub suite_id: SuiteId,
+    /// The suite around it; none at the top.
+    #[serde(default)]
+    pub parent_id: Option<SuiteId>,
+}
+
+/// A test.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Test {
+    /// Its id.
+    pub id: TestId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Its description, which bears our identity.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// Whether a machine runs it.
+    #[serde(default, deserialize_with = "flag")]
+    pub is_automated: Option<bool>,
+    /// Whether people mean to automate it.
+    #[serde(default, deserialize_with = "flag")]
+    pub to_automate: Option<bool>,
+    /// The number in `TC-<key>`.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub key: Option<u64>,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+}
+
+/// A test's place in a suite.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SuiteTest {
+    /// Its id.
+    pub id: SuiteTestId,
+    /// The suite.
+    pub suite_id: SuiteId,
+    /// The test.
+    pub test_id: TestId,
+}
+
+/// A step of a test.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Step {
+    /// Its id.
+    pub id: StepId,
+    /// Its test.
+    pub test_id: TestId,
+    /// Its place among the steps of the test, from 1.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub sequence: Option<u64>,
+}
+
+/// `POST /api/suite` (source: the vendor's guide; `description` by the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub struct NewSuite {
+    /// The folder's name.
+    pub name: String,
+    /// Our identity line.
+    pub description: String,
+    /// The root plan.
+    pub plan_id: PlanId,
+    /// Its place below a parent.
+    pub plan_suite: NewPlanSuite,
+    /// The project.
+    pub project_id: ProjectId,
+}
+
+/// The place of a new suite.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NewPlanSuite {
+    /// The suite around it.
+    pub parent_id: SuiteId,
+}
+
+/// `POST /api/test` (source: the vendor's guide; `description` by the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub struct NewTest {
+    /// The test's name.
+    pub name: String,
+    /// Our identity line.
+    pub description: String,
+    /// Empty, as in the guide.
+    pub precondition: &'static str,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The folder.
+    pub suite_id: SuiteId,
+    /// True.
+    pub is_automated: bool,
+}
+
+/// `POST /api/step` (source: the vendor's guide).
+#[derive(Clone, Debug, Serialize)]
+pub struct NewStep {
+    /// What is done.
+    pub step: String,
+    /// What is expected.
+    pub expected_result: String,
+    /// Its place, from 1.
+    pub sequence: u64,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The test.
+    pub test_id: TestId,
+}
+
+/// `POST /api/suite_test` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NewSuiteTest {
+    /// The folder.
+    pub suite_id: SuiteId,
+    /// The test.
+    pub test_id: TestId,
+}
+
+/// `PUT /api/test/{id}` when a person's test is adopted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Adoption {
+    /// What the person wrote, and our identity line below it.
+    pub description: String,
+    /// True.
+    pub is_automated: bool,
+}
+
+/// An error body as the SDK expects it: `message` is a string or an object of field → messages.
+#[derive(Debug, Default, Deserialize)]
+pub struct ErrorBody {
+    /// What went wrong.
+    #[serde(default)]
+    pub message: Option<serde_json::Value>,
+    /// Field → messages, with 400.
+    #[serde(default)]
+    pub validation_errors: Option<serde_json::Value>,
+    /// Field → messages.
+    #[serde(default)]
+    pub errors: Option<serde_json::Value>,
+    /// Such as `23505`.
+    #[serde(default)]
+    pub code: Option<serde_json::Value>,
+}
+
+/// A whole number of at least 0, as a JSON number or a string of digits.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    struct Number;
+
+    impl Visitor<'_> for Number {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number, or a string of digits")
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<u64, E> {
+            Ok(value)
+        }
+
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<u64, E> {
+            u64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Signed(value), &self))
+        }
+
+        fn visit_str<E: de::Error>(self, value: &str) -> Result<u64, E> {
+            value.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
+        }
+    }
+
+    deserializer.deserialize_any(Number)
+}
+
+fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    struct Wrapped(#[serde(deserialize_with = "number")] u64);
+    Ok(Option::<Wrapped>::deserialize(deserializer)?.map(|Wrapped(number)| number))
+}
+
+/// A truth value, also as 0/1 or a string of either.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Bool(bool),
+        Number(u64),
+        Text(String),
+    }
+    Ok(match Option::<Flag>::deserialize(deserializer)? {
+        None => None,
+        Some(Flag::Bool(value)) => Some(value),
+        Some(Flag::Number(value)) => Some(value != 0),
+        Some(Flag::Text(value)) => match value.as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
+    })
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_from_strings_and_null_lists_as_none() {
+        let page: Page<SuiteTest> = serde_json::from_str(
+            r#"{"current_page":"1","data":[{"id":"7","suite_id":8,"test_id":"9","new":{}}],"last_page":1,"total":1}"#,
+        )
+        .unwrap();
+        assert_eq!(page.data[0].test_id, TestId::new(9));
+        let page: Page<Test> =
+            serde_json::from_str(r#"{"current_page":1,"data":null,"last_page":1,"total":"0"}"#)
+                .unwrap();
+        assert!(page.data.is_empty());
+        assert!(serde_json::from_str::<TestId>("-1").is_err());
+        assert!(serde_json::from_str::<TestId>("\"x\"").is_err());
+    }
+
+    #[test]
+    fn flags_come_in_several_shapes() {
+        let test = |flag: &str| -> Test {
+            serde_json::from_str(&format!(
+                r#"{{"id":1,"project_id":1,"name":null,"is_automated":{flag}}}"#
+            ))
+            .unwrap()
+        };
+        assert_eq!(test("true").is_automated, Some(true));
+        assert_eq!(test("0").is_automated, Some(false));
+        assert_eq!(test("\"1\"").is_automated, Some(true));
+        assert_eq!(test("null").is_automated, None);
+    }
+}

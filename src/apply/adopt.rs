@@ -1,0 +1,123 @@
+//! Adoption: the one write to a row that a person made.
+
+use futures_util::future::try_join_all;
+
+use crate::api::client::Written;
+use crate::api::ids::TestId;
+use crate::api::wire::{Adoption, Test};
+use crate::identity::{self, Identity, NamespaceMark};
+use crate::plan::TestPlan;
+use crate::text;
+
+use super::{Fate, Import, Stop};
+
+/// How often a row is looked at again when its update had no clear outcome.
+const ATTEMPTS: u32 = 4;
+
+/// What became of a row that was to be adopted.
+enum Adopted {
+    /// It bears our identity now.
+    Done,
+    /// It is not the row that was chosen any more.
+    Gone,
+    /// The server will not change it.
+    Refused(String),
+}
+
+impl Import<'_> {
+    /// Marks the tests that the plan adopts. A row that was changed since, so that it does not match any
+    /// more, is left alone; its record is created with the others.
+    pub(super) async fn adopt_tests(&mut self) -> Result<(), Stop> {
+        let this = &*self;
+        let chosen: Vec<(usize, TestId)> = this
+            .plan
+            .tests
+            .iter()
+            .enumerate()
+            .filter(|(record, _)| !this.refused.contains_key(record))
+            .filter_map(|(record, plan)| match plan {
+                TestPlan::Adopt { id, .. } => Some((record, *id)),
+                _ => None,
+            })
+            .collect();
+        let adopted =
+            try_join_all(chosen.iter().map(|&(record, id)| this.adopt(record, id))).await?;
+        for ((record, id), adopted) in chosen.into_iter().zip(adopted) {
+            match adopted {
+                Adopted::Done => {
+                    self.rows.insert(record, id);
+                    self.done.insert(record, Fate::Adopted);
+                }
+                Adopted::Gone => {
+                    let name = &self.records[record].name;
+                    self.warnings.push(format!(
+                        "test {id} was to be adopted as {name:?}, but was changed meanwhile"
+                    ));
+                }
+                Adopted::Refused(reason) => self.refuse(record, reason),
+            }
+        }
+        Ok(())
+    }
+
+    async fn adopt(&self, index: usize, id: TestId) -> Result<Adopted, Stop> {
+        let record = &self.records[index];
+        let pinned = record.pinned.is_some();
+        let mark = NamespaceMark::of(&self.options.plan.namespace);
+        let line = identity::test_line(&record.container, &record.name, record.identity, mark);
+        let path = format!("test/{id}");
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            // Looked at before every attempt: a person may be typing.
+            let row: Test = self.client.get(&path).await?;
+            let description = row.description.unwrap_or_default();
+            match Identity::in_description(&description) {
+                Some(identity) if identity == record.identity => return Ok(Adopted::Done),
+                Some(_) => return Ok(Adopted::Gone),
+                None if !pinned && text::clean(&row.name) != record.name => {
+                    return Ok(Adopted::Gone);
+                }
+                None => {}
+            }
+            let adoption =
+                Adoption { description: with_line(&description, &line), is_automated: true };
+            match self.client.update_once::<Test>(&path, &adoption).await? {
+                Written::Applied(row) => {
+                    let read = row.description.as_deref().and_then(Identity::in_description);
+                    if read == Some(record.identity) {
+                        return Ok(Adopted::Done);
+                    }
+                    // The answer may be of another shape; the next look tells.
+                    last = None;
+                }
+                Written::Refused(error) => return Ok(Adopted::Refused(error.to_string())),
+                Written::Unknown(error) => last = Some(error),
+            }
+        }
+        match last {
+            Some(error) => Err(error.into()),
+            None => Err(Stop::Lost {
+                kind: "test",
+                name: record.name.clone(),
+                lacking: "with its identity",
+            }),
+        }
+    }
+}
+
+/// What a person wrote, and our line below it.
+fn with_line(description: &str, line: &str) -> String {
+    let written = description.trim_end();
+    if written.is_empty() { line.to_owned() } else { format!("{written}\n\n{line}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_wrote_stays_above_our_line() {
+        assert_eq!(with_line("", "line"), "line");
+        assert_eq!(with_line("  See the wiki.\n", "line"), "  See the wiki.\n\nline");
+    }
+}

@@ -1,0 +1,211 @@
+//! The only place that writes.
+//!
+//! Stages in order: folders level by level, adoptions, tests, placements, steps, verification. Each
+//! stage reads back what it wrote before the next one builds on it, and each asks [`crate::plan`]
+//! again instead of trusting what it was answered. What fails for one row is a value; what
+//! fails for all is [`Stop`].
+
+mod adopt;
+mod create;
+mod folders;
+mod tests;
+mod verify;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::api::client::Client;
+use crate::api::error::ApiError;
+use crate::api::ids::TestId;
+use crate::identity::Identity;
+use crate::plan::{ChangePlan, PlanOptions, TestPlan};
+use crate::record::TestRecord;
+use crate::snapshot::{Snapshot, Target, TargetError};
+
+/// How an import writes.
+#[derive(Clone, Debug)]
+pub struct ApplyOptions {
+    /// Rows in one array, 1 to 1,000.
+    pub batch_size: usize,
+    /// What planning needs.
+    pub plan: PlanOptions,
+}
+
+/// What became of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It stood there already, and nothing had to be written.
+    Unchanged,
+    /// It was created.
+    Created,
+    /// A person's test was marked as it.
+    Adopted,
+    /// It was placed again, or given its steps.
+    Updated,
+    /// The import ended before its turn.
+    NotReached,
+    /// The server refused it, or it did not read back.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why an import cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Not authorised, unreachable, the deadline.
+    #[error(transparent)]
+    Api(Box<ApiError>),
+    /// What was read does not make sense any more.
+    #[error(transparent)]
+    Target(Box<TargetError>),
+    /// Rows read back without what they were created with.
+    #[error(
+        "{kind} {name:?} was created, but does not read back {lacking}: going on would create it again with every import"
+    )]
+    Lost {
+        /// Folder, test or step.
+        kind: &'static str,
+        /// The first such row.
+        name: String,
+        /// What is missing.
+        lacking: &'static str,
+    },
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+impl From<TargetError> for Stop {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Api(error) => Self::Api(error),
+            other => Self::Target(Box::new(other)),
+        }
+    }
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Applied {
+    /// One for each record. Without verification, what the server acknowledged.
+    pub fates: Vec<Fate>,
+    /// Folders that were created.
+    pub folders_created: HashSet<Identity>,
+    /// Steps that were created.
+    pub steps_created: usize,
+    /// Every record that was not refused was read back as it should be.
+    pub verified: bool,
+    /// Why the import ended early.
+    pub stop: Option<Stop>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+}
+
+/// One import that is under way.
+struct Import<'a> {
+    client: &'a Client,
+    target: &'a Target,
+    records: &'a [TestRecord],
+    options: &'a ApplyOptions,
+    /// The plan that is carried out.
+    plan: &'a ChangePlan,
+    /// By record: rows that stand for it now.
+    rows: HashMap<usize, TestId>,
+    /// By record: acknowledged by the server.
+    done: HashMap<usize, Fate>,
+    /// By record: why not.
+    refused: BTreeMap<usize, String>,
+    folders_created: HashSet<Identity>,
+    steps_created: usize,
+    warnings: Vec<String>,
+}
+
+/// Carries out `plan`, which was made from `records` and `snapshot`, and reads back what stands afterwards.
+///
+/// Never fails as a whole: what went wrong is in [`Applied`].
+pub async fn apply(
+    client: &Client,
+    target: &Target,
+    records: &[TestRecord],
+    snapshot: Snapshot,
+    plan: &ChangePlan,
+    options: &ApplyOptions,
+) -> Applied {
+    let mut import = Import {
+        client,
+        target,
+        records,
+        options,
+        plan,
+        rows: HashMap::new(),
+        done: HashMap::new(),
+        refused: BTreeMap::new(),
+        folders_created: HashSet::new(),
+        steps_created: 0,
+        warnings: Vec::new(),
+    };
+    if plan.is_empty() {
+        // Nothing was written: the snapshot is the verification.
+        return import.finish(true, None);
+    }
+    match import.run(snapshot).await {
+        Ok(verified) => import.finish(verified, None),
+        Err(stop) => import.finish(false, Some(stop)),
+    }
+}
+
+impl Import<'_> {
+    async fn run(&mut self, snapshot: Snapshot) -> Result<bool, Stop> {
+        let folders = self.build_folders(snapshot.folders).await?;
+        self.adopt_tests().await?;
+        let fresh = self.create_tests(&folders).await?;
+        self.place_tests(&folders).await?;
+        self.create_steps(fresh).await?;
+        self.verify().await
+    }
+
+    fn refuse(&mut self, record: usize, reason: String) {
+        self.done.remove(&record);
+        self.refused.entry(record).or_insert(reason);
+    }
+
+    fn finish(mut self, verified: bool, stop: Option<Stop>) -> Applied {
+        let fates = (0..self.records.len())
+            .map(|record| {
+                if let Some(reason) = self.refused.remove(&record) {
+                    return Fate::Refused { reason };
+                }
+                match self.done.remove(&record) {
+                    Some(fate) => fate,
+                    None if self.plan.tests[record].is_done() => Fate::Unchanged,
+                    None => Fate::Refused { reason: "not reached".to_owned() },
+                }
+            })
+            .collect();
+        Applied {
+            fates,
+            folders_created: self.folders_created,
+            steps_created: self.steps_created,
+            verified,
+            stop,
+            warnings: self.warnings,
+        }
+    }
+
+    /// Records whose plan is to be created, or adopted and turned out not to be there any more.
+    fn to_create(&self) -> Vec<usize> {
+        (0..self.records.len())
+            .filter(|record| {
+                let planned = matches!(
+                    self.plan.tests[*record],
+                    TestPlan::Create { .. } | TestPlan::Adopt { .. }
+                );
+                planned && !self.done.contains_key(record) && !self.refused.contains_key(record)
+            })
+            .collect()
+    }
+}

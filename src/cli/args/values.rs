@@ -1,0 +1,214 @@
+//! The values of options: small types with `FromStr`, shared by the command line and `tq-import.toml`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::cli::exit::Exit;
+use crate::plan::Adopt;
+pub use crate::plan::CreateLimit;
+use crate::record::GroupBy;
+
+/// `--group-by`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupByArg {
+    /// As fits the tool that wrote the report.
+    Auto,
+    /// One folder for each suite around the test.
+    Suite,
+    /// One folder for each level of the classname.
+    Classname,
+    /// One folder for each level of the file's path.
+    File,
+    /// All tests in one folder.
+    Flat,
+}
+
+impl From<GroupByArg> for GroupBy {
+    fn from(arg: GroupByArg) -> Self {
+        match arg {
+            GroupByArg::Auto => Self::Auto,
+            GroupByArg::Suite => Self::Suite,
+            GroupByArg::Classname => Self::Classname,
+            GroupByArg::File => Self::File,
+            GroupByArg::Flat => Self::Flat,
+        }
+    }
+}
+
+/// `--adopt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AdoptArg {
+    /// Manual and automated tests.
+    Any,
+    /// Only tests that are marked as automated or to be automated.
+    Automated,
+    /// No test: create instead.
+    None,
+}
+
+impl From<AdoptArg> for Adopt {
+    fn from(arg: AdoptArg) -> Self {
+        match arg {
+            AdoptArg::Any => Self::Any,
+            AdoptArg::Automated => Self::Automated,
+            AdoptArg::None => Self::None,
+        }
+    }
+}
+
+/// The form of a summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
+pub enum SummaryFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines, schema version 1.
+    Json,
+}
+
+impl fmt::Display for SummaryFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A token on the command line: text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenText(pub String);
+
+impl fmt::Debug for TokenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl From<String> for TokenText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// `--output FMT=FILE`: one more copy of the summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputSpec {
+    /// In this form.
+    pub format: SummaryFormat,
+    /// Into this file.
+    pub path: PathBuf,
+}
+
+impl FromStr for OutputSpec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, path) =
+            text.split_once('=').ok_or("write it as FORMAT=FILE, such as json=summary.json")?;
+        let format = SummaryFormat::from_str(format, true)
+            .map_err(|_| format!("`{format}` is no format; there are text and json"))?;
+        if path.is_empty() {
+            return Err("the file is missing: write FORMAT=FILE".to_owned());
+        }
+        Ok(Self { format, path: PathBuf::from(path) })
+    }
+}
+
+/// One code of `--soft-fail`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoftExit(pub Exit);
+
+impl FromStr for SoftExit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let exit = text.trim().parse().ok().and_then(Exit::from_code);
+        match exit {
+            Some(exit) if exit.can_be_soft() => Ok(Self(exit)),
+            Some(Exit::Usage) => Err(
+                "exit code 2 cannot be made soft: a broken configuration would never be noticed"
+                    .to_owned(),
+            ),
+            _ => Err("write exit codes out of 1, 3, 4, 5, 6, 7, such as 4,7".to_owned()),
+        }
+    }
+}
+
+/// The longest time that an option takes: a week.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A time with its unit: `30s`, `15m`, `1h30m`.
+///
+/// # Errors
+/// When the unit is missing, or the time is not positive.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("the unit is missing: write 30s or 15m".to_owned());
+    }
+    let parsed: jiff::SignedDuration =
+        text.parse().map_err(|_| "write a time such as 30s, 15m or 1h30m".to_owned())?;
+    let duration = Duration::try_from(parsed).unwrap_or_default();
+    if duration.is_zero() {
+        Err("the time must be longer than zero".to_owned())
+    } else if duration > LONGEST {
+        Err("the time is longer than a week".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_need_a_unit() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["30", "", "s", "-5s", "0s", "NaN", "1e400s", "9999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn limits_and_codes() {
+        assert_eq!("200".parse(), Ok(CreateLimit::Tests(200)));
+        assert_eq!("25%".parse(), Ok(CreateLimit::Percent(25)));
+        for wrong in ["", "%", "101%", "-1", "1.5%", "many"] {
+            assert!(wrong.parse::<CreateLimit>().is_err(), "{wrong}");
+        }
+        assert_eq!("4".parse(), Ok(SoftExit(Exit::TestFailure)));
+        for wrong in ["0", "2", "8", "130", "x", "-1", "256"] {
+            assert!(wrong.parse::<SoftExit>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_output_names_its_format() {
+        let output: OutputSpec = "json=out/a=b.json".parse().unwrap();
+        assert_eq!(output.format, SummaryFormat::Json);
+        assert_eq!(output.path, PathBuf::from("out/a=b.json"));
+        for wrong in ["", "summary.json", "json=", "html=x", "=x"] {
+            assert!(wrong.parse::<OutputSpec>().is_err(), "{wrong}");
+        }
+    }
+}

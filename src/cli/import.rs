@@ -1,0 +1,322 @@
+//! `tq-import <REPORT>...`: the whole way from reports to a verified project.
+
+use std::time::Instant;
+
+use crate::api::client::{Client, ClientOptions};
+use crate::api::error::{ApiError, Severity};
+use crate::api::retry::RetryPolicy;
+use crate::apply::{ApplyOptions, Fate, Stop, apply};
+use crate::formats::model::Outcome;
+use crate::plan::{ChangePlan, tests_to_read_steps_of};
+use crate::record::{Records, TestRecord};
+use crate::snapshot::{Snapshot, Target, TargetError, read_steps};
+use crate::summary::{Summary, SummaryError, json, text};
+
+use super::args::ImportArgs;
+use super::args::values::SummaryFormat;
+use super::copies::Place;
+use super::exit::{Ending, Exit};
+use super::output::{OutputFile, Streams};
+use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
+use super::{copies, log, reports};
+
+/// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
+const ERRORS_SHOWN: usize = 20;
+
+/// Runs an import and says how it ended.
+pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
+    let started = Instant::now();
+    let settings = match Settings::resolve(args, environment) {
+        Ok(settings) => settings,
+        Err(invalid) => {
+            Streams::default().invalid_settings(&invalid);
+            return Exit::Usage;
+        }
+    };
+    let streams = Streams::new(&settings.terminal);
+    log::start(&settings.terminal);
+    if settings.terminal.verbosity >= Verbosity::Verbose {
+        for setting in &settings.notes.provenance {
+            streams.message(&setting.to_string());
+        }
+    }
+    let outputs = match copies::open(&settings.outputs, &streams) {
+        Ok(outputs) => outputs,
+        Err(exit) => return exit,
+    };
+    let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
+    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
+    let mut import = Import {
+        ignored: leave_out_ignored(&mut records.tests, &settings),
+        summary: Summary::of_reports(&records, &settings.mapping),
+        settings: &settings,
+        records,
+        ending: Ending::default(),
+    };
+    import.judge_reports();
+    if import.may_write() {
+        import.reach_and_apply();
+    }
+    import.finish(started, &streams, outputs)
+}
+
+/// Takes tests out that match `ignore`; gives back how many.
+fn leave_out_ignored(tests: &mut Vec<TestRecord>, settings: &Settings) -> usize {
+    let patterns = &settings.reading.ignore;
+    if patterns.is_empty() {
+        return 0;
+    }
+    let before = tests.len();
+    // `--folder` says where things are put, not what they are.
+    let prefix = settings.mapping.folder.len();
+    tests.retain(|test| {
+        let path = test
+            .folder
+            .iter()
+            .skip(prefix)
+            .chain([&test.name])
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("/");
+        !patterns.iter().any(|pattern| pattern.matches(&path))
+    });
+    before - tests.len()
+}
+
+/// One import, and what is known of it so far.
+struct Import<'a> {
+    settings: &'a Settings,
+    records: Records,
+    ignored: usize,
+    summary: Summary,
+    ending: Ending,
+}
+
+impl Import<'_> {
+    fn judge_reports(&mut self) {
+        self.summary.tests.ignored = self.ignored;
+        if let Some(too_few) =
+            reports::judge(&self.records, &self.settings.reading, &mut self.ending)
+        {
+            self.error(too_few.message(), Some(too_few.hint().to_owned()));
+        }
+        let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
+        let failed = self.records.tests.iter().any(failed) || !self.records.run_errors.is_empty();
+        self.ending.add_if(self.settings.fail_on_test_failure && failed, Exit::TestFailure);
+    }
+
+    /// Too few tests, and damage with `--strict`, stop before anything is written.
+    fn may_write(&mut self) -> bool {
+        let damaged = self.summary.reports.damaged.len();
+        if damaged > 0 && self.settings.reading.strict {
+            self.error(
+                "a report is damaged, and --strict forbids to import the rest".to_owned(),
+                None,
+            );
+        } else if self.summary.errors.is_empty() {
+            return true;
+        }
+        self.summary.set_not_reached(&self.records.tests);
+        false
+    }
+
+    fn reach_and_apply(&mut self) {
+        // Enough for requests; reading is over.
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(self.connect()),
+            Err(error) => self.unexpected(format!("cannot start the network: {error}")),
+        }
+    }
+
+    async fn connect(&mut self) {
+        let settings = self.settings;
+        match &settings.connection {
+            Connection::Remote(remote) => self.import_into(remote).await,
+            #[cfg(feature = "sandbox")]
+            Connection::Sandbox { db } => match super::sandbox::embedded(db).await {
+                Ok((running, remote)) => {
+                    self.import_into(&remote).await;
+                    if let Err(error) = running.stop().await {
+                        self.summary
+                            .warnings
+                            .push(format!("the sandbox did not end well: {error}"));
+                    }
+                }
+                Err(error) => self.unexpected(format!("{error:#}")),
+            },
+            #[cfg(not(feature = "sandbox"))]
+            Connection::Sandbox { .. } => self.unexpected("this build has no sandbox".to_owned()),
+        }
+    }
+
+    async fn import_into(&mut self, remote: &Remote) {
+        let limits = &self.settings.limits;
+        let client = Client::new(ClientOptions {
+            host: remote.host.clone(),
+            token: remote.token.clone(),
+            concurrency: limits.concurrency,
+            timeout: limits.timeout,
+            retry: RetryPolicy::new(limits.retries),
+            deadline: limits.deadline,
+            ca_cert: remote.ca_cert.clone(),
+        });
+        let client = match client {
+            Ok(client) => client,
+            Err(error) => {
+                self.ending.add(Exit::Usage);
+                self.error(error.to_string(), None);
+                return self.summary.set_not_reached(&self.records.tests);
+            }
+        };
+        if let Err(error) = self.import_with(&client, remote).await {
+            self.target_error(&error);
+            self.summary.set_not_reached(&self.records.tests);
+        }
+        self.summary.requests = client.requests();
+    }
+
+    async fn import_with(&mut self, client: &Client, remote: &Remote) -> Result<(), TargetError> {
+        let settings = self.settings;
+        let tests = &self.records.tests;
+        let target = Target::find(client, &remote.project).await?;
+        self.summary.set_target(&target);
+        let mut snapshot = Snapshot::read(client, &target).await?;
+        snapshot.steps = read_steps(client, tests_to_read_steps_of(tests, &snapshot)).await?;
+        let plan = ChangePlan::new(tests, &snapshot, &settings.planning);
+        if settings.mode != Mode::Apply {
+            self.summary.set_plan(tests, &plan);
+            self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), Exit::Changes);
+            return Ok(());
+        }
+        if let Err(exceeded) =
+            settings.create_limit.check(&plan, tests, &snapshot, &settings.mapping.namespace)
+        {
+            self.ending.add(Exit::Incomplete);
+            self.error(
+                exceeded.to_string(),
+                Some("see with --dry-run what would be created; if the tests really were renamed, raise --create-limit, such as to 100%".to_owned()),
+            );
+            self.summary.set_not_reached(&self.records.tests);
+            return Ok(());
+        }
+        let options = ApplyOptions {
+            batch_size: settings.limits.batch_size,
+            plan: settings.planning.clone(),
+        };
+        let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
+        self.summary.set_applied(tests, &plan, &applied);
+        match &applied.stop {
+            Some(Stop::Api(error)) => self.ending.add(exit_of(error)),
+            Some(_) => self.ending.add(Exit::Incomplete),
+            None => {
+                let refused = applied
+                    .fates
+                    .iter()
+                    .any(|fate| matches!(fate, Fate::Refused { .. } | Fate::NotReached));
+                self.ending.add_if(refused || !applied.verified, Exit::Incomplete);
+            }
+        }
+        Ok(())
+    }
+
+    fn target_error(&mut self, error: &TargetError) {
+        let (exit, hint) = match error {
+            TargetError::Api(error) => (exit_of(error), error.hint()),
+            TargetError::UnknownProject { .. } => (
+                Exit::Usage,
+                "set --project to the name or id of a project that the token's owner can see",
+            ),
+            TargetError::AmbiguousProject { .. } => {
+                (Exit::Usage, "set --project to one of the ids")
+            }
+            TargetError::NotOnlyOne(_) => (Exit::Usage, "set --project to a name or id"),
+            TargetError::NoRoot { .. } => (Exit::Incomplete, "ask for access to the whole project"),
+        };
+        self.ending.add(exit);
+        self.error(error.to_string(), Some(hint.to_owned()));
+    }
+
+    fn unexpected(&mut self, message: String) {
+        self.ending.add(Exit::Incomplete);
+        self.error(message, None);
+        self.summary.set_not_reached(&self.records.tests);
+    }
+
+    fn error(&mut self, message: String, hint: Option<String>) {
+        self.summary.errors.push(SummaryError { message, hint });
+    }
+
+    /// Writes the summary everywhere and settles the exit code.
+    fn finish(mut self, started: Instant, streams: &Streams, outputs: Vec<OutputFile>) -> Exit {
+        if !self.summary.tests.balances() {
+            // A fault of ours, and the one thing a summary must not hide.
+            self.ending.add(Exit::Incomplete);
+            self.summary.complete = Some(false);
+            self.error(
+                format!("the ledger does not add up: {:?}", self.summary.tests),
+                Some("please report this".to_owned()),
+            );
+        }
+        self.summary.elapsed_s = started.elapsed().as_secs_f64();
+        let exit = self.ending.exit();
+        self.summary.exit_code = exit.code();
+        self.write(exit, streams, outputs)
+    }
+
+    fn write(&self, exit: Exit, streams: &Streams, outputs: Vec<OutputFile>) -> Exit {
+        let summary = &self.summary;
+        if self.settings.format != SummaryFormat::Text {
+            // The text holds them; beside other formats a person reads them here.
+            for warning in &summary.warnings {
+                streams.warning(warning);
+            }
+        }
+        let all = self.settings.terminal.verbosity >= Verbosity::Verbose;
+        let shown = if all { summary.errors.len() } else { ERRORS_SHOWN.min(summary.errors.len()) };
+        for error in &summary.errors[..shown] {
+            streams.error(&anyhow::Error::msg(error.message.clone()), error.hint.as_deref());
+        }
+        if shown < summary.errors.len() {
+            streams.message(&format!(
+                "… and {} more errors (-v shows all)",
+                summary.errors.len() - shown
+            ));
+        }
+        let mut ending = Ending::default();
+        ending.add(exit);
+        let render = |format, place| render(summary, self.settings, format, place);
+        copies::write(render, self.settings.format, outputs, streams, &mut ending);
+        let (exit, loud) = ending.exit().soften(&self.settings.soft_fail);
+        if let Some(loud) = loud {
+            streams.message(&loud);
+        }
+        exit
+    }
+}
+
+fn render(
+    summary: &Summary,
+    settings: &Settings,
+    format: SummaryFormat,
+    place: Place,
+) -> anyhow::Result<String> {
+    Ok(match (format, place) {
+        (SummaryFormat::Json, _) => json::render(summary)?,
+        (SummaryFormat::Text, Place::File) => {
+            text::render(summary, &settings.terminal.file_text_options())
+        }
+        (SummaryFormat::Text, Place::StandardOutput) => {
+            text::render(summary, &settings.terminal.text_options())
+        }
+    })
+}
+
+fn exit_of(error: &ApiError) -> Exit {
+    match error.severity() {
+        Severity::NotAuthorised => Exit::NotAuthorised,
+        Severity::Unavailable => Exit::Unavailable,
+        Severity::Unexpected => Exit::Incomplete,
+    }
+}

@@ -1,0 +1,55 @@
+//! `tq-import inspect`: what the reports say and where new tests would go. No network, no token.
+
+use crate::record::Records;
+use crate::summary::inspection;
+
+use super::args::InspectArgs;
+use super::args::values::SummaryFormat;
+use super::copies::Place;
+use super::exit::{Ending, Exit};
+use super::output::Streams;
+use super::settings::{Environment, InspectSettings};
+use super::{copies, reports};
+
+/// Prints what was read, at exit code 3 too.
+pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
+    let settings = match InspectSettings::resolve(args, environment) {
+        Ok(settings) => settings,
+        Err(invalid) => {
+            Streams::default().invalid_settings(&invalid);
+            return Exit::Usage;
+        }
+    };
+    let streams = Streams::new(&settings.terminal);
+    let outputs = match copies::open(&settings.outputs, &streams) {
+        Ok(outputs) => outputs,
+        Err(exit) => return exit,
+    };
+    let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
+    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
+    let mut ending = Ending::default();
+    let too_few = reports::judge(&records, &settings.reading, &mut ending);
+    let render = |format, place| render(&records, &settings, format, place);
+    copies::write(render, settings.format, outputs, &streams, &mut ending);
+    if let Some(too_few) = too_few {
+        streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
+    }
+    ending.exit()
+}
+
+fn render(
+    records: &Records,
+    settings: &InspectSettings,
+    format: SummaryFormat,
+    place: Place,
+) -> anyhow::Result<String> {
+    Ok(match (format, place) {
+        (SummaryFormat::Json, _) => inspection::render_json(records)?,
+        (SummaryFormat::Text, Place::File) => {
+            inspection::render(records, &settings.terminal.file_text_options())
+        }
+        (SummaryFormat::Text, Place::StandardOutput) => {
+            inspection::render(records, &settings.terminal.text_options())
+        }
+    })
+}

@@ -1,0 +1,56 @@
+//! The command line: arguments, settings, exit codes, output, and one module for each command.
+
+pub mod args;
+mod copies;
+pub mod exit;
+mod import;
+mod inspect;
+mod log;
+pub mod output;
+mod reports;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+pub mod settings;
+
+use std::ffi::OsString;
+
+use args::Command;
+use exit::Exit;
+use output::Streams;
+use settings::Environment;
+
+/// Does what the command line says; the environment is read here and nowhere below.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match args::parse(args) {
+        Ok(cli) => cli,
+        Err(message) => {
+            // `--help` and `--version` come this way too, and are no errors. A closed standard output is none either.
+            let _ = message.print();
+            return if message.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let environment = match Environment::of_process() {
+        Ok(environment) => environment,
+        Err(error) => {
+            let error = anyhow::Error::new(error).context("cannot tell the working directory");
+            Streams::default().error(&error, None);
+            return Exit::Usage;
+        }
+    };
+    match &cli.command {
+        None => import::run(&cli.import, &environment),
+        Some(Command::Inspect(args)) => inspect::run(args, &environment),
+        #[cfg(feature = "sandbox")]
+        Some(Command::Sandbox(args)) => sandbox::run(args, &environment),
+        #[cfg(not(feature = "sandbox"))]
+        Some(Command::Sandbox(_)) => {
+            Streams::default()
+                .error(&anyhow::anyhow!("this build has no sandbox"), Some(NO_SANDBOX));
+            Exit::Usage
+        }
+    }
+}
+
+#[cfg(not(feature = "sandbox"))]
+const NO_SANDBOX: &str = "build with the cargo feature `sandbox`, which is on by default";

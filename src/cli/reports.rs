@@ -1,0 +1,99 @@
+//! From patterns to records: what `import` and `inspect` begin with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::discover::discover;
+use crate::formats::model::Format;
+use crate::reading::{Readings, Unreadable, read_all};
+use crate::record::{FileCounts, Mapping, Records, collect};
+
+use super::exit::{Ending, Exit};
+use super::settings::Reading;
+
+/// Reads what `reading` names, below `directory`, and maps it.
+pub(super) fn read(directory: &Path, reading: &Reading, mapping: &Mapping) -> Records {
+    let discovered = discover(directory, &reading.reports, &reading.exclude);
+    let Readings { reports, unreadable, other_xml, unmatched } = read_all(discovered);
+    let mut records = collect(reports, mapping);
+    records.files.extend(unreadable.into_iter().map(counts_of_unreadable));
+    records.warnings.extend(unmatched.iter().map(|pattern| format!("{pattern} matches no report")));
+    if other_xml > 0 {
+        let files = if other_xml == 1 {
+            "1 XML file that is"
+        } else {
+            &format!("{other_xml} XML files that are")
+        };
+        records.warnings.push(format!("skipped {files} no test report"));
+    }
+    records
+}
+
+/// A file of which nothing was understood is a damaged report without cases.
+fn counts_of_unreadable(unreadable: Unreadable) -> FileCounts {
+    let Unreadable { path, flaw } = unreadable;
+    FileCounts {
+        path,
+        format: Format::Junit,
+        producer: "unknown",
+        tests: 0,
+        failures: 0,
+        errors: 0,
+        skipped: 0,
+        suite_errors: 0,
+        recovered: Vec::new(),
+        damaged: Some(flaw),
+    }
+}
+
+/// What the reports alone make of the exit code, with an error where there is too little in them.
+pub(super) fn judge(records: &Records, reading: &Reading, ending: &mut Ending) -> Option<TooFew> {
+    ending.add_if(records.files.iter().any(|file| file.damaged.is_some()), Exit::Reports);
+    let tests = records.tests.len();
+    let wanted = reading.min_tests.max(usize::from(!reading.allow_empty && records.seen == 0));
+    if tests >= wanted {
+        return None;
+    }
+    ending.add(Exit::Reports);
+    Some(TooFew {
+        tests,
+        wanted: reading.min_tests,
+        files: records.files.iter().map(|file| file.path.clone()).collect(),
+    })
+}
+
+/// The reports hold fewer tests than they should.
+#[derive(Debug)]
+pub(super) struct TooFew {
+    tests: usize,
+    wanted: usize,
+    files: Vec<Arc<str>>,
+}
+
+impl TooFew {
+    pub(super) fn message(&self) -> String {
+        match (self.tests, self.files.len()) {
+            (tests, _) if self.wanted > 1 => {
+                format!(
+                    "the reports hold {}, fewer than --min-tests {}",
+                    count(tests, "test"),
+                    self.wanted
+                )
+            }
+            (_, 0) => "there is no report to import".to_owned(),
+            (_, files) => format!("there is not one test in {}", count(files, "report")),
+        }
+    }
+
+    pub(super) fn hint(&self) -> &'static str {
+        if self.files.is_empty() {
+            "check that the tests ran before this and where they write their reports; quote patterns, or the shell expands them; --allow-empty if this is as it should be"
+        } else {
+            "check that the tests ran; --allow-empty if this is as it should be"
+        }
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
+}

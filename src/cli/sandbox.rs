@@ -1,0 +1,162 @@
+//! `tq-import sandbox`, and the sandbox that `--sandbox` starts for one import.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal;
+
+use crate::api::token::Token;
+use crate::sandbox::{self, Options, Reach, Running, Store};
+use crate::snapshot::ProjectRef;
+
+use super::args::SandboxArgs;
+use super::args::values::SummaryFormat;
+use super::exit::Exit;
+use super::log;
+use super::output::Streams;
+use super::settings::{Environment, Remote, SandboxAction, SandboxSettings};
+
+/// The project of a new database.
+const PROJECT: &str = "Demo";
+
+/// Starts a sandbox in this process on a free port, with a token that nobody else knows.
+pub(super) async fn embedded(db: &Path) -> anyhow::Result<(Running, Remote)> {
+    let store = open(db, PROJECT)?;
+    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let remote = Remote {
+        host: running.url.parse().context("the sandbox has no address")?,
+        token: Token::new(running.token.expose_secret().to_owned())?,
+        project: ProjectRef::Only,
+        ca_cert: None,
+    };
+    Ok((running, remote))
+}
+
+fn open(db: &Path, project: &str) -> anyhow::Result<Store> {
+    if let Some(directory) = db.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+    }
+    Store::open(db, project)
+        .with_context(|| format!("cannot open the sandbox's database {}", db.display()))
+}
+
+/// Serves a sandbox until a signal ends it, or deletes its database.
+pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> Exit {
+    let settings = match SandboxSettings::resolve(args, environment) {
+        Ok(settings) => settings,
+        Err(invalid) => {
+            Streams::default().invalid_settings(&invalid);
+            return Exit::Usage;
+        }
+    };
+    let streams = Streams::new(&settings.terminal);
+    log::start(&settings.terminal);
+    for warning in &settings.notes.warnings {
+        streams.warning(warning);
+    }
+    let done = match &settings.action {
+        SandboxAction::Reset => reset(&settings.db, &streams),
+        SandboxAction::Serve { .. } => serve(&settings, &streams),
+    };
+    match done {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            streams.error(&error, None);
+            Exit::Incomplete
+        }
+    }
+}
+
+fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
+    let was_there = db.exists();
+    sandbox::reset(db).with_context(|| format!("cannot delete {}", db.display()))?;
+    let said = if was_there { "deleted" } else { "there was no" };
+    streams.result(&format!("{said} {}\n", db.display()))?;
+    Ok(())
+}
+
+fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
+    let SandboxAction::Serve { listen, token, project, format, .. } = &settings.action else {
+        return Ok(());
+    };
+    let store = open(&settings.db, project)?;
+    let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
+    let made_up = given.is_none();
+    let token = match given {
+        Some(token) => token,
+        None => sandbox::generate_token()?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}"))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let project_id = store.project_id();
+        let mut options = Options::new(store, token.clone());
+        if !listen.ip().is_loopback() {
+            options.reach = Reach::Network { host_names: Vec::new() };
+        }
+        streams.result(&ready_line(
+            &url,
+            made_up.then_some(&token),
+            project_id,
+            &settings.db,
+            *format,
+        ))?;
+        sandbox::serve(listener, options, until_asked()).await.context("the sandbox ended")
+    })
+}
+
+/// The one line that says that the server is ready.
+fn ready_line(
+    url: &str,
+    made_up: Option<&sandbox::Token>,
+    project_id: i64,
+    db: &Path,
+    format: SummaryFormat,
+) -> String {
+    let token = made_up.map(|token| token.secret().expose_secret());
+    match format {
+        SummaryFormat::Json => {
+            let mut line =
+                json!({"url": url, "project_id": project_id, "db": db, "page": format!("{url}/")});
+            if let Some(token) = token {
+                line["token"] = token.into();
+            }
+            format!("{line}\n")
+        }
+        SummaryFormat::Text => {
+            let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
+            format!("sandbox ready at {url}{token}, database {}\n", db.display())
+        }
+    }
+}
+
+/// Until SIGINT or SIGTERM.
+async fn until_asked() {
+    #[cfg(unix)]
+    {
+        let terminate = async {
+            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+                Ok(mut terminate) => {
+                    terminate.recv().await;
+                }
+                // Without a handler the signal ends the process by itself.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = terminate => {}
+            _ = signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = signal::ctrl_c().await;
+    }
+}

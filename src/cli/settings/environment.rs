@@ -1,0 +1,62 @@
+//! What surrounds the process, as one value that tests can make up.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+/// The environment of the process: the only way in which the program looks at variables, the
+/// working directory and the terminal.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The variables whose names and values are UTF-8.
+    pub variables: BTreeMap<String, String>,
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Where the user's programs keep their files; none when there is no home directory.
+    pub user_data: Option<PathBuf>,
+    /// The width of the terminal that standard output is; none when it is no terminal.
+    pub columns: Option<usize>,
+    /// Whether standard error is a terminal.
+    pub stderr_is_terminal: bool,
+}
+
+impl Environment {
+    /// The environment of this process.
+    ///
+    /// # Errors
+    /// When the working directory is gone.
+    pub fn of_process() -> io::Result<Self> {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Ok(Self {
+            variables,
+            directory: std::env::current_dir()?,
+            user_data: etcetera::choose_base_strategy().ok().map(|strategy| strategy.data_dir()),
+            columns: terminal_size::terminal_size_of(io::stdout())
+                .map(|(width, _)| usize::from(width.0)),
+            stderr_is_terminal: io::stderr().is_terminal(),
+        })
+    }
+
+    /// A variable's value. An empty one counts as not set: pipelines write `TQ_HOST: ${{ vars.HOST }}`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.variables.get(name)?;
+        (!value.trim().is_empty()).then_some(value)
+    }
+
+    /// Whether a variable is set to nothing but white space.
+    #[must_use]
+    pub fn is_set_but_empty(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(|value| value.trim().is_empty())
+    }
+
+    /// Whether this is a job of GitHub Actions.
+    #[must_use]
+    pub fn is_github_actions(&self) -> bool {
+        self.get("GITHUB_ACTIONS") == Some("true")
+    }
+}

@@ -1,0 +1,228 @@
+//! Arguments, environment and files, put together into settings that are in order.
+//!
+//! A value comes from the option, else the environment, else `tq-import.toml`, else `.testquality`,
+//! else it is the built-in one. Everything that is wrong is told at once. This is the only place
+//! that looks at the environment (through [`Environment`], which tests make up), and the only place
+//! that reads tokens.
+
+pub mod connection;
+mod environment;
+mod limits;
+mod locations;
+mod mapping;
+mod project_file;
+mod resolution;
+mod sandbox;
+mod source;
+mod terminal;
+mod vendor_file;
+
+pub use connection::{Connection, DEFAULT_HOST, Remote};
+pub use environment::Environment;
+pub use limits::Limits;
+pub use mapping::{DEFAULT_ID_PROPERTY, Reading};
+pub use resolution::Notes;
+pub use sandbox::{SandboxAction, SandboxSettings};
+pub use source::{InvalidSettings, Provenance, SettingFault, Source};
+pub use terminal::{Color, Terminal, Verbosity};
+
+use crate::plan::PlanOptions;
+use crate::record::Mapping;
+use resolution::Resolution;
+
+use super::args::values::{CreateLimit, OutputSpec, SummaryFormat};
+use super::args::{EndingArgs, ImportArgs, InspectArgs, OutputArgs, VendorArgs, WritingArgs};
+use super::exit::Exit;
+
+/// Settings of an import.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to.
+    pub connection: Connection,
+    /// What is read.
+    pub reading: Reading,
+    /// How cases become tests.
+    pub mapping: Mapping,
+    /// What planning needs.
+    pub planning: PlanOptions,
+    /// Whether anything is written.
+    pub mode: Mode,
+    /// When a plan looks too much like something renamed.
+    pub create_limit: CreateLimit,
+    /// Failing tests are exit code 4.
+    pub fail_on_test_failure: bool,
+    /// Exit codes that become 0.
+    pub soft_fail: Vec<Exit>,
+    /// The form of the summary on standard output.
+    pub format: SummaryFormat,
+    /// More copies of it.
+    pub outputs: Vec<OutputSpec>,
+    /// Bounds of requests.
+    pub limits: Limits,
+    /// What is shown.
+    pub terminal: Terminal,
+    /// Warnings, and where values come from.
+    pub notes: Notes,
+}
+
+/// Settings of `inspect`.
+#[derive(Clone, Debug)]
+pub struct InspectSettings {
+    /// What is read.
+    pub reading: Reading,
+    /// How cases become tests.
+    pub mapping: Mapping,
+    /// The form on standard output.
+    pub format: SummaryFormat,
+    /// More copies of it.
+    pub outputs: Vec<OutputSpec>,
+    /// What is shown.
+    pub terminal: Terminal,
+    /// Warnings, and where values come from.
+    pub notes: Notes,
+}
+
+/// Whether anything is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Carry the plan out.
+    Apply,
+    /// `--dry-run`: print it.
+    DryRun,
+    /// `--check`: print it, and exit with 5 if it holds a change.
+    Check,
+}
+
+impl Settings {
+    /// The settings of an import.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with what to do about it.
+    pub fn resolve(args: &ImportArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
+        let ImportArgs {
+            reading,
+            connection,
+            mapping,
+            writing,
+            ending,
+            output,
+            terminal,
+            network,
+            vendor,
+        } = args;
+        let WritingArgs { dry_run, check, adopt, no_steps, create_limit } = writing;
+        let EndingArgs { fail_on_test_failure, soft_fail } = ending;
+        let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
+        refuse_vendor_options(&mut resolution, vendor);
+        if mapping::refuse_command_words(&mut resolution, &reading.reports) {
+            // Something else was meant than an import: what an import lacks does not matter.
+            return Err(InvalidSettings(resolution.faults));
+        }
+        let reading = mapping::reading(&mut resolution, reading);
+        let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
+        let connection = connection::connection(&mut resolution, connection, ca_cert.as_deref());
+        let mapping = mapping::mapping(&mut resolution, mapping);
+        let file = resolution.file.clone();
+        let adopt = resolution.value("--adopt", adopt.as_ref(), file.adopt, |adopt| {
+            format!("{adopt:?}").to_lowercase()
+        });
+        let planning = PlanOptions {
+            namespace: mapping.namespace.clone(),
+            adopt: adopt.map(Into::into).unwrap_or_default(),
+            no_steps: resolution.switch("--no-steps", *no_steps, file.no_steps),
+        };
+        let mode = match (check, dry_run) {
+            (true, _) => Mode::Check,
+            (false, true) => Mode::DryRun,
+            (false, false) => Mode::Apply,
+        };
+        let create_limit = resolution
+            .value("--create-limit", create_limit.as_ref(), file.create_limit, ToString::to_string)
+            .unwrap_or_default();
+        let fail_on_test_failure = resolution.switch(
+            "--fail-on-test-failure",
+            *fail_on_test_failure,
+            file.fail_on_test_failure,
+        );
+        let limits = limits::limits(&mut resolution, network);
+        let outputs = outputs(&mut resolution, output);
+        let terminal = terminal::terminal(&mut resolution, *terminal);
+        let soft_fail: Vec<Exit> = soft_fail.iter().map(|code| code.0).collect();
+        let format = output.format;
+        let settings = connection.map(|connection| Self {
+            connection,
+            reading,
+            mapping,
+            planning,
+            mode,
+            create_limit,
+            fail_on_test_failure,
+            soft_fail,
+            format,
+            outputs,
+            limits,
+            terminal,
+            notes: Notes::default(),
+        });
+        let (settings, notes) = resolution.finish(settings)?;
+        Ok(Self { notes, ..settings })
+    }
+}
+
+impl InspectSettings {
+    /// The settings of `inspect`. Connections play no part: a token is not even looked for.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with what to do about it.
+    pub fn resolve(args: &InspectArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
+        let InspectArgs { reading, mapping, output, terminal } = args;
+        let mut resolution = Resolution::new(environment, false);
+        mapping::refuse_command_words(&mut resolution, &reading.reports);
+        let settings = Self {
+            reading: mapping::reading(&mut resolution, reading),
+            mapping: mapping::mapping(&mut resolution, mapping),
+            format: output.format,
+            outputs: outputs(&mut resolution, output),
+            terminal: terminal::terminal(&mut resolution, *terminal),
+            notes: Notes::default(),
+        };
+        let (settings, notes) = resolution.finish(Some(settings))?;
+        Ok(Self { notes, ..settings })
+    }
+}
+
+fn refuse_vendor_options(resolution: &mut Resolution<'_>, vendor: &VendorArgs) {
+    let given = vendor.given();
+    if !given.is_empty() {
+        resolution.fault(
+            SettingFault::new(format!(
+                "{}: recording results is not supported yet",
+                given.join(", ")
+            ))
+            .hint("without it, the tests themselves are imported; --folder A/B says where new ones are placed"),
+        );
+    }
+}
+
+fn outputs(resolution: &mut Resolution<'_>, args: &OutputArgs) -> Vec<OutputSpec> {
+    let mut outputs: Vec<OutputSpec> = Vec::new();
+    for spec in &args.output {
+        let path = resolution.environment.directory.join(&spec.path);
+        if spec.path.as_os_str() == "-" {
+            resolution.fault(
+                SettingFault::new("--output takes a file, not -")
+                    .hint("--format says what is written to standard output"),
+            );
+        } else if outputs.iter().any(|other| other.path == path) {
+            resolution.fault(SettingFault::new(format!(
+                "two summaries would go to {}",
+                spec.path.display()
+            )));
+        }
+        outputs.push(OutputSpec { format: spec.format, path });
+    }
+    outputs
+}
+
+#[cfg(test)]
+mod tests;

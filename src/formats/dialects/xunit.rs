@@ -1,0 +1,44 @@
+//! xUnit.net: `assemblies`, `assembly` and `collection` (version 1: `class`), `test`.
+
+use super::{CaseParts, Dialect, Role, Written};
+use crate::formats::markup::Tag;
+use crate::formats::model::{Attribute, Format, Outcome};
+use crate::formats::time::seconds;
+
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Xunit, role, case, bears_error };
+
+fn role(tag: &Tag<'_>, around: Role) -> Role {
+    match tag.name() {
+        "assembly" | "collection" | "class" => Role::Suite,
+        "test" => Role::Case,
+        // Clean-up that went wrong stands beside the tests.
+        "error" => Role::Hook,
+        "failure" => Role::Failure,
+        "reason" if around == Role::Case => Role::Reason,
+        "message" => Role::Message,
+        "stack-trace" => Role::Trace,
+        "output" => Role::Console,
+        "trait" => Role::Property,
+        "attachments" => Role::Ignored,
+        _ => Role::Transparent,
+    }
+}
+
+fn case(written: &mut Written) -> CaseParts {
+    CaseParts {
+        name: written.take("name"),
+        classname: written.take("type"),
+        file: written.take("source-file"),
+        line: written.take("source-line").and_then(|line| line.trim().parse().ok()),
+        duration: written.take("time").as_deref().and_then(seconds),
+        outcome: match written.get("result") {
+            Some("Fail") => Some(Outcome::Failed),
+            Some("Skip" | "NotRun") => Some(Outcome::Skipped),
+            _ => Some(Outcome::Passed),
+        },
+    }
+}
+
+fn bears_error(role: Role, _: &[Attribute]) -> Option<Outcome> {
+    (role == Role::Hook).then_some(Outcome::Errored)
+}

@@ -1,0 +1,370 @@
+use std::collections::HashMap;
+
+use super::*;
+use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId, SuiteTestId};
+use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
+use crate::formats::model::Outcome;
+use crate::identity::{self, Identity};
+use crate::record::Pin;
+use crate::snapshot::folders::FolderTree;
+
+const NAMESPACE: &str = "shop";
+
+fn record(folder: &[&str], name: &str) -> TestRecord {
+    let container = vec!["c".to_owned()];
+    TestRecord {
+        identity: Identity::of_test(NAMESPACE, &container, name),
+        older: Vec::new(),
+        container,
+        name: name.to_owned(),
+        folder: folder.iter().map(|&name| name.to_owned()).collect(),
+        outcome: Outcome::Passed,
+        flaky: false,
+        duration_s: None,
+        attempts: Vec::new(),
+        message: None,
+        kind: None,
+        file: None,
+        line: None,
+        classname: None,
+        suites: Vec::new(),
+        properties: Vec::new(),
+        tags: Vec::new(),
+        attachments: Vec::new(),
+        defects: Vec::new(),
+        steps: Vec::new(),
+        pinned: None,
+        cases: 1,
+    }
+}
+
+fn line_of(record: &TestRecord) -> String {
+    identity::test_line(
+        &record.container,
+        &record.name,
+        record.identity,
+        NamespaceMark::of(NAMESPACE),
+    )
+}
+
+/// A project that is put together row by row. Suite 1 is the root folder.
+struct Project {
+    suites: Vec<Suite>,
+    places: Vec<PlanSuite>,
+    tests: Vec<Test>,
+    placements: Vec<SuiteTest>,
+    steps: HashMap<TestId, Vec<u64>>,
+}
+
+impl Project {
+    fn new() -> Self {
+        let mut project = Self {
+            suites: vec![],
+            places: vec![],
+            tests: vec![],
+            placements: vec![],
+            steps: HashMap::new(),
+        };
+        project.folder(1, 0, "Default", "");
+        project
+    }
+
+    fn folder(&mut self, id: u64, parent: u64, name: &str, description: &str) -> &mut Self {
+        self.suites.push(Suite {
+            id: SuiteId::new(id),
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            project_id: ProjectId::new(1),
+            is_root: Some(id == 1),
+        });
+        self.places.push(PlanSuite {
+            id: PlanSuiteId::new(id),
+            plan_id: PlanId::new(1),
+            suite_id: SuiteId::new(id),
+            parent_id: (parent > 0).then(|| SuiteId::new(parent)),
+        });
+        self
+    }
+
+    fn test(&mut self, id: u64, suite: u64, name: &str, description: &str) -> &mut Test {
+        if suite > 0 {
+            self.placements.push(SuiteTest {
+                id: SuiteTestId::new(id),
+                suite_id: SuiteId::new(suite),
+                test_id: TestId::new(id),
+            });
+        }
+        self.tests.push(Test {
+            id: TestId::new(id),
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            project_id: ProjectId::new(1),
+            is_automated: Some(true),
+            to_automate: None,
+            key: Some(id + 5000),
+            epoch: Some(0),
+        });
+        self.steps.insert(TestId::new(id), vec![1]);
+        self.tests.last_mut().unwrap()
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let project = ProjectId::new(1);
+        let tree =
+            FolderTree::new(self.suites.clone(), self.places.clone(), project, PlanId::new(1))
+                .unwrap();
+        let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
+        snapshot.steps.clone_from(&self.steps);
+        snapshot
+    }
+
+    fn plan(&self, records: &[TestRecord]) -> ChangePlan {
+        self.plan_adopting(records, Adopt::Any)
+    }
+
+    fn plan_adopting(&self, records: &[TestRecord], adopt: Adopt) -> ChangePlan {
+        let options = PlanOptions { namespace: NAMESPACE.to_owned(), adopt, no_steps: false };
+        ChangePlan::new(records, &self.snapshot(), &options)
+    }
+}
+
+fn ours(id: u64) -> TestPlan {
+    TestPlan::Matched { id: TestId::new(id), place: None, steps: vec![], overridden: false }
+}
+
+fn adopted(plan: &TestPlan) -> Option<u64> {
+    match plan {
+        TestPlan::Adopt { id, .. } => Some(id.number()),
+        _ => None,
+    }
+}
+
+fn created(plan: &TestPlan) -> bool {
+    matches!(plan, TestPlan::Create { .. })
+}
+
+#[test]
+fn an_empty_project_gets_folders_parents_first_and_every_test() {
+    let records = [record(&["a", "b"], "one"), record(&["a"], "two"), record(&[], "three")];
+    let plan = Project::new().plan(&records);
+    let folders: Vec<String> =
+        plan.folders.to_create().map(|folder| folder.path.join("/")).collect();
+    assert_eq!(folders, ["a", "a/b"]);
+    let level: Vec<&str> =
+        plan.folders.next_level().map(|(folder, _)| folder.name.as_str()).collect();
+    assert_eq!(level, ["a"]);
+    assert!(plan.tests.iter().all(created));
+    assert!(!plan.is_empty());
+}
+
+#[test]
+fn a_renamed_and_moved_test_is_found_by_its_identity() {
+    let records = [record(&["a"], "one")];
+    let mut project = Project::new();
+    project.folder(2, 1, "elsewhere", "");
+    project
+        .test(10, 2, "another name", &format!("<p>Mine.</p><p>{}</p>", line_of(&records[0])))
+        .epoch = Some(3);
+    let plan = project.plan(&records);
+    assert_eq!(plan.tests, [ours(10)]);
+    assert!(plan.is_empty(), "no folder is created that no test goes into");
+}
+
+#[test]
+fn a_renamed_folder_is_found_by_its_identity_and_a_persons_by_name() {
+    let records = [record(&["a", "b"], "one")];
+    let mut project = Project::new();
+    let path = ["a".to_owned(), "b".to_owned()];
+    let line = identity::folder_line(
+        &path,
+        Identity::of_folder(NAMESPACE, &path),
+        NamespaceMark::of(NAMESPACE),
+    );
+    project.folder(2, 1, " A ", "made by hand").folder(3, 1, "moved and renamed", &line);
+    let plan = project.plan(&records);
+    assert_eq!(plan.folders.to_create().count(), 0);
+    assert_eq!(plan.folders.suite(plan.folders.of_record(0)), Some(SuiteId::new(3)));
+    // Without the identity the name below the same parent counts.
+    let mut project = Project::new();
+    project.folder(2, 1, "A", "").folder(3, 2, "b", "").folder(4, 2, "b", "");
+    let plan = project.plan(&records);
+    assert_eq!(
+        plan.folders.suite(plan.folders.of_record(0)),
+        Some(SuiteId::new(3)),
+        "the lowest id"
+    );
+}
+
+#[test]
+fn a_manual_test_of_the_same_folder_and_name_is_adopted_as_the_option_says() {
+    let records = [record(&["a"], "one")];
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "");
+    project.test(10, 2, " one ", "by hand").is_automated = Some(false);
+    assert_eq!(adopted(&project.plan(&records).tests[0]), Some(10));
+    assert!(created(&project.plan_adopting(&records, Adopt::Automated).tests[0]));
+    assert!(created(&project.plan_adopting(&records, Adopt::None).tests[0]));
+    project.tests[0].to_automate = Some(true);
+    assert_eq!(adopted(&project.plan_adopting(&records, Adopt::Automated).tests[0]), Some(10));
+}
+
+#[test]
+fn nothing_is_adopted_where_two_could_be_meant() {
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "");
+    project.test(10, 2, "one", "");
+    let mut twin = record(&["a"], "one");
+    twin.identity = Identity::of_test(NAMESPACE, &["other"], "one");
+    let plan = project.plan(&[record(&["a"], "one"), twin]);
+    assert!(plan.tests.iter().all(created));
+    assert_eq!(plan.warnings.len(), 2);
+    project.test(11, 2, "one", "");
+    let plan = project.plan(&[record(&["a"], "one")]);
+    assert!(created(&plan.tests[0]));
+    assert_eq!(plan.warnings.len(), 1, "{:?}", plan.warnings);
+}
+
+#[test]
+fn a_test_of_another_folder_or_another_case_is_not_adopted() {
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "");
+    project.test(10, 1, "one", "");
+    project.test(11, 2, "ONE", "");
+    assert!(created(&project.plan(&[record(&["a"], "one")]).tests[0]));
+}
+
+#[test]
+fn a_pinned_test_is_adopted_unless_it_is_another_one() {
+    let mut pinned = record(&["new"], "one");
+    pinned.pinned = Some(Pin::Key(5010));
+    let mut project = Project::new();
+    project.test(10, 1, "whatever", "by hand");
+    let plan = project.plan(std::slice::from_ref(&pinned));
+    assert_eq!(adopted(&plan.tests[0]), Some(10));
+    assert_eq!(plan.folders.to_create().count(), 0);
+    project.tests[0].description = Some("tqi-0123456789abcdef".to_owned());
+    let plan = project.plan(std::slice::from_ref(&pinned));
+    assert!(created(&plan.tests[0]));
+    assert_eq!(plan.warnings.len(), 1);
+    pinned.pinned = Some(Pin::Id(77));
+    let plan = project.plan(&[pinned]);
+    assert!(created(&plan.tests[0]));
+    assert!(plan.warnings[0].contains("test 77"), "{:?}", plan.warnings);
+}
+
+#[test]
+fn two_records_pinned_to_one_test_do_not_share_it() {
+    let mut one = record(&["a"], "one");
+    one.pinned = Some(Pin::Id(10));
+    let mut two = record(&["a"], "two");
+    two.pinned = Some(Pin::Id(10));
+    let mut project = Project::new();
+    project.test(10, 1, "whatever", "");
+    let plan = project.plan(&[one, two]);
+    assert_eq!(adopted(&plan.tests[0]), Some(10));
+    assert!(created(&plan.tests[1]));
+}
+
+#[test]
+fn a_test_in_no_live_folder_is_placed_again() {
+    let records = [record(&["a"], "one")];
+    let mut project = Project::new();
+    project.test(10, 0, "one", &line_of(&records[0]));
+    let plan = project.plan(&records);
+    assert!(matches!(plan.tests[0], TestPlan::Matched { place: Some(_), .. }));
+    assert_eq!(plan.folders.to_create().count(), 1);
+}
+
+#[test]
+fn a_test_that_was_switched_off_stays_so() {
+    let records = [record(&[], "one")];
+    let mut project = Project::new();
+    project.test(10, 1, "one", &line_of(&records[0])).is_automated = Some(false);
+    let plan = project.plan(&records);
+    assert_eq!(
+        plan.tests,
+        [TestPlan::Matched { id: TestId::new(10), place: None, steps: vec![], overridden: true }]
+    );
+    assert!(plan.is_empty());
+}
+
+#[test]
+fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
+    let mut with_steps = record(&[], "one");
+    with_steps.steps =
+        (1..=3).map(|n| StepText { step: n.to_string(), expected_result: String::new() }).collect();
+    let records = [with_steps];
+    let mut project = Project::new();
+    project.test(10, 1, "one", &line_of(&records[0]));
+    let mut missing = |present: &[u64], epoch: u64| {
+        project.tests[0].epoch = Some(epoch);
+        project.steps.insert(TestId::new(10), present.to_vec());
+        match &project.plan(&records).tests[0] {
+            TestPlan::Matched { steps, .. } => steps.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(missing(&[], 0), [1, 2, 3]);
+    assert_eq!(missing(&[3], 0), [1, 2]);
+    assert_eq!(missing(&[3, 2, 1], 0), [0; 0]);
+    assert_eq!(missing(&[1], 0), [0; 0], "a person deleted the others");
+    assert_eq!(missing(&[9], 0), [0; 0], "not ours");
+    assert_eq!(missing(&[], 1), [0; 0]);
+}
+
+#[test]
+fn twins_are_told_and_the_lowest_id_is_used() {
+    let records = [record(&[], "one")];
+    let mut project = Project::new();
+    project.test(12, 1, "one", &line_of(&records[0]));
+    project.test(11, 1, "one", &line_of(&records[0]));
+    let plan = project.plan(&records);
+    assert_eq!(plan.tests, [ours(11)]);
+    assert_eq!(plan.warnings.len(), 1);
+}
+
+#[test]
+fn the_same_input_gives_the_same_changes_and_a_finished_project_none() {
+    let records = [record(&["a"], "one"), record(&["a", "b"], "two")];
+    let project = Project::new();
+    let changes = |project: &Project| {
+        serde_json::to_string(&project.plan(&records).changes(&records)).unwrap()
+    };
+    assert_eq!(changes(&project), changes(&project));
+    assert_eq!(project.plan(&records).changes(&records).len(), 4);
+    let mut done = Project::new();
+    done.folder(2, 1, "a", "").folder(3, 2, "b", "");
+    done.test(10, 2, "one", &line_of(&records[0]));
+    done.test(11, 3, "two", &line_of(&records[1]));
+    assert!(done.plan(&records).is_empty());
+    assert_eq!(changes(&done), "[]");
+}
+
+#[test]
+fn a_changed_template_is_stopped_and_a_resumed_import_is_not() {
+    let mut project = Project::new();
+    let held: Vec<TestRecord> = (0..120).map(|n| record(&[], &format!("t{n}"))).collect();
+    for (id, record) in (10..).zip(&held) {
+        project.test(id, 1, &record.name, &line_of(record));
+    }
+    // The container changed, so every identity did, and the names stayed.
+    let renamed: Vec<TestRecord> = held
+        .iter()
+        .map(|old| TestRecord {
+            identity: Identity::of_test(NAMESPACE, &["new"], &old.name),
+            ..old.clone()
+        })
+        .collect();
+    let check = |limit: CreateLimit, records: &[TestRecord]| {
+        limit.check(&project.plan(records), records, &project.snapshot(), NAMESPACE)
+    };
+    assert_eq!(
+        check(CreateLimit::Percent(50), &renamed),
+        Err(CreateLimitExceeded { suspicious: 120, held: 120 })
+    );
+    assert_eq!(check(CreateLimit::Percent(100), &renamed), Ok(()));
+    assert!(check(CreateLimit::Tests(119), &renamed).is_err());
+    assert_eq!(check(CreateLimit::Percent(50), &renamed[..60]), Ok(()), "exactly half");
+    let fresh: Vec<TestRecord> = (500..900).map(|n| record(&[], &format!("t{n}"))).collect();
+    assert_eq!(check(CreateLimit::Tests(0), &fresh), Ok(()));
+}

@@ -1,0 +1,54 @@
+//! xUnit.net, NUnit and TRX: the type is the container, what is left of the full name is the name.
+
+use super::{one, owned};
+use crate::producers::place::{Cut, Level, Place};
+use crate::producers::written::Written;
+use crate::text;
+
+/// Type, and the display name without it. Collections mean nothing.
+pub(in crate::producers) fn xunit(case: &Written<'_>) -> Place {
+    in_type(case.classname, case.name)
+}
+
+/// The full name minus its last part. Suites for parameters and generics are no folders.
+pub(in crate::producers) fn nunit(case: &Written<'_>) -> Place {
+    // NUnit 2 has the full name as the name.
+    let full = case.case.attribute("fullname").map_or_else(|| owned(case.name), text::clean);
+    match cut_last_part(&full) {
+        ("", _) => in_type(case.classname, case.name),
+        (fixture, name) => in_type(fixture, name),
+    }
+}
+
+/// The class without its assembly: that has a version.
+pub(in crate::producers) fn trx(case: &Written<'_>) -> Place {
+    let class = case.classname.split(',').next().unwrap_or_default();
+    in_type(class.trim(), case.name)
+}
+
+fn in_type(class: &str, name: &str) -> Place {
+    let rest = name.strip_prefix(class).and_then(|rest| rest.strip_prefix('.'));
+    Place {
+        container: one(class),
+        name: owned(rest.filter(|_| !class.is_empty()).unwrap_or(name)),
+        folder: vec![Level::Classname(owned(class), Cut::Type)],
+        ..Place::default()
+    }
+}
+
+/// `Shop.Cart.Adds(1.5)` is `Shop.Cart` and `Adds(1.5)`.
+fn cut_last_part(full: &str) -> (&str, &str) {
+    let (mut depth, mut quoted, mut escaped, mut last) = (0_u32, false, false, None);
+    for (at, character) in full.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '(' | '<' if !quoted => depth += 1,
+            ')' | '>' if !quoted => depth = depth.saturating_sub(1),
+            '.' if depth == 0 && !quoted => last = Some(at),
+            _ => {}
+        }
+    }
+    last.map_or(("", full), |at| (&full[..at], &full[at + 1..]))
+}

@@ -1,0 +1,239 @@
+//! The tree of folders of a root plan.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::api::ids::{PlanId, ProjectId, SuiteId};
+use crate::api::wire::{PlanSuite, Suite};
+use crate::identity::Identity;
+use crate::text;
+
+/// A folder that is in the root plan.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its name as it stands there.
+    pub name: Box<str>,
+    /// The folder around it; the root folder where the server names none.
+    pub parent: SuiteId,
+    /// The identity in its description.
+    pub identity: Option<Identity>,
+}
+
+/// All folders from which the root folder is reached, with look-ups.
+#[derive(Clone, Debug)]
+pub struct FolderTree {
+    root: SuiteId,
+    /// Live folders, the root folder included.
+    live: BTreeMap<SuiteId, Folder>,
+    by_identity: HashMap<Identity, Vec<SuiteId>>,
+    /// Folders without identity by parent and folded name.
+    by_name: HashMap<(SuiteId, String), Vec<SuiteId>>,
+}
+
+impl FolderTree {
+    /// The tree from the rows of `suite` and `plan_suite`; rows of other projects and plans are
+    /// dropped. None when there is no root folder.
+    ///
+    /// A folder is live when it stands in the plan and each folder around it does; one whose place
+    /// names no parent is taken to stand below the root folder.
+    #[must_use]
+    pub fn new(
+        suites: Vec<Suite>,
+        places: Vec<PlanSuite>,
+        project: ProjectId,
+        plan: PlanId,
+    ) -> Option<Self> {
+        let suites: BTreeMap<SuiteId, Suite> = suites
+            .into_iter()
+            .filter(|suite| suite.project_id == project)
+            .map(|suite| (suite.id, suite))
+            .collect();
+        let root = suites.values().find(|suite| suite.is_root == Some(true))?.id;
+        let mut parents: BTreeMap<SuiteId, SuiteId> = BTreeMap::new();
+        for place in places {
+            // A suite that stands twice in one plan counts where it was put first.
+            if place.plan_id == plan && place.suite_id != root {
+                parents.entry(place.suite_id).or_insert(place.parent_id.unwrap_or(root));
+            }
+        }
+        let reached = reached_from(root, &parents, &suites);
+        let mut tree = Self {
+            root,
+            live: BTreeMap::new(),
+            by_identity: HashMap::new(),
+            by_name: HashMap::new(),
+        };
+        for (id, suite) in suites {
+            if id != root && !reached.get(&id).copied().unwrap_or(false) {
+                continue;
+            }
+            let identity = suite.description.as_deref().and_then(Identity::in_description);
+            let parent = parents.get(&id).copied().unwrap_or(root);
+            if id != root {
+                match identity {
+                    Some(identity) => tree.by_identity.entry(identity).or_default().push(id),
+                    None => {
+                        tree.by_name.entry((parent, text::fold(&suite.name))).or_default().push(id)
+                    }
+                }
+            }
+            tree.live.insert(id, Folder { name: suite.name.into(), parent, identity });
+        }
+        Some(tree)
+    }
+
+    /// The root folder.
+    #[must_use]
+    pub fn root(&self) -> SuiteId {
+        self.root
+    }
+
+    /// Whether the root folder is reached from `id`.
+    #[must_use]
+    pub fn is_live(&self, id: SuiteId) -> bool {
+        self.live.contains_key(&id)
+    }
+
+    /// Every live folder, the root folder included, by id.
+    pub fn live(&self) -> impl Iterator<Item = (SuiteId, &Folder)> {
+        self.live.iter().map(|(id, folder)| (*id, folder))
+    }
+
+    /// Live folders that bear `identity`, lowest id first: more than one are twins.
+    #[must_use]
+    pub fn with_identity(&self, identity: Identity) -> &[SuiteId] {
+        self.by_identity.get(&identity).map_or(&[], Vec::as_slice)
+    }
+
+    /// Live folders without identity, directly below `parent`, whose folded name is `name`'s; lowest id first.
+    #[must_use]
+    pub fn with_name(&self, parent: SuiteId, name: &str) -> &[SuiteId] {
+        self.by_name.get(&(parent, text::fold(name))).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names from below the root folder down to `id`; empty for the root folder.
+    #[must_use]
+    pub fn path(&self, id: SuiteId) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut next = id;
+        while next != self.root {
+            // Live folders reach the root folder, so this ends.
+            let Some(folder) = self.live.get(&next) else {
+                break;
+            };
+            names.push(folder.name.to_string());
+            next = folder.parent;
+        }
+        names.reverse();
+        names
+    }
+}
+
+/// For each placed suite whether its chain of parents ends at `root`, cycles and gaps being ends too.
+fn reached_from(
+    root: SuiteId,
+    parents: &BTreeMap<SuiteId, SuiteId>,
+    suites: &BTreeMap<SuiteId, Suite>,
+) -> HashMap<SuiteId, bool> {
+    let mut reached: HashMap<SuiteId, bool> = HashMap::with_capacity(parents.len());
+    for &start in parents.keys() {
+        let mut chain = Vec::new();
+        let mut next = start;
+        let ends_at_root = loop {
+            if next == root {
+                break true;
+            }
+            if let Some(&known) = reached.get(&next) {
+                break known;
+            }
+            // Known as unreached until shown otherwise: a cycle comes back here and ends.
+            reached.insert(next, false);
+            chain.push(next);
+            match parents.get(&next) {
+                Some(&parent) if suites.contains_key(&next) => next = parent,
+                _ => break false,
+            }
+        };
+        reached.extend(chain.into_iter().map(|suite| (suite, ends_at_root)));
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ids::PlanSuiteId;
+
+    fn suite(id: u64, name: &str, description: Option<&str>) -> Suite {
+        Suite {
+            id: SuiteId::new(id),
+            name: name.to_owned(),
+            description: description.map(str::to_owned),
+            project_id: ProjectId::new(1),
+            is_root: Some(id == 1),
+        }
+    }
+
+    fn place(suite: u64, parent: Option<u64>) -> PlanSuite {
+        PlanSuite {
+            id: PlanSuiteId::new(suite + 100),
+            plan_id: PlanId::new(9),
+            suite_id: SuiteId::new(suite),
+            parent_id: parent.map(SuiteId::new),
+        }
+    }
+
+    #[test]
+    fn only_folders_that_reach_the_root_are_live() {
+        let suites = vec![
+            suite(1, "Default", None),
+            suite(2, "a", None),
+            suite(3, "b", Some("x tqi-0123456789abcdef tqn-00000000")),
+            suite(4, "orphan", None),
+            suite(5, "of an orphan", None),
+            suite(6, "cycle", None),
+            suite(7, "cycle", None),
+            suite(8, "top", None),
+        ];
+        let places = vec![
+            place(1, None),
+            place(2, Some(1)),
+            place(3, Some(2)),
+            place(5, Some(4)),
+            place(6, Some(7)),
+            place(7, Some(6)),
+            place(8, None),
+        ];
+        let tree = FolderTree::new(suites, places, ProjectId::new(1), PlanId::new(9)).unwrap();
+        let live: Vec<u64> = tree.live().map(|(id, _)| id.number()).collect();
+        assert_eq!(live, [1, 2, 3, 8]);
+        assert_eq!(tree.path(SuiteId::new(3)), ["a", "b"]);
+        assert_eq!(tree.with_name(tree.root(), " A "), [SuiteId::new(2)]);
+        let identity = Identity::in_description("tqi-0123456789abcdef").unwrap();
+        assert_eq!(tree.with_identity(identity), [SuiteId::new(3)]);
+        assert!(
+            tree.with_name(SuiteId::new(2), "b").is_empty(),
+            "a folder with identity is not found by name"
+        );
+    }
+
+    #[test]
+    fn rows_of_other_projects_and_plans_are_dropped() {
+        let mut other = suite(2, "a", None);
+        other.project_id = ProjectId::new(2);
+        let mut elsewhere = place(3, Some(1));
+        elsewhere.plan_id = PlanId::new(8);
+        let suites = vec![suite(1, "Default", None), other, suite(3, "b", None)];
+        let tree = FolderTree::new(
+            suites,
+            vec![place(2, Some(1)), elsewhere],
+            ProjectId::new(1),
+            PlanId::new(9),
+        )
+        .unwrap();
+        assert_eq!(tree.live().count(), 1);
+        assert!(
+            FolderTree::new(vec![suite(2, "a", None)], vec![], ProjectId::new(1), PlanId::new(9))
+                .is_none()
+        );
+    }
+}

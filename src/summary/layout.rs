@@ -1,0 +1,242 @@
+//! Lines for people: wrapping, numbers with their nouns, colours.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+pub(super) const PLAIN: Style = Style::new();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default();
+pub(super) const ODD: Style = AnsiColor::Yellow.on_default();
+pub(super) const NEW: Style = AnsiColor::Cyan.on_default();
+pub(super) const FAINT: Style = Style::new().dimmed();
+pub(super) const TITLE: Style = Style::new().bold();
+
+/// No line is wrapped to fewer columns than this: it would read worse than one that overflows.
+const LEAST_COLUMNS: usize = 40;
+
+/// How a text is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Lines are wrapped at this column; none: not at all (a log, a file).
+    pub columns: Option<usize>,
+    /// How much is told.
+    pub detail: Detail,
+    /// The text goes to the log of a GitHub Actions job, which takes commands from it.
+    pub github_actions: bool,
+    /// Errors are told elsewhere: on standard error, while the text goes to standard output.
+    pub errors_apart: bool,
+}
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// What went wrong with the import, and the last line.
+    Brief,
+    /// What is taken in at a glance.
+    #[default]
+    Normal,
+    /// Everything.
+    Full,
+}
+
+/// A piece of a line, already escaped.
+pub(super) struct Piece {
+    style: Style,
+    text: String,
+}
+
+/// `text` in a style.
+pub(super) fn piece(style: Style, text: impl Into<String>) -> Piece {
+    Piece { style, text: text.into() }
+}
+
+/// The text while it is written.
+#[derive(Default)]
+pub(super) struct Page {
+    text: String,
+    columns: Option<usize>,
+}
+
+impl Page {
+    pub(super) fn new(columns: Option<usize>) -> Self {
+        Self { text: String::new(), columns: columns.map(|columns| columns.max(LEAST_COLUMNS)) }
+    }
+
+    /// A blank line, unless there is one already or nothing stands above.
+    pub(super) fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    pub(super) fn title(&mut self, title: &str) {
+        self.line("", 0, &[piece(TITLE, title)]);
+    }
+
+    /// `pieces` behind `label` (which may be styled and is `indent` columns wide at most), wrapped,
+    /// with every further line indented by `indent`.
+    pub(super) fn line(&mut self, label: &str, indent: usize, pieces: &[Piece]) {
+        self.hanging_line(label, indent, indent, pieces);
+    }
+
+    /// The same with the first line indented by `start` and the others by `hang`.
+    pub(super) fn hanging_line(
+        &mut self,
+        label: &str,
+        start: usize,
+        hang: usize,
+        pieces: &[Piece],
+    ) {
+        let label_width = anstream::adapter::strip_str(label).to_string().width();
+        self.text.push_str(label);
+        let mut column = label_width;
+        let mut pending = start.saturating_sub(label_width);
+        let mut line_is_empty = true;
+        for Piece { style, text } in pieces {
+            // Words of one piece that stay on one line share one span of its style.
+            let mut span = String::new();
+            for (index, word) in text.split(' ').enumerate() {
+                pending += usize::from(index > 0);
+                if word.is_empty() {
+                    continue;
+                }
+                let width = word.width();
+                let overflows =
+                    self.columns.is_some_and(|columns| column + pending + width > columns);
+                if overflows && !line_is_empty && pending > 0 {
+                    push_styled(&mut self.text, *style, &span);
+                    span.clear();
+                    self.text.push('\n');
+                    column = 0;
+                    pending = hang;
+                }
+                let blank = if span.is_empty() { &mut self.text } else { &mut span };
+                blank.extend(std::iter::repeat_n(' ', pending));
+                span.push_str(word);
+                column += pending + width;
+                pending = 0;
+                line_is_empty = false;
+            }
+            push_styled(&mut self.text, *style, &span);
+        }
+        self.text.push('\n');
+    }
+
+    pub(super) fn finish(self, options: &TextOptions) -> String {
+        super::escape::inert(&self.text, options.github_actions).into_owned()
+    }
+}
+
+fn push_styled(text: &mut String, style: Style, word: &str) {
+    // Writing to a string cannot fail.
+    let _ = if style.is_plain() || word.is_empty() {
+        write!(text, "{word}")
+    } else {
+        write!(text, "{style}{word}{style:#}")
+    };
+}
+
+/// `text` in a style, for labels.
+pub(super) fn styled(style: Style, text: &str) -> String {
+    let mut shown = String::new();
+    push_styled(&mut shown, style, text);
+    shown
+}
+
+/// `1 test`, `2 tests`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {}", noun_for(number, noun))
+}
+
+/// `test` for one, else `tests`.
+pub(super) fn noun_for(number: usize, noun: &str) -> String {
+    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// `is` for one, else `are`.
+pub(super) fn is_or_are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}
+
+/// A time in seconds, as a person says it.
+pub(super) fn seconds(time: f64) -> String {
+    if !time.is_finite() || time < 0.0 {
+        "an unknown time".to_owned()
+    } else if time < 0.9995 {
+        format!("{:.0} ms", time * 1000.0)
+    } else if time < 59.95 {
+        format!("{time:.1} s")
+    } else {
+        let rounded = time.round();
+        let (minutes, rest) = ((rounded / 60.0).floor(), rounded % 60.0);
+        if minutes < 60.0 {
+            format!("{minutes:.0} min {rest:.0} s")
+        } else {
+            format!("{:.0} h {:.0} min", (minutes / 60.0).floor(), minutes % 60.0)
+        }
+    }
+}
+
+/// Pieces with `, ` between them.
+pub(super) fn listed(parts: Vec<Piece>) -> Vec<Piece> {
+    let last = parts.len().saturating_sub(1);
+    parts
+        .into_iter()
+        .enumerate()
+        .flat_map(|(index, part)| {
+            let comma = (index < last).then(|| piece(PLAIN, ", "));
+            std::iter::once(part).chain(comma)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_below_their_label_and_are_never_cut() {
+        let mut page = Page::new(Some(40));
+        page.line(
+            "label",
+            8,
+            &[
+                piece(PLAIN, "some words that do not fit into one line,"),
+                piece(PLAIN, " a"),
+                piece(PLAIN, "/path/that/is/longer/than/the/whole/line/is/wide"),
+                piece(PLAIN, " 漢字漢字漢字漢字 漢字漢字漢字漢字"),
+            ],
+        );
+        insta::assert_snapshot!(page.finish(&TextOptions::default()), @r"
+        label   some words that do not fit into
+                one line, a/path/that/is/longer/than/the/whole/line/is/wide
+                漢字漢字漢字漢字
+                漢字漢字漢字漢字
+        ");
+    }
+
+    #[test]
+    fn times() {
+        for (time, text) in [
+            (0.0, "0 ms"),
+            (0.0421, "42 ms"),
+            (0.9996, "1.0 s"),
+            (12.34, "12.3 s"),
+            (59.96, "1 min 0 s"),
+            (125.4, "2 min 5 s"),
+            (7325.0, "2 h 2 min"),
+            (f64::NAN, "an unknown time"),
+        ] {
+            assert_eq!(seconds(time), text);
+        }
+    }
+
+    #[test]
+    fn numbers_and_nouns() {
+        assert_eq!(count(0, "test"), "0 tests");
+        assert_eq!(count(1, "test"), "1 test");
+        assert_eq!(count(2, "folder"), "2 folders");
+    }
+}

@@ -1,0 +1,161 @@
+//! Summaries for tests.
+
+use std::sync::Arc;
+
+use super::{
+    Change, ChangeAction, ChangeKind, Failure, FileFlaw, Ledger, Named, Reports, Requests, Steps,
+    Suites, Summary, SummaryError, Tool,
+};
+use crate::formats::model::{Flaw, Outcome, Position};
+use crate::identity::Identity;
+use crate::record::RunError;
+
+pub(super) fn flaw(path: &str, line: u64, column: u64, message: &str) -> FileFlaw {
+    FileFlaw {
+        path: Arc::from(path),
+        flaw: Flaw { position: Position { line, column }, message: message.to_owned() },
+    }
+}
+
+pub(super) fn failure(
+    folder: &[&str],
+    name: &str,
+    message: &str,
+    file: &str,
+    line: u32,
+) -> Failure {
+    Failure {
+        identity: Identity::of_test("", folder, name),
+        folder: folder.iter().map(|&name| name.to_owned()).collect(),
+        name: name.to_owned(),
+        outcome: Outcome::Failed,
+        message: Some(message.to_owned()),
+        file: Some(file.to_owned()),
+        line: Some(line),
+    }
+}
+
+pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name: &str) -> Change {
+    Change {
+        action,
+        kind,
+        path: path.iter().map(|&name| name.to_owned()).collect(),
+        name: name.to_owned(),
+        identity: Some(Identity::of_test("", path, name)),
+        reason: match action {
+            ChangeAction::Adopt => "the only test of that name in its folder".to_owned(),
+            _ => "no test bears its identity or stands in its folder under its name".to_owned(),
+        },
+    }
+}
+
+/// An import of three reports that went well, into a project that held most of it.
+pub(super) fn done() -> Summary {
+    Summary {
+        schema_version: 1,
+        tool: Tool::default(),
+        exit_code: 0,
+        dry_run: false,
+        complete: Some(true),
+        interrupted: false,
+        namespace: Some("shop".to_owned()),
+        reports: Reports {
+            files: 3,
+            tests: 1204,
+            passed: 1193,
+            skipped: 11,
+            flaky: 2,
+            duration_s: 92.3,
+            ..Reports::default()
+        },
+        project: Some(Named { id: 12080, name: "Demo".to_owned() }),
+        root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
+        suites: Suites { created: 1, matched: 33 },
+        tests: Ledger {
+            seen: 1210,
+            created: 12,
+            adopted: 3,
+            updated: 1,
+            unchanged: 1188,
+            merged: 4,
+            excluded: 2,
+            overridden: 2,
+            ..Ledger::default()
+        },
+        steps: Steps { created: 12 },
+        requests: Requests { get: 14, post: 5, put: 3, delete: 0, retries: 1 },
+        elapsed_s: 3.21,
+        failures: Vec::new(),
+        run_errors: Vec::new(),
+        changes: vec![
+            change(ChangeAction::Create, ChangeKind::Folder, &["shop", "cart"], "cart"),
+            change(ChangeAction::Create, ChangeKind::Test, &["shop", "cart"], "adds two items"),
+            change(ChangeAction::Adopt, ChangeKind::Test, &["shop", "checkout"], "pays by card"),
+            change(ChangeAction::Place, ChangeKind::Test, &["shop"], "opens"),
+        ],
+        warnings: Vec::new(),
+        errors: Vec::new(),
+    }
+}
+
+/// Something of everything.
+pub(super) fn everything() -> Summary {
+    let mut summary = done();
+    summary.exit_code = 1;
+    summary.complete = Some(false);
+    summary.reports.passed = 1190;
+    summary.reports.failed = 2;
+    summary.reports.errored = 1;
+    summary.tests.unchanged = 1187;
+    summary.tests.refused = 1;
+    summary.reports.recovered = vec![
+        flaw("reports/jest.xml", 12, 40, "control character U+0008 removed"),
+        flaw("reports/jest.xml", 13, 40, "control character U+0008 removed"),
+    ];
+    summary.reports.damaged = vec![flaw(
+        "reports/TEST-shop.xml",
+        1042,
+        7,
+        "the file ends inside <testcase>, cases after it are lost",
+    )];
+    summary.failures = vec![
+        failure(
+            &["shop", "cart"],
+            "adds two items to the cart",
+            "\n  \u{1b}[31mexpected 2 to equal 3\u{1b}[39m\n  at cart.test.js:17",
+            "tests/cart.test.js",
+            17,
+        ),
+        failure(
+            &["shop", "checkout", "payment by card, by bank transfer and by voucher"],
+            "refuses a card that has expired, and says so in the language of the customer [de-AT]",
+            "Timed out 5000 ms waiting for expect(locator).toHaveText(expected): Locator: getByRole('alert') Expected string: \"Die Karte ist abgelaufen\"",
+            "tests/checkout.test.js",
+            203,
+        ),
+        Failure {
+            outcome: Outcome::Errored,
+            message: None,
+            file: None,
+            line: None,
+            ..failure(&["shop"], "opens", "", "", 0)
+        },
+    ];
+    summary.run_errors = vec![RunError {
+        report: Arc::from("reports/jest.xml"),
+        name: "\"before all\" hook".to_owned(),
+        message: Some("connect ECONNREFUSED 127.0.0.1:5432".to_owned()),
+        file: Some("tests/db.test.js".to_owned()),
+        line: Some(3),
+        is_case: true,
+    }];
+    summary.warnings = vec![
+        "2 projects are called \"Demo\": the one with the lowest id, 12080, was taken".to_owned(),
+    ];
+    summary.errors = vec![SummaryError {
+        message: "test \"a\" in folder \"shop\": POST /api/test: 422 Unprocessable Content: The name is too long."
+            .to_owned(),
+        hint: None,
+    }];
+    summary
+}

@@ -1,0 +1,277 @@
+//! The summary for people: what failed, what went wrong, the numbers, and as the last line the verdict.
+
+use super::changes_text;
+use super::findings;
+use super::layout::{
+    BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, is_or_are, listed, noun_for, piece,
+    seconds, styled,
+};
+use super::{Summary, escape};
+
+pub use super::layout::{Detail, TextOptions};
+
+use findings::ROW_LABEL as LABEL;
+
+/// The summary as text. It holds styles: write it through a stream that takes them out where they
+/// are not wanted.
+#[must_use]
+pub fn render(summary: &Summary, options: &TextOptions) -> String {
+    let mut page = Page::new(options.columns);
+    if options.detail > Detail::Brief {
+        findings::failures(&mut page, &summary.failures, options);
+        findings::run_errors(&mut page, &summary.run_errors, options);
+    }
+    findings::damaged(&mut page, &summary.reports.damaged, options);
+    if options.detail > Detail::Brief {
+        changes(&mut page, summary, options);
+        page.gap();
+        numbers(&mut page, summary);
+        page.gap();
+        findings::recovered(&mut page, &summary.reports.recovered, options);
+        findings::warnings(&mut page, &summary.warnings);
+    }
+    page.gap();
+    if !options.errors_apart {
+        findings::errors(&mut page, &summary.errors, options);
+    }
+    if options.detail > Detail::Brief
+        && let Some(next) = next(summary)
+    {
+        page.gap();
+        page.line(&styled(TITLE, "next:"), 6, &[piece(PLAIN, next)]);
+    }
+    page.gap();
+    let (style, word, text) = verdict(summary);
+    let label = styled(style.bold(), word);
+    page.line(&label, 0, &[piece(PLAIN, format!(" {text}"))]);
+    page.finish(options)
+}
+
+fn changes(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    if summary.changes.is_empty() || !(summary.dry_run || options.detail == Detail::Full) {
+        return;
+    }
+    page.gap();
+    page.title(&if summary.dry_run {
+        format!("Planned changes to {}", project(summary))
+    } else {
+        format!("Changes to {}", project(summary))
+    });
+    page.gap();
+    changes_text::changes(page, &summary.changes, options);
+}
+
+fn numbers(page: &mut Page, summary: &Summary) {
+    let reports = &summary.reports;
+    let mut parts = vec![piece(PLAIN, count(reports.files, "file"))];
+    if !reports.damaged.is_empty() {
+        parts.push(piece(BAD, format!("{} damaged", reports.damaged.len())));
+    }
+    row(page, "reports", parts);
+
+    findings::test_rows(page, reports, &summary.tests);
+    if summary.project.is_some() {
+        project_rows(page, summary);
+    }
+    request_row(page, summary);
+}
+
+fn project_rows(page: &mut Page, summary: &Summary) {
+    let ledger = &summary.tests;
+    let (created, adopted, updated) = if summary.dry_run {
+        ("to create", "to adopt", "to update")
+    } else {
+        ("created", "adopted", "updated")
+    };
+    let mut parts = Vec::new();
+    let mut add = |number: usize, style, word: &str| {
+        if number > 0 {
+            parts.push(piece(style, format!("{number} {word}")));
+        }
+    };
+    add(ledger.refused, BAD, "not confirmed");
+    add(ledger.created, GOOD, created);
+    add(ledger.adopted, ODD, adopted);
+    add(ledger.updated, PLAIN, updated);
+    let unchanged = if ledger.overridden > 0 {
+        format!("unchanged ({} switched off)", ledger.overridden)
+    } else {
+        "unchanged".to_owned()
+    };
+    add(ledger.unchanged, PLAIN, &unchanged);
+    add(ledger.stale, ODD, "in no report");
+    if parts.is_empty() {
+        parts.push(piece(FAINT, "no test"));
+    }
+    if let Some(project) = &summary.project {
+        let name = format!("{}: ", escape::terminal(&project.name));
+        let mut pieces = vec![piece(TITLE, name)];
+        pieces.extend(listed(parts));
+        page.line("project", LABEL, &pieces);
+    }
+    let suites = &summary.suites;
+    let mut folders = Vec::new();
+    if suites.created > 0 {
+        folders.push(piece(GOOD, format!("{} {created}", suites.created)));
+    }
+    if suites.matched > 0 {
+        folders.push(piece(PLAIN, format!("{} found", suites.matched)));
+    }
+    if !folders.is_empty() {
+        row(page, "folders", folders);
+    }
+    if summary.steps.created > 0 {
+        let steps = format!("{} {created}", summary.steps.created);
+        row(page, "steps", vec![piece(GOOD, steps)]);
+    }
+}
+
+fn request_row(page: &mut Page, summary: &Summary) {
+    let requests = &summary.requests;
+    let all = requests.get + requests.writes();
+    let time = seconds(summary.elapsed_s);
+    if all == 0 {
+        return page.line("time", LABEL, &[piece(PLAIN, time)]);
+    }
+    let by_method: Vec<String> = [
+        (requests.get, "GET"),
+        (requests.post, "POST"),
+        (requests.put, "PUT"),
+        (requests.delete, "DELETE"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, method)| format!("{number} {method}"))
+    .collect();
+    let mut text = all.to_string();
+    if by_method.len() > 1 {
+        text += &format!(" ({})", by_method.join(", "));
+    } else {
+        text = by_method.concat();
+    }
+    if requests.retries > 0 {
+        text += &format!(", {} of them repeated", requests.retries);
+    }
+    page.line("requests", LABEL, &[piece(PLAIN, format!("{text}, in {time}"))]);
+}
+
+fn row(page: &mut Page, label: &str, parts: Vec<Piece>) {
+    page.line(label, LABEL, &listed(parts));
+}
+
+fn project(summary: &Summary) -> String {
+    summary.project.as_ref().map_or_else(
+        || "the project".to_owned(),
+        |project| format!("project {}", escape::terminal(&project.name)),
+    )
+}
+
+/// What to do next, where no error says so.
+fn next(summary: &Summary) -> Option<&'static str> {
+    let told = summary.errors.iter().any(|error| error.hint.is_some());
+    if summary.interrupted && !summary.dry_run {
+        Some("run the same import again, it goes on where this one stopped")
+    } else if told {
+        None
+    } else if summary.complete == Some(false) && summary.project.is_some() {
+        Some("see to the errors above, then run the same import again: it creates nothing twice")
+    } else if !summary.reports.damaged.is_empty() {
+        Some("have the damaged reports written again, and import them too")
+    } else if summary.dry_run && !summary.changes.is_empty() {
+        Some("the same command without --dry-run or --check makes these changes")
+    } else {
+        None
+    }
+}
+
+/// The last line: a word in a colour, and what it means here.
+fn verdict(summary: &Summary) -> (anstyle::Style, &'static str, String) {
+    let (style, word, mut text) = outcome(summary);
+    match summary.exit_code {
+        0 => {}
+        4 => {
+            let failing = summary.reports.failed + summary.reports.errored;
+            let why = if failing == 0 {
+                "the test run failed".to_owned()
+            } else {
+                format!("{} failed", count(failing, "test"))
+            };
+            text += &format!("; exit code 4, because {why}");
+        }
+        code => text += &format!("; exit code {code}"),
+    }
+    (style, word, text)
+}
+
+fn outcome(summary: &Summary) -> (anstyle::Style, &'static str, String) {
+    let project = project(summary);
+    let damaged = summary.reports.damaged.len();
+    let tests = summary.reports.tests;
+    let refused = summary.tests.refused;
+    if summary.project.is_none() {
+        // Nothing is written before the project is found.
+        let word = match (summary.interrupted, summary.dry_run) {
+            (true, _) => "interrupted:",
+            (false, true) => "dry run:",
+            (false, false) => "incomplete:",
+        };
+        let nothing = summary.exit_code == 0 && tests == 0;
+        return if nothing {
+            (GOOD, "complete:", "the reports hold no test".to_owned())
+        } else {
+            (BAD, word, "nothing was written".to_owned())
+        };
+    }
+    if summary.dry_run {
+        let changes = summary.changes.len();
+        let text = if summary.interrupted {
+            "nothing was written; it was interrupted".to_owned()
+        } else if changes == 0 {
+            format!("nothing was written, and nothing would be written to {project}")
+        } else {
+            format!(
+                "nothing was written; {} to {project} {} planned",
+                count(changes, "change"),
+                is_or_are(changes)
+            )
+        };
+        return (ODD, "dry run:", text);
+    }
+    let unconfirmed = || {
+        if refused > 0 {
+            format!(
+                "{refused} of {} {} not confirmed in {project}",
+                count(tests, "test"),
+                is_or_are(refused)
+            )
+        } else {
+            format!("what was read back from {project} is not what the reports hold")
+        }
+    };
+    if summary.interrupted {
+        return (BAD, "interrupted:", unconfirmed());
+    }
+    if summary.complete != Some(true) {
+        return (BAD, "incomplete:", unconfirmed());
+    }
+    if damaged > 0 {
+        let text = format!(
+            "{damaged} {} {} damaged; every test that could be read is in {project}",
+            noun_for(damaged, "report"),
+            is_or_are(damaged)
+        );
+        return (BAD, "incomplete:", text);
+    }
+    let text = match (tests, summary.tests.ignored) {
+        (0, _) => "the reports hold no test".to_owned(),
+        (_, 0) => format!("every test of these reports is in {project}"),
+        (_, ignored) => format!(
+            "every test of these reports is in {project}, but for {ignored} that tq-import.toml ignores"
+        ),
+    };
+    (GOOD, "complete:", text)
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

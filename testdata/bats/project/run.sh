@@ -1,0 +1,1 @@
+bats --report-formatter junit --output . test/

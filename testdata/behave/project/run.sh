@@ -1,0 +1,1 @@
+python -B -m behave --junit --junit-directory reports --no-color

@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""Counts the case elements of every report below this directory, as written.
+
+Writes counts.tsv. One state per case: a child <error> wins over <failure>,
+<failure> over <skipped>; without any of them, an attribute that says the case
+was not run makes it skipped. Nothing is merged, no attribute of a suite is read.
+"""
+import pathlib
+import xml.etree.ElementTree as ET
+
+HERE = pathlib.Path(__file__).resolve().parent
+NOT_RUN = {
+    "status": {"notrun", "disabled", "skipped"},
+    "result": {"suppressed", "skipped"},
+}
+
+
+def state(case):
+    children = {child.tag for child in case}
+    for tag in ("error", "failure", "skipped"):
+        if tag in children:
+            return tag
+    if any((case.get(name) or "").lower() in values for name, values in NOT_RUN.items()):
+        return "skipped"
+    return "passed"
+
+
+def main():
+    rows = ["file\tproducer\ttests\tfailures\terrors\tskipped"]
+    for path in sorted(HERE.glob("*/*.xml")):
+        states = [state(case) for case in ET.parse(path).getroot().iter("testcase")]
+        file = path.relative_to(HERE)
+        numbers = [len(states)] + [states.count(s) for s in ("failure", "error", "skipped")]
+        rows.append("\t".join([file.as_posix(), file.parts[0], *map(str, numbers)]))
+    (HERE / "counts.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+main()

@@ -1,0 +1,1 @@
+npx cucumber-js --format junit:checkout.xml

@@ -1,0 +1,4 @@
+J=/usr/share/java
+CP=$J/junit-platform-console.jar:$J/junit-platform-launcher.jar:$J/junit-platform-engine.jar:$J/junit-platform-commons.jar:$J/junit-platform-reporting.jar:$J/opentest4j-reporting-events.jar:$J/opentest4j-reporting-schema.jar:$J/junit-jupiter-api.jar:$J/junit-jupiter-engine.jar:$J/junit-jupiter-params.jar:$J/univocity-parsers.jar:$J/opentest4j.jar:$J/apiguardian-api.jar:$J/picocli.jar
+LC_ALL=C.UTF-8 javac -encoding UTF-8 -d build -cp $CP $(find src -name '*.java')
+LC_ALL=C.UTF-8 java -XX:MaxJavaStackTraceDepth=10 -Dos.version=6.1.0 -Duser.name=ci -Duser.home=/home/ci -Dfile.encoding=UTF-8 -cp $CP:build org.junit.platform.console.ConsoleLauncher --scan-classpath build --reports-dir build/reports --config junit.platform.output.capture.stdout=true --config junit.platform.output.capture.stderr=true --disable-banner --details=summary

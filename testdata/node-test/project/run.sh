@@ -1,0 +1,1 @@
+node --test --test-reporter=junit --test-reporter-destination=shipping.xml test/

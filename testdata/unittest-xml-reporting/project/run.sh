@@ -1,0 +1,1 @@
+python -B -m xmlrunner discover -s tests -t . --output-file customer.xml

@@ -1,0 +1,183 @@
+//! Each exit code, provoked, and what is said with it.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::any;
+
+use crate::support::{Desk, binary, report, run};
+
+const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "!removes"])];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zero_when_done_and_verified_although_a_test_failed() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let run = desk.import(&["a.xml"]).await.expect(0);
+    assert!(run.stdout.contains("removes"), "the failure is told: {run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_when_the_server_refuses_rows_and_the_others_go_in() {
+    // A name that this server will not have stands for every rule that nobody knows.
+    let desk = Desk::new().await;
+    desk.db();
+    let writer = rusqlite::Connection::open(&desk.running.db).unwrap();
+    writer
+        .execute_batch(
+            "CREATE TRIGGER dislikes BEFORE INSERT ON test WHEN NEW.name = 'removes'
+             BEGIN SELECT RAISE(ABORT, 'dislikes this name'); END",
+        )
+        .unwrap();
+    drop(writer);
+    desk.write("a.xml", &report(&[("cart", &["adds", "removes", "clears", "counts"])]));
+    let run = desk.import(&["a.xml", "--format", "json", "--retries", "0"]).await;
+    // However the sandbox words it, nothing that was not read back is called done.
+    assert!(run.code == 1 || run.code == 7, "{run}");
+    let summary = run.json();
+    assert_eq!(summary["complete"], false);
+    assert!(summary["tests"]["refused"].as_u64().unwrap() >= 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_for_usage_configuration_and_missing_tokens() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let unknown = desk.import(&["a.xml", "--no-such-option"]).await.expect(2);
+    assert!(unknown.stderr.contains("--no-such-option"), "{unknown}");
+    let mut command = binary(desk.path());
+    command.args(["a.xml", "--project", "demo"]);
+    let no_token = run(command).await.expect(2);
+    assert!(
+        no_token.stderr.contains("TQ_ACCESS_TOKEN") && no_token.stderr.contains("--sandbox"),
+        "{no_token}"
+    );
+    let mut command = binary(desk.path());
+    command.args([
+        "--host",
+        &desk.running.url,
+        "--token-file",
+        "token",
+        "--project",
+        "Dema",
+        "a.xml",
+    ]);
+    let unknown = run(command).await.expect(2);
+    assert!(
+        unknown.stderr.contains("\"Dema\"") && unknown.stderr.contains("\"Demo\""),
+        "{unknown}"
+    );
+    let word = desk.import(&["inspekt", "a.xml"]).await.expect(2);
+    assert!(word.stderr.contains("inspect"), "{word}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
+    let desk = Desk::new().await;
+    let whole = report(&[("cart", &["adds", "removes", "clears"])]);
+    let cut = &whole[..whole.find("clears").unwrap()];
+    desk.write("cut.xml", cut);
+    desk.write("whole.xml", &report(&[("login", &["greets"])]));
+    let run = desk.import(&["cut.xml", "whole.xml"]).await.expect(3);
+    assert!(format!("{run}").contains("cut.xml:6:"), "file, line and column: {run}");
+    desk.assert_exactly_once(3);
+    let summary = desk.import_json(3, &["cut.xml", "whole.xml"]).await;
+    assert_eq!(summary["complete"], true);
+    assert_eq!(summary["reports"]["damaged"][0]["line"], 6);
+    assert_eq!(summary["exit_code"], 3);
+    // Strict: nothing is written.
+    let strict = Desk::new().await;
+    strict.write("cut.xml", cut);
+    strict.import(&["cut.xml", "--strict"]).await.expect(3);
+    assert_eq!(strict.journal.writes(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_when_there_is_nothing_to_import() {
+    let desk = Desk::new().await;
+    desk.write("empty.xml", "<testsuites></testsuites>");
+    desk.write("other.xml", "<project><target/></project>");
+    desk.import(&["empty.xml"]).await.expect(3);
+    desk.import(&["empty.xml", "--allow-empty"]).await.expect(0);
+    desk.import(&["nothing/**/*.xml"]).await.expect(3);
+    let named = desk.import(&["other.xml"]).await.expect(3);
+    assert!(format!("{named}").contains("`project`"), "{named}");
+    let gone = desk.import(&["no-such-report.xml"]).await.expect(3);
+    assert!(format!("{gone}").contains("no-such-report.xml"), "{gone}");
+    desk.write("a.xml", &report(SHOP));
+    desk.import(&["a.xml", "--min-tests", "3"]).await.expect(3);
+    desk.import(&["a.xml", "--min-tests", "2"]).await.expect(0);
+    let found = desk.import(&["*.xml"]).await.expect(0);
+    assert!(!found.stderr.contains("other.xml:"), "found by a pattern, it is skipped: {found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_when_a_test_failed_and_that_matters() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    desk.import(&["a.xml", "--fail-on-test-failure"]).await.expect(4);
+    desk.assert_exactly_once(2);
+    desk.write("skipped.xml", &report(&[("cart", &["~adds"])]));
+    desk.import(&["skipped.xml", "--fail-on-test-failure"]).await.expect(0);
+    let soft =
+        desk.import(&["a.xml", "--fail-on-test-failure", "--soft-fail", "4"]).await.expect(0);
+    assert!(soft.stderr.contains('4'), "said aloud: {soft}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_when_a_check_finds_changes() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    desk.import(&["a.xml", "--check"]).await.expect(5);
+    assert_eq!(desk.journal.writes(), 0);
+    desk.import(&["a.xml"]).await.expect(0);
+    desk.import(&["a.xml", "--check"]).await.expect(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_when_the_token_is_not_accepted() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    desk.write("token", "tqp-canary-0815");
+    let run = desk.import(&["a.xml", "-vv"]).await.expect(6);
+    assert!(run.stderr.contains("401") && run.stderr.contains("hint:"), "{run}");
+    assert!(!format!("{run}").contains("canary"), "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let host = format!("http://{free}");
+    let down =
+        ["a.xml", "--host", &host, "--token-file", "token", "--project", "demo", "--retries", "1"];
+    let mut command = binary(desk.path());
+    command.args(down);
+    let refused = run(command).await.expect(7);
+    assert!(refused.stderr.contains("cannot connect"), "{refused}");
+
+    let unwell = Router::new()
+        .fallback(any(|| async { (StatusCode::SERVICE_UNAVAILABLE, "<html>later</html>") }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, unwell).await });
+    let started = std::time::Instant::now();
+    let mut command = binary(desk.path());
+    command.args([
+        "a.xml",
+        "--host",
+        &host,
+        "--token-file",
+        "token",
+        "--project",
+        "demo",
+        "--deadline",
+        "3s",
+    ]);
+    let unwell = run(command).await.expect(7);
+    assert!(unwell.stderr.contains("503"), "{unwell}");
+    assert!(started.elapsed() < Duration::from_secs(20), "the deadline holds");
+    serving.abort();
+}

@@ -1,0 +1,8 @@
+//! Whole imports: the binary, HTTP, the sandbox's database.
+
+mod exit_codes;
+mod first;
+mod people;
+mod requests;
+mod retries;
+mod settings;

@@ -1,0 +1,266 @@
+//! What people did stays as they did it.
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, report};
+
+const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
+
+/// Talks to the sandbox as a person's browser would.
+struct Person<'a> {
+    desk: &'a Desk,
+    client: reqwest::Client,
+}
+
+impl<'a> Person<'a> {
+    fn at(desk: &'a Desk) -> Self {
+        Self { desk, client: crate::sandbox::client() }
+    }
+
+    async fn send(&self, method: reqwest::Method, path: &str, body: &Value) -> Value {
+        use secrecy::ExposeSecret as _;
+        let request = self
+            .client
+            .request(method, format!("{}/api/{path}", self.desk.running.url))
+            .bearer_auth(self.desk.running.token.expose_secret());
+        let request = if body.is_null() { request } else { request.json(body) };
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    async fn put(&self, path: &str, body: &Value) -> Value {
+        self.send(reqwest::Method::PUT, path, body).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        self.send(reqwest::Method::POST, path, body).await
+    }
+
+    async fn delete(&self, path: &str) {
+        self.send(reqwest::Method::DELETE, path, &Value::Null).await;
+    }
+
+    /// The id of a row by its name.
+    fn id(&self, table: &str, name: &str) -> i64 {
+        self.desk
+            .db()
+            .query_row(
+                &format!("SELECT id FROM {table} WHERE name = ?1 AND deleted_at IS NULL"),
+                [name],
+                |row| row.get(0),
+            )
+            .unwrap()
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        self.desk.db().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn project(&self) -> i64 {
+        self.desk.running.project_id
+    }
+
+    async fn folder(&self, name: &str) -> i64 {
+        let root = self.number("SELECT id FROM suite WHERE is_root");
+        let plan = self.number("SELECT id FROM plan WHERE is_root");
+        let body = json!({"name": name, "plan_id": plan, "project_id": self.project(), "plan_suite": {"parent_id": root, "sequence_plan": 1}});
+        self.post("suite", &body).await["id"].as_i64().unwrap()
+    }
+
+    async fn test(&self, suite: i64, fields: Value) -> i64 {
+        let mut body = json!({"project_id": self.project(), "suite_id": suite, "precondition": "", "is_automated": false});
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        self.post("test", &body).await["id"].as_i64().unwrap()
+    }
+}
+
+async fn imported() -> Desk {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    desk.import(&["a.xml"]).await.expect(0);
+    desk
+}
+
+/// Imports again; nothing may be written.
+async fn import_changes_nothing(desk: &Desk) -> Value {
+    let tables = ["suite", "plan_suite", "test", "suite_test", "step"];
+    let before: Vec<_> = tables.iter().map(|table| desk.rows(table)).collect();
+    let _ = desk.journal.take();
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(desk.journal.writes(), 0);
+    let after: Vec<_> = tables.iter().map(|table| desk.rows(table)).collect();
+    assert_eq!(before, after);
+    assert_eq!(summary["complete"], true);
+    summary
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_and_moved_test_is_matched_and_kept_where_it_is() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    let test = person.id("test", "adds");
+    let elsewhere = person.folder("Smoke tests").await;
+    person
+        .put(
+            &format!("test/{test}"),
+            &json!({"name": "Adds (checked by Ann)", "precondition": "a cart"}),
+        )
+        .await;
+    let place = person.number(&format!("SELECT id FROM suite_test WHERE test_id = {test}"));
+    person.put(&format!("suite_test/{place}"), &json!({"suite_id": elsewhere})).await;
+    let summary = import_changes_nothing(&desk).await;
+    assert_eq!(summary["tests"]["unchanged"], 3);
+    assert!(desk.tree().contains(&"Smoke tests: Adds (checked by Ann)".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_folder_is_found_again_and_takes_new_tests() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    let folder = person.id("suite", "cart");
+    person.put(&format!("suite/{folder}"), &json!({"name": "Shopping cart"})).await;
+    import_changes_nothing(&desk).await;
+    desk.write("b.xml", &report(&[("cart", &["clears"])]));
+    let summary = desk.import_json(0, &["b.xml"]).await;
+    assert_eq!(summary["suites"]["created"], 0);
+    assert_eq!(summary["tests"]["created"], 1);
+    assert!(desk.tree().contains(&"Shopping cart: clears".to_owned()), "{:?}", desk.tree());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let person = Person::at(&desk);
+    let folder = person.folder("Cart").await;
+    let fields = json!({"name": "adds", "description": "<p>See the wiki.</p>", "precondition": "a cart", "estimate": 5});
+    let test = person.test(folder, fields).await;
+    person.post("step", &json!({"step": "click", "expected_result": "it adds", "sequence": 1, "project_id": person.project(), "test_id": test})).await;
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["adopted"], 1);
+    assert_eq!(summary["tests"]["created"], 2);
+    assert_eq!(summary["complete"], true);
+    let row: (String, String, String, f64, i64, i64) = desk
+        .db()
+        .query_row(
+            &format!("SELECT name, description, precondition, estimate, is_automated, epoch FROM test WHERE id = {test}"),
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
+        )
+        .unwrap();
+    let (name, description, precondition, estimate, is_automated, epoch) = row;
+    assert_eq!(
+        (name.as_str(), precondition.as_str(), estimate, is_automated, epoch),
+        ("adds", "a cart", 5.0, 1, 1)
+    );
+    assert!(
+        description.starts_with("<p>See the wiki.</p>\n\nAutomated test: cart :: adds (tqi-"),
+        "{description}"
+    );
+    assert_eq!(
+        person.number(&format!("SELECT count(*) FROM step WHERE test_id = {test}")),
+        1,
+        "its own step"
+    );
+    desk.assert_exactly_once(3);
+    let folder_description: Option<String> = desk
+        .db()
+        .query_row(&format!("SELECT description FROM suite WHERE id = {folder}"), [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(folder_description, None, "a person's folder is not written");
+    import_changes_nothing(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adopt_none_leaves_manual_tests_to_people() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let person = Person::at(&desk);
+    let folder = person.folder("cart").await;
+    person.test(folder, json!({"name": "adds"})).await;
+    let before = desk.rows("test");
+    let summary = desk.import_json(0, &["a.xml", "--adopt", "none"]).await;
+    assert_eq!(summary["tests"]["created"], 3);
+    assert_eq!(desk.rows("test")[0], before[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_edited_in_a_test_of_ours_is_not_written_over() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    let test = person.id("test", "adds");
+    let line: String = desk
+        .db()
+        .query_row("SELECT description FROM test WHERE name = 'adds'", [], |row| row.get(0))
+        .unwrap();
+    let edited = format!("<h1>Why</h1><p>Because.</p><p>{line}</p>");
+    person
+        .put(&format!("test/{test}"), &json!({"description": edited, "is_automated": false}))
+        .await;
+    let step = person.number(&format!("SELECT id FROM step WHERE test_id = {test}"));
+    person.delete(&format!("step/{step}")).await;
+    let summary = import_changes_nothing(&desk).await;
+    assert_eq!(summary["tests"]["overridden"], 1);
+    assert_eq!(summary["tests"]["unchanged"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_test_is_created_again_and_a_deleted_folder_too() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    person.delete(&format!("test/{}", person.id("test", "adds"))).await;
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["created"], 1);
+    desk.assert_exactly_once(3);
+    person.delete(&format!("suite/{}", person.id("suite", "cart"))).await;
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["complete"], true);
+    assert_eq!(summary["suites"]["created"], 1);
+    assert_eq!(summary["tests"]["created"], 0, "its tests are still there and are placed again");
+    assert_eq!(summary["tests"]["updated"], 2);
+    assert_eq!(desk.tree().len(), 3, "{:?}", desk.tree());
+    import_changes_nothing(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_in_two_folders_stays_in_both() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    let smoke = person.folder("Smoke tests").await;
+    let test = person.id("test", "greets");
+    person.post("suite_test", &json!({"suite_id": smoke, "test_id": test})).await;
+    import_changes_nothing(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_root_folder_and_project_are_found() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    let root = person.number("SELECT id FROM suite WHERE is_root");
+    person.put(&format!("suite/{root}"), &json!({"name": "Everything"})).await;
+    import_changes_nothing(&desk).await;
+    person.put(&format!("project/{}", person.project()), &json!({"name": "Web shop"})).await;
+    let run = desk.import(&["a.xml"]).await.expect(2);
+    assert!(run.stderr.contains("Web shop"), "{run}");
+    let mut command = desk.command_without_project(&["a.xml"]);
+    command.args(["--project", &person.project().to_string()]);
+    crate::support::run(command).await.expect(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unfinished_import_is_finished_by_the_next() {
+    let desk = imported().await;
+    let person = Person::at(&desk);
+    // As if the import had been killed before its last array.
+    let step = person.number("SELECT max(id) FROM step");
+    person.delete(&format!("step/{step}")).await;
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["updated"], 1);
+    assert_eq!(summary["steps"]["created"], 1);
+    desk.assert_exactly_once(3);
+}

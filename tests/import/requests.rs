@@ -1,0 +1,75 @@
+//! The number of requests is a promise: asserted, because time is not.
+
+use std::fmt::Write as _;
+
+use crate::support::Desk;
+
+const PAGE: usize = 1000;
+const ARRAY: usize = 500;
+
+/// `tests` cases in `folders` suites.
+fn many(tests: usize, folders: usize) -> String {
+    let mut xml = String::from("<testsuites>\n");
+    for folder in 0..folders {
+        writeln!(xml, "<testsuite name=\"area {folder}\">").unwrap();
+        for test in (folder..tests).step_by(folders) {
+            writeln!(xml, "<testcase name=\"case {test}\" time=\"0.1\"/>").unwrap();
+        }
+        xml.push_str("</testsuite>\n");
+    }
+    xml.push_str("</testsuites>\n");
+    xml
+}
+
+/// What an unchanged import may read in a project of `tests` tests in `folders` folders, the root folder being one.
+fn unchanged_reads(tests: usize, folders: usize) -> usize {
+    2 + 2 * folders.div_ceil(PAGE) + folders.div_ceil(200) + 3 * tests.div_ceil(PAGE)
+}
+
+async fn imports_within_its_budget(tests: usize, folders: usize) {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &many(tests, folders));
+    let all_folders = folders + 1;
+
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["created"], tests);
+    desk.assert_exactly_once(i64::try_from(tests).unwrap());
+    let entries = desk.journal.take();
+    let posts = |path: &str| {
+        entries.iter().filter(|entry| entry.is_write() && entry.path() == path).count()
+    };
+    assert_eq!(posts("/api/suite"), folders.div_ceil(ARRAY), "one level of folders");
+    assert_eq!(posts("/api/test"), tests.div_ceil(ARRAY));
+    assert_eq!(posts("/api/step"), tests.div_ceil(ARRAY));
+    let writes = entries.iter().filter(|entry| entry.is_write()).count();
+    assert_eq!(
+        writes,
+        folders.div_ceil(ARRAY) + 2 * tests.div_ceil(ARRAY),
+        "nothing else is written"
+    );
+    // Project and root plan; the empty project's lists; the folders once more for their one level; the
+    // tests once more before they get their steps; everything at the end.
+    let empty = 4;
+    let level = 2 * all_folders.div_ceil(PAGE);
+    let last = unchanged_reads(tests, all_folders) - 2;
+    let reads = entries.iter().filter(|entry| !entry.is_write()).count();
+    assert!(reads <= 2 + empty + level + tests.div_ceil(PAGE) + last, "{reads} reads at first");
+
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["unchanged"], tests);
+    assert_eq!(summary["complete"], true);
+    let (reads, writes) = (desk.journal.reads(), desk.journal.writes());
+    assert_eq!(writes, 0);
+    assert!(reads <= unchanged_reads(tests, all_folders), "{reads} reads of an unchanged project");
+    assert_eq!(summary["requests"]["get"], reads);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_tests_stay_within_the_budget() {
+    imports_within_its_budget(100, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_tests_in_fifty_folders_stay_within_the_budget() {
+    imports_within_its_budget(10_000, 50).await;
+}

@@ -1,0 +1,196 @@
+//! A sandbox behind a server that misbehaves on the way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use secrecy::ExposeSecret as _;
+
+use crate::support::{Desk, Run, binary, report, run};
+
+/// What happens to a request.
+#[derive(Clone, Copy)]
+enum Fault {
+    /// It is refused before it reaches the sandbox.
+    Before(StatusCode),
+    /// It is carried out, and its answer is lost.
+    After(StatusCode),
+    /// It is carried out, and half of its answer arrives.
+    Cut,
+}
+
+type Rule = Arc<dyn Fn(&str, &str, usize) -> Option<Fault> + Send + Sync>;
+
+#[derive(Clone)]
+struct Proxy {
+    client: reqwest::Client,
+    upstream: String,
+    rule: Rule,
+    count: Arc<AtomicUsize>,
+}
+
+async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let number = proxy.count.fetch_add(1, Ordering::SeqCst);
+    let fault = (proxy.rule)(parts.method.as_str(), parts.uri.path(), number);
+    if let Some(Fault::Before(status)) = fault {
+        return (status, "<html>not now</html>").into_response();
+    }
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let mut request =
+        proxy.client.request(parts.method, format!("{}{}", proxy.upstream, parts.uri)).body(body);
+    for name in ["authorization", "content-type", "accept"] {
+        if let Some(value) = parts.headers.get(name) {
+            request = request.header(name, value);
+        }
+    }
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    let bytes = response.bytes().await.unwrap();
+    match fault {
+        Some(Fault::After(status)) => (status, "<html>lost</html>").into_response(),
+        Some(Fault::Cut) => (status, Body::from(bytes.slice(..bytes.len() / 2))).into_response(),
+        _ => (status, bytes).into_response(),
+    }
+}
+
+/// Imports `a.xml` through a proxy that applies `rule` to method, path and running number of each request.
+async fn import_through(
+    desk: &Desk,
+    rule: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static,
+) -> Run {
+    let proxy = Proxy {
+        client: crate::sandbox::client(),
+        upstream: desk.running.url.clone(),
+        rule: Arc::new(rule),
+        count: Arc::default(),
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().fallback(pass).with_state(proxy);
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut command = binary(desk.path());
+    command.args([
+        "--host",
+        &host,
+        "--token-file",
+        "token",
+        "--project",
+        "demo",
+        "--format",
+        "json",
+        "a.xml",
+    ]);
+    let run = run(command).await;
+    serving.abort();
+    run
+}
+
+async fn desk() -> Desk {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_are_repeated() {
+    let desk = desk().await;
+    let statuses =
+        [StatusCode::SERVICE_UNAVAILABLE, StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS];
+    let run = import_through(&desk, move |method, _, number| {
+        (method == "GET" && number % 5 == 0).then(|| Fault::Before(statuses[number / 5 % 3]))
+    })
+    .await
+    .expect(0);
+    assert!(run.json()["requests"]["retries"].as_u64().unwrap() > 0);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_answer_to_a_read_is_read_again() {
+    let desk = desk().await;
+    import_through(&desk, |method, _, number| {
+        (method == "GET" && number % 4 == 1).then_some(Fault::Cut)
+    })
+    .await
+    .expect(0);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_whose_answer_is_lost_is_read_back_and_not_doubled() {
+    for fault in [Fault::After(StatusCode::BAD_GATEWAY), Fault::Cut] {
+        for lost in ["/api/suite", "/api/test", "/api/step"] {
+            let desk = desk().await;
+            let once = AtomicUsize::new(0);
+            import_through(&desk, move |method, path, _| {
+                (method == "POST" && path == lost && once.fetch_add(1, Ordering::SeqCst) == 0)
+                    .then_some(fault)
+            })
+            .await
+            .expect(0);
+            desk.assert_exactly_once(3);
+            assert_eq!(desk.count("suite"), 3, "{lost}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_that_failed_before_it_was_done_is_done_once() {
+    for lost in ["/api/suite", "/api/test", "/api/step"] {
+        let desk = desk().await;
+        let once = AtomicUsize::new(0);
+        import_through(&desk, move |method, path, _| {
+            (method == "POST" && path == lost && once.fetch_add(1, Ordering::SeqCst) == 0)
+                .then_some(Fault::Before(StatusCode::INTERNAL_SERVER_ERROR))
+        })
+        .await
+        .expect(0);
+        desk.assert_exactly_once(3);
+        assert_eq!(desk.count("suite"), 3, "{lost}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn arrays_that_are_not_taken_become_single_creates() {
+    for status in [StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNPROCESSABLE_ENTITY] {
+        let desk = desk().await;
+        let refused = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&refused);
+        // The first array of each resource is refused.
+        let seen = std::sync::Mutex::new(std::collections::HashSet::new());
+        let run = import_through(&desk, move |method, path, _| {
+            let first = method == "POST" && seen.lock().unwrap().insert(path.to_owned());
+            first.then(|| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                Fault::Before(status)
+            })
+        })
+        .await
+        .expect(0);
+        assert_eq!(refused.load(Ordering::SeqCst), 3, "{}", run);
+        desk.assert_exactly_once(3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_is_not_followed() {
+    let desk = desk().await;
+    let elsewhere = Router::new().fallback(|| async {
+        (StatusCode::TEMPORARY_REDIRECT, [("location", "https://collector.example/api?token=1")])
+            .into_response()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, elsewhere).await });
+    let mut command = binary(desk.path());
+    command.args(["--host", &host, "--token-file", "token", "--project", "demo", "a.xml"]);
+    let run = run(command).await.expect(1);
+    assert!(run.stderr.contains("redirects to https://collector.example/api"), "{run}");
+    assert!(!format!("{run}").contains(desk.running.token.expose_secret()), "{run}");
+    serving.abort();
+}

@@ -1,0 +1,147 @@
+//! Where settings come from, and which token meets which host.
+
+use crate::support::{Desk, binary, report, restrict, run};
+
+const CART: &[(&str, &[&str])] = &[("cart", &["adds"])];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_on_a_later_page_is_found_whatever_its_case() {
+    let desk = Desk::with(|options| options.max_per_page = Some(4)).await;
+    use secrecy::ExposeSecret as _;
+    let client = crate::sandbox::client();
+    for number in 1..=21 {
+        let response = client
+            .post(format!("{}/api/project", desk.running.url))
+            .bearer_auth(desk.running.token.expose_secret())
+            .json(&serde_json::json!({"name": format!("Web Shop {number}")}))
+            .send()
+            .await
+            .unwrap();
+        assert!(response.status().is_success());
+    }
+    desk.write("a.xml", &report(CART));
+    let mut command = binary(desk.path());
+    command.args([
+        "--host",
+        &desk.running.url,
+        "--token-file",
+        "token",
+        "--project",
+        "web shop 20",
+        "a.xml",
+    ]);
+    command.args(["--format", "json"]);
+    let summary = run(command).await.expect(0).json();
+    assert_eq!(summary["project"]["name"], "Web Shop 20");
+    assert_eq!(summary["tests"]["created"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_http_to_another_host_is_refused_before_a_byte_is_sent() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(CART));
+    // 192.0.2.0/24 is reserved: nobody is there, and nobody may be asked.
+    let mut command = binary(desk.path());
+    command.args([
+        "--host",
+        "http://192.0.2.1",
+        "--token-file",
+        "token",
+        "--project",
+        "demo",
+        "a.xml",
+    ]);
+    let started = std::time::Instant::now();
+    let refused = run(command).await.expect(2);
+    assert!(refused.stderr.contains("http://"), "{refused}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(CART));
+    desk.write("tq-import.toml", "host = \"https://collector.example\"\nproject = \"demo\"\n");
+    let mut command = binary(desk.path());
+    command.env("TQ_ACCESS_TOKEN", "tqp-canary").arg("a.xml");
+    let refused = run(command).await.expect(2);
+    assert!(refused.stderr.contains("collector.example"), "{refused}");
+    assert!(!format!("{refused}").contains("canary"), "{refused}");
+
+    std::fs::remove_file(desk.path().join("tq-import.toml")).unwrap();
+    restrict(&desk.write(".testquality", "TQ_HOST=https://collector.example\n"));
+    let mut command = binary(desk.path());
+    command.env("TQ_ACCESS_TOKEN", "tqp-canary").args(["--project", "demo", "a.xml"]);
+    let refused = run(command).await.expect(2);
+    assert!(refused.stderr.contains("collector.example"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_environment_work_together_where_that_is_safe() {
+    use secrecy::ExposeSecret as _;
+    let desk = Desk::new().await;
+    desk.write("reports/a.xml", &report(CART));
+    // Loopback is safe; the token comes from the environment.
+    desk.write(
+        "tq-import.toml",
+        &format!(
+            "host = \"{}\"\nproject = \"DEMO\"\nnamespace = \"shop\"\nfolder = \"Web\"\n",
+            desk.running.url
+        ),
+    );
+    let mut command = binary(desk.path());
+    command
+        .env("TQ_ACCESS_TOKEN", desk.running.token.expose_secret())
+        .args(["reports", "--format", "json"]);
+    let summary = run(command).await.expect(0).json();
+    assert_eq!(summary["namespace"], "shop");
+    assert_eq!(desk.tree(), ["Web/cart: adds"]);
+    // The vendor's file brings its own token.
+    std::fs::remove_file(desk.path().join("tq-import.toml")).unwrap();
+    let token = desk.running.token.expose_secret();
+    restrict(&desk.write(
+        ".testquality",
+        &format!(
+            "TQ_HOST={}\nTQ_ACCESS_TOKEN={token}\nTQ_PROJECT_ID={}\n",
+            desk.running.url, desk.running.project_id
+        ),
+    ));
+    let mut command = binary(desk.path());
+    command.args(["reports", "--namespace", "shop", "--format", "json"]);
+    let summary = run(command).await.expect(0).json();
+    assert_eq!(summary["tests"]["unchanged"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ignored_tests_are_counted_and_left_out() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.xml",
+        &report(&[
+            ("cart", &["adds", "flickers"]),
+            ("load", &["a thousand users", "ten thousand users"]),
+        ]),
+    );
+    desk.write("tq-import.toml", "ignore = [\"cart/flickers\", \"load/*\"]\n");
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["ignored"], 3);
+    assert_eq!(summary["tests"]["created"], 1);
+    assert_eq!(summary["tests"]["seen"], 4);
+    assert_eq!(desk.tree(), ["cart: adds"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_naming_scheme_is_stopped_before_it_doubles_the_project() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (0..150).map(|number| format!("case {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.write("a.xml", &report(&[("old suite", &names)]));
+    desk.import(&["a.xml"]).await.expect(0);
+    desk.write("a.xml", &report(&[("new suite", &names)]));
+    let _ = desk.journal.take();
+    let stopped = desk.import(&["a.xml"]).await.expect(1);
+    assert!(stopped.stderr.contains("--create-limit"), "{stopped}");
+    assert_eq!(desk.journal.writes(), 0);
+    desk.import(&["a.xml", "--create-limit", "100%"]).await.expect(0);
+    desk.assert_exactly_once(300);
+}

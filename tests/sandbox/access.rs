@@ -1,0 +1,197 @@
+//! Who is answered, and what is refused before any resource is looked at.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use super::*;
+use tq_import::sandbox::{Reach, ServeError, Token};
+
+/// Sends bytes as they are and gives back the first line of the answer and the whole.
+fn raw(site: &Site, request: &str) -> (String, String) {
+    let address = site.running.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let limit = std::time::Duration::from_secs(10);
+    stream.set_read_timeout(Some(limit)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let first = answer.lines().next().unwrap_or_default().to_owned();
+    (first, answer)
+}
+
+#[tokio::test]
+async fn without_the_token_nothing_is_told() {
+    let site = Site::new().await;
+    let url = &site.running.url;
+    let token = site.running.token.expose_secret();
+    let shorter = &token[..token.len() - 1];
+    for header in [
+        None,
+        Some(String::new()),
+        Some("Bearer".to_owned()),
+        Some("Bearer wrong".to_owned()),
+        Some(format!("Bearer {shorter}")),
+        Some(format!("Bearer {token}x")),
+        Some(format!("Basic {token}")),
+        Some(token.to_owned()),
+    ] {
+        for path in ["project", "test/1", "nothing", "nothing/at/all"] {
+            let mut request = site.client.get(format!("{url}/api/{path}"));
+            if let Some(header) = &header {
+                request = request.header("authorization", header);
+            }
+            let body = json_of(request.send().await.unwrap(), StatusCode::UNAUTHORIZED).await;
+            assert_eq!(body, json!({"message": "Unauthenticated."}), "{header:?}");
+        }
+    }
+    let request = site.client.get(format!("{url}/api/project"));
+    let request = request.header("authorization", format!("bearer {token}"));
+    json_of(request.send().await.unwrap(), StatusCode::OK).await;
+}
+
+// `raw` blocks its thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_host_or_origin_is_refused_even_with_the_token() {
+    let site = Site::new().await;
+    for (name, value) in [
+        ("host", "rebound.example"),
+        ("host", "127.0.0.1.rebound.example"),
+        ("origin", "http://rebound.example"),
+        ("origin", "null"),
+    ] {
+        let request = site.request(Method::GET, "project").header(name, value);
+        json_of(request.send().await.unwrap(), StatusCode::FORBIDDEN).await;
+        let page = site.client.get(&site.running.page).header(name, value);
+        json_of(page.send().await.unwrap(), StatusCode::FORBIDDEN).await;
+    }
+    let request = site.request(Method::GET, "project");
+    let request = request.header("origin", &site.running.url);
+    json_of(request.send().await.unwrap(), StatusCode::OK).await;
+
+    let (status, _) = raw(&site, "GET / HTTP/1.0\r\n\r\n");
+    assert!(status.contains("403"), "{status}");
+    let (status, _) = raw(
+        &site,
+        "GET http://rebound.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    );
+    assert!(status.contains("403"), "{status}");
+    let (status, _) = raw(
+        &site,
+        "GET / HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example\r\nConnection: close\r\n\r\n",
+    );
+    assert!(status.contains("403"), "{status}");
+}
+
+#[tokio::test]
+async fn the_page_needs_no_token_and_shows_nothing_stored() {
+    let site = Site::new().await;
+    let response = site.client.get(&site.running.page).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.headers().contains_key("x-tq-sandbox"));
+    let page = response.text().await.unwrap();
+    assert!(page.contains("This is not TestQuality"));
+    assert!(!page.contains("Demo"));
+}
+
+#[tokio::test]
+async fn unknown_routes_and_methods_are_refused() {
+    let site = Site::new().await;
+    for path in ["nothing", "nothing/1", "test/1", "test/x", "test/1/nothing"] {
+        let request = site.request(Method::GET, path);
+        let body = json_of(request.send().await.unwrap(), StatusCode::NOT_FOUND).await;
+        assert!(body["message"].is_string());
+    }
+    for (method, path) in
+        [(Method::PATCH, "test/1"), (Method::POST, "test/1"), (Method::DELETE, "test")]
+    {
+        let request = site.request(method, path).json(&json!({}));
+        json_of(request.send().await.unwrap(), StatusCode::METHOD_NOT_ALLOWED).await;
+    }
+}
+
+#[tokio::test]
+async fn bodies_must_be_json_and_not_too_long() {
+    let site = Site::with(|options| options.max_body_bytes = 1000).await;
+    let request = site.request(Method::POST, "test").body("{}");
+    json_of(request.send().await.unwrap(), StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
+    for body in ["", "{", "{} {}", "\"text\"", "[1]", "null", "\u{0}"] {
+        let request = site.request(Method::POST, "test").body(body);
+        let request = request.header("content-type", "application/json; charset=utf-8");
+        json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+    }
+    let long = json!({"name": "x".repeat(1_000_000)});
+    let body = site.post("test", &long, StatusCode::PAYLOAD_TOO_LARGE).await;
+    assert!(body["message"].is_string());
+    // Nested deeper than a reader's stack would like.
+    let site = Site::new().await;
+    let nested = "[".repeat(200_000);
+    let request = site.request(Method::POST, "test").body(nested);
+    let request = request.header("content-type", "application/json");
+    json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+}
+
+#[tokio::test]
+async fn request_lines_are_at_most_8_kb() {
+    let site = Site::new().await;
+    let most = 8192 - "GET /api/test?id-in= HTTP/1.1".len();
+    // Sets of 7 digits and a comma.
+    let set = "1234567,".repeat(most / 8);
+    site.get(&format!("test?id-in={set}")).await;
+    let request = site.request(Method::GET, &format!("test?id-in={set}12345678"));
+    json_of(request.send().await.unwrap(), StatusCode::URI_TOO_LONG).await;
+}
+
+#[tokio::test]
+async fn other_machines_are_let_in_only_with_a_token_of_ones_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
+    let made_up = Options::new(store.clone(), sandbox::generate_token().unwrap());
+    let network = Reach::Network { host_names: vec![] };
+    let listener = || tokio::net::TcpListener::bind(("0.0.0.0", 0));
+
+    let refused = sandbox::serve(listener().await.unwrap(), made_up.clone(), async {}).await;
+    assert!(matches!(refused, Err(ServeError::NotLoopback(_))));
+
+    let made_up = Options { reach: network.clone(), ..made_up };
+    let refused = sandbox::serve(listener().await.unwrap(), made_up, async {}).await;
+    assert!(matches!(refused, Err(ServeError::NeedsOwnToken(_))));
+
+    let own =
+        Options { reach: network, ..Options::new(store, Token::given("my own".to_owned().into())) };
+    sandbox::serve(listener().await.unwrap(), own, async {}).await.unwrap();
+}
+
+#[tokio::test]
+async fn tokens_differ_and_are_not_printed() {
+    let one = sandbox::generate_token().unwrap();
+    let two = sandbox::generate_token().unwrap();
+    assert_ne!(one.secret().expose_secret(), two.secret().expose_secret());
+    assert_eq!(one.secret().expose_secret().len(), "tqs_".len() + 32);
+    let site = Site::new().await;
+    let token = site.running.token.expose_secret();
+    assert!(!format!("{:?} {one:?}", site.running).contains(token));
+}
+
+#[tokio::test]
+async fn the_journal_counts_reads_and_writes() {
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    site.test(&roots, "one", roots.suite).await;
+    assert_eq!((site.journal.reads(), site.journal.writes()), (2, 1));
+    let entries = site.journal.take();
+    assert_eq!(entries[2].method, "POST");
+    assert_eq!(entries[2].path(), "/api/test");
+    assert_eq!(entries[2].status, Some(201));
+    assert!(entries[0].target.starts_with("/api/plan?project_id="));
+    assert!(site.journal.entries().is_empty());
+}
+
+#[tokio::test]
+async fn it_ends_when_told_to() {
+    let site = Site::new().await;
+    let url = site.running.page.clone();
+    // A connection that stays open must not keep it alive.
+    site.client.get(&url).send().await.unwrap();
+    site.running.stop().await.unwrap();
+    assert!(site.client.get(&url).send().await.is_err());
+}

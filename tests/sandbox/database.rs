@@ -1,0 +1,112 @@
+//! The file: opened again, shared, refused, removed.
+
+use super::*;
+use tq_import::sandbox::StoreError;
+
+#[tokio::test]
+async fn what_was_stored_is_there_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("deep/er/sandbox.db");
+    let store = Store::open(&path, "First").unwrap();
+    let project = store.project_id();
+    assert_eq!(store.path(), path);
+    drop(store);
+    let store = Store::open(&path, "Second").unwrap();
+    assert_eq!(store.project_id(), project);
+    let token = sandbox::generate_token().unwrap();
+    let running = sandbox::spawn(Options::new(store, token)).await.unwrap();
+    assert_eq!((running.project_id, &running.db), (project, &path));
+    let request = client().get(format!("{}/api/project", running.url));
+    let request = request.bearer_auth(running.token.expose_secret());
+    let list = json_of(request.send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&list["total"], &list["data"][0]["name"]), (&json!(1), &json!("First")));
+}
+
+#[test]
+fn many_can_make_one_file_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sandbox.db");
+    let projects: Vec<_> = std::thread::scope(|scope| {
+        let openers: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| Store::open(&path, "Demo").unwrap().project_id()))
+            .collect();
+        openers.into_iter().map(|opener| opener.join().unwrap()).collect()
+    });
+    let projects: std::collections::BTreeSet<_> = projects.into_iter().collect();
+    assert_eq!(projects.len(), 1);
+}
+
+#[tokio::test]
+async fn two_sandboxes_can_share_a_file() {
+    let one = Site::new().await;
+    let store = Store::open(&one.running.db, "Demo").unwrap();
+    let two = Site::with(|options| options.store = store).await;
+    let roots = one.roots().await;
+    let create = async |site: &Site| {
+        for number in 0..20 {
+            let test = new_test(&roots, &number.to_string(), roots.suite);
+            site.create("test", &json!([test, test])).await;
+        }
+    };
+    tokio::join!(create(&one), create(&two));
+    for site in [&one, &two] {
+        let rows = site.list("test?per_page=-1&_sort=id").await;
+        let mut ids = ids(&rows);
+        ids.dedup();
+        assert_eq!(ids.len(), 80);
+    }
+}
+
+#[test]
+fn what_is_no_sandbox_database_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = directory.path().join("notes.txt");
+    std::fs::write(&text, "dear diary ".repeat(100)).unwrap();
+    let other = directory.path().join("other.db");
+    let connection = rusqlite::Connection::open(&other).unwrap();
+    connection.execute_batch("CREATE TABLE t (x)").unwrap();
+    drop(connection);
+    for path in [&text, &other] {
+        let before = std::fs::read(path).unwrap();
+        let refused = Store::open(path, "Demo");
+        assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
+        let refused = sandbox::reset(path);
+        assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
+        assert_eq!(std::fs::read(path).unwrap(), before);
+    }
+    let refused = Store::open(directory.path(), "Demo");
+    assert!(matches!(refused, Err(StoreError::Open { .. })), "{refused:?}");
+    for name in ["", " ", "a\0b", &"x".repeat(256)] {
+        let refused = Store::open(directory.path().join("new.db"), name);
+        assert!(matches!(refused, Err(StoreError::ProjectName)));
+    }
+    assert!(!directory.path().join("new.db").exists());
+}
+
+#[test]
+fn a_file_of_a_later_version_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sandbox.db");
+    drop(Store::open(&path, "Demo").unwrap());
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 1000).unwrap();
+    drop(connection);
+    let refused = Store::open(&path, "Demo");
+    assert!(matches!(refused, Err(StoreError::Later { found: 1000, .. })));
+}
+
+#[tokio::test]
+async fn reset_removes_all_files_of_a_database_that_nobody_uses() {
+    let site = Site::new().await;
+    let path = site.running.db.clone();
+    site.roots().await;
+    let refused = sandbox::reset(&path);
+    assert!(matches!(refused, Err(StoreError::InUse { .. })), "{refused:?}");
+    assert_eq!(site.roots().await.project, site.running.project_id);
+
+    let Site { running, _directory: directory, .. } = site;
+    running.stop().await.unwrap();
+    sandbox::reset(&path).unwrap();
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    sandbox::reset(&path).unwrap();
+}

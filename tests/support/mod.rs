@@ -1,0 +1,252 @@
+//! Runs the real binary against the real sandbox.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rusqlite::{Connection, OpenFlags};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use tempfile::TempDir;
+use tq_import::sandbox::{self, Journal, Options, Running, Store};
+
+/// What a run of the binary gave.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    pub(crate) fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+            stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+
+    /// The summary, when it was asked for as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self}");
+        self
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "exit code {}\n-- stdout\n{}\n-- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// The binary in `directory`, knowing nothing of the machine's CI, tokens or user.
+pub(crate) fn binary(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tq-import"));
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"].iter().any(|prefix| known.starts_with(prefix))
+            || [
+                "CI",
+                "NO_COLOR",
+                "CLICOLOR_FORCE",
+                "HTTP_PROXY",
+                "HTTPS_PROXY",
+                "NO_PROXY",
+                "COLUMNS",
+                "RUST_LOG",
+            ]
+            .contains(&known.to_uppercase().as_str());
+        if scrubbed {
+            command.env_remove(name);
+        }
+    }
+    command
+        .current_dir(directory)
+        .env("XDG_DATA_HOME", directory.join("user-data"))
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs the binary without blocking the sandbox that this process serves.
+pub(crate) async fn run(mut command: Command) -> Run {
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    Run::of(&output)
+}
+
+/// A sandbox in this process, a directory to work in, and a file with the token.
+pub(crate) struct Desk {
+    pub(crate) running: Running,
+    pub(crate) journal: Journal,
+    directory: TempDir,
+}
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join(".git")).unwrap();
+        let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
+        let journal = Journal::new();
+        let mut options = Options::new(store, sandbox::generate_token().unwrap());
+        options.journal = Some(journal.clone());
+        change(&mut options);
+        let running = sandbox::spawn(options).await.unwrap();
+        let desk = Self { running, journal, directory };
+        let token_file = desk.write("token", desk.running.token.expose_secret());
+        restrict(&token_file);
+        desk
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Writes a file below the directory.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The binary with host, token and project.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command_without_project(&["--project", "demo"]);
+        command.args(arguments);
+        command
+    }
+
+    /// The binary with host and token.
+    pub(crate) fn command_without_project(&self, arguments: &[&str]) -> Command {
+        let mut command = binary(self.path());
+        command.args(["--host", &self.running.url, "--token-file", "token"]).args(arguments);
+        command
+    }
+
+    pub(crate) async fn import(&self, arguments: &[&str]) -> Run {
+        run(self.command(arguments)).await
+    }
+
+    /// The summary as JSON of an import that must end with `code`.
+    #[track_caller]
+    pub(crate) fn import_json(&self, code: i32, arguments: &[&str]) -> impl Future<Output = Value> {
+        let mut command = self.command(arguments);
+        command.args(["--format", "json"]);
+        async move { run(command).await.expect(code).json() }
+    }
+
+    /// A reading connection to the database.
+    pub(crate) fn db(&self) -> Connection {
+        Connection::open_with_flags(&self.running.db, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
+    }
+
+    /// The live rows of a table.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        self.db()
+            .query_row(
+                &format!("SELECT count(*) FROM {table} WHERE deleted_at IS NULL"),
+                [],
+                |row| row.get(0),
+            )
+            .unwrap()
+    }
+
+    /// Asserts that every live test has one place and one step, and that names in one folder are as many as its tests.
+    #[track_caller]
+    pub(crate) fn assert_exactly_once(&self, tests: i64) {
+        assert_eq!(self.count("test"), tests, "tests");
+        assert_eq!(self.count("suite_test"), tests, "placements");
+        let steps: i64 = self
+            .db()
+            .query_row(
+                "SELECT count(*) FROM step JOIN test ON test.id = step.test_id
+                 WHERE step.deleted_at IS NULL AND test.deleted_at IS NULL",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(steps, tests, "steps of tests that stand");
+        let twins: i64 = self
+            .db()
+            .query_row(
+                "SELECT count(*) FROM (SELECT description FROM test WHERE deleted_at IS NULL GROUP BY description HAVING count(*) > 1)",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(twins, 0, "tests with one description");
+    }
+
+    /// The path of each live test and its name, as `a/b: name`, sorted.
+    pub(crate) fn tree(&self) -> Vec<String> {
+        let db = self.db();
+        let mut statement = db
+            .prepare(
+                "WITH RECURSIVE folder(id, path) AS (
+                    SELECT id, '' FROM suite WHERE is_root AND deleted_at IS NULL
+                    UNION ALL
+                    SELECT suite.id, folder.path || '/' || suite.name FROM folder
+                    JOIN plan_suite ON plan_suite.parent_id = folder.id AND plan_suite.deleted_at IS NULL
+                    JOIN suite ON suite.id = plan_suite.suite_id AND suite.deleted_at IS NULL)
+                 SELECT ltrim(folder.path, '/') || ': ' || test.name FROM folder
+                 JOIN suite_test ON suite_test.suite_id = folder.id AND suite_test.deleted_at IS NULL
+                 JOIN test ON test.id = suite_test.test_id AND test.deleted_at IS NULL ORDER BY 1",
+            )
+            .unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// Every row of a table as text, bookkeeping included.
+    pub(crate) fn rows(&self, table: &str) -> Vec<String> {
+        let db = self.db();
+        let mut statement = db.prepare(&format!("SELECT * FROM {table} ORDER BY id")).unwrap();
+        let columns = statement.column_count();
+        let text = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
+            (0..columns)
+                .map(|column| row.get_ref(column).map(|value| format!("{value:?} ")))
+                .collect()
+        };
+        statement.query_map([], text).unwrap().map(Result::unwrap).collect()
+    }
+}
+
+/// Only its owner may read a token file: anything else is warned about.
+pub(crate) fn restrict(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// A report: suites with the names of their cases. A name that starts with `!` fails, with `~` is skipped.
+pub(crate) fn report(suites: &[(&str, &[&str])]) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (suite, cases) in suites {
+        writeln!(xml, "  <testsuite name=\"{suite}\">").unwrap();
+        for case in *cases {
+            let (name, child) = match case.split_at(1) {
+                ("!", name) => {
+                    (name, "<failure message=\"expected 1, got 2\">at cart.js:3</failure>")
+                }
+                ("~", name) => (name, "<skipped/>"),
+                _ => (*case, ""),
+            };
+            writeln!(xml, "    <testcase name=\"{name}\" time=\"0.01\">{child}</testcase>")
+                .unwrap();
+        }
+        xml.push_str("  </testsuite>\n");
+    }
+    xml.push_str("</testsuites>\n");
+    xml
+}
