@@ -10,6 +10,7 @@
 mod formats;
 #[cfg(feature = "sandbox")]
 mod import;
+mod records;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

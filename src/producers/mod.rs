@@ -1,220 +1,327 @@
-//! Which tool wrote a report, and what that means for each case: its container and name, which make the
-//! identity, and the folder of a new test.
+//! Which tool wrote a report, and what that means: where a test's container and name are, what its folder is called,
+//! which cases are no tests.
 //!
-//! One table ([`table`]) holds a row for each producer. A row's fingerprint looks at content only, never at
-//! file names; the first row that matches is taken, and the last one matches everything. Containers and names
-//! are frozen; folders are only a place.
+//! Everything that is known about a tool is one row of [`TABLE`]. A new tool is one row, its report below `testdata/`
+//! and one test; the rows of a family share the functions in [`rules`].
+//!
+//! Container and name make the identity of a test: once released, what a row makes of them is frozen. The folder is
+//! only the place where a *new* test is put, and may get better.
 
-mod evidence;
+mod mapper;
+mod parameters;
 mod place;
-mod run_errors;
-mod table;
+mod rules;
+mod written;
 
-use crate::formats::model::{Case, Report, Suite};
-use crate::record::{GroupBy, Mapping, Split};
-use crate::text;
+use std::collections::HashSet;
 
-use evidence::Evidence;
-pub use table::PRODUCERS;
+use crate::formats::model::Report;
 
-/// One row of the table.
-#[derive(Debug)]
+pub use mapper::{Mapped, Mapper, Placed};
+use parameters::Parameters;
+use place::Place;
+use rules::{
+    browsers, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby, rust, tap,
+};
+use written::Written;
+
+/// A tool that writes reports, and how to read what it means.
 pub struct Producer {
     /// What it is called in summaries, such as `pytest`.
     pub name: &'static str,
-    /// What several cases with the same suites, classname and name in one file are.
-    pub equal_cases: EqualCases,
-    /// Whether a case element is a test at all, or a linter's finding.
-    pub cases_are: CasesAre,
-    fingerprint: fn(&Evidence<'_>) -> bool,
-    place: fn(&View<'_>) -> Place,
+    /// What several equal cases in one file are.
+    pub repeats: Repeats,
+    /// What to do when many tests of one report have the same name.
+    pub advice: Option<&'static str>,
+    /// Whether a report is its work. By content only, and by such content as every shard of a report has.
+    fingerprint: fn(&Report) -> bool,
+    /// Container, name and folder of a case.
+    place: fn(&Written<'_>) -> Place,
+    /// Whether a case is no test.
+    noise: fn(&Written<'_>) -> Option<Noise>,
+    /// Cases that are no tests, where only the whole report can tell.
+    hooks: fn(&Report) -> HashSet<usize>,
+    /// Browser, project or device of a case.
+    configuration: fn(&Written<'_>) -> Option<String>,
+    /// What a suite's name says to a person; empty when it is a constant, a build, a browser, a time stamp.
+    suite_label: fn(&str) -> &str,
+    /// How a data row is marked in names.
+    parameters: Parameters,
 }
 
-/// What equal cases in one file are.
+/// What several cases in one file are that are equal as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EqualCases {
-    /// Attempts of one execution, the verdict last.
-    Attempts,
-    /// Attempts, of which all but the last failed although they are written as passed.
-    BareAttempts,
-    /// Rows of one test.
+pub enum Repeats {
+    /// Rows of one test: the worst decides.
     Rows,
+    /// Executions of one test one after the other: the last decides.
+    Attempts,
+    /// The same, and all but the last have failed although they look as if they had passed (pytest).
+    BareAttempts,
 }
 
-/// What a case element is.
+/// Why a case element is no test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CasesAre {
-    /// A test.
-    Tests,
-    /// A finding of a linter, which is excluded.
-    Findings,
+enum Noise {
+    /// It stands for a collection, a set-up, a hook: an error if it failed, else nothing.
+    Scaffold,
+    /// It is a finding of a linter.
+    Finding,
 }
 
-/// A case with everything around it that a row may look at.
-pub(crate) struct View<'a> {
-    case: &'a Case,
-    /// The suites around it, outermost first.
-    suites: &'a [&'a Suite],
-    mapping: &'a Mapping,
-}
+/// What a row means that does not say otherwise.
+const ROW: Producer = Producer {
+    name: "",
+    repeats: Repeats::Rows,
+    advice: None,
+    fingerprint: |_| false,
+    place: general::place,
+    noise: |_| None,
+    hooks: |_| HashSet::new(),
+    configuration: general::configuration,
+    suite_label: general::suite_label,
+    parameters: Parameters::None,
+};
 
-/// Where a case belongs. Texts are as written; [`map`] cleans them.
-#[derive(Debug, Default)]
-pub(crate) struct Place {
-    container: Vec<String>,
-    name: String,
-    folder: Vec<String>,
-}
+/// The rule for reports of nobody we know.
+static UNKNOWN: Producer = Producer {
+    name: "unknown",
+    fingerprint: |_| true,
+    noise: general::noise,
+    parameters: Parameters::Brackets,
+    ..ROW
+};
 
-/// What a case is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mapped {
-    /// A test.
-    Test {
-        /// Cleaned; enters the identity.
-        container: Vec<String>,
-        /// Cleaned; enters the identity.
-        name: String,
-        /// Cleaned names from below the root folder, `--folder` included.
-        folder: Vec<String>,
+/// One row for each tool; the first whose fingerprint holds is the one.
+static TABLE: &[Producer] = &[
+    Producer {
+        name: "linter",
+        fingerprint: linters::fingerprint,
+        noise: |_| Some(Noise::Finding),
+        ..ROW
     },
-    /// Something that went wrong outside every test.
-    RunError,
-    /// No test, and nothing went wrong either: a module that was skipped whole, a linter's finding.
-    Excluded,
-}
+    Producer {
+        name: "pytest",
+        fingerprint: python::is_pytest,
+        repeats: Repeats::BareAttempts,
+        ..PYTHON
+    },
+    Producer {
+        name: "unittest-xml-reporting",
+        fingerprint: python::is_unittest_xml_reporting,
+        suite_label: python::without_time_stamp,
+        ..PYTHON
+    },
+    Producer { name: "nose2", fingerprint: python::is_nose2, ..PYTHON },
+    Producer { name: "nose", fingerprint: python::is_nose, ..PYTHON },
+    Producer {
+        name: "cargo-nextest",
+        fingerprint: rust::is_nextest,
+        place: rust::nextest,
+        noise: rust::nextest_noise,
+        ..ROW
+    },
+    Producer {
+        name: "cargo2junit",
+        fingerprint: rust::is_cargo2junit,
+        place: rust::libtest,
+        ..ROW
+    },
+    Producer { name: "libtest", fingerprint: rust::is_libtest, place: rust::libtest, ..ROW },
+    Producer { name: "gotestsum", fingerprint: go::is_gotestsum, ..GO },
+    Producer { name: "go-junit-report", fingerprint: go::is_go_junit_report, ..GO },
+    Producer { name: "bun", fingerprint: javascript::is_bun, place: javascript::chain, ..ROW },
+    Producer {
+        name: "jest-junit",
+        fingerprint: javascript::is_jest,
+        place: javascript::jest,
+        noise: javascript::jest_noise,
+        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
+        ..ROW
+    },
+    Producer {
+        name: "vitest",
+        fingerprint: javascript::is_vitest,
+        place: javascript::vitest,
+        noise: javascript::vitest_noise,
+        hooks: javascript::vitest_hooks,
+        ..ROW
+    },
+    Producer {
+        name: "mocha",
+        fingerprint: javascript::is_mocha,
+        place: javascript::mocha,
+        noise: javascript::mocha_noise,
+        ..ROW
+    },
+    Producer {
+        name: "node:test",
+        fingerprint: javascript::is_node,
+        place: javascript::node,
+        noise: javascript::node_noise,
+        ..ROW
+    },
+    Producer {
+        name: "Playwright",
+        fingerprint: browsers::is_playwright,
+        place: browsers::playwright,
+        configuration: browsers::host,
+        ..ROW
+    },
+    Producer {
+        name: "Karma",
+        fingerprint: browsers::is_karma,
+        place: browsers::karma,
+        configuration: browsers::karma_browser,
+        suite_label: |_| "",
+        ..ROW
+    },
+    Producer {
+        name: "WebdriverIO",
+        fingerprint: browsers::is_webdriverio,
+        place: browsers::webdriverio,
+        noise: javascript::mocha_noise,
+        configuration: browsers::capabilities,
+        ..ROW
+    },
+    Producer {
+        name: "TestCafe",
+        fingerprint: browsers::is_testcafe,
+        place: browsers::testcafe,
+        configuration: browsers::testcafe_browser,
+        ..ROW
+    },
+    Producer {
+        name: "PHPUnit",
+        fingerprint: php::is_phpunit,
+        place: php::phpunit,
+        parameters: Parameters::DataSet,
+        ..ROW
+    },
+    Producer { name: "RSpec", fingerprint: ruby::is_rspec, ..RUBY },
+    Producer { name: "minitest", fingerprint: ruby::is_minitest, ..RUBY },
+    Producer {
+        name: "GoogleTest",
+        fingerprint: native::is_googletest,
+        place: native::googletest,
+        parameters: Parameters::Index,
+        ..ROW
+    },
+    Producer {
+        name: "CTest",
+        fingerprint: tap::is_ctest,
+        place: tap::ctest,
+        suite_label: |_| "",
+        ..ROW
+    },
+    Producer { name: "bats", fingerprint: tap::is_bats, place: tap::bats, ..ROW },
+    Producer { name: "perl TAP", fingerprint: tap::is_perl, place: tap::perl, ..ROW },
+    Producer { name: "tape", fingerprint: tap::is_tape, place: javascript::chain, ..ROW },
+    Producer {
+        name: "behave",
+        fingerprint: gherkin::is_behave,
+        place: gherkin::place,
+        parameters: Parameters::Outline,
+        ..ROW
+    },
+    Producer {
+        name: "Cucumber",
+        fingerprint: gherkin::is_cucumber,
+        place: gherkin::place,
+        parameters: Parameters::Outline,
+        ..ROW
+    },
+    Producer {
+        name: "Robot Framework",
+        fingerprint: general::is_robot,
+        place: general::chain_only,
+        ..ROW
+    },
+    Producer { name: "Newman", fingerprint: general::is_newman, place: general::newman, ..ROW },
+    Producer {
+        name: "Maestro",
+        fingerprint: general::is_maestro,
+        place: native::suite_or_classname,
+        configuration: general::device,
+        ..ROW
+    },
+    Producer {
+        name: "Qt Test",
+        fingerprint: native::is_qt,
+        place: native::suite_or_classname,
+        parameters: Parameters::Brackets,
+        ..ROW
+    },
+    Producer {
+        name: "Catch2",
+        fingerprint: native::is_catch2,
+        place: native::suite_or_classname,
+        ..ROW
+    },
+    Producer {
+        name: "Criterion",
+        fingerprint: native::is_criterion,
+        place: native::suite_or_classname,
+        ..ROW
+    },
+    Producer {
+        name: "cmocka",
+        fingerprint: native::is_cmocka,
+        place: native::suite_or_classname,
+        ..ROW
+    },
+    Producer { name: "XCTest", fingerprint: native::is_xctest, place: native::xctest, ..ROW },
+    Producer {
+        name: "TestNG",
+        fingerprint: jvm::is_testng,
+        noise: jvm::testng_noise,
+        configuration: jvm::testng_test,
+        ..JVM
+    },
+    Producer { name: "Gradle", fingerprint: jvm::is_gradle, ..JVM },
+    Producer { name: "JUnit Platform", fingerprint: jvm::is_junit_platform, ..JVM },
+    Producer { name: "ant", fingerprint: jvm::is_ant, ..JVM },
+    Producer { name: "surefire", fingerprint: jvm::is_surefire, ..JVM },
+    // Last of all: a suite for each class is how many tools write, and what this row makes of it is what the general
+    // rule makes of it, but for the folder.
+    Producer { name: "JUnit", fingerprint: jvm::is_suite_per_class, ..JVM },
+];
 
-/// The producer of `report`.
+const PYTHON: Producer = Producer {
+    place: python::place,
+    noise: python::noise,
+    parameters: Parameters::Brackets,
+    ..ROW
+};
+
+const GO: Producer =
+    Producer { place: go::place, noise: go::noise, repeats: Repeats::Attempts, ..ROW };
+
+const RUBY: Producer = Producer { place: ruby::place, ..ROW };
+
+const JVM: Producer =
+    Producer { place: jvm::place, noise: jvm::noise, parameters: Parameters::Brackets, ..ROW };
+
+/// The tool that wrote `report`, told by its content and never by its path.
+///
+/// Several documents in one file have one producer.
 #[must_use]
 pub fn detect(report: &Report) -> &'static Producer {
-    let evidence = Evidence::of(report);
-    let last = &PRODUCERS[PRODUCERS.len() - 1];
-    PRODUCERS.iter().find(|producer| (producer.fingerprint)(&evidence)).unwrap_or(last)
+    TABLE.iter().find(|producer| (producer.fingerprint)(report)).unwrap_or(&UNKNOWN)
 }
 
-/// What `case` is, which `producer` wrote below `suites` (outermost first).
-#[must_use]
-pub fn map(producer: &Producer, case: &Case, suites: &[&Suite], mapping: &Mapping) -> Mapped {
-    if producer.cases_are == CasesAre::Findings {
-        return Mapped::Excluded;
-    }
-    let view = View { case, suites, mapping };
-    match run_errors::judge(&view, producer) {
-        run_errors::Judgement::Test => {}
-        run_errors::Judgement::RunError => return Mapped::RunError,
-        run_errors::Judgement::NoTest => return Mapped::Excluded,
-    }
-    let Place { container, name, folder } = (producer.place)(&view);
-    let clean_all = |parts: Vec<String>| -> Vec<String> {
-        parts.iter().map(|part| text::clean(part)).filter(|part| !part.is_empty()).collect()
-    };
-    let container = clean_all(container);
-    let mut name = text::clean(&name);
-    if name.is_empty() {
-        name = text::clean(view.classname());
-    }
-    if mapping.merge_parameters {
-        name = place::without_parameters(&name);
-    }
-    if mapping.by_configuration
-        && let Some(configuration) = view.configuration()
-    {
-        name = format!("{name} [{configuration}]");
-    }
-    let folder = clean_all(view.folder(folder));
-    let folder = mapping
-        .folder
-        .iter()
-        .cloned()
-        .chain(folder.iter().map(|name| text::fit_name(name).into_owned()))
-        .collect();
-    Mapped::Test { container, name, folder }
-}
-
-impl View<'_> {
-    /// The case's name, empty when absent.
-    pub(crate) fn name(&self) -> &str {
-        self.case.name.as_deref().unwrap_or_default()
-    }
-
-    /// The case's classname, empty when absent.
-    pub(crate) fn classname(&self) -> &str {
-        self.case.classname.as_deref().unwrap_or_default()
-    }
-
-    /// The file of the case or of the nearest suite that names one, relative to the repository root.
-    pub(crate) fn file(&self) -> Option<String> {
-        let written = self
-            .case
-            .file
-            .as_deref()
-            .or_else(|| self.suites.iter().rev().find_map(|suite| suite.attribute("file")))?;
-        Some(self.path(written)).filter(|path| !path.is_empty())
-    }
-
-    /// A path of the report, independent of the machine.
-    pub(crate) fn path(&self, written: &str) -> String {
-        self.mapping.root.relative(&text::clean(written))
-    }
-
-    /// Names of the suites around the case, outermost first, empty ones left out.
-    pub(crate) fn suite_names(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.suites.iter().map(|suite| &*suite.name).filter(|name| !name.trim().is_empty())
-    }
-
-    /// Name of the innermost suite, empty when there is none.
-    pub(crate) fn suite_name(&self) -> &str {
-        self.suites.last().map_or("", |suite| &*suite.name)
-    }
-
-    /// What tells this execution of the test from others: project, device or browser.
-    pub(crate) fn configuration(&self) -> Option<String> {
-        configuration_of(self.suites)
-    }
-
-    /// The folder by `--group-by` and `--split`; `auto` is what the producer's row says.
-    fn folder(&self, auto: Vec<String>) -> Vec<String> {
-        let classname = || match &self.mapping.split {
-            Split::Never => vec![self.classname().to_owned()],
-            Split::At(delimiter) if !delimiter.is_empty() => {
-                place::split(self.classname(), delimiter)
-            }
-            Split::At(_) | Split::Auto => place::split(self.classname(), "."),
-        };
-        match self.mapping.group_by {
-            GroupBy::Flat => Vec::new(),
-            GroupBy::Suite => self.suite_names().map(str::to_owned).collect(),
-            GroupBy::File => self.file().map(|file| place::split(&file, "/")).unwrap_or_default(),
-            GroupBy::Classname => classname(),
-            // A folder that is made from the classname is cut where the user says.
-            GroupBy::Auto
-                if self.mapping.split != Split::Auto
-                    && place::is_from_classname(&auto, self.classname()) =>
-            {
-                classname()
-            }
-            GroupBy::Auto => auto,
-        }
+impl Producer {
+    /// Whether this is the rule for reports of nobody we know.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        std::ptr::eq(self, &UNKNOWN)
     }
 }
 
-/// Browser, project, device or host of the innermost suite that names one.
-#[must_use]
-pub fn configuration_of(suites: &[&Suite]) -> Option<String> {
-    suites.iter().rev().find_map(|suite| {
-        let property = |name: &str| {
-            suite
-                .properties
-                .iter()
-                .find(|property| &*property.name == name)
-                .map(|property| &*property.value)
-        };
-        let written = property("browser.fullName")
-            .or_else(|| property("capabilities"))
-            .or_else(|| property("device"))
-            .or_else(|| suite.attribute("hostname"))?;
-        Some(text::clean(written)).filter(|configuration| !configuration.is_empty())
-    })
+impl std::fmt::Debug for Producer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Producer").field(&self.name).finish()
+    }
 }
 
 #[cfg(test)]

@@ -1,300 +1,238 @@
-//! All cases of all reports, merged into records.
+//! Reports in, records out: the ledger, the order, the warnings.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use crate::formats::model::{Case, Outcome, Report, SuiteError};
+use super::executions::{self, Sighting};
+use super::warnings::Warnings;
+use super::{FileCounts, Mapping, Records, RunError, TestRecord, details, message};
+use crate::formats::model::{Case, Detail, Outcome, Report, SuiteError};
 use crate::identity::Identity;
-use crate::producers::{self, EqualCases, Mapped, Producer};
+use crate::producers::{Mapped, Mapper, Placed};
 use crate::text;
 
-use super::merge::{Execution, Occurrence, Verdict, decide};
-use super::{FileCounts, Mapping, Records, RunError, TestRecord, details};
-
 /// A test while its cases are gathered.
-struct Gathered<'a> {
+pub(super) struct Draft {
     identity: Identity,
     container: Vec<String>,
     name: String,
     folder: Vec<String>,
-    /// In the order in which they were read.
-    occurrences: Vec<Occurrence<'a>>,
+    /// The first case.
+    pub(super) first: Sighting,
+    /// The others, in the order of files and in files.
+    pub(super) more: Vec<Sighting>,
 }
 
-/// Merges the cases of `reports` into records. Pure: with the same reports in another order the
-/// records are the same, unless [`Mapping::reruns`] says that later files decide.
-#[must_use]
-pub fn collect(mut reports: Vec<Report>, mapping: &Mapping) -> Records {
-    if !mapping.reruns {
-        reports.sort_by(|a, b| a.path.cmp(&b.path));
+impl Draft {
+    /// All its cases.
+    pub(super) fn sightings(&self) -> impl Iterator<Item = &Sighting> {
+        std::iter::once(&self.first).chain(&self.more)
     }
+}
+
+/// Merges all cases of all reports into one record for each test.
+///
+/// The result does not depend on the order of `reports`, unless [`Mapping::reruns`] says that later ones are
+/// re-executions of earlier ones.
+#[must_use]
+pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
+    let mappers: Vec<Mapper<'_>> =
+        reports.iter().map(|report| Mapper::new(report, mapping)).collect();
     let mut records = Records::default();
-    let mut tests: Vec<Gathered<'_>> = Vec::new();
-    let mut by_identity: HashMap<Identity, usize> = HashMap::new();
-    for (file, report) in reports.iter().enumerate() {
-        let producer = producers::detect(report);
-        records.files.push(count(report, producer));
-        if producer.name == "unknown" && !report.cases.is_empty() {
-            records.warnings.push(format!(
-                "{}: no known tool wrote this; a test is its suites, its classname and its name",
-                report.path
-            ));
-        }
+    let mut warnings = Warnings::default();
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut by_identity: HashMap<Identity, usize> =
+        HashMap::with_capacity(reports.iter().map(|report| report.cases.len()).sum());
+
+    for file in order(&reports, mapping) {
+        let (report, mapper) = (&reports[file], &mappers[file]);
+        warnings.report(report, mapper.producer());
+        mapper.for_each(|index, case, mapped| match mapped {
+            Mapped::Test(placed) => {
+                let sighting = Sighting {
+                    file,
+                    case: index,
+                    outcome: placed.outcome,
+                    is_subtest: placed.is_subtest,
+                };
+                sight(placed, sighting, mapping, &mut drafts, &mut by_identity);
+            }
+            Mapped::RunError(name) => {
+                records.excluded += 1;
+                records.run_errors.push(case_error(report, case, name, mapping));
+            }
+            Mapped::NoTest => {
+                records.excluded += 1;
+                warnings.no_test(report, case);
+            }
+            Mapped::Finding => {
+                records.excluded += 1;
+                warnings.finding(report);
+            }
+        });
         for error in &report.suite_errors {
-            records.run_errors.push(suite_run_error(report, error));
+            records.run_errors.push(suite_error(report, error, mapping));
         }
-        let chains = Chains::of(report);
-        for case in &report.cases {
-            records.seen += 1;
-            let suites = chains.of_case(case);
-            match producers::map(producer, case, suites, mapping) {
-                Mapped::Excluded => records.excluded += 1,
-                Mapped::RunError => {
-                    records.excluded += 1;
-                    records.run_errors.push(case_run_error(report, case, suites, mapping));
-                }
-                Mapped::Test { container, name, folder } => {
-                    let identity = Identity::of_test(&mapping.namespace, &container, &name);
-                    let configuration = producers::configuration_of(suites);
-                    let occurrence = Occurrence {
-                        file,
-                        case,
-                        suite: case.suite,
-                        configuration,
-                        producer,
-                        report,
-                    };
-                    match by_identity.get(&identity) {
-                        Some(&index) => {
-                            records.merged += 1;
-                            tests[index].occurrences.push(occurrence);
-                        }
-                        None => {
-                            by_identity.insert(identity, tests.len());
-                            tests.push(Gathered {
-                                identity,
-                                container,
-                                name,
-                                folder,
-                                occurrences: vec![occurrence],
-                            });
-                        }
-                    }
-                }
+    }
+
+    records.seen = reports.iter().map(|report| report.cases.len()).sum();
+    records.files =
+        reports.iter().zip(&mappers).map(|(report, mapper)| counts(report, mapper)).collect();
+    records.tests = drafts
+        .into_iter()
+        .map(|draft| finish(draft, &reports, &mappers, mapping, &mut warnings))
+        .collect();
+    records.merged = records.tests.iter().map(|test| test.cases - 1).sum();
+    records.tests.sort_unstable_by(|a, b| {
+        (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity))
+    });
+    records.warnings = warnings.lines();
+    records
+}
+
+/// Files by path, or as given where a later one is a re-execution.
+fn order(reports: &[Report], mapping: &Mapping) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    if !mapping.reruns {
+        order.sort_by(|&a, &b| reports[a].path.cmp(&reports[b].path));
+    }
+    order
+}
+
+fn sight(
+    placed: Placed,
+    sighting: Sighting,
+    mapping: &Mapping,
+    drafts: &mut Vec<Draft>,
+    by_identity: &mut HashMap<Identity, usize>,
+) {
+    let Placed { container, name, folder, outcome: _, is_subtest: _ } = placed;
+    let identity = Identity::of_test(&mapping.namespace, &container, &name);
+    match by_identity.entry(identity) {
+        Entry::Vacant(entry) => {
+            entry.insert(drafts.len());
+            drafts.push(Draft {
+                identity,
+                container,
+                name,
+                folder,
+                first: sighting,
+                more: Vec::new(),
+            });
+        }
+        Entry::Occupied(entry) => {
+            let draft = &mut drafts[*entry.get()];
+            draft.more.push(sighting);
+            // Cases of one test may stand in several suites. The least path is the same in whatever order they come.
+            if folder < draft.folder {
+                draft.folder = folder;
             }
         }
     }
-    let mut rows: HashMap<Arc<str>, usize> = HashMap::new();
-    records.tests = tests.into_iter().filter_map(|test| finish(test, mapping, &mut rows)).collect();
-    let mut rows: Vec<(Arc<str>, usize)> = rows.into_iter().collect();
-    rows.sort();
-    for (path, tests) in rows {
-        let tests = if tests == 1 { "1 test is".to_owned() } else { format!("{tests} tests are") };
-        records.warnings.push(format!(
-            "{path}: {tests} written as several cases each; the worst outcome counts"
-        ));
-    }
-    records
-        .tests
-        .sort_by(|a, b| (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity)));
-    records
 }
 
-/// The suites around each suite, worked out once.
-struct Chains<'a> {
-    by_suite: Vec<Vec<&'a crate::formats::model::Suite>>,
+fn finish(
+    draft: Draft,
+    reports: &[Report],
+    mappers: &[Mapper<'_>],
+    mapping: &Mapping,
+    warnings: &mut Warnings,
+) -> TestRecord {
+    let verdict = executions::decide(&draft, reports, mappers, mapping);
+    if verdict.rows > 1 {
+        let report = &reports[draft.first.file];
+        warnings.rows(report, mappers[draft.first.file].producer(), &draft.name, &verdict);
+    }
+    let first = &reports[draft.first.file];
+    let first_case = &first.cases[draft.first.case];
+    let deciding_report = &reports[verdict.deciding.file];
+    let deciding = &deciding_report.cases[verdict.deciding.case];
+    let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
+    let (file, line) = details::location(deciding_report, deciding, detail, &mapping.root);
+    let (message, kind) = match detail {
+        Some(detail) => (message(detail), detail.kind.as_deref().map(str::to_owned)),
+        None => (None, None),
+    };
+    let mut record = TestRecord {
+        identity: draft.identity,
+        older: Vec::new(),
+        name: text::fit_name(&draft.name).into_owned(),
+        outcome: verdict.outcome,
+        flaky: verdict.flaky,
+        duration_s: verdict.duration,
+        message,
+        kind: kind.filter(|kind| !kind.is_empty()),
+        file,
+        line,
+        classname: first_case.classname.clone(),
+        suites: first
+            .suite_chain(first_case.suite)
+            .iter()
+            .map(|suite| Arc::clone(&suite.name))
+            .collect(),
+        properties: Vec::new(),
+        tags: Vec::new(),
+        attachments: Vec::new(),
+        defects: Vec::new(),
+        steps: Vec::new(),
+        pinned: None,
+        cases: 1 + draft.more.len(),
+        attempts: verdict.attempts,
+        container: Vec::new(),
+        folder: Vec::new(),
+    };
+    details::describe(&draft, reports, mapping, &mut record, warnings);
+    record.container = draft.container;
+    record.folder = draft.folder;
+    record
 }
 
-impl<'a> Chains<'a> {
-    fn of(report: &'a Report) -> Self {
-        let mut by_suite: Vec<Vec<&'a crate::formats::model::Suite>> =
-            Vec::with_capacity(report.suites.len());
-        for suite in &report.suites {
-            // Parents stand before their children.
-            let mut chain = suite
-                .parent
-                .and_then(|parent| by_suite.get(parent as usize))
-                .cloned()
-                .unwrap_or_default();
-            chain.push(suite);
-            by_suite.push(chain);
-        }
-        Self { by_suite }
-    }
-
-    fn of_case(&self, case: &Case) -> &[&'a crate::formats::model::Suite] {
-        case.suite.and_then(|suite| self.by_suite.get(suite as usize)).map_or(&[], Vec::as_slice)
-    }
-}
-
-fn count(report: &Report, producer: &Producer) -> FileCounts {
-    let of = |outcome: Outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
+fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {
+    let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
-        path: report.path.clone(),
+        path: Arc::clone(&report.path),
         format: report.format,
-        producer: producer.name,
+        producer: mapper.producer().name,
         tests: report.cases.len(),
-        failures: of(Outcome::Failed),
-        errors: of(Outcome::Errored),
-        skipped: of(Outcome::Skipped),
+        failures: with(Outcome::Failed),
+        errors: with(Outcome::Errored),
+        skipped: with(Outcome::Skipped),
         suite_errors: report.suite_errors.len(),
         recovered: report.recovered.clone(),
         damaged: report.damage.clone(),
     }
 }
 
-fn suite_run_error(report: &Report, error: &SuiteError) -> RunError {
-    let name = report
-        .suite_chain(error.suite)
-        .iter()
-        .map(|suite| text::clean(&suite.name))
-        .filter(|name| !name.is_empty())
-        .collect::<Vec<_>>()
-        .join(" / ");
-    let name = if name.is_empty() { report.path.to_string() } else { name };
+fn case_error(report: &Report, case: &Case, name: String, mapping: &Mapping) -> RunError {
+    let (file, line) = details::location(report, case, case.detail(), &mapping.root);
     RunError {
-        report: report.path.clone(),
+        report: Arc::clone(&report.path),
         name,
-        message: details::message(&error.detail),
-        file: None,
-        line: None,
-        is_case: false,
-    }
-}
-
-fn case_run_error(
-    report: &Report,
-    case: &Case,
-    suites: &[&crate::formats::model::Suite],
-    mapping: &Mapping,
-) -> RunError {
-    let name = text::clean(case.name.as_deref().unwrap_or_default());
-    let classname = text::clean(case.classname.as_deref().unwrap_or_default());
-    let suite = suites.last().map(|suite| text::clean(&suite.name)).unwrap_or_default();
-    let name =
-        [name, classname, suite, report.path.to_string()].into_iter().find(|name| !name.is_empty());
-    let (file, line) = details::location(case, mapping);
-    RunError {
-        report: report.path.clone(),
-        name: name.unwrap_or_default(),
-        message: case.detail().and_then(details::message),
+        message: case.detail().and_then(message),
         file,
         line,
         is_case: true,
     }
 }
 
-/// Decides what became of a test and gathers what is known about it.
-fn finish(
-    test: Gathered<'_>,
-    mapping: &Mapping,
-    rows: &mut HashMap<Arc<str>, usize>,
-) -> Option<TestRecord> {
-    let Gathered { identity, container, name, folder, occurrences } = test;
-    let executions = executions(&occurrences, mapping);
-    let (first, others) = executions.split_first()?;
-    for path in rows_in(&executions) {
-        *rows.entry(path).or_default() += 1;
-    }
-    let Verdict { outcome, flaky, duration_s, attempts, deciding } =
-        decide(first, others, mapping.reruns);
-    let known = details::gather(&occurrences, mapping);
-    let (file, line) = details::location(deciding.case, mapping);
-    let detail = deciding.case.detail();
-    Some(TestRecord {
-        identity,
-        older: Vec::new(),
-        name: text::fit_name(&name).into_owned(),
-        container,
-        folder,
-        outcome,
-        flaky,
-        duration_s,
-        attempts,
-        message: detail.filter(|_| outcome != Outcome::Passed).and_then(details::message),
-        kind: detail
-            .and_then(|detail| detail.kind.as_deref())
-            .map(text::clean)
-            .filter(|kind| !kind.is_empty()),
+fn suite_error(report: &Report, error: &SuiteError, mapping: &Mapping) -> RunError {
+    let SuiteError { suite, outcome: _, detail, position: _ } = error;
+    let chain = report.suite_chain(*suite);
+    let named = chain.iter().rev().find(|suite| !suite.name.trim().is_empty());
+    let (file, line) = details::location_in(detail, None, &mapping.root);
+    RunError {
+        report: Arc::clone(&report.path),
+        name: named
+            .map_or_else(|| "a suite without a name".to_owned(), |suite| text::clean(&suite.name)),
+        message: message(detail),
         file,
         line,
-        classname: occurrences.first().and_then(|first| first.case.classname.clone()),
-        suites: occurrences
-            .first()
-            .map(|first| {
-                first
-                    .report
-                    .suite_chain(first.suite)
-                    .iter()
-                    .map(|suite| suite.name.clone())
-                    .collect()
-            })
-            .unwrap_or_default(),
-        properties: known.properties,
-        tags: known.tags,
-        attachments: known.attachments,
-        defects: known.defects,
-        steps: known.steps,
-        pinned: known.pinned,
-        cases: occurrences.len(),
-    })
+        is_case: false,
+    }
 }
 
-/// Occurrences by file and configuration: each group is one execution. What stands word for word in another file counts once.
-fn executions<'a, 'o>(
-    occurrences: &'o [Occurrence<'a>],
-    mapping: &Mapping,
-) -> Vec<Execution<'a, 'o>> {
-    let mut executions: Vec<Execution<'a, 'o>> = Vec::new();
-    for occurrence in occurrences {
-        // With the configuration in the name, or without any, one file is one execution.
-        let same = |execution: &&mut Execution<'a, 'o>| {
-            let first = execution.cases[0];
-            first.file == occurrence.file && first.configuration == occurrence.configuration
-        };
-        // Occurrences come file by file, so the execution is among the last ones.
-        match executions
-            .iter_mut()
-            .rev()
-            .take_while(|execution| execution.cases[0].file == occurrence.file)
-            .find(same)
-        {
-            Some(execution) => execution.cases.push(occurrence),
-            None => executions.push(Execution { cases: vec![occurrence] }),
-        }
-    }
-    if executions.len() > 1 && !mapping.reruns {
-        let mut kept: Vec<Execution<'a, 'o>> = Vec::with_capacity(executions.len());
-        for execution in executions {
-            if !kept.iter().take(MOST_COMPARED).any(|other| other.is_copy_of(&execution)) {
-                kept.push(execution);
-            }
-        }
-        return kept;
-    }
-    executions
-}
-
-/// How many executions a new one is compared with: copies stand in a file or two, not in thousands.
-const MOST_COMPARED: usize = 64;
-
-/// The files in which a test stands in several rows.
-fn rows_in<'e>(executions: &'e [Execution<'_, '_>]) -> impl Iterator<Item = Arc<str>> + 'e {
-    executions
-        .iter()
-        .filter(|execution| execution.cases.len() > 1 && !execution.are_attempts())
-        .map(|execution| execution.cases[0].report.path.clone())
-}
-
-impl Execution<'_, '_> {
-    /// Whether several cases of one file are attempts of one execution: equal as written, by a tool that repeats.
-    pub(super) fn are_attempts(&self) -> bool {
-        let first = self.cases[0];
-        first.producer.equal_cases != EqualCases::Rows
-            && self.cases.iter().all(|case| {
-                case.suite == first.suite
-                    && case.case.name == first.case.name
-                    && case.case.classname == first.case.classname
-            })
-    }
+/// Whether `detail` says anything.
+pub(super) fn has_words(detail: &Detail) -> bool {
+    message(detail).is_some()
 }

@@ -1,239 +1,228 @@
-//! What else a report says about a test: message, place in the source, properties and tags.
+//! What a report says about a test besides its outcome: properties, tags, steps, where it is.
 
-use crate::formats::model::{Case, Detail, Property, Tag};
-use crate::text;
+use std::collections::HashSet;
 
-use super::merge::Occurrence;
-use super::{Mapping, Pin, StepText};
+use super::collect::{Draft, has_words};
+use super::location::find_location;
+use super::warnings::Warnings;
+use super::{Mapping, Pin, StepText, TestRecord};
+use crate::formats::model::{Case, Detail, Property, Report, Suite, Tag};
+use crate::text::{self, RepositoryRoot};
 
-/// The longest message that is kept, in characters.
-const MESSAGE_CHARS: usize = 2_000;
+/// The property that pins a test unless `--id-property` names another.
+const ID_PROPERTY: &str = "testquality_test";
 
-/// How much of a trace is searched for a place in the source, in bytes.
-const SEARCHED: usize = 16 * 1024;
-
-/// The `message` attribute, else the first line of the text that says something.
-pub(super) fn message(detail: &Detail) -> Option<String> {
-    let written = detail.message.as_deref().map(str::trim).filter(|message| !message.is_empty());
-    let words = written.or_else(|| {
-        detail
-            .text
-            .as_deref()?
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !is_test_name(line))
-    })?;
-    let words = text::strip_ansi(words);
-    let words = words.trim();
-    (!words.is_empty()).then(|| text::cut(words, MESSAGE_CHARS).into_owned())
-}
-
-/// PHPUnit repeats `Class::method` before it comes to the point.
-fn is_test_name(line: &str) -> bool {
-    line.contains("::") && !line.contains(' ') && !line.contains("://")
-}
-
-/// File and line: as written on the case, else the first place in its trace that is no library's.
-pub(super) fn location(case: &Case, mapping: &Mapping) -> (Option<String>, Option<u32>) {
-    let file = case
-        .file
-        .as_deref()
-        .map(|file| mapping.root.relative(&text::clean(file)))
-        .filter(|file| !file.is_empty());
-    if let (Some(file), Some(line)) = (&file, case.line) {
-        return (Some(file.clone()), Some(line));
-    }
-    let found = case
-        .detail()
-        .and_then(|detail| detail.text.as_deref().or(detail.message.as_deref()))
-        .and_then(in_trace);
-    match found {
-        Some((path, line)) => {
-            let path = mapping.root.relative(path);
-            match file {
-                // The case's own file is where the test is; a line of another file would mislead.
-                Some(file) if file != path => (Some(file), case.line),
-                _ => (Some(path), Some(line)),
+/// Fills in what the suites around the cases of `draft` and the cases themselves say.
+pub(super) fn describe(
+    draft: &Draft,
+    reports: &[Report],
+    mapping: &Mapping,
+    record: &mut TestRecord,
+    warnings: &mut Warnings,
+) {
+    let mut gathered = Gathered {
+        record,
+        id_property: if mapping.id_property.is_empty() {
+            ID_PROPERTY
+        } else {
+            &mapping.id_property
+        },
+        root: &mapping.root,
+        seen: HashSet::new(),
+        warnings,
+    };
+    let mut surroundings = HashSet::new();
+    for sighting in draft.sightings() {
+        let report = &reports[sighting.file];
+        let case = &report.cases[sighting.case];
+        if surroundings.insert((sighting.file, case.suite)) {
+            gathered.properties(&report.root.properties, false);
+            for suite in report.suite_chain(case.suite) {
+                gathered.properties(&suite.properties, is_system_dump(suite));
+                gathered.tags(&suite.tags);
             }
         }
-        None => (file, case.line),
+        if let Some(extra) = &case.extra {
+            gathered.properties(&extra.properties, false);
+            gathered.tags(&extra.tags);
+        }
     }
 }
 
-/// The first `path.ext:12` of a trace that is not in a library: `test_cart.py:7:`, `at (src/cart.test.js:3:9)`,
-/// `panicked at src/lib.rs:12:5`, `CartTest.java:31`.
-fn in_trace(trace: &str) -> Option<(&str, u32)> {
-    const LIBRARIES: &[&str] = &[
-        "node_modules",
-        "site-packages",
-        "node:",
-        "/rustc/",
-        ".cargo/",
-        "/usr/lib",
-        "dist-packages",
-        "/vendor/",
-        "internal/",
-    ];
-    let end =
-        trace.char_indices().map(|(at, _)| at).take_while(|at| *at <= SEARCHED).last().unwrap_or(0);
-    let trace = if trace.len() > SEARCHED { &trace[..end] } else { trace };
-    let is_path =
-        |c: char| c.is_alphanumeric() || matches!(c, '/' | '\\' | '.' | '_' | '-' | '@' | '+');
-    trace.match_indices(':').find_map(|(colon, _)| {
-        let digits: &str = &trace[colon + 1..];
-        let digits = &digits[..digits.bytes().take_while(u8::is_ascii_digit).count()];
-        let line: u32 = digits.parse().ok().filter(|line| *line > 0)?;
-        let before = &trace[..colon];
-        let start = before
-            .rfind(|c: char| !is_path(c))
-            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-        let path = &before[start..];
-        let extension = path.rsplit_once('.')?.1;
-        let named = extension.len() <= 5
-            && extension.starts_with(|c: char| c.is_ascii_alphabetic())
-            && extension.chars().all(|c| c.is_ascii_alphanumeric());
-        // A Java frame names its package before the parenthesis; frames of frameworks come first there.
-        let frame = trace[..start].rsplit('\n').next().unwrap_or_default().trim_start();
-        let framework = [
-            "at org.junit",
-            "at java.",
-            "at jdk.",
-            "at org.opentest4j",
-            "at org.assertj",
-            "at sun.",
-            "at org.hamcrest",
-            "at java.base",
-        ]
-        .iter()
-        .any(|start| frame.starts_with(start));
-        let library = framework
-            || LIBRARIES.iter().any(|library| path.contains(library) || frame.ends_with(library));
-        (named && !library && path.len() > extension.len() + 1).then_some((path, line))
-    })
+/// Whether a suite's properties are those of the Java machine: hundreds, the same for every test, and no news.
+fn is_system_dump(suite: &Suite) -> bool {
+    suite.properties.len() > 16
+        && suite.properties.iter().any(|property| {
+            ["java.version", "java.home", "java.vm.version"].contains(&&*property.name)
+        })
 }
 
-/// What cases and suites say about a test besides its outcome.
-#[derive(Default)]
-pub(super) struct Known {
-    pub(super) properties: Vec<Property>,
-    pub(super) tags: Vec<String>,
-    pub(super) attachments: Vec<String>,
-    pub(super) defects: Vec<String>,
-    pub(super) steps: Vec<StepText>,
-    pub(super) pinned: Option<Pin>,
+struct Gathered<'a> {
+    record: &'a mut TestRecord,
+    id_property: &'a str,
+    root: &'a RepositoryRoot,
+    /// What was gathered already: rows and executions repeat it.
+    seen: HashSet<(Box<str>, Box<str>)>,
+    warnings: &'a mut Warnings,
 }
 
-/// Properties that mean something on a suite: they hold for all cases inside. Others (a build's hundreds of system
-/// properties) are the suite's own.
-const SUITE_PROPERTIES: &[&str] = &["priority", "description", "author", "defect"];
+impl Gathered<'_> {
+    fn properties(&mut self, properties: &[Property], is_dump: bool) {
+        for property in properties {
+            let meaning = meaning(&property.name, self.id_property);
+            if is_dump && meaning == Meaning::None {
+                continue;
+            }
+            if self.is_new(&property.name, &property.value) {
+                self.property(property, meaning);
+            }
+        }
+    }
 
-/// Gathers from all cases of a test, each value once.
-pub(super) fn gather(occurrences: &[Occurrence<'_>], mapping: &Mapping) -> Known {
-    let mut known = Known::default();
-    for occurrence in occurrences {
-        for suite in occurrence.report.suite_chain(occurrence.suite) {
-            for property in &suite.properties {
-                if SUITE_PROPERTIES.contains(&&*property.name) {
-                    known.property(property, mapping);
+    fn is_new(&mut self, name: &str, value: &str) -> bool {
+        self.seen.insert((name.into(), value.into()))
+    }
+
+    fn property(&mut self, property: &Property, meaning: Meaning) {
+        match meaning {
+            Meaning::Attachment => self.attachment(&property.value),
+            Meaning::Defect => self.defect(&property.value),
+            Meaning::Step => {
+                let step = text::clean(&property.value);
+                if !step.is_empty() {
+                    self.record.steps.push(StepText { step, expected_result: String::new() });
                 }
             }
+            Meaning::Id => self.pin(&property.value),
+            Meaning::None | Meaning::Kept => {}
         }
-        let Some(extra) = &occurrence.case.extra else {
-            continue;
-        };
-        // Rows and attempts repeat their steps.
-        let steps_before = known.steps.len();
-        for property in &extra.properties {
-            known.property(property, mapping);
-        }
-        if steps_before > 0 {
-            known.steps.truncate(steps_before);
-        }
-        for tag in &extra.tags {
-            known.tag(tag, mapping);
-        }
+        self.record.properties.push(property.clone());
     }
-    known
-}
 
-impl Known {
-    fn property(&mut self, property: &Property, mapping: &Mapping) {
-        let (name, value) = (&*property.name, text::clean(&property.value));
-        if name == mapping.id_property {
-            self.pinned = self.pinned.or_else(|| pin(&value));
-        } else if name == "attachment" || name.starts_with("attachment") {
-            push_new(&mut self.attachments, value);
-        } else if name == "defect" {
-            push_new(&mut self.defects, value);
-        } else if name == "step" || name.starts_with("step[") {
-            if !value.is_empty() {
-                self.steps.push(StepText { step: value, ..StepText::placeholder() });
+    fn tags(&mut self, tags: &[Tag]) {
+        for tag in tags {
+            match tag {
+                Tag::Property(property) => {
+                    if self.is_new(&property.name, &property.value) {
+                        self.property(property, meaning(&property.name, self.id_property));
+                    }
+                }
+                Tag::Attachment(path) => self.attachment(path),
+                Tag::Defect(key) => self.defect(key),
+                Tag::Test(test) => self.pin(test),
             }
-        } else if !self.properties.contains(property) {
-            self.properties.push(property.clone());
         }
     }
 
-    fn tag(&mut self, tag: &Tag, mapping: &Mapping) {
-        match tag {
-            Tag::Attachment(path) => push_new(&mut self.attachments, text::clean(path)),
-            Tag::Defect(key) => push_new(&mut self.defects, text::clean(key)),
-            Tag::Test(test) => self.pinned = self.pinned.or_else(|| pin(&text::clean(test))),
-            Tag::Property(property) => self.property(property, mapping),
+    fn attachment(&mut self, path: &str) {
+        let path = self.root.relative(path);
+        if !path.is_empty() && !self.record.attachments.contains(&path) {
+            self.record.attachments.push(path);
         }
     }
-}
 
-fn push_new(values: &mut Vec<String>, value: String) {
-    if !value.is_empty() && !values.contains(&value) {
-        values.push(value);
+    fn defect(&mut self, key: &str) {
+        let key = text::clean(key);
+        if !key.is_empty() && !self.record.defects.contains(&key) {
+            self.record.defects.push(key);
+        }
+    }
+
+    fn pin(&mut self, named: &str) {
+        match (pin(named), self.record.pinned) {
+            (None, _) => self.warnings.bad_pin(named, &self.record.name),
+            (Some(new), Some(old)) if new != old => {
+                self.warnings.second_pin(named, &self.record.name)
+            }
+            (new, _) => self.record.pinned = new,
+        }
     }
 }
 
 /// `TC-5117` is a key, `4711` an id.
-fn pin(written: &str) -> Option<Pin> {
-    let written = written.trim();
-    match written.strip_prefix("TC-").or_else(|| written.strip_prefix("tc-")) {
-        Some(key) => key.parse().ok().map(Pin::Key),
-        None => written.parse().ok().map(Pin::Id),
+fn pin(named: &str) -> Option<Pin> {
+    let named = named.trim();
+    match named.get(..3) {
+        Some(start) if start.eq_ignore_ascii_case("TC-") => {
+            named.get(3..)?.parse().ok().map(Pin::Key)
+        }
+        _ => named.parse().ok().map(Pin::Id),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What the name of a property means to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    None,
+    /// Nothing yet, but documented.
+    Kept,
+    Attachment,
+    Defect,
+    Step,
+    Id,
+}
 
-    #[test]
-    fn places_are_found_in_the_traces_of_many_languages() {
-        let found = |trace: &'static str| in_trace(trace);
-        assert_eq!(
-            found("def test():\n>  assert 1\nE  x\n\ntest_cart.py:7: AssertionError"),
-            Some(("test_cart.py", 7))
-        );
-        assert_eq!(
-            found(
-                "Error: x\n    at Object.<anonymous> (/home/ci/shop/cart.test.js:12:15)\n at node:internal/x:1"
-            ),
-            Some(("/home/ci/shop/cart.test.js", 12))
-        );
-        assert_eq!(
-            found("thread 'x' panicked at src/lib.rs:12:5:\nboom"),
-            Some(("src/lib.rs", 12))
-        );
-        assert_eq!(
-            found(
-                "x\n\tat org.junit.Assert.fail(Assert.java:86)\n\tat example.CartTest.adds(CartTest.java:31)"
-            ),
-            Some(("CartTest.java", 31))
-        );
-        assert_eq!(found("expected 12:30 but got 12:31 at http://x.example:80/y"), None);
-        assert_eq!(found("no place here"), None);
+fn meaning(name: &str, id_property: &str) -> Meaning {
+    if name == id_property {
+        return Meaning::Id;
     }
+    let is = |word: &str| {
+        name.strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
+    };
+    if is("attachment") {
+        Meaning::Attachment
+    } else if is("defect") {
+        Meaning::Defect
+    } else if is("step") {
+        Meaning::Step
+    } else if ["priority", "description", "author"].contains(&name)
+        || name.starts_with("url:")
+        || name.starts_with("html:")
+    {
+        Meaning::Kept
+    } else {
+        Meaning::None
+    }
+}
 
-    #[test]
-    fn pins_are_keys_or_ids() {
-        assert_eq!(pin("TC-5117"), Some(Pin::Key(5117)));
-        assert_eq!(pin(" 12 "), Some(Pin::Id(12)));
-        assert_eq!(pin("JIRA-12"), None);
+/// The file and the line of a case: what it says, and else what its failure says.
+pub(super) fn location(
+    report: &Report,
+    case: &Case,
+    detail: Option<&Detail>,
+    root: &RepositoryRoot,
+) -> (Option<String>, Option<u32>) {
+    let written = case.file.as_deref().or_else(|| {
+        let chain = report.suite_chain(case.suite);
+        chain
+            .iter()
+            .rev()
+            .find_map(|suite| suite.attribute("file").or_else(|| suite.attribute("filepath")))
+    });
+    let file = written.map(|file| root.relative(file)).filter(|file| !file.is_empty());
+    let line =
+        case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
+    match (file, line, detail.filter(|detail| has_words(detail))) {
+        (Some(file), None, Some(detail)) => location_in(detail, Some(file), root),
+        (None, _, Some(detail)) => location_in(detail, None, root),
+        (file, line, _) => (file, line),
+    }
+}
+
+/// The place that a failure names; only its line where the `file` is known.
+pub(super) fn location_in(
+    detail: &Detail,
+    file: Option<String>,
+    root: &RepositoryRoot,
+) -> (Option<String>, Option<u32>) {
+    let texts = [detail.text.as_deref(), detail.message.as_deref()];
+    let found = texts.into_iter().flatten().find_map(|text| {
+        find_location(text, |path| file.as_ref().is_none_or(|file| root.relative(path) == *file))
+    });
+    match (file, found) {
+        (Some(file), found) => (Some(file), found.map(|(_, line)| line)),
+        (None, Some((path, line))) => (Some(root.relative(path)), Some(line)),
+        (None, None) => (None, None),
     }
 }

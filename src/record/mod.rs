@@ -3,17 +3,20 @@
 
 mod collect;
 mod details;
-mod merge;
-
-pub use collect::collect;
+mod executions;
+pub mod inspection;
+mod location;
+mod warnings;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Flaw, Format, Outcome, Property};
+use crate::formats::model::{Detail, Flaw, Format, Outcome, Property};
 use crate::identity::{Identity, NamespaceMark};
-use crate::text::RepositoryRoot;
+use crate::text::{self, RepositoryRoot};
+
+pub use collect::collect;
 
 /// How cases are turned into records: what enters identities and where new tests are placed.
 #[derive(Clone, Debug, Default)]
@@ -222,3 +225,21 @@ impl Records {
         NamespaceMark::of(&mapping.namespace)
     }
 }
+
+/// What a failure, error or skip says: its `message`, else the first line of its text, without colours.
+fn message(detail: &Detail) -> Option<String> {
+    let said = |text: &str| {
+        let plain = text::strip_ansi(text);
+        let plain: String = plain
+            .chars()
+            .filter(|&next| next == '\n' || next == '\t' || !text::is_unprintable(next))
+            .collect();
+        let trimmed = plain.trim();
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    };
+    let first_line = |text: &str| text.lines().find_map(said);
+    detail.message.as_deref().and_then(said).or_else(|| detail.text.as_deref().and_then(first_line))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Playwright, Karma, WebdriverIO, TestCafe: the same tests in several browsers.
+
+use super::{has_order, one, owned};
+use crate::formats::model::Report;
+use crate::producers::place::{Cut, Level, Place, begins_with};
+use crate::producers::written::Written;
+
+/// Text up to the first digit: versions change, browsers stay.
+fn without_version(browser: &str) -> Option<String> {
+    let end = browser.find(|next: char| next.is_ascii_digit()).unwrap_or(browser.len());
+    let browser = browser[..end].trim_matches([' ', '_', '.', '-']);
+    (!browser.is_empty()).then(|| browser.to_owned())
+}
+
+pub(in crate::producers) fn is_playwright(report: &Report) -> bool {
+    has_order(report, &["timestamp", "hostname", "tests", "failures", "skipped", "time", "errors"])
+}
+
+/// Playwright writes its project as the host.
+pub(in crate::producers) fn host(case: &Written<'_>) -> Option<String> {
+    let project = case.suite_attribute("hostname")?;
+    (!project.is_empty()).then(|| project.to_owned())
+}
+
+pub(in crate::producers) fn playwright(case: &Written<'_>) -> Place {
+    let file = if case.classname.is_empty() { case.suite_name() } else { case.classname };
+    let file = case.path(file);
+    let groups = case.name.rsplit_once(" › ").map_or("", |(groups, _)| groups);
+    Place {
+        container: one(&file),
+        name: owned(case.name),
+        folder: vec![Level::Classname(file, Cut::Slashes), Level::Titles(owned(groups), " › ")],
+        ..Place::default()
+    }
+}
+
+pub(in crate::producers) fn is_karma(report: &Report) -> bool {
+    has_order(
+        report,
+        &["package", "timestamp", "id", "hostname", "tests", "errors", "failures", "time"],
+    ) || super::any_property(report, "browser.fullName")
+}
+
+pub(in crate::producers) fn karma_browser(case: &Written<'_>) -> Option<String> {
+    without_version(case.suite_name())
+}
+
+pub(in crate::producers) fn karma(case: &Written<'_>) -> Place {
+    // Karma puts the browser before the group: `Chrome 54.0 (Mac)` becomes `Chrome_54_0_(Mac).`.
+    let browser = case.suite_name().replace([' ', '.'], "_");
+    let group = case
+        .classname
+        .strip_prefix(&browser)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .unwrap_or(case.classname);
+    titled(None, group, case.name.to_owned())
+}
+
+pub(in crate::producers) fn is_webdriverio(report: &Report) -> bool {
+    super::any_property(report, "specId") && super::any_property(report, "capabilities")
+}
+
+pub(in crate::producers) fn capabilities(case: &Written<'_>) -> Option<String> {
+    without_version(case.suite_property("capabilities")?)
+}
+
+pub(in crate::producers) fn webdriverio(case: &Written<'_>) -> Place {
+    let file = case
+        .suite_property("featureFile")
+        .or_else(|| case.suite_property("file"))
+        .map(|file| case.path(file));
+    let group = case.suite_name();
+    let name = full_title(group, case.name, file.is_some());
+    titled(file, group, name)
+}
+
+pub(in crate::producers) fn is_testcafe(report: &Report) -> bool {
+    let first = report.suites.first();
+    first.is_some_and(|suite| suite.name.starts_with("TestCafe Tests"))
+}
+
+pub(in crate::producers) fn testcafe_browser(case: &Written<'_>) -> Option<String> {
+    without_version(case.suite_name().strip_prefix("TestCafe Tests: ")?)
+}
+
+pub(in crate::producers) fn testcafe(case: &Written<'_>) -> Place {
+    let file = case.file();
+    let name = full_title(case.classname, case.name, file.is_some());
+    titled(file, case.classname, name)
+}
+
+/// The title with its group's, where the container is a file that may hold several groups.
+fn full_title(group: &str, name: &str, in_file: bool) -> String {
+    if !in_file || group.is_empty() || begins_with(name, group) {
+        name.to_owned()
+    } else {
+        format!("{group} {name}")
+    }
+}
+
+/// Container: the file, or else the group.
+fn titled(file: Option<String>, group: &str, name: String) -> Place {
+    let mut folder = Vec::new();
+    if let Some(file) = &file {
+        folder.push(Level::Classname(file.clone(), Cut::Slashes));
+    }
+    folder.push(Level::Classname(owned(group), Cut::Nowhere));
+    Place {
+        container: file.map_or_else(|| one(group), |file| vec![file]),
+        name,
+        folder,
+        ..Place::default()
+    }
+}

@@ -1,0 +1,135 @@
+//! The general rule, and tools whose chain of suites is the container.
+
+use super::{all_cases, has_order, owned, root_attribute};
+use crate::formats::model::Report;
+use crate::producers::Noise;
+use crate::producers::place::{Cut, Level, Place, without_repetition};
+use crate::producers::rules::{javascript, python};
+use crate::producers::written::Written;
+use crate::text;
+
+/// The chain of suites, then the classname; what is said twice, once.
+pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+    let parts = case.chain.iter().chain([&case.classname]);
+    let container = without_repetition(parts.map(|part| independent(case, part)));
+    let classname = independent(case, case.classname);
+    let folder = container.iter().map(|part| {
+        let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
+        if *part == classname || cut == Cut::Slashes {
+            Level::Classname(part.clone(), cut)
+        } else {
+            Level::One(part.clone())
+        }
+    });
+    Place { folder: folder.collect(), container, name: owned(case.name), ..Place::default() }
+}
+
+/// A part without the machine, if it is a path.
+fn independent(case: &Written<'_>, part: &str) -> String {
+    if is_path(part) { case.path(part) } else { owned(part) }
+}
+
+/// Whether a part is the path of a file. `/api/users` may well be a title: what has no extension is left alone.
+fn is_path(part: &str) -> bool {
+    let windows = part.as_bytes().get(1..3).is_some_and(|rest| rest == b":\\" || rest == b":/");
+    let starts = ["/", "./", "../", ".\\", "..\\", "file://"];
+    let is_rooted = windows || starts.iter().any(|start| part.starts_with(start));
+    let last = part.rsplit(['/', '\\']).next().unwrap_or_default();
+    let has_extension = last.rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty()
+            && (1..=8).contains(&extension.len())
+            && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && extension.starts_with(|first: char| first.is_ascii_alphabetic())
+    });
+    has_extension && (is_rooted || (last.len() < part.len() && !part.contains(char::is_whitespace)))
+}
+
+/// Hooks and fixtures that are called the same everywhere.
+pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+    (case.failed()
+        && (python::is_fixture(case)
+            || javascript::is_hook(case.name)
+            || case.classname == "Test suite failed to run"))
+        .then_some(Noise::Scaffold)
+}
+
+/// The chain of suites alone, one folder for each.
+pub(in crate::producers) fn chain_only(case: &Written<'_>) -> Place {
+    let container = without_empty(case.chain);
+    Place {
+        folder: container.iter().cloned().map(Level::One).collect(),
+        container,
+        name: owned(case.name),
+        ..Place::default()
+    }
+}
+
+fn without_empty(chain: &[&str]) -> Vec<String> {
+    let parts = chain.iter().filter(|name| !name.is_empty());
+    parts.map(|name| owned(name)).collect()
+}
+
+/// Robot repeats the chain as the classname.
+pub(in crate::producers) fn is_robot(report: &Report) -> bool {
+    let chain = |suite| {
+        let names: Vec<&str> = report.suite_chain(suite).iter().map(|suite| &*suite.name).collect();
+        names
+    };
+    &*report.root.element == "testsuite"
+        && report.cases.iter().any(|case| chain(case.suite).len() > 1)
+        && all_cases(report, |case| {
+            case.classname.as_deref() == Some(chain(case.suite).join(".").as_str())
+        })
+}
+
+/// Newman: the collection names the root, each request a suite.
+pub(in crate::producers) fn is_newman(report: &Report) -> bool {
+    root_attribute(report, "name").is_some()
+        && has_order(report, &["id", "timestamp", "tests", "failures", "errors", "time"])
+}
+
+pub(in crate::producers) fn newman(case: &Written<'_>) -> Place {
+    let collection = root_attribute(case.report, "name").map(text::clean);
+    let collection = collection.unwrap_or_default();
+    let chain: Vec<&str> =
+        [collection.as_str()].into_iter().chain(case.chain.iter().copied()).collect();
+    chain_only(&Written { chain: &chain, ..*case })
+}
+
+pub(in crate::producers) fn is_maestro(report: &Report) -> bool {
+    let mut suites = report.suites.iter();
+    suites.any(|suite| suite.attribute("device").is_some())
+}
+
+pub(in crate::producers) fn device(case: &Written<'_>) -> Option<String> {
+    let device = case.suite_attribute("device")?;
+    (!device.is_empty()).then(|| device.to_owned())
+}
+
+/// What reports of most tools name, if at all.
+pub(in crate::producers) fn configuration(case: &Written<'_>) -> Option<String> {
+    let named = ["browser", "device"].iter().find_map(|name| case.suite_property(name))?;
+    let named = text::clean(named);
+    (!named.is_empty()).then_some(named)
+}
+
+/// A suite's name, unless it is one of those that every report of its tool has.
+pub(in crate::producers) fn suite_label(name: &str) -> &str {
+    const CONSTANT: [&str; 14] = [
+        "pytest",
+        "nose2-junit",
+        "nosetests",
+        "pynose",
+        "rspec",
+        "minitest",
+        "Root Suite",
+        "undefined",
+        "test",
+        "JUnit Jupiter",
+        "JUnit Vintage",
+        "Cucumber",
+        "TestResults",
+        "(empty)",
+    ];
+    if CONSTANT.contains(&name) || name.starts_with("cargo test #") { "" } else { name }
+}

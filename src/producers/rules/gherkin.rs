@@ -1,0 +1,29 @@
+//! behave and Cucumber: the feature is the container, the scenario the test.
+
+use super::{all_cases, has_order, one, owned, suite_of};
+use crate::formats::model::Report;
+use crate::producers::place::{Cut, Level, Place};
+use crate::producers::written::Written;
+
+pub(in crate::producers) fn is_behave(report: &Report) -> bool {
+    has_order(report, &["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
+        && all_cases(report, |case| {
+            case.attribute("status").is_some()
+                && suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
+        })
+}
+
+pub(in crate::producers) fn is_cucumber(report: &Report) -> bool {
+    let first = report.suites.first();
+    first.is_some_and(|suite| &*suite.name == "Cucumber" || suite.name.ends_with(".JUnitFormatter"))
+}
+
+pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+    let feature = if case.classname.is_empty() { case.suite_name() } else { case.classname };
+    Place {
+        container: one(feature),
+        name: owned(case.name),
+        folder: vec![Level::Classname(owned(feature), Cut::Nowhere)],
+        ..Place::default()
+    }
+}

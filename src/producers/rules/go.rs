@@ -1,0 +1,62 @@
+//! gotestsum and go-junit-report: the import path is the container; parents and subtests are both tests.
+
+use super::{all_cases, any_property, has_order, one, owned, suite_of};
+use crate::formats::model::Report;
+use crate::producers::Noise;
+use crate::producers::place::{Cut, Level, Place};
+use crate::producers::written::Written;
+
+pub(in crate::producers) fn is_gotestsum(report: &Report) -> bool {
+    has_order(report, &["tests", "failures", "time", "timestamp"])
+        && (any_property(report, "go.version") || all_go(report))
+}
+
+pub(in crate::producers) fn is_go_junit_report(report: &Report) -> bool {
+    any_property(report, "go.version")
+        || (has_order(
+            report,
+            &["tests", "failures", "errors", "id", "hostname", "time", "timestamp"],
+        ) && all_go(report))
+}
+
+/// Whether every case is called as Go wants it, or stands for a package.
+fn all_go(report: &Report) -> bool {
+    const STARTS: [&str; 4] = ["Test", "Example", "Benchmark", "Fuzz"];
+    all_cases(report, |case| {
+        let name = case.name.as_deref().unwrap_or_default();
+        let is_go = STARTS.iter().any(|start| {
+            name.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_lowercase))
+        });
+        (is_go || is_package_failure(name)) && suite_of(report, case).is_some()
+    })
+}
+
+fn is_package_failure(name: &str) -> bool {
+    ["Failure", "Build error", "Runtime error"].contains(&name)
+        || name.starts_with("[build failed]")
+}
+
+/// Options shorten either of the two to the path's last part.
+fn import_path<'a>(case: &Written<'a>) -> &'a str {
+    let (classname, suite) = (case.classname, case.suite_name());
+    let is_end = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|start| start.ends_with('/'))
+    };
+    if classname.is_empty() || is_end(suite, classname) { suite } else { classname }
+}
+
+pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+    let package = import_path(case);
+    Place {
+        container: one(package),
+        name: owned(case.name),
+        folder: vec![Level::Classname(owned(package), Cut::Nowhere)],
+        ..Place::default()
+    }
+}
+
+pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+    // gotestsum writes the failure of a whole package as `TestMain` of no class.
+    let is_main = case.classname.is_empty() && case.name == "TestMain";
+    (case.failed() && (is_main || is_package_failure(case.name))).then_some(Noise::Scaffold)
+}

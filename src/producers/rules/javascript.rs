@@ -1,0 +1,284 @@
+//! jest-junit, vitest, mocha's reporters (Cypress too), node:test, bun: titles in titles.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{all_cases, has_order, one, owned, root_attribute, root_says};
+use crate::formats::model::{Outcome, Report};
+use crate::producers::Noise;
+use crate::producers::place::{Cut, Level, Place, before, without_repetition};
+use crate::producers::written::Written;
+
+/// Whether a text is the path of a source file.
+fn is_source_file(text: &str) -> bool {
+    const EXTENSIONS: [&str; 12] = [
+        "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "feature", "coffee",
+    ];
+    let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.rsplit_once('.')
+        .is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension))
+}
+
+/// A file and what is below it.
+fn file_folder(file: &str) -> Level {
+    Level::Classname(owned(file), Cut::Slashes)
+}
+
+// jest-junit
+
+pub(in crate::producers) fn is_jest(report: &Report) -> bool {
+    root_says(report, "name", "jest tests")
+        || has_order(report, &["errors", "failures", "skipped", "timestamp", "time", "tests"])
+}
+
+/// The title once, where classname and name are made of it by templates: the groups, and the rest.
+fn jest_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
+    let (classname, name) = (case.classname, case.name);
+    if classname == name {
+        return ("", name);
+    }
+    match before(classname, name) {
+        Some(groups) if !name.is_empty() => (groups, name),
+        _ => (classname, name),
+    }
+}
+
+pub(in crate::producers) fn jest(case: &Written<'_>) -> Place {
+    let suite = case.suite_name();
+    let (groups, title) = jest_titles(case);
+    if is_source_file(suite) && !begins_with_title(case.name, suite) {
+        let file = case.path(suite);
+        let groups = if groups == suite { "" } else { groups };
+        return Place {
+            container: [file.clone(), owned(groups)].into(),
+            name: owned(title),
+            folder: vec![file_folder(&file), Level::Titles(owned(groups), " › ")],
+            ..Place::default()
+        };
+    }
+    let full = if groups.is_empty() || begins_with_title(title, groups) {
+        owned(title)
+    } else {
+        format!("{groups} {title}")
+    };
+    let folder =
+        if begins_with_title(&full, suite) { vec![Level::One(owned(suite))] } else { Vec::new() };
+    Place {
+        container: case.case_file().into_iter().collect(),
+        name: full,
+        folder,
+        ..Place::default()
+    }
+}
+
+/// Whether a full title starts with the title of a group.
+fn begins_with_title(title: &str, group: &str) -> bool {
+    !group.is_empty()
+        && title.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+pub(in crate::producers) fn jest_noise(case: &Written<'_>) -> Option<Noise> {
+    const FAILED: &str = "Test suite failed to run";
+    (case.failed() && (case.classname == FAILED || case.name == FAILED)).then_some(Noise::Scaffold)
+}
+
+// vitest
+
+pub(in crate::producers) fn is_vitest(report: &Report) -> bool {
+    root_says(report, "name", "vitest tests")
+        || has_order(
+            report,
+            &["timestamp", "hostname", "tests", "failures", "errors", "skipped", "time"],
+        )
+}
+
+pub(in crate::producers) fn vitest(case: &Written<'_>) -> Place {
+    // `classnameTemplate` may put anything into the classname; the suite is always the file.
+    let file = if is_source_file(case.classname) || case.suite_name().is_empty() {
+        case.path(case.classname)
+    } else {
+        case.path(case.suite_name())
+    };
+    let groups = case.name.rsplit_once(" > ").map_or("", |(groups, _)| groups);
+    Place {
+        container: one(&file),
+        name: owned(case.name),
+        folder: vec![file_folder(&file), Level::Titles(owned(groups), " > ")],
+        ..Place::default()
+    }
+}
+
+/// A file that could not be run is written as a case named like itself.
+pub(in crate::producers) fn vitest_noise(case: &Written<'_>) -> Option<Noise> {
+    (case.failed() && case.name == case.suite_name()).then_some(Noise::Scaffold)
+}
+
+/// Groups whose hooks failed are written as cases behind all cases of their file, with the group's bare title.
+pub(in crate::producers) fn vitest_hooks(report: &Report) -> HashSet<usize> {
+    let mut titles: HashMap<Option<u32>, HashSet<&str>> = HashMap::new();
+    for case in report.cases.iter() {
+        let name = case.name.as_deref().unwrap_or_default();
+        let mut parts: Vec<&str> = name.split(" > ").collect();
+        parts.pop();
+        titles.entry(case.suite).or_default().extend(parts);
+    }
+    let mut hooks = HashSet::new();
+    let mut closed: HashSet<Option<u32>> = HashSet::new();
+    for (index, case) in report.cases.iter().enumerate().rev() {
+        if closed.contains(&case.suite) {
+            continue;
+        }
+        let name = case.name.as_deref().unwrap_or_default();
+        let is_group = titles.get(&case.suite).is_some_and(|titles| titles.contains(name));
+        if is_group && case.outcome >= Outcome::Failed {
+            hooks.insert(index);
+        } else {
+            closed.insert(case.suite);
+        }
+    }
+    hooks
+}
+
+// mocha
+
+pub(in crate::producers) fn is_mocha(report: &Report) -> bool {
+    let known = |report: &Report| {
+        let names = ["Mocha Tests", "Root Suite"];
+        root_attribute(report, "name").is_some_and(|name| names.contains(&name))
+            || report.suites.iter().any(|suite| names.contains(&&*suite.name))
+    };
+    let first = report.suites.first();
+    known(report)
+        || first.is_some_and(|suite| {
+            let mut order = suite.attributes.iter().map(|attribute| &*attribute.name);
+            order.next() == Some("timestamp")
+                && order.next() == Some("tests")
+                && order.all(|name| ["file", "time", "failures", "skipped"].contains(&name))
+                && suite.attribute("time").is_some()
+        })
+}
+
+/// The titles of the groups and the test's own title.
+///
+/// The reporter's modes differ in what they call name and classname; which one wrote a case is told by the case and
+/// its suite alone, so that it is the same in every shard.
+fn mocha_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
+    let (name, classname, suite) = (case.name, case.classname, case.suite_name());
+    let is_jenkins = |groups: &str| {
+        suite == groups || suite.strip_suffix(groups).is_some_and(|start| start.ends_with('.'))
+    };
+    if classname.is_empty() {
+        return ("", name);
+    }
+    // Default: the name is the full title, the classname the test's own.
+    if let Some(groups) = before(name, classname) {
+        let fits = if groups.is_empty() {
+            suite == "Root Suite" || !is_jenkins(classname)
+        } else {
+            suite.is_empty() || groups.ends_with(suite) || suite.ends_with(groups)
+        };
+        if fits {
+            return (groups, classname);
+        }
+    }
+    // `testCaseSwitchClassnameAndName`: the other way round.
+    if !name.is_empty()
+        && !is_jenkins(classname)
+        && let Some(groups) = before(classname, name)
+        && !groups.is_empty()
+    {
+        return (groups, name);
+    }
+    // Jenkins mode, and mocha's own `xunit`: the classname is the groups' titles.
+    (classname, name)
+}
+
+pub(in crate::producers) fn mocha(case: &Written<'_>) -> Place {
+    let (groups, title) = mocha_titles(case);
+    Place {
+        container: one(groups),
+        name: owned(title),
+        folder: vec![Level::Classname(owned(groups), Cut::Nowhere)],
+        ..Place::default()
+    }
+}
+
+pub(in crate::producers) fn mocha_noise(case: &Written<'_>) -> Option<Noise> {
+    is_hook(mocha_titles(case).1).then_some(Noise::Scaffold)
+}
+
+/// Whether a title is that of a hook.
+pub(in crate::producers) fn is_hook(title: &str) -> bool {
+    ["\"before all\" hook", "\"before each\" hook", "\"after all\" hook", "\"after each\" hook"]
+        .iter()
+        .any(|hook| title.starts_with(hook))
+}
+
+// node:test, bun, node-tap, tape, ava
+
+pub(in crate::producers) fn is_node(report: &Report) -> bool {
+    all_cases(report, |case| {
+        case.classname
+            .as_deref()
+            .is_some_and(|classname| classname == "test" || classname == "suite")
+    }) && report.suites.iter().all(|suite| suite.attribute("disabled").is_some())
+}
+
+pub(in crate::producers) fn is_bun(report: &Report) -> bool {
+    root_says(report, "name", "bun test")
+}
+
+/// The chain of suites, below the file where one is given.
+pub(in crate::producers) fn chain(case: &Written<'_>) -> Place {
+    let file = case.file();
+    let groups = case.chain.iter().map(|name| {
+        // The suite of a file is called by its path.
+        if is_source_file(name) { case.path(name) } else { owned(name) }
+    });
+    let container = without_repetition(file.iter().cloned().chain(groups));
+    let folder = container
+        .iter()
+        .map(|part| if is_source_file(part) { file_folder(part) } else { Level::One(owned(part)) });
+    Place {
+        folder: folder.collect(),
+        name: without_number(case.name),
+        container,
+        ..Place::default()
+    }
+}
+
+/// `#4 adds` and `4 - adds` are `adds`; a test without a name is `test 4`.
+fn without_number(name: &str) -> String {
+    let (numbered, is_sharp) = match name.strip_prefix('#') {
+        Some(rest) => (rest, true),
+        None => (name, false),
+    };
+    let digits = numbered.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 {
+        return name.to_owned();
+    }
+    let (number, rest) = numbered.split_at(digits);
+    let title = rest.strip_prefix(" - ").or_else(|| rest.strip_prefix(' ').filter(|_| is_sharp));
+    match title {
+        Some(title) if !title.is_empty() => title.to_owned(),
+        _ if rest.trim_end_matches(" -").is_empty() => format!("test {number}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// As [`chain`]; node escapes quotes twice.
+pub(in crate::producers) fn node(case: &Written<'_>) -> Place {
+    let decode = |text: &str| text.replace("&quot;", "\"");
+    let name = decode(case.name);
+    let chain: Vec<String> = case.chain.iter().map(|name| decode(name)).collect();
+    let chain: Vec<&str> = chain.iter().map(String::as_str).collect();
+    self::chain(&Written { name: &name, chain: &chain, ..*case })
+}
+
+/// A failing file is a test of its own name to node, whose tests are inside.
+pub(in crate::producers) fn node_noise(case: &Written<'_>) -> Option<Noise> {
+    (case.failed()
+        && case.chain.is_empty()
+        && is_source_file(case.name)
+        && case.name.contains(['/', '\\']))
+    .then_some(Noise::Scaffold)
+}

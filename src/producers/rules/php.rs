@@ -1,0 +1,30 @@
+//! PHPUnit, Pest, ParaTest: the class is the container.
+
+use super::{all_cases, one, owned, root_says};
+use crate::formats::model::Report;
+use crate::producers::place::{Cut, Level, Place};
+use crate::producers::written::Written;
+
+pub(in crate::producers) fn is_phpunit(report: &Report) -> bool {
+    let has = |name: &str| report.suites.iter().any(|suite| suite.attribute(name).is_some());
+    has("assertions")
+        && !has("filepath")
+        && !has("disabled")
+        && !root_says(report, "name", "bun test")
+        && all_cases(report, |case| {
+            case.attribute("assertions").is_some() && case.attribute("status").is_none()
+        })
+}
+
+pub(in crate::producers) fn phpunit(case: &Written<'_>) -> Place {
+    let class = case.case.attribute("class").unwrap_or(case.classname);
+    let class = class.trim().replace('\\', ".");
+    let class = class.trim_start_matches('.');
+    let is_file = case.name.ends_with(".phpt");
+    Place {
+        container: one(class),
+        name: if is_file { case.path(case.name) } else { owned(case.name) },
+        folder: vec![Level::Classname(owned(class), Cut::Dots)],
+        ..Place::default()
+    }
+}

@@ -1,0 +1,96 @@
+//! pytest, unittest-xml-reporting, nose2, nose and pynose: the classname is the container, with its module in it.
+
+use super::{has_order, one, owned, root_says};
+use crate::formats::model::Report;
+use crate::producers::Noise;
+use crate::producers::place::{Cut, Level, Place};
+use crate::producers::written::Written;
+
+pub(in crate::producers) fn is_pytest(report: &Report) -> bool {
+    root_says(report, "name", "pytest tests")
+        || report.suites.iter().any(|suite| &*suite.name == "pytest")
+        // `junit_suite_name` renames the suite, and older versions name no root.
+        || has_order(
+            report,
+            &["errors", "failures", "skipped", "tests", "time", "timestamp", "hostname"],
+        )
+}
+
+pub(in crate::producers) fn is_unittest_xml_reporting(report: &Report) -> bool {
+    !report.suites.is_empty()
+        && report
+            .suites
+            .iter()
+            .all(|suite| without_time_stamp(&suite.name).len() < suite.name.len())
+}
+
+/// A name without the `-20261123165022` at its end.
+pub(in crate::producers) fn without_time_stamp(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((start, stamp))
+            if stamp.len() == 14 && stamp.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            start
+        }
+        _ => name,
+    }
+}
+
+pub(in crate::producers) fn is_nose2(report: &Report) -> bool {
+    has_suite_named(report, &["nose2-junit"])
+}
+
+pub(in crate::producers) fn is_nose(report: &Report) -> bool {
+    has_suite_named(report, &["nosetests", "pynose"])
+}
+
+fn has_suite_named(report: &Report, names: &[&str]) -> bool {
+    let mut suites = report.suites.iter();
+    suites.any(|suite| names.contains(&&*suite.name))
+}
+
+pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+    let name = without_subtest(case.name);
+    Place {
+        container: one(case.classname),
+        name: owned(name),
+        folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
+        is_subtest: name.len() < case.name.len(),
+        ..Place::default()
+    }
+}
+
+/// A method's name without ` [message] (i=1)`: a subtest that passes has no case.
+///
+/// pytest's own parameters follow the name at once, and no Python name has a space in it.
+fn without_subtest(name: &str) -> &str {
+    match name.split_once(' ') {
+        Some((method, rest))
+            if rest.starts_with(['[', '('])
+                && !method.contains(['[', '('])
+                && rest.ends_with([']', ')']) =>
+        {
+            method
+        }
+        _ => name,
+    }
+}
+
+pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+    // A module that cannot be imported, or skips as a whole, stands for tests that nobody knows.
+    let is_collection =
+        case.case.classname.as_deref() == Some("") && case.case.outcome != Default::default();
+    let is_internal = case.classname == "pytest" && case.name == "internal";
+    (is_collection || is_internal || is_fixture(case)).then_some(Noise::Scaffold)
+}
+
+/// Set-ups of classes and modules, as `unittest` names them. nose2 cuts the name at the last dot, wherever that is.
+pub(in crate::producers) fn is_fixture(case: &Written<'_>) -> bool {
+    const FIXTURES: [&str; 4] = ["setUpClass", "tearDownClass", "setUpModule", "tearDownModule"];
+    let is_fixture = |text: &str| {
+        FIXTURES
+            .iter()
+            .any(|fixture| text.strip_prefix(fixture).is_some_and(|rest| rest.starts_with(" (")))
+    };
+    is_fixture(case.name) || is_fixture(case.classname) || case.classname.ends_with("_ErrorHolder")
+}

@@ -1,0 +1,304 @@
+//! How a test ended that was written as several cases: attempts, rows, executions.
+//!
+//! Cases of one file that are one execution after the other are *attempts*, of which the last decides. Other cases of
+//! one file are *rows*, of which the worst decides. Cases of different files, or of suites of one file that differ in
+//! host or browser, are *executions*: the worst decides, or with [`Mapping::reruns`] the last.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::collect::Draft;
+use super::{Attempt, Mapping, message};
+use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen};
+use crate::producers::{Mapper, Repeats};
+
+/// A case of a test.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sighting {
+    /// Index of the report.
+    pub(super) file: usize,
+    /// Index into its cases.
+    pub(super) case: usize,
+    /// How it ended.
+    pub(super) outcome: Outcome,
+    /// It is a part of the test.
+    pub(super) is_subtest: bool,
+}
+
+/// How a test ended.
+pub(super) struct Verdict {
+    pub(super) outcome: Outcome,
+    pub(super) flaky: bool,
+    pub(super) duration: Option<f64>,
+    /// All executions, oldest first, when there was more than one.
+    pub(super) attempts: Vec<Attempt>,
+    /// The case whose message counts.
+    pub(super) deciding: Sighting,
+    /// The most rows in one execution, subtests aside.
+    pub(super) rows: usize,
+    /// Rows that are not equal as written.
+    pub(super) differ: bool,
+}
+
+/// One row, with its attempts.
+struct Row {
+    outcome: Outcome,
+    flaky: bool,
+    duration: Option<f64>,
+    attempts: Vec<Attempt>,
+    deciding: Sighting,
+}
+
+/// All rows of one file and one configuration.
+struct Execution {
+    file: usize,
+    rows: Vec<Row>,
+    differ: bool,
+    /// How many rows there are, subtests aside.
+    counted: usize,
+}
+
+impl Execution {
+    fn outcome(&self) -> Outcome {
+        self.rows.iter().map(|row| row.outcome).max().unwrap_or_default()
+    }
+
+    fn flaky(&self) -> bool {
+        matches!(self.rows.as_slice(), [row] if row.flaky)
+    }
+}
+
+/// The verdict over all cases of `draft`.
+pub(super) fn decide(
+    draft: &Draft,
+    reports: &[Report],
+    mappers: &[Mapper<'_>],
+    mapping: &Mapping,
+) -> Verdict {
+    if draft.more.is_empty() {
+        let row = row_of_case(&draft.first, reports);
+        return Verdict {
+            outcome: row.outcome,
+            flaky: row.flaky,
+            duration: row.duration,
+            attempts: listed(row.attempts),
+            deciding: row.deciding,
+            rows: 1,
+            differ: false,
+        };
+    }
+    let executions = executions(draft, reports, mappers);
+    let deciding = deciding(&executions, mapping.reruns);
+    let outcome = deciding.outcome();
+    // Only what really ran before a pass makes it flaky: with `reruns`, earlier files too.
+    let failed_before = mapping.reruns
+        && executions
+            .iter()
+            .any(|other| other.file != deciding.file && other.outcome() >= Outcome::Failed);
+    let flaky =
+        outcome == Outcome::Passed && (failed_before || executions.iter().any(Execution::flaky));
+    let durations = deciding.rows.iter().filter_map(|row| row.duration);
+    let duration = durations.reduce(|sum, next| sum + next);
+    let rows = executions.iter().map(|execution| execution.counted).max().unwrap_or(1);
+    let differ = executions.iter().any(|execution| execution.differ);
+    let case = deciding
+        .rows
+        .iter()
+        .find(|row| row.outcome == outcome)
+        .map_or(draft.first, |row| row.deciding);
+    let attempts = executions
+        .into_iter()
+        .flat_map(|execution| execution.rows)
+        .flat_map(|row| row.attempts)
+        .collect();
+    Verdict { outcome, flaky, duration, attempts: listed(attempts), deciding: case, rows, differ }
+}
+
+/// A single execution is no list.
+fn listed(attempts: Vec<Attempt>) -> Vec<Attempt> {
+    if attempts.len() > 1 { attempts } else { Vec::new() }
+}
+
+/// The execution that decides; `executions` is never empty.
+fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
+    let mut chosen = &executions[0];
+    for execution in &executions[1..] {
+        let (old, new) = (chosen.outcome(), execution.outcome());
+        let is_better = if reruns && execution.file != chosen.file {
+            // Shards and repeated runs report the tests of others as skipped.
+            new != Outcome::Skipped || old == Outcome::Skipped
+        } else {
+            new > old
+        };
+        if is_better {
+            chosen = execution;
+        }
+    }
+    chosen
+}
+
+/// The executions in the order of files; copies of one file in another are left out.
+fn executions(draft: &Draft, reports: &[Report], mappers: &[Mapper<'_>]) -> Vec<Execution> {
+    let sightings: Vec<Sighting> = draft.sightings().copied().collect();
+    let mut executions = Vec::new();
+    let mut seen = HashSet::new();
+    for in_file in sightings.chunk_by(|a, b| a.file == b.file) {
+        let file = in_file[0].file;
+        if !seen.insert(words(in_file, &reports[file])) {
+            continue;
+        }
+        for group in configurations(in_file, &reports[file], &mappers[file]) {
+            executions.push(execution(&group, reports, mappers[file].producer().repeats));
+        }
+    }
+    executions
+}
+
+/// A hash of all that is written about cases, the suites aside: merging tools rename those.
+fn words(cases: &[Sighting], report: &Report) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for sighting in cases {
+        let case = &report.cases[sighting.case];
+        case.name.hash(&mut hasher);
+        case.classname.hash(&mut hasher);
+        case.outcome.hash(&mut hasher);
+        case.duration.map(f64::to_bits).hash(&mut hasher);
+        hash_detail(case.detail(), &mut hasher);
+        for rerun in case.extra.iter().flat_map(|extra| &extra.reruns) {
+            rerun.outcome.hash(&mut hasher);
+            hash_detail(Some(&rerun.detail), &mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+fn hash_detail(detail: Option<&Detail>, hasher: &mut DefaultHasher) {
+    if let Some(Detail { message, kind, text }) = detail {
+        (message, kind, text).hash(hasher);
+    }
+}
+
+/// The cases of one file by host and browser, in the order in which those first appear.
+fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> Vec<Vec<Sighting>> {
+    if cases.len() == 1 {
+        return vec![cases.to_vec()];
+    }
+    let mut groups: Vec<Vec<Sighting>> = Vec::new();
+    let mut by_configuration = HashMap::new();
+    for sighting in cases {
+        let case = &report.cases[sighting.case];
+        let host = report
+            .suite_chain(case.suite)
+            .iter()
+            .rev()
+            .find_map(|suite| suite.attribute("hostname"));
+        let group =
+            *by_configuration.entry((host, mapper.configuration(case))).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+        groups[group].push(*sighting);
+    }
+    groups
+}
+
+/// Cases of one file and configuration: those that are equal as written are attempts where the producer says so.
+fn execution(cases: &[Sighting], reports: &[Report], repeats: Repeats) -> Execution {
+    let report = &reports[cases[0].file];
+    let mut rows: Vec<Row> = Vec::new();
+    let mut by_words: HashMap<u64, usize> = HashMap::new();
+    let mut kinds = HashSet::new();
+    for sighting in cases {
+        let key = as_written(report, &report.cases[sighting.case]);
+        if !sighting.is_subtest {
+            kinds.insert(key);
+        }
+        let row = row_of_case(sighting, reports);
+        match by_words.get(&key) {
+            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, reports, repeats),
+            _ => {
+                by_words.insert(key, rows.len());
+                rows.push(row);
+            }
+        }
+    }
+    Execution {
+        file: cases[0].file,
+        counted: rows.iter().filter(|row| !row.deciding.is_subtest).count(),
+        rows,
+        differ: kinds.len() > 1,
+    }
+}
+
+/// A hash of suite chain, classname and name as written.
+fn as_written(report: &Report, case: &Case) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for suite in report.suite_chain(case.suite) {
+        suite.name.hash(&mut hasher);
+    }
+    case.classname.hash(&mut hasher);
+    case.name.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Adds the attempt after `row`.
+fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
+    let case = &reports[row.deciding.file].cases[row.deciding.case];
+    if repeats == Repeats::BareAttempts {
+        // A failing tear-down is written as a case of its own behind the failing test.
+        if row.outcome >= Outcome::Failed
+            && is_teardown(&reports[next.deciding.file].cases[next.deciding.case])
+        {
+            row.attempts.pop();
+        } else if row.outcome == Outcome::Passed && case.detail().is_none() {
+            row.outcome = Outcome::Failed;
+            if let Some(last) = row.attempts.last_mut() {
+                last.outcome = Outcome::Failed;
+            }
+        }
+    }
+    let has_failed =
+        row.flaky || row.attempts.iter().any(|attempt| attempt.outcome >= Outcome::Failed);
+    row.flaky = next.outcome == Outcome::Passed && (has_failed || next.flaky);
+    row.outcome = next.outcome;
+    row.duration = match (row.duration, next.duration) {
+        (Some(a), Some(b)) => Some(a + b),
+        (a, b) => a.or(b),
+    };
+    row.deciding = next.deciding;
+    row.attempts.extend(next.attempts);
+}
+
+fn is_teardown(case: &Case) -> bool {
+    let said = case.detail().and_then(|detail| detail.message.as_deref());
+    said.is_some_and(|said| said.starts_with("failed on teardown"))
+}
+
+/// A case with its rerun and flaky children.
+fn row_of_case(sighting: &Sighting, reports: &[Report]) -> Row {
+    let case = &reports[sighting.file].cases[sighting.case];
+    let own = Attempt {
+        outcome: sighting.outcome,
+        duration_s: case.duration,
+        message: case.detail().filter(|_| sighting.outcome != Outcome::Passed).and_then(message),
+    };
+    let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
+    let of = |when| {
+        reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
+            outcome: rerun.outcome,
+            duration_s: rerun.duration,
+            message: message(&rerun.detail),
+        })
+    };
+    let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();
+    attempts.push(own);
+    attempts.extend(of(RerunWhen::After));
+    let durations = attempts.iter().filter_map(|attempt| attempt.duration_s);
+    Row {
+        outcome: sighting.outcome,
+        flaky: sighting.outcome == Outcome::Passed && !reruns.is_empty(),
+        duration: durations.reduce(|sum, next| sum + next),
+        attempts,
+        deciding: *sighting,
+    }
+}

@@ -1,0 +1,137 @@
+//! Where a failure happened, read from its text: cheap, and silent when in doubt.
+
+/// A failure's text is looked at up to here.
+const LOOKED_AT: usize = 400;
+
+/// The place that the text of a failure names: of Python the last, else the first that is in no library.
+/// `is_wanted` chooses among the files.
+pub(super) fn find_location(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<(&str, u32)> {
+    let mut found = None;
+    for line in text.lines().take(LOOKED_AT) {
+        let Some((path, number)) = in_line(line.trim()) else {
+            continue;
+        };
+        if is_library(path) || !is_wanted(path) {
+            continue;
+        }
+        if !path.ends_with(".py") {
+            return found.or(Some((path, number)));
+        }
+        found = Some((path, number));
+    }
+    found
+}
+
+fn is_library(path: &str) -> bool {
+    ["node_modules", "node:", "site-packages", "/vendor/", "internal/", "dist-packages"]
+        .iter()
+        .any(|library| path.contains(library))
+}
+
+fn in_line(line: &str) -> Option<(&str, u32)> {
+    if let Some(at) = line.find("panicked at ") {
+        // New: `panicked at src/lib.rs:12:5:`; old: `panicked at 'message', src/lib.rs:12:5`.
+        let rest = &line[at + "panicked at ".len()..];
+        let place = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
+        return place_of(place.trim_end_matches(':'));
+    }
+    if let Some(frame) = line.strip_prefix("at ") {
+        let place = match frame.rsplit_once('(') {
+            Some((_, inner)) => inner.strip_suffix(')')?,
+            None => frame,
+        };
+        return place_of(place.strip_prefix("file://").unwrap_or(place));
+    }
+    // Python: `File "tests/a.py", line 12, in test`.
+    if let Some(rest) = line.strip_prefix("File \"") {
+        let (path, rest) = rest.split_once("\", line ")?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        return Some((path, rest[..digits].parse().ok()?));
+    }
+    // pytest, Go: `tests/a.py:12: AssertionError`; PHPUnit, GoogleTest: the place alone.
+    match line.split_once(": ") {
+        Some((place, _)) => place_of(place),
+        None => place_of(line.trim_end_matches(':')),
+    }
+}
+
+/// `path:line` or `path:line:column`.
+fn place_of(place: &str) -> Option<(&str, u32)> {
+    let (start, last) = place.rsplit_once(':')?;
+    let last: u32 = last.parse().ok()?;
+    let (path, line) = match start.rsplit_once(':') {
+        Some((path, line)) if path.len() > 1 => match line.parse() {
+            Ok(line) => (path, line),
+            Err(_) => (start, last),
+        },
+        _ => (start, last),
+    };
+    let name = path.rsplit(['/', '\\']).next()?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    let is_file = !stem.is_empty()
+        && (1..=6).contains(&extension.len())
+        && extension.starts_with(|first: char| first.is_ascii_alphabetic())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !path.contains(['"', '\'', '<', '>', '(', '\t']);
+    (is_file && line > 0).then_some((path, line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(&str, u32)> {
+        find_location(text, |_| true)
+    }
+
+    #[test]
+    fn each_language_says_it_in_its_own_way() {
+        assert_eq!(
+            found(
+                "def test_a():\n>   assert 0\n\ntests/util.py:3: in f\n    g()\ntests/test_a.py:7: AssertionError"
+            ),
+            Some(("tests/test_a.py", 7))
+        );
+        assert_eq!(
+            found("thread 'tests::fails' (16257) panicked at src/lib.rs:9:62:\nassertion failed"),
+            Some(("src/lib.rs", 9))
+        );
+        assert_eq!(
+            found("thread 'x' panicked at 'a, b', src/lib.rs:12:5\nnote: run with"),
+            Some(("src/lib.rs", 12))
+        );
+        assert_eq!(
+            found(
+                "Error: x\n    at Object.<anonymous> (/w/node_modules/jest/i.js:1:2)\n    at f (/w/a.test.js:4:9)"
+            ),
+            Some(("/w/a.test.js", 4))
+        );
+        assert_eq!(
+            found("MyTest::testA\nFailed asserting\n\n/home/ci/tests/MyTest.php:12"),
+            Some(("/home/ci/tests/MyTest.php", 12))
+        );
+        assert_eq!(found("=== RUN   TestFails\n    a_test.go:4: msg"), Some(("a_test.go", 4)));
+        assert_eq!(found("gt.cpp:3\nExpected equality"), Some(("gt.cpp", 3)));
+        assert_eq!(
+            found(
+                "Traceback\n  File \"/w/test_ut.py\", line 5, in test_fail\n    self.assertEqual(1, 2)"
+            ),
+            Some(("/w/test_ut.py", 5))
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_place_is_none() {
+        for text in [
+            "expected: 1",
+            "at 12:30:15",
+            "see http://example.com:80",
+            "a:b",
+            "",
+            "ratio 1.5:2",
+            "x.y:0",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Identities are frozen: those of all reports below `testdata/`, written down.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use tq_import::formats::read_file;
+use tq_import::record::{Mapping, collect};
+
+use super::xml_below;
+
+/// `UPDATE_GOLDEN=1` writes the file anew. A line that changes or goes is a breaking release; new lines are fine.
+#[test]
+fn identities_are_those_of_the_golden_file() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let golden = directory.join("tests/golden/identities.tsv");
+    let found = identities(&directory.join("testdata"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+        fs::create_dir_all(directory.join("tests/golden")).unwrap();
+        fs::write(&golden, found).unwrap();
+        return;
+    }
+    let Ok(expected) = fs::read_to_string(&golden) else {
+        assert!(
+            found.lines().count() < 2,
+            "{} is missing: UPDATE_GOLDEN=1 writes it",
+            golden.display()
+        );
+        return;
+    };
+    let changed: Vec<String> = expected
+        .lines()
+        .filter(|line| !found.lines().any(|other| other == *line))
+        .map(|line| format!("gone: {line}"))
+        .chain(
+            found
+                .lines()
+                .filter(|line| !expected.lines().any(|other| other == *line))
+                .map(|line| format!("new:  {line}")),
+        )
+        .collect();
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+/// One line for each test: file, identity, container, name.
+fn identities(testdata: &Path) -> String {
+    let mut lines = "file\tidentity\tcontainer\tname\n".to_owned();
+    for path in xml_below(testdata) {
+        let below = path.strip_prefix(testdata).unwrap();
+        let display = below.to_string_lossy().replace('\\', "/");
+        let Ok(report) = read_file(&path, &display) else {
+            continue;
+        };
+        for test in collect(vec![report], &Mapping::default()).tests {
+            let container = test.container.join(" | ");
+            writeln!(lines, "{display}\t{}\t{container}\t{}", test.identity, test.name).unwrap();
+        }
+    }
+    lines
+}

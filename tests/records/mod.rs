@@ -1,0 +1,35 @@
+//! Reports of many tools, read and merged into records.
+
+mod corpus;
+mod golden;
+mod properties;
+
+use std::path::{Path, PathBuf};
+
+use tq_import::formats::model::Report;
+use tq_import::formats::read;
+use tq_import::record::{Mapping, Records, collect};
+
+/// A report that a test holds as text.
+fn report(path: &str, xml: &str) -> Report {
+    read(xml.as_bytes(), path).unwrap()
+}
+
+/// The records of reports that a test holds as text, called `r0.xml`, `r1.xml` …
+fn records(reports: &[&str], mapping: &Mapping) -> Records {
+    let reports =
+        reports.iter().enumerate().map(|(index, xml)| report(&format!("r{index}.xml"), xml));
+    collect(reports.collect(), mapping)
+}
+
+/// All XML files below a directory, sorted.
+fn xml_below(directory: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(directory)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
+        .collect();
+    files.sort();
+    files
+}
