@@ -130,18 +130,23 @@ impl<'a> Mapper<'a> {
 
     /// Hook, suite or class, with what it belongs to.
     fn error_name(&self, written: &Written<'_>) -> String {
-        let around =
-            if written.classname.is_empty() { written.suite_name() } else { written.classname };
+        let around = if written.classname.is_empty() {
+            (self.producer.suite_label)(written.suite_name())
+        } else {
+            written.classname
+        };
         match (around, written.name) {
             ("", "") => "a case without name and classname".to_owned(),
             (around, "") => around.to_owned(),
             ("", name) => name.to_owned(),
-            (around, name) if name.contains(around) => name.to_owned(),
-            // nose2 and xmlrunner: `setUpClass (module` and `Class)`.
+            // What stands in both is said once.
+            (around, name) if place::begins_with(name, around) || name.ends_with(around) => {
+                name.to_owned()
+            }
+            // nose2: `setUpClass (module` and `Class)`.
             (around, name) if around.contains(" (") && name.ends_with(')') => {
                 format!("{around}.{name}")
             }
-            (around, name) if around.contains(name) => around.to_owned(),
             (around, name) => format!("{around}: {name}"),
         }
     }

@@ -135,7 +135,7 @@ static TABLE: &[Producer] = &[
     Producer {
         name: "unittest-xml-reporting",
         fingerprint: python::is_unittest_xml_reporting,
-        suite_label: python::without_time_stamp,
+        suite_label: python::unittest_label,
         ..PYTHON
     },
     Producer { name: "nose2", fingerprint: python::is_nose2, ..PYTHON },

@@ -1,1 +1,689 @@
+//! What each row makes of the reports of its tool.
 
+use super::{Mapped, Mapper};
+use crate::formats::model::{Case, Format, Report, Root};
+use crate::formats::read;
+use crate::record::{GroupBy, Mapping, Split};
+
+fn report(xml: &str) -> Report {
+    read(xml.as_bytes(), "report.xml").unwrap()
+}
+
+/// One line for each case: `container + container: name @ folder / folder`.
+fn lines_with(xml: &str, mapping: &Mapping) -> Vec<String> {
+    let report = report(xml);
+    let mut lines = Vec::new();
+    Mapper::new(&report, mapping).for_each(|_, _, mapped| {
+        lines.push(match mapped {
+            Mapped::Test(test) => {
+                format!(
+                    "{}: {} @ {}",
+                    test.container.join(" + "),
+                    test.name,
+                    test.folder.join(" / ")
+                )
+            }
+            Mapped::RunError(name) => format!("run error: {name}"),
+            Mapped::NoTest => "no test".to_owned(),
+            Mapped::Finding => "finding".to_owned(),
+        });
+    });
+    lines
+}
+
+fn lines(xml: &str) -> Vec<String> {
+    lines_with(xml, &Mapping::default())
+}
+
+fn producer(xml: &str) -> &'static str {
+    super::detect(&report(xml)).name
+}
+
+/// Cases in one suite of a document that says who wrote it.
+fn pytest(cases: &str) -> String {
+    format!(
+        "<testsuites name='pytest tests'><testsuite name='pytest'>{cases}</testsuite></testsuites>"
+    )
+}
+
+// Python
+
+#[test]
+fn pytest_is_known_whatever_its_suite_is_called() {
+    let order =
+        "errors='0' failures='0' skipped='0' tests='1' time='1' timestamp='2026' hostname='vm'";
+    assert_eq!(
+        producer(&format!("<testsuites><testsuite name='mine' {order}/></testsuites>")),
+        "pytest"
+    );
+    assert_eq!(producer("<testsuite name='pytest' tests='1'/>"), "pytest");
+    assert_eq!(producer("<testsuites name='pytest tests'/>"), "pytest");
+}
+
+#[test]
+fn pytest_keeps_parameters_and_cuts_the_classname_into_folders() {
+    let xml = pytest("<testcase classname='tests.test_cart.TestAdd' name='test_add[a b-1]'/>");
+    assert_eq!(
+        lines(&xml),
+        ["tests.test_cart.TestAdd: test_add[a b-1] @ tests / test_cart / TestAdd"]
+    );
+}
+
+#[test]
+fn pytest_collection_errors_are_run_errors_and_skipped_modules_no_tests() {
+    let xml = pytest(
+        "<testcase classname='' name='broken.test_a'><error message='collection failure'/></testcase>\
+         <testcase classname='' name='tests.test_b'><skipped message='collection skipped'/></testcase>\
+         <testcase classname='pytest' name='internal'><error message='internal error'/></testcase>\
+         <testcase name='test_c' file='tests/test_c.py'/>",
+    );
+    assert_eq!(
+        lines(&xml),
+        ["run error: broken.test_a", "no test", "run error: pytest: internal", ": test_c @ "]
+    );
+}
+
+#[test]
+fn unittest_subtests_belong_to_their_method() {
+    let xml = "<testsuites><testsuite name='t.Cart-20261123165022'>\
+        <testcase classname='t.Cart' name='test_sub [msg] (i=1)'><failure/></testcase>\
+        <testcase classname='t.Cart' name='test_plain'/>\
+        </testsuite><testsuite name='unittest.suite._ErrorHolder-20261123165022'>\
+        <testcase classname='' name='setUpClass (t.Shop)'><error/></testcase></testsuite></testsuites>";
+    assert_eq!(producer(xml), "unittest-xml-reporting");
+    assert_eq!(
+        lines(xml),
+        [
+            "t.Cart: test_sub @ t / Cart",
+            "t.Cart: test_plain @ t / Cart",
+            "run error: setUpClass (t.Shop)",
+        ]
+    );
+}
+
+#[test]
+fn nose2_cuts_the_name_of_a_class_set_up_at_its_dot() {
+    let xml = "<testsuite name='nose2-junit'>\
+        <testcase classname='setUpClass (test_ut' name='TestSetupFails)'><error/></testcase></testsuite>";
+    assert_eq!(lines(xml), ["run error: setUpClass (test_ut.TestSetupFails)"]);
+}
+
+// JVM
+
+#[test]
+fn a_class_is_the_container_whatever_the_jvm_suite_is() {
+    let gradle = "<testsuite name='x' tests='1' skipped='0' failures='0' errors='0' timestamp='t' hostname='h' time='1'>\
+        <testcase name='passes()' classname='com.acme.Cart$Inner$Deep'/>\
+        <testcase name='repeated()[2]' classname='Cart'/>\
+        <testcase name='adds(String)[1]' classname='com.acme.Cart'/></testsuite>";
+    assert_eq!(producer(gradle), "Gradle");
+    assert_eq!(
+        lines(gradle),
+        [
+            "com.acme.Cart$Inner$Deep: passes @ com.acme / Cart / Inner / Deep",
+            "Cart: repeated[2] @ Cart",
+            "com.acme.Cart: adds(String)[1] @ com.acme / Cart",
+        ]
+    );
+}
+
+#[test]
+fn surefire_classes_that_fail_before_their_first_test_are_run_errors() {
+    let xml = "<testsuite name='a.B' xsi:noNamespaceSchemaLocation='x/surefire-test-report.xsd'>\
+        <testcase name='' classname='a.B'><error message='no database'/></testcase>\
+        <testcase name='a.B' classname='a.B'><error message='no database'/></testcase>\
+        <testcase name='a.B' classname='a.B'><skipped/></testcase>\
+        <testcase name='initializationError' classname='a.B'><error/></testcase>\
+        <testcase name='works'/></testsuite>";
+    assert_eq!(producer(xml), "surefire");
+    assert_eq!(
+        lines(xml),
+        [
+            "run error: a.B",
+            "run error: a.B",
+            "no test",
+            "run error: a.B: initializationError",
+            "a.B: works @ a / B",
+        ]
+    );
+}
+
+#[test]
+fn ant_writes_the_same_class_in_both_of_its_files() {
+    let single = "<testsuite errors='0' failures='0' hostname='h' name='com.acme.A' skipped='0' tests='1' time='1' timestamp='t'>\
+        <properties><property name='ant.version' value='1.10'/></properties>\
+        <testcase classname='com.acme.A' name='t'/></testsuite>";
+    let merged = "<testsuites><testsuite errors='0' failures='0' hostname='h' id='0' name='A' package='com.acme' skipped='0' tests='1' time='1' timestamp='t'>\
+        <testcase classname='com.acme.A' name='t'/></testsuite></testsuites>";
+    assert_eq!(lines(single), lines(merged));
+    assert_eq!((producer(single), producer(merged)), ("ant", "ant"));
+}
+
+#[test]
+fn testng_skips_and_set_ups_are_known() {
+    let xml = "<testsuite hostname='h' ignored='0' name='Default test'>\
+        <testcase classname='a.B' name='skips'><error type='org.testng.SkipException'/></testcase>\
+        <testcase classname='a.B' name='setUp' is-config='true'><failure/></testcase></testsuite>";
+    assert_eq!(lines(xml), ["a.B: skips @ a / B", "run error: a.B: setUp"]);
+    let report = report(xml);
+    let mut outcomes = Vec::new();
+    Mapper::new(&report, &Mapping::default()).for_each(|_, _, mapped| {
+        if let Mapped::Test(test) = mapped {
+            outcomes.push(test.outcome);
+        }
+    });
+    assert_eq!(outcomes, [crate::formats::model::Outcome::Skipped]);
+}
+
+#[test]
+fn the_suite_per_class_row_agrees_with_the_general_rule_on_identities() {
+    let of = |suite: &str| {
+        format!("<testsuite name='{suite}'><testcase classname='{suite}' name='t'/></testsuite>")
+    };
+    assert_eq!(producer(&of("a.B")), "JUnit");
+    assert_eq!(lines(&of("a.B")), ["a.B: t @ a / B"]);
+    assert_eq!(producer(&of("B")), "unknown");
+    assert_eq!(lines(&of("B")), ["B: t @ B"]);
+}
+
+// JavaScript
+
+fn jest(suite: &str, cases: &str) -> String {
+    format!(
+        "<testsuites name='jest tests'><testsuite name='{suite}'>{cases}</testsuite></testsuites>"
+    )
+}
+
+#[test]
+fn jest_by_default_has_the_full_title_once_and_a_folder_only_if_it_begins_it() {
+    let xml = jest(
+        "Cart",
+        "<testcase classname='Cart adds' name='Cart adds'/>\
+         <testcase classname=' top level' name=' top level'/>\
+         <testcase classname='Cartoon is drawn' name='Cartoon is drawn'/>\
+         <testcase classname='Cart adds' name='Cart adds' file='/ci/src/cart.test.js'/>",
+    );
+    assert_eq!(
+        lines(&xml),
+        [
+            ": Cart adds @ Cart",
+            ": top level @ ",
+            ": Cartoon is drawn @ ",
+            "cart.test.js: Cart adds @ Cart",
+        ]
+    );
+}
+
+#[test]
+fn jest_with_a_path_as_its_suite_has_file_and_groups_in_any_template() {
+    let xml = jest(
+        "__tests__\\cart.test.js",
+        "<testcase classname='Cart › add' name='one'/>\
+         <testcase classname='Cart one' name='one'/>\
+         <testcase classname='Cart one' name='Cart one'/>\
+         <testcase classname='' name='one'/>",
+    );
+    assert_eq!(
+        lines(&xml),
+        [
+            "__tests__/cart.test.js + Cart › add: one @ __tests__ / cart.test.js / Cart / add",
+            "__tests__/cart.test.js + Cart: one @ __tests__ / cart.test.js / Cart",
+            "__tests__/cart.test.js: Cart one @ __tests__ / cart.test.js",
+            "__tests__/cart.test.js: one @ __tests__ / cart.test.js",
+        ]
+    );
+}
+
+#[test]
+fn a_jest_file_that_does_not_run_is_a_run_error() {
+    let xml = jest(
+        "a.test.js",
+        "<testcase classname='Test suite failed to run' name='a.test.js'><error/></testcase>",
+    );
+    assert_eq!(lines(&xml), ["run error: Test suite failed to run: a.test.js"]);
+}
+
+#[test]
+fn vitest_is_a_file_and_the_whole_chain() {
+    let xml = "<testsuites name='vitest tests'><testsuite name='test/a.test.ts'>\
+        <testcase classname='test/a.test.ts' name='cart &gt; add &gt; one'/>\
+        <testcase classname='test/a.test.ts' name='one'/></testsuite></testsuites>";
+    assert_eq!(
+        lines(xml),
+        [
+            "test/a.test.ts: cart > add > one @ test / a.test.ts / cart / add",
+            "test/a.test.ts: one @ test / a.test.ts",
+        ]
+    );
+}
+
+#[test]
+fn vitest_hooks_and_files_that_do_not_load_are_run_errors() {
+    let xml = "<testsuites name='vitest tests'><testsuite name='a.test.ts'>\
+        <testcase classname='a.test.ts' name='login'><failure/></testcase>\
+        <testcase classname='a.test.ts' name='login &gt; works'><skipped/></testcase>\
+        <testcase classname='a.test.ts' name='login'><failure message='beforeAll'/></testcase></testsuite>\
+        <testsuite name='b.test.ts'><testcase classname='b.test.ts' name='b.test.ts'><failure/></testcase></testsuite></testsuites>";
+    assert_eq!(
+        lines(xml),
+        [
+            // A failing test that is called like a group stays one: it does not stand behind all others.
+            "a.test.ts: login @ a.test.ts",
+            "a.test.ts: login > works @ a.test.ts / login",
+            "run error: a.test.ts: login",
+            "run error: b.test.ts",
+        ]
+    );
+}
+
+const MOCHA_DEFAULT: &str = "<testsuites name='Mocha Tests'><testsuite name='Root Suite'><testcase name='root' classname='root'/></testsuite>\
+    <testsuite name='Customer'><testcase name='Customer has a name' classname='has a name'/></testsuite>\
+    <testsuite name='address'><testcase name='Customer address create' classname='create'/></testsuite>\
+    <testsuite name='create'><testcase name='create create' classname='create'/>\
+    <testcase name='create &quot;before all&quot; hook for &quot;create&quot;' classname='&quot;before all&quot; hook for &quot;create&quot;'><failure/></testcase></testsuite></testsuites>";
+
+const MOCHA_JENKINS: &str = "<testsuites name='Mocha Tests'><testsuite name=''><testcase name='root' classname=''/></testsuite>\
+    <testsuite name='Root Suite.Customer'><testcase name='has a name' classname='Customer'/></testsuite>\
+    <testsuite name='Root Suite.Customer.address'><testcase name='create' classname='Customer.address'/></testsuite>\
+    <testsuite name='Root Suite.create'><testcase name='create' classname='create'/>\
+    <testcase name='&quot;before all&quot; hook for &quot;create&quot;' classname='create'><failure/></testcase></testsuite></testsuites>";
+
+#[test]
+fn mocha_finds_groups_and_title_in_each_of_its_modes() {
+    assert_eq!(
+        lines(MOCHA_DEFAULT),
+        [
+            ": root @ ",
+            "Customer: has a name @ Customer",
+            "Customer address: create @ Customer / address",
+            "create: create @ create",
+            "run error: create \"before all\" hook for \"create\"",
+        ]
+    );
+    assert_eq!(
+        lines(MOCHA_JENKINS),
+        [
+            ": root @ ",
+            "Customer: has a name @ Customer",
+            "Customer.address: create @ Customer / address",
+            "create: create @ create",
+            "run error: create: \"before all\" hook for \"create\"",
+        ]
+    );
+}
+
+#[test]
+fn mocha_with_name_and_classname_switched_is_the_same() {
+    let xml = "<testsuites name='Mocha Tests'><testsuite name='Customer'>\
+        <testcase name='has a name' classname='Customer has a name'/></testsuite></testsuites>";
+    assert_eq!(lines(xml), ["Customer: has a name @ Customer"]);
+}
+
+#[test]
+fn node_is_its_chain_and_quotes_are_decoded_once_more() {
+    let xml = "<testsuites><testcase name='alone' classname='test'/>\
+        <testsuite name='outer &amp;quot;q&amp;quot;' disabled='0'><testsuite name='inner' disabled='0'>\
+        <testcase name='&amp;quot;a&amp;quot; &amp; &lt;b>' classname='test'/></testsuite></testsuite></testsuites>";
+    assert_eq!(producer(xml), "node:test");
+    assert_eq!(
+        lines(xml),
+        [": alone @ ", "outer \"q\" + inner: \"a\" & <b> @ outer \"q\" / inner"]
+    );
+}
+
+#[test]
+fn numbers_of_tap_are_no_part_of_a_title() {
+    let xml = "<testsuites><testsuite name='t'><testcase name='#1 adds'/><testcase name='#2'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "tape");
+    assert_eq!(lines(xml), ["t: adds @ t", "t: test 2 @ t"]);
+}
+
+// Browsers
+
+const PLAYWRIGHT: &str = "<testsuites id='' name=''><testsuite name='a.spec.ts' timestamp='t' hostname='firefox' tests='1' failures='0' skipped='0' time='1' errors='0'>\
+    <testcase name='Todo › adds' classname='a.spec.ts'/></testsuite></testsuites>";
+
+#[test]
+fn a_browser_is_no_part_of_a_test_unless_asked_for() {
+    assert_eq!(lines(PLAYWRIGHT), ["a.spec.ts: Todo › adds @ a.spec.ts / Todo"]);
+    let mapping = Mapping { by_configuration: true, ..Mapping::default() };
+    assert_eq!(
+        lines_with(PLAYWRIGHT, &mapping),
+        ["a.spec.ts: Todo › adds [firefox] @ a.spec.ts / Todo"]
+    );
+}
+
+#[test]
+fn karma_puts_the_browser_before_the_group() {
+    let xml = "<testsuite name='Chrome 54.0.2840 (Mac OS X 10.11.6)' package='modules' timestamp='t' id='0' hostname='h' tests='1' errors='0' failures='0' time='1'>\
+        <testcase name='Batch adds' classname='Chrome_54_0_2840_(Mac_OS_X_10_11_6).modules.Batch'/></testsuite>";
+    assert_eq!(lines(xml), ["modules.Batch: Batch adds @ modules.Batch"]);
+    let mapping = Mapping { by_configuration: true, ..Mapping::default() };
+    assert_eq!(lines_with(xml, &mapping), ["modules.Batch: Batch adds [Chrome] @ modules.Batch"]);
+}
+
+#[test]
+fn webdriverio_has_its_file_and_testcafe_too() {
+    let wdio = "<testsuites><testsuite name='Login'><properties><property name='specId' value='0'/>\
+        <property name='capabilities' value='chrome.123_0.windows'/><property name='file' value='file:///ci/x/login.js'/></properties>\
+        <testcase classname='chrome.123_0.windows.Login' name='works'/></testsuite></testsuites>";
+    assert_eq!(lines(wdio), ["login.js: Login works @ login.js / Login"]);
+    let testcafe = "<testsuite name='TestCafe Tests: Firefox 60 / Linux'><testcase classname='Login' file='/ci/a.js' name='works'/></testsuite>";
+    assert_eq!(lines(testcafe), ["a.js: Login works @ a.js / Login"]);
+}
+
+// Rust, Go, PHP, Ruby
+
+#[test]
+fn a_nextest_binary_is_one_part() {
+    let xml = "<testsuites name='shop' uuid='u'><testsuite name='shop::bin/till'>\
+        <testcase name='m::deep::works' classname='shop::bin/till'/></testsuite>\
+        <testsuite name='@setup-script:db'><testcase name='db' classname='@setup-script:db'><failure/></testcase></testsuite></testsuites>";
+    assert_eq!(producer(xml), "cargo-nextest");
+    assert_eq!(
+        lines(xml),
+        [
+            "shop::bin/till: m::deep::works @ shop::bin/till / m / deep",
+            "run error: @setup-script:db: db"
+        ]
+    );
+}
+
+#[test]
+fn libtest_and_cargo2junit_give_the_same_names() {
+    let libtest = "<testsuites><testsuite name='test' package='test' id='0' errors='0' failures='0' tests='1' skipped='0'>\
+        <testcase classname='tests::deep' name='works'/><testcase classname='crate' name='top'/>\
+        <testcase classname='integration' name='m::works'/><testcase classname='src/lib.rs' name='f (line 2)'/></testsuite></testsuites>";
+    let cargo2junit = "<testsuites><testsuite name='cargo test #0'>\
+        <testcase classname='tests::deep' name='works'/><testcase classname='' name='top'/>\
+        <testcase classname='m' name='works'/><testcase classname='' name='src/lib.rs - f (line 2)'/></testsuite></testsuites>";
+    let expected = [
+        ": tests::deep::works @ tests / deep",
+        ": top @ ",
+        ": m::works @ m",
+        ": src/lib.rs - f @ ",
+    ];
+    assert_eq!(lines(libtest), expected);
+    assert_eq!(lines(cargo2junit), expected);
+}
+
+#[test]
+fn go_has_its_import_path_however_it_is_shortened() {
+    let of = |suite: &str, classname: &str| {
+        format!(
+            "<testsuites><testsuite tests='1' failures='0' time='1' name='{suite}' timestamp='t'>\
+             <testcase classname='{classname}' name='TestSub/one/two'/></testsuite></testsuites>"
+        )
+    };
+    for xml in [
+        of("x.io/shop/cart", "x.io/shop/cart"),
+        of("x.io/shop/cart", "cart"),
+        of("cart", "x.io/shop/cart"),
+    ] {
+        assert_eq!(producer(&xml), "gotestsum");
+        assert_eq!(lines(&xml), ["x.io/shop/cart: TestSub/one/two @ x.io/shop/cart"]);
+    }
+}
+
+#[test]
+fn go_packages_that_fail_as_a_whole_are_run_errors() {
+    let xml = "<testsuites><testsuite name='x.io/a'><properties><property name='go.version' value='1.22'/></properties>\
+        <testcase classname='' name='TestMain'><failure/></testcase>\
+        <testcase classname='x.io/a' name='TestMain'/>\
+        <testcase classname='x.io/a' name='[build failed]'><failure/></testcase>\
+        <testcase classname='x.io/a' name='Failure'><error/></testcase></testsuite></testsuites>";
+    assert_eq!(
+        lines(xml),
+        [
+            "run error: x.io/a: TestMain",
+            "x.io/a: TestMain @ x.io/a",
+            "run error: x.io/a: [build failed]",
+            "run error: x.io/a: Failure",
+        ]
+    );
+}
+
+#[test]
+fn phpunit_knows_the_class_in_both_of_its_spellings() {
+    let xml = "<testsuites><testsuite name='' assertions='1'><testsuite name='My\\Ns\\BetaTest' file='/ci/x' assertions='1'>\
+        <testcase name='testA with data set #0' class='My\\Ns\\BetaTest' classname='My.Ns.BetaTest' assertions='1'/>\
+        <testcase name='testA' classname='My.Ns.BetaTest' assertions='1'/></testsuite>\
+        <testcase name='/ci/tests/a.phpt' assertions='1' file='/ci/tests/a.phpt'/>\
+        <testcase name='Error' assertions='0'><error/></testcase></testsuite></testsuites>";
+    assert_eq!(
+        lines(xml),
+        [
+            "My.Ns.BetaTest: testA with data set #0 @ My / Ns / BetaTest",
+            "My.Ns.BetaTest: testA @ My / Ns / BetaTest",
+            ": a.phpt @ ",
+            "run error: Error",
+        ]
+    );
+}
+
+#[test]
+fn an_rspec_example_without_a_description_loses_its_line() {
+    let xml = "<testsuite name='rspec2'><testcase classname='spec.a_spec' name='A example at ./spec/a_spec.rb:12'/>\
+        <testcase classname='spec.a_spec' name='runs at 12:30'/></testsuite>";
+    assert_eq!(
+        lines(xml),
+        [
+            "spec.a_spec: A example at ./spec/a_spec.rb @ spec / a_spec",
+            "spec.a_spec: runs at 12:30 @ spec / a_spec"
+        ]
+    );
+}
+
+// Scenarios, C and C++, the shell
+
+#[test]
+fn features_are_not_cut() {
+    let behave = "<testsuite name='a.Alpha 1.2' tests='1' errors='0' failures='0' skipped='0' time='1' timestamp='t' hostname='h'>\
+        <testcase classname='a.Alpha 1.2' name='row -- @1.1 set' status='passed'/></testsuite>";
+    assert_eq!(producer(behave), "behave");
+    assert_eq!(lines(behave), ["a.Alpha 1.2: row -- @1.1 set @ a.Alpha 1.2"]);
+    let cucumber = "<testsuite name='Cucumber'><testcase classname='Alpha' name='row - set - #1.1: x'/></testsuite>";
+    assert_eq!(lines(cucumber), ["Alpha: row - set - #1.1: x @ Alpha"]);
+}
+
+#[test]
+fn robot_repeats_its_chain_as_the_classname() {
+    let xml = "<testsuite name='Shop'><testsuite name='V1.2 Cart'><testcase classname='Shop.V1.2 Cart' name='Adds'/></testsuite></testsuite>";
+    assert_eq!(producer(xml), "Robot Framework");
+    assert_eq!(lines(xml), ["Shop + V1.2 Cart: Adds @ Shop / V1.2 Cart"]);
+}
+
+#[test]
+fn a_disabled_googletest_is_the_same_test() {
+    let of = |suite: &str, name: &str| {
+        format!(
+            "<testsuites name='AllTests'><testsuite name='{suite}' disabled='0'>\
+             <testcase classname='{suite}' name='{name}' status='run' result='completed'/></testsuite></testsuites>"
+        )
+    };
+    assert_eq!(lines(&of("Inst/Cart", "Adds/0")), ["Inst/Cart: Adds/0 @ Inst / Cart"]);
+    assert_eq!(lines(&of("Typed/1", "Is")), ["Typed/1: Is @ Typed"]);
+    assert_eq!(lines(&of("DISABLED_Cart", "Adds")), lines(&of("Cart", "DISABLED_Adds")));
+    let mapping = Mapping { merge_parameters: true, ..Mapping::default() };
+    assert_eq!(lines_with(&of("Inst/Cart", "Adds/0"), &mapping), ["Cart: Adds @ Inst / Cart"]);
+}
+
+#[test]
+fn ctest_is_its_name_and_bats_its_file() {
+    let ctest = "<testsuite name='Linux-c++'><testcase name='a.b' classname='a.b' status='fail'><failure/></testcase></testsuite>";
+    assert_eq!(lines(ctest), [": a.b @ "]);
+    let bats = "<testsuites><testsuite name='./sub/b.bats'><testcase classname='./sub/b.bats' name='works'/></testsuite></testsuites>";
+    assert_eq!(lines(bats), ["sub/b.bats: works @ sub / b.bats"]);
+}
+
+#[test]
+fn perl_keeps_names_as_they_are() {
+    let xml = "<testsuites><testsuite name='a_t'><testcase name='1 - passes'/><testcase name='2'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "perl TAP");
+    assert_eq!(lines(xml), ["a_t: 1 - passes @ a_t", "a_t: 2 @ a_t"]);
+}
+
+#[test]
+fn newman_is_collection_and_request() {
+    let xml = "<testsuites name='Shop'><testsuite name='GET / cart' id='u' timestamp='t' tests='1' failures='0' errors='0' time='1'>\
+        <testcase name='is 200' classname='Shop'/></testsuite></testsuites>";
+    assert_eq!(lines(xml), ["Shop + GET / cart: is 200 @ Shop / GET / cart"]);
+}
+
+#[test]
+fn findings_of_linters_are_no_tests() {
+    for xml in [
+        "<testsuites><testsuite package='org.eslint' name='a.js'><testcase name='org.eslint.no-undef'><failure/></testcase></testsuite></testsuites>",
+        "<testsuites name='ruff'><testsuite name='a.py'><testcase name='org.ruff.F401'><failure/></testcase></testsuite></testsuites>",
+        "<testsuite name='mypy'><testcase name='mypy'><failure/></testcase></testsuite>",
+    ] {
+        assert_eq!(lines(xml), ["finding"]);
+    }
+}
+
+// .NET
+
+#[test]
+fn nunit_cuts_the_full_name_outside_of_its_parameters() {
+    let xml = "<test-run><test-suite type='Assembly' name='/ci/Shop.dll'><test-suite type='ParameterizedMethod' name='Adds'>\
+        <test-case name='Adds(1.5,&quot;a.b(&quot;)' fullname='Shop.Cart&lt;System.Int32&gt;.Adds(1.5,&quot;a.b(&quot;)' result='Passed'/>\
+        </test-suite></test-suite></test-run>";
+    assert_eq!(
+        lines(xml),
+        ["Shop.Cart<System.Int32>: Adds(1.5,\"a.b(\") @ Shop / Cart<System.Int32>"]
+    );
+}
+
+#[test]
+fn xunit_and_trx_have_the_type_without_collection_and_version() {
+    let xunit = "<assemblies><assembly name='/ci/Shop.dll'><collection name='Test collection for Shop.Cart'>\
+        <test name='Shop.Cart+Inner.Adds(i: 1)' type='Shop.Cart+Inner' result='Pass'/></collection></assembly></assemblies>";
+    assert_eq!(lines(xunit), ["Shop.Cart+Inner: Adds(i: 1) @ Shop / Cart / Inner"]);
+    let trx = "<TestRun><Results><UnitTestResult testId='1' testName='Shop.Cart.Adds' outcome='Passed'/></Results>\
+        <TestDefinitions><UnitTest id='1'><TestMethod className='Shop.Cart, Shop, Version=1.0.0.0' name='Adds'/></UnitTest></TestDefinitions></TestRun>";
+    assert_eq!(lines(trx), ["Shop.Cart: Adds @ Shop / Cart"]);
+}
+
+// The general rule
+
+#[test]
+fn the_general_rule_says_nothing_twice() {
+    let of = |outer: &str, inner: &str, classname: &str| {
+        format!(
+            "<testsuites><testsuite name='{outer}'><testsuite name='{inner}'><testcase classname='{classname}' name='t'/></testsuite></testsuite></testsuites>"
+        )
+    };
+    assert_eq!(lines(&of("A", "A sub", "A sub")), ["A sub: t @ A sub"]);
+    assert_eq!(lines(&of("A", "B", "C")), ["A + B + C: t @ A / B / C"]);
+    // `Suite10` does not begin with `Suite1`.
+    assert_eq!(lines(&of("Suite1", "", "Suite10")), ["Suite1 + Suite10: t @ Suite1 / Suite10"]);
+}
+
+#[test]
+fn the_general_rule_takes_the_machine_out_of_files_but_leaves_routes_alone() {
+    let of = |suite: &str| format!("<testsuite name='{suite}'><testcase name='t'/></testsuite>");
+    assert_eq!(lines(&of("/home/ci/shop/a.lua")), ["a.lua: t @ a.lua"]);
+    assert_eq!(lines(&of(".\\tests\\a.lua")), ["tests/a.lua: t @ tests / a.lua"]);
+    assert_eq!(lines(&of("/api/v1/users")), ["/api/v1/users: t @ /api/v1/users"]);
+    assert_eq!(lines(&of("GET /a.json works")), ["GET /a.json works: t @ GET /a.json works"]);
+}
+
+#[test]
+fn an_empty_name_takes_the_classname_and_nothing_at_all_is_no_test() {
+    let xml = "<testsuite name='s'><testcase classname='c'/><testcase/><testcase><failure/></testcase></testsuite>";
+    assert_eq!(lines(xml), ["s + c: c @ s / c", "no test", "run error: s"]);
+}
+
+#[test]
+fn what_is_volatile_stays_in_a_name() {
+    let xml = pytest("<testcase classname='t' name='fails for: 2020-02-20T10:00:00'/>");
+    assert_eq!(lines(&xml), ["t: fails for: 2020-02-20T10:00:00 @ t"]);
+}
+
+// Options
+
+#[test]
+fn folders_follow_group_by_and_split_and_identities_do_not() {
+    let xml =
+        pytest("<testcase classname='tests.test_cart' name='test_a' file='tests/test_cart.py'/>");
+    let with = |group_by, split| {
+        lines_with(
+            &xml,
+            &Mapping { group_by, split, folder: vec!["Shop".to_owned()], ..Mapping::default() },
+        )
+    };
+    assert_eq!(
+        with(GroupBy::Auto, Split::Auto),
+        ["tests.test_cart: test_a @ Shop / tests / test_cart"]
+    );
+    assert_eq!(
+        with(GroupBy::Auto, Split::Never),
+        ["tests.test_cart: test_a @ Shop / tests.test_cart"]
+    );
+    assert_eq!(
+        with(GroupBy::Auto, Split::At("_".to_owned())),
+        ["tests.test_cart: test_a @ Shop / tests.test / cart"]
+    );
+    assert_eq!(
+        with(GroupBy::File, Split::Auto),
+        ["tests.test_cart: test_a @ Shop / tests / test_cart.py"]
+    );
+    assert_eq!(
+        with(GroupBy::Classname, Split::Auto),
+        ["tests.test_cart: test_a @ Shop / tests / test_cart"]
+    );
+    assert_eq!(with(GroupBy::Flat, Split::Auto), ["tests.test_cart: test_a @ Shop"]);
+    // The suite is a constant: the producer's own rule places.
+    assert_eq!(
+        with(GroupBy::Suite, Split::Auto),
+        ["tests.test_cart: test_a @ Shop / tests / test_cart"]
+    );
+}
+
+#[test]
+fn nothing_volatile_is_in_the_folder_of_a_suite() {
+    let xml = "<testsuites><testsuite name='t.Cart-20261123165022'><testcase classname='t.Cart' name='a'/></testsuite></testsuites>";
+    let mapping = Mapping { group_by: GroupBy::Suite, ..Mapping::default() };
+    assert_eq!(lines_with(xml, &mapping), ["t.Cart: a @ t.Cart"]);
+}
+
+#[test]
+fn parameters_are_merged_only_where_a_tool_marks_them() {
+    let mapping = Mapping { merge_parameters: true, ..Mapping::default() };
+    let xml = pytest(
+        "<testcase classname='t' name='test_a[x(1)]'/><testcase classname='t' name='test_b'/>",
+    );
+    assert_eq!(lines_with(&xml, &mapping), ["t: test_a @ t", "t: test_b @ t"]);
+    let xml = jest("Cart", "<testcase classname='Cart adds (fast)' name='Cart adds (fast)'/>");
+    assert_eq!(lines_with(&xml, &mapping), [": Cart adds (fast) @ Cart"]);
+    let xml =
+        "<testsuite name='Cucumber'><testcase classname='A' name='row - #1.1: x'/></testsuite>";
+    assert_eq!(lines_with(xml, &mapping), ["A: row @ A"]);
+}
+
+#[test]
+fn tags_and_colours_are_no_part_of_a_name() {
+    let xml = pytest("<testcase classname='t' name='adds [[TEST|TC-5]] \u{1b}[31mred\u{1b}[0m'/>");
+    assert_eq!(lines(&xml), ["t: adds red @ t"]);
+}
+
+#[test]
+fn a_report_without_suites_is_read() {
+    let report = Report {
+        path: "r.xml".into(),
+        format: Format::Junit,
+        root: Root::default(),
+        suites: Vec::new(),
+        cases: vec![Case { name: Some("t".into()), suite: Some(7), ..Case::default() }],
+        suite_errors: Vec::new(),
+        recovered: Vec::new(),
+        damage: None,
+    };
+    let mapping = Mapping::default();
+    let mut seen = 0;
+    Mapper::new(&report, &mapping).for_each(|_, _, mapped| {
+        assert!(matches!(mapped, Mapped::Test(test) if test.name == "t"));
+        seen += 1;
+    });
+    assert_eq!(seen, 1);
+}

@@ -15,9 +15,17 @@ pub(in crate::producers) fn nunit(case: &Written<'_>) -> Place {
     // NUnit 2 has the full name as the name.
     let full = case.case.attribute("fullname").map_or_else(|| owned(case.name), text::clean);
     match cut_last_part(&full) {
+        // Very old versions have nothing but the method: the suite around it is the fixture.
+        ("", _) if case.classname.is_empty() && !is_assembly(case.suite_name()) => {
+            in_type(case.suite_name(), case.name)
+        }
         ("", _) => in_type(case.classname, case.name),
         (fixture, name) => in_type(fixture, name),
     }
+}
+
+fn is_assembly(suite: &str) -> bool {
+    suite.contains(['/', '\\']) || suite.ends_with(".dll") || suite.ends_with(".exe")
 }
 
 /// The class without its assembly: that has a version.

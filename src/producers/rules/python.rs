@@ -25,7 +25,7 @@ pub(in crate::producers) fn is_unittest_xml_reporting(report: &Report) -> bool {
 }
 
 /// A name without the `-20261123165022` at its end.
-pub(in crate::producers) fn without_time_stamp(name: &str) -> &str {
+fn without_time_stamp(name: &str) -> &str {
     match name.rsplit_once('-') {
         Some((start, stamp))
             if stamp.len() == 14 && stamp.bytes().all(|byte| byte.is_ascii_digit()) =>
@@ -34,6 +34,12 @@ pub(in crate::producers) fn without_time_stamp(name: &str) -> &str {
         }
         _ => name,
     }
+}
+
+/// A class; `unittest.suite._ErrorHolder` only holds what went wrong elsewhere.
+pub(in crate::producers) fn unittest_label(name: &str) -> &str {
+    let name = without_time_stamp(name);
+    if name.ends_with("_ErrorHolder") { "" } else { name }
 }
 
 pub(in crate::producers) fn is_nose2(report: &Report) -> bool {
