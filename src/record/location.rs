@@ -82,7 +82,8 @@ fn place_of(place: &str) -> Option<(&str, u32)> {
         && extension.starts_with(|first: char| first.is_ascii_alphabetic())
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && !path.contains(['"', '\'', '<', '>', '(', '\t']);
-    (is_file && line > 0).then_some((path, line))
+    let is_address = path.contains("://") && !path.starts_with("file://");
+    (is_file && !is_address && line > 0).then_some((path, line))
 }
 
 #[cfg(test)]

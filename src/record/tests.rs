@@ -1,1 +1,327 @@
+//! What becomes of cases that are attempts, rows and executions of one test.
 
+use super::{Mapping, Pin, Records, TestRecord, collect};
+use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
+use crate::formats::read;
+
+fn records_with(files: &[(&str, &str)], mapping: &Mapping) -> Records {
+    let reports = files.iter().map(|(path, xml)| read(xml.as_bytes(), path).unwrap());
+    collect(reports.collect(), mapping)
+}
+
+fn records(files: &[&str]) -> Records {
+    let names = ["a.xml", "b.xml", "c.xml"];
+    let files: Vec<(&str, &str)> = names.into_iter().zip(files.iter().copied()).collect();
+    records_with(&files, &Mapping::default())
+}
+
+/// The only test of one file.
+fn only(xml: &str) -> TestRecord {
+    let mut records = records(&[xml]);
+    assert_eq!(records.tests.len(), 1, "{records:?}");
+    records.tests.remove(0)
+}
+
+fn pytest(cases: &str) -> String {
+    format!(
+        "<testsuites name='pytest tests'><testsuite name='pytest'>{cases}</testsuite></testsuites>"
+    )
+}
+
+fn surefire(cases: &str) -> String {
+    format!("<testsuite name='a.B' hostname='h'>{cases}</testsuite>")
+}
+
+#[test]
+fn pytest_reruns_are_bare_and_have_failed() {
+    let bare = "<testcase classname='t' name='a' time='1'/>";
+    let flaky = only(&pytest(&bare.repeat(3)));
+    assert_eq!((flaky.outcome, flaky.flaky, flaky.cases), (Passed, true, 3));
+    let attempts: Vec<_> = flaky.attempts.iter().map(|attempt| attempt.outcome).collect();
+    assert_eq!(attempts, [Failed, Failed, Passed]);
+    assert_eq!(flaky.duration_s, Some(3.0));
+    // "Any pass wins" would turn this one green.
+    let failing = only(&pytest(&format!(
+        "{bare}<testcase classname='t' name='a'><failure message='no'/></testcase>"
+    )));
+    assert_eq!((failing.outcome, failing.flaky), (Failed, false));
+    assert_eq!(failing.message.as_deref(), Some("no"));
+}
+
+#[test]
+fn a_failing_tear_down_is_the_same_execution() {
+    let test = only(&pytest(
+        "<testcase classname='t' name='a'><failure message='assert 0'/></testcase>\
+         <testcase classname='t' name='a'><error message='failed on teardown with x'/></testcase>",
+    ));
+    assert_eq!((test.outcome, test.attempts.len(), test.cases), (Errored, 0, 2));
+}
+
+#[test]
+fn go_reruns_end_with_the_last() {
+    let go = |cases: &str| {
+        format!(
+            "<testsuites><testsuite name='x.io/a'><properties><property name='go.version' value='1'/></properties>{cases}</testsuite></testsuites>"
+        )
+    };
+    let failed = "<testcase classname='x.io/a' name='TestA'><failure message='Failed'/></testcase>";
+    let passed = "<testcase classname='x.io/a' name='TestA'/>";
+    let flaky = only(&go(&format!("{failed}{passed}")));
+    assert_eq!((flaky.outcome, flaky.flaky), (Passed, true));
+    let twice = only(&go(&passed.repeat(2)));
+    assert_eq!((twice.outcome, twice.flaky), (Passed, false));
+    let worse = only(&go(&format!("{passed}{failed}")));
+    assert_eq!((worse.outcome, worse.flaky), (Failed, false));
+}
+
+#[test]
+fn rerun_and_flaky_children_are_attempts() {
+    let flaky = only(&surefire(
+        "<testcase classname='a.B' name='t' time='1'><flakyFailure message='one' time='2'/><flakyError message='two'/></testcase>",
+    ));
+    assert_eq!((flaky.outcome, flaky.flaky, flaky.duration_s), (Passed, true, Some(3.0)));
+    assert_eq!(flaky.message, None);
+    let attempts: Vec<_> = flaky.attempts.iter().map(|attempt| attempt.outcome).collect();
+    assert_eq!(attempts, [Failed, Errored, Passed]);
+    let failing = only(&surefire(
+        "<testcase classname='a.B' name='t'><failure message='first'/><rerunFailure message='second'/></testcase>",
+    ));
+    assert_eq!((failing.outcome, failing.flaky, failing.attempts.len()), (Failed, false, 2));
+    assert_eq!(failing.message.as_deref(), Some("first"));
+}
+
+#[test]
+fn rows_are_as_bad_as_the_worst_and_never_flaky() {
+    let rows = surefire(
+        "<testcase classname='a.B' name='t' time='1'/>\
+         <testcase classname='a.B' name='t' time='2'><failure message='no'/></testcase>\
+         <testcase classname='a.B' name='t' time='4'><skipped/></testcase>",
+    );
+    let records = records(&[&rows]);
+    let test = &records.tests[0];
+    assert_eq!(
+        (test.outcome, test.flaky, test.cases, test.duration_s),
+        (Failed, false, 3, Some(7.0))
+    );
+    assert_eq!((records.seen, records.merged, records.excluded), (3, 2, 0));
+    assert_eq!(records.warnings.len(), 1, "{:?}", records.warnings);
+    let green = only(&surefire(&"<testcase classname='a.B' name='t'/>".repeat(2)));
+    assert_eq!((green.outcome, green.flaky), (Passed, false));
+}
+
+#[test]
+fn different_names_that_clean_to_the_same_are_rows_with_a_warning() {
+    let records = records(&[&surefire(
+        "<testcase classname='a.B' name='t  x'/><testcase classname='a.B' name='t x'><failure/></testcase>",
+    )]);
+    assert_eq!((records.tests.len(), records.tests[0].outcome), (1, Failed));
+    assert!(records.warnings[0].contains("written differently"), "{:?}", records.warnings);
+}
+
+#[test]
+fn executions_are_as_bad_as_the_worst_and_skips_of_other_shards_do_not_count() {
+    let passed = surefire("<testcase classname='a.B' name='t' time='1'/>");
+    let failed = surefire("<testcase classname='a.B' name='t' time='2'><failure/></testcase>");
+    let skipped = surefire("<testcase classname='a.B' name='t'><skipped/></testcase>");
+    let outcome = |files: &[&str]| {
+        let records = records(files);
+        (records.tests[0].outcome, records.tests[0].flaky, records.warnings.len())
+    };
+    assert_eq!(outcome(&[&failed, &passed]), (Failed, false, 0));
+    assert_eq!(outcome(&[&passed, &skipped]), (Passed, false, 0));
+    assert_eq!(outcome(&[&skipped, &skipped]), (Skipped, false, 0));
+}
+
+#[test]
+fn with_reruns_the_last_file_decides() {
+    let passed = surefire("<testcase classname='a.B' name='t' time='1'/>");
+    let failed = surefire("<testcase classname='a.B' name='t' time='2'><failure/></testcase>");
+    let skipped = surefire("<testcase classname='a.B' name='t'><skipped/></testcase>");
+    let mapping = Mapping { reruns: true, ..Mapping::default() };
+    let outcome = |files: &[(&str, &str)]| {
+        let test = records_with(files, &mapping).tests.remove(0);
+        (test.outcome, test.flaky)
+    };
+    // In the order given, not in that of their names.
+    assert_eq!(outcome(&[("b.xml", &failed), ("a.xml", &passed)]), (Passed, true));
+    assert_eq!(outcome(&[("a.xml", &passed), ("b.xml", &failed)]), (Failed, false));
+    assert_eq!(outcome(&[("a.xml", &passed), ("b.xml", &skipped)]), (Passed, false));
+}
+
+#[test]
+fn browsers_in_one_file_are_executions_and_no_rows() {
+    let suite = |host: &str, state: &str| {
+        format!(
+            "<testsuite name='a.spec.ts' timestamp='t' hostname='{host}' tests='1' failures='0' skipped='0' time='1' errors='0'>\
+             <testcase classname='a.spec.ts' name='adds' time='1'>{state}</testcase></testsuite>"
+        )
+    };
+    let xml = format!(
+        "<testsuites id='' name=''>{}{}</testsuites>",
+        suite("firefox", ""),
+        suite("webkit", "<failure/>")
+    );
+    let records = records(&[&xml]);
+    let test = &records.tests[0];
+    assert_eq!((test.outcome, test.attempts.len(), test.duration_s), (Failed, 2, Some(1.0)));
+    assert_eq!(records.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_file_beside_its_merged_copy_counts_once() {
+    let case = "<testcase classname='a.B' name='t' time='1'><failure message='no'>trace</failure></testcase>";
+    let single = format!("<testsuite name='a.B'>{case}</testsuite>");
+    let merged = format!(
+        "<testsuites><testsuite name='B' package='a' id='0' hostname='h' ignored='0'>{case}</testsuite></testsuites>"
+    );
+    let records = records(&[&single, &merged]);
+    let test = &records.tests[0];
+    assert_eq!((test.attempts.len(), test.duration_s, test.cases), (0, Some(1.0), 2));
+    assert_eq!((records.seen, records.merged), (2, 1));
+}
+
+#[test]
+fn subtests_are_no_rows_to_warn_about() {
+    let xml = "<testsuites><testsuite name='t.Cart-20261123165022'>\
+        <testcase classname='t.Cart' name='test_sub (i=1)'><failure/></testcase>\
+        <testcase classname='t.Cart' name='test_sub (i=2)'><failure/></testcase></testsuite></testsuites>";
+    let records = records(&[xml]);
+    assert_eq!((records.tests.len(), records.tests[0].name.as_str()), (1, "test_sub"));
+    assert_eq!(records.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn run_errors_are_excluded_and_those_of_suites_were_never_seen() {
+    let xml = pytest(
+        "<testcase classname='' name='tests.test_a'><error message='collection failure'>tests/test_a.py:3: in x</error></testcase>\
+         <testcase classname='t' name='b'/><error message='set-up of the suite'/>",
+    );
+    let records = records(&[&xml]);
+    assert_eq!((records.seen, records.tests.len(), records.merged, records.excluded), (2, 1, 0, 1));
+    let [case, suite] = records.run_errors.as_slice() else {
+        panic!("{:?}", records.run_errors);
+    };
+    assert!(case.is_case && !suite.is_case);
+    assert_eq!((case.file.as_deref(), case.line), (Some("tests/test_a.py"), Some(3)));
+    assert_eq!(suite.message.as_deref(), Some("set-up of the suite"));
+    let file = &records.files[0];
+    assert_eq!((file.tests, file.errors, file.suite_errors, file.producer), (2, 1, 1, "pytest"));
+}
+
+#[test]
+fn cases_without_any_name_are_told_about() {
+    let records =
+        records(&["<testsuite name='s'><testcase/><testcase><error/></testcase></testsuite>"]);
+    assert_eq!(
+        (records.seen, records.tests.len(), records.excluded, records.run_errors.len()),
+        (2, 0, 2, 1)
+    );
+    assert!(records.warnings.iter().any(|line| line.contains("no test")), "{:?}", records.warnings);
+}
+
+#[test]
+fn many_files_by_nobody_known_make_one_warning() {
+    let xml = "<testsuite name='s'><testcase name='t'/></testsuite>";
+    let records = records(&[xml, xml, xml]);
+    assert_eq!(records.warnings.len(), 1, "{:?}", records.warnings);
+    assert!(records.warnings[0].starts_with("3 reports"));
+}
+
+#[test]
+fn properties_and_tags_say_what_they_are_for() {
+    let test = only(
+        "<testsuite name='s'><properties><property name='java.home' value='/usr'/><property name='author' value='Ada'/>\
+         <property name='testquality_test' value='TC-12'/></properties>\
+         <testcase name='pays [[DEFECT|AB-1]]'><properties><property name='step' value='open the cart'/>\
+         <property name='step[passed]' value='pay'/><property name='attachment' value='/ci/a.png'/>\
+         <property name='stepping' value='x'/><property name='case_id' value='7'/></properties>\
+         <system-out>[[ATTACHMENT|b.png]] [[PROPERTY|priority=high]]</system-out></testcase></testsuite>",
+    );
+    assert_eq!(test.name, "pays");
+    assert_eq!(test.pinned, Some(Pin::Key(12)));
+    assert_eq!(test.defects, ["AB-1"]);
+    assert_eq!(test.attachments, ["/ci/a.png", "b.png"]);
+    let steps: Vec<&str> = test.steps.iter().map(|step| step.step.as_str()).collect();
+    assert_eq!(steps, ["open the cart", "pay"]);
+    let mut properties: Vec<&str> =
+        test.properties.iter().map(|property| &*property.name).collect();
+    properties.sort_unstable();
+    assert_eq!(properties, ["author", "case_id", "priority", "stepping"]);
+}
+
+#[test]
+fn a_test_is_pinned_by_key_or_id_and_by_one_only() {
+    let pinned = |name: &str| {
+        only(&format!("<testsuite name='s'><testcase name='t [[TEST|{name}]]'/></testsuite>"))
+            .pinned
+    };
+    assert_eq!(pinned("TC-5117"), Some(Pin::Key(5117)));
+    assert_eq!(pinned("4711"), Some(Pin::Id(4711)));
+    assert_eq!(pinned("JIRA-1"), None);
+    let records = records(&[
+        "<testsuite name='s'><testcase name='t [[TEST|TC-1]] [[TEST|TC-2]]'/></testsuite>",
+    ]);
+    assert_eq!(records.tests[0].pinned, Some(Pin::Key(1)));
+    assert!(records.warnings.iter().any(|line| line.contains("TC-2")), "{:?}", records.warnings);
+}
+
+#[test]
+fn steps_are_not_repeated_by_rows() {
+    let case = "<testcase name='t'><properties><property name='step' value='pay'/></properties></testcase>";
+    assert_eq!(only(&format!("<testsuite name='s'>{case}{case}</testsuite>")).steps.len(), 1);
+}
+
+#[test]
+fn a_message_is_the_attribute_or_the_first_line_that_says_something() {
+    let message = |inner: &str| {
+        only(&format!("<testsuite name='s'><testcase name='t'>{inner}</testcase></testsuite>"))
+            .message
+    };
+    assert_eq!(message("<failure message=' a&#10;b '>c</failure>").as_deref(), Some("a\nb"));
+    assert_eq!(
+        message("<failure message=''>\n\n  Error: x\n  at y</failure>").as_deref(),
+        Some("Error: x")
+    );
+    assert_eq!(
+        message("<failure>My\\Test::testA\nno match</failure>").as_deref(),
+        Some("no match")
+    );
+    assert_eq!(
+        message("<failure><![CDATA[\u{1b}[31mred\u{1b}[0m]]></failure>").as_deref(),
+        Some("red")
+    );
+    assert_eq!(message("<skipped message='later'/>").as_deref(), Some("later"));
+    assert_eq!(message("<failure/>"), None);
+}
+
+#[test]
+fn a_place_is_the_cases_or_else_the_failures() {
+    let place = |attributes: &str, inner: &str| {
+        let test = only(&format!(
+            "<testsuite name='s'><testcase name='t' {attributes}>{inner}</testcase></testsuite>"
+        ));
+        (test.file, test.line)
+    };
+    let failure = "<failure>x\ntests/util.lua:3: in f\ntests/a.lua:7: in t</failure>";
+    assert_eq!(
+        place("file='tests/a.lua' line='5'", failure),
+        (Some("tests/a.lua".into()), Some(5))
+    );
+    assert_eq!(place("file='tests/a.lua'", failure), (Some("tests/a.lua".into()), Some(7)));
+    assert_eq!(place("", failure), (Some("tests/util.lua".into()), Some(3)));
+    assert_eq!(place("", ""), (None, None));
+}
+
+#[test]
+fn a_long_name_is_cut_only_after_the_identity_was_made() {
+    let long = |end: &str| {
+        only(&format!(
+            "<testsuite name='s'><testcase name='{}{end}'/></testsuite>",
+            "x".repeat(300)
+        ))
+    };
+    let (one, two) = (long("1"), long("2"));
+    assert_ne!(one.identity, two.identity);
+    assert_ne!(one.name, two.name);
+    assert_eq!(one.name.chars().count(), 255);
+}
