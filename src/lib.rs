@@ -12,6 +12,7 @@ pub mod cli;
 pub mod discover;
 pub mod formats;
 pub mod identity;
+pub mod mapping;
 pub mod plan;
 pub mod producers;
 pub mod reading;

@@ -7,6 +7,8 @@
     reason = "tests end with a panic when something is off"
 )]
 
+#[cfg(feature = "sandbox")]
+mod docs;
 mod formats;
 #[cfg(feature = "sandbox")]
 mod import;

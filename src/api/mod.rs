@@ -1,6 +1,6 @@
 //! The TestQuality REST API as a client sees it.
 //!
-//! Every request passes through [`client::Client::send`]: one place that sets the token, limits,
+//! Every request passes through `Client::send`: one place that sets the token, limits,
 //! counts, retries and classifies. [`pages`] reads whole lists, [`wire`] holds the rows.
 
 pub mod client;

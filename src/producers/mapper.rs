@@ -6,7 +6,7 @@ use super::place::{self, Place, Sources};
 use super::written::Written;
 use super::{Noise, Producer, detect};
 use crate::formats::model::{Case, Outcome, Report, Suite, SuiteIndex};
-use crate::record::{GroupBy, Mapping};
+use crate::mapping::{GroupBy, Mapping};
 use crate::text;
 
 /// What a case element is.

@@ -1,8 +1,8 @@
 //! Which tool wrote a report, and what that means: where a test's container and name are, what its folder is called,
 //! which cases are no tests.
 //!
-//! Everything that is known about a tool is one row of [`TABLE`]. A new tool is one row, its report below `testdata/`
-//! and one test; the rows of a family share the functions in [`rules`].
+//! Everything that is known about a tool is one row of the table. A new tool is one row, its report below `testdata/`
+//! and one test; the rows of a family share the functions in `rules`.
 //!
 //! Container and name make the identity of a test: once released, what a row makes of them is frozen. The folder is
 //! only the place where a *new* test is put, and may get better.

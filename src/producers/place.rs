@@ -1,6 +1,6 @@
 //! Where a test belongs, and how the folder of a new test is made from that.
 
-use crate::record::{GroupBy, Split};
+use crate::mapping::{GroupBy, Split};
 use crate::text;
 
 /// What a rule makes of a case.

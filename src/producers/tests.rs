@@ -3,7 +3,7 @@
 use super::{Mapped, Mapper};
 use crate::formats::model::{Case, Format, Report, Root};
 use crate::formats::read;
-use crate::record::{GroupBy, Mapping, Split};
+use crate::mapping::{GroupBy, Mapping, Split};
 
 fn report(xml: &str) -> Report {
     read(xml.as_bytes(), "report.xml").unwrap()

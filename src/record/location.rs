@@ -37,6 +37,29 @@ fn is_library(path: &str) -> bool {
     .any(|library| path.contains(library))
 }
 
+/// Frames of the JVM's own classes and of assertion libraries: a Java frame names its class, not its path.
+fn is_framework(frame: &str) -> bool {
+    const PACKAGES: &[&str] = &[
+        "java.",
+        "jdk.",
+        "sun.",
+        "junit.",
+        "org.junit.",
+        "org.opentest4j.",
+        "org.assertj.",
+        "org.hamcrest.",
+        "org.testng.",
+        "org.mockito.",
+        "org.apache.maven.",
+        "kotlin.",
+        "scala.",
+        "org.scalatest.",
+        "org.spockframework.",
+    ];
+    // `java.base/java.util.…` names a module in front.
+    PACKAGES.iter().any(|package| frame.starts_with(package))
+}
+
 fn in_line(line: &str) -> Option<(&str, u32)> {
     if let Some(at) = line.find("panicked at ") {
         // New: `panicked at src/lib.rs:12:5:`; old: `panicked at 'message', src/lib.rs:12:5`.
@@ -44,7 +67,12 @@ fn in_line(line: &str) -> Option<(&str, u32)> {
         let place = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
         return place_of(place.trim_end_matches(':'));
     }
+    // RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`.
+    let line = line.strip_prefix("# ").or_else(|| line.strip_prefix("❯ ")).unwrap_or(line);
     if let Some(frame) = line.strip_prefix("at ") {
+        if is_framework(frame) {
+            return None;
+        }
         let place = match frame.rsplit_once('(') {
             Some((_, inner)) => inner.strip_suffix(')')?,
             None => frame,
@@ -58,6 +86,9 @@ fn in_line(line: &str) -> Option<(&str, u32)> {
         return Some((path, rest[..digits].parse().ok()?));
     }
     // pytest, Go: `tests/a.py:12: AssertionError`; PHPUnit, GoogleTest: the place alone.
+    if let Some((place, _)) = line.split_once(":in ") {
+        return place_of(place);
+    }
     match line.split_once(": ") {
         Some((place, _)) => place_of(place),
         None => place_of(line.trim_end_matches(':')),
@@ -127,6 +158,24 @@ mod tests {
                 "Traceback\n  File \"/w/test_ut.py\", line 5, in test_fail\n    self.assertEqual(1, 2)"
             ),
             Some(("/w/test_ut.py", 5))
+        );
+    }
+
+    #[test]
+    fn frames_of_libraries_and_signs_in_front_are_passed_over() {
+        assert_eq!(
+            found(
+                "expected: <1>\n\tat org.junit.jupiter.api.AssertionFailureBuilder.build(AssertionFailureBuilder.java:151)\n\tat java.base/java.lang.reflect.Method.invoke(Method.java:580)\n\tat example.shop.CartTest.adds(CartTest.java:31)"
+            ),
+            Some(("CartTest.java", 31))
+        );
+        assert_eq!(
+            found("no clock\n ❯ test/login.test.js:13:11"),
+            Some(("test/login.test.js", 13))
+        );
+        assert_eq!(
+            found("expected\n# ./spec/cart_spec.rb:31:in 'block'"),
+            Some(("./spec/cart_spec.rb", 31))
         );
     }
 

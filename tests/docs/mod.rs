@@ -1,0 +1,102 @@
+//! What the documents say is true: commands are run, outputs compared.
+
+use std::path::Path;
+
+use crate::support::{binary, run};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The code block that follows `marker` in the README.
+fn block_after(readme: &str, marker: &str) -> String {
+    let after = &readme
+        [readme.find(marker).unwrap_or_else(|| panic!("{marker} is missing")) + marker.len()..];
+    let start = after.find("```text\n").unwrap() + "```text\n".len();
+    after[start..].split("```").next().unwrap().to_owned()
+}
+
+/// Numbers that differ from run to run: durations.
+fn without_times(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let is_number = |word: &str| word.parse::<f64>().is_ok();
+    let mut kept = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let next_is_unit = words.get(index + 1).is_some_and(|next| matches!(*next, "ms" | "s"));
+        kept.push(if is_number(word) && next_is_unit {
+            "N"
+        } else if *word == "s" {
+            "ms"
+        } else {
+            word
+        });
+    }
+    kept.join(" ")
+}
+
+#[test]
+fn the_first_screen_of_the_readme_shows_what_the_command_prints() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains("cargo run --release -- --sandbox 'testdata/**/*.xml'"));
+    let shown = block_after(&readme, "<!-- output: sandbox -->");
+    let data = tempfile::tempdir().unwrap();
+    let mut command = binary(root());
+    command.env("XDG_DATA_HOME", data.path()).args(["--sandbox", "testdata/**/*.xml"]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let printed = runtime.block_on(run(command)).expect(0).stdout;
+    let printed: Vec<String> = printed.lines().map(without_times).collect();
+    let mut rest = printed.iter();
+    for line in shown.lines().filter(|line| line.trim() != "[…]").map(without_times) {
+        assert!(
+            rest.any(|printed| *printed == line),
+            "README shows {line:?}, which is not printed there"
+        );
+    }
+    // Again: nothing is created, nothing is written.
+    let mut command = binary(root());
+    command.env("XDG_DATA_HOME", data.path()).args([
+        "--sandbox",
+        "testdata/**/*.xml",
+        "--format",
+        "json",
+    ]);
+    let summary = runtime.block_on(run(command)).expect(0).json();
+    assert_eq!(summary["tests"]["created"], 0);
+    assert_eq!(summary["requests"]["post"], 0);
+    assert_eq!(summary["requests"]["put"], 0);
+    assert_eq!(summary["complete"], true);
+}
+
+#[test]
+fn the_exit_codes_of_the_readme_are_those_of_the_help() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut command = binary(root());
+    command.arg("--help");
+    let help = tokio::runtime::Runtime::new().unwrap().block_on(run(command)).expect(0).stdout;
+    let words = |text: &str| text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for exit in tq_import::cli::exit::Exit::ALL {
+        assert!(words(&help).contains(&words(exit.meaning())), "{exit}");
+        if exit.code() < 10 {
+            let row = format!("| {} | {} |", exit.code(), exit.meaning());
+            assert!(words(&readme).contains(&words(&row)), "{row}");
+        }
+    }
+}
+
+#[test]
+fn every_option_that_the_readme_names_is_in_the_help() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let help = |arguments: &[&str]| {
+        let mut command = binary(root());
+        command.args(arguments).arg("--help");
+        tokio::runtime::Runtime::new().unwrap().block_on(run(command)).expect(0).stdout
+    };
+    let help = help(&[]) + &help(&["inspect"]) + &help(&["sandbox"]);
+    let cargo = ["--release", "--locked", "--path", "--bench"];
+    let options = readme
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|word| word.starts_with("--") && word.len() > 3);
+    for option in options.filter(|option| !cargo.contains(option)) {
+        assert!(help.contains(option), "{option}");
+    }
+}
