@@ -18,27 +18,7 @@ async fn zero_when_done_and_verified_although_a_test_failed() {
     assert!(run.stdout.contains("removes"), "the failure is told: {run}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_when_the_server_refuses_rows_and_the_others_go_in() {
-    // A name that this server will not have stands for every rule that nobody knows.
-    let desk = Desk::new().await;
-    desk.db();
-    let writer = rusqlite::Connection::open(&desk.running.db).unwrap();
-    writer
-        .execute_batch(
-            "CREATE TRIGGER dislikes BEFORE INSERT ON test WHEN NEW.name = 'removes'
-             BEGIN SELECT RAISE(ABORT, 'dislikes this name'); END",
-        )
-        .unwrap();
-    drop(writer);
-    desk.write("a.xml", &report(&[("cart", &["adds", "removes", "clears", "counts"])]));
-    let run = desk.import(&["a.xml", "--format", "json", "--retries", "0"]).await;
-    // However the sandbox words it, nothing that was not read back is called done.
-    assert!(run.code == 1 || run.code == 7, "{run}");
-    let summary = run.json();
-    assert_eq!(summary["complete"], false);
-    assert!(summary["tests"]["refused"].as_u64().unwrap() >= 1);
-}
+// One, when the server refuses rows: `retries::a_row_that_the_server_refuses_is_named_and_the_others_go_in`.
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_for_usage_configuration_and_missing_tokens() {

@@ -23,7 +23,8 @@ enum Fault {
     Cut,
 }
 
-type Rule = Arc<dyn Fn(&str, &str, usize) -> Option<Fault> + Send + Sync>;
+/// From method, path, running number and body of a request.
+type Rule = Arc<dyn Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync>;
 
 #[derive(Clone)]
 struct Proxy {
@@ -36,11 +37,12 @@ struct Proxy {
 async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let number = proxy.count.fetch_add(1, Ordering::SeqCst);
-    let fault = (proxy.rule)(parts.method.as_str(), parts.uri.path(), number);
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let text = String::from_utf8_lossy(&body);
+    let fault = (proxy.rule)(parts.method.as_str(), parts.uri.path(), number, &text);
     if let Some(Fault::Before(status)) = fault {
         return (status, "<html>not now</html>").into_response();
     }
-    let body = to_bytes(body, usize::MAX).await.unwrap();
     let mut request =
         proxy.client.request(parts.method, format!("{}{}", proxy.upstream, parts.uri)).body(body);
     for name in ["authorization", "content-type", "accept"] {
@@ -62,6 +64,14 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
 async fn import_through(
     desk: &Desk,
     rule: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static,
+) -> Run {
+    import_through_reading(desk, move |method, path, number, _| rule(method, path, number)).await
+}
+
+/// The same; the rule sees the body too.
+async fn import_through_reading(
+    desk: &Desk,
+    rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
 ) -> Run {
     let proxy = Proxy {
         client: crate::sandbox::client(),
@@ -193,4 +203,43 @@ async fn a_redirect_is_not_followed() {
     assert!(run.stderr.contains("redirects to https://collector.example/api"), "{run}");
     assert!(!format!("{run}").contains(desk.running.token.expose_secret()), "{run}");
     serving.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_the_server_refuses_is_named_and_the_others_go_in() {
+    let desk = desk().await;
+    let run = import_through_reading(&desk, |method, path, _, body| {
+        let disliked = method == "POST" && path == "/api/test" && body.contains("removes");
+        disliked.then_some(Fault::Before(StatusCode::UNPROCESSABLE_ENTITY))
+    })
+    .await
+    .expect(1);
+    let summary = run.json();
+    assert_eq!(summary["complete"], false);
+    assert_eq!(summary["tests"]["refused"], 1);
+    assert_eq!(summary["tests"]["created"], 2);
+    assert_eq!(summary["tests"]["seen"], 3);
+    let error = summary["errors"][0]["message"].as_str().unwrap();
+    assert!(error.contains("removes") && error.contains("422"), "{error}");
+    assert!(run.stderr.contains("removes"), "{run}");
+    desk.assert_exactly_once(2);
+    // When the server has come round, the same import ends as if nothing had been.
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["created"], 1);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_the_server_refuses_takes_its_tests_along() {
+    let desk = desk().await;
+    let run = import_through_reading(&desk, |method, path, _, body| {
+        let disliked = method == "POST" && path == "/api/suite" && body.contains("login");
+        disliked.then_some(Fault::Before(StatusCode::BAD_REQUEST))
+    })
+    .await
+    .expect(1);
+    let summary = run.json();
+    assert_eq!(summary["tests"]["refused"], 1);
+    assert_eq!(summary["tests"]["created"], 2);
+    desk.assert_exactly_once(2);
 }
