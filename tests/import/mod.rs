@@ -3,6 +3,7 @@
 mod exit_codes;
 mod first;
 mod people;
+mod process;
 mod requests;
 mod retries;
 mod settings;
