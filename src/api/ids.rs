@@ -35,7 +35,7 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                super::wire::number(deserializer).map(Self)
+                super::lenient::number(deserializer).map(Self)
             }
         }
     )*};

@@ -3,12 +3,11 @@
 //! Only the fields that the importer reads; unknown ones are ignored, because fields appear over
 //! time. Ids and counts are read from numbers or strings.
 
-use std::fmt;
-
-use serde::de::{self, DeserializeOwned, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
+use super::lenient::{flag, list, number, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
 #[derive(Debug, Deserialize)]
@@ -248,70 +247,6 @@ pub struct ErrorBody {
     /// Such as `23505`.
     #[serde(default)]
     pub code: Option<serde_json::Value>,
-}
-
-/// A whole number of at least 0, as a JSON number or a string of digits.
-pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    struct Number;
-
-    impl Visitor<'_> for Number {
-        type Value = u64;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number, or a string of digits")
-        }
-
-        fn visit_u64<E: de::Error>(self, value: u64) -> Result<u64, E> {
-            Ok(value)
-        }
-
-        fn visit_i64<E: de::Error>(self, value: i64) -> Result<u64, E> {
-            u64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Signed(value), &self))
-        }
-
-        fn visit_str<E: de::Error>(self, value: &str) -> Result<u64, E> {
-            value.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
-        }
-    }
-
-    deserializer.deserialize_any(Number)
-}
-
-fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    struct Wrapped(#[serde(deserialize_with = "number")] u64);
-    Ok(Option::<Wrapped>::deserialize(deserializer)?.map(|Wrapped(number)| number))
-}
-
-/// A truth value, also as 0/1 or a string of either.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Flag {
-        Bool(bool),
-        Number(u64),
-        Text(String),
-    }
-    Ok(match Option::<Flag>::deserialize(deserializer)? {
-        None => None,
-        Some(Flag::Bool(value)) => Some(value),
-        Some(Flag::Number(value)) => Some(value != 0),
-        Some(Flag::Text(value)) => match value.as_str() {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        },
-    })
-}
-
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
-}
-
-fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,0 +1,199 @@
+//! Answers: bodies read up to a cap, JSON with the path of what does not fit, faults told apart.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::StatusCode;
+use reqwest::header::{LOCATION, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+
+use super::error::Fault;
+use super::wire::ErrorBody;
+use crate::text;
+
+/// The largest error body that is looked at.
+const ERROR_BODY_LIMIT: usize = 256 * 1024;
+
+/// The longest server message that is shown, in characters.
+const MESSAGE_CHARS: usize = 300;
+
+pub(super) fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fault> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let unreadable = |detail: String| Fault::Unreadable { status: status.as_u16(), detail };
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        unreadable(if path == "." {
+            error.inner().to_string()
+        } else {
+            format!("at {path}: {}", error.inner())
+        })
+    })?;
+    deserializer.end().map_err(|error| unreadable(error.to_string()))?;
+    Ok(value)
+}
+
+pub(super) async fn read_body(
+    mut response: reqwest::Response,
+    limit: usize,
+) -> Result<Bytes, Fault> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_fault(&error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(Fault::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+pub(super) async fn status_fault(response: reqwest::Response) -> Fault {
+    let status = response.status().as_u16();
+    if response.status().is_redirection() {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("nowhere");
+        let location = location.split(['?', '#']).next().unwrap_or_default();
+        return Fault::Redirect {
+            status,
+            location: text::cut(&text::clean(location), MESSAGE_CHARS).into_owned(),
+        };
+    }
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(parse_retry_after);
+    let body = read_body(response, ERROR_BODY_LIMIT).await.unwrap_or_default();
+    let parsed: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+    let ErrorBody { message, validation_errors, errors, code } = parsed;
+    let words: Vec<String> =
+        [message, validation_errors.or(errors)].into_iter().flatten().filter_map(flatten).collect();
+    let message = Some(words.join(": ")).filter(|words| !words.is_empty());
+    Fault::Status {
+        status,
+        message: message.map(|words| text::cut(&text::clean(&words), MESSAGE_CHARS).into_owned()),
+        code: code.and_then(flatten),
+        retry_after,
+    }
+}
+
+/// A message as words: a string as it is, `{"name": ["too long"]}` as `name: too long`.
+fn flatten(value: serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    let words = match value {
+        Value::Null => return None,
+        Value::String(words) => words,
+        Value::Array(items) => items.into_iter().filter_map(flatten).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter_map(|(field, value)| flatten(value).map(|words| format!("{field}: {words}")))
+            .collect::<Vec<_>>()
+            .join("; "),
+        other => other.to_string(),
+    };
+    Some(words).filter(|words| !words.is_empty())
+}
+
+/// `Retry-After` as seconds or as an HTTP date; the past and junk ask for nothing.
+fn parse_retry_after(value: &str) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = httpdate::parse_http_date(value.trim()).ok()?;
+    moment.duration_since(std::time::SystemTime::now()).ok()
+}
+
+pub(super) fn transport_fault(error: &reqwest::Error) -> Fault {
+    let reason = chain(error);
+    if let Some(certificate) = certificate_error(error) {
+        return Fault::Certificate(certificate);
+    }
+    if error.is_connect() || error.is_builder() {
+        return Fault::NotSent(reason);
+    }
+    if error.is_timeout() {
+        return Fault::NoAnswer("timed out".to_owned());
+    }
+    Fault::NoAnswer(reason)
+}
+
+fn certificate_error(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
+    while let Some(cause) = next {
+        let tls = cause.downcast_ref::<rustls::Error>().or_else(|| {
+            // An `io::Error` hides what it wraps from `source`.
+            cause.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()
+        });
+        if let Some(rustls::Error::InvalidCertificate(reason)) = tls {
+            return Some(reason.to_string());
+        }
+        next = cause.source();
+    }
+    None
+}
+
+/// The causes of `error` in one line, outermost left out: it names the URL, which the caller tells better.
+pub(super) fn chain(error: &reqwest::Error) -> String {
+    let mut words = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if words.last() != Some(&said) {
+            words.push(said);
+        }
+        next = cause.source();
+    }
+    if words.is_empty() {
+        let mut bare = error.to_string();
+        if let Some(url) = error.url() {
+            bare = bare.replace(&format!(" for url ({url})"), "");
+        }
+        return bare;
+    }
+    words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        assert_eq!(parse_retry_after("30"), Some(Duration::from_secs(30)));
+        assert_eq!(parse_retry_after("-1"), None);
+        assert_eq!(parse_retry_after("soon"), None);
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), None);
+        let later = std::time::SystemTime::now() + Duration::from_secs(90);
+        let asked = parse_retry_after(&httpdate::fmt_http_date(later)).unwrap();
+        assert!(asked > Duration::from_secs(80) && asked <= Duration::from_secs(90));
+    }
+
+    #[test]
+    fn messages_of_every_shape_become_words() {
+        let words = |json: &str| flatten(serde_json::from_str(json).unwrap());
+        assert_eq!(words(r#""Unauthenticated.""#).as_deref(), Some("Unauthenticated."));
+        assert_eq!(
+            words(r#"{"name":["too long","odd"],"x":null}"#).as_deref(),
+            Some("name: too long, odd")
+        );
+        assert_eq!(words("null"), None);
+        assert_eq!(words("[]"), None);
+    }
+
+    #[test]
+    fn decode_errors_name_the_json_path() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Row {
+            #[expect(dead_code, reason = "only decoded")]
+            id: u64,
+        }
+        let fault = decode::<Vec<Row>>(StatusCode::OK, br#"[{"id":1},{"id":"x"}]"#).unwrap_err();
+        assert!(fault.to_string().contains("at [1].id"), "{fault}");
+        let fault = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
+        assert!(fault.to_string().contains("200 OK, but the answer cannot be read"), "{fault}");
+        assert!(decode::<Vec<Row>>(StatusCode::OK, b"[] junk").is_err());
+    }
+}
