@@ -3,6 +3,7 @@
 use futures_util::future::try_join_all;
 
 use crate::api::client::Written;
+use crate::api::error::Fault;
 use crate::api::ids::TestId;
 use crate::api::wire::{Adoption, Test};
 use crate::identity::{self, Identity, NamespaceMark};
@@ -69,7 +70,13 @@ impl Import<'_> {
         let mut last = None;
         for _ in 0..ATTEMPTS {
             // Looked at before every attempt: a person may be typing.
-            let row: Test = self.client.get(&path).await?;
+            let row: Test = match self.client.get(&path).await {
+                Ok(row) => row,
+                Err(error) if matches!(error.fault, Fault::Status { status: 404 | 410, .. }) => {
+                    return Ok(Adopted::Gone);
+                }
+                Err(error) => return Err(error.into()),
+            };
             let description = row.description.unwrap_or_default();
             match Identity::in_description(&description) {
                 Some(identity) if identity == record.identity => return Ok(Adopted::Done),

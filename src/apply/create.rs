@@ -24,14 +24,26 @@ const LAG_WAITS: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
+/// So many rows refused one by one, and none accepted: the others are not tried.
+const ALL_REFUSED: usize = 40;
+
+/// Arrays under way at once while the server has accepted none and refused some.
+const PROBES: usize = 8;
+
 /// What became of the rows.
 pub(super) struct Creation<K, T> {
     /// The server's answers, in no particular order.
     pub(super) answered: Vec<T>,
-    /// Rows that the server will not have.
-    pub(super) refused: Vec<(K, ApiError)>,
+    /// Rows that the server will not have, and what it said.
+    pub(super) refused: Vec<(K, String)>,
     /// Rows that the server acknowledged, or that were found after an unknown outcome.
     pub(super) created: Vec<K>,
+}
+
+impl<K, T> Creation<K, T> {
+    fn refuse(&mut self, keys: Vec<K>, said: &str) {
+        self.refused.extend(keys.into_iter().map(|key| (key, said.to_owned())));
+    }
 }
 
 /// Rows that travel in one request.
@@ -91,7 +103,15 @@ pub(super) async fn create_rows<R: Rows>(
         .chunks(batch_size.max(1))
         .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: keys.len() == 1 })
         .collect();
+    let mut suspicious = false;
     while !batches.is_empty() {
+        // While nothing was accepted, few arrays at a time, the pieces of refused ones first: if the server refuses all,
+        // that shall be known soon.
+        let waiting = if suspicious && creation.created.is_empty() {
+            batches.split_off(batches.len().min(PROBES))
+        } else {
+            Vec::new()
+        };
         let sent = try_join_all(batches.iter().map(|batch| send(client, rows, batch))).await?;
         let mut acknowledged = Vec::new();
         let mut doubtful = Vec::new();
@@ -101,16 +121,22 @@ pub(super) async fn create_rows<R: Rows>(
                     creation.answered.extend(answers);
                     acknowledged.extend(batch.keys);
                 }
+                Written::Refused(error) if is_forbidden(&error) => {
+                    suspicious = true;
+                    // Whoever may not create one row may not create another.
+                    creation.refuse(batch.keys, &error.to_string());
+                }
                 Written::Refused(error) if batch.keys.len() == 1 => {
                     let key = batch.keys[0];
                     if is_conflict(&error) {
                         // What is taken may be this very row, applied by an attempt whose answer was lost.
-                        doubtful.push((batch, Some((key, error))));
+                        doubtful.push((batch, Some((key, error.to_string()))));
                     } else {
-                        creation.refused.push((key, error));
+                        creation.refused.push((key, error.to_string()));
                     }
                 }
                 Written::Refused(error) => {
+                    suspicious = true;
                     tracing::debug!(%error, rows = batch.keys.len(), "array refused");
                     doubtful.extend(split(batch, &error).into_iter().map(|half| (half, None)));
                 }
@@ -143,6 +169,14 @@ pub(super) async fn create_rows<R: Rows>(
                 Some(refusal) => creation.refused.push(refusal),
                 None => batches.push(batch),
             }
+        }
+        batches.extend(waiting);
+        if creation.created.is_empty() && creation.refused.len() >= ALL_REFUSED {
+            // It is not about the rows: asking for each of them would only be a flood.
+            let said = creation.refused[0].1.clone();
+            let rest = batches.drain(..).flat_map(|batch| batch.keys).collect();
+            creation
+                .refuse(rest, &format!("not sent, after the server refused all others: {said}"));
         }
     }
     Ok(creation)
@@ -186,6 +220,10 @@ async fn send<R: Rows>(
             client.create(resource, &bodies).await
         }
     }
+}
+
+fn is_forbidden(error: &ApiError) -> bool {
+    matches!(error.fault, Fault::Status { status: 403, .. })
 }
 
 /// 409, or the database's code for a broken uniqueness rule.

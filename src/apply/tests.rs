@@ -51,7 +51,7 @@ impl Import<'_> {
         let creation = create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
         let read = rows.read;
         for (record, error) in creation.refused {
-            self.refuse(record, error.to_string());
+            self.refuse(record, error);
         }
         let answered: HashSet<TestId> = creation.answered.iter().map(|test| test.id).collect();
         let mut fresh = HashSet::new();
@@ -91,7 +91,7 @@ impl Import<'_> {
             self.done.entry(record).or_insert(Fate::Updated);
         }
         for (record, error) in creation.refused {
-            self.refuse(record, error.to_string());
+            self.refuse(record, error);
         }
         Ok(())
     }

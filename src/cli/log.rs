@@ -1,8 +1,13 @@
-//! What `-vv` shows: requests and decisions, on standard error.
+//! What `-vv` shows: requests and decisions of this crate, on standard error. What its dependencies have to say stays
+//! unsaid: nobody here can vouch for what they print.
 
 use std::io::{IsTerminal as _, stderr};
 
 use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::settings::{Color, Terminal, Verbosity};
 
@@ -16,12 +21,9 @@ pub(super) fn start(terminal: &Terminal) {
         Color::Never => false,
         Color::Auto => stderr().is_terminal(),
     };
+    let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), Level::DEBUG);
+    let lines =
+        fmt::layer().with_ansi(colours).with_target(false).without_time().with_writer(stderr);
     // Fails when logging was started before, which is as good.
-    let _ = tracing_subscriber::fmt()
-        .with_max_level(Level::DEBUG)
-        .with_ansi(colours)
-        .with_target(false)
-        .without_time()
-        .with_writer(stderr)
-        .try_init();
+    let _ = tracing_subscriber::registry().with(lines.with_filter(ours)).try_init();
 }

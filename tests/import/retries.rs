@@ -243,3 +243,25 @@ async fn a_folder_that_the_server_refuses_takes_its_tests_along() {
     assert_eq!(summary["tests"]["created"], 2);
     desk.assert_exactly_once(2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_everything_is_not_flooded() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (0..600).map(|number| format!("case {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.write("a.xml", &report(&[("many", &names)]));
+    for status in [StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY] {
+        let run = import_through(&desk, move |method, path, _| {
+            (method == "POST" && path == "/api/test").then_some(Fault::Before(status))
+        })
+        .await
+        .expect(1);
+        let summary = run.json();
+        assert_eq!(summary["tests"]["refused"], 600);
+        assert_eq!(summary["tests"]["created"], 0);
+        assert_eq!(summary["errors"].as_array().unwrap().len(), 600, "each is accounted for");
+        let sent = summary["requests"]["post"].as_u64().unwrap();
+        assert!(sent < 200, "{sent} writes");
+        assert!(run.stderr.lines().count() < 100, "the log is not flooded either");
+    }
+}
