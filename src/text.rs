@@ -18,7 +18,7 @@ pub const NAME_CHARS: usize = 255;
 /// into normal form C.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b'!'..=b'Z' | b'\\'..=b'~')) {
+    if is_clean_ascii(text) {
         return text.to_owned();
     }
     let without_tags = strip_tags(text);
@@ -35,6 +35,20 @@ pub fn clean(text: &str) -> String {
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// Whether `text` is printable ASCII in single-spaced words without a tag: most names are, and need no second look.
+fn is_clean_ascii(text: &str) -> bool {
+    // As if a space stood before and after: no word is empty then.
+    let mut last = b' ';
+    for &byte in text.as_bytes() {
+        match (last, byte) {
+            (b' ', b' ') | (b'[', b'[') => return false,
+            (_, b' '..=b'~') => last = byte,
+            _ => return false,
+        }
+    }
+    last != b' ' || text.is_empty()
 }
 
 /// Control characters, noncharacters and the marks that reorder text on a screen.
@@ -256,6 +270,17 @@ mod tests {
         assert_eq!(clean("x [[PROPERTY|k]]v v[[/PROPERTY]] y [[PROPERTY|a=b]]z"), "x y z");
         assert_eq!(clean("a[[0]] [[x]] [[ ok ]] b"), "a[[0]] [[x]] [[ ok ]] b");
         assert_eq!(clean("e\u{301}"), "é");
+    }
+
+    #[test]
+    fn what_needs_no_cleaning_is_told_at_a_glance() {
+        for clean in ["", "a", "adds to cart", "a[0] [x] ]] ~!"] {
+            assert!(is_clean_ascii(clean), "{clean:?}");
+            assert_eq!(super::clean(clean), clean);
+        }
+        for other in [" a", "a ", "a  b", "a\tb", "x [[TEST|1]]", "é", "\u{1b}[0m", " "] {
+            assert!(!is_clean_ascii(other), "{other:?}");
+        }
     }
 
     #[test]

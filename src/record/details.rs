@@ -34,7 +34,8 @@ pub(super) fn describe(
     for sighting in draft.sightings() {
         let report = &reports[sighting.file];
         let case = &report.cases[sighting.case];
-        if surroundings.insert((sighting.file, case.suite)) {
+        // Most tests are one case, and need no memory of what was seen.
+        if draft.more.is_empty() || surroundings.insert((sighting.file, case.suite)) {
             gathered.properties(&report.root.properties, true);
             for suite in report.suite_chain(case.suite) {
                 gathered.properties(&suite.properties, true);

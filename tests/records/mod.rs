@@ -3,6 +3,7 @@
 mod corpus;
 mod golden;
 mod properties;
+mod speed;
 
 use std::path::{Path, PathBuf};
 
