@@ -100,3 +100,40 @@ fn every_option_that_the_readme_names_is_in_the_help() {
         assert!(help.contains(option), "{option}");
     }
 }
+
+#[test]
+fn the_trees_of_the_reports_page_are_those_of_the_reports() {
+    let page = std::fs::read_to_string(root().join("docs/reports.md")).unwrap();
+    let mut command = binary(root());
+    command.args(["inspect", "--format", "json", "testdata/**/*.xml"]);
+    let inspected = tokio::runtime::Runtime::new().unwrap().block_on(run(command)).expect(0).json();
+    let tests: Vec<(String, &str)> = inspected["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|test| {
+            let folder: Vec<&str> = test["folder"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(|name| name.as_str())
+                .collect();
+            (folder.join(" / "), test["name"].as_str().unwrap())
+        })
+        .collect();
+    let lines: Vec<&str> = page.lines().collect();
+    let shown: Vec<(&str, &str)> = lines
+        .windows(2)
+        .filter_map(|pair| {
+            let folder = pair[0].strip_prefix("    ").filter(|folder| !folder.starts_with(' '))?;
+            Some((folder, pair[1].strip_prefix("      ")?))
+        })
+        .collect();
+    assert_eq!(shown.len(), 10, "{shown:?}");
+    for (folder, name) in shown {
+        assert!(
+            tests.iter().any(|(path, test)| path == folder && *test == name),
+            "{folder}: {name}"
+        );
+    }
+}
