@@ -4,32 +4,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::executions::{self, Sighting};
+use super::draft::{Draft, Sighting};
+use super::executions;
 use super::warnings::Warnings;
 use super::{FileCounts, Mapping, Records, RunError, TestRecord, details, message};
-use crate::formats::model::{Case, Detail, Outcome, Report, SuiteError};
+use crate::formats::model::{Case, Outcome, Report, SuiteError};
 use crate::identity::Identity;
 use crate::producers::{Mapped, Mapper, Placed};
 use crate::text;
-
-/// A test while its cases are gathered.
-pub(super) struct Draft {
-    identity: Identity,
-    container: Vec<String>,
-    name: String,
-    folder: Vec<String>,
-    /// The first case.
-    pub(super) first: Sighting,
-    /// The others, in the order of files and in files.
-    pub(super) more: Vec<Sighting>,
-}
-
-impl Draft {
-    /// All its cases.
-    pub(super) fn sightings(&self) -> impl Iterator<Item = &Sighting> {
-        std::iter::once(&self.first).chain(&self.more)
-    }
-}
 
 /// Merges all cases of all reports into one record for each test.
 ///
@@ -230,9 +212,4 @@ fn suite_error(report: &Report, error: &SuiteError, mapping: &Mapping) -> RunErr
         line,
         is_case: false,
     }
-}
-
-/// Whether `detail` says anything.
-pub(super) fn has_words(detail: &Detail) -> bool {
-    message(detail).is_some()
 }

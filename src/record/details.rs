@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::collect::{Draft, has_words};
+use super::draft::Draft;
 use super::location::find_location;
 use super::warnings::Warnings;
 use super::{Mapping, Pin, StepText, TestRecord};
@@ -217,4 +217,9 @@ pub(super) fn location_in(
         (None, Some((path, line))) => (Some(root.relative(path)), Some(line)),
         (None, None) => (None, None),
     }
+}
+
+/// Whether `detail` says anything.
+fn has_words(detail: &Detail) -> bool {
+    super::message(detail).is_some()
 }

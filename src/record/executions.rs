@@ -7,23 +7,10 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::collect::Draft;
+use super::draft::{Draft, Sighting};
 use super::{Attempt, Mapping, message};
 use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen};
 use crate::producers::{Mapper, Repeats};
-
-/// A case of a test.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sighting {
-    /// Index of the report.
-    pub(super) file: usize,
-    /// Index into its cases.
-    pub(super) case: usize,
-    /// How it ended.
-    pub(super) outcome: Outcome,
-    /// It is a part of the test.
-    pub(super) is_subtest: bool,
-}
 
 /// How a test ended.
 pub(super) struct Verdict {

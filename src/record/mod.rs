@@ -3,6 +3,7 @@
 
 mod collect;
 mod details;
+mod draft;
 mod executions;
 mod location;
 mod warnings;
