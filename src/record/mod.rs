@@ -192,13 +192,27 @@ fn message(detail: &Detail) -> Option<String> {
     };
     // PHPUnit says which test it was before it comes to the point.
     let is_name = |line: &str| line.contains("::") && !line.contains([' ', '/']);
-    detail.message.as_deref().and_then(said).or_else(|| {
-        let lines = || detail.text.iter().flat_map(|text| text.lines());
+    let lines = || detail.text.iter().flat_map(|text| text.lines());
+    let written = detail.message.as_deref().and_then(said);
+    if written.as_deref().is_none_or(is_panic_line) {
+        // Rust says in which thread and where it was, and what happened on the next line.
+        let panicked =
+            lines().skip_while(|line| !is_panic_line(line.trim())).skip(1).find_map(said);
+        if panicked.is_some() {
+            return panicked;
+        }
+    }
+    written.or_else(|| {
         lines()
             .filter(|line| !is_name(line.trim()))
             .find_map(said)
             .or_else(|| lines().find_map(said))
     })
+}
+
+/// `thread 'tests::total' (466) panicked at src/lib.rs:9:62:`
+fn is_panic_line(line: &str) -> bool {
+    line.starts_with("thread '") && line.contains("panicked at ") && !line.contains('\n')
 }
 
 #[cfg(test)]

@@ -325,3 +325,17 @@ fn a_long_name_is_cut_only_after_the_identity_was_made() {
     assert_ne!(one.name, two.name);
     assert_eq!(one.name.chars().count(), 255);
 }
+
+#[test]
+fn a_rust_panic_says_what_happened_and_not_in_which_thread() {
+    let nextest = "<testsuite name='shop'><testcase classname='shop' name='total'>\
+        <failure message=\"thread 'total' (466) panicked at src/lib.rs:9:62\" type='test failure'>\
+        thread 'total' (466) panicked at src/lib.rs:9:62:\nassertion `left == right` failed\n  left: 1</failure></testcase></testsuite>";
+    assert_eq!(only(nextest).message.as_deref(), Some("assertion `left == right` failed"));
+    let one_line = "<testsuite name='shop'><testcase classname='shop' name='total'>\
+        <failure message=\"thread 'total' panicked at src/lib.rs:9:62\"/></testcase></testsuite>";
+    assert_eq!(
+        only(one_line).message.as_deref(),
+        Some("thread 'total' panicked at src/lib.rs:9:62")
+    );
+}
