@@ -21,6 +21,10 @@ enum Fault {
     After(StatusCode),
     /// It is carried out, and half of its answer arrives.
     Cut,
+    /// The importer is killed before it is carried out.
+    KillBefore,
+    /// The importer is killed when it has been carried out.
+    KillAfter,
 }
 
 /// From method, path, running number and body of a request.
@@ -32,6 +36,22 @@ struct Proxy {
     upstream: String,
     rule: Rule,
     count: Arc<AtomicUsize>,
+    /// The importer's process id, once it runs.
+    importer: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    fn kill_importer(&self) {
+        let importer = self.importer.load(Ordering::SeqCst).to_string();
+        assert_ne!(importer, "0");
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-KILL", &importer])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
 }
 
 async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
@@ -40,6 +60,10 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let text = String::from_utf8_lossy(&body);
     let fault = (proxy.rule)(parts.method.as_str(), parts.uri.path(), number, &text);
+    if matches!(fault, Some(Fault::KillBefore)) {
+        proxy.kill_importer();
+        return StatusCode::GONE.into_response();
+    }
     if let Some(Fault::Before(status)) = fault {
         return (status, "<html>not now</html>").into_response();
     }
@@ -54,6 +78,10 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let status = response.status();
     let bytes = response.bytes().await.unwrap();
     match fault {
+        Some(Fault::KillAfter) => {
+            proxy.kill_importer();
+            StatusCode::GONE.into_response()
+        }
         Some(Fault::After(status)) => (status, "<html>lost</html>").into_response(),
         Some(Fault::Cut) => (status, Body::from(bytes.slice(..bytes.len() / 2))).into_response(),
         _ => (status, bytes).into_response(),
@@ -73,16 +101,7 @@ async fn import_through_reading(
     desk: &Desk,
     rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
 ) -> Run {
-    let proxy = Proxy {
-        client: crate::sandbox::client(),
-        upstream: desk.running.url.clone(),
-        rule: Arc::new(rule),
-        count: Arc::default(),
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let host = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(pass).with_state(proxy);
-    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let (host, importer) = serve_proxy(desk, rule).await;
     let mut command = binary(desk.path());
     command.args([
         "--host",
@@ -95,9 +114,29 @@ async fn import_through_reading(
         "json",
         "a.xml",
     ]);
-    let run = run(command).await;
-    serving.abort();
-    run
+    drop(importer);
+    run(command).await
+}
+
+/// Serves a proxy before the sandbox; gives its address, and where the importer's process id belongs.
+async fn serve_proxy(
+    desk: &Desk,
+    rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
+) -> (String, Arc<AtomicUsize>) {
+    let importer = Arc::new(AtomicUsize::new(0));
+    let proxy = Proxy {
+        client: crate::sandbox::client(),
+        upstream: desk.running.url.clone(),
+        rule: Arc::new(rule),
+        count: Arc::default(),
+        importer: Arc::clone(&importer),
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().fallback(pass).with_state(proxy);
+    // Ends with the test's runtime.
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (host, importer)
 }
 
 async fn desk() -> Desk {
@@ -311,4 +350,87 @@ async fn whatever_fails_at_random_running_it_again_ends_as_if_nothing_had() {
         codes.iter().filter(|code| **code == 0).count() * 4 >= codes.len(),
         "most get through: {codes:?}"
     );
+}
+
+/// What stands in the project, without ids and times.
+fn content(desk: &Desk) -> (Vec<String>, Vec<String>) {
+    let db = desk.db();
+    let read = |sql: &str| -> Vec<String> {
+        let mut statement = db.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let mut rows = read(
+        "SELECT name || '|' || coalesce(description, '') || '|' || epoch FROM suite WHERE deleted_at IS NULL ORDER BY 1",
+    );
+    rows.extend(read("SELECT name || '|' || description || '|' || is_automated || '|' || epoch FROM test WHERE deleted_at IS NULL ORDER BY 1"));
+    rows.extend(read("SELECT test.name || '|' || step.step || '|' || step.sequence FROM step JOIN test ON test.id = step.test_id WHERE step.deleted_at IS NULL ORDER BY 1"));
+    rows.extend(read("SELECT 'place|' || count(*) FROM suite_test WHERE deleted_at IS NULL"));
+    rows.extend(read("SELECT 'plan|' || count(*) FROM plan_suite WHERE deleted_at IS NULL"));
+    (desk.tree(), rows)
+}
+
+/// An importer that writes row by row, so that there are many requests, one after the other.
+fn small_steps(desk: &Desk, host: &str) -> std::process::Command {
+    let mut command = binary(desk.path());
+    command.args([
+        "--host",
+        host,
+        "--token-file",
+        "token",
+        "--project",
+        "demo",
+        "--format",
+        "json",
+        "a.xml",
+    ]);
+    command.args(["--batch-size", "1", "--concurrency", "1", "--folder", "Web/Shop"]);
+    command
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothing_had_been() {
+    let suites: &[(&str, &[&str])] = &[
+        ("cart", &["adds", "removes", "clears", "counts", "ships"]),
+        ("login", &["greets", "refuses", "locks", "forgets"]),
+        ("search", &["finds", "sorts", "filters"]),
+    ];
+    let new_desk = || async {
+        let desk = Desk::new().await;
+        desk.write("a.xml", &report(suites));
+        desk
+    };
+    let undisturbed = new_desk().await;
+    run(small_steps(&undisturbed, &undisturbed.running.url)).await.expect(0);
+    let expected = content(&undisturbed);
+    let requests = undisturbed.journal.entries().len();
+    assert!(requests >= 40, "{requests} requests");
+
+    for number in 0..requests {
+        for kill in [Fault::KillBefore, Fault::KillAfter] {
+            let desk = new_desk().await;
+            let (host, importer) =
+                serve_proxy(&desk, move |_, _, request, _| (request == number).then_some(kill))
+                    .await;
+            let mut command = small_steps(&desk, &host);
+            let ended = tokio::task::spawn_blocking(move || {
+                let mut child = command
+                    .stdout(std::process::Stdio::null())
+                    .stderr(std::process::Stdio::null())
+                    .spawn()
+                    .unwrap();
+                importer.store(child.id() as usize, Ordering::SeqCst);
+                child.wait().unwrap()
+            })
+            .await
+            .unwrap();
+            assert!(ended.code().is_none(), "killed at request {number}: {ended}");
+            run(small_steps(&desk, &desk.running.url)).await.expect(0);
+            assert!(
+                content(&desk) == expected,
+                "killed at request {number}: {:#?}",
+                content(&desk)
+            );
+        }
+    }
 }
