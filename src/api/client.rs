@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use reqwest::{Method, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
@@ -78,6 +78,10 @@ struct Shared {
     /// No request starts before this moment: a `Retry-After` holds everybody.
     pause_until: Mutex<Option<Instant>>,
     sent: Sent,
+    /// How many permits there are in all.
+    concurrency: u32,
+    /// Set once: nothing new is sent.
+    stopping: watch::Sender<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -168,6 +172,8 @@ impl Client {
                 deadline: Instant::now() + options.deadline,
                 pause_until: Mutex::new(None),
                 sent: Sent::default(),
+                concurrency: u32::try_from(options.concurrency.max(1)).unwrap_or(u32::MAX),
+                stopping: watch::Sender::new(false),
             }),
         })
     }
@@ -206,6 +212,12 @@ impl Client {
     ) -> Result<Written<T>, ApiError> {
         // As a create: what cannot be told apart from "applied" is handed back as unknown.
         self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
+    }
+
+    /// From now on no request starts; those under way end. What waits for its turn then fails with
+    /// [`Fault::Interrupted`].
+    pub fn stop(&self) {
+        self.shared.stopping.send_replace(true);
     }
 
     /// What was sent so far.
@@ -276,8 +288,14 @@ impl Client {
         let shared = &*self.shared;
         let out_of_time = || Fault::NoAnswer("the deadline has passed".to_owned());
         // The semaphore is never closed.
-        let _permit = shared.permits.acquire().await.map_err(|_| (out_of_time(), false))?;
+        let permit = shared.permits.acquire().await.map_err(|_| (out_of_time(), false))?;
         self.wait_for_pause().await;
+        if *shared.stopping.borrow() {
+            drop(permit);
+            // Whoever hears of this gives up, and takes others along: first let what is under way end.
+            let _all = shared.permits.acquire_many(shared.concurrency).await;
+            return Err((Fault::Interrupted, false));
+        }
         let left = shared.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err((
@@ -345,8 +363,17 @@ impl Client {
             let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
             *pause = (*pause).max(Some(until));
         }
-        sleep_until(until).await;
+        self.sleep_until(until).await;
         Ok(())
+    }
+
+    /// Until `moment`, or until nothing shall be sent any more.
+    async fn sleep_until(&self, moment: Instant) {
+        let mut stopping = self.shared.stopping.subscribe();
+        tokio::select! {
+            () = sleep_until(moment) => {}
+            _ = stopping.wait_for(|stopping| *stopping) => {}
+        }
     }
 
     async fn wait_for_pause(&self) {
@@ -354,11 +381,11 @@ impl Client {
             let until = *self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
             match until {
                 Some(until) if until > Instant::now() => {
-                    sleep_until(until.min(self.shared.deadline)).await
+                    self.sleep_until(until.min(self.shared.deadline)).await
                 }
                 _ => return,
             }
-            if Instant::now() >= self.shared.deadline {
+            if Instant::now() >= self.shared.deadline || *self.shared.stopping.borrow() {
                 return;
             }
         }

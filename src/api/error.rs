@@ -76,6 +76,9 @@ pub enum Fault {
     /// A list that did not hold still while it was read.
     #[error("the list changed each time it was read: {0}")]
     Unstable(String),
+    /// A signal stopped the import before this was sent.
+    #[error("interrupted before it was sent")]
+    Interrupted,
     /// The time for the whole import is over.
     #[error("the deadline has passed; before that: {0}")]
     Deadline(Box<Fault>),
@@ -115,6 +118,7 @@ impl ApiError {
             | Fault::NoAnswer(_)
             | Fault::Unreadable { .. }
             | Fault::Unstable(_)
+            | Fault::Interrupted
             | Fault::Deadline(_) => Severity::Unavailable,
             Fault::Status { .. } | Fault::Redirect { .. } | Fault::TooLarge { .. } => {
                 Severity::Unexpected

@@ -52,6 +52,7 @@ pub fn classify(kind: RequestKind, fault: &Fault) -> Verdict {
         | Fault::Certificate(_)
         | Fault::TooLarge { .. }
         | Fault::Unstable(_)
+        | Fault::Interrupted
         | Fault::Deadline(_) => Verdict::Stop,
     }
 }

@@ -1,6 +1,6 @@
 //! `tq-import <REPORT>...`: the whole way from reports to a verified project.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::api::client::{Client, ClientOptions};
 use crate::api::error::{ApiError, Severity};
@@ -18,10 +18,13 @@ use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{copies, log, reports};
+use super::{copies, log, reports, signals};
 
 /// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
 const ERRORS_SHOWN: usize = 20;
+
+/// How long requests that are under way may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs an import and says how it ended.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
@@ -170,9 +173,36 @@ impl Import<'_> {
                 return self.summary.set_not_reached(&self.records.tests);
             }
         };
-        if let Err(error) = self.import_with(&client, remote).await {
-            self.target_error(&error);
-            self.summary.set_not_reached(&self.records.tests);
+        let mut signal = None;
+        let ended = {
+            let work = self.import_with(&client, remote);
+            tokio::pin!(work);
+            tokio::select! {
+                ended = &mut work => Some(ended),
+                asked = signals::asked_to_end() => {
+                    signal = Some(asked);
+                    client.stop();
+                    tokio::time::timeout(GRACE, work).await.ok()
+                }
+            }
+        };
+        if let Some(asked) = signal {
+            self.summary.interrupted = true;
+            self.ending.add(asked);
+        }
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                self.target_error(&error);
+                self.summary.set_not_reached(&self.records.tests);
+            }
+            None => {
+                self.error(
+                    "interrupted, and the server kept requests under way open".to_owned(),
+                    None,
+                );
+                self.summary.set_not_reached(&self.records.tests);
+            }
         }
         self.summary.requests = client.requests();
     }

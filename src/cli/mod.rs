@@ -11,6 +11,7 @@ mod reports;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub mod settings;
+mod signals;
 
 use std::ffi::OsString;
 

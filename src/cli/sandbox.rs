@@ -6,7 +6,6 @@ use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal;
 
 use crate::api::token::Token;
 use crate::sandbox::{self, Options, Reach, Running, Store};
@@ -108,7 +107,10 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
             &settings.db,
             *format,
         ))?;
-        sandbox::serve(listener, options, until_asked()).await.context("the sandbox ended")
+        let asked = async {
+            super::signals::asked_to_end().await;
+        };
+        sandbox::serve(listener, options, asked).await.context("the sandbox ended")
     })
 }
 
@@ -134,29 +136,5 @@ fn ready_line(
             let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
             format!("sandbox ready at {url}{token}, database {}\n", db.display())
         }
-    }
-}
-
-/// Until SIGINT or SIGTERM.
-async fn until_asked() {
-    #[cfg(unix)]
-    {
-        let terminate = async {
-            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-                Ok(mut terminate) => {
-                    terminate.recv().await;
-                }
-                // Without a handler the signal ends the process by itself.
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = terminate => {}
-            _ = signal::ctrl_c() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = signal::ctrl_c().await;
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -25,6 +26,8 @@ enum Fault {
     KillBefore,
     /// The importer is killed when it has been carried out.
     KillAfter,
+    /// The importer is asked to end by this signal; the request is carried out, slowly.
+    Signal(&'static str),
 }
 
 /// From method, path, running number and body of a request.
@@ -41,12 +44,12 @@ struct Proxy {
 }
 
 impl Proxy {
-    fn kill_importer(&self) {
+    fn signal_importer(&self, signal: &str) {
         let importer = self.importer.load(Ordering::SeqCst).to_string();
         assert_ne!(importer, "0");
         assert!(
             std::process::Command::new("kill")
-                .args(["-KILL", &importer])
+                .args(["-s", signal, &importer])
                 .status()
                 .unwrap()
                 .success()
@@ -61,8 +64,12 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let text = String::from_utf8_lossy(&body);
     let fault = (proxy.rule)(parts.method.as_str(), parts.uri.path(), number, &text);
     if matches!(fault, Some(Fault::KillBefore)) {
-        proxy.kill_importer();
+        proxy.signal_importer("KILL");
         return StatusCode::GONE.into_response();
+    }
+    if let Some(Fault::Signal(signal)) = fault {
+        proxy.signal_importer(signal);
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
     if let Some(Fault::Before(status)) = fault {
         return (status, "<html>not now</html>").into_response();
@@ -79,7 +86,7 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let bytes = response.bytes().await.unwrap();
     match fault {
         Some(Fault::KillAfter) => {
-            proxy.kill_importer();
+            proxy.signal_importer("KILL");
             StatusCode::GONE.into_response()
         }
         Some(Fault::After(status)) => (status, "<html>lost</html>").into_response(),
@@ -432,5 +439,43 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
                 content(&desk)
             );
         }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let desk = desk().await;
+        // In the middle of the arrays of tests.
+        let (host, importer) = serve_proxy(&desk, move |method, path, _, body| {
+            (method == "POST" && path == "/api/test" && body.contains("adds"))
+                .then_some(Fault::Signal(signal))
+        })
+        .await;
+        let mut command = small_steps(&desk, &host);
+        let ended = tokio::task::spawn_blocking(move || {
+            let child = command
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            importer.store(child.id() as usize, Ordering::SeqCst);
+            Run::of(&child.wait_with_output().unwrap())
+        })
+        .await
+        .unwrap()
+        .expect(code);
+        let summary = ended.json();
+        assert_eq!(summary["interrupted"], true);
+        assert_eq!(summary["complete"], false);
+        assert_eq!(summary["exit_code"], code);
+        assert_eq!(
+            desk.count("test"),
+            1,
+            "what was under way has ended, and nothing came after it"
+        );
+        run(small_steps(&desk, &desk.running.url)).await.expect(0);
+        desk.assert_exactly_once(3);
     }
 }
