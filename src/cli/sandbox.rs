@@ -79,7 +79,7 @@ fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
 }
 
 fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
-    let SandboxAction::Serve { listen, token, project, format, .. } = &settings.action else {
+    let SandboxAction::Serve { listen, token, project, format } = &settings.action else {
         return Ok(());
     };
     let store = open(&settings.db, project)?;

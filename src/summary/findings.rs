@@ -11,7 +11,7 @@ use crate::record::RunError;
 use crate::text;
 
 /// Failing tests, run errors and damaged files that are shown unless all are asked for.
-const SHOWN: usize = 20;
+const SHOWN: usize = 10;
 
 /// Columns of the words `failed`, `errored`, `damaged` and the space around them.
 const LABEL: usize = 11;

@@ -33,6 +33,7 @@ use values::{
     after_help = help::after_help(),
     after_long_help = help::after_long_help(),
     args_conflicts_with_subcommands = true,
+    args_override_self = true,
     subcommand_negates_reqs = true,
     max_term_width = 100,
 )]
@@ -350,10 +351,6 @@ pub struct SandboxArgs {
     /// up and printed]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-
-    /// Misbehave in this way, to test clients (repeatable)
-    #[arg(long, value_name = "SPEC")]
-    pub fault: Vec<String>,
 
     /// The form of the line that says that the server is ready
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]

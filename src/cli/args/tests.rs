@@ -116,7 +116,6 @@ fn an_error_never_repeats_a_token() {
         &["--access-token=canary"][..],
         &["--access-token", "canary"],
         &["--acess-token=canary", "a.xml"],
-        &["--access-token", "canary", "--access-token", "canary", "a.xml"],
         &["--access-token", "canary", "--no-such", "a.xml"],
         &["inspect", "--access-token=canary", "a.xml"],
         &["sandbox", "--access-token=canary"],
@@ -124,6 +123,15 @@ fn an_error_never_repeats_a_token() {
         let error = parsed(line).unwrap_err().render().to_string();
         assert!(!error.contains("canary"), "{line:?}: {error}");
     }
+}
+
+#[test]
+fn of_an_option_given_twice_the_last_counts_and_lists_grow() {
+    let cli =
+        parsed(&["--project", "a", "--exclude", "x", "--project", "b", "--exclude", "y", "a.xml"])
+            .unwrap();
+    assert_eq!(cli.import.connection.project.as_deref(), Some("b"));
+    assert_eq!(cli.import.reading.exclude, ["x", "y"]);
 }
 
 /// The help as it reads at 80 columns.

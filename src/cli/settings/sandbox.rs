@@ -36,8 +36,6 @@ pub enum SandboxAction {
         token: Option<Token>,
         /// The name of the project in a new database.
         project: String,
-        /// How to misbehave.
-        faults: Vec<String>,
         /// The form of the line that says that the server is ready.
         format: SummaryFormat,
     },
@@ -51,8 +49,7 @@ impl SandboxSettings {
     /// # Errors
     /// Everything that is wrong, each with what to do about it.
     pub fn resolve(args: &SandboxArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
-        let SandboxArgs { command, listen, db, project, token_file, fault, format, terminal } =
-            args;
+        let SandboxArgs { command, listen, db, project, token_file, format, terminal } = args;
         let mut resolution = Resolution::without_files(environment);
         let db = connection::database(&mut resolution, db.as_deref());
         let action = match command {
@@ -61,7 +58,6 @@ impl SandboxSettings {
                 listen: *listen,
                 token: sandbox_token(&mut resolution, token_file.as_deref()),
                 project: project.clone(),
-                faults: fault.clone(),
                 format: *format,
             },
         };
