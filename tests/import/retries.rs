@@ -28,6 +28,8 @@ enum Fault {
     KillAfter,
     /// The importer is asked to end by this signal; the request is carried out, slowly.
     Signal(&'static str),
+    /// What is written as a description arrives as this makes it.
+    Rewrite(fn(&str) -> serde_json::Value),
 }
 
 /// From method, path, running number and body of a request.
@@ -74,6 +76,10 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     if let Some(Fault::Before(status)) = fault {
         return (status, "<html>not now</html>").into_response();
     }
+    let body = match fault {
+        Some(Fault::Rewrite(rewrite)) => rewritten(&body, rewrite),
+        _ => body,
+    };
     let mut request =
         proxy.client.request(parts.method, format!("{}{}", proxy.upstream, parts.uri)).body(body);
     for name in ["authorization", "content-type", "accept"] {
@@ -93,6 +99,23 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
         Some(Fault::Cut) => (status, Body::from(bytes.slice(..bytes.len() / 2))).into_response(),
         _ => (status, bytes).into_response(),
     }
+}
+
+/// A body with other descriptions.
+fn rewritten(body: &[u8], rewrite: fn(&str) -> serde_json::Value) -> axum::body::Bytes {
+    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(body) else {
+        return axum::body::Bytes::copy_from_slice(body);
+    };
+    let rows = match &mut json {
+        serde_json::Value::Array(rows) => rows.iter_mut().collect(),
+        row => vec![row],
+    };
+    for row in rows {
+        if let Some(written) = row["description"].as_str() {
+            row["description"] = rewrite(written);
+        }
+    }
+    serde_json::to_vec(&json).unwrap().into()
 }
 
 /// Imports `a.xml` through a proxy that applies `rule` to method, path and running number of each request.
@@ -477,5 +500,36 @@ async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
         );
         run(small_steps(&desk, &desk.running.url)).await.expect(0);
         desk.assert_exactly_once(3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_description_that_comes_back_wrapped_is_still_recognised() {
+    let desk = desk().await;
+    let wrap = |written: &str| {
+        format!("<p>{}</p>\r\n<p><br></p>", written.replace("::", "&#58;&#58;")).into()
+    };
+    import_through(&desk, move |_, _, _| Some(Fault::Rewrite(wrap))).await.expect(0);
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["unchanged"], 3);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_drops_identities_stops_the_import_before_it_doubles_anything() {
+    for resource in ["/api/suite", "/api/test"] {
+        let desk = desk().await;
+        let forget = |_: &str| serde_json::Value::Null;
+        let run = import_through(&desk, move |_, path, _| {
+            (path == resource).then_some(Fault::Rewrite(forget))
+        })
+        .await
+        .expect(1);
+        let summary = run.json();
+        assert_eq!(summary["complete"], false);
+        assert!(run.stderr.contains("does not read back"), "{run}");
+        let created =
+            if resource == "/api/suite" { desk.count("suite") - 1 } else { desk.count("test") };
+        assert!(created <= 3, "each was created once: {created}");
     }
 }
