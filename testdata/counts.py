@@ -25,10 +25,22 @@ def state(case):
     return "passed"
 
 
+def testng_state(case):
+    return {"FAIL": "failure", "SKIP": "skipped"}.get(case.get("status"), "passed")
+
+
+def states_of(root):
+    """TestNG's own format has test-method elements; set-up methods are no tests."""
+    if root.tag == "testng-results":
+        methods = root.iter("test-method")
+        return [testng_state(case) for case in methods if case.get("is-config") != "true"]
+    return [state(case) for case in root.iter("testcase")]
+
+
 def main():
     rows = ["file\tproducer\ttests\tfailures\terrors\tskipped"]
     for path in sorted(HERE.glob("*/*.xml")):
-        states = [state(case) for case in ET.parse(path).getroot().iter("testcase")]
+        states = states_of(ET.parse(path).getroot())
         file = path.relative_to(HERE)
         numbers = [len(states)] + [states.count(s) for s in ("failure", "error", "skipped")]
         rows.append("\t".join([file.as_posix(), file.parts[0], *map(str, numbers)]))

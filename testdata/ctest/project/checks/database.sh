@@ -1,0 +1,1 @@
+echo "cannot bind port 5432" >&2; exit 2

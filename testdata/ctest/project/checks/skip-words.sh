@@ -1,0 +1,1 @@
+echo "no mail server on this machine"

@@ -1,0 +1,1 @@
+cmake -S . -B build && cd build && ctest --output-junit ../shop.xml
