@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::formats::model::{Detail, Flaw, Format, Outcome, Property};
-use crate::identity::{Identity, NamespaceMark};
+use crate::identity::Identity;
 pub use crate::mapping::{GroupBy, Mapping, Split};
 use crate::text;
 
@@ -166,14 +166,6 @@ pub struct Records {
     pub excluded: usize,
     /// What a person should know about the mapping, one line each.
     pub warnings: Vec<String>,
-}
-
-impl Records {
-    /// `namespace`'s mark, for descriptions.
-    #[must_use]
-    pub fn namespace_mark(mapping: &Mapping) -> NamespaceMark {
-        NamespaceMark::of(&mapping.namespace)
-    }
 }
 
 /// The longest message that is kept, in characters.

@@ -1,7 +1,6 @@
 //! The summary from what the stages handed on.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::{
     Failure, FileFlaw, Ledger, Named, Reports, Requests, Steps, Suites, Summary, SummaryError, Tool,
@@ -160,12 +159,6 @@ impl Summary {
         if let Some(stop) = stop {
             self.errors.push(stop_error(stop));
         }
-    }
-
-    /// What went over the wire, and how long all of it took.
-    pub fn set_effort(&mut self, requests: Requests, elapsed: Duration) {
-        self.requests = requests;
-        self.elapsed_s = elapsed.as_secs_f64();
     }
 }
 
