@@ -60,6 +60,8 @@ pub struct Input {
     pub source: Source,
     /// Named or found.
     pub origin: Origin,
+    /// Which `<REPORT>` stands for it, counted from 0: the first, if several do.
+    pub argument: usize,
 }
 
 /// What the command line stands for.
@@ -125,14 +127,22 @@ impl DiscoverError {
 /// paths start at `base`, the working directory.
 #[must_use]
 pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discovered {
-    let mut search =
-        Search { base, excludes: Vec::new(), found: HashMap::new(), result: Discovered::default() };
+    let mut search = Search {
+        base,
+        excludes: Vec::new(),
+        argument: 0,
+        found: HashMap::new(),
+        result: Discovered::default(),
+    };
     let negative = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
     for exclude in negative.chain(excludes.iter().map(String::as_str)) {
         search.exclude(exclude);
     }
-    for pattern in patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
-        search.include(pattern);
+    for (argument, pattern) in patterns.iter().enumerate() {
+        if !pattern.starts_with('!') {
+            search.argument = argument;
+            search.include(pattern);
+        }
     }
     search.finish()
 }
@@ -140,6 +150,8 @@ pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discov
 struct Search<'a> {
     base: &'a Path,
     excludes: Vec<Exclude>,
+    /// The one that is looked at.
+    argument: usize,
     /// By canonical path; standard input has none.
     found: HashMap<Option<PathBuf>, Input>,
     result: Discovered,
@@ -185,8 +197,12 @@ impl Search<'_> {
 
     fn include(&mut self, text: &str) {
         if text == "-" {
-            let input =
-                Input { display: "-".to_owned(), source: Source::Stdin, origin: Origin::Named };
+            let input = Input {
+                display: "-".to_owned(),
+                source: Source::Stdin,
+                origin: Origin::Named,
+                argument: self.argument,
+            };
             self.found.insert(None, input);
             return;
         }
@@ -321,13 +337,14 @@ impl Search<'_> {
         if self.is_excluded(&display, &canonical) {
             return true;
         }
-        let input = Input { display, source: Source::File(path), origin };
+        let argument = self.argument;
+        let input = Input { display, source: Source::File(path), origin, argument };
         self.found
             .entry(Some(canonical))
             .and_modify(|known| {
                 // The named path stays; else the first in the order of names, whatever came first.
                 if (input.origin, &input.display) < (known.origin, &known.display) {
-                    known.clone_from(&input);
+                    *known = Input { argument: known.argument, ..input.clone() };
                 }
             })
             .or_insert(input);

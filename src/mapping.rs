@@ -1,5 +1,6 @@
 //! What the user decided about identities and folders: read by [`crate::producers`] and [`crate::record`].
 
+use crate::formats::model::Report;
 use crate::text::RepositoryRoot;
 
 /// How cases are turned into records: what enters identities and where new tests are placed.
@@ -23,6 +24,14 @@ pub struct Mapping {
     pub id_property: String,
     /// For absolute paths in reports.
     pub root: RepositoryRoot,
+}
+
+impl Mapping {
+    /// What absolute paths in `report` begin with.
+    #[must_use]
+    pub fn root_of<'a>(&'a self, report: &'a Report) -> &'a RepositoryRoot {
+        report.written_below.as_ref().unwrap_or(&self.root)
+    }
 }
 
 /// `--group-by`: what the folder of a *new* test is made from. Never enters an identity.

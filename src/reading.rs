@@ -11,23 +11,13 @@ use crate::formats::{self, ReadError};
 /// What the report files gave.
 #[derive(Debug, Default)]
 pub struct Readings {
-    /// The reports, in the order of their paths.
+    /// The reports, in the order of their files; those of JSON lines one after the other. Files and patterns that gave
+    /// nothing, although something was expected of them, stand in front: damaged reports without cases.
     pub reports: Vec<Report>,
-    /// Files and patterns that gave nothing, although something was expected of them: damage.
-    pub unreadable: Vec<Unreadable>,
-    /// XML files that are no test reports, found in a directory or by a pattern.
-    pub other_xml: usize,
+    /// Files that are no test reports, found in a directory or by a pattern.
+    pub foreign: usize,
     /// Directories and patterns that gave no report, as written.
     pub unmatched: Vec<String>,
-}
-
-/// A file that gave no report.
-#[derive(Clone, Debug)]
-pub struct Unreadable {
-    /// The path as given.
-    pub path: Arc<str>,
-    /// Why; at the start of the file, because nothing of it was understood.
-    pub flaw: Flaw,
 }
 
 /// Reads all of `discovered`.
@@ -37,9 +27,9 @@ pub fn read_all(discovered: Discovered) -> Readings {
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
         let path = error.path().to_owned();
-        readings.unreadable.push(unreadable(&path, with_causes(&error)));
+        readings.reports.push(unreadable(&path, with_causes(&error)));
     }
-    let read: Vec<(Input, Result<Report, ReadError>)> = inputs
+    let read: Vec<(Input, Result<Vec<Report>, ReadError>)> = inputs
         .into_par_iter()
         .map(|input| {
             let read = read(&input);
@@ -48,33 +38,40 @@ pub fn read_all(discovered: Discovered) -> Readings {
         .collect();
     for (input, read) in read {
         match read {
-            Ok(report) => readings.reports.push(report),
-            Err(error) if error.is_other_xml() && input.origin == Origin::Found => {
-                readings.other_xml += 1
+            Ok(reports) => readings.reports.extend(reports),
+            Err(error) if input.origin == Origin::Found && is_passed_by(&input, &error) => {
+                readings.foreign += 1
             }
-            Err(error) => readings.unreadable.push(unreadable(&input.display, with_causes(&error))),
+            Err(error) => readings.reports.push(unreadable(&input.display, with_causes(&error))),
         }
     }
     readings
 }
 
-fn read(input: &Input) -> Result<Report, ReadError> {
+/// Whether a file that nobody named is none of ours. What is packed may be anything, unless its name says better.
+fn is_passed_by(input: &Input, error: &ReadError) -> bool {
+    let name = input.display.to_ascii_lowercase();
+    let is_any_archive = name.strip_suffix(".gz").is_some_and(|name| {
+        ![".xml", ".trx", ".jsonl"].iter().any(|extension| name.ends_with(extension))
+    });
+    error.is_foreign() || (error.is_not_xml() && is_any_archive)
+}
+
+fn read(input: &Input) -> Result<Vec<Report>, ReadError> {
     match &input.source {
         Source::Stdin => formats::read_stdin(),
         Source::File(path) => formats::read_file(path, &input.display),
     }
 }
 
-fn unreadable(path: &str, message: String) -> Unreadable {
+/// At the start of the file, because nothing of it was understood.
+fn unreadable(path: &str, message: String) -> Report {
     // The path stands before every flaw already.
     let message = match message.strip_prefix(path).map(str::trim_start) {
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => message,
     };
-    Unreadable {
-        path: path.into(),
-        flaw: Flaw { position: Position { line: 1, column: 1 }, message },
-    }
+    Report::unreadable(Arc::from(path), Flaw { position: Position { line: 1, column: 1 }, message })
 }
 
 /// An error and its causes in one line.

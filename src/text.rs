@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest name that is sent to the server, in characters.
@@ -199,7 +200,8 @@ pub fn fold(name: &str) -> String {
 }
 
 /// Where the repository stands, so that absolute paths in reports can be made relative.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RepositoryRoot {
     /// Absolute, `/` between the parts, without a final `/`. Empty when unknown.
     path: String,

@@ -15,5 +15,6 @@ mod import;
 mod records;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod single;
 #[cfg(feature = "sandbox")]
 mod support;

@@ -1,6 +1,6 @@
 //! One result, in several places: standard output and the files of `--output`.
 
-use super::args::values::{OutputSpec, SummaryFormat};
+use super::args::values::{OutputSpec, ResultFormat};
 use super::exit::{Ending, Exit};
 use super::output::{OutputFile, Streams};
 
@@ -12,7 +12,10 @@ pub(super) enum Place {
 }
 
 /// Opens every file before the work, so that nothing is done whose result could not be kept.
-pub(super) fn open(specs: &[OutputSpec], streams: &Streams) -> Result<Vec<OutputFile>, Exit> {
+pub(super) fn open<F: ResultFormat>(
+    specs: &[OutputSpec<F>],
+    streams: &Streams,
+) -> Result<Vec<OutputFile<F>>, Exit> {
     specs.iter().map(OutputFile::open).collect::<Result<_, _>>().map_err(|error| {
         streams.error(&error.into(), Some("check --output; nothing was done"));
         Exit::Usage
@@ -20,10 +23,10 @@ pub(super) fn open(specs: &[OutputSpec], streams: &Streams) -> Result<Vec<Output
 }
 
 /// Writes what `render` gives to every place; what cannot be written makes the ending incomplete.
-pub(super) fn write(
-    render: impl Fn(SummaryFormat, Place) -> anyhow::Result<String>,
-    format: SummaryFormat,
-    files: Vec<OutputFile>,
+pub(super) fn write<F: ResultFormat>(
+    render: impl Fn(F, Place) -> anyhow::Result<String>,
+    format: F,
+    files: Vec<OutputFile<F>>,
     streams: &Streams,
     ending: &mut Ending,
 ) {

@@ -47,7 +47,8 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
+    let (_, mut records) =
+        reports::read(&environment.directory, &settings.reading, &settings.mapping);
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut import = Import {
         ignored: leave_out_ignored(&mut records.tests, &settings),
@@ -279,7 +280,12 @@ impl Import<'_> {
     }
 
     /// Writes the summary everywhere and settles the exit code.
-    fn finish(mut self, started: Instant, streams: &Streams, outputs: Vec<OutputFile>) -> Exit {
+    fn finish(
+        mut self,
+        started: Instant,
+        streams: &Streams,
+        outputs: Vec<OutputFile<SummaryFormat>>,
+    ) -> Exit {
         if !self.summary.tests.balances() {
             // A fault of ours, and the one thing a summary must not hide.
             self.ending.add(Exit::Incomplete);
@@ -295,7 +301,12 @@ impl Import<'_> {
         self.write(exit, streams, outputs)
     }
 
-    fn write(&self, exit: Exit, streams: &Streams, outputs: Vec<OutputFile>) -> Exit {
+    fn write(
+        &self,
+        exit: Exit,
+        streams: &Streams,
+        outputs: Vec<OutputFile<SummaryFormat>>,
+    ) -> Exit {
         let summary = &self.summary;
         if self.settings.format != SummaryFormat::Text {
             // The text holds them; beside other formats a person reads them here.

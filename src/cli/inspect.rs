@@ -1,10 +1,13 @@
 //! `tq-import inspect`: what the reports say and where new tests would go. No network, no token.
 
+use crate::formats::lines;
+use crate::formats::model::Report;
+use crate::producers;
 use crate::record::Records;
 use crate::summary::inspection;
 
 use super::args::InspectArgs;
-use super::args::values::SummaryFormat;
+use super::args::values::InspectFormat;
 use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::Streams;
@@ -25,11 +28,12 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let mut records = reports::read(&environment.directory, &settings.reading, &settings.mapping);
+    let (reports, mut records) =
+        reports::read(&environment.directory, &settings.reading, &settings.mapping);
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut ending = Ending::default();
     let too_few = reports::judge(&records, &settings.reading, &mut ending);
-    let render = |format, place| render(&records, &settings, format, place);
+    let render = |format, place| render(&reports, &records, &settings, format, place);
     copies::write(render, settings.format, outputs, &streams, &mut ending);
     if let Some(too_few) = too_few {
         streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
@@ -38,17 +42,25 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
 }
 
 fn render(
+    reports: &[Report],
     records: &Records,
     settings: &InspectSettings,
-    format: SummaryFormat,
+    format: InspectFormat,
     place: Place,
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
-        (SummaryFormat::Json, _) => inspection::render_json(records)?,
-        (SummaryFormat::Text, Place::File) => {
+        (InspectFormat::Json, _) => inspection::render_json(records)?,
+        (InspectFormat::Jsonl, _) => {
+            let reports: Vec<(&Report, &str)> =
+                reports.iter().map(|report| (report, producers::detect(report).name)).collect();
+            let mut lines = Vec::new();
+            lines::write(&reports, &settings.mapping.root, &mut lines)?;
+            String::from_utf8(lines)?
+        }
+        (InspectFormat::Text, Place::File) => {
             inspection::render(records, &settings.terminal.file_text_options())
         }
-        (SummaryFormat::Text, Place::StandardOutput) => {
+        (InspectFormat::Text, Place::StandardOutput) => {
             inspection::render(records, &settings.terminal.text_options())
         }
     })

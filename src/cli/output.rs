@@ -9,7 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use tempfile::NamedTempFile;
 
-use super::args::values::{OutputSpec, SummaryFormat};
+use super::args::values::{OutputSpec, ResultFormat};
 use super::settings::{Color, InvalidSettings, Terminal};
 use crate::summary::escape;
 
@@ -107,8 +107,8 @@ fn write_whole(stream: &mut impl Write, text: &str) -> io::Result<()> {
 
 /// A file that will hold a copy of the summary: opened before the work, whole or absent after it.
 #[derive(Debug)]
-pub struct OutputFile {
-    format: SummaryFormat,
+pub struct OutputFile<F> {
+    format: F,
     path: PathBuf,
     target: Target,
 }
@@ -132,7 +132,7 @@ pub struct OutputError {
     pub source: io::Error,
 }
 
-impl OutputFile {
+impl<F: ResultFormat> OutputFile<F> {
     /// Makes sure that the file can be written.
     ///
     /// A file of that name is deleted: were the import killed, the next step of a pipeline would
@@ -140,7 +140,7 @@ impl OutputFile {
     ///
     /// # Errors
     /// When the directory does not exist or cannot be written, or the path is a directory.
-    pub fn open(spec: &OutputSpec) -> Result<Self, OutputError> {
+    pub fn open(spec: &OutputSpec<F>) -> Result<Self, OutputError> {
         let open = || -> io::Result<(PathBuf, Target)> {
             // A link stays one: its target is replaced.
             let path = spec.path.canonicalize().unwrap_or_else(|_| spec.path.clone());
@@ -169,7 +169,7 @@ impl OutputFile {
 
     /// In which form it is to be written.
     #[must_use]
-    pub fn format(&self) -> SummaryFormat {
+    pub fn format(&self) -> F {
         self.format
     }
 
@@ -178,9 +178,10 @@ impl OutputFile {
     /// # Errors
     /// When it cannot be written. Then there is no file.
     pub fn finish(self, text: &str) -> Result<(), OutputError> {
-        let text = match self.format {
-            SummaryFormat::Text => Cow::Owned(anstream::adapter::strip_str(text).to_string()),
-            SummaryFormat::Json => Cow::Borrowed(text),
+        let text = if self.format.has_styles() {
+            Cow::Owned(anstream::adapter::strip_str(text).to_string())
+        } else {
+            Cow::Borrowed(text)
         };
         let written = match self.target {
             Target::Written(mut file) => file.write_all(text.as_bytes()),
@@ -218,6 +219,8 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
+
+    use crate::cli::args::values::SummaryFormat;
 
     fn spec(path: PathBuf) -> OutputSpec {
         OutputSpec { format: SummaryFormat::Text, path }

@@ -4,46 +4,35 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover::discover;
-use crate::formats::model::Format;
-use crate::reading::{Readings, Unreadable, read_all};
-use crate::record::{FileCounts, Mapping, Records, collect};
+use crate::formats::model::Report;
+use crate::reading::{Readings, read_all};
+use crate::record::{Mapping, Records, collect};
 
 use super::exit::{Ending, Exit};
 use super::settings::Reading;
 
-/// Reads what `reading` names, below `directory`, and maps it.
-pub(super) fn read(directory: &Path, reading: &Reading, mapping: &Mapping) -> Records {
-    let discovered = discover(directory, &reading.reports, &reading.exclude);
-    let Readings { reports, unreadable, other_xml, unmatched } = read_all(discovered);
-    let mut records = collect(reports, mapping);
-    records.files.extend(unreadable.into_iter().map(counts_of_unreadable));
+/// Reads what `reading` names, below `directory`, and maps it: the reports as written, and what they mean.
+pub(super) fn read(
+    directory: &Path,
+    reading: &Reading,
+    mapping: &Mapping,
+) -> (Vec<Report>, Records) {
+    let mut discovered = discover(directory, &reading.reports, &reading.exclude);
+    if mapping.reruns {
+        // What was named later ran later.
+        discovered.inputs.sort_by_key(|input| input.argument);
+    }
+    let Readings { reports, foreign, unmatched } = read_all(discovered);
+    let mut records = collect(&reports, mapping);
     records.warnings.extend(unmatched.iter().map(|pattern| format!("{pattern} matches no report")));
-    if other_xml > 0 {
-        let files = if other_xml == 1 {
-            "1 XML file that is"
-        } else {
-            &format!("{other_xml} XML files that are")
+    if foreign > 0 {
+        let files = match foreign {
+            1 => "1 file that is",
+            many => &format!("{many} files that are"),
         };
         records.warnings.push(format!("skipped {files} no test report"));
     }
-    records
-}
-
-/// A file of which nothing was understood is a damaged report without cases.
-fn counts_of_unreadable(unreadable: Unreadable) -> FileCounts {
-    let Unreadable { path, flaw } = unreadable;
-    FileCounts {
-        path,
-        format: Format::Junit,
-        producer: "unknown",
-        tests: 0,
-        failures: 0,
-        errors: 0,
-        skipped: 0,
-        suite_errors: 0,
-        recovered: Vec::new(),
-        damaged: Some(flaw),
-    }
+    (reports, records)
 }
 
 /// What the reports alone make of the exit code, with an error where there is too little in them.

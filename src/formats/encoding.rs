@@ -23,11 +23,48 @@ struct Detected {
     contradicts: bool,
 }
 
-/// A reader of `input` that gives UTF-8 without a byte order mark, and whether the declaration was wrong.
+/// An input in UTF-8.
+pub(crate) struct Decoded<'a> {
+    /// Without a byte order mark.
+    pub(crate) input: Box<dyn Read + 'a>,
+    /// The encoding that the document declares is not the one it is in, or nothing known.
+    pub(crate) contradicts: bool,
+    /// What it begins with.
+    pub(crate) beginning: Beginning,
+}
+
+/// What an input begins with, white space aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// The first key of our own JSON lines.
+    Lines,
+    /// A brace or a bracket: JSON perhaps, or what a tool printed before its XML.
+    Json,
+    /// Anything else.
+    Other,
+}
+
+impl Beginning {
+    /// Only UTF-8 is looked at: that is what JSON is in.
+    fn of(head: &[u8]) -> Self {
+        let head = head.trim_ascii_start();
+        match head.split_first() {
+            Some((b'{', inside))
+                if inside.trim_ascii_start().starts_with(b"\"schema_version\"") =>
+            {
+                Self::Lines
+            }
+            Some((b'{' | b'[', _)) => Self::Json,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A reader of `input` that gives UTF-8.
 ///
 /// UTF-8 goes through as it is, broken or not: it is judged where it is kept. The decoder's own detection is not
 /// used, as it knows byte order marks only and would not see `<?xml encoding="…"?>`.
-pub(crate) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<(Box<dyn Read + 'a>, bool)> {
+pub(crate) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<Decoded<'a>> {
     let head = peek(&mut input)?;
     if head.starts_with(GZIP) {
         let mut unpacked = Capped {
@@ -48,23 +85,22 @@ fn peek(input: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// A reader of UTF-8 of what is unpacked: `head`, which was read already, and the rest.
-fn decoded_behind<'a>(
-    head: Vec<u8>,
-    input: impl Read + 'a,
-) -> io::Result<(Box<dyn Read + 'a>, bool)> {
+fn decoded_behind<'a>(head: Vec<u8>, input: impl Read + 'a) -> io::Result<Decoded<'a>> {
     let found = detect(&head);
+    let beginning = Beginning::of(head.get(found.mark..).unwrap_or_default());
+    let contradicts = found.contradicts;
     let mut head = Cursor::new(head);
     head.set_position(found.mark as u64);
     let whole = head.chain(input);
     if found.encoding == UTF_8 {
-        return Ok((Box::new(whole), found.contradicts));
+        return Ok(Decoded { input: Box::new(whole), contradicts, beginning });
     }
     let decoder = DecodeReaderBytesBuilder::new()
         .encoding(Some(found.encoding))
         .bom_override(false)
         .bom_sniffing(false)
         .build(whole);
-    Ok((Box::new(decoder), found.contradicts))
+    Ok(Decoded { input: Box::new(decoder), contradicts, beginning })
 }
 
 /// An input of which no more than so much is read: a few kilobytes of gzip can hold terabytes.
@@ -157,9 +193,9 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> (String, bool) {
-        let (mut reader, contradicts) = decoded(bytes).unwrap();
+        let Decoded { mut input, contradicts, beginning: _ } = decoded(bytes).unwrap();
         let mut text = Vec::new();
-        reader.read_to_end(&mut text).unwrap();
+        input.read_to_end(&mut text).unwrap();
         (String::from_utf8_lossy(&text).into_owned(), contradicts)
     }
 
@@ -215,6 +251,21 @@ mod tests {
         let (first, second) = bytes.split_at(20);
         let members = [packed(first), packed(second)].concat();
         assert_eq!(read(&members), (text.to_owned(), false));
+    }
+
+    #[test]
+    fn json_is_told_from_its_beginning() {
+        for (bytes, beginning) in [
+            (&b"{\"schema_version\":1}"[..], Beginning::Lines),
+            (b"\xEF\xBB\xBF\n { \"schema_version\" : 1}", Beginning::Lines),
+            (b"{\"end\":true}", Beginning::Json),
+            (b"[", Beginning::Json),
+            (b"<a/>", Beginning::Other),
+            (b"", Beginning::Other),
+        ] {
+            assert_eq!(decoded(bytes).unwrap().beginning, beginning);
+            assert_eq!(decoded(&*packed(bytes)).unwrap().beginning, beginning);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Readers: bytes of a report file in, a [`model::Report`] out.
+//! Readers: bytes of a report file in, a [`model::Report`] out; of our own JSON lines several.
 //!
 //! The bytes pass through four stages, each with one duty, and none holds more than a window of them:
 //! `encoding` makes UTF-8 of them, `scanner` finds tags and texts, `document` sees to nesting, and the reader of the
@@ -11,6 +11,7 @@ mod document;
 mod encoding;
 mod flaws;
 mod junit;
+pub mod lines;
 mod markup;
 pub mod model;
 mod names;
@@ -29,6 +30,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use document::{Document, Entry};
+use encoding::{Beginning, Decoded};
 use flaws::Mended;
 use model::{Format, Position, Report};
 use source::Window;
@@ -62,6 +64,22 @@ pub enum ReadError {
         /// The path as given.
         path: Arc<str>,
     },
+    /// It is JSON of another kind.
+    #[error(
+        "{path} is not a test report: JSON is understood only as `inspect --format jsonl` writes it"
+    )]
+    OtherJson {
+        /// The path as given.
+        path: Arc<str>,
+    },
+    /// It began as our own JSON lines, and no more of it was understood.
+    #[error("{path} cannot be read: {message}")]
+    Lines {
+        /// The path as given.
+        path: Arc<str>,
+        /// What is wrong with its first line.
+        message: String,
+    },
     /// It is XML of another kind.
     #[error("{path} is not a test report: its document element is `{root}`")]
     NotAReport {
@@ -73,11 +91,17 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// Whether the file is sound XML that is simply no test report: skipped and counted when a directory or a
-    /// pattern found it, an error when it was named.
+    /// Whether the file is sound XML or JSON that is simply no test report: skipped and counted when a directory or
+    /// a pattern found it, an error when it was named.
     #[must_use]
-    pub fn is_other_xml(&self) -> bool {
-        matches!(self, ReadError::NotAReport { .. })
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, ReadError::NotAReport { .. } | ReadError::OtherJson { .. })
+    }
+
+    /// Whether it is nothing that any report begins with.
+    #[must_use]
+    pub fn is_not_xml(&self) -> bool {
+        matches!(self, ReadError::NotXml { .. })
     }
 }
 
@@ -89,29 +113,29 @@ thread_local! {
 /// A buffer that grew beyond this is not kept for the next file.
 const LARGEST_KEPT: usize = 1024 * 1024;
 
-/// Reads the report file `path`, which messages and the report call `display`.
+/// Reads the report file `path`, which messages and the report call `display`. One report, but for JSON lines.
 ///
 /// # Errors
 /// If the file cannot be opened or is no test report. Damage is no error: see [`Report::damage`].
-pub fn read_file(path: &Path, display: &str) -> Result<Report, ReadError> {
+pub fn read_file(path: &Path, display: &str) -> Result<Vec<Report>, ReadError> {
     let file =
         File::open(path).map_err(|source| ReadError::Io { path: Arc::from(display), source })?;
     read(file, display)
 }
 
-/// Reads a report from standard input.
+/// Reads reports from standard input.
 ///
 /// # Errors
 /// As [`read_file`].
-pub fn read_stdin() -> Result<Report, ReadError> {
+pub fn read_stdin() -> Result<Vec<Report>, ReadError> {
     read(io::stdin().lock(), "-")
 }
 
-/// Reads a report from `input`, which messages and the report call `display`.
+/// Reads reports from `input`, which messages and the report call `display`.
 ///
 /// # Errors
 /// As [`read_file`].
-pub fn read(input: impl Read, display: &str) -> Result<Report, ReadError> {
+pub fn read(input: impl Read, display: &str) -> Result<Vec<Report>, ReadError> {
     let buffer = BUFFER.take();
     let (result, buffer) = read_with(input, Arc::from(display), buffer);
     if buffer.len() <= LARGEST_KEPT {
@@ -124,11 +148,14 @@ fn read_with(
     input: impl Read,
     path: Arc<str>,
     buffer: Vec<u8>,
-) -> (Result<Report, ReadError>, Vec<u8>) {
-    let (input, contradicts) = match encoding::decoded(input) {
+) -> (Result<Vec<Report>, ReadError>, Vec<u8>) {
+    let Decoded { input, contradicts, beginning } = match encoding::decoded(input) {
         Ok(decoded) => decoded,
         Err(source) => return (Err(ReadError::Io { path, source }), buffer),
     };
+    if beginning == Beginning::Lines {
+        return (lines::read(input, path), buffer);
+    }
     let mut document = Document::new(Window::new(input, buffer), sniff::is_root);
     if contradicts {
         document.note_at(Mended::WrongEncoding, Position { line: 1, column: 1 });
@@ -141,6 +168,9 @@ fn read_with(
         },
         Ok(Entry::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
         Ok(Entry::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
+        Ok(Entry::Nothing { noise: true, .. }) if beginning == Beginning::Json => {
+            Err(ReadError::OtherJson { path })
+        }
         Ok(Entry::Nothing { noise: true, .. }) => Err(ReadError::NotXml { path }),
         Ok(Entry::Nothing { .. }) => Err(ReadError::Cut { path }),
         Err(source) => Err(ReadError::Io { path, source }),
@@ -149,9 +179,17 @@ fn read_with(
     let result = result.map(|mut report| {
         report.recovered = recovered;
         report.damage = damage;
-        report
+        vec![report]
     });
     (result, buffer)
+}
+
+/// The one report of a text that a test holds.
+#[cfg(test)]
+pub(crate) fn read_one(text: &str, display: &str) -> Report {
+    let mut reports = read(text.as_bytes(), display).unwrap();
+    assert_eq!(reports.len(), 1);
+    reports.remove(0)
 }
 
 #[cfg(test)]
@@ -206,7 +244,7 @@ mod tests {
         ] {
             let input = stream(head, LINE, 100_000, tail);
             let (result, buffer) = read_with(input, Arc::from("-"), Vec::new());
-            let report = result.unwrap();
+            let report = result.unwrap().remove(0);
             assert_eq!((report.cases.len(), report.damage), (1, None), "{head}");
             assert_eq!(buffer.len(), source::WINDOW, "{head}");
         }
@@ -218,7 +256,7 @@ mod tests {
         {
             let (result, buffer) =
                 read_with(stream(head, LINE, 100_000, ""), Arc::from("-"), Vec::new());
-            let report = result.unwrap();
+            let report = result.unwrap().remove(0);
             assert_eq!(report.damage.unwrap().message, "a tag of more than 4 MiB");
             assert_eq!(report.cases.len(), 1);
             assert!(buffer.len() <= 8 * 1024 * 1024);
@@ -234,7 +272,7 @@ mod tests {
             }
         }
         let start = "<testsuite><testcase name='a'/>".to_owned() + &" ".repeat(2000);
-        let report = read(start.as_bytes().chain(Breaks), "r.xml").unwrap();
+        let report = read(start.as_bytes().chain(Breaks), "r.xml").unwrap().remove(0);
         assert_eq!(report.cases.len(), 1);
         assert_eq!(report.damage.unwrap().message, "cannot be read further: the disk is gone");
         assert!(matches!(read(Breaks, "r.xml"), Err(ReadError::Io { .. })));

@@ -3,15 +3,19 @@
 //! A reader keeps the author's words. It does not merge cases, does not decide what a tool meant by
 //! a suite name, and does not clean text: control characters that the document carried are still in
 //! the strings here. That is the business of [`crate::producers`] and [`crate::record`].
+//!
+//! What derives `Deserialize` here is what JSON lines carry (see `lines`): names of fields are only ever added.
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::text::RepositoryRoot;
 
 /// The state of one test case, attempt or record.
 ///
 /// The order is the order of badness: with several rows the greatest decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Not executed: skipped, ignored, disabled, pending, inconclusive, aborted by an assumption.
@@ -25,7 +29,7 @@ pub enum Outcome {
 }
 
 /// The format of a report file, told by its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// JUnit-style XML: `testsuites`, `testsuite`, `testrun`.
@@ -43,7 +47,7 @@ pub enum Format {
 /// A place in a report file.
 ///
 /// Both numbers start at 1; columns count characters of the decoded text, tabs as one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line number, from 1.
     pub line: u64,
@@ -52,7 +56,7 @@ pub struct Position {
 }
 
 /// Something in a file that was not as the format demands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flaw {
     /// Where it was noticed.
     #[serde(flatten)]
@@ -66,6 +70,10 @@ pub struct Flaw {
 pub struct Report {
     /// The path as the user would write it (relative where it was given so), or `-`.
     pub path: Arc<str>,
+    /// The JSON lines that carried it here; none if it was read where it was written.
+    pub shard: Option<Arc<str>>,
+    /// The repository root where it was written, if that was another machine: absolute paths begin with it.
+    pub written_below: Option<RepositoryRoot>,
     /// Which format the content is in.
     pub format: Format,
     /// The document element(s): name and attributes of the first one.
@@ -83,18 +91,20 @@ pub struct Report {
 }
 
 /// The document element of a report.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Root {
     /// The element's name, such as `testsuites`.
     pub element: Box<str>,
     /// Its attributes as written. Empty when the root is a `testsuite` (see [`Report::suites`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<Attribute>,
     /// Properties directly below a `testsuites` root.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub properties: Vec<Property>,
 }
 
 /// A name and a value, both as written (entities resolved).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribute {
     /// The attribute's name.
     pub name: Arc<str>,
@@ -103,7 +113,7 @@ pub struct Attribute {
 }
 
 /// A `<property>`: `value` is the attribute, or the element's text where there is no attribute.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Property {
     /// The property's name.
     pub name: Arc<str>,
@@ -112,7 +122,8 @@ pub struct Property {
 }
 
 /// A tag `[[KIND|…]]` found in a name or in console output.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Tag {
     /// `[[ATTACHMENT|path]]`
     Attachment(Box<str>),
@@ -128,17 +139,21 @@ pub enum Tag {
 pub type SuiteIndex = u32;
 
 /// A suite element.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Suite {
     /// The suite around this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SuiteIndex>,
     /// `name`, empty when absent.
     pub name: Arc<str>,
     /// Every other attribute as written, counts included (`tests`, `hostname`, `timestamp`, `package`, `file` …).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<Attribute>,
     /// Properties that stand on this suite and hold for all cases inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub properties: Vec<Property>,
     /// Tags found in this suite's own console output.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
 }
 
@@ -151,25 +166,34 @@ impl Suite {
 }
 
 /// A case element with everything that was written about it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Case {
     /// The innermost suite around it; none for a case directly below `testsuites`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suite: Option<SuiteIndex>,
     /// The case element around it (clojure.test nests cases), as an index into [`Report::cases`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_case: Option<u32>,
     /// `name`; none when the attribute is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
     /// `classname` (also `class`); none when the attribute is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classname: Option<Arc<str>>,
     /// `file`, if written on the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Arc<str>>,
     /// `line`, if written on the case and a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// Duration in seconds; none when absent or not a finite number of at least 0.
+    #[serde(rename = "duration_s", default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
     /// The one state of this element: children beat attributes, error beats failure beats skipped.
+    #[serde(rename = "state")]
     pub outcome: Outcome,
     /// What is rarely there, kept apart so that a passing case is small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extra: Option<Box<CaseExtra>>,
     /// Where the element starts.
     pub position: Position,
@@ -183,46 +207,57 @@ impl Default for Outcome {
 }
 
 /// What only some cases carry.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CaseExtra {
     /// The child element that decided the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Detail>,
     /// Rerun and flaky children in document order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reruns: Vec<Rerun>,
     /// Attributes that no field above holds (`assertions`, `status`, `group` …), as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<Attribute>,
     /// Properties of the case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub properties: Vec<Property>,
     /// Tags found in its console output and names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
 }
 
 /// `<failure>`, `<error>`, `<skipped>` and their relatives.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// `message` attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Box<str>>,
     /// `type` attribute.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Box<str>>,
     /// The element's text, trimmed at both ends, cut to 64 KiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Box<str>>,
 }
 
 /// One further execution of the case, written as a child element.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rerun {
     /// When it ran, relative to the case's own state.
     pub when: RerunWhen,
     /// [`Outcome::Failed`] or [`Outcome::Errored`].
+    #[serde(rename = "state")]
     pub outcome: Outcome,
     /// Message, type and stack trace.
     pub detail: Detail,
     /// Its duration in seconds, if written.
+    #[serde(rename = "duration_s", default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
 }
 
 /// Which element a [`Rerun`] was written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum RerunWhen {
     /// `rerunFailure`/`rerunError`: it ran again *after* the recorded failure and failed again.
     After,
@@ -231,11 +266,13 @@ pub enum RerunWhen {
 }
 
 /// An error that belongs to a suite and to no case.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SuiteError {
     /// The suite; none directly below `testsuites`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suite: Option<SuiteIndex>,
     /// Failed or errored.
+    #[serde(rename = "state")]
     pub outcome: Outcome,
     /// Message, type, text.
     pub detail: Detail,
@@ -244,6 +281,35 @@ pub struct SuiteError {
 }
 
 impl Report {
+    /// A report in which nothing was found yet.
+    #[must_use]
+    pub fn new(path: Arc<str>, format: Format) -> Self {
+        Self {
+            path,
+            shard: None,
+            written_below: None,
+            format,
+            root: Root::default(),
+            suites: Vec::new(),
+            cases: Vec::new(),
+            suite_errors: Vec::new(),
+            recovered: Vec::new(),
+            damage: None,
+        }
+    }
+
+    /// A file of which nothing was understood: damage, and no case.
+    #[must_use]
+    pub fn unreadable(path: Arc<str>, flaw: Flaw) -> Self {
+        Self { damage: Some(flaw), ..Self::new(path, Format::Junit) }
+    }
+
+    /// The path with the shard that carried it: what a person needs to find it.
+    #[must_use]
+    pub fn shown_path(&self) -> Arc<str> {
+        shown_path(self.shard.as_deref(), &self.path)
+    }
+
     /// The names of the suites around `suite`, outermost first, as written.
     #[must_use]
     pub fn suite_chain(&self, suite: Option<SuiteIndex>) -> Vec<&Suite> {
@@ -269,6 +335,15 @@ impl Case {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.extra.as_ref().and_then(|extra| find_attribute(&extra.attributes, name))
+    }
+}
+
+/// `path`, with the `shard` that carried it in front.
+#[must_use]
+pub fn shown_path(shard: Option<&str>, path: &Arc<str>) -> Arc<str> {
+    match shard {
+        Some(shard) => Arc::from(format!("{shard}:{path}")),
+        None => Arc::clone(path),
     }
 }
 

@@ -109,7 +109,7 @@ impl<'a> Mapper<'a> {
             classname: &around.classname,
             suites: &around.suites,
             chain: &chain,
-            root: &self.mapping.root,
+            root: self.mapping.root_of(self.report),
         })
     }
 

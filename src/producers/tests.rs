@@ -1,12 +1,12 @@
 //! What each row makes of the reports of its tool.
 
 use super::{Mapped, Mapper};
-use crate::formats::model::{Case, Format, Report, Root};
-use crate::formats::read;
+use crate::formats::model::{Case, Format, Report};
+use crate::formats::read_one;
 use crate::mapping::{GroupBy, Mapping, Split};
 
 fn report(xml: &str) -> Report {
-    read(xml.as_bytes(), "report.xml").unwrap()
+    read_one(xml, "report.xml")
 }
 
 /// One line for each case: `container + container: name @ folder / folder`.
@@ -670,14 +670,8 @@ fn tags_and_colours_are_no_part_of_a_name() {
 #[test]
 fn a_report_without_suites_is_read() {
     let report = Report {
-        path: "r.xml".into(),
-        format: Format::Junit,
-        root: Root::default(),
-        suites: Vec::new(),
         cases: vec![Case { name: Some("t".into()), suite: Some(7), ..Case::default() }],
-        suite_errors: Vec::new(),
-        recovered: Vec::new(),
-        damage: None,
+        ..Report::new("r.xml".into(), Format::Junit)
     };
     let mapping = Mapping::default();
     let mut seen = 0;

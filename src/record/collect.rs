@@ -18,7 +18,7 @@ use crate::text;
 /// The result does not depend on the order of `reports`, unless [`Mapping::reruns`] says that later ones are
 /// re-executions of earlier ones.
 #[must_use]
-pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
+pub fn collect(reports: &[Report], mapping: &Mapping) -> Records {
     let mappers: Vec<Mapper<'_>> =
         reports.iter().map(|report| Mapper::new(report, mapping)).collect();
     let mut records = Records::default();
@@ -27,7 +27,7 @@ pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
     let mut by_identity: HashMap<Identity, usize> =
         HashMap::with_capacity(reports.iter().map(|report| report.cases.len()).sum());
 
-    for file in order(&reports, mapping) {
+    for file in order(reports, mapping) {
         let (report, mapper) = (&reports[file], &mappers[file]);
         warnings.report(report, mapper.producer());
         mapper.for_each(|index, case, mapped| match mapped {
@@ -63,7 +63,7 @@ pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
         reports.iter().zip(&mappers).map(|(report, mapper)| counts(report, mapper)).collect();
     records.tests = drafts
         .into_iter()
-        .map(|draft| finish(draft, &reports, &mappers, mapping, &mut warnings))
+        .map(|draft| finish(draft, reports, &mappers, mapping, &mut warnings))
         .collect();
     records.merged = records.tests.iter().map(|test| test.cases - 1).sum();
     records.tests.sort_unstable_by(|a, b| {
@@ -77,7 +77,8 @@ pub fn collect(reports: Vec<Report>, mapping: &Mapping) -> Records {
 fn order(reports: &[Report], mapping: &Mapping) -> Vec<usize> {
     let mut order: Vec<usize> = (0..reports.len()).collect();
     if !mapping.reruns {
-        order.sort_by(|&a, &b| reports[a].path.cmp(&reports[b].path));
+        let name = |index: usize| (&reports[index].path, &reports[index].shard);
+        order.sort_by(|&a, &b| name(a).cmp(&name(b)));
     }
     order
 }
@@ -131,7 +132,8 @@ fn finish(
     let deciding_report = &reports[verdict.deciding.file];
     let deciding = &deciding_report.cases[verdict.deciding.case];
     let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
-    let (file, line) = details::location(deciding_report, deciding, detail, &mapping.root);
+    let (file, line) =
+        details::location(deciding_report, deciding, detail, mapping.root_of(deciding_report));
     let (message, kind) = match detail {
         Some(detail) => (message(detail), detail.kind.as_deref().map(str::to_owned)),
         None => (None, None),
@@ -174,6 +176,7 @@ fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {
     let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
         path: Arc::clone(&report.path),
+        shard: report.shard.clone(),
         format: report.format,
         producer: mapper.producer().name,
         tests: report.cases.len(),
@@ -187,7 +190,7 @@ fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {
 }
 
 fn case_error(report: &Report, case: &Case, name: String, mapping: &Mapping) -> RunError {
-    let (file, line) = details::location(report, case, case.detail(), &mapping.root);
+    let (file, line) = details::location(report, case, case.detail(), mapping.root_of(report));
     RunError {
         report: Arc::clone(&report.path),
         name,
@@ -202,7 +205,7 @@ fn suite_error(report: &Report, error: &SuiteError, mapping: &Mapping) -> RunErr
     let SuiteError { suite, outcome: _, detail, position: _ } = error;
     let chain = report.suite_chain(*suite);
     let named = chain.iter().rev().find(|suite| !suite.name.trim().is_empty());
-    let (file, line) = details::location_in(detail, None, &mapping.root);
+    let (file, line) = details::location_in(detail, None, mapping.root_of(report));
     RunError {
         report: Arc::clone(&report.path),
         name: named

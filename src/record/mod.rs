@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Detail, Flaw, Format, Outcome, Property};
+use crate::formats::model::{Detail, Flaw, Format, Outcome, Property, shown_path};
 use crate::identity::Identity;
 pub use crate::mapping::{GroupBy, Mapping, Split};
 use crate::text;
@@ -129,6 +129,8 @@ pub struct RunError {
 pub struct FileCounts {
     /// The path as given.
     pub path: Arc<str>,
+    /// The JSON lines that carried it here, if it was not read where it was written.
+    pub shard: Option<Arc<str>>,
     /// Its format.
     pub format: Format,
     /// The producer's name, such as `pytest`; `unknown` where the general rule was used.
@@ -147,6 +149,14 @@ pub struct FileCounts {
     pub recovered: Vec<Flaw>,
     /// What was lost.
     pub damaged: Option<Flaw>,
+}
+
+impl FileCounts {
+    /// The path, with the shard that carried the report here.
+    #[must_use]
+    pub fn shown_path(&self) -> Arc<str> {
+        shown_path(self.shard.as_deref(), &self.path)
+    }
 }
 
 /// Everything that all reports together say.

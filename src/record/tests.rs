@@ -2,11 +2,11 @@
 
 use super::{Mapping, Pin, Records, TestRecord, collect};
 use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
-use crate::formats::read;
+use crate::formats::read_one;
 
 fn records_with(files: &[(&str, &str)], mapping: &Mapping) -> Records {
-    let reports = files.iter().map(|(path, xml)| read(xml.as_bytes(), path).unwrap());
-    collect(reports.collect(), mapping)
+    let reports: Vec<_> = files.iter().map(|(path, xml)| read_one(xml, path)).collect();
+    collect(&reports, mapping)
 }
 
 fn records(files: &[&str]) -> Records {

@@ -39,10 +39,10 @@ struct Counted {
 }
 
 impl Counted {
-    fn add(&mut self, example: &str, path: Option<&Arc<str>>) {
+    fn add(&mut self, example: &str, report: Option<&Report>) {
         if self.count == 0 {
             self.example = shown(example);
-            self.path = path.cloned();
+            self.path = report.map(Report::shown_path);
         }
         self.count += 1;
     }
@@ -64,18 +64,18 @@ fn plural(count: usize, one: &str, many: &str) -> String {
 impl Warnings {
     pub(super) fn report(&mut self, report: &Report, producer: &Producer) {
         if producer.is_unknown() && !report.cases.is_empty() {
-            self.unknown.add("", Some(&report.path));
+            self.unknown.add("", Some(report));
         }
     }
 
     pub(super) fn no_test(&mut self, report: &Report, case: &Case) {
         let name = case.name.as_deref().filter(|name| !name.is_empty());
         let name = name.or(case.classname.as_deref()).unwrap_or_default();
-        self.no_tests.add(name, Some(&report.path));
+        self.no_tests.add(name, Some(report));
     }
 
     pub(super) fn finding(&mut self, report: &Report) {
-        self.findings.add("", Some(&report.path));
+        self.findings.add("", Some(report));
     }
 
     pub(super) fn bad_pin(&mut self, named: &str, test: &str) {
@@ -100,7 +100,7 @@ impl Warnings {
         // Tests come in the order of their first cases: the first is the same in every run.
         if rows.tests == 1 {
             rows.example = shown(name);
-            rows.path = Some(Arc::clone(&report.path));
+            rows.path = Some(report.shown_path());
             rows.advice = producer.advice;
         }
     }

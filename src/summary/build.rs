@@ -21,6 +21,7 @@ impl Summary {
         for file in &records.files {
             let flaw = |flaw: &crate::formats::model::Flaw| FileFlaw {
                 path: file.path.clone(),
+                shard: file.shard.clone(),
                 flaw: flaw.clone(),
             };
             reports.recovered.extend(file.recovered.iter().map(flaw));

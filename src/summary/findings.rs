@@ -172,13 +172,14 @@ fn path(folder: &[String]) -> String {
 }
 
 fn flaw_text(flaw: &FileFlaw) -> String {
-    let FileFlaw { path, flaw } = flaw;
+    let FileFlaw { path, shard, flaw } = flaw;
+    let shard = shard.as_deref().map(|shard| format!("{shard}:")).unwrap_or_default();
     let position = if flaw.position.line == 0 {
         String::new()
     } else {
         format!(":{}:{}", flaw.position.line, flaw.position.column)
     };
-    let text = format!("{path}{position}: {}", flaw.message);
+    let text = format!("{shard}{path}{position}: {}", flaw.message);
     escape::terminal(&text).into_owned()
 }
 

@@ -62,7 +62,7 @@ fn files(page: &mut Page, files: &[FileCounts], options: &TextOptions) {
     let shown = if options.detail == Detail::Full { files.len() } else { files.len().min(FILES) };
     for (index, file) in files[..shown].iter().enumerate() {
         let mut what = vec![
-            piece(PLAIN, escape::terminal(&file.path)),
+            piece(PLAIN, escape::terminal(&file.shown_path())),
             piece(FAINT, format!("  {}", count(file.tests, "case"))),
         ];
         if file.producer != "unknown" {

@@ -38,6 +38,8 @@ struct Inspection<'a> {
 #[derive(Serialize)]
 struct FileJson<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<&'a str>,
     format: Format,
     producer: &'a str,
     tests: usize,
@@ -53,6 +55,7 @@ impl<'a> FileJson<'a> {
     fn new(file: &'a FileCounts) -> Self {
         let FileCounts {
             path,
+            shard,
             format,
             producer,
             tests,
@@ -65,6 +68,7 @@ impl<'a> FileJson<'a> {
         } = file;
         Self {
             path,
+            shard: shard.as_deref(),
             format: *format,
             producer,
             tests: *tests,

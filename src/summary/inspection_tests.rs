@@ -36,6 +36,7 @@ fn test(folder: &[&str], name: &str, outcome: Outcome) -> TestRecord {
 fn records() -> Records {
     let file = |path: &str, damaged: Option<Flaw>| FileCounts {
         path: Arc::from(path),
+        shard: None,
         format: Format::Junit,
         producer: "vitest",
         tests: 3,

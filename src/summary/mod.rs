@@ -114,6 +114,9 @@ pub struct Reports {
 pub struct FileFlaw {
     /// The report's path.
     pub path: Arc<str>,
+    /// The JSON lines that carried it, if it was not read where it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Arc<str>>,
     /// Line, column, message.
     #[serde(flatten)]
     pub flaw: Flaw,

@@ -13,6 +13,7 @@ use crate::record::RunError;
 pub(super) fn flaw(path: &str, line: u64, column: u64, message: &str) -> FileFlaw {
     FileFlaw {
         path: Arc::from(path),
+        shard: None,
         flaw: Flaw { position: Position { line, column }, message: message.to_owned() },
     }
 }

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tq_import::formats::ReadError;
 use tq_import::formats::model::{Outcome, Report};
-use tq_import::formats::{ReadError, read_file};
+
+use crate::single::read_file;
 
 /// A row of the manifest.
 struct Row {

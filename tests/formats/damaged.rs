@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use tq_import::formats::ReadError;
 use tq_import::formats::model::{Outcome, Report};
-use tq_import::formats::{ReadError, read, read_file};
+
+use crate::single::{read, read_file};
 
 fn open(file: &str) -> Result<Report, ReadError> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/damaged").join(file);

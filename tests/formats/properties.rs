@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use tq_import::formats::model::Report;
-use tq_import::formats::read;
+
+use crate::single::read;
 
 const WHOLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE testsuites [<!ENTITY e "x">]>

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use tq_import::formats::model::Outcome;
-use tq_import::formats::read_file;
+
+use crate::single::read_file;
 
 #[test]
 fn every_report_of_a_real_runner_is_read_whole_and_counted_right() {

@@ -7,3 +7,4 @@ mod process;
 mod requests;
 mod retries;
 mod settings;
+mod shards;

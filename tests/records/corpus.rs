@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use tq_import::formats::model::Report;
-use tq_import::formats::read_file;
 use tq_import::producers::{Mapped, Mapper};
 use tq_import::record::{Mapping, collect};
 
 use super::xml_below;
+use crate::single::read_file;
 
-fn reports() -> Vec<Report> {
+pub(super) fn reports() -> Vec<Report> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let files: Vec<PathBuf> =
@@ -24,7 +24,7 @@ fn every_case_of_every_report_is_accounted_for() {
     for report in reports() {
         let path = report.path.clone();
         let cases = report.cases.len();
-        let records = collect(vec![report], &mapping);
+        let records = collect(std::slice::from_ref(&report), &mapping);
         assert_eq!(records.seen, cases, "{path}");
         assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded, "{path}");
         assert!(records.tests.iter().all(|test| !test.name.is_empty()), "{path}");
@@ -71,7 +71,7 @@ fn what_each_report_becomes() {
     let mapping = Mapping::default();
     for report in reports() {
         let path = report.path.clone();
-        let records = collect(vec![report], &mapping);
+        let records = collect(std::slice::from_ref(&report), &mapping);
         println!("== {path}: {}", records.files[0].producer);
         for test in records.tests.iter().take(12) {
             println!(

@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use tq_import::formats::read_file;
 use tq_import::record::{Mapping, collect};
 
 use super::xml_below;
+use crate::single::read_file;
 
 /// `UPDATE_GOLDEN=1` writes the file anew. A line that changes or goes is a breaking release; new lines are fine.
 #[test]
@@ -51,7 +51,7 @@ fn identities(testdata: &Path) -> String {
         let Ok(report) = read_file(&path, &display) else {
             continue;
         };
-        for test in collect(vec![report], &Mapping::default()).tests {
+        for test in collect(&[report], &Mapping::default()).tests {
             let container = test.container.join(" | ");
             writeln!(lines, "{display}\t{}\t{container}\t{}", test.identity, test.name).unwrap();
         }

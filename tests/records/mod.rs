@@ -2,25 +2,28 @@
 
 mod corpus;
 mod golden;
+mod lines;
 mod properties;
 mod speed;
 
 use std::path::{Path, PathBuf};
 
 use tq_import::formats::model::Report;
-use tq_import::formats::read;
 use tq_import::record::{Mapping, Records, collect};
 
 /// A report that a test holds as text.
 fn report(path: &str, xml: &str) -> Report {
-    read(xml.as_bytes(), path).unwrap()
+    crate::single::read(xml.as_bytes(), path).unwrap()
 }
 
 /// The records of reports that a test holds as text, called `r0.xml`, `r1.xml` …
 fn records(reports: &[&str], mapping: &Mapping) -> Records {
-    let reports =
-        reports.iter().enumerate().map(|(index, xml)| report(&format!("r{index}.xml"), xml));
-    collect(reports.collect(), mapping)
+    let reports: Vec<Report> = reports
+        .iter()
+        .enumerate()
+        .map(|(index, xml)| report(&format!("r{index}.xml"), xml))
+        .collect();
+    collect(&reports, mapping)
 }
 
 /// All XML files below a directory, sorted.

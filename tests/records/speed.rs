@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use tq_import::formats::read_file;
 use tq_import::record::{Mapping, collect};
+
+use crate::single::read_file;
 
 /// `REPORT=big.xml cargo test --release --test main -- --ignored --nocapture how_long`.
 #[test]
@@ -18,7 +19,7 @@ fn how_long_a_report_takes() {
         let report = read_file(path, "report.xml").unwrap();
         let read = start.elapsed();
         let start = Instant::now();
-        let records = collect(vec![report], &Mapping::default());
+        let records = collect(&[report], &Mapping::default());
         println!("{} tests: read {read:?}, collect {:?}", records.tests.len(), start.elapsed());
     }
 }

@@ -19,8 +19,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, SummaryFormat, TokenText,
-    duration,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, InspectFormat, OutputSpec, SoftExit,
+    SummaryFormat, TokenText, duration,
 };
 
 /// The command line.
@@ -100,8 +100,8 @@ pub struct ImportArgs {
 pub struct ReadingArgs {
     /// Report files, directories, quoted glob patterns, `-` for standard input; `!pattern` excludes
     ///
-    /// In directories, every *.xml is taken, but nothing below .git, node_modules, .venv and vendor.
-    /// XML that is no test report is skipped there, and an error when it is named.
+    /// In directories, every *.xml, *.trx, *.jsonl and *.gz is taken, but nothing below .git, node_modules,
+    /// .venv and vendor. What is no test report is skipped there, and an error when it is named.
     #[arg(value_name = "REPORT", required = true, help_heading = None)]
     pub reports: Vec<String>,
 
@@ -322,10 +322,28 @@ pub struct InspectArgs {
     pub mapping: MappingArgs,
     /// Copies and format.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub output: InspectOutputArgs,
     /// The terminal.
     #[command(flatten)]
     pub terminal: TerminalArgs,
+}
+
+/// Where the results of `inspect` go.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct InspectOutputArgs {
+    /// The form of the result on standard output
+    ///
+    /// jsonl holds the reports as they were written, one line a case. An import reads such files like the
+    /// reports themselves: inspect in every shard, import once.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: InspectFormat,
+
+    /// One more copy of the result in a file, such as jsonl=shard-1.jsonl (repeatable)
+    ///
+    /// The file is written whole or not at all.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<OutputSpec<InspectFormat>>,
 }
 
 /// Arguments of `sandbox`.

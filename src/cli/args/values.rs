@@ -60,6 +60,12 @@ impl From<AdoptArg> for Adopt {
     }
 }
 
+/// A form in which results are written.
+pub trait ResultFormat: ValueEnum + Copy {
+    /// It is text with styles, which files do not get.
+    fn has_styles(self) -> bool;
+}
+
 /// The form of a summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
 pub enum SummaryFormat {
@@ -75,6 +81,40 @@ impl fmt::Display for SummaryFormat {
         f.write_str(match self {
             Self::Text => "text",
             Self::Json => "json",
+        })
+    }
+}
+
+impl ResultFormat for SummaryFormat {
+    fn has_styles(self) -> bool {
+        self == Self::Text
+    }
+}
+
+/// The form of what `inspect` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
+pub enum InspectFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines, schema version 1: the tests as an import would understand them.
+    Json,
+    /// The reports themselves, one line a case: to carry them to another machine and import them there.
+    Jsonl,
+}
+
+impl ResultFormat for InspectFormat {
+    fn has_styles(self) -> bool {
+        self == Self::Text
+    }
+}
+
+impl fmt::Display for InspectFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
         })
     }
 }
@@ -107,23 +147,28 @@ impl From<String> for TokenText {
     }
 }
 
-/// `--output FMT=FILE`: one more copy of the summary.
+/// `--output FMT=FILE`: one more copy of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputSpec {
+pub struct OutputSpec<F = SummaryFormat> {
     /// In this form.
-    pub format: SummaryFormat,
+    pub format: F,
     /// Into this file.
     pub path: PathBuf,
 }
 
-impl FromStr for OutputSpec {
+impl<F: ResultFormat> FromStr for OutputSpec<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (format, path) =
             text.split_once('=').ok_or("write it as FORMAT=FILE, such as json=summary.json")?;
-        let format = SummaryFormat::from_str(format, true)
-            .map_err(|_| format!("`{format}` is no format; there are text and json"))?;
+        let format = F::from_str(format, true).map_err(|_| {
+            let known: Vec<String> = F::value_variants()
+                .iter()
+                .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
+                .collect();
+            format!("`{format}` is no format; there are {}", known.join(", "))
+        })?;
         if path.is_empty() {
             return Err("the file is missing: write FORMAT=FILE".to_owned());
         }

@@ -30,8 +30,8 @@ use crate::plan::PlanOptions;
 use crate::record::Mapping;
 use resolution::Resolution;
 
-use super::args::values::{CreateLimit, OutputSpec, SummaryFormat};
-use super::args::{EndingArgs, ImportArgs, InspectArgs, OutputArgs, VendorArgs, WritingArgs};
+use super::args::values::{CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat};
+use super::args::{EndingArgs, ImportArgs, InspectArgs, VendorArgs, WritingArgs};
 use super::exit::Exit;
 
 /// Settings of an import.
@@ -73,9 +73,9 @@ pub struct InspectSettings {
     /// How cases become tests.
     pub mapping: Mapping,
     /// The form on standard output.
-    pub format: SummaryFormat,
+    pub format: InspectFormat,
     /// More copies of it.
-    pub outputs: Vec<OutputSpec>,
+    pub outputs: Vec<OutputSpec<InspectFormat>>,
     /// What is shown.
     pub terminal: Terminal,
     /// Warnings, and where values come from.
@@ -145,7 +145,7 @@ impl Settings {
             file.fail_on_test_failure,
         );
         let limits = limits::limits(&mut resolution, network);
-        let outputs = outputs(&mut resolution, output);
+        let outputs = outputs(&mut resolution, &output.output);
         let terminal = terminal::terminal(&mut resolution, *terminal);
         let soft_fail: Vec<Exit> = soft_fail.iter().map(|code| code.0).collect();
         let format = output.format;
@@ -182,7 +182,7 @@ impl InspectSettings {
             reading: mapping::reading(&mut resolution, reading),
             mapping: mapping::mapping(&mut resolution, mapping),
             format: output.format,
-            outputs: outputs(&mut resolution, output),
+            outputs: outputs(&mut resolution, &output.output),
             terminal: terminal::terminal(&mut resolution, *terminal),
             notes: Notes::default(),
         };
@@ -204,9 +204,12 @@ fn refuse_vendor_options(resolution: &mut Resolution<'_>, vendor: &VendorArgs) {
     }
 }
 
-fn outputs(resolution: &mut Resolution<'_>, args: &OutputArgs) -> Vec<OutputSpec> {
-    let mut outputs: Vec<OutputSpec> = Vec::new();
-    for spec in &args.output {
+fn outputs<F: ResultFormat>(
+    resolution: &mut Resolution<'_>,
+    specs: &[OutputSpec<F>],
+) -> Vec<OutputSpec<F>> {
+    let mut outputs: Vec<OutputSpec<F>> = Vec::new();
+    for spec in specs {
         let path = resolution.environment.directory.join(&spec.path);
         if spec.path.as_os_str() == "-" {
             resolution.fault(

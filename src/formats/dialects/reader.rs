@@ -9,7 +9,7 @@ use crate::formats::flaws::FlawSet;
 use crate::formats::junit::attributes;
 use crate::formats::markup::Tag;
 use crate::formats::model::{
-    Case, CaseExtra, Detail, Format, Outcome, Position, Report, Root, Suite, Tag as Found,
+    Case, CaseExtra, Detail, Format, Outcome, Position, Report, Suite, Tag as Found,
 };
 use crate::formats::names::Names;
 use crate::formats::prose::Prose;
@@ -89,16 +89,7 @@ impl Reader {
     fn new(dialect: &'static Dialect, path: Arc<str>) -> Self {
         Self {
             dialect,
-            report: Report {
-                path,
-                format: dialect.format,
-                root: Root::default(),
-                suites: Vec::new(),
-                cases: Vec::new(),
-                suite_errors: Vec::new(),
-                recovered: Vec::new(),
-                damage: None,
-            },
+            report: Report::new(path, dialect.format),
             frames: Vec::new(),
             open_cases: Vec::new(),
             undecided: false,

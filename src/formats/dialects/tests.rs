@@ -1,8 +1,8 @@
 use crate::formats::model::{Attribute, Case, Format, Outcome, Property, Report, RerunWhen, Tag};
-use crate::formats::read;
+use crate::formats::read_one;
 
 fn sound(xml: &str) -> Report {
-    let report = read(xml.as_bytes(), "r.xml").unwrap();
+    let report = read_one(xml, "r.xml");
     assert_eq!(report.damage, None, "{xml}");
     assert_eq!(report.recovered, [], "{xml}");
     report
@@ -209,7 +209,7 @@ fn files_that_are_cut_keep_their_complete_cases() {
         ),
         ("<testng-results><suite><test><class name='C'><test-method name='a' status='PASS'/>", 1),
     ] {
-        let report = read(xml.as_bytes(), "cut.xml").unwrap();
+        let report = read_one(xml, "cut.xml");
         assert_eq!(report.cases.len(), cases, "{xml}");
         assert!(report.damage.is_some(), "{xml}");
     }

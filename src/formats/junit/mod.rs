@@ -12,9 +12,7 @@ use super::cases::{index_of, leave_out};
 use super::document::{Document, Event};
 use super::flaws::FlawSet;
 use super::markup::Tag;
-use super::model::{
-    CaseExtra, Detail, Format, Position, Property, Report, Rerun, Root, SuiteError,
-};
+use super::model::{CaseExtra, Detail, Format, Position, Property, Report, Rerun, SuiteError};
 use super::names::Names;
 use super::prose::Prose;
 use super::tags::{TagReader, tags_in_name};
@@ -69,16 +67,7 @@ struct Reader {
 impl Reader {
     fn new(path: Arc<str>) -> Self {
         Self {
-            report: Report {
-                path,
-                format: Format::Junit,
-                root: Root::default(),
-                suites: Vec::new(),
-                cases: Vec::new(),
-                suite_errors: Vec::new(),
-                recovered: Vec::new(),
-                damage: None,
-            },
+            report: Report::new(path, Format::Junit),
             frames: Vec::new(),
             open_cases: Vec::new(),
             detail: Detail::default(),

@@ -1,0 +1,178 @@
+//! The shape of the lines.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::formats::model::{Case, Flaw, Format, Report, Root, Suite, SuiteError};
+use crate::text::RepositoryRoot;
+
+/// The version that is written, and the latest that is read.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+/// What the first line must say before the rest of it is looked at.
+#[derive(Deserialize)]
+pub(super) struct Version {
+    pub(super) schema_version: u32,
+}
+
+/// The first line, as it is written.
+#[derive(Serialize)]
+pub(super) struct HeaderOut<'a> {
+    pub(super) schema_version: u32,
+    pub(super) tool: Tool,
+    pub(super) files: Vec<FileOut<'a>>,
+    pub(super) damaged: Vec<Damaged<'a>>,
+}
+
+/// Who wrote the lines.
+#[derive(Serialize)]
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+}
+
+/// A damaged report, for whoever only looks at the first line.
+#[derive(Serialize)]
+pub(super) struct Damaged<'a> {
+    pub(super) path: &'a str,
+    #[serde(flatten)]
+    pub(super) flaw: &'a Flaw,
+}
+
+/// A report without its cases.
+#[derive(Serialize)]
+pub(super) struct FileOut<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<&'a str>,
+    root_directory: &'a RepositoryRoot,
+    format: Format,
+    producer: &'a str,
+    cases: usize,
+    document: &'a Root,
+    suites: &'a [Suite],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    suite_errors: &'a [SuiteError],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    recovered: &'a [Flaw],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<&'a Flaw>,
+}
+
+impl<'a> FileOut<'a> {
+    /// `here`: the repository root of this machine.
+    pub(super) fn new(report: &'a Report, producer: &'a str, here: &'a RepositoryRoot) -> Self {
+        let Report {
+            path,
+            shard,
+            written_below,
+            format,
+            root,
+            suites,
+            cases,
+            suite_errors,
+            recovered,
+            damage,
+        } = report;
+        Self {
+            path,
+            shard: shard.as_deref(),
+            root_directory: written_below.as_ref().unwrap_or(here),
+            format: *format,
+            producer,
+            cases: cases.len(),
+            document: root,
+            suites,
+            suite_errors,
+            recovered,
+            damage: damage.as_ref(),
+        }
+    }
+}
+
+/// The first line, as it is read.
+#[derive(Deserialize)]
+pub(super) struct HeaderIn {
+    pub(super) files: Vec<FileIn>,
+}
+
+/// A report without its cases, as it is read.
+#[derive(Deserialize)]
+pub(super) struct FileIn {
+    path: Arc<str>,
+    root_directory: Option<RepositoryRoot>,
+    format: Format,
+    /// How many lines belong to it.
+    cases: usize,
+    document: Root,
+    #[serde(default)]
+    suites: Vec<Suite>,
+    #[serde(default)]
+    suite_errors: Vec<SuiteError>,
+    #[serde(default)]
+    recovered: Vec<Flaw>,
+    damage: Option<Flaw>,
+}
+
+impl FileIn {
+    /// The report, carried here by `shard`, and how many cases it should get.
+    pub(super) fn into_report(self, shard: &Arc<str>) -> (Report, usize) {
+        let Self {
+            path,
+            root_directory,
+            format,
+            cases,
+            document,
+            suites,
+            suite_errors,
+            recovered,
+            damage,
+        } = self;
+        let report = Report {
+            path,
+            shard: Some(Arc::clone(shard)),
+            written_below: root_directory,
+            format,
+            root: document,
+            suites,
+            cases: Vec::new(),
+            suite_errors,
+            recovered,
+            damage,
+        };
+        (report, cases)
+    }
+}
+
+/// The line of a case, as it is written. What stands before `case` but `report` is for people.
+#[derive(Serialize)]
+pub(super) struct CaseOut<'a> {
+    pub(super) report: usize,
+    pub(super) format: Format,
+    pub(super) producer: &'a str,
+    pub(super) suites: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hostname: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) timestamp: Option<&'a str>,
+    #[serde(flatten)]
+    pub(super) case: &'a Case,
+}
+
+/// Which kind of line it is, and of which report. The case itself is read in a second pass: with `flatten`, serde
+/// would copy every value once more.
+#[derive(Deserialize)]
+pub(super) struct Kind {
+    pub(super) report: Option<usize>,
+    pub(super) schema_version: Option<u32>,
+    pub(super) end: Option<bool>,
+    pub(super) cases: Option<usize>,
+}
+
+/// The last line.
+#[derive(Serialize)]
+pub(super) struct End {
+    pub(super) end: bool,
+    pub(super) cases: usize,
+}

@@ -1,0 +1,65 @@
+//! Reports to lines.
+
+use std::io::{self, Write};
+
+use super::wire::{CaseOut, Damaged, End, FileOut, HeaderOut, SCHEMA_VERSION, Tool};
+use crate::formats::model::Report;
+use crate::text::RepositoryRoot;
+
+/// What files of such lines should be called, so that directories are searched for them.
+pub const FILE_SUFFIX: &str = ".jsonl";
+
+/// Writes `reports`, each with its producer's name, as JSON lines. Absolute paths in them begin with `here`, unless
+/// they were carried from elsewhere.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(
+    reports: &[(&Report, &str)],
+    here: &RepositoryRoot,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    line(
+        out,
+        &HeaderOut {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            files: reports
+                .iter()
+                .map(|(report, producer)| FileOut::new(report, producer, here))
+                .collect(),
+            damaged: reports
+                .iter()
+                .filter_map(|(report, _)| {
+                    report.damage.as_ref().map(|flaw| Damaged { path: &report.path, flaw })
+                })
+                .collect(),
+        },
+    )?;
+    let mut cases = 0;
+    for (index, (report, producer)) in reports.iter().enumerate() {
+        for case in &report.cases {
+            let chain = report.suite_chain(case.suite);
+            let innermost = |name: &str| chain.iter().rev().find_map(|suite| suite.attribute(name));
+            line(
+                out,
+                &CaseOut {
+                    report: index,
+                    format: report.format,
+                    producer,
+                    suites: chain.iter().map(|suite| &*suite.name).collect(),
+                    hostname: innermost("hostname"),
+                    timestamp: innermost("timestamp"),
+                    case,
+                },
+            )?;
+            cases += 1;
+        }
+    }
+    line(out, &End { end: true, cases })
+}
+
+fn line(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,118 @@
+//! Many machines run the tests, each writes its reports as JSON lines, and one import reads them all.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Run, binary, report};
+
+fn inspect(directory: &Path, arguments: &[&str]) -> Run {
+    Run::of(&binary(directory).arg("inspect").args(arguments).output().unwrap())
+}
+
+fn import(directory: &Path, arguments: &[&str]) -> Run {
+    let mut command = binary(directory);
+    command.args(["--sandbox=shop.db", "--format", "json"]).args(arguments);
+    Run::of(&command.output().unwrap())
+}
+
+#[test]
+fn shards_are_inspected_where_they_ran_and_imported_once() {
+    let world = tempfile::tempdir().unwrap();
+    let shards = world.path().join("shards");
+    std::fs::create_dir(&shards).unwrap();
+    for shard in 1..=3 {
+        // Each on a machine of its own, all with a report of the same name.
+        let machine = world.path().join(format!("machine-{shard}"));
+        std::fs::create_dir(&machine).unwrap();
+        let cases = [format!("only here {shard}"), "everywhere".to_owned()];
+        let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
+        std::fs::write(machine.join("junit.xml"), report(&[("cart", &cases)])).unwrap();
+        let file = format!("jsonl={}", shards.join(format!("{shard}.jsonl")).display());
+        inspect(&machine, &["--output", &file, "junit.xml"]).expect(0);
+    }
+    let first = import(world.path(), &["shards"]).expect(0).json();
+    assert_eq!(first["tests"]["seen"], 6);
+    assert_eq!(first["tests"]["created"], 4);
+    assert_eq!(first["reports"]["files"], 3);
+    // The reports themselves are the same tests.
+    let again = import(world.path(), &["machine-*/junit.xml"]).expect(0).json();
+    assert_eq!(again["tests"]["unchanged"], 4, "{again}");
+    assert_eq!(again["requests"]["post"], 0);
+}
+
+#[test]
+fn a_shard_that_was_cut_is_damaged_and_named() {
+    let world = tempfile::tempdir().unwrap();
+    std::fs::write(world.path().join("a.xml"), report(&[("cart", &["adds", "removes"])])).unwrap();
+    let lines = inspect(world.path(), &["--format", "jsonl", "a.xml"]).expect(0).stdout;
+    let cut = &lines[..lines.rfind("{\"end\"").unwrap()];
+    std::fs::write(world.path().join("cut.jsonl"), cut).unwrap();
+    let run = import(world.path(), &["cut.jsonl"]).expect(3);
+    let summary = run.json();
+    assert_eq!(summary["tests"]["created"], 2, "what was readable is imported: {run}");
+    assert_eq!(summary["reports"]["damaged"][0]["path"], "cut.jsonl");
+    assert_eq!(summary["reports"]["damaged"][0]["line"], 4);
+    import(world.path(), &["--strict", "cut.jsonl"]).expect(3);
+}
+
+#[test]
+fn inspecting_lines_says_what_inspecting_the_reports_said() {
+    let world = tempfile::tempdir().unwrap();
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let testdata = testdata.to_str().unwrap();
+    let directly = inspect(world.path(), &["--format", "json", testdata]).expect(0).json();
+    let lines = inspect(world.path(), &["--format", "jsonl", testdata]).expect(0).stdout;
+    let mut reading = binary(world.path());
+    reading.args(["inspect", "--format", "json", "-"]).stdin(std::process::Stdio::piped());
+    let mut child = reading.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        use std::io::Write as _;
+        stdin.write_all(lines.as_bytes())
+    });
+    let carried = Run::of(&child.wait_with_output().unwrap()).expect(0).json();
+    writer.join().unwrap().unwrap();
+    assert_eq!(carried["tests"], directly["tests"]);
+    assert_eq!(carried["totals"], directly["totals"]);
+    let without_shard = |files: &Value| {
+        let mut files = files.clone();
+        for file in files.as_array_mut().unwrap() {
+            file.as_object_mut().unwrap().remove("shard");
+        }
+        files
+    };
+    assert_eq!(without_shard(&carried["files"]), directly["files"]);
+}
+
+#[test]
+fn what_is_no_report_is_passed_by_in_a_directory_and_an_error_when_named() {
+    let world = tempfile::tempdir().unwrap();
+    std::fs::create_dir(world.path().join("out")).unwrap();
+    std::fs::write(world.path().join("out/a.xml"), report(&[("cart", &["adds"])])).unwrap();
+    std::fs::write(world.path().join("out/log.jsonl"), "{\"level\":\"info\"}\n").unwrap();
+    std::fs::write(world.path().join("out/dump.gz"), "no gzip at all").unwrap();
+    let run = inspect(world.path(), &["--format", "json", "out"]).expect(0);
+    let said = run.json()["warnings"].to_string();
+    assert!(said.contains("skipped 2 files that are no test report"), "{said}");
+    let named = inspect(world.path(), &["out/log.jsonl"]).expect(3);
+    assert!(named.stdout.contains("inspect --format jsonl"), "{named}");
+}
+
+#[test]
+fn with_reruns_what_was_named_later_ran_later() {
+    let world = tempfile::tempdir().unwrap();
+    let case = |inside: &str| {
+        format!(
+            "<testsuite name='s'><testcase classname='c' name='a'>{inside}</testcase></testsuite>"
+        )
+    };
+    std::fs::write(world.path().join("z-first.xml"), case("<failure/>")).unwrap();
+    std::fs::write(world.path().join("a-second.xml"), case("")).unwrap();
+    let arguments = ["--reruns", "--format", "json", "z-first.xml", "a-second.xml"];
+    let test = inspect(world.path(), &arguments).expect(0).json()["tests"][0].clone();
+    assert_eq!((test["outcome"].as_str(), &test["flaky"]), (Some("passed"), &Value::Bool(true)));
+    let back = ["--reruns", "--format", "json", "a-second.xml", "z-first.xml"];
+    let test = inspect(world.path(), &back).expect(0).json()["tests"][0].clone();
+    assert_eq!(test["outcome"].as_str(), Some("failed"));
+}
