@@ -243,7 +243,7 @@ static TABLE: &[Producer] = &[
     },
     Producer { name: "bats", fingerprint: tap::is_bats, place: tap::bats, ..ROW },
     Producer { name: "perl TAP", fingerprint: tap::is_perl, place: tap::perl, ..ROW },
-    Producer { name: "tape", fingerprint: tap::is_tape, place: javascript::chain, ..ROW },
+    Producer { name: "tape", fingerprint: tap::is_tape, place: tap::tape, ..ROW },
     Producer {
         name: "behave",
         fingerprint: gherkin::is_behave,

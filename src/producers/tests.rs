@@ -338,6 +338,14 @@ fn numbers_of_tap_are_no_part_of_a_title() {
     assert_eq!(lines(xml), ["t: adds @ t", "t: test 2 @ t"]);
 }
 
+#[test]
+fn a_number_of_the_author_is_a_part_of_the_title() {
+    let xml = "<testsuites><testsuite name='s' disabled='0'><testcase name='2 - 1' classname='test'/>\
+        <testcase name='3 - 1' classname='test'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "node:test");
+    assert_eq!(lines(xml), ["s: 2 - 1 @ s", "s: 3 - 1 @ s"]);
+}
+
 // Browsers
 
 const PLAYWRIGHT: &str = "<testsuites id='' name=''><testsuite name='a.spec.ts' timestamp='t' hostname='firefox' tests='1' failures='0' skipped='0' time='1' errors='0'>\
@@ -517,10 +525,11 @@ fn ctest_is_its_name_and_bats_its_file() {
 }
 
 #[test]
-fn perl_keeps_names_as_they_are() {
-    let xml = "<testsuites><testsuite name='a_t'><testcase name='1 - passes'/><testcase name='2'/></testsuite></testsuites>";
+fn perl_numbers_its_lines_and_not_its_tests() {
+    let xml = "<testsuites><testsuite name='a_t'><testcase name='1 - passes'/><testcase name='2'/>\
+        <testcase name='3 - 4 - 1 is 3'/></testsuite></testsuites>";
     assert_eq!(producer(xml), "perl TAP");
-    assert_eq!(lines(xml), ["a_t: 1 - passes @ a_t", "a_t: 2 @ a_t"]);
+    assert_eq!(lines(xml), ["a_t: passes @ a_t", "a_t: test 2 @ a_t", "a_t: 4 - 1 is 3 @ a_t"]);
 }
 
 #[test]

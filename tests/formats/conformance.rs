@@ -110,6 +110,18 @@ fn every_junit_report_of_the_corpus_holds_its_counts() {
 }
 
 #[test]
+fn the_readme_says_how_many_rows_hold() {
+    let Some(corpus) = corpus() else {
+        return;
+    };
+    let all = rows(&corpus).len();
+    let holding = all - COUNTED_FROM_THE_SUMMARY.len();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let said = format!("{holding} of {all}");
+    assert!(readme.contains(&said), "README.md does not say {said}");
+}
+
+#[test]
 fn every_xunit_net_report_of_the_corpus_holds_its_counts() {
     check("xunit");
 }

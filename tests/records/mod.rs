@@ -1,6 +1,7 @@
 //! Reports of many tools, read and merged into records.
 
 mod corpus;
+mod elsewhere;
 mod golden;
 mod lines;
 mod properties;

@@ -288,31 +288,7 @@ pub(in crate::producers) fn chain(case: &Written<'_>) -> Place {
     let folder = container
         .iter()
         .map(|part| if is_source_file(part) { file_folder(part) } else { Level::One(owned(part)) });
-    Place {
-        folder: folder.collect(),
-        name: without_number(case.name),
-        container,
-        ..Place::default()
-    }
-}
-
-/// `#4 adds` and `4 - adds` are `adds`; a test without a name is `test 4`.
-fn without_number(name: &str) -> String {
-    let (numbered, is_sharp) = match name.strip_prefix('#') {
-        Some(rest) => (rest, true),
-        None => (name, false),
-    };
-    let digits = numbered.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 0 {
-        return name.to_owned();
-    }
-    let (number, rest) = numbered.split_at(digits);
-    let title = rest.strip_prefix(" - ").or_else(|| rest.strip_prefix(' ').filter(|_| is_sharp));
-    match title {
-        Some(title) if !title.is_empty() => title.to_owned(),
-        _ if rest.trim_end_matches(" -").is_empty() => format!("test {number}"),
-        _ => name.to_owned(),
-    }
+    Place { folder: folder.collect(), name: owned(case.name), container, ..Place::default() }
 }
 
 /// As [`chain`]; node escapes quotes twice.

@@ -1,6 +1,6 @@
 //! CTest, bats, perl's TAP::Formatter::JUnit, tape's converters.
 
-use super::{all_cases, one, owned};
+use super::{all_cases, javascript, one, owned};
 use crate::formats::model::Report;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
@@ -58,10 +58,35 @@ fn is_numbered_after(report: &Report, mark: &str, rest: impl Fn(&str) -> bool) -
     })
 }
 
+/// The number is that of the line: a test that is put in front of the others must not rename them.
+fn without_number(name: &str) -> String {
+    let (numbered, is_sharp) = match name.strip_prefix('#') {
+        Some(rest) => (rest, true),
+        None => (name, false),
+    };
+    let digits = numbered.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = numbered.split_at(digits);
+    if number.is_empty() {
+        return name.to_owned();
+    }
+    let title = rest.strip_prefix(" - ").or_else(|| rest.strip_prefix(' ').filter(|_| is_sharp));
+    match title {
+        Some(title) if !title.is_empty() => title.to_owned(),
+        _ if rest.trim_end_matches(" -").is_empty() => format!("test {number}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The chain of suites, as with other tools of JavaScript.
+pub(in crate::producers) fn tape(case: &Written<'_>) -> Place {
+    Place { name: without_number(case.name), ..javascript::chain(case) }
+}
+
+/// The suite is the script.
 pub(in crate::producers) fn perl(case: &Written<'_>) -> Place {
     Place {
         container: one(case.suite_name()),
-        name: owned(case.name),
+        name: without_number(case.name),
         folder: vec![Level::Classname(owned(case.suite_name()), Cut::Nowhere)],
         ..Place::default()
     }
