@@ -29,8 +29,37 @@ def testng_state(case):
     return {"FAIL": "failure", "SKIP": "skipped"}.get(case.get("status"), "passed")
 
 
+def xunit_state(case):
+    return {"Fail": "failure", "Skip": "skipped"}.get(case.get("result"), "passed")
+
+
+def nunit_state(case):
+    """NUnit 2 says in words how a case ended, NUnit 3 in an attribute of few values."""
+    result = case.get("result")
+    if result in ("Error", "NotRunnable"):
+        return "error"
+    if result in ("Failure", "Failed"):
+        return "failure"
+    if result in ("Ignored", "Inconclusive", "Skipped") or case.get("executed") == "False":
+        return "skipped"
+    return "passed"
+
+
+def trx_state(case):
+    skipped = {"NotExecuted", "Inconclusive", "Pending"}
+    outcome = case.get("outcome")
+    return "failure" if outcome == "Failed" else "skipped" if outcome in skipped else "passed"
+
+
 def states_of(root):
     """TestNG's own format has test-method elements; set-up methods are no tests."""
+    if root.tag == "assemblies":
+        return [xunit_state(case) for case in root.iter("test")]
+    if root.tag in ("test-results", "test-run"):
+        return [nunit_state(case) for case in root.iter("test-case")]
+    if root.tag.endswith("}TestRun"):
+        space = root.tag[: root.tag.index("}") + 1]
+        return [trx_state(case) for case in root.iter(space + "UnitTestResult")]
     if root.tag == "testng-results":
         methods = root.iter("test-method")
         return [testng_state(case) for case in methods if case.get("is-config") != "true"]
@@ -39,7 +68,7 @@ def states_of(root):
 
 def main():
     rows = ["file\tproducer\ttests\tfailures\terrors\tskipped"]
-    for path in sorted(HERE.glob("*/*.xml")):
+    for path in sorted([*HERE.glob("*/*.xml"), *HERE.glob("*/*.trx")]):
         states = states_of(ET.parse(path).getroot())
         file = path.relative_to(HERE)
         numbers = [len(states)] + [states.count(s) for s in ("failure", "error", "skipped")]

@@ -1,6 +1,6 @@
 //! From the cases of one report to tests, run errors and findings.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::place::{self, Place, Sources};
 use super::written::Written;
@@ -45,6 +45,7 @@ pub struct Mapper<'a> {
     /// The cleaned name of each suite.
     suite_names: Vec<String>,
     hooks: HashSet<usize>,
+    ordinals: HashMap<usize, usize>,
 }
 
 impl<'a> Mapper<'a> {
@@ -58,6 +59,7 @@ impl<'a> Mapper<'a> {
             producer,
             suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
             hooks: (producer.hooks)(report),
+            ordinals: (producer.ordinals)(report),
         }
     }
 
@@ -110,10 +112,12 @@ impl<'a> Mapper<'a> {
             suites: &around.suites,
             chain: &chain,
             root: self.mapping.root_of(self.report),
+            ordinal: None,
         })
     }
 
     fn map(&self, index: usize, written: &Written<'_>) -> Mapped {
+        let written = &Written { ordinal: self.ordinals.get(&index).copied(), ..*written };
         let is_nameless = written.name.is_empty() && written.classname.is_empty();
         let noise = if self.hooks.contains(&index) || is_nameless {
             Some(Noise::Scaffold)
@@ -192,11 +196,7 @@ impl<'a> Mapper<'a> {
             container,
             name,
             folder,
-            outcome: if is_skipped && written.failed() {
-                Outcome::Skipped
-            } else {
-                written.case.outcome
-            },
+            outcome: if is_skipped { Outcome::Skipped } else { written.case.outcome },
             is_subtest,
         }
     }

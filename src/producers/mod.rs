@@ -13,7 +13,7 @@ mod place;
 mod rules;
 mod written;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::formats::model::{Format, Report};
 
@@ -42,6 +42,8 @@ pub struct Producer {
     noise: fn(&Written<'_>) -> Option<Noise>,
     /// Cases that are no tests, where only the whole report can tell.
     hooks: fn(&Report) -> HashSet<usize>,
+    /// Which of several that are called the same a case is, from 1, where only the whole report can tell.
+    ordinals: fn(&Report) -> HashMap<usize, usize>,
     /// Browser, project or device of a case.
     configuration: fn(&Written<'_>) -> Option<String>,
     /// What a suite's name says to a person; empty when it is a constant, a build, a browser, a time stamp.
@@ -79,6 +81,7 @@ const ROW: Producer = Producer {
     place: general::place,
     noise: |_| None,
     hooks: |_| HashSet::new(),
+    ordinals: |_| HashMap::new(),
     configuration: general::configuration,
     suite_label: general::suite_label,
     parameters: Parameters::None,
@@ -99,6 +102,7 @@ static TABLE: &[Producer] = &[
         name: "xUnit.net",
         fingerprint: |report| report.format == Format::Xunit,
         place: dotnet::xunit,
+        noise: dotnet::xunit_noise,
         ..DOTNET
     },
     Producer {
@@ -138,7 +142,12 @@ static TABLE: &[Producer] = &[
         suite_label: python::unittest_label,
         ..PYTHON
     },
-    Producer { name: "nose2", fingerprint: python::is_nose2, ..PYTHON },
+    Producer {
+        name: "nose2",
+        fingerprint: python::is_nose2,
+        parameters: Parameters::Number,
+        ..PYTHON
+    },
     Producer { name: "nose", fingerprint: python::is_nose, ..PYTHON },
     Producer {
         name: "cargo-nextest",
@@ -151,12 +160,25 @@ static TABLE: &[Producer] = &[
         name: "cargo2junit",
         fingerprint: rust::is_cargo2junit,
         place: rust::libtest,
+        ordinals: rust::doc_tests,
         ..ROW
     },
-    Producer { name: "libtest", fingerprint: rust::is_libtest, place: rust::libtest, ..ROW },
+    Producer {
+        name: "libtest",
+        fingerprint: rust::is_libtest,
+        place: rust::libtest,
+        ordinals: rust::doc_tests,
+        ..ROW
+    },
     Producer { name: "gotestsum", fingerprint: go::is_gotestsum, ..GO },
     Producer { name: "go-junit-report", fingerprint: go::is_go_junit_report, ..GO },
-    Producer { name: "bun", fingerprint: javascript::is_bun, place: javascript::chain, ..ROW },
+    Producer {
+        name: "bun",
+        fingerprint: javascript::is_bun,
+        place: javascript::chain,
+        noise: javascript::bun_noise,
+        ..ROW
+    },
     Producer {
         name: "jest-junit",
         fingerprint: javascript::is_jest,
@@ -206,7 +228,7 @@ static TABLE: &[Producer] = &[
         name: "WebdriverIO",
         fingerprint: browsers::is_webdriverio,
         place: browsers::webdriverio,
-        noise: javascript::mocha_noise,
+        noise: browsers::webdriverio_noise,
         configuration: browsers::capabilities,
         ..ROW
     },
@@ -217,6 +239,8 @@ static TABLE: &[Producer] = &[
         configuration: browsers::testcafe_browser,
         ..ROW
     },
+    Producer { name: "RSpec", fingerprint: ruby::is_rspec, ..RUBY },
+    Producer { name: "minitest", fingerprint: ruby::is_minitest, place: ruby::minitest, ..RUBY },
     Producer {
         name: "PHPUnit",
         fingerprint: php::is_phpunit,
@@ -225,8 +249,6 @@ static TABLE: &[Producer] = &[
         parameters: Parameters::DataSet,
         ..ROW
     },
-    Producer { name: "RSpec", fingerprint: ruby::is_rspec, ..RUBY },
-    Producer { name: "minitest", fingerprint: ruby::is_minitest, ..RUBY },
     Producer {
         name: "GoogleTest",
         fingerprint: native::is_googletest,
@@ -243,6 +265,9 @@ static TABLE: &[Producer] = &[
     },
     Producer { name: "bats", fingerprint: tap::is_bats, place: tap::bats, ..ROW },
     Producer { name: "perl TAP", fingerprint: tap::is_perl, place: tap::perl, ..ROW },
+    Producer { name: "busted", fingerprint: tap::is_busted, place: tap::busted, ..ROW },
+    Producer { name: "node-tap", fingerprint: tap::is_node_tap, place: tap::node_tap, ..ROW },
+    Producer { name: "tap-junit", fingerprint: tap::is_tap_junit, place: tap::tap_junit, ..ROW },
     Producer { name: "tape", fingerprint: tap::is_tape, place: tap::tape, ..ROW },
     Producer {
         name: "behave",
@@ -275,7 +300,8 @@ static TABLE: &[Producer] = &[
     Producer {
         name: "Qt Test",
         fingerprint: native::is_qt,
-        place: native::suite_or_classname,
+        place: native::qt,
+        noise: native::qt_noise,
         parameters: Parameters::Brackets,
         ..ROW
     },
@@ -285,6 +311,8 @@ static TABLE: &[Producer] = &[
         place: native::suite_or_classname,
         ..ROW
     },
+    Producer { name: "doctest", fingerprint: native::is_doctest, place: native::doctest, ..ROW },
+    Producer { name: "Meson", fingerprint: native::is_meson, place: native::meson, ..ROW },
     Producer {
         name: "Criterion",
         fingerprint: native::is_criterion,
@@ -337,6 +365,11 @@ const JVM: Producer =
 #[must_use]
 pub fn detect(report: &Report) -> &'static Producer {
     TABLE.iter().find(|producer| (producer.fingerprint)(report)).unwrap_or(&UNKNOWN)
+}
+
+/// The names of all rows of the table.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|producer| producer.name)
 }
 
 impl Producer {

@@ -11,7 +11,9 @@ pub(super) enum Parameters {
     DataSet,
     /// `Prefix/Suite.Test/0`, `Typed/1`.
     Index,
-    /// ` -- @1.1 rows`, ` - #1.1: row`.
+    /// As brackets, and `test:1` (nose2).
+    Number,
+    /// ` -- @1.1 rows`, ` - #1.1: row`, ` (outline example : | 2 |)`.
     Outline,
 }
 
@@ -21,13 +23,17 @@ impl Parameters {
         match self {
             Parameters::None => {}
             Parameters::Brackets => truncate(name, without_brackets),
+            Parameters::Number => {
+                truncate(name, |name| without_number(name, ':'));
+                truncate(name, without_brackets);
+            }
             Parameters::DataSet => {
                 truncate(name, |name| name.find(" with data set ").map_or(name, |at| &name[..at]))
             }
             Parameters::Index => {
-                truncate(name, without_index);
+                truncate(name, |name| without_number(name, '/'));
                 if let Some(suite) = container.last_mut() {
-                    truncate(suite, without_index);
+                    truncate(suite, |suite| without_number(suite, '/'));
                     if let Some((_, rest)) = suite.split_once('/') {
                         *suite = rest.to_owned();
                     }
@@ -42,6 +48,7 @@ impl Parameters {
                             .starts_with(|digit: char| digit.is_ascii_digit())
                             .then(|| &name[..at])
                     })
+                    .or_else(|| Some(&name[..name.find(" (outline example : ")?]))
                     .unwrap_or(name)
             }),
         }
@@ -72,8 +79,8 @@ fn without_brackets(name: &str) -> &str {
     }
 }
 
-fn without_index(name: &str) -> &str {
-    match name.rsplit_once('/') {
+fn without_number(name: &str, mark: char) -> &str {
+    match name.rsplit_once(mark) {
         Some((start, index)) if !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit()) => {
             start
         }

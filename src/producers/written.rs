@@ -16,6 +16,8 @@ pub(super) struct Written<'a> {
     /// Their names, cleaned; empty where there are none.
     pub(super) chain: &'a [&'a str],
     pub(super) root: &'a RepositoryRoot,
+    /// Which of several that are called the same it is, from 1, where the producer counts them.
+    pub(super) ordinal: Option<usize>,
 }
 
 impl<'a> Written<'a> {

@@ -74,7 +74,7 @@ pub(super) fn decide(
             differ: false,
         };
     }
-    let executions = executions(draft, reports, mappers);
+    let executions = executions(draft, reports, mappers, mapping.reruns);
     let deciding = deciding(&executions, mapping.reruns);
     let outcome = deciding.outcome();
     // Only what really ran before a pass makes it flaky: with `reruns`, earlier files too.
@@ -124,14 +124,20 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
     chosen
 }
 
-/// The executions in the order of files; copies of one file in another are left out.
-fn executions(draft: &Draft, reports: &[Report], mappers: &[Mapper<'_>]) -> Vec<Execution> {
+/// The executions in the order of files; copies of one file in another are left out, unless files are `reruns`: then
+/// the same words again are the same outcome again.
+fn executions(
+    draft: &Draft,
+    reports: &[Report],
+    mappers: &[Mapper<'_>],
+    reruns: bool,
+) -> Vec<Execution> {
     let sightings: Vec<Sighting> = draft.sightings().copied().collect();
     let mut executions = Vec::new();
     let mut seen = HashSet::new();
     for in_file in sightings.chunk_by(|a, b| a.file == b.file) {
         let file = in_file[0].file;
-        if !seen.insert(words(in_file, &reports[file])) {
+        if !reruns && !seen.insert(words(in_file, &reports[file])) {
             continue;
         }
         for group in configurations(in_file, &reports[file], &mappers[file]) {
@@ -165,7 +171,8 @@ fn hash_detail(detail: Option<&Detail>, hasher: &mut DefaultHasher) {
     }
 }
 
-/// The cases of one file by host and browser, in the order in which those first appear.
+/// The cases of one file by host and browser, in the order in which those first appear. Where equal cases are attempts,
+/// those of another document in the same file are none: somebody put two reports into one file.
 fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> Vec<Vec<Sighting>> {
     if cases.len() == 1 {
         return vec![cases.to_vec()];
@@ -174,13 +181,16 @@ fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> V
     let mut by_configuration = HashMap::new();
     for sighting in cases {
         let case = &report.cases[sighting.case];
+        let are_attempts = mapper.producer().repeats != Repeats::Rows;
+        let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
             .suite_chain(case.suite)
             .iter()
             .rev()
             .find_map(|suite| suite.attribute("hostname"));
-        let group =
-            *by_configuration.entry((host, mapper.configuration(case))).or_insert_with(|| {
+        let group = *by_configuration
+            .entry((host, mapper.configuration(case), document))
+            .or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
             });

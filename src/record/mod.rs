@@ -192,10 +192,18 @@ fn message(detail: &Detail) -> Option<String> {
         let trimmed = plain.trim();
         (!trimmed.is_empty()).then(|| text::cut(trimmed, MESSAGE_CHARS).into_owned())
     };
-    // PHPUnit says which test it was before it comes to the point.
-    let is_name = |line: &str| line.contains("::") && !line.contains([' ', '/']);
     let lines = || detail.text.iter().flat_map(|text| text.lines());
+    // Some reporters write the same words for every failure: the text says more, if there is one.
     let written = detail.message.as_deref().and_then(said);
+    let written = written.filter(|words| !is_constant(words) || lines().find_map(said).is_none());
+    let is_traceback = |line: String| line.starts_with("Traceback (most recent call last)");
+    if written.is_none() && lines().find_map(said).is_some_and(is_traceback) {
+        // Python says what happened behind the innermost frame.
+        let all: Vec<&str> = lines().collect();
+        let frame = all.iter().rposition(|line| line.starts_with("  File \"")).unwrap_or_default();
+        let behind = all.iter().skip(frame + 1).filter(|line| !line.starts_with(' '));
+        return behind.copied().find_map(said).or_else(|| lines().filter_map(said).last());
+    }
     if written.as_deref().is_none_or(is_panic_line) {
         // Rust says in which thread and where it was, and what happened on the next line.
         let panicked =
@@ -206,10 +214,23 @@ fn message(detail: &Detail) -> Option<String> {
     }
     written.or_else(|| {
         lines()
-            .filter(|line| !is_name(line.trim()))
+            .filter(|line| !is_preamble(line.trim()))
             .find_map(said)
             .or_else(|| lines().find_map(said))
     })
+}
+
+/// What nose2, cargo2junit and Cucumber's Ruby write whatever went wrong.
+fn is_constant(message: &str) -> bool {
+    message == "test failure" || (message.starts_with("failed ") && !message.contains('\n'))
+}
+
+/// A line that comes before the point: PHPUnit says which test it was, Catch2 that it failed, TAP begins its YAML.
+fn is_preamble(line: &str) -> bool {
+    const KEYS: [&str; 6] = ["at:", "stack: |", "diff: |", "compare: ", "operator: ", "message: |"];
+    let is_test = line.contains("::") && !line.contains([' ', '/']);
+    let is_key = KEYS.iter().any(|key| line.starts_with(key));
+    is_test || is_key || ["FAILED:", "---", "..."].contains(&line)
 }
 
 /// `thread 'tests::total' (466) panicked at src/lib.rs:9:62:`

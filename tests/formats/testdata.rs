@@ -39,7 +39,7 @@ fn every_report_below_testdata_is_in_the_table_and_in_the_readme() {
         }
         for file in std::fs::read_dir(directory.path()).unwrap().map(Result::unwrap) {
             let path = format!("{name}/{}", file.file_name().into_string().unwrap());
-            if path.ends_with(".xml") {
+            if path.ends_with(".xml") || path.ends_with(".trx") {
                 assert!(table.lines().any(|row| row.starts_with(&format!("{path}\t"))), "{path}");
                 assert!(readme.contains(&path), "{path} is not in testdata/README.md");
             }

@@ -51,7 +51,8 @@ fn different_cases_are_one_test_only_for_known_reasons() {
             together.entry(key).or_default().push((case, placed.is_subtest));
         });
         for ((container, name), cases) in together {
-            let written: BTreeSet<_> = cases.iter().map(|(case, _)| written(&report, case)).collect();
+            let written: BTreeSet<_> =
+                cases.iter().map(|(case, _)| written(&report, case)).collect();
             if written.len() == 1 {
                 continue;
             }
@@ -85,9 +86,8 @@ fn written(report: &Report, case: &Case) -> String {
 /// The same without what is only a way of spelling (white space, composed characters, the number of a line of TAP)
 /// and without the suites that say in which configuration it ran (TestNG's `<suite>` and `<test>`, hosts, browsers).
 fn spelled(report: &Report, case: &Case) -> String {
-    let is_configuration = |suite: &&Suite| {
-        report.format == Format::Testng || suite.attribute("hostname").is_some()
-    };
+    let is_configuration =
+        |suite: &&Suite| report.format == Format::Testng || suite.attribute("hostname").is_some();
     let suites = report.suite_chain(case.suite);
     let suites = suites.iter().filter(|suite| !is_configuration(suite)).map(|suite| &*suite.name);
     let name = case.name.as_deref().map(|name| match name.split_once(" - ") {

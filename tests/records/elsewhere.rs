@@ -25,7 +25,10 @@ fn with_attribute(xml: &str, name: &str, value: &str) -> String {
 }
 
 fn identities(xml: &str, path: &str, mapping: &Mapping) -> BTreeSet<String> {
-    let report = read(xml.as_bytes(), path).unwrap();
+    // What belongs to the projects beside the reports is no report.
+    let Ok(report) = read(xml.as_bytes(), path) else {
+        return BTreeSet::new();
+    };
     let records = collect(&[report], mapping);
     records.tests.iter().map(|test| test.identity.to_string()).collect()
 }
@@ -66,7 +69,11 @@ fn identities_are_the_same_at_another_time_and_place() {
             for split in [Split::Never, Split::At("e".to_owned())] {
                 let folder = vec!["Shop".to_owned(), "Nightly".to_owned()];
                 let mapping = Mapping { group_by, split, folder, ..here.clone() };
-                assert_eq!(identities(&xml, "report.xml", &mapping), known, "{label}: other folders");
+                assert_eq!(
+                    identities(&xml, "report.xml", &mapping),
+                    known,
+                    "{label}: other folders"
+                );
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Identities are frozen: those of all reports below `testdata/`, written down.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use tq_import::producers::{self, detect};
 use tq_import::record::{Mapping, collect};
 
 use super::xml_below;
@@ -40,6 +42,33 @@ fn identities_are_those_of_the_golden_file() {
         )
         .collect();
     assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+/// Rows of the table without a report in testdata, and why.
+const WITHOUT_REPORT: [(&str, &str); 4] = [
+    (
+        "go-junit-report",
+        "is not in the registries that the reports were made from; its suites are gotestsum's",
+    ),
+    ("Maestro", "needs a phone"),
+    ("XCTest", "needs a Mac"),
+    ("JUnit", "is what many tools write that have no row of their own"),
+];
+
+#[test]
+fn every_producer_has_a_real_report() {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let reports =
+        xml_below(&testdata).into_iter().filter_map(|path| read_file(&path, "r.xml").ok());
+    let shown: BTreeSet<&str> = reports.map(|report| detect(&report).name).collect();
+    let missing: Vec<&str> = producers::names()
+        .filter(|name| !shown.contains(name))
+        .filter(|name| WITHOUT_REPORT.iter().all(|(without, _)| without != name))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+    for (without, _) in WITHOUT_REPORT {
+        assert!(!shown.contains(without), "{without} has a report now");
+    }
 }
 
 /// One line for each test: file, identity, container, name.

@@ -27,13 +27,15 @@ fn records(reports: &[&str], mapping: &Mapping) -> Records {
     collect(&reports, mapping)
 }
 
-/// All XML files below a directory, sorted.
+/// All reports below a directory, sorted.
 fn xml_below(directory: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(directory)
         .into_iter()
         .filter_map(Result::ok)
         .map(walkdir::DirEntry::into_path)
-        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "xml" || extension == "trx")
+        })
         .collect();
     files.sort();
     files

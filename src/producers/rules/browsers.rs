@@ -2,6 +2,7 @@
 
 use super::{has_order, one, owned};
 use crate::formats::model::Report;
+use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place, begins_with};
 use crate::producers::written::Written;
 
@@ -62,6 +63,13 @@ pub(in crate::producers) fn is_webdriverio(report: &Report) -> bool {
 
 pub(in crate::producers) fn capabilities(case: &Written<'_>) -> Option<String> {
     without_version(case.suite_property("capabilities")?)
+}
+
+/// mocha's hooks, whose quotes the reporter leaves out.
+pub(in crate::producers) fn webdriverio_noise(case: &Written<'_>) -> Option<Noise> {
+    let hooks = ["before all hook", "before each hook", "after all hook", "after each hook"];
+    (case.failed() && hooks.iter().any(|hook| case.name.replace('"', "").starts_with(hook)))
+        .then_some(Noise::Scaffold)
 }
 
 pub(in crate::producers) fn webdriverio(case: &Written<'_>) -> Place {

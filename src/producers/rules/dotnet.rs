@@ -1,19 +1,44 @@
 //! xUnit.net, NUnit and TRX: the type is the container, what is left of the full name is the name.
 
-use super::{one, owned};
+use super::{javascript, one, owned};
+use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
 use crate::text;
 
-/// Type, and the display name without it. Collections mean nothing.
+/// Type, and the display name without it. Collections mean nothing, unless a tool that has no types writes the format.
 pub(in crate::producers) fn xunit(case: &Written<'_>) -> Place {
-    in_type(case.classname, case.name)
+    let mut place = in_type(case.classname, case.name);
+    if case.classname.is_empty() {
+        place.folder = vec![Level::One(owned(case.suite_name()))];
+    }
+    place
+}
+
+/// mocha's reporter for this format writes hooks that failed like tests.
+pub(in crate::producers) fn xunit_noise(case: &Written<'_>) -> Option<Noise> {
+    (case.failed() && case.classname.is_empty() && javascript::has_hook(case.name))
+        .then_some(Noise::Scaffold)
 }
 
 /// The full name minus its last part. Suites for parameters and generics are no folders.
 pub(in crate::producers) fn nunit(case: &Written<'_>) -> Place {
     // NUnit 2 has the full name as the name.
     let full = case.case.attribute("fullname").map_or_else(|| owned(case.name), text::clean);
+    // pytest-nunit: the same test as in pytest's own report.
+    if let Some((file, name)) = full.split_once(".py::") {
+        let (classes, name) = name.rsplit_once("::").unwrap_or(("", name));
+        let module = case.path(file).replace('/', ".");
+        let class = if classes.is_empty() {
+            module
+        } else {
+            format!("{module}.{}", classes.replace("::", "."))
+        };
+        return Place {
+            folder: vec![Level::Classname(class.clone(), Cut::Dots)],
+            ..in_type(&class, name)
+        };
+    }
     match cut_last_part(&full) {
         // Very old versions have nothing but the method: the suite around it is the fixture.
         ("", _) if case.classname.is_empty() && !is_assembly(case.suite_name()) => {
@@ -30,8 +55,11 @@ fn is_assembly(suite: &str) -> bool {
 
 /// The class without its assembly: that has a version.
 pub(in crate::producers) fn trx(case: &Written<'_>) -> Place {
-    let class = case.classname.split(',').next().unwrap_or_default();
-    in_type(class.trim(), case.name)
+    let class = case.classname.split(',').next().unwrap_or_default().trim();
+    // jest's reporter for this format: a test in no group, and titles of groups in front.
+    let class = if class == "No suite" { "" } else { class };
+    let name = case.name.strip_prefix(class).and_then(|rest| rest.strip_prefix(" / "));
+    in_type(class, name.filter(|_| !class.is_empty()).unwrap_or(case.name))
 }
 
 fn in_type(class: &str, name: &str) -> Place {

@@ -16,6 +16,15 @@ pub(in crate::producers) fn is_behave(report: &Report) -> bool {
 pub(in crate::producers) fn is_cucumber(report: &Report) -> bool {
     let first = report.suites.first();
     first.is_some_and(|suite| &*suite.name == "Cucumber" || suite.name.ends_with(".JUnitFormatter"))
+        || is_of_ruby(report)
+}
+
+fn is_of_ruby(report: &Report) -> bool {
+    has_order(report, &["failures", "errors", "skipped", "tests", "time"])
+        && &*report.root.element == "testsuite"
+        && all_cases(report, |case| {
+            suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
+        })
 }
 
 pub(in crate::producers) fn place(case: &Written<'_>) -> Place {

@@ -256,11 +256,19 @@ pub(in crate::producers) fn mocha_noise(case: &Written<'_>) -> Option<Noise> {
     is_hook(mocha_titles(case).1).then_some(Noise::Scaffold)
 }
 
+const HOOKS: [&str; 4] =
+    ["\"before all\" hook", "\"before each\" hook", "\"after all\" hook", "\"after each\" hook"];
+
 /// Whether a title is that of a hook.
 pub(in crate::producers) fn is_hook(title: &str) -> bool {
-    ["\"before all\" hook", "\"before each\" hook", "\"after all\" hook", "\"after each\" hook"]
+    HOOKS.iter().any(|hook| title.starts_with(hook))
+}
+
+/// Whether a full title ends in that of a hook.
+pub(in crate::producers) fn has_hook(title: &str) -> bool {
+    HOOKS
         .iter()
-        .any(|hook| title.starts_with(hook))
+        .any(|hook| title.find(hook).is_some_and(|at| at == 0 || title[..at].ends_with(' ')))
 }
 
 // node:test, bun, node-tap, tape, ava
@@ -289,6 +297,11 @@ pub(in crate::producers) fn chain(case: &Written<'_>) -> Place {
         .iter()
         .map(|part| if is_source_file(part) { file_folder(part) } else { Level::One(owned(part)) });
     Place { folder: folder.collect(), name: owned(case.name), container, ..Place::default() }
+}
+
+/// What failed before a group's tests has no name.
+pub(in crate::producers) fn bun_noise(case: &Written<'_>) -> Option<Noise> {
+    (case.failed() && case.name == "(unnamed)").then_some(Noise::Scaffold)
 }
 
 /// As [`chain`]; node escapes quotes twice.

@@ -1,7 +1,8 @@
-//! C, C++ and Swift: GoogleTest, Catch2, cmocka, Criterion, Qt Test, XCTest.
+//! C, C++ and Swift: GoogleTest, Catch2, doctest, cmocka, Criterion, Qt Test, Meson, XCTest.
 
-use super::{all_cases, any_property, has_order, one, owned, root_says};
+use super::{all_cases, any_property, has_order, one, owned, root_says, suite_of, tap};
 use crate::formats::model::Report;
+use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
 
@@ -42,6 +43,71 @@ pub(in crate::producers) fn is_catch2(report: &Report) -> bool {
 
 pub(in crate::producers) fn is_qt(report: &Report) -> bool {
     any_property(report, "QtVersion")
+}
+
+/// Set-ups and clean-ups are written like tests.
+pub(in crate::producers) fn qt_noise(case: &Written<'_>) -> Option<Noise> {
+    ["initTestCase", "cleanupTestCase", "init", "cleanup"]
+        .contains(&case.name)
+        .then_some(Noise::Scaffold)
+}
+
+pub(in crate::producers) fn qt(case: &Written<'_>) -> Place {
+    // Qt 5 gives every executed function a result, and a skipped one a comment.
+    let has_results =
+        case.report.cases.first().is_some_and(|first| first.attribute("result").is_some());
+    Place {
+        is_skipped: has_results && case.case.attribute("result").is_none() && !case.failed(),
+        ..suite_or_classname(case)
+    }
+}
+
+pub(in crate::producers) fn is_doctest(report: &Report) -> bool {
+    report.suites.first().is_some_and(|suite| suite.attribute("doctest_version").is_some())
+}
+
+/// The source file is the classname; the suite is the program as it was called.
+pub(in crate::producers) fn doctest(case: &Written<'_>) -> Place {
+    let file = case.path(case.classname);
+    Place {
+        container: one(&file),
+        name: owned(case.name),
+        folder: vec![Level::Classname(file, Cut::Slashes)],
+        ..Place::default()
+    }
+}
+
+pub(in crate::producers) fn is_meson(report: &Report) -> bool {
+    let root: Vec<&str> = report.root.attributes.iter().map(|attribute| &*attribute.name).collect();
+    root == ["tests", "errors", "failures"]
+        && has_order(report, &["tests", "errors", "failures", "skipped", "time"])
+        && all_cases(report, |case| {
+            suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
+        })
+}
+
+/// `project:suite / test` is the name of a case, or of a suite whose cases are the lines of its TAP.
+pub(in crate::producers) fn meson(case: &Written<'_>) -> Place {
+    let (label, test, line) = match case.suite_name().split_once(" / ") {
+        Some((label, test)) => {
+            // `project.project:suite`, where the project may have a dot of its own.
+            let project = label.split(':').next().unwrap_or_default();
+            let label = label.get(project.len() / 2 + 1..).unwrap_or(label);
+            (label, test, tap::without_number(case.name))
+        }
+        None => match case.name.split_once(" / ") {
+            Some((label, test)) => (label, "", owned(test)),
+            None => (case.suite_name(), "", owned(case.name)),
+        },
+    };
+    let container: Vec<String> =
+        label.split(':').chain([test]).filter(|part| !part.is_empty()).map(owned).collect();
+    Place {
+        folder: container.iter().cloned().map(Level::One).collect(),
+        container,
+        name: line,
+        ..Place::default()
+    }
 }
 
 pub(in crate::producers) fn is_criterion(report: &Report) -> bool {

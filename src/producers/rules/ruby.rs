@@ -1,6 +1,6 @@
 //! RSpec and minitest: the classname is the container.
 
-use super::{one, owned};
+use super::{has_order, one, owned};
 use crate::formats::model::Report;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
@@ -16,10 +16,25 @@ pub(in crate::producers) fn is_rspec(report: &Report) -> bool {
 }
 
 pub(in crate::producers) fn is_minitest(report: &Report) -> bool {
-    report
-        .suites
-        .iter()
-        .any(|suite| &*suite.name == "minitest" || suite.attribute("filepath").is_some())
+    has_order(report, &["skipped", "failures", "errors", "tests", "assertions", "time"])
+        || report
+            .suites
+            .iter()
+            .any(|suite| &*suite.name == "minitest" || suite.attribute("filepath").is_some())
+}
+
+/// The classname, and the description without the number that `it` gives to it.
+pub(in crate::producers) fn minitest(case: &Written<'_>) -> Place {
+    let mut place = place(case);
+    let numbered = place.name.strip_prefix("test_").and_then(|rest| rest.split_once('_'));
+    if let Some((number, title)) = numbered
+        && number.len() == 4
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && !title.is_empty()
+    {
+        place.name = owned(title);
+    }
+    place
 }
 
 pub(in crate::producers) fn place(case: &Written<'_>) -> Place {

@@ -1,5 +1,7 @@
 //! cargo-nextest, libtest's own JUnit output, cargo2junit.
 
+use std::collections::HashMap;
+
 use super::{all_cases, any_property, has_order, one, owned, root_attribute, root_says, suite_of};
 use crate::formats::model::Report;
 use crate::producers::Noise;
@@ -61,25 +63,54 @@ pub(in crate::producers) fn libtest(case: &Written<'_>) -> Place {
     // libtest's and cargo2junit's own suite names say nothing; any other is the binary's.
     let is_binary = !suite.is_empty() && suite != "test" && !suite.starts_with("cargo test #");
     let binary = if is_binary { suite } else { "" };
-    let name = without_line(case.name);
+    let name = without_line(case.name).trim_end_matches(" -");
     let name = if module.is_empty() || module == binary {
         owned(name)
+    } else if module.contains(" - ") {
+        // cargo2junit cuts `src/lib.rs - Cart::add (line 38)` at the last `::`.
+        format!("{}::{name}", module.replace('\\', "/"))
     } else if module.contains('/') || module.ends_with(".rs") || module.ends_with(".md") {
         // libtest cuts `src/lib.rs - item (line 2)` of a doc-test into file and item.
         format!("{} - {name}", module.replace('\\', "/"))
     } else {
         format!("{module}::{name}")
     };
-    in_binary(binary, &name)
+    match case.ordinal {
+        Some(ordinal) if ordinal > 1 => in_binary(binary, &format!("{name} #{ordinal}")),
+        _ => in_binary(binary, &name),
+    }
+}
+
+/// The doc-tests of one item differ in nothing but their lines, which every edit above them moves: they are counted.
+pub(in crate::producers) fn doc_tests(report: &Report) -> HashMap<usize, usize> {
+    let mut of_items: HashMap<(&str, &str), Vec<(u64, usize)>> = HashMap::new();
+    for (index, case) in report.cases.iter().enumerate() {
+        let name = case.name.as_deref().unwrap_or_default();
+        if let Some((item, line)) = cut_line(name) {
+            let module = case.classname.as_deref().unwrap_or_default();
+            of_items.entry((module, item)).or_default().push((line, index));
+        }
+    }
+    let mut ordinals = HashMap::new();
+    for mut tests in of_items.into_values() {
+        tests.sort_unstable();
+        // What stands twice is one test twice.
+        for (ordinal, same) in tests.chunk_by(|a, b| a.0 == b.0).enumerate() {
+            ordinals.extend(same.iter().map(|&(_, index)| (index, ordinal + 1)));
+        }
+    }
+    ordinals
 }
 
 /// A doc-test's name without its line.
 fn without_line(name: &str) -> &str {
-    name.rsplit_once(" (line ")
-        .filter(|(_, line)| {
-            line.strip_suffix(')').is_some_and(|line| {
-                !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
-            })
-        })
-        .map_or(name, |(start, _)| start)
+    cut_line(name).map_or(name, |(start, _)| start)
+}
+
+/// `item (line 12)` is `item` and 12.
+fn cut_line(name: &str) -> Option<(&str, u64)> {
+    let (start, line) =
+        name.rsplit_once(" (line ").or_else(|| Some(("", name.strip_prefix("(line ")?)))?;
+    let line = line.strip_suffix(')')?;
+    Some((start, line.parse().ok()?))
 }

@@ -1,7 +1,7 @@
-//! CTest, bats, perl's TAP::Formatter::JUnit, tape's converters.
+//! CTest, bats, busted, perl's TAP::Formatter::JUnit, node-tap, the converters of tape and ava.
 
-use super::{all_cases, javascript, one, owned};
-use crate::formats::model::Report;
+use super::{all_cases, has_order, javascript, one, owned, root_says};
+use crate::formats::model::{Case, Report};
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
 
@@ -59,7 +59,7 @@ fn is_numbered_after(report: &Report, mark: &str, rest: impl Fn(&str) -> bool) -
 }
 
 /// The number is that of the line: a test that is put in front of the others must not rename them.
-fn without_number(name: &str) -> String {
+pub(super) fn without_number(name: &str) -> String {
     let (numbered, is_sharp) = match name.strip_prefix('#') {
         Some(rest) => (rest, true),
         None => (name, false),
@@ -77,9 +77,79 @@ fn without_number(name: &str) -> String {
     }
 }
 
-/// The chain of suites, as with other tools of JavaScript.
+/// The chain of suites, as with other tools of JavaScript. A suite is a comment of the TAP, `# adds`, behind the name
+/// of a package where one was given; `Default` stands where there is none.
 pub(in crate::producers) fn tape(case: &Written<'_>) -> Place {
-    Place { name: without_number(case.name), ..javascript::chain(case) }
+    let groups = case.chain.iter().filter(|group| **group != "Default").flat_map(|group| {
+        let (package, title) = match group.split_once("# ") {
+            Some((package, title)) => (package.trim_end_matches('.'), title),
+            None => ("", *group),
+        };
+        let marked = ["TODO ", "SKIP "].iter().find_map(|mark| title.strip_prefix(mark));
+        [package, marked.unwrap_or(title)]
+    });
+    let chain: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
+    let name = without_number(case.name);
+    javascript::chain(&Written { chain: &chain, name: &name, ..*case })
+}
+
+pub(in crate::producers) fn is_tap_junit(report: &Report) -> bool {
+    let is_numbered = |case: &Case| case.attribute("id").is_some() && case.classname.is_none();
+    report.suites.len() == 1
+        && has_order(report, &["tests", "skipped", "failures"])
+        && all_cases(report, is_numbered)
+}
+
+/// The only suite is a constant; which test an assertion belongs to stands in its console output.
+pub(in crate::producers) fn tap_junit(case: &Written<'_>) -> Place {
+    let suite = if case.suite_name() == "Tap-Junit-Suite" { "" } else { case.suite_name() };
+    Place {
+        container: one(suite),
+        name: owned(case.name),
+        folder: vec![Level::One(owned(suite))],
+        ..Place::default()
+    }
+}
+
+pub(in crate::producers) fn is_node_tap(report: &Report) -> bool {
+    root_says(report, "name", "TAP Tests")
+}
+
+/// The classname repeats the chain of suites.
+pub(in crate::producers) fn node_tap(case: &Written<'_>) -> Place {
+    let properties = case.case.extra.iter().flat_map(|extra| &extra.properties);
+    let is_skipped =
+        properties.into_iter().any(|property| ["skip", "todo"].contains(&&*property.name));
+    Place { is_skipped, ..javascript::chain(&Written { case: &without_file(case.case), ..*case }) }
+}
+
+/// The file of a case is where it failed: one that passes has none.
+fn without_file(case: &Case) -> Case {
+    Case { file: None, ..case.clone() }
+}
+
+pub(in crate::producers) fn is_busted(report: &Report) -> bool {
+    report.suites.first().is_some_and(|suite| suite.name.starts_with("Run 1 of "))
+        && all_cases(report, |case| {
+            case.classname.as_deref().is_some_and(|classname| file_of(classname).is_some())
+        })
+}
+
+/// `spec/cart_spec.lua:12` without its line.
+fn file_of(place: &str) -> Option<&str> {
+    let (file, line) = place.rsplit_once(':')?;
+    (!line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())).then_some(file)
+}
+
+/// The classname is the place in the file.
+pub(in crate::producers) fn busted(case: &Written<'_>) -> Place {
+    let file = case.path(file_of(case.classname).unwrap_or(case.classname));
+    Place {
+        container: one(&file),
+        name: owned(case.name),
+        folder: vec![Level::Classname(file, Cut::Slashes)],
+        ..Place::default()
+    }
 }
 
 /// The suite is the script.

@@ -1,0 +1,1 @@
+npx bun test --reporter=junit --reporter-outfile=shop.xml || true

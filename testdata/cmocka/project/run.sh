@@ -1,0 +1,3 @@
+cc -o shop cart.c -lcmocka
+CMOCKA_MESSAGE_OUTPUT=XML CMOCKA_XML_FILE=%g.xml ./shop || true
+rm -f shop

@@ -1,0 +1,1 @@
+cucumber --format junit --out . || true

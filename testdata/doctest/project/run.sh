@@ -1,0 +1,3 @@
+c++ -std=c++17 -o shop cart.cpp
+./shop -r=junit -o=shop.xml || true
+rm -f shop

@@ -1,0 +1,1 @@
+npx eslint --format junit --output-file eslint.xml src || true

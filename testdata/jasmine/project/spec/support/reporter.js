@@ -1,0 +1,3 @@
+const { JUnitXmlReporter } = require('jasmine-reporters');
+
+jasmine.getEnv().addReporter(new JUnitXmlReporter({ savePath: '.', filePrefix: 'shop', consolidateAll: true }));

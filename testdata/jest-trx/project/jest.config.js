@@ -1,0 +1,1 @@
+module.exports = { reporters: [['jest-trx-results-processor', { outputFile: 'shop.trx', defaultUserName: 'ci' }]] };

@@ -1,0 +1,1 @@
+npx mocha --reporter mocha-xunit-reporter --reporter-options mochaFile=shop.xml || true

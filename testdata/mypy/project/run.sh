@@ -1,0 +1,1 @@
+mypy --junit-xml mypy.xml src || true

@@ -1,0 +1,1 @@
+nose2 || true

@@ -1,0 +1,1 @@
+nosetests --with-xunit --xunit-file=shop.xml tests || true

@@ -1,0 +1,1 @@
+pytest -q --nunit-xml=shop.xml tests || true

@@ -1,0 +1,1 @@
+ruff check --select E,F,B --output-format junit --output-file ruff.xml src || true

@@ -1,0 +1,1 @@
+prove --norc --formatter TAP::Formatter::JUnit t > shop.xml

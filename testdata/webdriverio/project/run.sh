@@ -1,0 +1,1 @@
+npx wdio run wdio.conf.js || true
