@@ -16,9 +16,10 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use glob::{MatchOptions, Pattern, PatternError};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// Directories full of other people's files.
 const NEVER_ENTERED: [&str; 4] = [".git", "node_modules", ".venv", "vendor"];
@@ -127,17 +128,11 @@ impl DiscoverError {
 /// paths start at `base`, the working directory.
 #[must_use]
 pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discovered {
-    let mut search = Search {
-        base,
-        excludes: Vec::new(),
-        argument: 0,
-        found: HashMap::new(),
-        result: Discovered::default(),
-    };
+    let mut result = Discovered::default();
     let negative = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
-    for exclude in negative.chain(excludes.iter().map(String::as_str)) {
-        search.exclude(exclude);
-    }
+    let excludes = negative.chain(excludes.iter().map(String::as_str));
+    let excludes = Rc::new(Excludes::new(base, excludes, &mut result.errors));
+    let mut search = Search { base, excludes, argument: 0, found: HashMap::new(), result };
     for (argument, pattern) in patterns.iter().enumerate() {
         if !pattern.starts_with('!') {
             search.argument = argument;
@@ -149,12 +144,19 @@ pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discov
 
 struct Search<'a> {
     base: &'a Path,
-    excludes: Vec<Exclude>,
+    excludes: Rc<Excludes>,
     /// The one that is looked at.
     argument: usize,
     /// By canonical path; standard input has none.
     found: HashMap<Option<PathBuf>, Input>,
     result: Discovered,
+}
+
+/// What is not wanted.
+struct Excludes {
+    /// The working directory, without links.
+    base: PathBuf,
+    excludes: Vec<Exclude>,
 }
 
 enum Exclude {
@@ -164,37 +166,57 @@ enum Exclude {
     Pattern { pattern: Pattern, name_only: bool },
 }
 
-impl Search<'_> {
-    fn exclude(&mut self, text: &str) {
-        let text = slashes(text);
-        let text = text.strip_prefix("./").unwrap_or(&text).trim_end_matches('/');
-        if text.is_empty() {
-            return;
-        }
-        if let Ok(path) = self.base.join(text).canonicalize() {
-            self.excludes.push(Exclude::Path(path));
-        }
-        match Pattern::new(text) {
-            Ok(pattern) => {
-                self.excludes.push(Exclude::Pattern { pattern, name_only: !text.contains('/') })
+impl Excludes {
+    fn new<'a>(
+        base: &Path,
+        texts: impl Iterator<Item = &'a str>,
+        errors: &mut Vec<DiscoverError>,
+    ) -> Self {
+        let mut excludes = Vec::new();
+        for text in texts {
+            let text = slashes(text);
+            let text = text.strip_prefix("./").unwrap_or(&text).trim_end_matches('/');
+            if text.is_empty() {
+                continue;
             }
-            Err(source) => {
-                self.result.errors.push(DiscoverError::Pattern { pattern: text.to_owned(), source })
+            if let Ok(path) = base.join(text).canonicalize() {
+                excludes.push(Exclude::Path(path));
+            }
+            match Pattern::new(text) {
+                Ok(pattern) => {
+                    excludes.push(Exclude::Pattern { pattern, name_only: !text.contains('/') })
+                }
+                Err(source) => {
+                    errors.push(DiscoverError::Pattern { pattern: text.to_owned(), source })
+                }
             }
         }
+        Self { base: base.canonicalize().unwrap_or_else(|_| base.to_owned()), excludes }
     }
 
-    fn is_excluded(&self, display: &str, canonical: &Path) -> bool {
+    /// Whether a path is not wanted: as it was written, from the working directory, or as a whole.
+    fn hold(&self, display: &str, canonical: &Path) -> bool {
+        if self.excludes.is_empty() {
+            return false;
+        }
         let display = display.strip_prefix("./").unwrap_or(display);
+        let below = canonical.strip_prefix(&self.base).unwrap_or(canonical);
         self.excludes.iter().any(|exclude| match exclude {
             Exclude::Path(path) => canonical.starts_with(path),
-            Exclude::Pattern { pattern, name_only } => Path::new(display).ancestors().any(|path| {
-                let path = if *name_only { path.file_name().map(Path::new) } else { Some(path) };
-                path.is_some_and(|path| pattern.matches_path_with(path, MATCHING))
-            }),
+            Exclude::Pattern { pattern, name_only } => {
+                [Path::new(display), below, canonical].iter().any(|path| {
+                    path.ancestors().any(|path| {
+                        let path =
+                            if *name_only { path.file_name().map(Path::new) } else { Some(path) };
+                        path.is_some_and(|path| pattern.matches_path_with(path, MATCHING))
+                    })
+                })
+            }
         })
     }
+}
 
+impl Search<'_> {
     fn include(&mut self, text: &str) {
         if text == "-" {
             let input = Input {
@@ -296,6 +318,13 @@ impl Search<'_> {
         mut visit: impl FnMut(&mut Self, &str, &Path, bool) -> bool,
     ) -> bool {
         let mut any = false;
+        let excludes = Rc::clone(&self.excludes);
+        let is_wanted = |entry: &DirEntry| {
+            let below = entry.path().strip_prefix(start).unwrap_or(entry.path());
+            let canonical = || entry.path().canonicalize().unwrap_or_else(|_| entry.path().into());
+            excludes.excludes.is_empty()
+                || !excludes.hold(&join(prefix, &shown(below)), &canonical())
+        };
         let entries = WalkDir::new(start)
             .min_depth(1)
             .max_depth(depth)
@@ -306,7 +335,8 @@ impl Search<'_> {
                 let never = entry.depth() > 0
                     && entry.file_type().is_dir()
                     && NEVER_ENTERED.contains(&&*name);
-                !never || entered.contains(&&*name)
+                (!never || entered.contains(&&*name))
+                    && (entry.depth() == 0 || !entry.file_type().is_dir() || is_wanted(entry))
             });
         for entry in entries {
             let entry = match entry {
@@ -323,8 +353,10 @@ impl Search<'_> {
             let relative = shown(relative);
             if entry.file_type().is_dir() {
                 any |= visit(self, &relative, entry.path(), true);
-            } else if entry.path().is_file() {
-                // That followed links to files; pipes and devices nobody named are passed by.
+            } else if fs::metadata(entry.path()).is_ok_and(|metadata| !metadata.is_file()) {
+                // A pipe or a device that nobody named, or a link to a directory.
+            } else {
+                // What cannot be looked at, and links that lead nowhere, are told when they are read.
                 any |= visit(self, &relative, entry.path(), false);
             }
         }
@@ -334,7 +366,7 @@ impl Search<'_> {
     /// Adds a file unless it is excluded. True if it is in the list now, or was excluded on purpose.
     fn add(&mut self, display: String, path: PathBuf, origin: Origin) -> bool {
         let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if self.is_excluded(&display, &canonical) {
+        if self.excludes.hold(&display, &canonical) {
             return true;
         }
         let argument = self.argument;
@@ -593,8 +625,9 @@ mod tests {
         symlink(".", root.path().join("r/loop")).unwrap();
         symlink("gone.xml", root.path().join("r/broken.xml")).unwrap();
         for pattern in ["r", "r/**/*.xml"] {
+            // What leads nowhere is told when it is read.
             let found = find(&root, &[pattern]);
-            assert_eq!(displays(&found), ["r/a.xml"], "{pattern}");
+            assert_eq!(displays(&found), ["r/a.xml", "r/broken.xml"], "{pattern}");
             assert!(found.errors.is_empty());
         }
         let named = find(&root, &["r/link.xml", "r/dir"]);

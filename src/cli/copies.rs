@@ -1,8 +1,12 @@
 //! One result, in several places: standard output and the files of `--output`.
 
+use std::path::Path;
+
+use crate::discover::{Discovered, Source};
+
 use super::args::values::{OutputSpec, ResultFormat};
 use super::exit::{Ending, Exit};
-use super::output::{OutputFile, Streams};
+use super::output::{OutputError, OutputFile, Streams};
 
 /// Where a rendered result goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,14 +15,40 @@ pub(super) enum Place {
     File,
 }
 
-/// Opens every file before the work, so that nothing is done whose result could not be kept.
+/// Opens every file before the work, so that nothing is done whose result could not be kept. A file of an earlier run is
+/// deleted when all are open; none may be one of the reports `found`.
 pub(super) fn open<F: ResultFormat>(
     specs: &[OutputSpec<F>],
+    found: &Discovered,
     streams: &Streams,
 ) -> Result<Vec<OutputFile<F>>, Exit> {
-    specs.iter().map(OutputFile::open).collect::<Result<_, _>>().map_err(|error| {
+    if let Some(spec) = specs.iter().find(|spec| is_report(&spec.path, found)) {
+        let error = anyhow::anyhow!(
+            "{} is one of the reports, and would be overwritten",
+            spec.path.display()
+        );
+        streams.error(&error, Some("write the result to another place; nothing was done"));
+        return Err(Exit::Usage);
+    }
+    let open = || {
+        let files: Vec<OutputFile<F>> =
+            specs.iter().map(OutputFile::open).collect::<Result<_, _>>()?;
+        files.iter().try_for_each(OutputFile::remove_old)?;
+        Ok(files)
+    };
+    open().map_err(|error: OutputError| {
         streams.error(&error.into(), Some("check --output; nothing was done"));
         Exit::Usage
+    })
+}
+
+fn is_report(path: &Path, found: &Discovered) -> bool {
+    let Ok(path) = path.canonicalize() else {
+        return false;
+    };
+    found.inputs.iter().any(|input| match &input.source {
+        Source::File(file) => file.canonicalize().is_ok_and(|file| file == path),
+        Source::Stdin => false,
     })
 }
 

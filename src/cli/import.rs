@@ -10,7 +10,7 @@ use crate::formats::model::Outcome;
 use crate::plan::{ChangePlan, tests_to_read_steps_of};
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Snapshot, Target, TargetError, read_steps};
-use crate::summary::{Summary, SummaryError, json, text};
+use crate::summary::{Summary, SummaryError, escape, json, text};
 
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;
@@ -40,39 +40,38 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
     log::start(&settings.terminal);
     if settings.terminal.verbosity >= Verbosity::Verbose {
         for setting in &settings.notes.provenance {
-            streams.message(&setting.to_string());
+            streams.message(&escape::terminal(&setting.to_string()));
         }
     }
-    let outputs = match copies::open(&settings.outputs, &streams) {
+    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
+    let outputs = match copies::open(&settings.outputs, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let (_, mut records) =
-        reports::read(&environment.directory, &settings.reading, &settings.mapping);
+    let (_, mut records) = reports::read(found, &settings.mapping);
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut import = Import {
-        ignored: leave_out_ignored(&mut records.tests, &settings),
+        ignored: 0,
         summary: Summary::of_reports(&records, &settings.mapping),
         settings: &settings,
         records,
         ending: Ending::default(),
     };
     import.judge_reports();
+    import.leave_out_ignored();
     if import.may_write() {
         import.reach_and_apply();
     }
     import.finish(started, &streams, outputs)
 }
 
-/// Takes tests out that match `ignore`; gives back how many.
-fn leave_out_ignored(tests: &mut Vec<TestRecord>, settings: &Settings) -> usize {
-    let patterns = &settings.reading.ignore;
+/// Takes tests out that match one of the `patterns`; gives back how many. `prefix`: how many of a test's folders are
+/// those of `--folder`, which says where things are put, not what they are.
+fn leave_out(tests: &mut Vec<TestRecord>, patterns: &[glob::Pattern], prefix: usize) -> usize {
     if patterns.is_empty() {
         return 0;
     }
     let before = tests.len();
-    // `--folder` says where things are put, not what they are.
-    let prefix = settings.mapping.folder.len();
     tests.retain(|test| {
         let path = test
             .folder
@@ -97,8 +96,16 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn judge_reports(&mut self) {
+    /// Takes out what is not to be imported. Whether it failed was told before: a file in the repository must not be able
+    /// to hide that.
+    fn leave_out_ignored(&mut self) {
+        let patterns = &self.settings.reading.ignore;
+        let prefix = self.settings.mapping.folder.len();
+        self.ignored = leave_out(&mut self.records.tests, patterns, prefix);
         self.summary.tests.ignored = self.ignored;
+    }
+
+    fn judge_reports(&mut self) {
         if let Some(too_few) =
             reports::judge(&self.records, &self.settings.reading, &mut self.ending)
         {

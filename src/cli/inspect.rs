@@ -24,12 +24,12 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         }
     };
     let streams = Streams::new(&settings.terminal);
-    let outputs = match copies::open(&settings.outputs, &streams) {
+    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
+    let outputs = match copies::open(&settings.outputs, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let (reports, mut records) =
-        reports::read(&environment.directory, &settings.reading, &settings.mapping);
+    let (reports, mut records) = reports::read(found, &settings.mapping);
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut ending = Ending::default();
     let too_few = reports::judge(&records, &settings.reading, &mut ending);

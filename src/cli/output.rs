@@ -24,14 +24,14 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Streams {
     color: Color,
-    github_actions: bool,
+    in_ci: bool,
 }
 
 impl Streams {
     /// The streams as `terminal` wants them.
     #[must_use]
     pub fn new(terminal: &Terminal) -> Self {
-        Self { color: terminal.color, github_actions: terminal.github_actions }
+        Self { color: terminal.color, in_ci: terminal.in_ci }
     }
 
     /// Writes a result to standard output.
@@ -49,7 +49,7 @@ impl Streams {
     pub fn message(&self, text: &str) {
         let stderr = io::stderr();
         let choice = self.choice(stderr.is_terminal());
-        let text = escape::inert(text, self.github_actions);
+        let text = escape::inert(text, self.in_ci);
         let mut stream = AutoStream::new(stderr.lock(), choice);
         let _ = write_whole(&mut stream, &format!("{text}\n"));
     }
@@ -135,9 +135,6 @@ pub struct OutputError {
 impl<F: ResultFormat> OutputFile<F> {
     /// Makes sure that the file can be written.
     ///
-    /// A file of that name is deleted: were the import killed, the next step of a pipeline would
-    /// take a summary of yesterday for today's.
-    ///
     /// # Errors
     /// When the directory does not exist or cannot be written, or the path is a directory.
     pub fn open(spec: &OutputSpec<F>) -> Result<Self, OutputError> {
@@ -150,12 +147,7 @@ impl<F: ResultFormat> OutputFile<F> {
                     let file = File::options().write(true).open(&path)?;
                     Ok((path, Target::Written(file)))
                 }
-                Ok(_) => {
-                    let file = temporary(&path)?;
-                    std::fs::remove_file(&path)?;
-                    Ok((path, Target::Replaced(file)))
-                }
-                Err(_) => {
+                Ok(_) | Err(_) => {
                     let file = temporary(&path)?;
                     Ok((path, Target::Replaced(file)))
                 }
@@ -164,6 +156,23 @@ impl<F: ResultFormat> OutputFile<F> {
         match open() {
             Ok((path, target)) => Ok(Self { format: spec.format, path, target }),
             Err(source) => Err(OutputError { path: spec.path.clone(), source }),
+        }
+    }
+
+    /// Deletes a file of that name: were the import killed, the next step of a pipeline would take a summary of
+    /// yesterday for today's.
+    ///
+    /// # Errors
+    /// When it is there and cannot be deleted.
+    pub fn remove_old(&self) -> Result<(), OutputError> {
+        match &self.target {
+            Target::Written(_) => Ok(()),
+            Target::Replaced(_) => match std::fs::remove_file(&self.path) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    Err(OutputError { path: self.path.clone(), source })
+                }
+                _ => Ok(()),
+            },
         }
     }
 
@@ -239,6 +248,7 @@ mod tests {
         let path = directory.path().join("summary.txt");
         std::fs::write(&path, "yesterday's").unwrap();
         let output = OutputFile::open(&spec(path.clone())).unwrap();
+        output.remove_old().unwrap();
         assert!(!path.exists(), "nothing stands there while the work goes on");
         drop(output);
         assert_eq!(names(directory.path()), Vec::<String>::new());

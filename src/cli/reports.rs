@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::discover::discover;
+use crate::discover::{Discovered, discover};
 use crate::formats::model::Report;
 use crate::reading::{Readings, read_all};
 use crate::record::{Mapping, Records, collect};
@@ -11,17 +11,18 @@ use crate::record::{Mapping, Records, collect};
 use super::exit::{Ending, Exit};
 use super::settings::Reading;
 
-/// Reads what `reading` names, below `directory`, and maps it: the reports as written, and what they mean.
-pub(super) fn read(
-    directory: &Path,
-    reading: &Reading,
-    mapping: &Mapping,
-) -> (Vec<Report>, Records) {
+/// Finds what `reading` names, below `directory`.
+pub(super) fn find(directory: &Path, reading: &Reading, mapping: &Mapping) -> Discovered {
     let mut discovered = discover(directory, &reading.reports, &reading.exclude);
     if mapping.reruns {
         // What was named later ran later.
         discovered.inputs.sort_by_key(|input| input.argument);
     }
+    discovered
+}
+
+/// Reads what was found and maps it: the reports as written, and what they mean.
+pub(super) fn read(discovered: Discovered, mapping: &Mapping) -> (Vec<Report>, Records) {
     let Readings { reports, foreign, unmatched } = read_all(discovered);
     let mut records = collect(&reports, mapping);
     records.warnings.extend(unmatched.iter().map(|pattern| format!("{pattern} matches no report")));
@@ -39,7 +40,7 @@ pub(super) fn read(
 pub(super) fn judge(records: &Records, reading: &Reading, ending: &mut Ending) -> Option<TooFew> {
     ending.add_if(records.files.iter().any(|file| file.damaged.is_some()), Exit::Reports);
     let tests = records.tests.len();
-    let wanted = reading.min_tests.max(usize::from(!reading.allow_empty && records.seen == 0));
+    let wanted = reading.min_tests.max(usize::from(!reading.allow_empty));
     if tests >= wanted {
         return None;
     }
@@ -75,7 +76,9 @@ impl TooFew {
     }
 
     pub(super) fn hint(&self) -> &'static str {
-        if self.files.is_empty() {
+        if self.wanted > 1 {
+            "check that all tests ran, and where they write their reports"
+        } else if self.files.is_empty() {
             "check that the tests ran before this and where they write their reports; quote patterns, or the shell expands them; --allow-empty if this is as it should be"
         } else {
             "check that the tests ran; --allow-empty if this is as it should be"

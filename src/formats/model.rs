@@ -310,6 +310,16 @@ impl Report {
         shown_path(self.shard.as_deref(), &self.path)
     }
 
+    /// The outermost suite around `suite`.
+    #[must_use]
+    pub fn outermost(&self, suite: Option<SuiteIndex>) -> Option<SuiteIndex> {
+        let mut outermost = suite?;
+        while let Some(parent) = self.suites.get(outermost as usize)?.parent {
+            outermost = parent;
+        }
+        Some(outermost)
+    }
+
     /// The names of the suites around `suite`, outermost first, as written.
     #[must_use]
     pub fn suite_chain(&self, suite: Option<SuiteIndex>) -> Vec<&Suite> {

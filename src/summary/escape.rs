@@ -36,32 +36,35 @@ fn push_escape(shown: &mut String, character: char) {
     let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
 }
 
-/// A finished text of ours in which nothing is a workflow command to the runner of GitHub Actions.
+/// A finished text of ours in which nothing is a workflow command to a CI's runner.
 ///
-/// The runner takes a line for a command when it starts with `::`, white space before it or not.
-/// With `github_actions`, `##[`, which it looks for *anywhere* in a line, is broken up too. Both are
-/// told apart from data only here, on whole lines: one piece of data may end in `##` and our own
+/// The runner of GitHub Actions takes a line for a command when it starts with `::`, white space before it or not.
+/// In such a job (`in_ci`), `##[`, which it looks for *anywhere* in a line, is broken up too, and so are `##vso[` of Azure
+/// Pipelines and `##teamcity[`. All are told apart from data only here, on whole lines: one piece of data may end in `##` and our own
 /// text go on with `[`.
 #[must_use]
-pub fn inert(text: &str, github_actions: bool) -> Cow<'_, str> {
-    let may_act = text.contains(':') || (github_actions && text.contains('#'));
+pub fn inert(text: &str, in_ci: bool) -> Cow<'_, str> {
+    let may_act = text.contains(':') || (in_ci && text.contains('#'));
     if !may_act {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for line in text.split_inclusive('\n') {
-        inert_line(&mut shown, line, github_actions);
+        inert_line(&mut shown, line, in_ci);
     }
     Cow::Owned(shown)
 }
 
-fn inert_line(shown: &mut String, line: &str, github_actions: bool) {
+/// What commands anywhere in a line begin with, behind the first `#`.
+const MARKS: [&str; 3] = ["#[", "#vso[", "#teamcity["];
+
+fn inert_line(shown: &mut String, line: &str, in_ci: bool) {
     let mut at_start = true;
     let mut rest = line.chars();
     while let Some(character) = rest.next() {
         let goes_on = |prefix: &str| follows(rest.clone(), prefix);
         let is_command = (at_start && character == ':' && goes_on(":"))
-            || (github_actions && character == '#' && goes_on("#["));
+            || (in_ci && character == '#' && MARKS.iter().any(|mark| goes_on(mark)));
         if is_command {
             push_escape(shown, character);
         } else {

@@ -83,8 +83,7 @@ fn records() -> Records {
 }
 
 fn plain(records: &Records, detail: Detail) -> String {
-    let options =
-        TextOptions { columns: Some(80), detail, github_actions: false, errors_apart: false };
+    let options = TextOptions { columns: Some(80), detail, in_ci: false, errors_apart: false };
     anstream::adapter::strip_str(&render(records, &options)).to_string()
 }
 

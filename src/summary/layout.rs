@@ -24,7 +24,7 @@ pub struct TextOptions {
     /// How much is told.
     pub detail: Detail,
     /// The text goes to the log of a GitHub Actions job, which takes commands from it.
-    pub github_actions: bool,
+    pub in_ci: bool,
     /// Errors are told elsewhere: on standard error, while the text goes to standard output.
     pub errors_apart: bool,
 }
@@ -125,7 +125,7 @@ impl Page {
     }
 
     pub(super) fn finish(self, options: &TextOptions) -> String {
-        super::escape::inert(&self.text, options.github_actions).into_owned()
+        super::escape::inert(&self.text, options.in_ci).into_owned()
     }
 }
 

@@ -249,7 +249,12 @@ fn outcome(summary: &Summary) -> (anstyle::Style, &'static str, String) {
         }
     };
     if summary.interrupted {
-        return (BAD, "interrupted:", unconfirmed());
+        let text = if refused > 0 {
+            unconfirmed()
+        } else {
+            format!("before {project} was read once more; run the import again")
+        };
+        return (BAD, "interrupted:", text);
     }
     if summary.complete != Some(true) {
         return (BAD, "incomplete:", unconfirmed());
@@ -264,6 +269,9 @@ fn outcome(summary: &Summary) -> (anstyle::Style, &'static str, String) {
     }
     let text = match (tests, summary.tests.ignored) {
         (0, _) => "the reports hold no test".to_owned(),
+        (tests, ignored) if tests == ignored => {
+            format!("tq-import.toml ignores all of the {}", count(tests, "test"))
+        }
         (_, 0) => format!("every test of these reports is in {project}"),
         (_, ignored) => format!(
             "every test of these reports is in {project}, but for {ignored} that tq-import.toml ignores"

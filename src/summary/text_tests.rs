@@ -6,7 +6,7 @@ use crate::summary::samples::{self, change, failure, flaw};
 use crate::summary::{ChangeAction, ChangeKind, Ledger, Named, Reports, Requests, SummaryError};
 
 fn plain(summary: &Summary, columns: Option<usize>, detail: Detail) -> String {
-    let options = TextOptions { columns, detail, github_actions: false, errors_apart: false };
+    let options = TextOptions { columns, detail, in_ci: false, errors_apart: false };
     anstream::adapter::strip_str(&render(summary, &options)).to_string()
 }
 
@@ -209,12 +209,8 @@ fn a_test_cannot_forge_a_workflow_command() {
     summary.failures[0].message = Some("##[error]gone\n::error::x".to_owned());
     summary.warnings = vec!["x ::error::y".to_owned()];
     for columns in [None, Some(40)] {
-        let options = TextOptions {
-            columns,
-            detail: Detail::Full,
-            github_actions: true,
-            errors_apart: false,
-        };
+        let options =
+            TextOptions { columns, detail: Detail::Full, in_ci: true, errors_apart: false };
         let text = anstream::adapter::strip_str(&render(&summary, &options)).to_string();
         assert!(!text.contains("##["), "{text}");
         assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");

@@ -12,6 +12,8 @@ use etcetera::BaseStrategy;
 pub struct Environment {
     /// The variables whose names and values are UTF-8.
     pub variables: BTreeMap<String, String>,
+    /// Variables of ours that are set to something that is not UTF-8.
+    pub unreadable: Vec<String>,
     /// The working directory.
     pub directory: PathBuf,
     /// Where the user's programs keep their files; none when there is no home directory.
@@ -28,11 +30,20 @@ impl Environment {
     /// # Errors
     /// When the working directory is gone.
     pub fn of_process() -> io::Result<Self> {
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
+        let mut variables = BTreeMap::new();
+        let mut unreadable = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), Ok(value)) => {
+                    variables.insert(name, value);
+                }
+                (Ok(name), Err(_)) if name.starts_with("TQ_") => unreadable.push(name),
+                _ => {}
+            }
+        }
         Ok(Self {
             variables,
+            unreadable,
             directory: std::env::current_dir()?,
             user_data: etcetera::choose_base_strategy().ok().map(|strategy| strategy.data_dir()),
             columns: terminal_size::terminal_size_of(io::stdout())
@@ -58,5 +69,13 @@ impl Environment {
     #[must_use]
     pub fn is_github_actions(&self) -> bool {
         self.get("GITHUB_ACTIONS") == Some("true")
+    }
+
+    /// Whether what is printed is searched for commands anywhere in a line: GitHub Actions, Azure Pipelines, TeamCity.
+    #[must_use]
+    pub fn has_workflow_commands(&self) -> bool {
+        self.is_github_actions()
+            || self.get("TF_BUILD").is_some()
+            || self.get("TEAMCITY_VERSION").is_some()
     }
 }

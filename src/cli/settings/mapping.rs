@@ -52,6 +52,12 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
         .map(|patterns| resolution.note("exclude", patterns, |patterns| patterns.join(", ")))
         .unwrap_or_default();
     all_excluded.extend(exclude.iter().cloned());
+    if reports.iter().any(|report| report.trim().is_empty()) {
+        // It would be the working directory and all below it.
+        resolution.fault(SettingFault::new("a report has no name").hint(
+            "a variable that is not set, perhaps: write . for everything below this directory",
+        ));
+    }
     for excluded in &all_excluded {
         pattern(resolution, "exclude", excluded);
     }

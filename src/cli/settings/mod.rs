@@ -26,6 +26,8 @@ pub use sandbox::{SandboxAction, SandboxSettings};
 pub use source::{InvalidSettings, Provenance, SettingFault, Source};
 pub use terminal::{Color, Terminal, Verbosity};
 
+use std::path::Path;
+
 use crate::plan::PlanOptions;
 use crate::record::Mapping;
 use resolution::Resolution;
@@ -216,7 +218,7 @@ fn outputs<F: ResultFormat>(
                 SettingFault::new("--output takes a file, not -")
                     .hint("--format says what is written to standard output"),
             );
-        } else if outputs.iter().any(|other| other.path == path) {
+        } else if outputs.iter().any(|other| is_same_file(&other.path, &path)) {
             resolution.fault(SettingFault::new(format!(
                 "two summaries would go to {}",
                 spec.path.display()
@@ -225,6 +227,19 @@ fn outputs<F: ResultFormat>(
         outputs.push(OutputSpec { format: spec.format, path });
     }
     outputs
+}
+
+/// Whether two paths lead to one file, there or not. Devices may be written twice.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        path.canonicalize()
+            .ok()
+            .or_else(|| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?)))
+    };
+    match (real(one), real(other)) {
+        (Some(one), Some(other)) => one == other && (one.is_file() || !one.exists()),
+        _ => one == other,
+    }
 }
 
 #[cfg(test)]

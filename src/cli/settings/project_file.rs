@@ -115,9 +115,20 @@ impl ProjectFile {
             let path = above.join(FILE_NAME);
             let shown_path = shown.join(FILE_NAME);
             // Only a regular file: a FIFO would block.
+            if path.symlink_metadata().is_ok() && !path.is_file() {
+                let shown = shown_path.display();
+                faults.push(SettingFault::new(format!("{shown} is no file that can be read")));
+                return None;
+            }
             if path.is_file() {
                 match std::fs::read(&path) {
-                    Ok(content) => return Some(Self::parse(content, &shown_path, faults)),
+                    Ok(content) => {
+                        let mut file = Self::parse(content, &shown_path, faults);
+                        if above != directory {
+                            file.exclude_below(above);
+                        }
+                        return Some(file);
+                    }
                     Err(error) => {
                         let shown = shown_path.display();
                         faults.push(SettingFault::new(format!("cannot read {shown}: {error}")));
@@ -131,6 +142,16 @@ impl ProjectFile {
             shown.push("..");
         }
         None
+    }
+
+    /// Patterns with a path are meant from where the file is, not from a directory below.
+    fn exclude_below(&mut self, directory: &Path) {
+        let place = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+        let patterns = self.exclude.iter_mut().flat_map(|exclude| &mut exclude.value);
+        for pattern in patterns.filter(|pattern| pattern.contains('/')) {
+            let place = glob::Pattern::escape(&place.to_string_lossy());
+            *pattern = format!("{place}/{}", pattern.trim_start_matches("./"));
+        }
     }
 
     /// What `content` says; `path` is how messages name the file.

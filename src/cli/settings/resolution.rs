@@ -27,6 +27,11 @@ impl<'a> Resolution<'a> {
         let root = repository_root(&environment.directory);
         let file = ProjectFile::find(&environment.directory, root.as_deref(), &mut faults)
             .unwrap_or_default();
+        if !ignores_variables {
+            // Without its namespace, a project would be imported a second time.
+            let unreadable = environment.unreadable.iter();
+            faults.extend(unreadable.map(|name| SettingFault::new(format!("{name} is not UTF-8"))));
+        }
         Self {
             environment,
             file,

@@ -32,7 +32,7 @@ pub struct Terminal {
     /// Columns of standard output; none when it is no terminal.
     pub columns: Option<usize>,
     /// The output is the log of a GitHub Actions job, which takes commands from it.
-    pub github_actions: bool,
+    pub in_ci: bool,
 }
 
 impl Terminal {
@@ -46,7 +46,7 @@ impl Terminal {
                 Verbosity::Normal => Detail::Normal,
                 Verbosity::Verbose | Verbosity::Debug => Detail::Full,
             },
-            github_actions: self.github_actions,
+            in_ci: self.in_ci,
             errors_apart: true,
         }
     }
@@ -54,12 +54,7 @@ impl Terminal {
     /// How a text in a file is laid out: nothing is wrapped, and no pipeline takes commands from it.
     #[must_use]
     pub fn file_text_options(&self) -> TextOptions {
-        TextOptions {
-            columns: None,
-            github_actions: false,
-            errors_apart: false,
-            ..self.text_options()
-        }
+        TextOptions { columns: None, in_ci: false, errors_apart: false, ..self.text_options() }
     }
 }
 
@@ -88,7 +83,7 @@ pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> T
         (false, 2..) => Verbosity::Debug,
     };
     let environment = resolution.environment;
-    let github_actions = environment.is_github_actions();
+    let in_ci = environment.has_workflow_commands();
     let color = match color {
         ColorArg::Always => Color::Always,
         ColorArg::Never => Color::Never,
@@ -107,6 +102,6 @@ pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> T
             && verbosity == Verbosity::Normal
             && environment.get("CI").is_none(),
         columns: environment.columns,
-        github_actions,
+        in_ci,
     }
 }

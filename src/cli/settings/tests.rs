@@ -19,6 +19,7 @@ impl World {
         std::fs::create_dir_all(tree.path().join(".git")).unwrap();
         std::fs::create_dir_all(tree.path().join("web")).unwrap();
         let environment = Environment {
+            unreadable: Vec::new(),
             variables: variables
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -357,7 +358,7 @@ fn colours_progress_and_verbosity() {
     assert!(!terminal(&[("CI", "true")], "a.xml").progress);
     assert!(!terminal(&[], "--no-progress a.xml").progress);
     assert_eq!(terminal(&[], "-vv a.xml").verbosity, Verbosity::Debug);
-    assert!(terminal(&[("GITHUB_ACTIONS", "true")], "a.xml").github_actions);
+    assert!(terminal(&[("GITHUB_ACTIONS", "true")], "a.xml").in_ci);
 }
 
 #[test]
