@@ -1,7 +1,7 @@
 //! What each row makes of the reports of its tool.
 
 use super::{Mapped, Mapper};
-use crate::formats::model::{Case, Format, Report};
+use crate::formats::model::{Case, Format, Outcome, Report};
 use crate::formats::read_one;
 use crate::mapping::{GroupBy, Mapping, Split};
 
@@ -689,4 +689,162 @@ fn a_report_without_suites_is_read() {
         seen += 1;
     });
     assert_eq!(seen, 1);
+}
+
+// What real reports of further tools taught
+
+#[test]
+fn a_line_in_a_classname_of_busted_is_no_part_of_a_test() {
+    let xml = "<testsuites><testsuite name='Run 1 of 1'>\
+        <testcase classname='spec/cart_spec.lua:4' name='Cart adds'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "busted");
+    assert_eq!(lines(xml), ["spec/cart_spec.lua: Cart adds @ spec / cart_spec.lua"]);
+}
+
+#[test]
+fn node_tap_says_by_properties_what_was_skipped() {
+    let xml = "<testsuites name='TAP Tests'><testsuite name='test/a.js'><testsuite name='adds'>\
+        <testcase id='1' name='once' classname='test/a.js &gt; adds' file='test/a.js' line='4'><failure/></testcase></testsuite>\
+        <testcase id='2' name='later' classname='test/a.js'><properties><property name='skip' value='x'/></properties></testcase>\
+        </testsuite></testsuites>";
+    assert_eq!(producer(xml), "node-tap");
+    assert_eq!(
+        lines(xml),
+        ["test/a.js + adds: once @ test / a.js / adds", "test/a.js: later @ test / a.js"]
+    );
+    let (report, mapping) = (report(xml), Mapping::default());
+    let mut outcomes = Vec::new();
+    Mapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
+        Mapped::Test(test) => outcomes.push(test.outcome),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(outcomes, [Outcome::Failed, Outcome::Skipped]);
+}
+
+#[test]
+fn comments_of_tap_are_groups_whatever_stands_around_them() {
+    let suite = |name: &str| {
+        lines(&format!(
+            "<testsuites><testsuite name='{name}'><testcase name='#1 adds'/></testsuite></testsuites>"
+        ))
+    };
+    assert_eq!(suite("shop.# TODO gift wrap"), ["shop + gift wrap: adds @ shop / gift wrap"]);
+    assert_eq!(suite("# gift wrap"), ["gift wrap: adds @ gift wrap"]);
+    assert_eq!(suite("Default"), [": adds @ "]);
+}
+
+#[test]
+fn tap_junit_has_one_suite_that_says_nothing() {
+    let xml = "<testsuites tests='1' name='x.xml' failures='0'><testsuite name='Tap-Junit-Suite' tests='1' skipped='0' failures='0'>\
+        <testcase name='adds' id='1'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "tap-junit");
+    assert_eq!(lines(xml), [": adds @ "]);
+}
+
+#[test]
+fn the_number_of_an_it_of_minitest_is_its_place_and_not_its_name() {
+    let xml = "<testsuite name='Cart' skipped='0' failures='0' errors='0' tests='2' assertions='2' time='0.1'>\
+        <testcase name='test_0002_is empty' classname='Cart' assertions='1'/>\
+        <testcase name='test_adds' classname='Cart' assertions='1'/></testsuite>";
+    assert_eq!(producer(xml), "minitest");
+    assert_eq!(lines(xml), ["Cart: is empty @ Cart", "Cart: test_adds @ Cart"]);
+}
+
+#[test]
+fn set_ups_of_qt_are_no_tests() {
+    let xml = "<testsuite name='Cart'><properties><property name='QtVersion' value='5'/></properties>\
+        <testcase result='pass' name='initTestCase'/><testcase name='later'/><testcase result='fail' name='cleanupTestCase'><failure/></testcase></testsuite>";
+    assert_eq!(lines(xml), ["no test", "Cart: later @ Cart", "run error: Cart: cleanupTestCase"]);
+}
+
+#[test]
+fn doctest_names_the_program_by_how_it_was_called() {
+    let xml = "<testsuites><testsuite name='./build/shop' doctest_version='2.4.9'>\
+        <testcase classname='src/cart.cpp' name='adds' status='run'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "doctest");
+    assert_eq!(lines(xml), ["src/cart.cpp: adds @ src / cart.cpp"]);
+}
+
+#[test]
+fn meson_puts_suites_into_names() {
+    let xml = "<testsuites tests='2' errors='0' failures='0'><testsuite name='shop.io' tests='1' errors='0' failures='0' skipped='0' time='1'>\
+        <testcase name='shop.io:cart / adds' classname='shop.io'/></testsuite>\
+        <testsuite name='shop.io.shop.io:cart / lines' tests='1' errors='0' failures='0' skipped='0' time='1'>\
+        <testcase name='1 - tea' classname='shop.io.shop.io:cart / lines'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "Meson");
+    assert_eq!(
+        lines(xml),
+        [
+            "shop.io + cart: adds @ shop.io / cart",
+            "shop.io + cart + lines: tea @ shop.io / cart / lines"
+        ]
+    );
+}
+
+#[test]
+fn hooks_are_run_errors_in_every_spelling() {
+    let bun = "<testsuites name='bun test'><testsuite name='a.test.ts' file='a.test.ts'><testsuite name='by drone'>\
+        <testcase name='(unnamed)'><failure/></testcase></testsuite></testsuite></testsuites>";
+    assert_eq!(lines(bun), ["run error: by drone: (unnamed)"]);
+    let webdriverio = "<testsuites><testsuite name='Admin'><properties><property name='specId' value='0'/>\
+        <property name='capabilities' value='chrome'/></properties>\
+        <testcase classname='chrome.Admin' name='before all hook for Admin'><error/></testcase></testsuite></testsuites>";
+    assert_eq!(lines(webdriverio), ["run error: chrome.Admin: before all hook for Admin"]);
+    let mocha = "<assemblies><assembly><collection name='Admin'>\
+        <test name='Admin \"before all\" hook for \"logs in\"' result='Fail'/><test name='Admin logs in' result='Pass'/>\
+        </collection></assembly></assemblies>";
+    assert_eq!(
+        lines(mocha),
+        ["run error: Admin \"before all\" hook for \"logs in\"", ": Admin logs in @ Admin"]
+    );
+}
+
+#[test]
+fn formats_of_dotnet_are_written_by_others_too() {
+    let pytest = "<test-run><test-suite type='Assembly' name='tests/test_cart.py'>\
+        <test-case name='n' fullname='tests/test_cart.py::TestCart::test_adds[1.5]' result='Passed'/></test-suite></test-run>";
+    assert_eq!(
+        lines(pytest),
+        ["tests.test_cart.TestCart: test_adds[1.5] @ tests / test_cart / TestCart"]
+    );
+    let jest = |class: &str| {
+        format!(
+            "<TestRun><TestDefinitions><UnitTest id='1'><TestMethod name='n' className='{class}'/></UnitTest></TestDefinitions>\
+             <Results><UnitTestResult testId='1' testName='cart / adds' outcome='Passed'/></Results></TestRun>"
+        )
+    };
+    assert_eq!(lines(&jest("cart")), ["cart: adds @ cart"]);
+    assert_eq!(lines(&jest("No suite")), [": cart / adds @ "]);
+}
+
+#[test]
+fn an_old_cucumber_of_ruby_writes_a_suite_for_each_feature() {
+    let xml = "<testsuite failures='0' errors='0' skipped='0' tests='1' time='1' name='Cart'>\
+        <testcase classname='Cart' name='adds (outline example : | 2 |)'/></testsuite>";
+    assert_eq!(producer(xml), "Cucumber");
+    let mapping = Mapping { merge_parameters: true, ..Mapping::default() };
+    assert_eq!(lines_with(xml, &mapping), ["Cart: adds @ Cart"]);
+}
+
+#[test]
+fn doc_tests_of_one_item_are_counted_by_their_lines() {
+    let xml = "<testsuites><testsuite name='cargo test #4'>\
+        <testcase classname='' name='src/lib.rs - gross (line 17)'/><testcase classname='' name='src/lib.rs - gross (line 9)'/>\
+        <testcase classname='src/lib.rs - Cart' name='add (line 38)'/><testcase classname='' name='src/lib.rs - (line 3)'/>\
+        </testsuite></testsuites>";
+    assert_eq!(
+        names(xml),
+        ["src/lib.rs - gross #2", "src/lib.rs - gross", "src/lib.rs - Cart::add", "src/lib.rs"]
+    );
+}
+
+/// The name of each test.
+fn names(xml: &str) -> Vec<String> {
+    let (report, mapping) = (report(xml), Mapping::default());
+    let mut names = Vec::new();
+    Mapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
+        Mapped::Test(test) => names.push(test.name),
+        other => panic!("{other:?}"),
+    });
+    names
 }

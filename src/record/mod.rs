@@ -202,7 +202,7 @@ fn message(detail: &Detail) -> Option<String> {
         let all: Vec<&str> = lines().collect();
         let frame = all.iter().rposition(|line| line.starts_with("  File \"")).unwrap_or_default();
         let behind = all.iter().skip(frame + 1).filter(|line| !line.starts_with(' '));
-        return behind.copied().find_map(said).or_else(|| lines().filter_map(said).last());
+        return behind.copied().find_map(said).or_else(|| lines().rev().find_map(said));
     }
     if written.as_deref().is_none_or(is_panic_line) {
         // Rust says in which thread and where it was, and what happened on the next line.

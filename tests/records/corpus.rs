@@ -44,7 +44,7 @@ fn different_cases_are_one_test_only_for_known_reasons() {
     let mut wrong = Vec::new();
     for report in reports() {
         let mapper = Mapper::new(&report, &mapping);
-        let mut together: BTreeMap<(Vec<String>, String), Vec<(&Case, bool)>> = BTreeMap::new();
+        let mut together: BTreeMap<Test, Vec<(&Case, bool)>> = BTreeMap::new();
         mapper.for_each(|_, case, mapped| {
             let Mapped::Test(placed) = mapped else { return };
             let key = (placed.container, placed.name);
@@ -75,6 +75,9 @@ fn different_cases_are_one_test_only_for_known_reasons() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Container and name.
+type Test = (Vec<String>, String);
 
 /// A case as its report has it.
 fn written(report: &Report, case: &Case) -> String {

@@ -1,0 +1,202 @@
+use super::*;
+use tempfile::TempDir;
+
+/// A directory with empty files at `paths`.
+fn tree(paths: &[&str]) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for path in paths {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    root
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn find(root: &TempDir, patterns: &[&str]) -> Discovered {
+    discover(root.path(), &strings(patterns), &[])
+}
+
+fn displays(found: &Discovered) -> Vec<&str> {
+    found.inputs.iter().map(|input| &*input.display).collect()
+}
+
+#[test]
+fn a_directory_gives_its_reports_in_order() {
+    let root = tree(&[
+        "r/b.xml",
+        "r/a.XML",
+        "r/c/d.trx",
+        "r/c/e.jsonl",
+        "r/f.xml.gz",
+        "r/g.txt",
+        "other.xml",
+    ]);
+    for given in ["r", "r/", "./r"] {
+        let found = find(&root, &[given]);
+        let prefix = given.trim_end_matches('/');
+        let expected: Vec<String> = ["a.XML", "b.xml", "c/d.trx", "c/e.jsonl", "f.xml.gz"]
+            .map(|file| format!("{prefix}/{file}"))
+            .to_vec();
+        assert_eq!(displays(&found), expected);
+        assert!(found.inputs.iter().all(|input| input.origin == Origin::Found));
+    }
+    assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/f.xml.gz"));
+}
+
+#[test]
+fn directories_full_of_foreign_files_are_not_entered_unless_named() {
+    let root = tree(&[
+        "node_modules/a.xml",
+        ".git/a.xml",
+        "x/vendor/a.xml",
+        "x/.venv/a.xml",
+        "x/a.xml",
+        ".hidden/a.xml",
+    ]);
+    assert_eq!(displays(&find(&root, &["."])), [".hidden/a.xml", "x/a.xml"]);
+    assert_eq!(displays(&find(&root, &["**/a.xml"])), [".hidden/a.xml", "x/a.xml"]);
+    assert_eq!(displays(&find(&root, &["node_modules"])), ["node_modules/a.xml"]);
+    assert_eq!(displays(&find(&root, &["*/vendor/*.xml"])), ["x/vendor/a.xml"]);
+    assert_eq!(displays(&find(&root, &["node_modules/*.xml"])), ["node_modules/a.xml"]);
+}
+
+#[test]
+fn patterns_match_within_components_and_across_with_two_stars() {
+    let root = tree(&["a/x.xml", "a/b/x.xml", "a/b/y.xml", "x.xml", "a/notes.txt"]);
+    for (pattern, expected) in [
+        ("*.xml", &["x.xml"][..]),
+        ("a/*.xml", &["a/x.xml"]),
+        ("**/x.xml", &["a/b/x.xml", "a/x.xml", "x.xml"]),
+        ("a/**/*.xml", &["a/b/x.xml", "a/b/y.xml", "a/x.xml"]),
+        ("./a/?.xml", &["./a/x.xml"]),
+        ("a/b/[y-z].xml", &["a/b/y.xml"]),
+        ("a/*", &["a/b/x.xml", "a/b/y.xml", "a/notes.txt", "a/x.xml"]),
+    ] {
+        let found = find(&root, &[pattern]);
+        assert_eq!(displays(&found), expected, "{pattern}");
+        assert!(found.unmatched.is_empty() && found.errors.is_empty(), "{pattern}");
+    }
+    let absolute = root.path().join("a/*.xml").to_string_lossy().into_owned();
+    let found = find(&root, &[&absolute]);
+    assert_eq!(displays(&found), [shown(&root.path().join("a/x.xml"))]);
+}
+
+#[test]
+fn what_matches_nothing_is_noted() {
+    let root = tree(&["a/notes.txt"]);
+    let found = find(&root, &["a", "*.xml", "no/such/*.xml"]);
+    assert_eq!(found.unmatched, ["a", "*.xml", "no/such/*.xml"]);
+    assert!(found.inputs.is_empty() && found.errors.is_empty());
+}
+
+#[test]
+fn a_named_path_that_is_not_there_is_an_error() {
+    let root = tree(&["a.xml"]);
+    let found = find(&root, &["b.xml", "a.xml/c.xml", "a.xml"]);
+    let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        errors,
+        ["no such file or directory: b.xml", "no such file or directory: a.xml/c.xml"]
+    );
+    assert_eq!(displays(&found), ["a.xml"]);
+}
+
+#[test]
+fn a_pattern_with_a_mistake_is_an_error() {
+    let root = tree(&["a.xml"]);
+    let found = find(&root, &["a**.xml", "[a.xml"]);
+    assert_eq!(found.errors.len(), 2);
+    assert!(matches!(found.errors[0], DiscoverError::Pattern { .. }));
+}
+
+#[test]
+fn a_file_whose_name_looks_like_a_pattern_can_be_named() {
+    let root = tree(&["[x].xml", "x.xml"]);
+    let found = find(&root, &["[x].xml"]);
+    assert_eq!(displays(&found), ["[x].xml"]);
+    assert_eq!(found.inputs[0].origin, Origin::Named);
+}
+
+#[test]
+fn each_file_counts_once_and_a_name_beats_a_pattern() {
+    let root = tree(&["r/a.xml", "r/b.xml"]);
+    let found = find(&root, &["r", "r/*.xml", "./r/a.xml", "r/../r/b.xml", "**/*.xml"]);
+    assert_eq!(displays(&found), ["./r/a.xml", "r/../r/b.xml"]);
+    assert!(found.inputs.iter().all(|input| input.origin == Origin::Named));
+}
+
+#[test]
+fn excludes_take_away_by_path_directory_name_and_pattern() {
+    let root = tree(&["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml", "TESTS-all.xml"]);
+    for (exclude, expected) in [
+        ("r/a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"][..]),
+        ("./r/old/", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
+        ("old", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
+        ("r/old/**", &["TESTS-all.xml", "r/a.xml", "r/b.xml"]),
+        ("a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/deep/c.xml"]),
+        ("TESTS-*.xml", &["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"]),
+        ("r/*/*.xml", &["TESTS-all.xml", "r/a.xml", "r/b.xml", "r/old/deep/c.xml"]),
+    ] {
+        let negated = format!("!{exclude}");
+        assert_eq!(displays(&find(&root, &[".", &negated])), expected, "{exclude}");
+        let found = discover(root.path(), &strings(&["**/*.xml"]), &strings(&[exclude]));
+        assert_eq!(displays(&found), expected, "{exclude}");
+    }
+    let all_gone = find(&root, &["r", "!r"]);
+    assert!(all_gone.inputs.is_empty() && all_gone.unmatched.is_empty());
+}
+
+#[test]
+fn standard_input_counts_once() {
+    let root = tree(&["a.xml"]);
+    let found = find(&root, &["-", "a.xml", "-"]);
+    assert_eq!(displays(&found), ["-", "a.xml"]);
+    assert_eq!(found.inputs[0].source, Source::Stdin);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_files_count_once_and_links_to_directories_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let root = tree(&["r/a.xml", "elsewhere/b.xml"]);
+    symlink("a.xml", root.path().join("r/link.xml")).unwrap();
+    symlink("../elsewhere", root.path().join("r/dir")).unwrap();
+    symlink(".", root.path().join("r/loop")).unwrap();
+    symlink("gone.xml", root.path().join("r/broken.xml")).unwrap();
+    for pattern in ["r", "r/**/*.xml"] {
+        // What leads nowhere is told when it is read.
+        let found = find(&root, &[pattern]);
+        assert_eq!(displays(&found), ["r/a.xml", "r/broken.xml"], "{pattern}");
+        assert!(found.errors.is_empty());
+    }
+    let named = find(&root, &["r/link.xml", "r/dir"]);
+    assert_eq!(displays(&named), ["r/dir/b.xml", "r/link.xml"]);
+    assert!(matches!(find(&root, &["r/broken.xml"]).errors[0], DiscoverError::Missing { .. }));
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_sockets_and_devices_are_refused_and_not_opened() {
+    use std::os::unix::net::UnixListener;
+
+    let root = tree(&["r/a.xml"]);
+    let pipe = root.path().join("r/pipe.xml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let _socket = UnixListener::bind(root.path().join("r/socket.xml")).unwrap();
+    let found = find(&root, &["r/pipe.xml", "r/socket.xml", "/dev/null", "r"]);
+    let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        errors,
+        [
+            "r/pipe.xml is a named pipe, not a file",
+            "r/socket.xml is a socket, not a file",
+            "/dev/null is a device, not a file"
+        ]
+    );
+    assert_eq!(displays(&found), ["r/a.xml"]);
+}
