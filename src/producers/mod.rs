@@ -311,6 +311,8 @@ static TABLE: &[Producer] = &[
         place: native::suite_or_classname,
         ..ROW
     },
+    Producer { name: "Boost.Test", fingerprint: native::is_boost, ..ROW },
+    Producer { name: "CUnit", fingerprint: native::is_cunit, place: native::cunit, ..ROW },
     Producer { name: "doctest", fingerprint: native::is_doctest, place: native::doctest, ..ROW },
     Producer { name: "Meson", fingerprint: native::is_meson, place: native::meson, ..ROW },
     Producer {

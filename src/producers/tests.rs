@@ -848,3 +848,19 @@ fn names(xml: &str) -> Vec<String> {
     });
     names
 }
+
+#[test]
+fn cunit_puts_a_dot_before_its_suites() {
+    let xml = "<testsuites errors='0' failures='0' tests='0' name=''><testsuite errors='0' failures='0' tests='1' name='cart'>\
+        <testcase classname='.cart' name='takes ten percent' time='0'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "CUnit");
+    assert_eq!(lines(xml), ["cart: takes ten percent @ cart"]);
+}
+
+#[test]
+fn boost_has_its_module_as_the_suite() {
+    let xml = "<testsuite tests='1' skipped='0' errors='0' failures='0' id='0' name='shop' time='0.1'>\
+        <testcase assertions='1' classname='cart' name='adds' time='0.1'/></testsuite>";
+    assert_eq!(producer(xml), "Boost.Test");
+    assert_eq!(lines(xml), ["shop + cart: adds @ shop / cart"]);
+}

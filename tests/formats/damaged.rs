@@ -39,6 +39,16 @@ fn a_cut_file_keeps_its_complete_cases_and_says_where_it_ends() {
         ("cut_in_a_tag.xml", &["whole"], "4:17 the file ends inside `testsuite`"),
         ("cut_between_cases.xml", &["whole"], "4:1 the file ends inside `testsuite`"),
         ("cut_in_nested_cases.xml", &["inner"], "4:28 the file ends inside `testcase`"),
+        (
+            "cunit.xml",
+            &[
+                "costs nothing when empty",
+                "takes ten percent",
+                "takes twenty percent",
+                "takes ten percent",
+            ],
+            "12:1 `</CUNIT_TEST_RUN_REPORT>` where `</testsuite>` is due",
+        ),
         ("cut_in_cdata.xml", &["a"], "4:41 the file ends inside `system-out`"),
         ("second_document_cut.xml", &["a", "b"], "3:43 the file ends inside `testsuite`"),
     ] {

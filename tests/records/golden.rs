@@ -45,13 +45,14 @@ fn identities_are_those_of_the_golden_file() {
 }
 
 /// Rows of the table without a report in testdata, and why.
-const WITHOUT_REPORT: [(&str, &str); 4] = [
+const WITHOUT_REPORT: [(&str, &str); 5] = [
     (
         "go-junit-report",
         "is not in the registries that the reports were made from; its suites are gotestsum's",
     ),
     ("Maestro", "needs a phone"),
     ("XCTest", "needs a Mac"),
+    ("CUnit", "closes an element that it never opened: its report is below tests/damaged"),
     ("JUnit", "is what many tools write that have no row of their own"),
 ];
 

@@ -1,4 +1,4 @@
-//! C, C++ and Swift: GoogleTest, Catch2, doctest, cmocka, Criterion, Qt Test, Meson, XCTest.
+//! C, C++ and Swift: GoogleTest, Catch2, doctest, Boost.Test, CUnit, cmocka, Criterion, Qt Test, Meson, XCTest.
 
 use super::{all_cases, any_property, has_order, one, owned, root_says, suite_of, tap};
 use crate::formats::model::Report;
@@ -75,6 +75,27 @@ pub(in crate::producers) fn doctest(case: &Written<'_>) -> Place {
         folder: vec![Level::Classname(file, Cut::Slashes)],
         ..Place::default()
     }
+}
+
+/// One suite for the module; the test suites are the classname.
+pub(in crate::producers) fn is_boost(report: &Report) -> bool {
+    &*report.root.element == "testsuite"
+        && has_order(report, &["tests", "skipped", "errors", "failures", "id", "time"])
+        && all_cases(report, |case| case.attribute("assertions").is_some())
+}
+
+/// The classname is the suite behind a dot and the name of a package, which nobody gives.
+pub(in crate::producers) fn is_cunit(report: &Report) -> bool {
+    has_order(report, &["errors", "failures", "tests"])
+        && all_cases(report, |case| {
+            let suite = suite_of(report, case).map(|suite| &*suite.name).unwrap_or_default();
+            let package = case.classname.as_deref().and_then(|name| name.strip_suffix(suite));
+            package.is_some_and(|package| package.ends_with('.'))
+        })
+}
+
+pub(in crate::producers) fn cunit(case: &Written<'_>) -> Place {
+    suite_or_classname(&Written { classname: case.classname.trim_start_matches('.'), ..*case })
 }
 
 pub(in crate::producers) fn is_meson(report: &Report) -> bool {
