@@ -123,6 +123,41 @@ pub fn folder_line<S: AsRef<str>>(
     format!("Automated tests: {} ({identity} {namespace})", join(path))
 }
 
+/// Whether `description` holds `line` and nothing else, whatever an editor wrapped around it or escaped in it.
+#[must_use]
+pub fn is_only(description: &str, line: &str) -> bool {
+    let line = text::clean(line);
+    text::clean(description) == line || text::clean(&unwrapped(description)) == line
+}
+
+/// HTML as its text: tags out, the usual entities in.
+fn unwrapped(html: &str) -> String {
+    let mut shown = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        let (before, tag) = rest.split_at(start);
+        shown.push_str(before);
+        match tag.find('>') {
+            Some(end) => rest = tag.get(end + 1..).unwrap_or_default(),
+            None => {
+                shown.push_str(tag);
+                rest = "";
+            }
+        }
+    }
+    shown.push_str(rest);
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(shown, |shown, (entity, character)| shown.replace(entity, character))
+}
+
 fn join<S: AsRef<str>>(parts: &[S]) -> String {
     let joined = parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" / ");
     text::cut(&joined, LINE_PART_CHARS).into_owned()

@@ -214,6 +214,44 @@ impl Client {
         self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
     }
 
+    /// `PUT /api/{path}` with what ends in the same state when it is sent twice: repeated while that can help.
+    ///
+    /// # Errors
+    /// Faults that end the whole import.
+    pub async fn update<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Written<T>, ApiError> {
+        self.send(RequestKind::Idempotent, Method::PUT, path, Some(json(body))).await
+    }
+
+    /// `DELETE /api/{path}`, repeated while that can help. What is gone already is deleted.
+    ///
+    /// # Errors
+    /// Faults that end the whole import.
+    pub async fn delete(&self, path: &str) -> Result<Written<()>, ApiError> {
+        let deleted: Written<serde::de::IgnoredAny> =
+            self.send(RequestKind::Idempotent, Method::DELETE, path, None).await?;
+        Ok(match deleted {
+            Written::Refused(ApiError {
+                fault: Fault::Status { status: 404 | 410, .. }, ..
+            })
+            | Written::Applied(_) => Written::Applied(()),
+            Written::Refused(error) => Written::Refused(error),
+            Written::Unknown(error) => Written::Unknown(error),
+        })
+    }
+
+    /// `POST /api/{path}/restore`: shows a deleted row again.
+    ///
+    /// # Errors
+    /// Faults that end the whole import.
+    pub async fn restore(&self, path: &str) -> Result<Written<serde::de::IgnoredAny>, ApiError> {
+        let path = format!("{path}/restore");
+        self.send(RequestKind::Idempotent, Method::POST, &path, None).await
+    }
+
     /// From now on no request starts; those under way end. What waits for its turn then fails with
     /// [`Fault::Interrupted`].
     pub fn stop(&self) {

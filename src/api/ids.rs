@@ -56,4 +56,6 @@ ids! {
     SuiteTestId
     /// A `step`.
     StepId
+    /// A `run_result`.
+    RunResultId
 }

@@ -41,6 +41,55 @@ pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     Ok(Option::<Wrapped>::deserialize(deserializer)?.map(|Wrapped(number)| number))
 }
 
+/// A moment, as RFC 3339 or without a zone (then UTC); what is neither is none.
+pub(super) fn moment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<jiff::Timestamp>, D::Error> {
+    struct Moment;
+
+    impl<'de> Visitor<'de> for Moment {
+        type Value = Option<jiff::Timestamp>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a time, or anything else")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            let without_zone = || {
+                let civil: jiff::civil::DateTime = text.parse().ok()?;
+                jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+            };
+            Ok(text.parse().ok().or_else(without_zone))
+        }
+
+        fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+            value.deserialize_any(self)
+        }
+    }
+
+    deserializer.deserialize_any(Moment)
+}
+
 /// A truth value, also as 0/1 or a string of either.
 pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     #[derive(Deserialize)]

@@ -3,11 +3,14 @@
 //! Only the fields that the importer reads; unknown ones are ignored, because fields appear over
 //! time. Ids and counts are read from numbers or strings.
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
-use super::lenient::{flag, list, number, optional_number, text};
+use super::ids::{
+    PlanId, PlanSuiteId, ProjectId, RunResultId, StepId, SuiteId, SuiteTestId, TestId,
+};
+use super::lenient::{flag, list, moment, number, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
 #[derive(Debug, Deserialize)]
@@ -50,7 +53,7 @@ macro_rules! resources {
 
 resources! {
     Project = "project", Plan = "plan", Suite = "suite", PlanSuite = "plan_suite",
-    Test = "test", SuiteTest = "suite_test", Step = "step",
+    Test = "test", SuiteTest = "suite_test", Step = "step", RunResult = "run_result",
 }
 
 /// A project.
@@ -94,6 +97,9 @@ pub struct Suite {
     /// Whether it is the project's root folder.
     #[serde(default, deserialize_with = "flag")]
     pub is_root: Option<bool>,
+    /// When it was made, by the server's clock.
+    #[serde(default, deserialize_with = "moment")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// Where a suite stands in the tree of a plan.
@@ -135,6 +141,15 @@ pub struct Test {
     /// How often it was updated.
     #[serde(default, deserialize_with = "optional_number")]
     pub epoch: Option<u64>,
+    /// What has to hold before; ours have none.
+    #[serde(default)]
+    pub precondition: Option<String>,
+    /// When it was made, by the server's clock.
+    #[serde(default, deserialize_with = "moment")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(default, deserialize_with = "moment")]
+    pub updated_at: Option<Timestamp>,
 }
 
 /// A test's place in a suite.
@@ -158,6 +173,41 @@ pub struct Step {
     /// Its place among the steps of the test, from 1.
     #[serde(default, deserialize_with = "optional_number")]
     pub sequence: Option<u64>,
+    /// What is done.
+    #[serde(default)]
+    pub step: Option<String>,
+    /// What is expected.
+    #[serde(default)]
+    pub expected_result: Option<String>,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+    /// When it was made, by the server's clock.
+    #[serde(default, deserialize_with = "moment")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// What a test gave in a run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RunResult {
+    /// Its id.
+    pub id: RunResultId,
+    /// The test.
+    pub test_id: TestId,
+}
+
+/// `PUT /api/suite_test/{id}` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MovedTest {
+    /// The folder it comes to.
+    pub suite_id: SuiteId,
+}
+
+/// `PUT /api/plan_suite/{id}` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MovedFolder {
+    /// The folder it comes to.
+    pub parent_id: SuiteId,
 }
 
 /// `POST /api/suite` (source: the vendor's guide; `description` by the SDK).

@@ -8,16 +8,20 @@
 mod adopt;
 mod create;
 mod folders;
+mod heal;
 mod tests;
 mod verify;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+pub use heal::{Healed, heal};
+
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::TestId;
 use crate::identity::Identity;
-use crate::plan::{ChangePlan, PlanOptions, TestPlan};
+use crate::plan::healing::{Heal, twins_to_read};
+use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_read_steps_of};
 use crate::record::TestRecord;
 use crate::snapshot::{Snapshot, Target, TargetError};
 
@@ -101,6 +105,8 @@ pub struct Applied {
     pub verified: bool,
     /// Why the import ended early.
     pub stop: Option<Stop>,
+    /// Twins that were made one at the end.
+    pub healed: Vec<Heal>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
@@ -121,7 +127,26 @@ struct Import<'a> {
     refused: BTreeMap<usize, String>,
     folders_created: HashSet<Identity>,
     steps_created: usize,
+    healed: Vec<Heal>,
     warnings: Vec<String>,
+}
+
+/// All of the project that a plan for `records` has to know: its lists, the steps of tests of ours, and whose twins are.
+///
+/// # Errors
+/// The first list that cannot be read, or a project without a root folder.
+pub async fn read_whole(
+    client: &Client,
+    target: &Target,
+    records: &[TestRecord],
+    options: &PlanOptions,
+) -> Result<Snapshot, TargetError> {
+    let mut snapshot = Snapshot::read(client, target).await?;
+    let with_steps = tests_to_read_steps_of(records, &snapshot).collect();
+    let (tests, folders) = twins_to_read(records, &snapshot, &options.namespace);
+    snapshot.read_steps(client, with_steps).await?;
+    snapshot.read_twins(client, &tests, &folders).await?;
+    Ok(snapshot)
 }
 
 /// Carries out `plan`, which was made from `records` and `snapshot`, and reads back what stands afterwards.
@@ -146,6 +171,7 @@ pub async fn apply(
         refused: BTreeMap::new(),
         folders_created: HashSet::new(),
         steps_created: 0,
+        healed: Vec::new(),
         warnings: Vec::new(),
     };
     if plan.is_empty() {
@@ -192,6 +218,7 @@ impl Import<'_> {
             steps_created: self.steps_created,
             verified,
             stop,
+            healed: self.healed,
             warnings: self.warnings,
         }
     }

@@ -1,19 +1,29 @@
-//! The last reading: does everything stand as the reports want it?
+//! The last reading: does everything stand as the reports want it, and once?
 
-use crate::plan::{ChangePlan, TestPlan, tests_to_read_steps_of};
-use crate::snapshot::{Snapshot, read_steps};
+use crate::plan::{ChangePlan, TestPlan};
 
-use super::{Import, Stop};
+use super::{Healed, Import, Stop, heal, read_whole};
+
+/// How often twins are made one before they are told.
+const HEALINGS: usize = 2;
 
 impl Import<'_> {
     /// Reads the project once more and plans again: a record that still wants a change was not imported, whatever the
-    /// server acknowledged. Returns whether every record stands that was not refused.
+    /// server acknowledged. Twins that other imports made meanwhile are healed, and it is read again. Returns whether
+    /// every record stands that was not refused, and none twice that could be one.
     pub(super) async fn verify(&mut self) -> Result<bool, Stop> {
-        let mut snapshot = Snapshot::read(self.client, self.target).await?;
-        snapshot.steps =
-            read_steps(self.client, tests_to_read_steps_of(self.records, &snapshot)).await?;
-        let plan = ChangePlan::new(self.records, &snapshot, &self.options.plan);
-        let mut verified = true;
+        let mut plan = self.fresh_plan().await?;
+        for _ in 0..HEALINGS {
+            if plan.healing.is_empty() {
+                break;
+            }
+            let Healed { done, warnings } =
+                heal(self.client, self.target.plan.id, &plan.healing).await?;
+            self.healed.extend(done);
+            self.warnings.extend(warnings);
+            plan = self.fresh_plan().await?;
+        }
+        let mut verified = plan.healing.is_empty();
         for (record, left) in plan.tests.iter().enumerate() {
             if left.is_done() || self.refused.contains_key(&record) {
                 continue;
@@ -27,6 +37,12 @@ impl Import<'_> {
             }
         }
         Ok(verified)
+    }
+
+    async fn fresh_plan(&self) -> Result<ChangePlan, Stop> {
+        let snapshot =
+            read_whole(self.client, self.target, self.records, &self.options.plan).await?;
+        Ok(ChangePlan::new(self.records, &snapshot, &self.options.plan))
     }
 }
 

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::error::{ApiError, Severity};
 use crate::api::retry::RetryPolicy;
-use crate::apply::{ApplyOptions, Fate, Stop, apply};
+use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_whole};
 use crate::formats::model::Outcome;
-use crate::plan::{ChangePlan, tests_to_read_steps_of};
+use crate::plan::ChangePlan;
 use crate::record::{Records, TestRecord};
-use crate::snapshot::{Snapshot, Target, TargetError, read_steps};
+use crate::snapshot::{Target, TargetError};
 use crate::summary::{Summary, SummaryError, escape, json, text};
 
 use super::args::ImportArgs;
@@ -220,9 +220,8 @@ impl Import<'_> {
         let tests = &self.records.tests;
         let target = Target::find(client, &remote.project).await?;
         self.summary.set_target(&target);
-        let mut snapshot = Snapshot::read(client, &target).await?;
-        snapshot.steps = read_steps(client, tests_to_read_steps_of(tests, &snapshot)).await?;
-        let plan = ChangePlan::new(tests, &snapshot, &settings.planning);
+        let mut snapshot = read_whole(client, &target, tests, &settings.planning).await?;
+        let mut plan = ChangePlan::new(tests, &snapshot, &settings.planning);
         if settings.mode != Mode::Apply {
             self.summary.set_plan(tests, &plan);
             self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), Exit::Changes);
@@ -238,6 +237,18 @@ impl Import<'_> {
             );
             self.summary.set_not_reached(&self.records.tests);
             return Ok(());
+        }
+        if !plan.healing.is_empty() {
+            match heal(client, target.plan.id, &plan.healing).await {
+                Ok(healed) => self.summary.add_healed(&healed.done, healed.warnings),
+                Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
+                Err(stop) => {
+                    self.unexpected(stop.to_string());
+                    return Ok(());
+                }
+            }
+            snapshot = read_whole(client, &target, tests, &settings.planning).await?;
+            plan = ChangePlan::new(tests, &snapshot, &settings.planning);
         }
         let options = ApplyOptions {
             batch_size: settings.limits.batch_size,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::healing::{Heal, HealAction};
 use super::{ChangePlan, TestPlan, steps_of};
 use crate::identity::Identity;
 use crate::record::TestRecord;
@@ -51,8 +52,47 @@ pub enum ChangeKind {
     Step,
 }
 
+/// A healing as a line.
+pub(crate) fn heal_line(heal: &Heal) -> Change {
+    let (action, kind, reason) = match heal.action {
+        HealAction::DeleteTest { .. } => (
+            ChangeAction::Delete,
+            ChangeKind::Test,
+            "an import that ran at the same time created it a second time",
+        ),
+        HealAction::MoveTest { .. } => (
+            ChangeAction::Move,
+            ChangeKind::Test,
+            "its folder stands a second time, and only the first will be left",
+        ),
+        HealAction::MoveFolder { .. } => (
+            ChangeAction::Move,
+            ChangeKind::Folder,
+            "the folder around it stands a second time, and only the first will be left",
+        ),
+        HealAction::DeleteFolder { .. } => (
+            ChangeAction::Delete,
+            ChangeKind::Folder,
+            "an import that ran at the same time created it a second time",
+        ),
+        HealAction::DeleteStep { .. } => (
+            ChangeAction::Delete,
+            ChangeKind::Step,
+            "an import that ran at the same time created it a second time",
+        ),
+    };
+    Change {
+        action,
+        kind,
+        path: heal.path.clone(),
+        name: heal.name.clone(),
+        identity: Some(heal.identity),
+        reason: reason.to_owned(),
+    }
+}
+
 impl ChangePlan {
-    /// Every change in the order in which it would be carried out: folders, then for each test what happens to it and its steps.
+    /// Every change in the order in which it would be carried out: healing, folders, then for each test what happens to it and its steps.
     #[must_use]
     pub fn changes(&self, records: &[TestRecord]) -> Vec<Change> {
         let mut changes: Vec<Change> = self
@@ -68,6 +108,8 @@ impl ChangePlan {
                     .to_owned(),
             })
             .collect();
+        let healed = self.healing.iter().map(heal_line).collect::<Vec<_>>();
+        changes.splice(0..0, healed);
         for (record, plan) in records.iter().zip(&self.tests) {
             let line = |action, kind, name: &str, reason: &str| Change {
                 action,

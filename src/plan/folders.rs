@@ -1,6 +1,6 @@
 //! Which folder stands for a path, and which have to be created.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::SuiteId;
 use crate::identity::Identity;
@@ -18,7 +18,8 @@ pub struct FolderPlan {
     folders: Vec<PlannedFolder>,
     /// By record.
     of_records: Vec<FolderIndex>,
-    warnings: Vec<String>,
+    /// Paths for which several folders stand, lowest id first.
+    twins: Vec<(Vec<String>, Vec<SuiteId>)>,
 }
 
 /// One folder.
@@ -54,7 +55,7 @@ impl FolderPlan {
         let mut plan = Self {
             folders: vec![root],
             of_records: Vec::with_capacity(records.len()),
-            warnings: Vec::new(),
+            twins: Vec::new(),
         };
         let mut children: HashMap<(FolderIndex, &str), FolderIndex> = HashMap::new();
         for record in records {
@@ -86,12 +87,7 @@ impl FolderPlan {
         let identity = Identity::of_folder(namespace, &path);
         let twins = tree.with_identity(identity);
         if twins.len() > 1 {
-            self.warnings.push(format!(
-                "folder {:?} stands {} times (suites {}); the first is used",
-                path.join("/"),
-                twins.len(),
-                twins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            ));
+            self.twins.push((path.clone(), twins.to_vec()));
         }
         let suite = twins.first().copied().or_else(|| {
             let parent = self.folders[parent.0].suite?;
@@ -119,6 +115,11 @@ impl FolderPlan {
             folder.needed = true;
             next = folder.parent;
         }
+    }
+
+    /// Every folder below the root.
+    pub fn all(&self) -> impl Iterator<Item = &PlannedFolder> {
+        self.folders.iter().skip(1)
     }
 
     /// The folder of the record at `record`.
@@ -155,9 +156,24 @@ impl FolderPlan {
         self.folders.iter().skip(1).filter(|folder| folder.suite.is_some()).count()
     }
 
-    /// What a person should know.
+    /// What a person should know: folders that stand several times, those aside that will be `healed`.
     #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+    pub fn warnings(&self, healed: &HashSet<SuiteId>) -> Vec<String> {
+        let left = self.twins.iter().filter_map(|(path, twins)| {
+            let left: Vec<String> = twins
+                .iter()
+                .filter(|twin| !healed.contains(twin))
+                .map(ToString::to_string)
+                .collect();
+            (left.len() > 1).then(|| {
+                format!(
+                    "folder {:?} stands {} times (suites {}); the first is used",
+                    path.join("/"),
+                    left.len(),
+                    left.join(", ")
+                )
+            })
+        });
+        left.collect()
     }
 }

@@ -108,7 +108,6 @@ impl<'a> Matcher<'a> {
             return found;
         }
         if let Some(id) = bearer(record, self.snapshot) {
-            self.warn_of_twins(record);
             return Match::Ours { id };
         }
         self.by_folder_and_name(index, record)
@@ -209,16 +208,24 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn warn_of_twins(&mut self, record: &TestRecord) {
-        if let Some(twins) =
-            self.snapshot.tests_by_identity.get(&record.identity).filter(|twins| twins.len() > 1)
-        {
-            let ids = twins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            self.warnings.push(format!(
-                "{:?} stands {} times in the project (tests {ids}); the first is used",
-                record.name,
-                twins.len()
-            ));
+    /// What a person should know of tests that stand several times, those aside that will be `healed`.
+    pub(super) fn warn_of_twins(&mut self, healed: &HashSet<TestId>) {
+        for record in self.records {
+            let twins = self.snapshot.tests_by_identity.get(&record.identity);
+            let left: Vec<String> = twins
+                .into_iter()
+                .flatten()
+                .filter(|twin| !healed.contains(twin))
+                .map(ToString::to_string)
+                .collect();
+            if left.len() > 1 {
+                self.warnings.push(format!(
+                    "{:?} stands {} times in the project (tests {}); the first is used",
+                    record.name,
+                    left.len(),
+                    left.join(", "),
+                ));
+            }
         }
     }
 }

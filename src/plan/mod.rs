@@ -6,18 +6,21 @@
 
 pub mod change;
 pub mod folders;
+pub mod healing;
 pub mod matching;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
-use crate::api::ids::TestId;
+use crate::api::ids::{SuiteId, TestId};
 use crate::identity::NamespaceMark;
 use crate::record::{StepText, TestRecord};
 use crate::snapshot::Snapshot;
 
 use folders::{FolderIndex, FolderPlan};
+use healing::{Heal, HealAction};
 use matching::{Match, Matcher};
 
 /// Which tests without identity may be adopted: `--adopt`.
@@ -41,6 +44,8 @@ pub struct PlanOptions {
     pub adopt: Adopt,
     /// Create no steps.
     pub no_steps: bool,
+    /// How long after a row its twin may have been made to be healed: a quarter of an hour, or the deadline.
+    pub window: Duration,
 }
 
 /// What has to be done so that every record stands in the project.
@@ -48,6 +53,8 @@ pub struct PlanOptions {
 pub struct ChangePlan {
     /// Every folder that a record's path names, parents before children.
     pub folders: FolderPlan,
+    /// Twins of earlier imports, and how they are made one again.
+    pub healing: Vec<Heal>,
     /// One for each record, in their order.
     pub tests: Vec<TestPlan>,
     /// What a person should know.
@@ -105,7 +112,11 @@ impl ChangePlan {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
         let mut matcher = Matcher::new(records, snapshot, &folders, options.adopt);
         let matches: Vec<Match> = (0..records.len()).map(|record| matcher.find(record)).collect();
-        let mut warnings = folders.warnings().to_vec();
+        let healing =
+            healing::heals(records, snapshot, &folders, &options.namespace, options.window);
+        let (healed_tests, healed_folders) = healed(&healing);
+        matcher.warn_of_twins(&healed_tests);
+        let mut warnings = folders.warnings(&healed_folders);
         warnings.extend(matcher.into_warnings());
         let mut tests = Vec::with_capacity(records.len());
         for (index, (record, found)) in records.iter().zip(matches).enumerate() {
@@ -141,14 +152,33 @@ impl ChangePlan {
             }
             tests.push(plan);
         }
-        Self { folders, tests, warnings }
+        Self { folders, healing, tests, warnings }
     }
 
     /// Whether nothing has to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.folders.to_create().next().is_none() && self.tests.iter().all(TestPlan::is_done)
+        self.healing.is_empty()
+            && self.folders.to_create().next().is_none()
+            && self.tests.iter().all(TestPlan::is_done)
     }
+}
+
+/// The tests and folders that go.
+fn healed(healing: &[Heal]) -> (HashSet<TestId>, HashSet<SuiteId>) {
+    let (mut tests, mut folders) = (HashSet::new(), HashSet::new());
+    for heal in healing {
+        match heal.action {
+            HealAction::DeleteTest { id, .. } => {
+                tests.insert(id);
+            }
+            HealAction::DeleteFolder { id } => {
+                folders.insert(id);
+            }
+            _ => {}
+        }
+    }
+    (tests, folders)
 }
 
 /// The rows whose steps a plan has to know: tests of ours that were never changed since.

@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::*;
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId, SuiteTestId};
 use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
@@ -76,6 +78,7 @@ impl Project {
             description: Some(description.to_owned()),
             project_id: ProjectId::new(1),
             is_root: Some(id == 1),
+            created_at: Some(Timestamp::UNIX_EPOCH),
         });
         self.places.push(PlanSuite {
             id: PlanSuiteId::new(id),
@@ -103,6 +106,9 @@ impl Project {
             to_automate: None,
             key: Some(id + 5000),
             epoch: Some(0),
+            precondition: None,
+            created_at: Some(Timestamp::UNIX_EPOCH),
+            updated_at: Some(Timestamp::UNIX_EPOCH),
         });
         self.steps.insert(TestId::new(id), vec![1]);
         self.tests.last_mut().unwrap()
@@ -123,7 +129,8 @@ impl Project {
     }
 
     fn plan_adopting(&self, records: &[TestRecord], adopt: Adopt) -> ChangePlan {
-        let options = PlanOptions { namespace: NAMESPACE.to_owned(), adopt, no_steps: false };
+        let options =
+            PlanOptions { namespace: NAMESPACE.to_owned(), adopt, ..PlanOptions::default() };
         ChangePlan::new(records, &self.snapshot(), &options)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::api::ids::{PlanId, ProjectId, SuiteId};
+use jiff::Timestamp;
+
+use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId};
 use crate::api::wire::{PlanSuite, Suite};
 use crate::identity::Identity;
 use crate::text;
@@ -16,6 +18,12 @@ pub struct Folder {
     pub parent: SuiteId,
     /// The identity in its description.
     pub identity: Option<Identity>,
+    /// What bears the identity, if there is one.
+    pub description: Option<Box<str>>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// Its place in the plan; none for the root folder.
+    pub place: Option<PlanSuiteId>,
 }
 
 /// All folders from which the root folder is reached, with look-ups.
@@ -49,10 +57,12 @@ impl FolderTree {
             .collect();
         let root = suites.values().find(|suite| suite.is_root == Some(true))?.id;
         let mut parents: BTreeMap<SuiteId, SuiteId> = BTreeMap::new();
+        let mut placed: BTreeMap<SuiteId, PlanSuiteId> = BTreeMap::new();
         for place in places {
             // A suite that stands twice in one plan counts where it was put first.
             if place.plan_id == plan && place.suite_id != root {
                 parents.entry(place.suite_id).or_insert(place.parent_id.unwrap_or(root));
+                placed.entry(place.suite_id).or_insert(place.id);
             }
         }
         let reached = reached_from(root, &parents, &suites);
@@ -76,7 +86,11 @@ impl FolderTree {
                     }
                 }
             }
-            tree.live.insert(id, Folder { name: suite.name.into(), parent, identity });
+            let Suite { name, description, created_at, .. } = suite;
+            let description = description.filter(|_| identity.is_some()).map(Into::into);
+            let name = name.into();
+            let place = placed.get(&id).copied();
+            tree.live.insert(id, Folder { name, parent, identity, description, created_at, place });
         }
         Some(tree)
     }
@@ -91,6 +105,17 @@ impl FolderTree {
     #[must_use]
     pub fn is_live(&self, id: SuiteId) -> bool {
         self.live.contains_key(&id)
+    }
+
+    /// The live folder `id`.
+    #[must_use]
+    pub fn get(&self, id: SuiteId) -> Option<&Folder> {
+        self.live.get(&id)
+    }
+
+    /// Live folders directly below `parent`.
+    pub fn below(&self, parent: SuiteId) -> impl Iterator<Item = (SuiteId, &Folder)> {
+        self.live().filter(move |(id, folder)| folder.parent == parent && *id != self.root)
     }
 
     /// Every live folder, the root folder included, by id.
@@ -161,7 +186,6 @@ fn reached_from(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::ids::PlanSuiteId;
 
     fn suite(id: u64, name: &str, description: Option<&str>) -> Suite {
         Suite {
@@ -170,6 +194,7 @@ mod tests {
             description: description.map(str::to_owned),
             project_id: ProjectId::new(1),
             is_root: Some(id == 1),
+            created_at: None,
         }
     }
 

@@ -5,8 +5,9 @@
 //! ([`read_steps`]). What is here is plain rows with look-ups beside them: no decisions.
 
 pub mod folders;
+mod twins;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
@@ -17,6 +18,7 @@ use crate::identity::{Identity, NamespaceMark};
 use crate::text;
 
 use folders::FolderTree;
+pub use twins::Twins;
 
 /// Suites named in one request for their tests.
 const SUITES_PER_LOT: usize = 200;
@@ -184,8 +186,10 @@ pub struct Snapshot {
     pub tests_in_folder: HashMap<SuiteId, Vec<TestId>>,
     /// Tests by the number in `TC-<key>`.
     pub tests_by_key: HashMap<u64, TestId>,
-    /// Sequence numbers of the steps of the tests that were asked for; see [`read_steps`].
+    /// Sequence numbers of the steps of the tests that were asked for; see [`Snapshot::read_steps`].
     pub steps: HashMap<TestId, Vec<u64>>,
+    /// Rows that share what only one should have.
+    pub twins: Twins,
 }
 
 /// What an import needs to know of a test.
@@ -255,8 +259,20 @@ impl Snapshot {
             tests_in_folder: HashMap::new(),
             tests_by_key: HashMap::new(),
             steps: HashMap::new(),
+            twins: Twins::default(),
         };
         snapshot.replace_tests(&tests, project);
+        let twins: HashSet<TestId> = snapshot
+            .tests_by_identity
+            .values()
+            .filter(|ids| ids.len() > 1)
+            .flatten()
+            .copied()
+            .collect();
+        if !twins.is_empty() {
+            let twins = tests.into_iter().filter(|test| twins.contains(&test.id));
+            snapshot.twins.tests = twins.map(|test| (test.id, test)).collect();
+        }
         for placement in placements {
             if !snapshot.folders.is_live(placement.suite_id) {
                 continue;
@@ -275,6 +291,26 @@ impl Snapshot {
             tests.dedup();
         }
         snapshot
+    }
+
+    /// Reads the steps of `tests`.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub async fn read_steps(
+        &mut self,
+        client: &Client,
+        tests: Vec<TestId>,
+    ) -> Result<(), ApiError> {
+        let steps = read_step_rows(client, tests.into_iter()).await?;
+        self.steps = sequences(&steps);
+        let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
+        for step in &steps {
+            *seen.entry((step.test_id, step.sequence)).or_default() += 1;
+        }
+        let is_twin = |step: &Step| seen.get(&(step.test_id, step.sequence)) > Some(&1);
+        self.twins.steps = steps.into_iter().filter(is_twin).collect();
+        Ok(())
     }
 
     fn replace_tests(&mut self, tests: &[Test], project: ProjectId) {
@@ -335,11 +371,20 @@ pub async fn read_steps(
     client: &Client,
     tests: impl Iterator<Item = TestId>,
 ) -> Result<HashMap<TestId, Vec<u64>>, ApiError> {
-    let steps: Vec<Step> =
-        list_in(client, "test_id", tests.map(TestId::number), TESTS_PER_LOT).await?;
+    Ok(sequences(&read_step_rows(client, tests).await?))
+}
+
+async fn read_step_rows(
+    client: &Client,
+    tests: impl Iterator<Item = TestId>,
+) -> Result<Vec<Step>, ApiError> {
+    list_in(client, "test_id", tests.map(TestId::number), TESTS_PER_LOT).await
+}
+
+fn sequences(steps: &[Step]) -> HashMap<TestId, Vec<u64>> {
     let mut found: HashMap<TestId, Vec<u64>> = HashMap::new();
     for step in steps {
         found.entry(step.test_id).or_default().push(step.sequence.unwrap_or_default());
     }
-    Ok(found)
+    found
 }

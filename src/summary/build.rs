@@ -8,7 +8,8 @@ use super::{
 use crate::apply::{Applied, Fate, Stop};
 use crate::formats::model::Outcome;
 use crate::identity::Identity;
-use crate::plan::change::ChangeKind;
+use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
+use crate::plan::healing::Heal;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::record::{Mapping, Records, TestRecord};
 use crate::snapshot::Target;
@@ -109,9 +110,16 @@ impl Summary {
         }
     }
 
+    /// Twins that were made one before anything else.
+    pub fn add_healed(&mut self, healed: &[Heal], warnings: Vec<String>) {
+        self.changes.extend(healed.iter().map(heal_line));
+        self.warnings.extend(warnings);
+    }
+
     /// What was done.
     pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
-        let Applied { fates, folders_created, steps_created, verified, stop, warnings } = applied;
+        let Applied { fates, folders_created, steps_created, verified, stop, healed, warnings } =
+            applied;
         self.complete = Some(
             *verified
                 && stop.is_none()
@@ -140,11 +148,15 @@ impl Summary {
             .filter(|(_, fate)| is_done(fate))
             .map(|(record, _)| record.identity)
             .collect();
-        self.changes = plan.changes(records);
-        self.changes.retain(|change| {
+        let mut changes = plan.changes(records);
+        changes.retain(|change| {
             let done = if change.kind == ChangeKind::Folder { folders_created } else { &done };
-            change.identity.is_some_and(|identity| done.contains(&identity))
+            // What was healed is told by those who healed it.
+            !matches!(change.action, ChangeAction::Delete | ChangeAction::Move)
+                && change.identity.is_some_and(|identity| done.contains(&identity))
         });
+        self.changes.extend(changes);
+        self.changes.extend(healed.iter().map(heal_line));
         for (record, fate) in records.iter().zip(fates) {
             if let Fate::Refused { reason } = fate {
                 self.errors.push(SummaryError {

@@ -2,6 +2,7 @@
 
 mod exit_codes;
 mod first;
+mod healing;
 mod inputs;
 mod people;
 mod process;

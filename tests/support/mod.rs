@@ -1,5 +1,7 @@
 //! Runs the real binary against the real sandbox.
 
+pub(crate) mod person;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -27,6 +27,7 @@ pub use source::{InvalidSettings, Provenance, SettingFault, Source};
 pub use terminal::{Color, Terminal, Verbosity};
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::plan::PlanOptions;
 use crate::record::Mapping;
@@ -35,6 +36,9 @@ use resolution::Resolution;
 use super::args::values::{CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat};
 use super::args::{EndingArgs, ImportArgs, InspectArgs, VendorArgs, WritingArgs};
 use super::exit::Exit;
+
+/// Imports that ran at the same time may have created what this one finds; later than this, a person copied it.
+const SHORTEST_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// Settings of an import.
 #[derive(Clone, Debug)]
@@ -132,6 +136,7 @@ impl Settings {
             namespace: mapping.namespace.clone(),
             adopt: adopt.map(Into::into).unwrap_or_default(),
             no_steps: resolution.switch("--no-steps", *no_steps, file.no_steps),
+            window: SHORTEST_WINDOW,
         };
         let mode = match (check, dry_run) {
             (true, _) => Mode::Check,
@@ -147,6 +152,7 @@ impl Settings {
             file.fail_on_test_failure,
         );
         let limits = limits::limits(&mut resolution, network);
+        let planning = PlanOptions { window: SHORTEST_WINDOW.max(limits.deadline), ..planning };
         let outputs = outputs(&mut resolution, &output.output);
         let terminal = terminal::terminal(&mut resolution, *terminal);
         let soft_fail: Vec<Exit> = soft_fail.iter().map(|code| code.0).collect();

@@ -1,0 +1,76 @@
+//! Rows that share an identity (or a sequence), and all that says whose they are: what healing is decided on.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::api::client::Client;
+use crate::api::error::{ApiError, Fault};
+use crate::api::ids::{SuiteId, TestId};
+use crate::api::pages::list_in;
+use crate::api::wire::{PlanSuite, RunResult, Step, SuiteTest, Test};
+
+use super::Snapshot;
+
+/// Rows named in one request.
+const PER_LOT: usize = 200;
+
+/// Twins, as whole rows. What nobody asked for is empty, and so nothing is proven about it.
+#[derive(Clone, Debug, Default)]
+pub struct Twins {
+    /// Tests of which several bear one identity.
+    pub tests: HashMap<TestId, Test>,
+    /// Steps of which a test has several with one sequence; ids ascending.
+    pub steps: Vec<Step>,
+    /// Where the tests stand that were asked for, in live folders or not.
+    pub placements: HashMap<TestId, Vec<SuiteTest>>,
+    /// Tests among them that a run knows.
+    pub used: HashSet<TestId>,
+    /// Where the folders stand that were asked for, in any plan.
+    pub places: HashMap<SuiteId, Vec<PlanSuite>>,
+    /// What stands in them.
+    pub contents: HashMap<SuiteId, Vec<SuiteTest>>,
+}
+
+impl Snapshot {
+    /// Reads what says whose twins are. No request when there is none.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub async fn read_twins(
+        &mut self,
+        client: &Client,
+        tests: &[TestId],
+        folders: &[SuiteId],
+    ) -> Result<(), ApiError> {
+        if !tests.is_empty() {
+            let ids = || tests.iter().map(|id| id.number());
+            let placements: Vec<SuiteTest> = list_in(client, "test_id", ids(), PER_LOT).await?;
+            for placement in placements {
+                self.twins.placements.entry(placement.test_id).or_default().push(placement);
+            }
+            let results: Result<Vec<RunResult>, ApiError> =
+                list_in(client, "test_id", ids(), PER_LOT).await;
+            self.twins.used = match results {
+                Ok(results) => results.into_iter().map(|result| result.test_id).collect(),
+                // Where results cannot be looked at, each test may have one.
+                Err(error)
+                    if matches!(error.fault, Fault::Status { status: 400 | 403 | 404, .. }) =>
+                {
+                    tests.iter().copied().collect()
+                }
+                Err(error) => return Err(error),
+            };
+        }
+        if !folders.is_empty() {
+            let ids = || folders.iter().map(|id| id.number());
+            let places: Vec<PlanSuite> = list_in(client, "suite_id", ids(), PER_LOT).await?;
+            for place in places {
+                self.twins.places.entry(place.suite_id).or_default().push(place);
+            }
+            let contents: Vec<SuiteTest> = list_in(client, "suite_id", ids(), PER_LOT).await?;
+            for placement in contents {
+                self.twins.contents.entry(placement.suite_id).or_default().push(placement);
+            }
+        }
+        Ok(())
+    }
+}
