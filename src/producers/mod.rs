@@ -239,6 +239,15 @@ static TABLE: &[Producer] = &[
         configuration: browsers::testcafe_browser,
         ..ROW
     },
+    Producer {
+        name: "testem",
+        fingerprint: browsers::is_testem,
+        place: browsers::testem,
+        noise: javascript::hook_noise,
+        configuration: browsers::testem_browser,
+        suite_label: |_| "",
+        ..ROW
+    },
     Producer { name: "RSpec", fingerprint: ruby::is_rspec, ..RUBY },
     Producer { name: "minitest", fingerprint: ruby::is_minitest, place: ruby::minitest, ..RUBY },
     Producer {
@@ -268,6 +277,7 @@ static TABLE: &[Producer] = &[
     Producer { name: "busted", fingerprint: tap::is_busted, place: tap::busted, ..ROW },
     Producer { name: "node-tap", fingerprint: tap::is_node_tap, place: tap::node_tap, ..ROW },
     Producer { name: "tap-junit", fingerprint: tap::is_tap_junit, place: tap::tap_junit, ..ROW },
+    Producer { name: "ava", fingerprint: tap::is_ava, place: tap::ava, ..ROW },
     Producer { name: "tape", fingerprint: tap::is_tape, place: tap::tape, ..ROW },
     Producer {
         name: "behave",

@@ -864,3 +864,47 @@ fn boost_has_its_module_as_the_suite() {
     assert_eq!(producer(xml), "Boost.Test");
     assert_eq!(lines(xml), ["shop + cart: adds @ shop / cart"]);
 }
+
+#[test]
+fn what_came_of_a_test_is_no_part_of_its_name() {
+    let xml = "<testsuite name='TestCafe Tests: Chrome 156.0 / Debian'>\
+        <testcase classname='Cart' file='/w/cart.js' name='adds (unstable) (screenshots: /w/out/1 (2).png)'/>\
+        <testcase classname='Cart' file='/w/cart.js' name='adds (two)'/></testsuite>";
+    assert_eq!(names(xml), ["Cart adds", "Cart adds (two)"]);
+}
+
+#[test]
+fn browsers_of_karma_are_no_part_of_a_test_in_any_format() {
+    let browser = "Chrome Headless 156.0.0.0 (Linux 0.0.0)";
+    let junit = format!(
+        "<testsuite name='{browser}' package='' timestamp='t' id='0' hostname='h' tests='1' errors='0' failures='0' time='1'>\
+         <testcase name='Cart adds' classname='{}..Cart'/></testsuite>",
+        browser.replace([' ', '.'], "_")
+    );
+    assert_eq!(lines(&junit), ["Cart: Cart adds @ Cart"]);
+    let trx = format!(
+        "<TestRun><TestDefinitions><UnitTest id='1'><TestMethod name='n' className='Cart'/></UnitTest></TestDefinitions>\
+         <Results><UnitTestResult testId='1' testName='{browser}_adds' outcome='Passed'/></Results></TestRun>"
+    );
+    assert_eq!(lines(&trx), ["Cart: adds @ Cart"]);
+    let nunit = format!(
+        "<test-results><test-suite type='TestFixture' name='{browser}'><results><test-case name='adds' executed='True' success='True'/></results></test-suite></test-results>"
+    );
+    assert_eq!(lines(&nunit), [": adds @ "]);
+}
+
+#[test]
+fn testem_writes_the_browser_as_the_classname() {
+    let xml = "<testsuite name='Testem Tests' tests='1'><testcase classname='Chrome 156.0' name='Cart adds '/>\
+        <testcase classname='Chrome 156.0' name='Cart \"before all\" hook'><error/></testcase></testsuite>";
+    assert_eq!(producer(xml), "testem");
+    assert_eq!(lines(xml)[0], ": Cart adds @ ");
+}
+
+#[test]
+fn suites_of_ava_are_whatever_was_printed_before() {
+    let xml = "<testsuites><testsuite name='# 2 tests remaining in test/depot.js'>\
+        <testcase name='#1 cart › discount › ten percent'/></testsuite></testsuites>";
+    assert_eq!(producer(xml), "ava");
+    assert_eq!(lines(xml), [": cart › discount › ten percent @ cart / discount"]);
+}

@@ -7,7 +7,7 @@ use crate::producers::place::{Cut, Level, Place, begins_with};
 use crate::producers::written::Written;
 
 /// Text up to the first digit: versions change, browsers stay.
-fn without_version(browser: &str) -> Option<String> {
+pub(super) fn without_version(browser: &str) -> Option<String> {
     let end = browser.find(|next: char| next.is_ascii_digit()).unwrap_or(browser.len());
     let browser = browser[..end].trim_matches([' ', '_', '.', '-']);
     (!browser.is_empty()).then(|| browser.to_owned())
@@ -53,7 +53,8 @@ pub(in crate::producers) fn karma(case: &Written<'_>) -> Place {
         .classname
         .strip_prefix(&browser)
         .and_then(|rest| rest.strip_prefix('.'))
-        .unwrap_or(case.classname);
+        // A package that nobody named leaves a dot of its own.
+        .map_or(case.classname, |group| group.trim_start_matches('.'));
     titled(None, group, case.name.to_owned())
 }
 
@@ -93,8 +94,41 @@ pub(in crate::producers) fn testcafe_browser(case: &Written<'_>) -> Option<Strin
 
 pub(in crate::producers) fn testcafe(case: &Written<'_>) -> Place {
     let file = case.file();
-    let name = full_title(case.classname, case.name, file.is_some());
+    let name = full_title(case.classname, without_outcome(case.name), file.is_some());
     titled(file, case.classname, name)
+}
+
+/// TestCafe appends to names what came of the test: ` (unstable)`, ` (screenshots: /some/path)`.
+fn without_outcome(name: &str) -> &str {
+    let name = match name.rfind(" (screenshots: ") {
+        Some(at) if name.ends_with(')') => &name[..at],
+        _ => name,
+    };
+    name.strip_suffix(" (unstable)").unwrap_or(name)
+}
+
+pub(in crate::producers) fn is_testem(report: &Report) -> bool {
+    report.suites.first().is_some_and(|suite| &*suite.name == "Testem Tests")
+}
+
+/// The classname is the browser; the name is the full title.
+pub(in crate::producers) fn testem(case: &Written<'_>) -> Place {
+    Place { name: owned(case.name), ..Place::default() }
+}
+
+pub(in crate::producers) fn testem_browser(case: &Written<'_>) -> Option<String> {
+    without_version(case.classname)
+}
+
+/// `Chrome Headless 156.0.0.0 (Linux 0.0.0)`: how karma calls a browser.
+pub(super) fn is_browser(name: &str) -> bool {
+    let digits = name.find(|next: char| next.is_ascii_digit());
+    name.ends_with(')')
+        && digits.is_some_and(|at| {
+            let (browser, version) = name.split_at(at);
+            browser.ends_with(' ')
+                && version.split(" (").next().is_some_and(|version| version.contains('.'))
+        })
 }
 
 /// The title with its group's, where the container is a file that may hold several groups.

@@ -1,6 +1,6 @@
 //! xUnit.net, NUnit and TRX: the type is the container, what is left of the full name is the name.
 
-use super::{javascript, one, owned};
+use super::{browsers, javascript, one, owned};
 use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
@@ -17,8 +17,7 @@ pub(in crate::producers) fn xunit(case: &Written<'_>) -> Place {
 
 /// mocha's reporter for this format writes hooks that failed like tests.
 pub(in crate::producers) fn xunit_noise(case: &Written<'_>) -> Option<Noise> {
-    (case.failed() && case.classname.is_empty() && javascript::has_hook(case.name))
-        .then_some(Noise::Scaffold)
+    javascript::hook_noise(case).filter(|_| case.classname.is_empty())
 }
 
 /// The full name minus its last part. Suites for parameters and generics are no folders.
@@ -42,7 +41,10 @@ pub(in crate::producers) fn nunit(case: &Written<'_>) -> Place {
     match cut_last_part(&full) {
         // Very old versions have nothing but the method: the suite around it is the fixture.
         ("", _) if case.classname.is_empty() && !is_assembly(case.suite_name()) => {
-            in_type(case.suite_name(), case.name)
+            let suite = case.suite_name();
+            // karma's reporter for this format: the browser.
+            let suite = if browsers::is_browser(suite) { "" } else { suite };
+            in_type(suite, case.name)
         }
         ("", _) => in_type(case.classname, case.name),
         (fixture, name) => in_type(fixture, name),
@@ -56,10 +58,15 @@ fn is_assembly(suite: &str) -> bool {
 /// The class without its assembly: that has a version.
 pub(in crate::producers) fn trx(case: &Written<'_>) -> Place {
     let class = case.classname.split(',').next().unwrap_or_default().trim();
-    // jest's reporter for this format: a test in no group, and titles of groups in front.
-    let class = if class == "No suite" { "" } else { class };
-    let name = case.name.strip_prefix(class).and_then(|rest| rest.strip_prefix(" / "));
-    in_type(class, name.filter(|_| !class.is_empty()).unwrap_or(case.name))
+    // jest's and mocha's reporters for this format: a test in no group, and titles of groups in front.
+    let class = if ["No suite", "none"].contains(&class) { "" } else { class };
+    // karma's: the browser in front.
+    let title = match case.name.split_once(")_") {
+        Some((browser, title)) if browsers::is_browser(&format!("{browser})")) => title,
+        _ => case.name,
+    };
+    let name = title.strip_prefix(class).and_then(|rest| rest.strip_prefix(" / "));
+    in_type(class, name.filter(|_| !class.is_empty()).unwrap_or(title))
 }
 
 fn in_type(class: &str, name: &str) -> Place {

@@ -264,6 +264,11 @@ pub(in crate::producers) fn is_hook(title: &str) -> bool {
     HOOKS.iter().any(|hook| title.starts_with(hook))
 }
 
+/// A hook that failed, where names are full titles.
+pub(in crate::producers) fn hook_noise(case: &Written<'_>) -> Option<Noise> {
+    (case.failed() && has_hook(case.name)).then_some(Noise::Scaffold)
+}
+
 /// Whether a full title ends in that of a hook.
 pub(in crate::producers) fn has_hook(title: &str) -> bool {
     HOOKS

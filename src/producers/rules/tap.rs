@@ -93,6 +93,18 @@ pub(in crate::producers) fn tape(case: &Written<'_>) -> Place {
     javascript::chain(&Written { chain: &chain, name: &name, ..*case })
 }
 
+/// tap-xunit again, but each title has its file in front, and the suites are comments of whoever ran just then.
+pub(in crate::producers) fn is_ava(report: &Report) -> bool {
+    is_tape(report)
+        && all_cases(report, |case| case.name.as_deref().is_some_and(|name| name.contains(" › ")))
+}
+
+pub(in crate::producers) fn ava(case: &Written<'_>) -> Place {
+    let name = without_number(case.name);
+    let groups = name.rsplit_once(" › ").map_or("", |(groups, _)| groups).to_owned();
+    Place { name, folder: vec![Level::Titles(groups, " › ")], ..Place::default() }
+}
+
 pub(in crate::producers) fn is_tap_junit(report: &Report) -> bool {
     let is_numbered = |case: &Case| case.attribute("id").is_some() && case.classname.is_none();
     report.suites.len() == 1
