@@ -15,7 +15,7 @@ use url::Url;
 
 use super::answer::{chain, decode, read_body, status_fault, transport_fault};
 use super::error::{ApiError, Fault};
-use super::retry::{RequestKind, RetryPolicy, Verdict, classify};
+use super::retry::{Budget, RequestKind, RetryPolicy, Verdict, classify};
 use super::token::Token;
 
 /// A connect that takes longer will not come about.
@@ -74,6 +74,7 @@ struct Shared {
     timeout: Duration,
     permits: Semaphore,
     retry: RetryPolicy,
+    budget: Budget,
     deadline: Instant,
     /// No request starts before this moment: a `Retry-After` holds everybody.
     pause_until: Mutex<Option<Instant>>,
@@ -169,6 +170,7 @@ impl Client {
                 timeout: options.timeout,
                 permits: Semaphore::new(options.concurrency.max(1)),
                 retry: options.retry,
+                budget: Budget::new(),
                 deadline: Instant::now() + options.deadline,
                 pause_until: Mutex::new(None),
                 sent: Sent::default(),
@@ -284,13 +286,18 @@ impl Client {
         loop {
             let (fault, attempted) =
                 match self.attempt(&method, path_and_query, body.clone(), attempts).await {
-                    Ok(value) => return Ok(Written::Applied(value)),
+                    Ok(value) => {
+                        self.shared.budget.give_back();
+                        return Ok(Written::Applied(value));
+                    }
                     Err(attempted) => attempted,
                 };
             attempts += u32::from(attempted);
             let verdict = classify(kind, &fault);
             let (fault, verdict) = match verdict {
-                Verdict::Repeat if attempts <= self.shared.retry.retries => {
+                Verdict::Repeat
+                    if attempts <= self.shared.retry.retries && self.shared.budget.take() =>
+                {
                     match self.wait_before_repetition(attempts, fault).await {
                         Ok(()) => continue,
                         Err(fault) => (fault, Verdict::Stop),

@@ -1,5 +1,7 @@
 //! Which faults are repeated, and how long to wait: a pure table and a policy.
 
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::error::Fault;
@@ -76,6 +78,12 @@ impl RetryPolicy {
         Self { retries, base: Duration::from_millis(500), cap: Duration::from_secs(20) }
     }
 
+    /// The same with another first wait.
+    #[must_use]
+    pub fn starting_with(self, base: Duration) -> Self {
+        Self { base, ..self }
+    }
+
     /// The wait before repetition `repetition` (from 1): "full jitter", anything from nothing to the
     /// doubled bound, so that many clients do not return together. `fraction` is from 0 to 1.
     #[must_use]
@@ -86,12 +94,100 @@ impl RetryPolicy {
     }
 }
 
+/// How many repetitions all requests of a run may have together: an outage must not be hammered by a client that
+/// tries everything as often as it may. Whatever succeeds gives some of it back.
+#[derive(Debug)]
+pub struct Budget {
+    /// In halves of a repetition.
+    left: AtomicI64,
+}
+
+impl Budget {
+    /// Repetitions that may follow each other without a success: for eight requests at once, five each, several times.
+    const FULL: i64 = 200;
+
+    /// A full one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { left: AtomicI64::new(2 * Self::FULL) }
+    }
+
+    /// Takes a repetition, if one is left.
+    #[must_use]
+    pub fn take(&self) -> bool {
+        self.left.fetch_update(Relaxed, Relaxed, |left| (left >= 2).then_some(left - 2)).is_ok()
+    }
+
+    /// A request succeeded.
+    pub fn give_back(&self) {
+        // It never fails: the closure always gives a value.
+        let _ =
+            self.left.fetch_update(Relaxed, Relaxed, |left| Some((left + 1).min(2 * Self::FULL)));
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn status(status: u16) -> Fault {
         Fault::Status { status, message: None, code: None, retry_after: None }
+    }
+
+    #[test]
+    fn an_outage_uses_the_budget_up_and_successes_fill_it() {
+        let budget = Budget::new();
+        let taken = (0..1000).take_while(|_| budget.take()).count();
+        assert_eq!(taken, 200);
+        budget.give_back();
+        assert!(!budget.take());
+        budget.give_back();
+        assert!(budget.take() && !budget.take());
+        (0..1000).for_each(|_| budget.give_back());
+        assert_eq!(
+            (0..1000).take_while(|_| budget.take()).count(),
+            200,
+            "it is never more than full"
+        );
+    }
+
+    /// What every status and every fault of the transport means, for each kind of request.
+    #[test]
+    fn the_whole_table() {
+        let faults = (100..600).map(|code| (code.to_string(), status(code))).chain([
+            ("not sent".to_owned(), Fault::NotSent(String::new())),
+            ("no answer".to_owned(), Fault::NoAnswer(String::new())),
+            ("unreadable".to_owned(), Fault::Unreadable { status: 201, detail: String::new() }),
+            ("certificate".to_owned(), Fault::Certificate(String::new())),
+            ("redirect".to_owned(), Fault::Redirect { status: 302, location: String::new() }),
+            ("too large".to_owned(), Fault::TooLarge { limit: 1 }),
+            ("unstable".to_owned(), Fault::Unstable(String::new())),
+            ("interrupted".to_owned(), Fault::Interrupted),
+            ("deadline".to_owned(), Fault::Deadline(Box::new(Fault::NoAnswer(String::new())))),
+        ]);
+        let kinds = [RequestKind::Read, RequestKind::Idempotent, RequestKind::Create];
+        let rows: Vec<(String, String)> = faults
+            .map(|(name, fault)| {
+                let verdicts = kinds.map(|kind| format!("{:?}", classify(kind, &fault)));
+                (name, verdicts.join(" "))
+            })
+            .collect();
+        // Runs of equal rows are one line.
+        let lines: Vec<String> = rows
+            .chunk_by(|a, b| a.1 == b.1)
+            .map(|run| match run {
+                [only] => format!("{}: {}", only.0, only.1),
+                [first, .., last] => format!("{} to {}: {}", first.0, last.0, first.1),
+                [] => String::new(),
+            })
+            .collect();
+        insta::assert_snapshot!(format!("fault: read, idempotent, create\n{}", lines.join("\n")));
     }
 
     #[test]

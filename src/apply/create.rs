@@ -126,7 +126,7 @@ pub(super) async fn create_rows<R: Rows>(
                     // Whoever may not create one row may not create another.
                     creation.refuse(batch.keys, &error.to_string());
                 }
-                Written::Refused(error) if batch.keys.len() == 1 => {
+                Written::Refused(error) if batch.single => {
                     let key = batch.keys[0];
                     if is_conflict(&error) {
                         // What is taken may be this very row, applied by an attempt whose answer was lost.
@@ -242,7 +242,7 @@ fn split<K: Copy>(batch: Batch<K>, error: &ApiError) -> Vec<Batch<K>> {
     batch
         .keys
         .chunks(size)
-        .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: size == 1 })
+        .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: keys.len() == 1 })
         .collect()
 }
 
@@ -266,6 +266,8 @@ mod tests {
         let halves: Vec<Vec<i32>> =
             split(batch(), &refusal(422)).into_iter().map(|half| half.keys).collect();
         assert_eq!(halves, [vec![1, 2, 3], vec![4, 5]]);
+        let odd = split(Batch { keys: vec![1, 2, 3], unknown: 0, single: false }, &refusal(400));
+        assert_eq!(odd.iter().map(|half| half.single).collect::<Vec<_>>(), [false, true]);
         let singles = split(batch(), &refusal(405));
         assert_eq!(singles.len(), 5);
         assert!(singles.iter().all(|single| single.single));

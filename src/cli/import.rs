@@ -169,7 +169,7 @@ impl Import<'_> {
             token: remote.token.clone(),
             concurrency: limits.concurrency,
             timeout: limits.timeout,
-            retry: RetryPolicy::new(limits.retries),
+            retry: RetryPolicy::new(limits.retries).starting_with(limits.retry_wait),
             deadline: limits.deadline,
             ca_cert: remote.ca_cert.clone(),
         });

@@ -1,6 +1,7 @@
 //! `tq-import sandbox`, and the sandbox that `--sandbox` starts for one import.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
@@ -8,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::api::token::Token;
-use crate::sandbox::{self, Options, Reach, Running, Store};
+use crate::sandbox::{self, FaultError, Faults, Options, Reach, Running, Store};
 use crate::snapshot::ProjectRef;
 
 use super::args::SandboxArgs;
@@ -64,8 +65,9 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> Exit {
     match done {
         Ok(()) => Exit::Done,
         Err(error) => {
-            streams.error(&error, None);
-            Exit::Incomplete
+            let is_usage = error.is::<FaultError>();
+            streams.error(&error, is_usage.then_some("check --fault; nothing was done"));
+            if is_usage { Exit::Usage } else { Exit::Incomplete }
         }
     }
 }
@@ -79,9 +81,10 @@ fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
 }
 
 fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
-    let SandboxAction::Serve { listen, token, project, format } = &settings.action else {
+    let SandboxAction::Serve { listen, token, project, faults, format } = &settings.action else {
         return Ok(());
     };
+    let faults = Faults::parse(faults)?;
     let store = open(&settings.db, project)?;
     let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
     let made_up = given.is_none();
@@ -97,6 +100,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         let url = format!("http://{}", listener.local_addr()?);
         let project_id = store.project_id();
         let mut options = Options::new(store, token.clone());
+        options.faults = Arc::new(faults);
         if !listen.ip().is_loopback() {
             options.reach = Reach::Network { host_names: Vec::new() };
         }

@@ -22,6 +22,7 @@
 
 mod auth;
 mod error;
+mod faults;
 mod guard;
 mod journal;
 mod page;
@@ -43,6 +44,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use auth::{NoRandomness, Token, generate_token};
+pub use faults::{FaultError, Faults};
 pub use guard::Reach;
 pub use journal::{Entry, Journal};
 pub use store::{Store, StoreError, reset};
@@ -65,12 +67,14 @@ pub struct Options {
     pub max_per_page: Option<u32>,
     /// The longest request body.
     pub max_body_bytes: usize,
+    /// How it misbehaves.
+    pub faults: Arc<Faults>,
 }
 
 impl Options {
     /// Loopback only, no journal, no cap on pages, bodies of 8 MiB.
     #[must_use]
-    pub const fn new(store: Store, token: Token) -> Self {
+    pub fn new(store: Store, token: Token) -> Self {
         Self {
             store,
             token,
@@ -78,6 +82,7 @@ impl Options {
             journal: None,
             max_per_page: None,
             max_body_bytes: 8 * 1024 * 1024,
+            faults: Arc::default(),
         }
     }
 }
@@ -114,7 +119,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Listen)?;
-    let Options { store, token, reach, journal, max_per_page, max_body_bytes } = options;
+    let Options { store, token, reach, journal, max_per_page, max_body_bytes, faults } = options;
     if !address.ip().is_loopback() {
         match reach {
             Reach::Loopback => return Err(ServeError::NotLoopback(address)),
@@ -131,6 +136,7 @@ pub async fn serve(
         journal,
         max_per_page,
         max_body_bytes,
+        faults,
         serial: 0.into(),
     }));
     // Answers are small and clients wait for them: no collecting of packets.

@@ -1,7 +1,7 @@
 //! Routes, and the layers around them.
 //!
 //! A request passes, from the outside in: the mark that this is not TestQuality and the journal;
-//! the guard (host, origin, length of the request line); the place of the fault layer; the token;
+//! the guard (host, origin, length of the request line); the faults that were asked for; the token;
 //! its route.
 
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use serde_json::Value as Json;
 
 use super::auth::TokenCheck;
 use super::error::ApiError;
+use super::faults::{Faults, misbehave};
 use super::guard::{self, Reach};
 use super::journal::Journal;
 use super::page;
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Option<Journal>,
     pub(crate) max_per_page: Option<u32>,
     pub(crate) max_body_bytes: usize,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) serial: AtomicU64,
 }
 
@@ -64,8 +66,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(async || ApiError::NotFound("There is no such route.".to_owned()))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(from_fn_with_state(Arc::clone(&shared), authenticate))
-        // The fault layer's place: what it does before the inner service runs is before the commit,
-        // what it does to the response is after it.
+        // What this does before the inner service runs is before the commit, what it does to the response after it.
+        .layer(from_fn_with_state(Arc::clone(&shared), misbehave))
         .layer(from_fn_with_state(Arc::clone(&shared), guard))
         .layer(from_fn_with_state(Arc::clone(&shared), mark_and_record))
         .with_state(shared)

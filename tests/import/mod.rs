@@ -1,6 +1,7 @@
 //! Whole imports: the binary, HTTP, the sandbox's database.
 
 mod exit_codes;
+mod faults;
 mod first;
 mod healing;
 mod inputs;

@@ -107,6 +107,16 @@ impl Desk {
         desk
     }
 
+    /// The same database and token, served by a sandbox that behaves.
+    pub(crate) async fn mended(mut self) -> Self {
+        let store = Store::open(self.path().join("sandbox.db"), "Demo").unwrap();
+        let token = sandbox::Token::given(self.running.token.clone());
+        let mut options = Options::new(store, token);
+        options.journal = Some(self.journal.clone());
+        self.running = sandbox::spawn(options).await.unwrap();
+        self
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }

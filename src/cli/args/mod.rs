@@ -302,6 +302,10 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "N")]
     pub retries: Option<u32>,
 
+    /// The longest wait before the first repetition; it doubles with each [default: 500ms]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide = true)]
+    pub retry_wait: Option<Duration>,
+
     /// Time for everything [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub deadline: Option<Duration>,
@@ -369,6 +373,13 @@ pub struct SandboxArgs {
     /// up and printed]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+
+    /// Misbehave, to rehearse what a client makes of it (repeatable): see docs/sandbox.md
+    ///
+    /// Words that say what happens and to which requests: `503 20% seed=7`, `lost POST test 1`,
+    /// `hang-up=after POST`, `429=30 GET 2`, `lag=2s GET`.
+    #[arg(long, value_name = "RULE")]
+    pub fault: Vec<String>,
 
     /// The form of the line that says that the server is ready
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]

@@ -16,6 +16,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// Repetitions of one request.
     pub retries: u32,
+    /// The longest wait before the first repetition.
+    pub retry_wait: Duration,
     /// Time for everything.
     pub deadline: Duration,
 }
@@ -27,13 +29,15 @@ impl Default for Limits {
             batch_size: 500,
             timeout: Duration::from_secs(30),
             retries: 5,
+            retry_wait: Duration::from_millis(500),
             deadline: Duration::from_secs(15 * 60),
         }
     }
 }
 
 pub(super) fn limits(resolution: &mut Resolution<'_>, args: &NetworkArgs) -> Limits {
-    let NetworkArgs { concurrency, batch_size, timeout, retries, deadline, ca_cert: _ } = args;
+    let NetworkArgs { concurrency, batch_size, timeout, retries, retry_wait, deadline, ca_cert: _ } =
+        args;
     let file = resolution.file.clone();
     let default = Limits::default();
     let show = |time: &Duration| format!("{time:?}");
@@ -56,6 +60,7 @@ pub(super) fn limits(resolution: &mut Resolution<'_>, args: &NetworkArgs) -> Lim
             .value("--timeout", timeout.as_ref(), file.timeout, show)
             .unwrap_or(default.timeout),
         retries: resolution.number("--retries", *retries, file.retries, default.retries, 0..=100),
+        retry_wait: retry_wait.unwrap_or(default.retry_wait),
         deadline: resolution
             .value("--deadline", deadline.as_ref(), file.deadline, show)
             .unwrap_or(default.deadline),

@@ -36,6 +36,8 @@ pub enum SandboxAction {
         token: Option<Token>,
         /// The name of the project in a new database.
         project: String,
+        /// How it misbehaves, as rules of the fault switch.
+        faults: Vec<String>,
         /// The form of the line that says that the server is ready.
         format: SummaryFormat,
     },
@@ -49,7 +51,8 @@ impl SandboxSettings {
     /// # Errors
     /// Everything that is wrong, each with what to do about it.
     pub fn resolve(args: &SandboxArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
-        let SandboxArgs { command, listen, db, project, token_file, format, terminal } = args;
+        let SandboxArgs { command, listen, db, project, token_file, fault, format, terminal } =
+            args;
         let mut resolution = Resolution::without_files(environment);
         let db = connection::database(&mut resolution, db.as_deref());
         let action = match command {
@@ -58,6 +61,7 @@ impl SandboxSettings {
                 listen: *listen,
                 token: sandbox_token(&mut resolution, token_file.as_deref()),
                 project: project.clone(),
+                faults: fault.clone(),
                 format: *format,
             },
         };

@@ -1,0 +1,329 @@
+//! Imports against the fault switch of the sandbox: one scenario each, and many at random.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tq_import::sandbox::Faults;
+
+use crate::support::{Desk, Run, report};
+
+const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
+
+/// Short waits: what is waited for is on this machine.
+const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
+
+async fn desk(rules: &[&str]) -> Desk {
+    let faults = Arc::new(Faults::parse(rules).unwrap());
+    let desk = Desk::with(|options| options.faults = faults).await;
+    desk.write("a.xml", &report(SHOP));
+    desk
+}
+
+async fn import(desk: &Desk, arguments: &[&str]) -> Run {
+    let mut all = vec!["--format", "json", "a.xml"];
+    all.extend(HASTY);
+    all.extend(arguments);
+    desk.import(&all).await
+}
+
+/// The import gets through whatever `rules` do, everything stands once, and the next import writes nothing.
+async fn gets_through(rules: &[&str]) {
+    let desk = desk(rules).await;
+    let run = import(&desk, &[]).await.expect(0);
+    assert_eq!(run.json()["complete"], true, "{rules:?}: {run}");
+    desk.assert_exactly_once(3);
+    assert_eq!(desk.count("suite"), 3, "{rules:?}");
+    let desk = desk.mended().await;
+    let again = import(&desk, &[]).await.expect(0).json();
+    assert_eq!(again["changes"], serde_json::json!([]), "{rules:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s01_a_create_commits_and_the_connection_is_reset() {
+    gets_through(&["hang-up=after POST test 1"]).await;
+    gets_through(&["hang-up=after POST suite 1"]).await;
+    gets_through(&["hang-up=after POST step 1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s02_a_create_commits_and_times_out() {
+    let desk = desk(&["drip POST test 1"]).await;
+    import(&desk, &["--timeout", "1s"]).await.expect(0);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s03_a_create_commits_and_a_proxy_answers_502_in_html() {
+    gets_through(&["lost POST test 1", "lost=504 POST step 1", "lost=500 POST suite 1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s04_a_create_is_answered_by_cut_json() {
+    gets_through(&["cut POST test 1", "cut POST step 1", "cut POST suite 1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s05_a_create_is_answered_by_nothing_or_by_html() {
+    gets_through(&["empty POST test 1", "html POST step 1", "html POST suite 1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s07_a_create_fails_before_it_is_committed() {
+    gets_through(&["500 POST test 1", "hang-up POST step 1", "503 POST suite 1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s08_the_reading_back_fails_twice_and_then_works() {
+    gets_through(&["lost POST test 1", "503 GET test 2-3"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s09_the_reading_back_lags_behind() {
+    gets_through(&["lost POST test 1", "lag=2s GET test"]).await;
+    let desk = desk(&["lag=1s GET suite"]).await;
+    // The root folder is not hidden by the lag.
+    tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+    import(&desk, &[]).await.expect(0);
+    desk.assert_exactly_once(3);
+    assert_eq!(desk.count("suite"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s12_a_finished_import_is_imported_again() {
+    let desk = desk(&[]).await;
+    import(&desk, &[]).await.expect(0);
+    let _ = desk.journal.take();
+    import(&desk, &[]).await.expect(0);
+    assert_eq!(desk.journal.writes(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s15_a_report_named_twice_counts_once() {
+    let desk = desk(&[]).await;
+    let summary = import(&desk, &["*.xml", "./a.xml"]).await.expect(0).json();
+    assert_eq!((&summary["tests"]["seen"], &summary["reports"]["files"]), (&3.into(), &1.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s17_one_retry_after_holds_every_worker() {
+    let desk = desk(&["429=2 GET 3"]).await;
+    let started = std::time::Instant::now();
+    import(&desk, &[]).await.expect(0);
+    assert!(started.elapsed().as_secs_f64() >= 2.0, "{:?}", started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s18_retry_after_in_every_shape() {
+    gets_through(&[
+        "429=Wed,_21_Oct_2015_07:28:00_GMT GET 1",
+        "429=-5 GET 3",
+        "429=soon GET 5",
+        "503=0 GET 7",
+    ])
+    .await;
+    // A day is longer than there is time.
+    let desk = desk(&["429=86400 GET 2"]).await;
+    let started = std::time::Instant::now();
+    let run = import(&desk, &["--deadline", "20s"]).await.expect(7);
+    assert!(started.elapsed().as_secs() < 10, "it does not wait for what cannot come: {run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s19_an_endless_503_ends_within_the_deadline() {
+    let desk = desk(&["503"]).await;
+    let started = std::time::Instant::now();
+    let run = import(&desk, &["--deadline", "3s", "--retries", "100"]).await.expect(7);
+    assert!(started.elapsed().as_secs() < 8);
+    assert!(desk.journal.entries().len() < 200, "{} requests", desk.journal.entries().len());
+    assert_eq!(run.json()["complete"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s20_answers_come_byte_by_byte() {
+    // A list of some thousand bytes takes longer than a server may be silent, but it is not silent.
+    gets_through(&["drip POST suite 1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s21_the_token_expires_in_the_middle() {
+    let desk = desk(&["401 POST test 1+"]).await;
+    let run = import(&desk, &[]).await.expect(6);
+    assert_eq!(run.json()["complete"], false);
+    assert_eq!(desk.count("test"), 0);
+    let desk = desk.mended().await;
+    import(&desk, &[]).await.expect(0);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s22_refusals_are_not_repeated() {
+    for status in ["403", "404", "409", "413", "422"] {
+        let desk = desk(&[&format!("{status} POST test")]).await;
+        let run = import(&desk, &["--batch-size", "1"]).await.expect(1);
+        let summary = run.json();
+        assert_eq!(summary["tests"]["refused"], 3, "{status}: {run}");
+        assert_eq!(summary["requests"]["retries"], 0, "{status}");
+        assert!(summary["errors"].to_string().contains(status), "{status}: {run}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s26_pages_that_shift_are_read_again() {
+    gets_through(&["shift GET test 1-2", "shift GET suite 1", "shift GET suite_test 1"]).await;
+    let desk = desk(&["shift GET suite"]).await;
+    let run = import(&desk, &[]).await.expect(7);
+    assert!(run.stderr.contains("changed each time it was read"), "{run}");
+    assert_eq!(desk.count("test"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s27_arrays_are_refused() {
+    for status in ["405", "415", "400", "413", "422"] {
+        gets_through(&[&format!("arrays={status} POST")]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s28_an_array_is_half_applied() {
+    for status in ["500", "400", "502"] {
+        gets_through(&[
+            &format!("half={status} POST test 1"),
+            &format!("half={status} POST step 1"),
+        ])
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s29_answers_of_an_array_come_in_another_order() {
+    gets_through(&["reverse POST"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s30_descriptions_come_back_wrapped_or_not_at_all() {
+    gets_through(&["wrap POST"]).await;
+    let desk = desk(&["drop POST test"]).await;
+    let run = import(&desk, &[]).await.expect(1);
+    assert!(run.stderr.contains("does not read back"), "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s32_ids_come_as_strings() {
+    gets_through(&["string-ids"]).await;
+}
+
+/// All kinds of which an import must be able to get through, or stop and be run again.
+const KINDS: [&str; 19] = [
+    "503",
+    "500",
+    "429=0",
+    "502 GET",
+    "lost",
+    "lost=504",
+    "lost=500 POST",
+    "hang-up",
+    "hang-up=after",
+    "hang-up=after POST",
+    "cut",
+    "cut POST",
+    "empty",
+    "html",
+    "delay=30ms",
+    "half=500 POST",
+    "half=400 POST",
+    "shift GET",
+    "lag=400ms GET",
+];
+
+/// What stands in the project, without ids and times.
+fn content(desk: &Desk) -> Vec<String> {
+    let db = desk.db();
+    let mut rows = desk.tree();
+    for sql in [
+        "SELECT 'folder ' || name || ' ' || coalesce(description, '') || epoch FROM suite WHERE deleted_at IS NULL ORDER BY 1",
+        "SELECT 'test ' || name || ' ' || description || is_automated || epoch FROM test WHERE deleted_at IS NULL ORDER BY 1",
+        "SELECT 'step ' || test.name || ' ' || step || sequence FROM step JOIN test ON test.id = test_id WHERE step.deleted_at IS NULL AND test.deleted_at IS NULL ORDER BY 1",
+        "SELECT 'places ' || count(*) FROM plan_suite WHERE deleted_at IS NULL",
+    ] {
+        let mut statement = db.prepare(sql).unwrap();
+        rows.extend(
+            statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap),
+        );
+    }
+    rows
+}
+
+/// A schedule: four kinds of faults, and how many of a hundred requests they strike together.
+fn schedule(seed: u64) -> Vec<String> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let rate = [2, 4, 7][usize::try_from(seed % 3).unwrap()];
+    (0..4)
+        .map(|rule| {
+            format!("{} {rate}% seed={}", KINDS[random.usize(..KINDS.len())], seed * 10 + rule)
+        })
+        .collect()
+}
+
+/// `SEEDS=2000 cargo test schedules` for more.
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_of_faults_end_as_if_nothing_had_happened() {
+    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(300_u64);
+    let names: Vec<String> = (0..6).map(|number| format!("case {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let xml =
+        Arc::new(report(&[("cart", &names), ("login", &names[..4]), ("search", &names[..5])]));
+    let undisturbed = Desk::new().await;
+    undisturbed.write("a.xml", &xml);
+    undisturbed.import(&["a.xml"]).await.expect(0);
+    let expected = Arc::new(content(&undisturbed));
+    // Each is mostly waiting: more of them at once than there are processors.
+    let permits = Arc::new(tokio::sync::Semaphore::new(24));
+    let runs = (0..seeds).map(|seed| {
+        let (xml, expected, permits) =
+            (Arc::clone(&xml), Arc::clone(&expected), Arc::clone(&permits));
+        tokio::spawn(async move {
+            let _permit = permits.acquire().await.unwrap();
+            one_schedule(seed, &xml, &expected).await
+        })
+    });
+    let codes: Vec<i32> =
+        futures_util::future::join_all(runs).await.into_iter().map(Result::unwrap).collect();
+    let through = codes.iter().filter(|code| **code == 0).count();
+    assert!(through * 2 >= codes.len(), "{through} of {} got through at once", codes.len());
+}
+
+async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
+    let rules = schedule(seed);
+    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    let faults = Arc::new(Faults::parse(&rules).unwrap());
+    let desk = Desk::with(|options| options.faults = faults).await;
+    desk.write("a.xml", xml);
+    // The project itself is not hidden by the lag.
+    tokio::time::sleep(std::time::Duration::from_millis(450)).await;
+    let batch = ["1", "7", "500"][usize::try_from(seed / 3 % 3).unwrap()];
+    let run = import(&desk, &["--batch-size", batch]).await;
+    let why = || format!("seed {seed}, {rules:?}, batches of {batch}: {run}");
+    assert!([0, 1, 7].contains(&run.code), "{}", why());
+    // The ledger against the database.
+    let summary = run.json();
+    let stands = desk.count("test");
+    if run.code == 0 {
+        assert_eq!(summary["complete"], true, "{}", why());
+        assert_eq!(content(&desk), expected, "{}", why());
+    } else {
+        assert_eq!(summary["complete"], false, "{}", why());
+    }
+    let done = summary["tests"]["created"].as_i64().unwrap()
+        + summary["tests"]["unchanged"].as_i64().unwrap();
+    assert!(done <= stands, "{done} said, {stands} stand: {}", why());
+    let code = run.code;
+    // Run again by somebody who is not disturbed.
+    let desk = desk.mended().await;
+    let again = import(&desk, &[]).await.expect(0).json();
+    assert_eq!(again["complete"], true);
+    let (found, expected): (BTreeSet<_>, BTreeSet<_>) =
+        (content(&desk).into_iter().collect(), expected.iter().cloned().collect());
+    assert_eq!(found, expected, "seed {seed}, {rules:?}, batches of {batch}");
+    desk.assert_exactly_once(15);
+    code
+}
