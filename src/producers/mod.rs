@@ -188,6 +188,14 @@ static TABLE: &[Producer] = &[
         ..ROW
     },
     Producer {
+        name: "Qt Test",
+        fingerprint: native::is_qt,
+        place: native::qt,
+        noise: native::qt_noise,
+        parameters: Parameters::Brackets,
+        ..ROW
+    },
+    Producer {
         name: "vitest",
         fingerprint: javascript::is_vitest,
         place: javascript::vitest,
@@ -305,14 +313,6 @@ static TABLE: &[Producer] = &[
         fingerprint: general::is_maestro,
         place: native::suite_or_classname,
         configuration: general::device,
-        ..ROW
-    },
-    Producer {
-        name: "Qt Test",
-        fingerprint: native::is_qt,
-        place: native::qt,
-        noise: native::qt_noise,
-        parameters: Parameters::Brackets,
         ..ROW
     },
     Producer {
