@@ -123,12 +123,14 @@ pub(super) fn transport_fault(error: &reqwest::Error) -> Fault {
 fn certificate_error(error: &reqwest::Error) -> Option<String> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(cause) = next {
-        let tls = cause.downcast_ref::<rustls::Error>().or_else(|| {
-            // An `io::Error` hides what it wraps from `source`.
-            cause.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()
-        });
-        if let Some(rustls::Error::InvalidCertificate(reason)) = tls {
-            return Some(reason.to_string());
+        // An `io::Error` hides what it wraps from `source`, and one may wrap another.
+        let mut inner = Some(cause);
+        while let Some(error) = inner {
+            if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
+                return Some(reason.to_string());
+            }
+            let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            inner = wrapped.map(|wrapped| wrapped as &(dyn std::error::Error + 'static));
         }
         next = cause.source();
     }

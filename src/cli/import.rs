@@ -1,5 +1,6 @@
 //! `tq-import <REPORT>...`: the whole way from reports to a verified project.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::api::client::{Client, ClientOptions};
@@ -7,7 +8,9 @@ use crate::api::error::{ApiError, Severity};
 use crate::api::retry::RetryPolicy;
 use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_whole};
 use crate::formats::model::Outcome;
+use crate::identity::Identity;
 use crate::plan::ChangePlan;
+use crate::plan::stale::stale;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
 use crate::summary::{Summary, SummaryError, escape, json, text};
@@ -52,12 +55,14 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut import = Import {
         ignored: 0,
+        named: HashSet::new(),
         summary: Summary::of_reports(&records, &settings.mapping),
         settings: &settings,
         records,
         ending: Ending::default(),
     };
     import.judge_reports();
+    import.named = import.records.tests.iter().map(|test| test.identity).collect();
     import.leave_out_ignored();
     if import.may_write() {
         import.reach_and_apply();
@@ -91,6 +96,8 @@ struct Import<'a> {
     settings: &'a Settings,
     records: Records,
     ignored: usize,
+    /// What the reports name, ignored tests included.
+    named: HashSet<Identity>,
     summary: Summary,
     ending: Ending,
 }
@@ -217,11 +224,15 @@ impl Import<'_> {
 
     async fn import_with(&mut self, client: &Client, remote: &Remote) -> Result<(), TargetError> {
         let settings = self.settings;
+        let lists_stale = self.may_list_stale();
         let tests = &self.records.tests;
         let target = Target::find(client, &remote.project).await?;
         self.summary.set_target(&target);
         let mut snapshot = read_whole(client, &target, tests, &settings.planning).await?;
         let mut plan = ChangePlan::new(tests, &snapshot, &settings.planning);
+        if lists_stale {
+            self.summary.set_stale(stale(&snapshot, &settings.mapping.namespace, &self.named));
+        }
         if settings.mode != Mode::Apply {
             self.summary.set_plan(tests, &plan);
             self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), Exit::Changes);
@@ -268,6 +279,26 @@ impl Import<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether what is in no report is stale: not when something of the reports may be missing.
+    fn may_list_stale(&mut self) -> bool {
+        if !self.settings.lists_stale {
+            return false;
+        }
+        let missing = if !self.summary.reports.damaged.is_empty() {
+            "a report is damaged"
+        } else if !self.summary.run_errors.is_empty() {
+            "the test run itself had errors"
+        } else {
+            return true;
+        };
+        self.ending.add(Exit::Incomplete);
+        self.error(
+            format!("{missing}, so that tests may be missing that are not stale: none is listed"),
+            Some("run all tests again, or leave --stale out".to_owned()),
+        );
+        false
     }
 
     fn target_error(&mut self, error: &TargetError) {

@@ -8,6 +8,7 @@ pub mod change;
 pub mod folders;
 pub mod healing;
 pub mod matching;
+pub mod stale;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

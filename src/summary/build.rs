@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 
 use super::{
-    Failure, FileFlaw, Ledger, Named, Reports, Requests, Steps, Suites, Summary, SummaryError, Tool,
+    Failure, FileFlaw, Ledger, Named, Reports, Requests, StaleTest, Steps, Suites, Summary,
+    SummaryError, Tool,
 };
 use crate::apply::{Applied, Fate, Stop};
 use crate::formats::model::Outcome;
 use crate::identity::Identity;
 use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
 use crate::plan::healing::Heal;
+use crate::plan::stale::Stale;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::record::{Mapping, Records, TestRecord};
 use crate::snapshot::Target;
@@ -63,6 +65,7 @@ impl Summary {
             failures: records.tests.iter().filter_map(failure).collect(),
             run_errors: records.run_errors.clone(),
             changes: Vec::new(),
+            stale: Vec::new(),
             warnings: records.warnings.clone(),
             errors: Vec::new(),
         }
@@ -108,6 +111,13 @@ impl Summary {
                 }
             }
         }
+    }
+
+    /// Tests of the namespace that are in no report.
+    pub fn set_stale(&mut self, stale: Vec<Stale>) {
+        self.tests.stale = stale.len();
+        let listed = |Stale { identity, name, folder }| StaleTest { identity, folder, name };
+        self.stale = stale.into_iter().map(listed).collect();
     }
 
     /// Twins that were made one before anything else.

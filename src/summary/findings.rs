@@ -5,7 +5,7 @@ use super::layout::{
     BAD, Detail, FAINT, ODD, PLAIN, Page, Piece, TITLE, TextOptions, count, listed, piece, seconds,
     styled,
 };
-use super::{Failure, FileFlaw, Ledger, Reports, SummaryError};
+use super::{Failure, FileFlaw, Ledger, Reports, StaleTest, SummaryError};
 use crate::formats::model::Outcome;
 use crate::record::RunError;
 use crate::text;
@@ -86,6 +86,21 @@ pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw], options: &TextOptio
         page.line(&styled(BAD, "  damaged"), LABEL, &[piece(PLAIN, flaw_text(flaw))]);
     }
     more(page, damaged.len(), options);
+}
+
+/// Tests that no report names.
+pub(super) fn stale(page: &mut Page, stale: &[StaleTest], options: &TextOptions) {
+    if stale.is_empty() {
+        return;
+    }
+    page.title(&format!("{} of this namespace in no report", count(stale.len(), "test")));
+    page.gap();
+    for StaleTest { identity: _, folder, name } in shown(stale, options) {
+        let text = format!("{} / {name}", path(folder));
+        page.line(&styled(ODD, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
+    }
+    more(page, stale.len(), options);
+    page.gap();
 }
 
 /// What was mended: one line, or all of it when everything is asked for.

@@ -84,7 +84,7 @@ mod tests {
             (
                 "",
                 "schema_version tool exit_code dry_run complete interrupted namespace reports project \
-                 root_plan suites tests steps requests elapsed_s failures run_errors changes warnings errors",
+                 root_plan suites tests steps requests elapsed_s failures run_errors changes stale warnings errors",
             ),
             ("tool", "name version"),
             (

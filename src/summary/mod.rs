@@ -63,6 +63,8 @@ pub struct Summary {
     pub run_errors: Vec<RunError>,
     /// What was changed, or would be on a dry run.
     pub changes: Vec<Change>,
+    /// With `--stale report`: tests of the namespace that are in no report.
+    pub stale: Vec<StaleTest>,
     /// What a person should know although nothing is wrong.
     pub warnings: Vec<String>,
     /// What went wrong, each with what to do next.
@@ -212,6 +214,17 @@ pub struct Failure {
     pub file: Option<String>,
     /// Line in `file`.
     pub line: Option<u32>,
+}
+
+/// A test of the namespace that is in no report.
+#[derive(Clone, Debug, Serialize)]
+pub struct StaleTest {
+    /// Which test.
+    pub identity: Identity,
+    /// The folder it stands in.
+    pub folder: Vec<String>,
+    /// Its name.
+    pub name: String,
 }
 
 /// An error with its hint.

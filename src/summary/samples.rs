@@ -94,6 +94,7 @@ pub(super) fn done() -> Summary {
             change(ChangeAction::Adopt, ChangeKind::Test, &["shop", "checkout"], "pays by card"),
             change(ChangeAction::Place, ChangeKind::Test, &["shop"], "opens"),
         ],
+        stale: Vec::new(),
         warnings: Vec::new(),
         errors: Vec::new(),
     }

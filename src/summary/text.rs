@@ -27,6 +27,7 @@ pub fn render(summary: &Summary, options: &TextOptions) -> String {
         page.gap();
         numbers(&mut page, summary);
         page.gap();
+        findings::stale(&mut page, &summary.stale, options);
         findings::recovered(&mut page, &summary.reports.recovered, options);
         findings::warnings(&mut page, &summary.warnings);
     }

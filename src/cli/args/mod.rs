@@ -19,7 +19,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, InspectFormat, OutputSpec, SoftExit,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, InspectFormat, OutputSpec, SoftExit, StaleArg,
     SummaryFormat, TokenText, duration,
 };
 
@@ -220,6 +220,13 @@ pub struct WritingArgs {
     /// Which tests without identity may be adopted by folder and name [default: any]
     #[arg(long, value_name = "WHICH", value_enum)]
     pub adopt: Option<AdoptArg>,
+
+    /// List the namespace's tests that no report names: says that these reports are the whole namespace
+    ///
+    /// Nothing is deleted or unmarked. Not done when a report is damaged or the test run itself failed: then
+    /// tests may be missing that are not stale.
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub stale: Option<StaleArg>,
 
     /// Do not give new tests a placeholder step
     #[arg(long)]

@@ -97,7 +97,6 @@ fn usage_errors_end_with_2_and_help_with_0() {
         &["--soft-fail", "2", "a.xml"],
         &["--timeout", "30", "a.xml"],
         &["--output", "summary.json", "a.xml"],
-        &["--stale", "report", "a.xml"],
         &["inspect"],
         &["inspect", "--token-file", "x", "a.xml"],
     ] {

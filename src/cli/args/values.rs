@@ -60,6 +60,13 @@ impl From<AdoptArg> for Adopt {
     }
 }
 
+/// `--stale`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StaleArg {
+    /// They are listed.
+    Report,
+}
+
 /// A form in which results are written.
 pub trait ResultFormat: ValueEnum + Copy {
     /// It is text with styles, which files do not get.

@@ -135,7 +135,9 @@ fn remote(
             None
         }
     });
-    Some(Remote { host: host?, token: token?.value?, project: project?, ca_cert })
+    let host = host?;
+    note_proxy(resolution, &host);
+    Some(Remote { host, token: token?.value?, project: project?, ca_cert })
 }
 
 /// The token that comes first. Its value is none when it is no token, which was noted as a fault.
@@ -352,4 +354,21 @@ fn project(
     let sourced = Sourced { value: name.to_owned(), source: written.source.clone() };
     resolution.note("project", sourced, String::clone);
     Some(project)
+}
+
+/// Says which proxy requests go through, if one is named; what stands before `@` in it is a secret.
+fn note_proxy(resolution: &mut Resolution<'_>, host: &Url) {
+    if is_loopback(host) {
+        return;
+    }
+    let names = match host.scheme() {
+        "https" => ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+        _ => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+    };
+    let found = names.iter().find_map(|name| Some((*name, resolution.environment.get(name)?)));
+    if let Some((name, value)) = found {
+        let shown = value.rsplit_once('@').map_or(value, |(_, address)| address).to_owned();
+        let source = Source::Variable(name);
+        resolution.note("proxy", Sourced { value: shown, source }, Clone::clone);
+    }
 }

@@ -53,6 +53,8 @@ pub struct Settings {
     pub planning: PlanOptions,
     /// Whether anything is written.
     pub mode: Mode,
+    /// Tests of the namespace that are in no report are listed.
+    pub lists_stale: bool,
     /// When a plan looks too much like something renamed.
     pub create_limit: CreateLimit,
     /// Failing tests are exit code 4.
@@ -116,7 +118,7 @@ impl Settings {
             network,
             vendor,
         } = args;
-        let WritingArgs { dry_run, check, adopt, no_steps, create_limit } = writing;
+        let WritingArgs { dry_run, check, adopt, stale, no_steps, create_limit } = writing;
         let EndingArgs { fail_on_test_failure, soft_fail } = ending;
         let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
         refuse_vendor_options(&mut resolution, vendor);
@@ -163,6 +165,7 @@ impl Settings {
             mapping,
             planning,
             mode,
+            lists_stale: stale.is_some(),
             create_limit,
             fail_on_test_failure,
             soft_fail,

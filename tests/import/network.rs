@@ -1,0 +1,310 @@
+//! Networks that are in the way, and what must never leave this process.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tq_import::sandbox::Faults;
+
+use crate::support::{Desk, Run, binary, report, restrict, run};
+
+const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "!removes"]), ("login", &["greets"])];
+
+fn finished(command: &mut Command) -> Run {
+    Run::of(&command.output().unwrap())
+}
+
+/// A server that answers every connection by `answer`, and gives back what it was sent first.
+fn raw_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (sender, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                let count = stream.read(&mut buffer).unwrap_or_default();
+                let _ = sender.send(String::from_utf8_lossy(&buffer[..count]).into_owned());
+                let _ = stream.write_all(answer);
+                // An answer that never ends, where one begins.
+                let piece = vec![b' '; 1 << 20];
+                while answer.ends_with(b"{") && stream.write_all(&piece).is_ok() {}
+            });
+        }
+    });
+    (address, heard)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s06_nobody_listens_or_there_is_no_such_host() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    for host in [closed.as_str(), "https://no-such-host.invalid"] {
+        let mut command = binary(desk.path());
+        command.args(["--host", host, "--token-file", "token", "--project", "demo", "a.xml"]);
+        command.args(["--retries", "2", "--retry-wait", "10ms", "--deadline", "20s"]);
+        let run = run(command).await.expect(7);
+        assert!(run.stderr.contains("cannot connect"), "{run}");
+        assert!(run.stderr.contains("hint:"), "{run}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s16_two_projects_of_one_name_and_duplicates_on_the_server() {
+    use crate::support::person::Person;
+
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let person = Person::at(&desk);
+    let cart = person.folder("cart").await;
+    for _ in 0..2 {
+        person.test(cart, serde_json::json!({"name": "adds"})).await;
+    }
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(
+        (&summary["tests"]["created"], &summary["tests"]["adopted"]),
+        (&3.into(), &0.into())
+    );
+    assert!(summary["warnings"].to_string().contains("none is adopted"), "{summary}");
+    assert_eq!(desk.import_json(0, &["a.xml"]).await["changes"], serde_json::json!([]));
+    person.post("project", &serde_json::json!({"name": "DEMO"})).await;
+    person.post("project", &serde_json::json!({"name": "demo "})).await;
+    let refused = desk.import(&["a.xml"]).await;
+    assert_eq!(refused.code, 2, "{refused}");
+    assert!(refused.stderr.contains("projects: ids"), "{refused}");
+}
+
+/// A TLS listener with a certificate that nobody knows, in front of the sandbox.
+async fn tls_in_front_of(desk: &Desk) -> (String, String) {
+    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![issued.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let sandbox = desk.running.url.strip_prefix("http://").unwrap().to_owned();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, sandbox) = (acceptor.clone(), sandbox.clone());
+            tokio::spawn(async move {
+                if let Ok(mut outer) = acceptor.accept(stream).await {
+                    let mut inner = tokio::net::TcpStream::connect(sandbox).await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut outer, &mut inner).await;
+                }
+            });
+        }
+    });
+    (host, issued.cert.pem())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s24_a_certificate_that_nobody_signed_is_fatal_and_can_be_trusted() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let (host, pem) = tls_in_front_of(&desk).await;
+    desk.write("ca.pem", &pem);
+    let command = |more: &[&str]| {
+        let mut command = binary(desk.path());
+        command.args(["--host", &host, "--token-file", "token", "--project", "demo", "a.xml"]);
+        command.args(more);
+        command
+    };
+    let refused = run(command(&[])).await.expect(7);
+    assert!(refused.stderr.contains("--ca-cert"), "{refused}");
+    assert_eq!(desk.journal.entries().len(), 0, "the token was sent to nobody");
+    run(command(&["--ca-cert", "ca.pem"])).await.expect(0);
+    desk.assert_exactly_once(3);
+}
+
+#[test]
+fn s25_an_answer_without_end_is_cut_off() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("a.xml"), report(SHOP)).unwrap();
+    let token = directory.path().join("token");
+    std::fs::write(&token, "secret\n").unwrap();
+    restrict(&token);
+    let (address, _) = raw_server(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{");
+    let mut command = binary(directory.path());
+    command.args([
+        "--host",
+        &format!("http://{address}"),
+        "--token-file",
+        "token",
+        "--project",
+        "demo",
+    ]);
+    let started = std::time::Instant::now();
+    let run = finished(command.args(["--deadline", "60s", "a.xml"]));
+    assert!([1, 7].contains(&run.code), "{run}");
+    assert!(run.stderr.contains("larger than"), "{run}");
+    assert!(started.elapsed().as_secs() < 50, "{:?}", started.elapsed());
+}
+
+#[test]
+fn s31_a_proxy_is_used_for_other_machines_only_and_named_without_its_password() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("a.xml"), report(SHOP)).unwrap();
+    let (proxy, heard) = raw_server(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+    let command = |host: &str| {
+        let mut command = binary(directory.path());
+        command
+            .args(["-v", "--host", host, "--project", "demo", "a.xml"])
+            .args(["--retries", "0", "--deadline", "10s"])
+            .env("TQ_ACCESS_TOKEN", "canary-token")
+            .env("HTTPS_PROXY", format!("http://user:canary-password@{proxy}"))
+            .env("HTTP_PROXY", format!("http://{proxy}"));
+        command
+    };
+    let through = finished(&mut command("https://api.testquality.com"));
+    assert_eq!(through.code, 7, "{through}");
+    assert!(heard.recv().unwrap().starts_with("CONNECT api.testquality.com:443"));
+    assert!(through.stderr.contains(&format!("proxy = {proxy} (from HTTPS_PROXY)")), "{through}");
+    assert!(!format!("{through}").contains("canary"), "{through}");
+    while heard.try_recv().is_ok() {}
+    finished(&mut command("http://127.0.0.1:9"));
+    assert!(heard.try_recv().is_err(), "loopback never goes through a proxy");
+    let excepted =
+        finished(command("https://api.testquality.com").env("NO_PROXY", ".testquality.com"));
+    assert!(heard.try_recv().is_err(), "{excepted}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn s48_full_disks_closed_outputs_and_directories_that_are_read_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = desk.command(&["a.xml"]);
+    command.stdout(full);
+    let run_full = run(command).await.expect(1);
+    assert!(run_full.stderr.contains("cannot write"), "{run_full}");
+    // Whoever stops reading has read enough.
+    let mut command = desk.command(&["--format", "json", "a.xml"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended =
+        tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let text = String::from_utf8_lossy(&ended.stderr);
+    assert!(!text.contains("panicked"), "{text}");
+    // Nothing is written into the working directory.
+    let here = desk.path().join("read-only");
+    std::fs::create_dir(&here).unwrap();
+    std::fs::copy(desk.path().join("a.xml"), here.join("a.xml")).unwrap();
+    std::fs::set_permissions(&here, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let mut command = desk.command(&["a.xml"]);
+    let token = desk.path().join("token");
+    command.current_dir(&here).args(["--token-file", token.to_str().unwrap()]);
+    run(command).await.expect(0);
+    std::fs::set_permissions(&here, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(std::fs::read_dir(&here).unwrap().count(), 1);
+}
+
+/// Words that only the token has.
+const CANARY: &str = "canary-9f86d081884c7d65";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
+    for rules in [
+        &[][..],
+        &["401"],
+        &["403"],
+        &["500"],
+        &["html"],
+        &["cut GET"],
+        &["hang-up"],
+        &["lost POST"],
+        &["422 POST"],
+        &["429=1 1"],
+        &["drop POST"],
+        &["shift GET"],
+    ] {
+        let faults = Arc::new(Faults::parse(rules).unwrap());
+        let desk = Desk::with(|options| {
+            options.faults = faults;
+            options.token = tq_import::sandbox::Token::given(CANARY.to_owned().into());
+        })
+        .await;
+        desk.write("a.xml", &report(SHOP));
+        let mut command = binary(desk.path());
+        command
+            .args(["-vv", "--host", &desk.running.url, "--project", "demo", "a.xml"])
+            .args(["--retry-wait", "10ms", "--deadline", "5s"])
+            .args(["--output", "json=summary.json", "--output", "text=summary.txt"])
+            .env("TQ_ACCESS_TOKEN", CANARY)
+            .env("RUST_BACKTRACE", "1");
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // What everybody on the machine can see.
+        #[cfg(target_os = "linux")]
+        {
+            let line = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
+            assert!(!String::from_utf8_lossy(&line).contains(CANARY));
+        }
+        let output =
+            tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+        let run = Run::of(&output);
+        assert!(!format!("{run}").contains(CANARY), "{rules:?}: {run}");
+        assert!(run.stderr.contains("GET"), "-vv tells of requests: {run}");
+        for file in ["summary.json", "summary.txt"] {
+            let text = std::fs::read_to_string(desk.path().join(file)).unwrap();
+            assert!(!text.contains(CANARY), "{rules:?}: {file}: {text}");
+        }
+        for entry in desk.journal.entries() {
+            assert!(!entry.target.contains(CANARY), "{rules:?}: {entry:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn s50_a_vendor_file_that_others_can_read_is_warned_about_and_never_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    let text = format!("TQ_ACCESS_TOKEN={CANARY}\nTQ_HOST={}\n", desk.running.url);
+    let path = desk.write(".testquality", &text);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let mut command = binary(desk.path());
+    command.args(["--project", "demo", "a.xml"]);
+    let run = run(command).await;
+    assert!(format!("{run}").contains(".testquality"), "{run}");
+    assert!(format!("{run}").contains("can be read by every user"), "{run}");
+    assert!(!format!("{run}").contains(CANARY), "{run}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+/// No clock of this machine says what stands in the project: a wrong one changes nothing.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn s51_a_wrong_clock_changes_nothing() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(SHOP));
+    // The server's clock is a day off instead: all that is compared is told by the server.
+    desk.import(&["a.xml"]).await.expect(0);
+    let db = rusqlite::Connection::open(&desk.running.db).unwrap();
+    for table in ["suite", "plan_suite", "test", "suite_test", "step"] {
+        let sql = format!(
+            "UPDATE {table} SET created_at = '2031-05-05T05:05:05.000000+00:00', updated_at = '1999-01-01T00:00:00.000000+00:00'"
+        );
+        db.execute(&sql, []).unwrap();
+    }
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["changes"], serde_json::json!([]));
+    assert_eq!(summary["complete"], true);
+}
