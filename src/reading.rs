@@ -64,14 +64,14 @@ fn read(input: &Input) -> Result<Vec<Report>, ReadError> {
     }
 }
 
-/// At the start of the file, because nothing of it was understood.
+/// Nowhere in the file, because nothing of it was understood.
 fn unreadable(path: &str, message: String) -> Report {
     // The path stands before every flaw already.
     let message = match message.strip_prefix(path).map(str::trim_start) {
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => message,
     };
-    Report::unreadable(Arc::from(path), Flaw { position: Position { line: 1, column: 1 }, message })
+    Report::unreadable(Arc::from(path), Flaw { position: Position::default(), message })
 }
 
 /// An error and its causes in one line.

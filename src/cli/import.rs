@@ -335,6 +335,7 @@ impl Import<'_> {
         streams: &Streams,
         outputs: Vec<OutputFile<SummaryFormat>>,
     ) -> Exit {
+        signals::end_at_once();
         if !self.summary.tests.balances() {
             // A fault of ours, and the one thing a summary must not hide.
             self.ending.add(Exit::Incomplete);

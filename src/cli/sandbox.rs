@@ -99,6 +99,9 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
             .with_context(|| format!("cannot listen on {listen}"))?;
         let url = format!("http://{}", listener.local_addr()?);
         let project_id = store.project_id();
+        if !listen.ip().is_loopback() && made_up {
+            return Err(sandbox::ServeError::NeedsOwnToken(listener.local_addr()?).into());
+        }
         let mut options = Options::new(store, token.clone());
         options.faults = Arc::new(faults);
         if !listen.ip().is_loopback() {

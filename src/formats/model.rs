@@ -46,7 +46,8 @@ pub enum Format {
 
 /// A place in a report file.
 ///
-/// Both numbers start at 1; columns count characters of the decoded text, tabs as one.
+/// Both numbers start at 1; columns count characters of the decoded text, tabs as one. Both are 0 where a file could not
+/// be read at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line number, from 1.

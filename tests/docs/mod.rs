@@ -137,3 +137,38 @@ fn the_trees_of_the_reports_page_are_those_of_the_reports() {
         );
     }
 }
+
+#[test]
+fn every_test_that_the_table_of_faults_names_is_there() {
+    let table = std::fs::read_to_string(root().join("docs/faults.md")).unwrap();
+    let mut sources = String::new();
+    for directory in ["tests/import", "src/api"] {
+        for file in std::fs::read_dir(root().join(directory)).unwrap().map(Result::unwrap) {
+            if file.path().extension().is_some_and(|extension| extension == "rs") {
+                sources.push_str(&std::fs::read_to_string(file.path()).unwrap());
+            }
+        }
+    }
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let mut named = 0;
+    for row in rows {
+        let test = row.split('`').rev().nth(1).unwrap_or_else(|| panic!("{row} names no test"));
+        assert!(sources.contains(&format!("fn {test}(")), "{test} is not there");
+        named += 1;
+    }
+    assert!(named >= 40, "{named} rows");
+}
+
+#[test]
+fn every_fault_that_the_docs_name_is_a_rule() {
+    let docs = std::fs::read_to_string(root().join("docs/sandbox.md")).unwrap();
+    let table = docs.split("| word |").nth(1).unwrap();
+    let words: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .flat_map(|line| line.split('|').nth(1).unwrap().split('`').skip(1).step_by(2))
+        .collect();
+    assert!(words.len() >= 18, "{words:?}");
+    tq_import::sandbox::Faults::parse(&words).unwrap();
+}

@@ -164,3 +164,32 @@ fn commands_of_every_ci_are_only_text() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_while_nobody_reads_what_it_says() {
+    let world = tempfile::tempdir().unwrap();
+    let names: Vec<String> =
+        (0..4000).map(|number| format!("a case with a long name {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    std::fs::write(world.path().join("a.xml"), report(&[("many", &names)])).unwrap();
+    let mut command = binary(world.path());
+    command.args(["--sandbox=shop.db", "--format", "json", "a.xml"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // The pipe is full long before the summary is written.
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    let pid = child.id().to_string();
+    let started = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed().as_secs() < 20, "it does not end");
+        // The first one may still meet the import itself, which ends in order and then waits for us to read.
+        let _ =
+            Command::new("kill").args(["-TERM", &pid]).stderr(std::process::Stdio::null()).status();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}

@@ -335,53 +335,6 @@ async fn a_server_that_refuses_everything_is_not_flooded() {
     }
 }
 
-/// Faults at random, by a seed: half of them after the sandbox has carried out the request.
-fn seeded(
-    seed: u64,
-    rate: f64,
-) -> impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static {
-    let random = std::sync::Mutex::new(fastrand::Rng::with_seed(seed));
-    move |_, _, _| {
-        let mut random = random.lock().unwrap();
-        (random.f64() < rate).then(|| match random.u8(..6) {
-            0 => Fault::Before(StatusCode::SERVICE_UNAVAILABLE),
-            1 => Fault::Before(StatusCode::TOO_MANY_REQUESTS),
-            2 => Fault::Before(StatusCode::INTERNAL_SERVER_ERROR),
-            3 => Fault::After(StatusCode::BAD_GATEWAY),
-            4 => Fault::After(StatusCode::GATEWAY_TIMEOUT),
-            _ => Fault::Cut,
-        })
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_fails_at_random_running_it_again_ends_as_if_nothing_had() {
-    // `SEEDS=300 cargo test whatever_fails` for more.
-    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(24_u64);
-    let runs = (0..seeds).map(|seed| async move {
-        let desk = desk().await;
-        let rate = [0.1, 0.2, 0.3][usize::try_from(seed).unwrap() % 3];
-        let run = import_through(&desk, seeded(seed, rate)).await;
-        let summary = run.json();
-        assert!([0, 7].contains(&run.code), "seed {seed}: {run}");
-        if run.code == 0 {
-            desk.assert_exactly_once(3);
-            assert_eq!(summary["complete"], true, "seed {seed}");
-        } else {
-            assert_eq!(summary["complete"], false, "seed {seed}");
-        }
-        desk.import(&["a.xml"]).await.expect(0);
-        desk.assert_exactly_once(3);
-        assert_eq!(desk.count("suite"), 3, "seed {seed}");
-        run.code
-    });
-    let codes = futures_util::future::join_all(runs).await;
-    assert!(
-        codes.iter().filter(|code| **code == 0).count() * 4 >= codes.len(),
-        "most get through: {codes:?}"
-    );
-}
-
 /// What stands in the project, without ids and times.
 fn content(desk: &Desk) -> (Vec<String>, Vec<String>) {
     let db = desk.db();

@@ -231,7 +231,9 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 ///
 /// When the file is no sandbox database, is in use, or cannot be removed.
 pub fn reset(path: impl AsRef<Path>) -> Result<(), StoreError> {
+    // What a link leads to is the database.
     let path = path.as_ref();
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if path.exists() {
         migrations::release(path)?;
     }
