@@ -322,3 +322,7 @@ impl Healing<'_> {
 fn made(test: &Test) -> Option<Timestamp> {
     if test.epoch == Some(1) { test.updated_at.or(test.created_at) } else { test.created_at }
 }
+
+#[cfg(test)]
+#[path = "healing_tests.rs"]
+mod tests;

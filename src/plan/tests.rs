@@ -10,9 +10,9 @@ use crate::identity::{self, Identity};
 use crate::record::Pin;
 use crate::snapshot::folders::FolderTree;
 
-const NAMESPACE: &str = "shop";
+pub(super) const NAMESPACE: &str = "shop";
 
-fn record(folder: &[&str], name: &str) -> TestRecord {
+pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
     let container = vec!["c".to_owned()];
     TestRecord {
         identity: Identity::of_test(NAMESPACE, &container, name),
@@ -40,7 +40,7 @@ fn record(folder: &[&str], name: &str) -> TestRecord {
     }
 }
 
-fn line_of(record: &TestRecord) -> String {
+pub(super) fn line_of(record: &TestRecord) -> String {
     identity::test_line(
         &record.container,
         &record.name,

@@ -6,7 +6,7 @@ use super::layout::{
     BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, is_or_are, listed, noun_for, piece,
     seconds, styled,
 };
-use super::{Summary, escape};
+use super::{ChangeAction, ChangeKind, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
 
@@ -124,6 +124,23 @@ fn project_rows(page: &mut Page, summary: &Summary) {
     if summary.steps.created > 0 {
         let steps = format!("{} {created}", summary.steps.created);
         row(page, "steps", vec![piece(GOOD, steps)]);
+    }
+    let spare = |kind: ChangeKind, noun: &str| {
+        let changes = summary.changes.iter();
+        let spare = changes
+            .filter(|change| change.action == ChangeAction::Delete && change.kind == kind)
+            .count();
+        (spare > 0).then(|| piece(ODD, count(spare, noun)))
+    };
+    let spares =
+        [(ChangeKind::Folder, "folder"), (ChangeKind::Test, "test"), (ChangeKind::Step, "step")];
+    let spares: Vec<Piece> =
+        spares.into_iter().filter_map(|(kind, noun)| spare(kind, noun)).collect();
+    if !spares.is_empty() {
+        let mut pieces = listed(spares);
+        let verb = if summary.dry_run { " to delete" } else { " deleted" };
+        pieces.push(piece(PLAIN, format!("{verb} that stood twice")));
+        page.line("twins", LABEL, &pieces);
     }
 }
 

@@ -80,6 +80,8 @@ async fn a_test_that_stands_twice_is_deleted_with_its_step() {
     assert_eq!(actions(&planned), ["delete test adds"]);
     assert!(person.is_live("test", twin), "a dry run deletes nothing");
     desk.import_json(5, &["--check", "a.xml"]).await;
+    let shown = desk.import(&["--dry-run", "a.xml"]).await.expect(0).stdout;
+    assert!(shown.contains("twins     1 test to delete that stood twice"), "{shown}");
     let summary = desk.import_json(0, &["a.xml"]).await;
     assert_eq!(actions(&summary), ["delete test adds"]);
     assert_eq!(summary["complete"], true);

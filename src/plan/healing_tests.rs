@@ -1,0 +1,341 @@
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::api::ids::{PlanId, ProjectId, SuiteTestId};
+use crate::api::wire::{PlanSuite, Suite, SuiteTest};
+use crate::plan::tests::{NAMESPACE, line_of, record};
+use crate::plan::{ChangePlan, PlanOptions};
+use crate::snapshot::folders::FolderTree;
+
+const WINDOW: Duration = Duration::from_secs(900);
+
+/// Seconds after the first row was made.
+fn at(seconds: i64) -> Option<Timestamp> {
+    Some(Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds))
+}
+
+/// A project with the folder `a` twice (suites 2 and 3), the test `one` twice (10 in the first, 11 in the second) and its
+/// step twice, all of which an import at the same time could have left. Each test spoils one thing.
+struct Twinned {
+    suites: Vec<Suite>,
+    places: Vec<PlanSuite>,
+    tests: Vec<Test>,
+    placements: Vec<SuiteTest>,
+    steps: Vec<Step>,
+    used: Vec<TestId>,
+    records: Vec<TestRecord>,
+}
+
+fn suite(id: u64, name: &str, description: String, made: i64) -> Suite {
+    Suite {
+        id: SuiteId::new(id),
+        name: name.to_owned(),
+        description: Some(description),
+        project_id: ProjectId::new(1),
+        is_root: Some(id == 1),
+        created_at: at(made),
+    }
+}
+
+fn place(suite: u64, parent: u64) -> PlanSuite {
+    PlanSuite {
+        id: PlanSuiteId::new(100 + suite),
+        plan_id: PlanId::new(1),
+        suite_id: SuiteId::new(suite),
+        parent_id: Some(SuiteId::new(parent)),
+    }
+}
+
+fn placed(test: u64, suite: u64) -> SuiteTest {
+    SuiteTest {
+        id: SuiteTestId::new(1000 + test),
+        suite_id: SuiteId::new(suite),
+        test_id: TestId::new(test),
+    }
+}
+
+fn step(id: u64, test: u64, made: i64) -> Step {
+    Step {
+        id: StepId::new(id),
+        test_id: TestId::new(test),
+        sequence: Some(1),
+        step: Some("Run the automated test".to_owned()),
+        expected_result: Some("It passes".to_owned()),
+        epoch: Some(0),
+        created_at: at(made),
+    }
+}
+
+impl Twinned {
+    fn new() -> Self {
+        let record = record(&["a"], "one");
+        let mark = NamespaceMark::of(NAMESPACE);
+        let identity = Identity::of_folder(NAMESPACE, &["a"]);
+        let folder = || identity::folder_line(&["a"], identity, mark);
+        let test = |id: u64, made: i64| Test {
+            id: TestId::new(id),
+            name: "one".to_owned(),
+            description: Some(line_of(&record)),
+            project_id: ProjectId::new(1),
+            is_automated: Some(true),
+            to_automate: None,
+            key: None,
+            epoch: Some(0),
+            precondition: Some(String::new()),
+            created_at: at(made),
+            updated_at: at(made),
+        };
+        Self {
+            suites: vec![
+                suite(1, "Default", String::new(), 0),
+                suite(2, "a", folder(), 0),
+                suite(3, "a", folder(), 5),
+            ],
+            places: vec![place(2, 1), place(3, 1)],
+            tests: vec![test(10, 0), test(11, 5)],
+            placements: vec![placed(10, 2), placed(11, 3)],
+            steps: vec![step(20, 10, 0), step(21, 10, 5)],
+            used: Vec::new(),
+            records: vec![record],
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let project = ProjectId::new(1);
+        let tree =
+            FolderTree::new(self.suites.clone(), self.places.clone(), project, PlanId::new(1))
+                .unwrap();
+        let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
+        snapshot.steps = self.tests.iter().map(|test| (test.id, vec![1])).collect();
+        // As `Snapshot::read_twins` would have read it.
+        let (tests, folders) = twins_to_read(&self.records, &snapshot, NAMESPACE);
+        let twins = &mut snapshot.twins;
+        twins.steps.clone_from(&self.steps);
+        twins.used = self.used.iter().copied().collect();
+        for placement in &self.placements {
+            if tests.contains(&placement.test_id) {
+                twins.placements.entry(placement.test_id).or_default().push(placement.clone());
+            }
+            if folders.contains(&placement.suite_id) {
+                twins.contents.entry(placement.suite_id).or_default().push(placement.clone());
+            }
+        }
+        for place in self.places.iter().filter(|place| folders.contains(&place.suite_id)) {
+            twins.places.entry(place.suite_id).or_default().push(place.clone());
+        }
+        snapshot
+    }
+
+    /// Action and id of everything that heals, in its order.
+    fn healed(&self) -> Vec<String> {
+        let options = PlanOptions {
+            namespace: NAMESPACE.to_owned(),
+            window: WINDOW,
+            ..PlanOptions::default()
+        };
+        let plan = ChangePlan::new(&self.records, &self.snapshot(), &options);
+        assert_eq!(plan.is_empty(), plan.healing.is_empty(), "healing is a change");
+        plan.healing
+            .iter()
+            .map(|heal| match &heal.action {
+                HealAction::DeleteTest { id, .. } => format!("delete test {id}"),
+                HealAction::MoveTest { place, to } => format!("move place {place} to {to}"),
+                HealAction::MoveFolder { place, to } => format!("move folder {place} to {to}"),
+                HealAction::DeleteFolder { id } => format!("delete folder {id}"),
+                HealAction::DeleteStep { id } => format!("delete step {id}"),
+            })
+            .collect()
+    }
+
+    /// What heals after `change`.
+    fn after(change: impl FnOnce(&mut Self)) -> Vec<String> {
+        let mut project = Self::new();
+        change(&mut project);
+        project.healed()
+    }
+}
+
+#[test]
+fn twins_of_imports_that_ran_at_the_same_time_are_healed() {
+    assert_eq!(Twinned::new().healed(), ["delete test 11", "delete folder 3", "delete step 21"]);
+}
+
+#[test]
+fn a_test_goes_only_if_nothing_about_it_can_be_a_persons() {
+    type Change = fn(&mut Twinned);
+    let changes: [(&str, Change); 13] = [
+        ("another name", |project| project.tests[1].name = "one (copy)".to_owned()),
+        ("an edit", |project| project.tests[1].epoch = Some(1)),
+        ("an unknown epoch", |project| project.tests[1].epoch = None),
+        ("switched off", |project| project.tests[1].is_automated = Some(false)),
+        ("to be automated", |project| project.tests[1].to_automate = Some(true)),
+        ("a precondition", |project| project.tests[1].precondition = Some("a cart".to_owned())),
+        ("words of a person", |project| {
+            let line = project.tests[1].description.take().unwrap();
+            project.tests[1].description = Some(format!("Mine. {line}"));
+        }),
+        ("no time", |project| project.tests[1].created_at = None),
+        ("no time of the first", |project| project.tests[0].created_at = None),
+        ("made too late", |project| project.tests[1].created_at = at(901)),
+        ("a run", |project| project.used.push(TestId::new(11))),
+        ("two places", |project| project.placements.push(placed(11, 2))),
+        ("another folder", |project| {
+            project.suites.push(suite(4, "mine", String::new(), 0));
+            project.places.push(place(4, 1));
+            project.placements[1].suite_id = SuiteId::new(4);
+        }),
+    ];
+    for (what, change) in changes {
+        let healed = Twinned::after(change);
+        assert!(!healed.iter().any(|heal| heal.starts_with("delete test")), "{what}: {healed:?}");
+    }
+    assert!(Twinned::after(|project| project.tests[1].created_at = at(900))[0] == "delete test 11");
+    assert!(Twinned::after(|project| project.tests[1].precondition = None)[0] == "delete test 11");
+    // In the folder of the one that stands, twin or not.
+    let beside = Twinned::after(|project| project.placements[1].suite_id = SuiteId::new(2));
+    assert_eq!(beside[0], "delete test 11");
+}
+
+#[test]
+fn the_window_begins_when_a_persons_test_was_adopted() {
+    let adopted = |epoch: u64, updated: i64| {
+        Twinned::after(|project| {
+            project.tests[0].epoch = Some(epoch);
+            project.tests[0].updated_at = at(updated);
+            project.tests[1].created_at = at(5000);
+        })
+    };
+    assert_eq!(adopted(1, 4500)[0], "delete test 11");
+    assert!(!adopted(1, 1000).contains(&"delete test 11".to_owned()));
+    // Edited since: when it was adopted is not known any more.
+    assert!(!adopted(2, 4500).contains(&"delete test 11".to_owned()));
+}
+
+#[test]
+fn a_folder_goes_only_if_nothing_about_it_can_be_a_persons() {
+    type Change = fn(&mut Twinned);
+    let changes: [(&str, Change); 8] = [
+        ("another name", |project| project.suites[2].name = "b".to_owned()),
+        ("words of a person", |project| {
+            let line = project.suites[2].description.take().unwrap();
+            project.suites[2].description = Some(format!("{line} Mine."));
+            // Its identity still stands in it.
+        }),
+        ("made too late", |project| project.suites[2].created_at = at(901)),
+        ("no time", |project| project.suites[2].created_at = None),
+        ("another parent", |project| {
+            project.suites.push(suite(4, "mine", String::new(), 0));
+            project.places.push(place(4, 1));
+            project.places[1].parent_id = Some(SuiteId::new(4));
+        }),
+        ("another plan", |project| {
+            let mut elsewhere = place(3, 1);
+            elsewhere.id = PlanSuiteId::new(999);
+            elsewhere.plan_id = PlanId::new(7);
+            project.places.push(elsewhere);
+        }),
+        ("a test of a person", |project| {
+            let mut theirs = project.tests[0].clone();
+            (theirs.id, theirs.description) = (TestId::new(12), None);
+            project.tests.push(theirs);
+            project.placements.push(placed(12, 3));
+        }),
+        ("a folder of a person", |project| {
+            project.suites.push(suite(4, "mine", String::new(), 0));
+            project.places.push(place(4, 3));
+        }),
+    ];
+    for (what, change) in changes {
+        let healed = Twinned::after(change);
+        assert!(!healed.contains(&"delete folder 3".to_owned()), "{what}: {healed:?}");
+        assert!(!healed.iter().any(|heal| heal.starts_with("move")), "{what}: {healed:?}");
+    }
+    let last = Twinned::after(|project| project.suites[2].created_at = at(900));
+    assert!(last.contains(&"delete folder 3".to_owned()));
+}
+
+#[test]
+fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
+    let healed = Twinned::after(|project| {
+        // The test that stands landed in the folder that goes; so did a folder of ours.
+        project.placements[0].suite_id = SuiteId::new(3);
+        let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
+        let line = identity::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
+        project.suites.push(suite(4, "b", line, 6));
+        project.places.push(place(4, 3));
+        project.placements.push(placed(12, 4));
+        let record = record(&["a", "b"], "two");
+        let mut two = project.tests[0].clone();
+        two.id = TestId::new(12);
+        two.name = "two".to_owned();
+        two.description = Some(line_of(&record));
+        project.tests.push(two);
+        project.records.push(record);
+    });
+    assert_eq!(
+        healed,
+        [
+            "delete test 11",
+            "move place 1010 to 2",
+            "move folder 104 to 2",
+            "delete folder 3",
+            "delete step 21"
+        ]
+    );
+}
+
+#[test]
+fn a_test_that_stands_in_both_folders_keeps_both() {
+    let healed = Twinned::after(|project| project.placements.push(placed(10, 3)));
+    assert!(!healed.contains(&"delete folder 3".to_owned()), "{healed:?}");
+}
+
+#[test]
+fn chains_of_twins_go_from_the_inside_out() {
+    let healed = Twinned::after(|project| {
+        let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
+        let line = identity::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
+        for (id, parent) in [(4, 2), (5, 3)] {
+            project.suites.push(suite(id, "b", line.clone(), 6));
+            project.places.push(place(id, parent));
+        }
+        project.records[0].folder.push("b".to_owned());
+        project.placements = vec![placed(10, 4), placed(11, 5)];
+    });
+    assert_eq!(healed, ["delete test 11", "delete folder 5", "delete folder 3", "delete step 21"]);
+}
+
+#[test]
+fn a_step_goes_only_as_we_wrote_it() {
+    type Change = fn(&mut Twinned);
+    let changes: [(&str, Change); 6] = [
+        ("an edit", |project| project.steps[1].epoch = Some(1)),
+        ("other words", |project| project.steps[1].step = Some("Look".to_owned())),
+        ("another result", |project| project.steps[1].expected_result = None),
+        ("made too late", |project| project.steps[1].created_at = at(901)),
+        ("another sequence", |project| project.steps[1].sequence = Some(2)),
+        ("another test", |project| project.steps[1].test_id = TestId::new(77)),
+    ];
+    for (what, change) in changes {
+        let healed = Twinned::after(change);
+        assert!(!healed.contains(&"delete step 21".to_owned()), "{what}: {healed:?}");
+    }
+}
+
+#[test]
+fn nothing_is_read_of_what_has_no_twin() {
+    let mut project = Twinned::new();
+    assert_eq!(
+        twins_to_read(&project.records, &project.snapshot(), NAMESPACE),
+        (vec![TestId::new(10), TestId::new(11)], vec![SuiteId::new(2), SuiteId::new(3)])
+    );
+    project.tests.pop();
+    project.placements.pop();
+    project.suites.pop();
+    project.places.pop();
+    project.steps.pop();
+    assert_eq!(twins_to_read(&project.records, &project.snapshot(), NAMESPACE), (vec![], vec![]));
+    assert_eq!(project.healed(), Vec::<String>::new());
+}
