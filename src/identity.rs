@@ -218,6 +218,47 @@ mod tests {
     }
 
     #[test]
+    fn it_is_told_in_full_in_every_form() {
+        let identity = Identity::of_test("", &["demo-crate"], "tests::fails");
+        assert_eq!(format!("{identity:?}"), identity.to_string());
+        assert_eq!(serde_json::to_string(&identity).unwrap(), format!("\"{identity}\""));
+        let mark = NamespaceMark::of("shop");
+        assert_eq!(format!("{mark:?}"), mark.to_string());
+        assert!(mark.to_string().starts_with("tqn-") && mark.to_string().len() == 12);
+        assert_eq!(NamespaceMark::in_description(&format!("x ({identity} {mark})")), Some(mark));
+        assert_ne!(mark, NamespaceMark::of(""));
+    }
+
+    #[test]
+    fn what_an_editor_wraps_around_our_line_is_not_a_persons() {
+        let line = "Automated test: a<b> :: \"x\" & 'y' (tqi-0123456789abcdef tqn-01234567)";
+        for description in [
+            line.to_owned(),
+            format!("  {line}\r\n"),
+            line.replace(' ', "  "),
+            format!(
+                "<p>{}</p>\n<p><br></p>",
+                line.replace('&', "&amp;")
+                    .replace('<', "&lt;")
+                    .replace('>', "&gt;")
+                    .replace('"', "&quot;")
+            ),
+            format!(
+                "<div>{}&nbsp;</div>",
+                line.replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;")
+            ),
+        ] {
+            assert!(is_only(&description, line), "{description}");
+        }
+        for description in
+            ["", "Mine.", &format!("Mine. {line}"), &format!("{line} Mine."), &line[1..]]
+        {
+            assert!(!is_only(description, line), "{description}");
+        }
+        assert!(is_only("a < b", "a < b"), "a tag that does not end is text");
+    }
+
+    #[test]
     fn parts_do_not_run_together() {
         let split = Identity::of_test("", &["a", "b"], "c");
         assert_ne!(split, Identity::of_test("", &["ab"], "c"));

@@ -466,3 +466,7 @@ mod tests {
         assert!(!no.iter().any(|url| is_loopback(&Url::parse(url).unwrap())));
     }
 }
+
+#[cfg(test)]
+#[path = "waiting_tests.rs"]
+mod waiting_tests;

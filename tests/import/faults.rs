@@ -98,6 +98,19 @@ async fn s12_a_finished_import_is_imported_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn s14_a_failed_job_is_run_again() {
+    let desk = desk(&["503 POST test 2+", "503 POST step"]).await;
+    let failed = import(&desk, &["--batch-size", "1", "--retries", "1"]).await.expect(7).json();
+    assert_eq!(failed["complete"], false);
+    assert!(desk.count("test") < 3);
+    let desk = desk.mended().await;
+    let again = import(&desk, &[]).await.expect(0).json();
+    assert_eq!(again["complete"], true);
+    desk.assert_exactly_once(3);
+    assert_eq!(desk.count("suite"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn s15_a_report_named_twice_counts_once() {
     let desk = desk(&[]).await;
     let summary = import(&desk, &["*.xml", "./a.xml"]).await.expect(0).json();
@@ -213,7 +226,11 @@ async fn s32_ids_come_as_strings() {
 }
 
 /// All kinds of which an import must be able to get through, or stop and be run again.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 23] = [
+    "arrays=405 POST",
+    "arrays=413 POST",
+    "reverse POST",
+    "string-ids",
     "503",
     "500",
     "429=0",
