@@ -36,7 +36,6 @@ pub fn classify(kind: RequestKind, fault: &Fault) -> Verdict {
     use RequestKind::{Create, Read};
     match fault {
         Fault::Status { status: 401, .. } => Verdict::Stop,
-        Fault::Status { status: 403, .. } if kind == Read => Verdict::Stop,
         // Refused before it was looked at, by definition of these codes.
         Fault::Status { status: 425 | 429, .. } | Fault::NotSent(_) => Verdict::Repeat,
         Fault::Status { status: 408 | 500.., .. } if kind == Create => Verdict::Unknown,
@@ -138,6 +137,14 @@ mod tests {
 
     fn status(status: u16) -> Fault {
         Fault::Status { status, message: None, code: None, retry_after: None }
+    }
+
+    #[test]
+    fn another_first_wait_moves_all_waits() {
+        let policy = RetryPolicy::new(5).starting_with(Duration::from_millis(10));
+        assert_eq!(policy.wait(1, 1.0), Duration::from_millis(10));
+        assert_eq!(policy.wait(3, 1.0), Duration::from_millis(40));
+        assert_eq!(policy.retries, 5);
     }
 
     #[test]
