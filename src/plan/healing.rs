@@ -118,10 +118,7 @@ pub(super) fn heals(
         }
     }
     if !snapshot.twins.places.is_empty() {
-        let mut twins: Vec<&PlannedFolder> = folders
-            .all()
-            .filter(|folder| snapshot.folders.with_identity(folder.identity).len() > 1)
-            .collect();
+        let mut twins: Vec<&PlannedFolder> = folders.all().collect();
         twins.sort_by_key(|folder| std::cmp::Reverse(folder.path.len()));
         let mut deleted = HashSet::new();
         for folder in twins {
