@@ -86,7 +86,7 @@ impl FolderPlan {
         path.push(name.to_owned());
         let identity = Identity::of_folder(namespace, &path);
         let twins = tree.with_identity(identity);
-        if twins.len() > 1 {
+        if let [_, _, ..] = twins {
             self.twins.push((path.clone(), twins.to_vec()));
         }
         let suite = twins.first().copied().or_else(|| {

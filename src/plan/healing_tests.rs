@@ -339,3 +339,26 @@ fn nothing_is_read_of_what_has_no_twin() {
     assert_eq!(twins_to_read(&project.records, &project.snapshot(), NAMESPACE), (vec![], vec![]));
     assert_eq!(project.healed(), Vec::<String>::new());
 }
+
+#[test]
+fn twins_that_are_left_are_told_and_those_that_go_are_not() {
+    let warnings = |project: &Twinned| {
+        let options = PlanOptions {
+            namespace: NAMESPACE.to_owned(),
+            window: WINDOW,
+            ..PlanOptions::default()
+        };
+        ChangePlan::new(&project.records, &project.snapshot(), &options).warnings
+    };
+    let mut project = Twinned::new();
+    assert_eq!(warnings(&project), Vec::<String>::new());
+    project.suites[2].created_at = None;
+    project.tests[1].created_at = None;
+    assert_eq!(
+        warnings(&project),
+        [
+            "folder \"a\" stands 2 times (suites 2, 3); the first is used",
+            "\"one\" stands 2 times in the project (tests 10, 11); the first is used"
+        ]
+    );
+}
