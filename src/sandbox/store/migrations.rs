@@ -63,6 +63,8 @@ fn claim(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         0 if is_empty(connection).map_err(failed)? => {
             connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)
         }
+        // Somebody else made it ours between the two looks.
+        0 if pragma(connection, "application_id").map_err(failed)? == APPLICATION_ID => Ok(()),
         _ => Err(StoreError::Foreign { path: path.to_owned() }),
     }
 }
