@@ -4,9 +4,10 @@ use crate::api::client::{Client, Written};
 use crate::api::error::{ApiError, Fault};
 use crate::api::ids::{PlanId, SuiteId, TestId};
 use crate::api::pages::list;
-use crate::api::wire::{MovedFolder, MovedTest, PlanSuite, SuiteTest, Test};
+use crate::api::wire::{MovedFolder, MovedTest, PlanSuite, RunResult, SuiteTest, Test};
 use crate::identity;
 use crate::plan::healing::{Heal, HealAction};
+use crate::snapshot::{of_live_suites, of_live_tests};
 
 use super::Stop;
 
@@ -49,6 +50,9 @@ async fn write(client: &Client, plan: PlanId, action: &HealAction) -> Result<Out
             let body = MovedTest { suite_id: *to };
             Ok(outcome(client.update::<SuiteTest>(&format!("suite_test/{place}"), &body).await?))
         }
+        HealAction::DeletePlace { place } => {
+            Ok(outcome(client.delete(&format!("suite_test/{place}")).await?))
+        }
         HealAction::MoveFolder { place, to } => {
             let body = MovedFolder { parent_id: *to };
             Ok(outcome(client.update::<PlanSuite>(&format!("plan_suite/{place}"), &body).await?))
@@ -65,7 +69,7 @@ fn outcome<T>(written: Written<T>) -> Outcome {
     }
 }
 
-/// Looked at once more before it goes: a person may have opened it meanwhile.
+/// Looked at once more before it goes: a person may have opened it, or run it, meanwhile.
 async fn delete_test(client: &Client, id: TestId, line: &str) -> Result<Outcome, ApiError> {
     let row: Test = match client.get(&format!("test/{id}")).await {
         Ok(row) => row,
@@ -75,35 +79,40 @@ async fn delete_test(client: &Client, id: TestId, line: &str) -> Result<Outcome,
     };
     let is_ours = row.epoch == Some(0)
         && row.description.as_deref().is_some_and(|text| identity::is_only(text, line));
-    if is_ours {
-        Ok(outcome(client.delete(&format!("test/{id}")).await?))
-    } else {
-        Ok(Outcome::Left(format!("test {id} was changed meanwhile")))
+    let by_test = format!("test_id={id}");
+    if !is_ours || !list::<RunResult>(client, &by_test).await?.is_empty() {
+        return Ok(Outcome::Left(format!("test {id} was changed or run meanwhile")));
     }
+    Ok(outcome(client.delete(&format!("test/{id}")).await?))
 }
 
 /// Only an empty folder goes, and it comes back if something was put into it at that moment.
 async fn delete_folder(client: &Client, plan: PlanId, id: SuiteId) -> Result<Outcome, ApiError> {
-    let tests: Vec<SuiteTest> = list(client, &format!("suite_id={id}")).await?;
-    let folders: Vec<PlanSuite> = list(client, &format!("plan_id={plan}&parent_id={id}")).await?;
-    if !tests.is_empty() || !folders.is_empty() {
+    if !is_empty(client, plan, id).await? {
         return Ok(Outcome::Left(format!("suite {id} is not empty")));
     }
     let deleted = outcome(client.delete(&format!("suite/{id}")).await?);
-    if let Outcome::Done = deleted {
-        let tests: Vec<SuiteTest> = list(client, &format!("suite_id={id}")).await?;
-        if !tests.is_empty() {
-            let restored = outcome(client.restore(&format!("suite/{id}")).await?);
-            let why = match restored {
-                Outcome::Done => format!("something was put into suite {id} meanwhile"),
-                Outcome::Left(why) => {
-                    format!("something was put into suite {id}, which cannot be restored: {why}")
-                }
-            };
-            return Ok(Outcome::Left(why));
-        }
+    if matches!(deleted, Outcome::Left(_)) || is_empty(client, plan, id).await? {
+        return Ok(deleted);
     }
-    Ok(deleted)
+    let why = match outcome(client.restore(&format!("suite/{id}")).await?) {
+        Outcome::Done => format!("something was put into suite {id} meanwhile"),
+        Outcome::Left(why) => {
+            format!("something was put into suite {id}, which cannot be restored: {why}")
+        }
+    };
+    Ok(Outcome::Left(why))
+}
+
+/// Whether no live test and no live folder stands in the folder.
+async fn is_empty(client: &Client, plan: PlanId, id: SuiteId) -> Result<bool, ApiError> {
+    let (by_suite, by_parent) =
+        (format!("suite_id={id}"), format!("plan_id={plan}&parent_id={id}"));
+    let (tests, folders) = tokio::try_join!(
+        async { of_live_tests(client, list(client, &by_suite).await?).await },
+        async { of_live_suites(client, list(client, &by_parent).await?).await },
+    )?;
+    Ok(tests.is_empty() && folders.is_empty())
 }
 
 fn is_gone(error: &ApiError) -> bool {

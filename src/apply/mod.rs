@@ -21,7 +21,7 @@ use crate::api::error::ApiError;
 use crate::api::ids::TestId;
 use crate::identity::Identity;
 use crate::plan::healing::{Heal, twins_to_read};
-use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_read_steps_of};
+use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_look_for, tests_to_read_steps_of};
 use crate::record::TestRecord;
 use crate::snapshot::{Snapshot, Target, TargetError};
 
@@ -142,6 +142,8 @@ pub async fn read_whole(
     options: &PlanOptions,
 ) -> Result<Snapshot, TargetError> {
     let mut snapshot = Snapshot::read(client, target).await?;
+    let lost = tests_to_look_for(records, &snapshot);
+    snapshot.look_for(client, target, &lost).await?;
     let with_steps = tests_to_read_steps_of(records, &snapshot).collect();
     let (tests, folders) = twins_to_read(records, &snapshot, &options.namespace);
     snapshot.read_steps(client, with_steps).await?;

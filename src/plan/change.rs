@@ -50,6 +50,8 @@ pub enum ChangeKind {
     Test,
     /// A step of a test.
     Step,
+    /// A test's place in a folder (`suite_test`).
+    Place,
 }
 
 /// A healing as a line.
@@ -64,6 +66,11 @@ pub(crate) fn heal_line(heal: &Heal) -> Change {
             ChangeAction::Move,
             ChangeKind::Test,
             "its folder stands a second time, and only the first will be left",
+        ),
+        HealAction::DeletePlace { .. } => (
+            ChangeAction::Delete,
+            ChangeKind::Place,
+            "an import that ran at the same time put it into its folder a second time",
         ),
         HealAction::MoveFolder { .. } => (
             ChangeAction::Move,

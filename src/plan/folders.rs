@@ -1,9 +1,11 @@
 //! Which folder stands for a path, and which have to be created.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::api::ids::SuiteId;
 use crate::identity::Identity;
+use crate::plan::healing::Doubt;
+use crate::plan::matching::warning_of_twins;
 use crate::record::TestRecord;
 use crate::snapshot::folders::FolderTree;
 
@@ -156,24 +158,13 @@ impl FolderPlan {
         self.folders.iter().skip(1).filter(|folder| folder.suite.is_some()).count()
     }
 
-    /// What a person should know: folders that stand several times, those aside that will be `healed`.
+    /// What a person should know: folders that stand several times, of which some are `left`.
     #[must_use]
-    pub fn warnings(&self, healed: &HashSet<SuiteId>) -> Vec<String> {
-        let left = self.twins.iter().filter_map(|(path, twins)| {
-            let left: Vec<String> = twins
-                .iter()
-                .filter(|twin| !healed.contains(twin))
-                .map(ToString::to_string)
-                .collect();
-            (left.len() > 1).then(|| {
-                format!(
-                    "folder {:?} stands {} times (suites {}); the first is used",
-                    path.join("/"),
-                    left.len(),
-                    left.join(", ")
-                )
-            })
-        });
-        left.collect()
+    pub(super) fn warnings(&self, left: &HashMap<SuiteId, Doubt>) -> Vec<String> {
+        let warning = |(path, twins): &(Vec<String>, Vec<SuiteId>)| {
+            let name = format!("folder {:?}", path.join("/"));
+            warning_of_twins(&name, "(suites", twins, left)
+        };
+        self.twins.iter().filter_map(warning).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! Which row stands for a record: pinned, then by identity, then by folder and name.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
+use std::hash::Hash;
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::record::{Pin, TestRecord};
@@ -9,6 +11,7 @@ use crate::text;
 
 use super::Adopt;
 use super::folders::FolderPlan;
+use super::healing::Doubt;
 
 /// What stands for a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,26 +211,43 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// What a person should know of tests that stand several times, those aside that will be `healed`.
-    pub(super) fn warn_of_twins(&mut self, healed: &HashSet<TestId>) {
+    /// What a person should know of tests that stand several times, of which some are `left`.
+    pub(super) fn warn_of_twins(&mut self, left: &HashMap<TestId, Doubt>) {
+        if left.is_empty() {
+            return;
+        }
         for record in self.records {
-            let twins = self.snapshot.tests_by_identity.get(&record.identity);
-            let left: Vec<String> = twins
-                .into_iter()
-                .flatten()
-                .filter(|twin| !healed.contains(twin))
-                .map(ToString::to_string)
-                .collect();
-            if left.len() > 1 {
-                self.warnings.push(format!(
-                    "{:?} stands {} times in the project (tests {}); the first is used",
-                    record.name,
-                    left.len(),
-                    left.join(", "),
-                ));
-            }
+            let Some(twins) = self.snapshot.tests_by_identity.get(&record.identity) else {
+                continue;
+            };
+            let name = format!("{:?}", record.name);
+            self.warnings.extend(warning_of_twins(&name, "in the project (tests", twins, left));
         }
     }
+}
+
+/// Says which of `twins`, the first of which stands, are `left`, and why; nothing if none is.
+pub(super) fn warning_of_twins<Id: Copy + Eq + Hash + Display>(
+    name: &str,
+    place: &str,
+    twins: &[Id],
+    left: &HashMap<Id, Doubt>,
+) -> Option<String> {
+    let (first, rest) = twins.split_first()?;
+    let rest: Vec<(Id, Doubt)> = rest.iter().filter_map(|id| Some((*id, *left.get(id)?))).collect();
+    if rest.is_empty() {
+        return None;
+    }
+    let ids: Vec<String> =
+        std::iter::once(first).chain(rest.iter().map(|(id, _)| id)).map(Id::to_string).collect();
+    let reasons: Vec<String> =
+        rest.iter().map(|(id, doubt)| format!("{id} is left, because {doubt}")).collect();
+    Some(format!(
+        "{name} stands {} times {place} {}); the first is used; {}",
+        ids.len(),
+        ids.join(", "),
+        reasons.join("; ")
+    ))
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -5,6 +5,8 @@
 //! again after each reading.
 
 pub mod change;
+#[cfg(test)]
+mod convergence;
 pub mod folders;
 pub mod healing;
 pub mod matching;
@@ -15,13 +17,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::api::ids::{SuiteId, TestId};
+use crate::api::ids::TestId;
 use crate::identity::NamespaceMark;
 use crate::record::{StepText, TestRecord};
 use crate::snapshot::Snapshot;
 
 use folders::{FolderIndex, FolderPlan};
-use healing::{Heal, HealAction};
+use healing::{Heal, Healing, Trust};
 use matching::{Match, Matcher};
 
 /// Which tests without identity may be adopted: `--adopt`.
@@ -110,14 +112,23 @@ impl ChangePlan {
     /// [`Snapshot::steps`] must hold the steps of the tests that [`tests_to_read_steps_of`] names.
     #[must_use]
     pub fn new(records: &[TestRecord], snapshot: &Snapshot, options: &PlanOptions) -> Self {
+        Self::judged(records, snapshot, options, healing::NO_DOUBT)
+    }
+
+    /// The plan where `trust` decides which twins go.
+    fn judged(
+        records: &[TestRecord],
+        snapshot: &Snapshot,
+        options: &PlanOptions,
+        trust: Trust<'_>,
+    ) -> Self {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
         let mut matcher = Matcher::new(records, snapshot, &folders, options.adopt);
         let matches: Vec<Match> = (0..records.len()).map(|record| matcher.find(record)).collect();
-        let healing =
-            healing::heals(records, snapshot, &folders, &options.namespace, options.window);
-        let (healed_tests, healed_folders) = healed(&healing);
-        matcher.warn_of_twins(&healed_tests);
-        let mut warnings = folders.warnings(&healed_folders);
+        let Healing { heals: healing, tests_left, folders_left } =
+            healing::heals(records, snapshot, &folders, options, trust);
+        matcher.warn_of_twins(&tests_left);
+        let mut warnings = folders.warnings(&folders_left);
         warnings.extend(matcher.into_warnings());
         let mut tests = Vec::with_capacity(records.len());
         for (index, (record, found)) in records.iter().zip(matches).enumerate() {
@@ -165,23 +176,6 @@ impl ChangePlan {
     }
 }
 
-/// The tests and folders that go.
-fn healed(healing: &[Heal]) -> (HashSet<TestId>, HashSet<SuiteId>) {
-    let (mut tests, mut folders) = (HashSet::new(), HashSet::new());
-    for heal in healing {
-        match heal.action {
-            HealAction::DeleteTest { id, .. } => {
-                tests.insert(id);
-            }
-            HealAction::DeleteFolder { id } => {
-                folders.insert(id);
-            }
-            _ => {}
-        }
-    }
-    (tests, folders)
-}
-
 /// The rows whose steps a plan has to know: tests of ours that were never changed since.
 ///
 /// Adoption raises the epoch, and so does every edit of a person: such a test is left the steps it has.
@@ -196,6 +190,18 @@ pub fn tests_to_read_steps_of<'a>(
         .collect();
     wanted.sort_unstable();
     wanted.into_iter()
+}
+
+/// Rows that bear the identity of a record and were seen in no live folder. [`Snapshot::look_for`] looks once more before
+/// they are placed: lists are read at the same time, not at one moment.
+#[must_use]
+pub fn tests_to_look_for(records: &[TestRecord], snapshot: &Snapshot) -> Vec<TestId> {
+    let is_reached = |id: &TestId| snapshot.tests.get(id).is_some_and(|row| row.reachable);
+    let bearers = records.iter().filter_map(|record| matching::bearer(record, snapshot));
+    let mut lost: Vec<TestId> = bearers.filter(|id| !is_reached(id)).collect();
+    lost.sort_unstable();
+    lost.dedup();
+    lost
 }
 
 /// The steps of a record: its own, or the placeholder.
@@ -333,4 +339,4 @@ impl CreateLimit {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

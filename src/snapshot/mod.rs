@@ -18,7 +18,7 @@ use crate::identity::{Identity, NamespaceMark};
 use crate::text;
 
 use folders::FolderTree;
-pub use twins::Twins;
+pub use twins::{Twins, of_live_suites, of_live_tests};
 
 /// Suites named in one request for their tests.
 const SUITES_PER_LOT: usize = 200;
@@ -273,24 +273,55 @@ impl Snapshot {
             let twins = tests.into_iter().filter(|test| twins.contains(&test.id));
             snapshot.twins.tests = twins.map(|test| (test.id, test)).collect();
         }
+        snapshot.place(placements);
+        snapshot
+    }
+
+    /// Puts tests into the live folders in which they stand.
+    fn place(&mut self, placements: &[SuiteTest]) {
+        let mut doubled: Vec<SuiteTest> = Vec::new();
         for placement in placements {
-            if !snapshot.folders.is_live(placement.suite_id) {
+            if !self.folders.is_live(placement.suite_id) {
                 continue;
             }
-            if let Some(test) = snapshot.tests.get_mut(&placement.test_id) {
+            if let Some(test) = self.tests.get_mut(&placement.test_id) {
                 test.reachable = true;
-                snapshot
-                    .tests_in_folder
-                    .entry(placement.suite_id)
-                    .or_default()
-                    .push(placement.test_id);
+                self.tests_in_folder.entry(placement.suite_id).or_default().push(placement.test_id);
             }
         }
-        for tests in snapshot.tests_in_folder.values_mut() {
+        for (suite, tests) in &mut self.tests_in_folder {
+            let placed = tests.len();
             tests.sort_unstable();
             tests.dedup();
+            if tests.len() < placed {
+                let mut first = HashSet::new();
+                let here = placements.iter().filter(|placement| placement.suite_id == *suite);
+                doubled.extend(here.filter(|row| !first.insert(row.test_id)).cloned());
+            }
         }
-        snapshot
+        doubled.sort_unstable_by_key(|row| row.id);
+        self.twins.doubled.extend(doubled);
+    }
+
+    /// Looks once more where `tests` stand that were seen in no folder: their folder may have been made after the folders
+    /// were read, and before the tests were. No request when there is none.
+    ///
+    /// # Errors
+    /// When a list cannot be read.
+    pub async fn look_for(
+        &mut self,
+        client: &Client,
+        target: &Target,
+        tests: &[TestId],
+    ) -> Result<(), TargetError> {
+        if tests.is_empty() {
+            return Ok(());
+        }
+        self.folders = read_folders(client, target).await?;
+        let ids = tests.iter().map(|id| id.number());
+        let placements: Vec<SuiteTest> = list_in(client, "test_id", ids, TESTS_PER_LOT).await?;
+        self.place(&placements);
+        Ok(())
     }
 
     /// Reads the steps of `tests`.
@@ -302,7 +333,12 @@ impl Snapshot {
         client: &Client,
         tests: Vec<TestId>,
     ) -> Result<(), ApiError> {
-        let steps = read_step_rows(client, tests.into_iter()).await?;
+        self.take_steps(read_step_rows(client, tests.into_iter()).await?);
+        Ok(())
+    }
+
+    /// Takes the steps of all tests that were asked for.
+    pub(crate) fn take_steps(&mut self, steps: Vec<Step>) {
         self.steps = sequences(&steps);
         let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
         for step in &steps {
@@ -310,7 +346,6 @@ impl Snapshot {
         }
         let is_twin = |step: &Step| seen.get(&(step.test_id, step.sequence)) > Some(&1);
         self.twins.steps = steps.into_iter().filter(is_twin).collect();
-        Ok(())
     }
 
     fn replace_tests(&mut self, tests: &[Test], project: ProjectId) {

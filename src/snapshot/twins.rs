@@ -6,7 +6,7 @@ use crate::api::client::Client;
 use crate::api::error::{ApiError, Fault};
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::pages::list_in;
-use crate::api::wire::{PlanSuite, RunResult, Step, SuiteTest, Test};
+use crate::api::wire::{PlanSuite, RunResult, Step, Suite, SuiteTest, Test};
 
 use super::Snapshot;
 
@@ -24,6 +24,8 @@ pub struct Twins {
     pub placements: HashMap<TestId, Vec<SuiteTest>>,
     /// Tests among them that a run knows.
     pub used: HashSet<TestId>,
+    /// Places of tests in folders in which they stand already; ids ascending.
+    pub doubled: Vec<SuiteTest>,
     /// Where the folders stand that were asked for, in any plan.
     pub places: HashMap<SuiteId, Vec<PlanSuite>>,
     /// What stands in them.
@@ -67,10 +69,42 @@ impl Snapshot {
                 self.twins.places.entry(place.suite_id).or_default().push(place);
             }
             let contents: Vec<SuiteTest> = list_in(client, "suite_id", ids(), PER_LOT).await?;
-            for placement in contents {
+            for placement in of_live_tests(client, contents).await? {
                 self.twins.contents.entry(placement.suite_id).or_default().push(placement);
             }
         }
         Ok(())
     }
+}
+
+/// Drops the places of tests that are deleted: nobody outside knows whether they are listed.
+///
+/// # Errors
+/// When the tests cannot be read.
+pub async fn of_live_tests(
+    client: &Client,
+    placements: Vec<SuiteTest>,
+) -> Result<Vec<SuiteTest>, ApiError> {
+    let mut ids: Vec<u64> = placements.iter().map(|place| place.test_id.number()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let live: Vec<Test> = list_in(client, "id", ids.into_iter(), PER_LOT).await?;
+    let live: HashSet<TestId> = live.into_iter().map(|test| test.id).collect();
+    Ok(placements.into_iter().filter(|place| live.contains(&place.test_id)).collect())
+}
+
+/// The same for places of folders.
+///
+/// # Errors
+/// When the folders cannot be read.
+pub async fn of_live_suites(
+    client: &Client,
+    places: Vec<PlanSuite>,
+) -> Result<Vec<PlanSuite>, ApiError> {
+    let mut ids: Vec<u64> = places.iter().map(|place| place.suite_id.number()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let live: Vec<Suite> = list_in(client, "id", ids.into_iter(), PER_LOT).await?;
+    let live: HashSet<SuiteId> = live.into_iter().map(|suite| suite.id).collect();
+    Ok(places.into_iter().filter(|place| live.contains(&place.suite_id)).collect())
 }

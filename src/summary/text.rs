@@ -132,8 +132,12 @@ fn project_rows(page: &mut Page, summary: &Summary) {
             .count();
         (spare > 0).then(|| piece(ODD, count(spare, noun)))
     };
-    let spares =
-        [(ChangeKind::Folder, "folder"), (ChangeKind::Test, "test"), (ChangeKind::Step, "step")];
+    let spares = [
+        (ChangeKind::Folder, "folder"),
+        (ChangeKind::Test, "test"),
+        (ChangeKind::Place, "place"),
+        (ChangeKind::Step, "step"),
+    ];
     let spares: Vec<Piece> =
         spares.into_iter().filter_map(|(kind, noun)| spare(kind, noun)).collect();
     if !spares.is_empty() {

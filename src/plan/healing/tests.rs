@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::api::ids::{PlanId, ProjectId, SuiteTestId};
-use crate::api::wire::{PlanSuite, Suite, SuiteTest};
+use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
 use crate::plan::tests::{NAMESPACE, line_of, record};
 use crate::plan::{ChangePlan, PlanOptions};
 use crate::snapshot::folders::FolderTree;
@@ -142,6 +142,7 @@ impl Twinned {
             .map(|heal| match &heal.action {
                 HealAction::DeleteTest { id, .. } => format!("delete test {id}"),
                 HealAction::MoveTest { place, to } => format!("move place {place} to {to}"),
+                HealAction::DeletePlace { place } => format!("delete place {place}"),
                 HealAction::MoveFolder { place, to } => format!("move folder {place} to {to}"),
                 HealAction::DeleteFolder { id } => format!("delete folder {id}"),
                 HealAction::DeleteStep { id } => format!("delete step {id}"),
@@ -357,8 +358,8 @@ fn twins_that_are_left_are_told_and_those_that_go_are_not() {
     assert_eq!(
         warnings(&project),
         [
-            "folder \"a\" stands 2 times (suites 2, 3); the first is used",
-            "\"one\" stands 2 times in the project (tests 10, 11); the first is used"
+            "folder \"a\" stands 2 times (suites 2, 3); the first is used; 3 is left, because the server does not tell enough about it",
+            "\"one\" stands 2 times in the project (tests 10, 11); the first is used; 11 is left, because the server does not tell enough about it"
         ]
     );
 }

@@ -1,0 +1,378 @@
+//! What an importer has read, and what the planner makes of it: the code that imports plan with.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::search::mark_of;
+use super::world::{Path, Place, ROOT, Record, Row, Step, Suite, Test};
+use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
+use crate::api::wire;
+use crate::identity::{self, Identity, NamespaceMark};
+use crate::plan::folders::FolderPlan;
+use crate::plan::healing::{Doubt, HealAction, RowKind, twins_to_read};
+use crate::plan::tests::{NAMESPACE, line_of, record};
+use crate::plan::{
+    ChangePlan, PlanOptions, TestPlan, steps_of, tests_to_look_for, tests_to_read_steps_of,
+};
+use crate::record::{StepText, TestRecord};
+use crate::snapshot::Snapshot;
+use crate::snapshot::folders::FolderTree;
+
+/// The folders of the reports, by [`Path`].
+const PATHS: [&[&str]; 2] = [&["a"], &["a", "b"]];
+
+const WINDOW: Duration = Duration::from_secs(900);
+
+/// Lists as they were read, each at its moment. `None`: not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct View {
+    pub(super) suites: Vec<Suite>,
+    /// By suite: its parent. Suites that were made after this list was read have none.
+    pub(super) parents: Vec<Row>,
+    pub(super) tests: Vec<Test>,
+    /// By row; none where the list does not show it.
+    pub(super) places: Vec<Option<Place>>,
+    pub(super) steps: Vec<Step>,
+    /// What was read of twins: all places, and which tests runs know.
+    pub(super) twins: Option<(Vec<Option<Place>>, Vec<Row>)>,
+}
+
+/// One write that heals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Act {
+    DeleteTest(Row),
+    MoveTest { place: Row, to: Row },
+    DeletePlace(Row),
+    MoveSuite { suite: Row, to: Row },
+    DeleteSuite(Row),
+    DeleteStep(Row),
+}
+
+/// What is to be done about one record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Todo {
+    Create,
+    Matched { test: Row, place: bool, steps: Vec<u8> },
+}
+
+impl Todo {
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self, Self::Matched { place: false, steps, .. } if steps.is_empty())
+    }
+}
+
+/// A change plan, as far as a search is concerned.
+#[derive(Debug)]
+pub(super) struct Outline {
+    pub(super) heals: Vec<Act>,
+    pub(super) todo: Vec<Todo>,
+}
+
+impl Outline {
+    pub(super) fn is_empty(&self) -> bool {
+        self.heals.is_empty() && self.todo.iter().all(Todo::is_done)
+    }
+}
+
+/// What has to be read behind the first lists.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wishes {
+    /// A test was seen in no live folder.
+    pub(super) lost: bool,
+    /// Twins are in view.
+    pub(super) twins: bool,
+    /// Tests are in view that may lack steps.
+    pub(super) steps: bool,
+}
+
+/// Which folder stands for each report's, and which are created next.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Level {
+    pub(super) of_reports: Vec<Option<Row>>,
+    pub(super) next: Vec<(Path, Row)>,
+}
+
+/// The planner, with what it was asked before.
+pub(super) struct Planner {
+    records: Vec<TestRecord>,
+    /// A proof that is done without.
+    without: Option<(RowKind, Doubt)>,
+    known: RefCell<HashMap<u64, Rc<Outline>>>,
+    known_wishes: RefCell<HashMap<u64, Wishes>>,
+}
+
+impl Planner {
+    /// For records that stand in the folders `paths` and have so many steps.
+    pub(super) fn new(records: &[(Path, usize)], without: Option<(RowKind, Doubt)>) -> Self {
+        let of = |(index, &(path, steps)): (usize, &(Path, usize))| {
+            let mut record = record(PATHS[usize::from(path)], &format!("t{index}"));
+            if steps > 1 {
+                let step =
+                    |step| StepText { step: format!("step {step}"), ..StepText::placeholder() };
+                record.steps = (1..=steps).map(step).collect();
+            }
+            record
+        };
+        let records = records.iter().enumerate().map(of).collect();
+        Self { records, without, known: RefCell::default(), known_wishes: RefCell::default() }
+    }
+
+    pub(super) fn steps(&self, record: Record) -> u8 {
+        u8::try_from(steps_of(&self.records[usize::from(record)]).len()).unwrap()
+    }
+
+    /// Plans; `reversed`: the rows that were made last have the lowest ids.
+    pub(super) fn plan(&self, view: &View, reports: &[Record], reversed: bool) -> Rc<Outline> {
+        let key = mark_of(&(view, reports, reversed));
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let records = self.of(reports);
+        let ids = Ids { reversed };
+        let snapshot = self.snapshot(view, &records, ids);
+        let options = PlanOptions {
+            namespace: NAMESPACE.to_owned(),
+            window: WINDOW,
+            ..PlanOptions::default()
+        };
+        let trust = |kind: RowKind, doubts: &[Doubt]| {
+            doubts.iter().all(|doubt| self.without == Some((kind, *doubt)))
+        };
+        let plan = ChangePlan::judged(&records, &snapshot, &options, &trust);
+        let outline = Rc::new(Outline {
+            heals: plan.healing.iter().map(|heal| ids.act(&heal.action)).collect(),
+            todo: plan.tests.iter().map(|test| ids.todo(test)).collect(),
+        });
+        self.known.borrow_mut().insert(key, Rc::clone(&outline));
+        outline
+    }
+
+    /// What more has to be read.
+    pub(super) fn wishes(&self, view: &View, reports: &[Record], reversed: bool) -> Wishes {
+        let key = mark_of(&(view, reports, reversed));
+        if let Some(known) = self.known_wishes.borrow().get(&key) {
+            return *known;
+        }
+        let records = self.of(reports);
+        let snapshot = self.snapshot(view, &records, Ids { reversed });
+        let (tests, suites) = twins_to_read(&records, &snapshot, NAMESPACE);
+        let wishes = Wishes {
+            lost: !tests_to_look_for(&records, &snapshot).is_empty(),
+            twins: !tests.is_empty() || !suites.is_empty(),
+            steps: tests_to_read_steps_of(&records, &snapshot).next().is_some(),
+        };
+        self.known_wishes.borrow_mut().insert(key, wishes);
+        wishes
+    }
+
+    /// Whether a folder of the reports is in view.
+    pub(super) fn stands(&self, view: &View, path: Path) -> bool {
+        let identity = Identity::of_folder(NAMESPACE, PATHS[usize::from(path)]);
+        !tree(view, Ids { reversed: false }).with_identity(identity).is_empty()
+    }
+
+    /// The folders of `reports`, of which `needed` have to stand.
+    pub(super) fn folders(
+        &self,
+        view: &View,
+        reports: &[Record],
+        needed: &[bool],
+        reversed: bool,
+    ) -> Level {
+        let records = self.of(reports);
+        let ids = Ids { reversed };
+        let tree = tree(view, ids);
+        let mut plan = FolderPlan::new(&records, &tree, NAMESPACE);
+        for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
+            plan.need(plan.of_record(index));
+        }
+        let row = |id: SuiteId| ids.row(id.number());
+        Level {
+            of_reports: (0..records.len())
+                .map(|index| plan.suite(plan.of_record(index)).map(row))
+                .collect(),
+            next: plan
+                .next_level()
+                .map(|(folder, parent)| {
+                    let path = PATHS.iter().position(|path| *path == folder.path).unwrap();
+                    (Path::try_from(path).unwrap(), row(parent))
+                })
+                .collect(),
+        }
+    }
+
+    fn of(&self, reports: &[Record]) -> Vec<TestRecord> {
+        reports.iter().map(|&record| self.records[usize::from(record)].clone()).collect()
+    }
+
+    fn snapshot(&self, view: &View, records: &[TestRecord], ids: Ids) -> Snapshot {
+        let project = ProjectId::new(1);
+        let tests: Vec<wire::Test> = numbered(&view.tests)
+            .filter(|(_, test)| !test.deleted)
+            .map(|(row, test)| self.test(ids.id(row), test))
+            .collect();
+        let live: Vec<wire::SuiteTest> = places(&view.places, ids).collect();
+        let mut snapshot = Snapshot::new(tree(view, ids), tests, &live, project);
+        let steps: Vec<wire::Step> = numbered(&view.steps)
+            .filter(|(_, step)| !step.deleted)
+            .map(|(row, step)| self.step(ids, row, step, &view.tests))
+            .collect();
+        snapshot.take_steps(steps);
+        let (tests, suites) = twins_to_read(records, &snapshot, NAMESPACE);
+        if let Some((all, used)) = &view.twins {
+            let twins = &mut snapshot.twins;
+            twins.used = used.iter().map(|row| TestId::new(ids.id(*row))).collect();
+            for place in places(all, ids) {
+                if tests.contains(&place.test_id) {
+                    twins.placements.entry(place.test_id).or_default().push(place.clone());
+                }
+                if suites.contains(&place.suite_id) {
+                    twins.contents.entry(place.suite_id).or_default().push(place);
+                }
+            }
+            for (row, suite) in numbered(&view.suites) {
+                let id = SuiteId::new(ids.id(row));
+                if suites.contains(&id) {
+                    let place = plan_suite(ids, row, suite.parent);
+                    let elsewhere = wire::PlanSuite { plan_id: PlanId::new(2), ..place.clone() };
+                    let places = std::iter::once(place).chain(suite.elsewhere.then_some(elsewhere));
+                    twins.places.insert(id, places.collect());
+                }
+            }
+        }
+        snapshot
+    }
+
+    fn test(&self, id: u64, test: &Test) -> wire::Test {
+        let record = test.record.map(|record| &self.records[usize::from(record)]);
+        let line = record.map(line_of).unwrap_or_default();
+        let name = record.map_or("a person's", |record| record.name.as_str());
+        wire::Test {
+            id: TestId::new(id),
+            name: if test.renamed { "renamed".to_owned() } else { name.to_owned() },
+            description: Some(if test.described { format!("Mine.\n\n{line}") } else { line }),
+            project_id: ProjectId::new(1),
+            is_automated: Some(true),
+            to_automate: None,
+            key: None,
+            epoch: Some(u64::from(test.edited)),
+            precondition: None,
+            created_at: made(test.late),
+            updated_at: made(test.late),
+        }
+    }
+
+    fn step(&self, ids: Ids, row: Row, step: &Step, tests: &[Test]) -> wire::Step {
+        let record = tests.get(usize::from(step.test)).and_then(|test| test.record);
+        let texts = record.map(|record| steps_of(&self.records[usize::from(record)]));
+        let text = texts
+            .and_then(|texts| texts.into_iter().nth(usize::from(step.sequence) - 1))
+            .unwrap_or_else(StepText::placeholder);
+        wire::Step {
+            id: StepId::new(ids.id(row)),
+            test_id: TestId::new(ids.id(step.test)),
+            sequence: Some(u64::from(step.sequence)),
+            step: Some(if step.reworded { "Mine.".to_owned() } else { text.step }),
+            expected_result: Some(text.expected_result),
+            epoch: Some(u64::from(step.edited)),
+            created_at: made(step.late),
+        }
+    }
+}
+
+/// Rows to ids and back.
+#[derive(Clone, Copy)]
+struct Ids {
+    reversed: bool,
+}
+
+impl Ids {
+    fn id(self, row: Row) -> u64 {
+        if self.reversed { 300 - u64::from(row) } else { 1 + u64::from(row) }
+    }
+
+    fn row(self, id: u64) -> Row {
+        Row::try_from(if self.reversed { 300 - id } else { id - 1 }).unwrap()
+    }
+
+    fn act(self, action: &HealAction) -> Act {
+        let suite = |id: &SuiteId| self.row(id.number());
+        match action {
+            HealAction::DeleteTest { id, .. } => Act::DeleteTest(self.row(id.number())),
+            HealAction::MoveTest { place, to } => {
+                Act::MoveTest { place: self.row(place.number()), to: suite(to) }
+            }
+            HealAction::DeletePlace { place } => Act::DeletePlace(self.row(place.number())),
+            HealAction::MoveFolder { place, to } => {
+                Act::MoveSuite { suite: self.row(place.number()), to: suite(to) }
+            }
+            HealAction::DeleteFolder { id } => Act::DeleteSuite(suite(id)),
+            HealAction::DeleteStep { id } => Act::DeleteStep(self.row(id.number())),
+        }
+    }
+
+    fn todo(self, plan: &TestPlan) -> Todo {
+        match plan {
+            TestPlan::Create { .. } => Todo::Create,
+            TestPlan::Matched { id, place, steps, .. } => Todo::Matched {
+                test: self.row(id.number()),
+                place: place.is_some(),
+                steps: steps.iter().map(|&step| u8::try_from(step).unwrap()).collect(),
+            },
+            TestPlan::Adopt { .. } => unreachable!("no search holds a test that could be adopted"),
+        }
+    }
+}
+
+fn numbered<T>(rows: &[T]) -> impl Iterator<Item = (Row, &T)> {
+    rows.iter().enumerate().map(|(row, value)| (Row::try_from(row).unwrap(), value))
+}
+
+fn made(late: bool) -> Option<Timestamp> {
+    Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(if late { 24 } else { 0 }))
+}
+
+fn places(rows: &[Option<Place>], ids: Ids) -> impl Iterator<Item = wire::SuiteTest> {
+    numbered(rows).filter_map(move |(row, place)| {
+        let place = place.as_ref()?;
+        Some(wire::SuiteTest {
+            id: SuiteTestId::new(ids.id(row)),
+            suite_id: SuiteId::new(ids.id(place.suite)),
+            test_id: TestId::new(ids.id(place.test)),
+        })
+    })
+}
+
+fn plan_suite(ids: Ids, suite: Row, parent: Row) -> wire::PlanSuite {
+    wire::PlanSuite {
+        id: PlanSuiteId::new(ids.id(suite)),
+        plan_id: PlanId::new(1),
+        suite_id: SuiteId::new(ids.id(suite)),
+        parent_id: (suite != ROOT).then(|| SuiteId::new(ids.id(parent))),
+    }
+}
+
+fn tree(view: &View, ids: Ids) -> FolderTree {
+    let mark = NamespaceMark::of(NAMESPACE);
+    let suites = numbered(&view.suites).filter(|(_, suite)| !suite.deleted).map(|(row, suite)| {
+        let path = suite.path.map(|path| PATHS[usize::from(path)]);
+        let line = path
+            .map(|path| identity::folder_line(path, Identity::of_folder(NAMESPACE, path), mark));
+        let line = line.unwrap_or_default();
+        let name = path.and_then(|path| path.last()).copied().unwrap_or("a person's");
+        wire::Suite {
+            id: SuiteId::new(ids.id(row)),
+            name: if suite.renamed { "renamed".to_owned() } else { name.to_owned() },
+            description: Some(if suite.described { format!("Mine.\n\n{line}") } else { line }),
+            project_id: ProjectId::new(1),
+            is_root: Some(row == ROOT),
+            created_at: made(suite.late),
+        }
+    });
+    let places = numbered(&view.parents).map(|(row, parent)| plan_suite(ids, row, *parent));
+    FolderTree::new(suites.collect(), places.collect(), ProjectId::new(1), PlanId::new(1)).unwrap()
+}

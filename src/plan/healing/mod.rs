@@ -1,0 +1,319 @@
+//! Twins that are provably ours and unused, and how they are made one again.
+//!
+//! Imports that ran at the same time may each have created what only one should. The lowest id stands; the others are
+//! deleted, but only if nothing about them can be a person's work: they are as we write them, were never edited,
+//! and were made within the window after the one that stands (a person's clone comes later). Everything else is
+//! told and left. Only identities of this import's records and of their folders are looked at.
+
+mod proof;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::SignedDuration;
+
+use crate::api::ids::{PlanSuiteId, StepId, SuiteId, SuiteTestId, TestId};
+use crate::api::wire::Step;
+use crate::identity::{self, Identity, NamespaceMark};
+use crate::plan::folders::{FolderPlan, PlannedFolder};
+use crate::plan::{PlanOptions, steps_of};
+use crate::record::TestRecord;
+use crate::snapshot::Snapshot;
+
+pub use proof::Doubt;
+use proof::Prover;
+
+/// One write that makes twins one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heal {
+    /// What is written.
+    pub action: HealAction,
+    /// The test's folder, or the folder's own path.
+    pub path: Vec<String>,
+    /// The name of the test or folder.
+    pub name: String,
+    /// The identity that the twins share.
+    pub identity: Identity,
+}
+
+/// What is written about a twin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HealAction {
+    /// The test `id`, whose description is nothing but `line`, stands a second time.
+    DeleteTest {
+        /// The row.
+        id: TestId,
+        /// What its description must still be.
+        line: String,
+    },
+    /// A test of ours stands in a folder that will go.
+    MoveTest {
+        /// Its place.
+        place: SuiteTestId,
+        /// The folder that stays.
+        to: SuiteId,
+    },
+    /// The test stands a second time in one folder.
+    DeletePlace {
+        /// The row.
+        place: SuiteTestId,
+    },
+    /// A folder of ours stands in a folder that will go.
+    MoveFolder {
+        /// Its place.
+        place: PlanSuiteId,
+        /// The folder that stays.
+        to: SuiteId,
+    },
+    /// The folder stands a second time, and is empty by now.
+    DeleteFolder {
+        /// The row.
+        id: SuiteId,
+    },
+    /// The step stands a second time.
+    DeleteStep {
+        /// The row.
+        id: StepId,
+    },
+}
+
+/// The rows of which [`Snapshot::read_twins`] has to be asked: tests and folders that share an identity.
+#[must_use]
+pub fn twins_to_read(
+    records: &[TestRecord],
+    snapshot: &Snapshot,
+    namespace: &str,
+) -> (Vec<TestId>, Vec<SuiteId>) {
+    let mut tests: Vec<TestId> = records
+        .iter()
+        .filter_map(|record| snapshot.tests_by_identity.get(&record.identity))
+        .filter(|twins| twins.len() > 1)
+        .flatten()
+        .copied()
+        .collect();
+    tests.sort_unstable();
+    tests.dedup();
+    let mut suites: Vec<SuiteId> = FolderPlan::new(records, &snapshot.folders, namespace)
+        .all()
+        .map(|folder| snapshot.folders.with_identity(folder.identity))
+        .filter(|twins| twins.len() > 1)
+        .flatten()
+        .copied()
+        .collect();
+    suites.sort_unstable();
+    suites.dedup();
+    (tests, suites)
+}
+
+/// What becomes of twins.
+#[derive(Debug, Default)]
+pub(super) struct Healing {
+    /// All that heals them, in the order in which it is written: tests, what stands in folders that will go, those
+    /// folders, the deepest first, and steps.
+    pub(super) heals: Vec<Heal>,
+    /// Tests that are left, and the first thing that speaks against their deletion.
+    pub(super) tests_left: HashMap<TestId, Doubt>,
+    /// Folders that are left.
+    pub(super) folders_left: HashMap<SuiteId, Doubt>,
+}
+
+/// What kind of row a proof is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum RowKind {
+    /// A test.
+    Test,
+    /// A folder.
+    Folder,
+    /// A step.
+    Step,
+}
+
+/// Decides whether a twin goes, from all that speaks against it.
+pub(super) type Trust<'a> = &'a dyn Fn(RowKind, &[Doubt]) -> bool;
+
+/// Any doubt is enough to leave a row alone.
+pub(super) const NO_DOUBT: Trust<'static> = &|_, doubts| doubts.is_empty();
+
+/// How the twins of `records` are healed.
+pub(super) fn heals(
+    records: &[TestRecord],
+    snapshot: &Snapshot,
+    folders: &FolderPlan,
+    options: &PlanOptions,
+    trust: Trust<'_>,
+) -> Healing {
+    let prover = Prover {
+        snapshot,
+        mark: NamespaceMark::of(&options.namespace),
+        window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
+    };
+    let mut healer = Healer {
+        prover,
+        trust,
+        tests: HashSet::new(),
+        folders: HashSet::new(),
+        healing: Healing::default(),
+    };
+    if !snapshot.twins.tests.is_empty() {
+        for record in records {
+            healer.heal_tests(record);
+        }
+    }
+    if !snapshot.twins.doubled.is_empty() {
+        for record in records {
+            healer.heal_places(record);
+        }
+    }
+    healer.heal_folders(folders);
+    if !snapshot.twins.steps.is_empty() {
+        for record in records {
+            healer.heal_steps(record);
+        }
+    }
+    healer.healing
+}
+
+struct Healer<'a> {
+    prover: Prover<'a>,
+    trust: Trust<'a>,
+    /// Tests that go.
+    tests: HashSet<TestId>,
+    /// Folders that go.
+    folders: HashSet<SuiteId>,
+    healing: Healing,
+}
+
+impl Healer<'_> {
+    fn heal_tests(&mut self, record: &TestRecord) {
+        let snapshot = self.prover.snapshot;
+        let Some([winner, losers @ ..]) =
+            snapshot.tests_by_identity.get(&record.identity).map(Vec::as_slice)
+        else {
+            return;
+        };
+        let mark = self.prover.mark;
+        let line = identity::test_line(&record.container, &record.name, record.identity, mark);
+        for loser in losers {
+            let doubts = self.prover.test(record, *winner, *loser, &line);
+            if (self.trust)(RowKind::Test, &doubts) {
+                self.tests.insert(*loser);
+                self.healing.heals.push(Heal {
+                    action: HealAction::DeleteTest { id: *loser, line: line.clone() },
+                    path: record.folder.clone(),
+                    name: record.name.clone(),
+                    identity: record.identity,
+                });
+            } else if let Some(doubt) = doubts.first() {
+                self.healing.tests_left.insert(*loser, *doubt);
+            }
+        }
+    }
+
+    /// Two rows that put one test into one folder say the same: nothing is lost with the second.
+    fn heal_places(&mut self, record: &TestRecord) {
+        let snapshot = self.prover.snapshot;
+        let bearer = super::matching::bearer(record, snapshot);
+        for row in snapshot.twins.doubled.iter().filter(|row| Some(row.test_id) == bearer) {
+            self.healing.heals.push(Heal {
+                action: HealAction::DeletePlace { place: row.id },
+                path: record.folder.clone(),
+                name: record.name.clone(),
+                identity: record.identity,
+            });
+        }
+    }
+
+    /// First everything moves out of the folders that go, then they go, from the inside out.
+    fn heal_folders(&mut self, folders: &FolderPlan) {
+        let tree = &self.prover.snapshot.folders;
+        let mut planned: Vec<&PlannedFolder> = folders.all().collect();
+        planned.sort_by_key(|folder| std::cmp::Reverse(folder.path.len()));
+        let mut spare: Vec<(&PlannedFolder, SuiteId, SuiteId)> = Vec::new();
+        for folder in planned {
+            let [winner, losers @ ..] = tree.with_identity(folder.identity) else {
+                continue;
+            };
+            for loser in losers {
+                let doubts = self.prover.folder(folder, folders, *winner, *loser);
+                if (self.trust)(RowKind::Folder, &doubts) {
+                    self.folders.insert(*loser);
+                    spare.push((folder, *winner, *loser));
+                } else if let Some(doubt) = doubts.first() {
+                    self.healing.folders_left.insert(*loser, *doubt);
+                }
+            }
+        }
+        for (folder, winner, loser) in &spare {
+            self.move_contents(folder, *winner, *loser);
+        }
+        for (folder, _, loser) in spare {
+            self.healing.heals.push(Heal {
+                action: HealAction::DeleteFolder { id: loser },
+                path: folder.path.clone(),
+                name: folder.name.clone(),
+                identity: folder.identity,
+            });
+        }
+    }
+
+    fn move_contents(&mut self, folder: &PlannedFolder, winner: SuiteId, loser: SuiteId) {
+        let snapshot = self.prover.snapshot;
+        let mut moves = Vec::new();
+        for place in self.prover.contents(loser) {
+            if let Some(row) = snapshot.tests.get(&place.test_id)
+                && let Some(identity) = row.identity
+                && !self.tests.contains(&place.test_id)
+            {
+                let action = HealAction::MoveTest { place: place.id, to: winner };
+                moves.push((action, row.name.to_string(), identity));
+            }
+        }
+        for (below, row) in snapshot.folders.below(loser) {
+            if let (Some(place), Some(identity)) = (row.place, row.identity)
+                && !self.folders.contains(&below)
+            {
+                let action = HealAction::MoveFolder { place, to: winner };
+                moves.push((action, row.name.to_string(), identity));
+            }
+        }
+        let heals = moves.into_iter().map(|(action, name, identity)| Heal {
+            action,
+            path: folder.path.clone(),
+            name,
+            identity,
+        });
+        self.healing.heals.extend(heals);
+    }
+
+    fn heal_steps(&mut self, record: &TestRecord) {
+        let snapshot = self.prover.snapshot;
+        let Some(test) = super::matching::bearer(record, snapshot) else {
+            return;
+        };
+        let texts = steps_of(record);
+        let mut by_sequence: BTreeMap<u64, Vec<&Step>> = BTreeMap::new();
+        for step in snapshot.twins.steps.iter().filter(|step| step.test_id == test) {
+            by_sequence.entry(step.sequence.unwrap_or_default()).or_default().push(step);
+        }
+        for (sequence, steps) in by_sequence {
+            let index = usize::try_from(sequence).ok().and_then(|sequence| sequence.checked_sub(1));
+            let Some((text, [first, rest @ ..])) =
+                index.and_then(|index| texts.get(index)).map(|text| (text, steps.as_slice()))
+            else {
+                continue;
+            };
+            for step in rest {
+                if (self.trust)(RowKind::Step, &self.prover.step(text, first, step)) {
+                    self.healing.heals.push(Heal {
+                        action: HealAction::DeleteStep { id: step.id },
+                        path: record.folder.clone(),
+                        name: record.name.clone(),
+                        identity: record.identity,
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
