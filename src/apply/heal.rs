@@ -4,7 +4,9 @@ use crate::api::client::{Client, Written};
 use crate::api::error::{ApiError, Fault};
 use crate::api::ids::{PlanId, SuiteId, TestId};
 use crate::api::pages::list;
-use crate::api::wire::{MovedFolder, MovedTest, PlanSuite, RunResult, SuiteTest, Test};
+use crate::api::wire::{
+    MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, SuiteTest, Test,
+};
 use crate::identity;
 use crate::plan::healing::{Heal, HealAction};
 use crate::snapshot::{of_live_suites, of_live_tests};
@@ -43,22 +45,54 @@ enum Outcome {
     Left(String),
 }
 
+/// Each row is looked at once more right before it is written: a person, or another import, may have been there.
 async fn write(client: &Client, plan: PlanId, action: &HealAction) -> Result<Outcome, ApiError> {
     match action {
-        HealAction::DeleteTest { id, line } => delete_test(client, *id, line).await,
-        HealAction::MoveTest { place, to } => {
-            let body = MovedTest { suite_id: *to };
-            Ok(outcome(client.update::<SuiteTest>(&format!("suite_test/{place}"), &body).await?))
+        HealAction::DeleteTest { id, stays, line } => delete_test(client, *id, *stays, line).await,
+        HealAction::MoveTest { place, from, to } => {
+            let path = format!("suite_test/{place}");
+            match look::<SuiteTest>(client, &path).await? {
+                Some(row) if row.suite_id == *from => {
+                    let body = MovedTest { suite_id: *to };
+                    Ok(outcome(client.update::<SuiteTest>(&path, &body).await?))
+                }
+                // Another import moved it, or somebody took it away.
+                _ => Ok(Outcome::Done),
+            }
         }
         HealAction::DeletePlace { place } => {
             Ok(outcome(client.delete(&format!("suite_test/{place}")).await?))
         }
-        HealAction::MoveFolder { place, to } => {
-            let body = MovedFolder { parent_id: *to };
-            Ok(outcome(client.update::<PlanSuite>(&format!("plan_suite/{place}"), &body).await?))
+        HealAction::MoveFolder { place, from, to } => {
+            let path = format!("plan_suite/{place}");
+            match look::<PlanSuite>(client, &path).await? {
+                Some(row) if row.parent_id == Some(*from) => {
+                    let body = MovedFolder { parent_id: *to };
+                    Ok(outcome(client.update::<PlanSuite>(&path, &body).await?))
+                }
+                _ => Ok(Outcome::Done),
+            }
         }
         HealAction::DeleteFolder { id } => delete_folder(client, plan, *id).await,
-        HealAction::DeleteStep { id } => Ok(outcome(client.delete(&format!("step/{id}")).await?)),
+        HealAction::DeleteStep { id } => {
+            let path = format!("step/{id}");
+            match look::<Step>(client, &path).await? {
+                Some(row) if row.epoch != Some(0) => {
+                    Ok(Outcome::Left(format!("step {id} was changed meanwhile")))
+                }
+                Some(_) => Ok(outcome(client.delete(&path).await?)),
+                None => Ok(Outcome::Done),
+            }
+        }
+    }
+}
+
+/// The row as it is now; none if it is gone.
+async fn look<T: Resource>(client: &Client, path: &str) -> Result<Option<T>, ApiError> {
+    match client.get(path).await {
+        Ok(row) => Ok(Some(row)),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -69,14 +103,20 @@ fn outcome<T>(written: Written<T>) -> Outcome {
     }
 }
 
-/// Looked at once more before it goes: a person may have opened it, or run it, meanwhile.
-async fn delete_test(client: &Client, id: TestId, line: &str) -> Result<Outcome, ApiError> {
-    let row: Test = match client.get(&format!("test/{id}")).await {
-        Ok(row) => row,
+/// A person may have opened it, or run it, meanwhile; or deleted the one that stays.
+async fn delete_test(
+    client: &Client,
+    id: TestId,
+    stays: TestId,
+    line: &str,
+) -> Result<Outcome, ApiError> {
+    let Some(row) = look::<Test>(client, &format!("test/{id}")).await? else {
         // Another import healed it.
-        Err(error) if is_gone(&error) => return Ok(Outcome::Done),
-        Err(error) => return Err(error),
+        return Ok(Outcome::Done);
     };
+    if look::<Test>(client, &format!("test/{stays}")).await?.is_none() {
+        return Ok(Outcome::Left(format!("test {stays}, which was to stay, is gone")));
+    }
     let is_ours = row.epoch == Some(0)
         && row.description.as_deref().is_some_and(|text| identity::is_only(text, line));
     let by_test = format!("test_id={id}");

@@ -118,6 +118,23 @@ impl FolderTree {
         self.live().filter(move |(id, folder)| folder.parent == parent && *id != self.root)
     }
 
+    /// Whether `id` stands in `above`, however deep.
+    #[must_use]
+    pub fn is_below(&self, id: SuiteId, above: SuiteId) -> bool {
+        let mut next = id;
+        while next != self.root {
+            // Live folders reach the root folder, so this ends.
+            let Some(folder) = self.live.get(&next) else {
+                return false;
+            };
+            if folder.parent == above {
+                return true;
+            }
+            next = folder.parent;
+        }
+        false
+    }
+
     /// Every live folder, the root folder included, by id.
     pub fn live(&self) -> impl Iterator<Item = (SuiteId, &Folder)> {
         self.live.iter().map(|(id, folder)| (*id, folder))

@@ -20,6 +20,8 @@ pub struct Twins {
     pub tests: HashMap<TestId, Test>,
     /// Steps of which a test has several with one sequence; ids ascending.
     pub steps: Vec<Step>,
+    /// The steps of the tests that were asked for.
+    pub steps_of: HashMap<TestId, Vec<Step>>,
     /// Where the tests stand that were asked for, in live folders or not.
     pub placements: HashMap<TestId, Vec<SuiteTest>>,
     /// Tests among them that a run knows.
@@ -45,23 +47,18 @@ impl Snapshot {
     ) -> Result<(), ApiError> {
         if !tests.is_empty() {
             let ids = || tests.iter().map(|id| id.number());
+            let steps: Vec<Step> = list_in(client, "test_id", ids(), PER_LOT).await?;
+            for step in steps {
+                self.twins.steps_of.entry(step.test_id).or_default().push(step);
+            }
             let placements: Vec<SuiteTest> = list_in(client, "test_id", ids(), PER_LOT).await?;
             for placement in placements {
                 self.twins.placements.entry(placement.test_id).or_default().push(placement);
             }
-            let results: Result<Vec<RunResult>, ApiError> =
-                list_in(client, "test_id", ids(), PER_LOT).await;
-            self.twins.used = match results {
-                Ok(results) => results.into_iter().map(|result| result.test_id).collect(),
-                // Where results cannot be looked at, each test may have one.
-                Err(error)
-                    if matches!(error.fault, Fault::Status { status: 400 | 403 | 404, .. }) =>
-                {
-                    tests.iter().copied().collect()
-                }
-                Err(error) => return Err(error),
-            };
         }
+        let with_step_twins = self.twins.steps.iter().map(|step| step.test_id);
+        let tests: HashSet<TestId> = tests.iter().copied().chain(with_step_twins).collect();
+        self.twins.used = used(client, tests).await?;
         if !folders.is_empty() {
             let ids = || folders.iter().map(|id| id.number());
             let places: Vec<PlanSuite> = list_in(client, "suite_id", ids(), PER_LOT).await?;
@@ -74,6 +71,20 @@ impl Snapshot {
             }
         }
         Ok(())
+    }
+}
+
+/// Those of `tests` that a run has results of.
+async fn used(client: &Client, tests: HashSet<TestId>) -> Result<HashSet<TestId>, ApiError> {
+    let ids = tests.iter().map(|id| id.number());
+    let results: Result<Vec<RunResult>, ApiError> = list_in(client, "test_id", ids, PER_LOT).await;
+    match results {
+        Ok(results) => Ok(results.into_iter().map(|result| result.test_id).collect()),
+        // Where results cannot be looked at, each test may have one.
+        Err(error) if matches!(error.fault, Fault::Status { status: 400 | 403 | 404, .. }) => {
+            Ok(tests)
+        }
+        Err(error) => Err(error),
     }
 }
 

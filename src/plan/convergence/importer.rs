@@ -211,6 +211,7 @@ impl Importer {
             view.steps.clone_from(&world.steps);
         }
         if lists & TWINS != 0 {
+            view.steps.clone_from(&world.steps);
             let used = (0..).zip(&world.tests).filter(|(_, test)| test.used);
             // Of places whose test is deleted nothing more is wanted.
             let mut shown = shown();

@@ -3,7 +3,7 @@
 use super::Rule;
 use super::scenarios::{ONE, TWO_STEPS, calm, lost, placed_twice, twinned, with_folder_of_theirs};
 use super::search::{Budget, PersonAct, Search, Watch};
-use super::world::{Deletion, Place, Test, World};
+use super::world::{Deletion, Place, Step, Test, World};
 use crate::plan::healing::{Doubt, RowKind};
 use crate::text;
 
@@ -160,6 +160,9 @@ pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
         test("a test described", Doubt::Described, |world| world.tests[1].described = true),
         test("a test cloned later", Doubt::Late, |world| world.tests[1].late = true),
         test("a test in a run", Doubt::InUse, |world| world.tests[1].used = true),
+        test("a test with a step of theirs", Doubt::Steps, |world| {
+            world.steps.push(Step { test: 1, sequence: 2, ..World::plain_step() });
+        }),
         test("a test in two folders", Doubt::SeveralPlaces, |world| {
             // Beside the one that stays, twice: only the number speaks for a person.
             world.places.push(Place { suite: 1, test: 1, deleted: false });

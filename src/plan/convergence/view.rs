@@ -234,6 +234,12 @@ impl Planner {
                     twins.contents.entry(place.suite_id).or_default().push(place);
                 }
             }
+            for (row, step) in numbered(&view.steps).filter(|(_, step)| !step.deleted) {
+                let step = self.step(ids, row, step, &view.tests);
+                if tests.contains(&step.test_id) {
+                    twins.steps_of.entry(step.test_id).or_default().push(step);
+                }
+            }
             for (row, suite) in numbered(&view.suites) {
                 let id = SuiteId::new(ids.id(row));
                 if suites.contains(&id) {
@@ -303,11 +309,11 @@ impl Ids {
         let suite = |id: &SuiteId| self.row(id.number());
         match action {
             HealAction::DeleteTest { id, .. } => Act::DeleteTest(self.row(id.number())),
-            HealAction::MoveTest { place, to } => {
+            HealAction::MoveTest { place, to, .. } => {
                 Act::MoveTest { place: self.row(place.number()), to: suite(to) }
             }
             HealAction::DeletePlace { place } => Act::DeletePlace(self.row(place.number())),
-            HealAction::MoveFolder { place, to } => {
+            HealAction::MoveFolder { place, to, .. } => {
                 Act::MoveSuite { suite: self.row(place.number()), to: suite(to) }
             }
             HealAction::DeleteFolder { id } => Act::DeleteSuite(suite(id)),

@@ -42,6 +42,8 @@ pub enum HealAction {
     DeleteTest {
         /// The row.
         id: TestId,
+        /// The one that stays.
+        stays: TestId,
         /// What its description must still be.
         line: String,
     },
@@ -49,6 +51,8 @@ pub enum HealAction {
     MoveTest {
         /// Its place.
         place: SuiteTestId,
+        /// The folder that goes.
+        from: SuiteId,
         /// The folder that stays.
         to: SuiteId,
     },
@@ -61,6 +65,8 @@ pub enum HealAction {
     MoveFolder {
         /// Its place.
         place: PlanSuiteId,
+        /// The folder that goes.
+        from: SuiteId,
         /// The folder that stays.
         to: SuiteId,
     },
@@ -145,6 +151,7 @@ pub(super) fn heals(
         snapshot,
         mark: NamespaceMark::of(&options.namespace),
         window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
+        twin_folders: HashMap::new(),
     };
     let mut healer = Healer {
         prover,
@@ -153,6 +160,7 @@ pub(super) fn heals(
         folders: HashSet::new(),
         healing: Healing::default(),
     };
+    let spare = healer.judge_folders(folders);
     if !snapshot.twins.tests.is_empty() {
         for record in records {
             healer.heal_tests(record);
@@ -163,7 +171,7 @@ pub(super) fn heals(
             healer.heal_places(record);
         }
     }
-    healer.heal_folders(folders);
+    healer.heal_folders(&spare);
     if !snapshot.twins.steps.is_empty() {
         for record in records {
             healer.heal_steps(record);
@@ -182,6 +190,13 @@ struct Healer<'a> {
     healing: Healing,
 }
 
+/// A folder that goes.
+struct SpareFolder<'f> {
+    folder: &'f PlannedFolder,
+    winner: SuiteId,
+    loser: SuiteId,
+}
+
 impl Healer<'_> {
     fn heal_tests(&mut self, record: &TestRecord) {
         let snapshot = self.prover.snapshot;
@@ -197,7 +212,11 @@ impl Healer<'_> {
             if (self.trust)(RowKind::Test, &doubts) {
                 self.tests.insert(*loser);
                 self.healing.heals.push(Heal {
-                    action: HealAction::DeleteTest { id: *loser, line: line.clone() },
+                    action: HealAction::DeleteTest {
+                        id: *loser,
+                        stays: *winner,
+                        line: line.clone(),
+                    },
                     path: record.folder.clone(),
                     name: record.name.clone(),
                     identity: record.identity,
@@ -222,32 +241,40 @@ impl Healer<'_> {
         }
     }
 
-    /// First everything moves out of the folders that go, then they go, from the inside out.
-    fn heal_folders(&mut self, folders: &FolderPlan) {
+    /// Which folders go, the deepest first.
+    fn judge_folders<'f>(&mut self, folders: &'f FolderPlan) -> Vec<SpareFolder<'f>> {
         let tree = &self.prover.snapshot.folders;
         let mut planned: Vec<&PlannedFolder> = folders.all().collect();
         planned.sort_by_key(|folder| std::cmp::Reverse(folder.path.len()));
-        let mut spare: Vec<(&PlannedFolder, SuiteId, SuiteId)> = Vec::new();
+        let mut spare = Vec::new();
         for folder in planned {
             let [winner, losers @ ..] = tree.with_identity(folder.identity) else {
                 continue;
             };
             for loser in losers {
                 let doubts = self.prover.folder(folder, folders, *winner, *loser);
+                if doubts.iter().all(|doubt| doubt.is_about_use()) {
+                    self.prover.twin_folders.insert(*loser, *winner);
+                }
                 if (self.trust)(RowKind::Folder, &doubts) {
                     self.folders.insert(*loser);
-                    spare.push((folder, *winner, *loser));
+                    spare.push(SpareFolder { folder, winner: *winner, loser: *loser });
                 } else if let Some(doubt) = doubts.first() {
                     self.healing.folders_left.insert(*loser, *doubt);
                 }
             }
         }
-        for (folder, winner, loser) in &spare {
+        spare
+    }
+
+    /// First everything moves out of the folders that go, then they go, from the inside out.
+    fn heal_folders(&mut self, spare: &[SpareFolder<'_>]) {
+        for SpareFolder { folder, winner, loser } in spare {
             self.move_contents(folder, *winner, *loser);
         }
-        for (folder, _, loser) in spare {
+        for SpareFolder { folder, loser, .. } in spare {
             self.healing.heals.push(Heal {
-                action: HealAction::DeleteFolder { id: loser },
+                action: HealAction::DeleteFolder { id: *loser },
                 path: folder.path.clone(),
                 name: folder.name.clone(),
                 identity: folder.identity,
@@ -263,7 +290,7 @@ impl Healer<'_> {
                 && let Some(identity) = row.identity
                 && !self.tests.contains(&place.test_id)
             {
-                let action = HealAction::MoveTest { place: place.id, to: winner };
+                let action = HealAction::MoveTest { place: place.id, from: loser, to: winner };
                 moves.push((action, row.name.to_string(), identity));
             }
         }
@@ -271,7 +298,7 @@ impl Healer<'_> {
             if let (Some(place), Some(identity)) = (row.place, row.identity)
                 && !self.folders.contains(&below)
             {
-                let action = HealAction::MoveFolder { place, to: winner };
+                let action = HealAction::MoveFolder { place, from: loser, to: winner };
                 moves.push((action, row.name.to_string(), identity));
             }
         }
@@ -294,15 +321,12 @@ impl Healer<'_> {
         for step in snapshot.twins.steps.iter().filter(|step| step.test_id == test) {
             by_sequence.entry(step.sequence.unwrap_or_default()).or_default().push(step);
         }
-        for (sequence, steps) in by_sequence {
-            let index = usize::try_from(sequence).ok().and_then(|sequence| sequence.checked_sub(1));
-            let Some((text, [first, rest @ ..])) =
-                index.and_then(|index| texts.get(index)).map(|text| (text, steps.as_slice()))
-            else {
+        for steps in by_sequence.into_values() {
+            let [first, rest @ ..] = steps.as_slice() else {
                 continue;
             };
             for step in rest {
-                if (self.trust)(RowKind::Step, &self.prover.step(text, first, step)) {
+                if (self.trust)(RowKind::Step, &self.prover.step(&texts, first, step)) {
                     self.healing.heals.push(Heal {
                         action: HealAction::DeleteStep { id: step.id },
                         path: record.folder.clone(),

@@ -1,6 +1,7 @@
 //! What speaks against deleting a twin: each rule of its own, so that a message can name it, and so that the search in
 //! `plan::convergence` can show for each what goes wrong without it.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +10,7 @@ use crate::api::ids::{SuiteId, TestId};
 use crate::api::wire::{Step, SuiteTest, Test};
 use crate::identity::{self, NamespaceMark};
 use crate::plan::folders::{FolderPlan, PlannedFolder};
+use crate::plan::steps_of;
 use crate::record::{StepText, TestRecord};
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -30,8 +32,17 @@ pub enum Doubt {
     SeveralPlaces,
     /// A run has results of it, or what others made stands in it.
     InUse,
+    /// It has steps that imports do not write.
+    Steps,
     /// It was made longer after the one that stays than imports at the same time can have made it.
     Late,
+}
+
+impl Doubt {
+    /// Whether it says that somebody uses the row, not that somebody else made it.
+    pub(super) fn is_about_use(self) -> bool {
+        matches!(self, Self::InUse | Self::SeveralPlaces)
+    }
 }
 
 impl fmt::Display for Doubt {
@@ -44,6 +55,7 @@ impl fmt::Display for Doubt {
             Self::Elsewhere => "it stands elsewhere",
             Self::SeveralPlaces => "it stands in several places",
             Self::InUse => "it is in use",
+            Self::Steps => "it has steps of its own",
             Self::Late => "it was made much later",
         })
     }
@@ -54,6 +66,8 @@ pub(super) struct Prover<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) mark: NamespaceMark,
     pub(super) window: SignedDuration,
+    /// Folders that imports made beside another one, and that one. Others that bear the same identity are a person's clones.
+    pub(super) twin_folders: HashMap<SuiteId, SuiteId>,
 }
 
 /// Collects doubts; most rows give none.
@@ -95,13 +109,16 @@ impl Prover<'_> {
         doubts.unless(places.len() == 1, Doubt::SeveralPlaces);
         let winners = twins.placements.get(&winner).map_or(&[][..], Vec::as_slice);
         let is_beside = places.iter().all(|place| {
-            winners.iter().any(|winner| {
-                winner.suite_id == place.suite_id || self.are_twins(winner.suite_id, place.suite_id)
-            })
+            winners
+                .iter()
+                .any(|winner| self.staying(winner.suite_id) == self.staying(place.suite_id))
         });
         doubts.unless(is_beside, Doubt::Elsewhere);
         doubts.unless(!twins.used.contains(&loser), Doubt::InUse);
-        doubts.0.extend(self.lateness(&made(stands), row.created_at));
+        let texts = steps_of(record);
+        let mut steps = twins.steps_of.get(&loser).into_iter().flatten();
+        doubts.unless(steps.all(|step| is_as_written(step, &texts)), Doubt::Steps);
+        doubts.0.extend(self.lateness(&made(stands, line), row.created_at));
         doubts.0
     }
 
@@ -133,18 +150,17 @@ impl Prover<'_> {
             let row = self.snapshot.tests.get(&place.test_id);
             row.is_some_and(|row| row.identity.is_some()) && !beside.contains(&place.test_id)
         }) && tree.below(loser).all(|(_, below)| below.identity.is_some());
-        doubts.unless(is_unused, Doubt::InUse);
+        doubts.unless(is_unused && !tree.is_below(winner, loser), Doubt::InUse);
         doubts.0.extend(self.lateness(&[stands.created_at], row.created_at));
         doubts.0
     }
 
-    /// The same for a step of a test, which should say `text`.
-    pub(super) fn step(&self, text: &StepText, first: &Step, step: &Step) -> Vec<Doubt> {
+    /// The same for a step of a test, which should say one of `texts`.
+    pub(super) fn step(&self, texts: &[StepText], first: &Step, step: &Step) -> Vec<Doubt> {
         let mut doubts = Doubts::default();
-        let is_plain = step.step.as_deref() == Some(&text.step)
-            && step.expected_result.as_deref() == Some(&text.expected_result);
-        doubts.unless(is_plain, Doubt::NotAsWritten);
+        doubts.unless(is_worded(step, texts), Doubt::NotAsWritten);
         doubts.unless(step.epoch == Some(0), Doubt::Edited);
+        doubts.unless(!self.snapshot.twins.used.contains(&step.test_id), Doubt::InUse);
         doubts.0.extend(self.lateness(&[first.created_at], step.created_at));
         doubts.0
     }
@@ -152,6 +168,11 @@ impl Prover<'_> {
     /// What stands in a folder that was asked for.
     pub(super) fn contents(&self, folder: SuiteId) -> impl Iterator<Item = &SuiteTest> {
         self.snapshot.twins.contents.get(&folder).into_iter().flatten()
+    }
+
+    /// The folder that stands for `folder`.
+    fn staying(&self, folder: SuiteId) -> SuiteId {
+        self.twin_folders.get(&folder).copied().unwrap_or(folder)
     }
 
     fn are_twins(&self, one: SuiteId, other: SuiteId) -> bool {
@@ -172,11 +193,26 @@ impl Prover<'_> {
     }
 }
 
-/// When a test was made, and when it may have been adopted: the first change of a person's test was our line.
-fn made(test: &Test) -> Vec<Option<Timestamp>> {
-    if test.epoch == Some(1) {
+/// When a test was made, and when it may have been adopted: one that says more than our line and was changed once. A person's
+/// change of a test that we made is no adoption.
+fn made(test: &Test, line: &str) -> Vec<Option<Timestamp>> {
+    let described = test.description.as_deref().unwrap_or_default();
+    if test.epoch == Some(1) && !identity::is_only(described, line) {
         vec![test.created_at, test.updated_at]
     } else {
         vec![test.created_at]
     }
+}
+
+/// A step that an import wrote, and nobody changed.
+fn is_as_written(step: &Step, texts: &[StepText]) -> bool {
+    step.epoch == Some(0) && is_worded(step, texts)
+}
+
+fn is_worded(step: &Step, texts: &[StepText]) -> bool {
+    let index = step.sequence.and_then(|sequence| usize::try_from(sequence).ok()?.checked_sub(1));
+    index.and_then(|index| texts.get(index)).is_some_and(|text| {
+        step.step.as_deref() == Some(&text.step)
+            && step.expected_result.as_deref() == Some(&text.expected_result)
+    })
 }

@@ -112,7 +112,11 @@ impl Twinned {
         // As `Snapshot::read_twins` would have read it.
         let (tests, folders) = twins_to_read(&self.records, &snapshot, NAMESPACE);
         let twins = &mut snapshot.twins;
-        twins.steps.clone_from(&self.steps);
+        twins.steps =
+            self.steps.iter().filter(|step| step.test_id == TestId::new(10)).cloned().collect();
+        for step in self.steps.iter().filter(|step| tests.contains(&step.test_id)) {
+            twins.steps_of.entry(step.test_id).or_default().push(step.clone());
+        }
         twins.used = self.used.iter().copied().collect();
         for placement in &self.placements {
             if tests.contains(&placement.test_id) {
@@ -141,9 +145,9 @@ impl Twinned {
             .iter()
             .map(|heal| match &heal.action {
                 HealAction::DeleteTest { id, .. } => format!("delete test {id}"),
-                HealAction::MoveTest { place, to } => format!("move place {place} to {to}"),
+                HealAction::MoveTest { place, to, .. } => format!("move place {place} to {to}"),
                 HealAction::DeletePlace { place } => format!("delete place {place}"),
-                HealAction::MoveFolder { place, to } => format!("move folder {place} to {to}"),
+                HealAction::MoveFolder { place, to, .. } => format!("move folder {place} to {to}"),
                 HealAction::DeleteFolder { id } => format!("delete folder {id}"),
                 HealAction::DeleteStep { id } => format!("delete step {id}"),
             })
@@ -204,12 +208,21 @@ fn the_window_begins_when_a_persons_test_was_adopted() {
     let adopted = |epoch: u64, updated: i64| {
         Twinned::after(|project| {
             project.tests[0].epoch = Some(epoch);
+            let line = project.tests[0].description.take().unwrap();
+            project.tests[0].description = Some(format!("A person's words.\n\n{line}"));
             project.tests[0].updated_at = at(updated);
             project.tests[1].created_at = at(5000);
         })
     };
     assert_eq!(adopted(1, 4500)[0], "delete test 11");
     assert!(!adopted(1, 1000).contains(&"delete test 11".to_owned()));
+    // A test that we made was edited: nobody adopted it then.
+    let edited = Twinned::after(|project| {
+        project.tests[0].epoch = Some(1);
+        project.tests[0].updated_at = at(4500);
+        project.tests[1].created_at = at(5000);
+    });
+    assert!(!edited.contains(&"delete test 11".to_owned()));
     // Edited since: when it was adopted is not known any more.
     assert!(!adopted(2, 4500).contains(&"delete test 11".to_owned()));
 }
@@ -288,6 +301,67 @@ fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
 }
 
 #[test]
+fn a_folder_that_holds_the_one_that_stays_is_left() {
+    let healed = Twinned::after(|project| {
+        // A person put the one into the other.
+        project.places[0].parent_id = Some(SuiteId::new(3));
+    });
+    assert!(!healed.iter().any(|heal| heal.contains("folder")), "{healed:?}");
+}
+
+#[test]
+fn tests_of_a_cloned_folder_are_a_persons() {
+    let healed = Twinned::after(|project| project.suites[2].name = "a (copy)".to_owned());
+    assert_eq!(healed, ["delete step 21"]);
+}
+
+#[test]
+fn a_test_with_steps_of_its_own_stays() {
+    let own = |change: fn(&mut Step)| {
+        Twinned::after(|project| {
+            let mut step = step(22, 11, 6);
+            change(&mut step);
+            project.steps.push(step);
+        })
+    };
+    assert!(own(|_| ()).contains(&"delete test 11".to_owned()));
+    let changes: [fn(&mut Step); 4] = [
+        |step| step.sequence = Some(2),
+        |step| step.sequence = None,
+        |step| step.epoch = Some(1),
+        |step| step.step = Some("Pay.".to_owned()),
+    ];
+    for change in changes {
+        assert!(!own(change).contains(&"delete test 11".to_owned()));
+    }
+}
+
+#[test]
+fn steps_of_a_test_that_a_run_knows_stay() {
+    let healed = Twinned::after(|project| project.used.push(TestId::new(10)));
+    assert!(!healed.contains(&"delete step 21".to_owned()), "{healed:?}");
+    assert!(healed.contains(&"delete test 11".to_owned()));
+}
+
+#[test]
+fn of_two_places_in_one_folder_the_first_stays() {
+    let healed = Twinned::after(|project| {
+        project.placements.push(SuiteTest { id: SuiteTestId::new(2000), ..placed(10, 2) });
+    });
+    assert!(healed.contains(&"delete place 2000".to_owned()), "{healed:?}");
+    // Not of tests that this import does not bring.
+    let other = Twinned::after(|project| {
+        let mut theirs = project.tests[0].clone();
+        (theirs.id, theirs.description) = (TestId::new(12), None);
+        project.tests.push(theirs);
+        project
+            .placements
+            .extend([placed(12, 2), SuiteTest { id: SuiteTestId::new(2000), ..placed(12, 2) }]);
+    });
+    assert!(!other.iter().any(|heal| heal.starts_with("delete place")), "{other:?}");
+}
+
+#[test]
 fn a_test_that_stands_in_both_folders_keeps_both() {
     let healed = Twinned::after(|project| project.placements.push(placed(10, 3)));
     assert!(!healed.contains(&"delete folder 3".to_owned()), "{healed:?}");
@@ -359,7 +433,7 @@ fn twins_that_are_left_are_told_and_those_that_go_are_not() {
         warnings(&project),
         [
             "folder \"a\" stands 2 times (suites 2, 3); the first is used; 3 is left, because the server does not tell enough about it",
-            "\"one\" stands 2 times in the project (tests 10, 11); the first is used; 11 is left, because the server does not tell enough about it"
+            "\"one\" stands 2 times in the project (tests 10, 11); the first is used; 11 is left, because it stands elsewhere"
         ]
     );
 }
