@@ -254,6 +254,17 @@ impl Client {
         self.send(RequestKind::Idempotent, Method::POST, &path, None).await
     }
 
+    /// How often and how long apart requests are repeated.
+    #[must_use]
+    pub fn retry_policy(&self) -> RetryPolicy {
+        self.shared.retry
+    }
+
+    /// Waits, but neither beyond the deadline nor after [`Client::stop`].
+    pub async fn rest(&self, wait: Duration) {
+        self.sleep_until((Instant::now() + wait).min(self.shared.deadline)).await;
+    }
+
     /// From now on no request starts; those under way end. What waits for its turn then fails with
     /// [`Fault::Interrupted`].
     pub fn stop(&self) {

@@ -1,13 +1,14 @@
 //! Adoption: the one write to a row that a person made.
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use crate::api::client::Written;
 use crate::api::error::Fault;
 use crate::api::ids::TestId;
 use crate::api::wire::{Adoption, Test};
 use crate::identity::{self, Identity, NamespaceMark};
-use crate::plan::TestPlan;
+use crate::plan::matching::PINNED;
+use crate::plan::{Adopt, TestPlan};
 use crate::text;
 
 use super::{Fate, Import, Stop};
@@ -30,45 +31,49 @@ impl Import<'_> {
     /// more, is left alone; its record is created with the others.
     pub(super) async fn adopt_tests(&mut self) -> Result<(), Stop> {
         let this = &*self;
-        let chosen: Vec<(usize, TestId)> = this
+        let chosen: Vec<(usize, TestId, bool)> = this
             .plan
             .tests
             .iter()
             .enumerate()
             .filter(|(record, _)| !this.refused.contains_key(record))
             .filter_map(|(record, plan)| match plan {
-                TestPlan::Adopt { id, .. } => Some((record, *id)),
+                TestPlan::Adopt { id, reason, .. } => Some((record, *id, *reason == PINNED)),
                 _ => None,
             })
             .collect();
-        let adopted =
-            try_join_all(chosen.iter().map(|&(record, id)| this.adopt(record, id))).await?;
-        for ((record, id), adopted) in chosen.into_iter().zip(adopted) {
+        let adopted = chosen.iter().map(|&(record, id, pinned)| this.adopt(record, id, pinned));
+        let mut stop = None;
+        for ((record, id, _), adopted) in chosen.iter().copied().zip(join_all(adopted).await) {
             match adopted {
-                Adopted::Done => {
+                Err(error) => stop = stop.or(Some(error)),
+                Ok(Adopted::Done) => {
                     self.rows.insert(record, id);
                     self.done.insert(record, Fate::Adopted);
                 }
-                Adopted::Gone => {
+                Ok(Adopted::Gone) => {
                     let name = &self.records[record].name;
                     self.warnings.push(format!(
                         "test {id} was to be adopted as {name:?}, but was changed meanwhile"
                     ));
                 }
-                Adopted::Refused(reason) => self.refuse(record, reason),
+                Ok(Adopted::Refused(reason)) => self.refuse(record, reason),
             }
         }
-        Ok(())
+        stop.map_or(Ok(()), Err)
     }
 
-    async fn adopt(&self, index: usize, id: TestId) -> Result<Adopted, Stop> {
+    async fn adopt(&self, index: usize, id: TestId, pinned: bool) -> Result<Adopted, Stop> {
         let record = &self.records[index];
-        let pinned = record.pinned.is_some();
         let mark = NamespaceMark::of(&self.options.plan.namespace);
         let line = identity::test_line(&record.container, &record.name, record.identity, mark);
         let path = format!("test/{id}");
         let mut last = None;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                let wait = self.client.retry_policy().wait(attempt, fastrand::f64());
+                self.client.rest(wait).await;
+            }
             // Looked at before every attempt: a person may be typing.
             let row: Test = match self.client.get(&path).await {
                 Ok(row) => row,
@@ -77,13 +82,14 @@ impl Import<'_> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let description = row.description.unwrap_or_default();
+            let description = row.description.clone().unwrap_or_default();
             match Identity::in_description(&description) {
                 Some(identity) if identity == record.identity => return Ok(Adopted::Done),
                 Some(_) => return Ok(Adopted::Gone),
                 None if !pinned && text::clean(&row.name) != record.name => {
                     return Ok(Adopted::Gone);
                 }
+                None if !pinned && !self.may_adopt(&row) => return Ok(Adopted::Gone),
                 None => {}
             }
             let adoption =
@@ -108,6 +114,17 @@ impl Import<'_> {
                 name: record.name.clone(),
                 lacking: "with its identity",
             }),
+        }
+    }
+}
+
+impl Import<'_> {
+    /// `--adopt`, asked again: a person may have switched the test off since.
+    fn may_adopt(&self, row: &Test) -> bool {
+        match self.options.plan.adopt {
+            Adopt::Any => true,
+            Adopt::Automated => row.is_automated == Some(true) || row.to_automate == Some(true),
+            Adopt::None => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use serde::Serialize;
 
 use crate::api::client::{Client, Written};
@@ -13,10 +13,17 @@ use crate::api::wire::Resource;
 
 use super::Stop;
 
-/// How often rows of unknown outcome are sent again after they were not found.
+/// A row whose outcome was unknown so often is refused, if the server accepts others.
 const UNKNOWN_ROUNDS: u32 = 3;
 
-/// Waits before a row is believed to be absent that should be there: replicas lag.
+/// An array whose outcome was unknown so often is sent in halves: one row may be to blame.
+const UNKNOWN_UNTIL_HALVED: u32 = 2;
+
+/// So many rounds without one clear answer: the server is unwell, and no row is to blame.
+const ROUNDS_WITHOUT_ANSWER: u32 = 3;
+
+/// Waits before a row is believed to be absent that should be there, or may be: replicas lag, and what a gateway gave up is
+/// finished later.
 const LAG_WAITS: [Duration; 4] = [
     Duration::from_millis(200),
     Duration::from_millis(600),
@@ -38,6 +45,14 @@ pub(super) struct Creation<K, T> {
     pub(super) refused: Vec<(K, String)>,
     /// Rows that the server acknowledged, or that were found after an unknown outcome.
     pub(super) created: Vec<K>,
+    /// Rows were sent again that may have been applied: a twin may come into view later.
+    pub(super) sent_again: bool,
+}
+
+impl<K, T> Default for Creation<K, T> {
+    fn default() -> Self {
+        Self { answered: Vec::new(), refused: Vec::new(), created: Vec::new(), sent_again: false }
+    }
 }
 
 impl<K, T> Creation<K, T> {
@@ -88,7 +103,8 @@ pub(super) trait Rows {
     async fn present(&mut self, keys: &[Self::Key]) -> Result<HashSet<Self::Key>, Stop>;
 }
 
-/// Creates every row of `keys`, in their order within an array.
+/// Creates every row of `keys`, in their order within an array. What was done stands in the first part of what is given back,
+/// however it ended.
 ///
 /// A refused array may be half applied, and an unknown one wholly: both are read back, and only what is
 /// not there is sent again, a refused array in two halves until the row that the server dislikes is alone.
@@ -97,107 +113,230 @@ pub(super) async fn create_rows<R: Rows>(
     rows: &mut R,
     keys: Vec<R::Key>,
     batch_size: usize,
-) -> Result<Creation<R::Key, R::Answer>, Stop> {
-    let mut creation = Creation { answered: Vec::new(), refused: Vec::new(), created: Vec::new() };
-    let mut batches: Vec<Batch<R::Key>> = keys
+) -> (Creation<R::Key, R::Answer>, Result<(), Stop>) {
+    let batches: Vec<Batch<R::Key>> = keys
         .chunks(batch_size.max(1))
         .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: keys.len() == 1 })
         .collect();
-    let mut suspicious = false;
-    while !batches.is_empty() {
+    let mut sending = Sending {
+        client,
+        rows,
+        batches,
+        suspicious: false,
+        without_answer: 0,
+        creation: Creation::default(),
+    };
+    let mut ended = Ok(());
+    while !sending.batches.is_empty() && ended.is_ok() {
+        ended = sending.round().await;
+    }
+    (sending.creation, ended)
+}
+
+struct Sending<'a, R: Rows> {
+    client: &'a Client,
+    rows: &'a mut R,
+    batches: Vec<Batch<R::Key>>,
+    /// Some array was refused, or not answered.
+    suspicious: bool,
+    /// Rounds in a row in which nothing was clear.
+    without_answer: u32,
+    creation: Creation<R::Key, R::Answer>,
+}
+
+/// What the answers of one round leave open.
+struct Open<K> {
+    /// Rows that the server says it created.
+    acknowledged: Vec<K>,
+    /// What may have been applied.
+    doubtful: Vec<Doubtful<K>>,
+}
+
+/// Rows that may have been applied; if a lone row was not, it is refused for the reason that stands beside it.
+type Doubtful<K> = (Batch<K>, Option<(K, String)>);
+
+impl<R: Rows> Sending<'_, R> {
+    /// Sends what is open, reads back what is not clear, and keeps what has to be sent again.
+    async fn round(&mut self) -> Result<(), Stop> {
+        let mut batches = std::mem::take(&mut self.batches);
         // While nothing was accepted, few arrays at a time, the pieces of refused ones first: if the server refuses all,
         // that shall be known soon.
-        let waiting = if suspicious && creation.created.is_empty() {
+        let waiting = if self.suspicious && self.creation.created.is_empty() {
             batches.split_off(batches.len().min(PROBES))
         } else {
             Vec::new()
         };
-        let sent = try_join_all(batches.iter().map(|batch| send(client, rows, batch))).await?;
-        let mut acknowledged = Vec::new();
-        let mut doubtful = Vec::new();
+        // All of them, whatever becomes of one: what is under way is not given up in the middle.
+        let (client, rows) = (self.client, &*self.rows);
+        let sent = join_all(batches.iter().map(|batch| send(client, rows, batch))).await;
+        let mut open = Open { acknowledged: Vec::new(), doubtful: Vec::new() };
+        let (mut stop, mut unknown) = (None, Vec::new());
         for (batch, written) in batches.into_iter().zip(sent) {
             match written {
-                Written::Applied(answers) => {
-                    creation.answered.extend(answers);
-                    acknowledged.extend(batch.keys);
-                }
-                Written::Refused(error) if is_forbidden(&error) => {
-                    suspicious = true;
-                    // Whoever may not create one row may not create another.
-                    creation.refuse(batch.keys, &error.to_string());
-                }
-                Written::Refused(error) if batch.single => {
-                    let key = batch.keys[0];
-                    if is_conflict(&error) {
-                        // What is taken may be this very row, applied by an attempt whose answer was lost.
-                        doubtful.push((batch, Some((key, error.to_string()))));
-                    } else {
-                        creation.refused.push((key, error.to_string()));
-                    }
-                }
-                Written::Refused(error) => {
-                    suspicious = true;
-                    tracing::debug!(%error, rows = batch.keys.len(), "array refused");
-                    doubtful.extend(split(batch, &error).into_iter().map(|half| (half, None)));
-                }
-                Written::Unknown(error) if batch.unknown >= UNKNOWN_ROUNDS => {
-                    return Err(error.into());
-                }
-                Written::Unknown(error) => {
-                    tracing::debug!(%error, rows = batch.keys.len(), "outcome unknown, reading back");
-                    doubtful.push((Batch { unknown: batch.unknown + 1, ..batch }, None));
-                }
+                Ok(Written::Applied(answers)) => self.applied(batch, answers, &mut open),
+                Ok(Written::Refused(error)) => self.refused(batch, &error, &mut open),
+                Ok(Written::Unknown(error)) => unknown.push((batch, error)),
+                Err(error) => stop = stop.or(Some(error)),
             }
         }
-        batches = Vec::new();
-        let present = if doubtful.is_empty() && R::READ_BACK == ReadBack::Doubtful {
+        if let Some(stop) = stop {
+            self.creation.created.append(&mut open.acknowledged);
+            return Err(stop.into());
+        }
+        let some_answer = !open.acknowledged.is_empty() || !open.doubtful.is_empty();
+        self.without_answer = if some_answer { 0 } else { self.without_answer + 1 };
+        if !unknown.is_empty() {
+            self.suspicious = true;
+            let wait = self.client.retry_policy().wait(self.without_answer, fastrand::f64());
+            self.client.rest(wait).await;
+        }
+        for (batch, error) in unknown {
+            if let Err(stop) = self.unknown(batch, error, &mut open) {
+                self.creation.created.append(&mut open.acknowledged);
+                return Err(stop);
+            }
+        }
+        self.settle(open).await?;
+        self.batches.extend(waiting);
+        self.give_up_if_all_are_refused();
+        Ok(())
+    }
+
+    fn applied(&mut self, batch: Batch<R::Key>, answers: Vec<R::Answer>, open: &mut Open<R::Key>) {
+        let is_whole = answers.len() >= batch.keys.len();
+        self.creation.answered.extend(answers);
+        if is_whole {
+            open.acknowledged.extend(batch.keys);
+        } else {
+            // Fewer rows than were sent: nobody knows which.
+            let unknown = batch.unknown + 1;
+            open.doubtful.extend(again(Batch { unknown, ..batch }).map(|piece| (piece, None)));
+        }
+    }
+
+    fn refused(&mut self, batch: Batch<R::Key>, error: &ApiError, open: &mut Open<R::Key>) {
+        if batch.single {
+            let key = batch.keys[0];
+            if is_conflict(error) {
+                // What is taken may be this very row, applied by an attempt whose answer was lost.
+                open.doubtful.push((batch, Some((key, error.to_string()))));
+            } else {
+                self.creation.refused.push((key, error.to_string()));
+            }
+            return;
+        }
+        self.suspicious = true;
+        tracing::debug!(%error, rows = batch.keys.len(), "array refused");
+        open.doubtful.extend(split(batch, error).into_iter().map(|half| (half, None)));
+    }
+
+    fn unknown(
+        &mut self,
+        batch: Batch<R::Key>,
+        error: ApiError,
+        open: &mut Open<R::Key>,
+    ) -> Result<(), Stop> {
+        tracing::debug!(%error, rows = batch.keys.len(), "outcome unknown, reading back");
+        let accepts_others = !self.creation.created.is_empty() || !open.acknowledged.is_empty();
+        let unknown = batch.unknown + 1;
+        let batch = Batch { unknown, ..batch };
+        match batch.keys[..] {
+            [key] if unknown >= UNKNOWN_ROUNDS && (accepts_others || is_conflict(&error)) => {
+                open.doubtful.push((batch, Some((key, error.to_string()))));
+            }
+            _ if unknown > UNKNOWN_ROUNDS || self.without_answer >= ROUNDS_WITHOUT_ANSWER => {
+                return Err(error.into());
+            }
+            _ if unknown >= UNKNOWN_UNTIL_HALVED => {
+                open.doubtful.extend(again(batch).map(|piece| (piece, None)));
+            }
+            _ => open.doubtful.push((batch, None)),
+        }
+        Ok(())
+    }
+
+    /// Reads back, and keeps what is not there.
+    async fn settle(&mut self, open: Open<R::Key>) -> Result<(), Stop> {
+        let Open { acknowledged, doubtful } = open;
+        let present: HashSet<R::Key> = if doubtful.is_empty() && R::READ_BACK == ReadBack::Doubtful
+        {
             acknowledged.iter().copied().collect()
         } else {
             let unclear: Vec<R::Key> =
                 doubtful.iter().flat_map(|(batch, _)| batch.keys.iter().copied()).collect();
-            read_back(rows, &acknowledged, &unclear).await?
+            match read_back(self.client, self.rows, &acknowledged, &unclear).await {
+                Ok(present) => present,
+                Err(stop) => {
+                    self.creation.created.extend(acknowledged);
+                    return Err(stop);
+                }
+            }
         };
-        if let Some(&lost) = acknowledged.iter().find(|key| !present.contains(*key)) {
-            return Err(Stop::Lost { kind: R::KIND, name: rows.name(lost), lacking: R::LACKING });
+        let lost = acknowledged.iter().find(|key| !present.contains(*key)).copied();
+        self.creation.created.extend(acknowledged);
+        if let Some(lost) = lost {
+            let name = self.rows.name(lost);
+            return Err(Stop::Lost { kind: R::KIND, name, lacking: R::LACKING });
         }
-        creation.created.extend(acknowledged);
         for (mut batch, refusal) in doubtful {
-            creation.created.extend(batch.keys.iter().filter(|key| present.contains(*key)));
+            let there = batch.keys.iter().filter(|key| present.contains(*key));
+            self.creation.created.extend(there);
             batch.keys.retain(|key| !present.contains(key));
             match refusal {
                 _ if batch.keys.is_empty() => {}
-                Some(refusal) => creation.refused.push(refusal),
-                None => batches.push(batch),
+                Some(refusal) => self.creation.refused.push(refusal),
+                None => {
+                    self.creation.sent_again |= batch.unknown > 0;
+                    self.batches.push(batch);
+                }
             }
         }
-        batches.extend(waiting);
+        Ok(())
+    }
+
+    fn give_up_if_all_are_refused(&mut self) {
+        let creation = &mut self.creation;
         if creation.created.is_empty() && creation.refused.len() >= ALL_REFUSED {
             // It is not about the rows: asking for each of them would only be a flood.
             let said = creation.refused[0].1.clone();
-            let rest = batches.drain(..).flat_map(|batch| batch.keys).collect();
+            let rest = self.batches.drain(..).flat_map(|batch| batch.keys).collect();
             creation
                 .refuse(rest, &format!("not sent, after the server refused all others: {said}"));
         }
     }
-    Ok(creation)
 }
 
-/// Reads back until every acknowledged row is there, or time is up.
+/// Waits until what was sent twice would be in view, if it was applied twice.
+pub(super) async fn outlast_lag(client: &Client) {
+    for wait in lag_waits(client) {
+        client.rest(wait).await;
+    }
+}
+
+/// [`LAG_WAITS`], shorter where waits between attempts were made shorter.
+fn lag_waits(client: &Client) -> [Duration; 4] {
+    let share = client.retry_policy().base.as_secs_f64() / 0.5;
+    LAG_WAITS.map(|wait| wait.mul_f64(share.clamp(0.0, 1.0)))
+}
+
+/// Reads back until every row is there, or time is up.
 async fn read_back<R: Rows>(
+    client: &Client,
     rows: &mut R,
     acknowledged: &[R::Key],
     unclear: &[R::Key],
 ) -> Result<HashSet<R::Key>, Stop> {
     let keys: Vec<R::Key> = acknowledged.iter().chain(unclear).copied().collect();
     let mut present = rows.present(&keys).await?;
-    for (reading, wait) in LAG_WAITS.into_iter().enumerate() {
-        let all_there = acknowledged.iter().all(|key| present.contains(key));
-        // Rows of unknown outcome are looked for twice before they are taken to be absent.
-        let looked_twice = reading > 0 || unclear.iter().all(|key| present.contains(key));
-        if all_there && looked_twice {
-            break;
-        }
-        tokio::time::sleep(wait).await;
+    for (wait, shorter) in LAG_WAITS.into_iter().zip(lag_waits(client)) {
+        let are_there = |keys: &[R::Key]| keys.iter().all(|key| present.contains(key));
+        // What the server acknowledged must come; what is unclear may, and is sent again if not.
+        let wait = match (are_there(acknowledged), are_there(unclear)) {
+            (true, true) => break,
+            (true, false) => shorter,
+            (false, _) => wait,
+        };
+        client.rest(wait).await;
         present = rows.present(&keys).await?;
     }
     Ok(present)
@@ -222,16 +361,26 @@ async fn send<R: Rows>(
     }
 }
 
-fn is_forbidden(error: &ApiError) -> bool {
-    matches!(error.fault, Fault::Status { status: 403, .. })
-}
-
 /// 409, or the database's code for a broken uniqueness rule.
 fn is_conflict(error: &ApiError) -> bool {
     match &error.fault {
         Fault::Status { status, code, .. } => *status == 409 || code.as_deref() == Some("23505"),
         _ => false,
     }
+}
+
+/// What is sent again: an array in two halves, a row as it is.
+fn again<K: Copy>(batch: Batch<K>) -> impl Iterator<Item = Batch<K>> {
+    let size = batch.keys.len().div_ceil(2).max(1);
+    let unknown = batch.unknown;
+    // A half begins anew: it may be the other one that the server dislikes. A lone row does not.
+    let unknown = if batch.keys.len() > 1 { 1 } else { unknown };
+    let pieces: Vec<Batch<K>> = batch
+        .keys
+        .chunks(size)
+        .map(|keys| Batch { keys: keys.to_vec(), unknown, single: keys.len() == 1 })
+        .collect();
+    pieces.into_iter()
 }
 
 /// A refused array in two halves; in single rows where the server takes no arrays, or does not know the route.

@@ -39,9 +39,10 @@ impl Import<'_> {
                 level: &level,
                 read: None,
             };
-            let creation =
-                create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
+            let (creation, ended) =
+                create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
             self.folders_created.extend(creation.created.iter().map(|key| level[*key].0.identity));
+            self.sent_again |= creation.sent_again;
             let read = rows.read;
             for (key, error) in creation.refused {
                 let (folder, _) = &level[key];
@@ -49,6 +50,7 @@ impl Import<'_> {
                 self.warnings
                     .push(format!("folder {:?} was refused: {error}", folder.path.join("/")));
             }
+            ended?;
             if let Some(read) = read {
                 tree = read;
             }

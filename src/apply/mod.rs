@@ -14,6 +14,7 @@ mod verify;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use create::outlast_lag;
 pub use heal::{Healed, heal};
 
 use crate::api::client::Client;
@@ -129,6 +130,10 @@ struct Import<'a> {
     steps_created: usize,
     healed: Vec<Heal>,
     warnings: Vec<String>,
+    /// Rows were sent again that may have been applied.
+    sent_again: bool,
+    /// Tests that the server answered to a create of ours with.
+    answered: HashSet<TestId>,
 }
 
 /// All of the project that a plan for `records` has to know: its lists, the steps of tests of ours, and whose twins are.
@@ -175,6 +180,8 @@ pub async fn apply(
         steps_created: 0,
         healed: Vec::new(),
         warnings: Vec::new(),
+        sent_again: false,
+        answered: HashSet::new(),
     };
     if plan.is_empty() {
         // Nothing was written: the snapshot is the verification.
@@ -190,9 +197,12 @@ impl Import<'_> {
     async fn run(&mut self, snapshot: Snapshot) -> Result<bool, Stop> {
         let folders = self.build_folders(snapshot.folders).await?;
         self.adopt_tests().await?;
-        let fresh = self.create_tests(&folders).await?;
+        let (fresh, folders) = self.create_tests(folders).await?;
         self.place_tests(&folders).await?;
         self.create_steps(fresh).await?;
+        if self.sent_again {
+            outlast_lag(self.client).await;
+        }
         self.verify().await
     }
 
@@ -210,7 +220,7 @@ impl Import<'_> {
                 match self.done.remove(&record) {
                     Some(fate) => fate,
                     None if self.plan.tests[record].is_done() => Fate::Unchanged,
-                    None => Fate::Refused { reason: "not reached".to_owned() },
+                    None => Fate::NotReached,
                 }
             })
             .collect();

@@ -10,7 +10,8 @@ use crate::identity::{self, Identity, NamespaceMark};
 use crate::plan::folders::FolderPlan;
 use crate::plan::{TestPlan, steps_of};
 use crate::record::TestRecord;
-use crate::snapshot::{Target, read_identities, read_steps};
+use crate::snapshot::folders::FolderTree;
+use crate::snapshot::{Target, read_folders, read_identities, read_steps};
 use crate::text;
 
 use super::create::{ReadBack, Rows, create_rows};
@@ -21,25 +22,65 @@ const TESTS_PER_LOT: usize = 1000;
 
 impl Import<'_> {
     /// Creates the tests that nobody stands for. Gives back the records whose row is the very one that the server
-    /// answered: they have no steps yet, and nobody else gives them any.
+    /// answered: they have no steps yet, and nobody else gives them any; and the folders as they are then.
     pub(super) async fn create_tests(
         &mut self,
-        folders: &FolderPlan,
-    ) -> Result<HashSet<usize>, Stop> {
-        let suites: HashMap<usize, SuiteId> = self
-            .to_create()
-            .into_iter()
-            .filter_map(|record| Some((record, folders.suite(folders.of_record(record))?)))
-            .collect();
-        let (keys, homeless): (Vec<usize>, Vec<usize>) =
-            self.to_create().into_iter().partition(|record| suites.contains_key(record));
-        for record in homeless {
-            // Its pinned test was changed while it was about to be adopted.
-            self.refuse(record, "its folder does not stand yet: run the import again".to_owned());
+        mut folders: FolderPlan,
+    ) -> Result<(HashSet<usize>, FolderPlan), Stop> {
+        let mut fresh = HashSet::new();
+        let mut wanted = self.to_create();
+        let mut is_first = true;
+        loop {
+            let suites: HashMap<usize, SuiteId> = wanted
+                .iter()
+                .filter_map(|&record| Some((record, folders.suite(folders.of_record(record))?)))
+                .collect();
+            let (keys, homeless): (Vec<usize>, Vec<usize>) =
+                wanted.into_iter().partition(|record| suites.contains_key(record));
+            for record in homeless {
+                // Its pinned test was changed while it was about to be adopted.
+                let reason = "its folder does not stand yet: run the import again";
+                self.refuse(record, reason.to_owned());
+            }
+            if keys.is_empty() {
+                return Ok((fresh, folders));
+            }
+            let refused = self.create_test_rows(keys, &suites, &mut fresh).await?;
+            let refused_in = |record: &usize| suites.get(record).copied();
+            let gone = if is_first && !refused.is_empty() {
+                self.without_live_folder(
+                    refused.iter().filter_map(|(record, _)| refused_in(record)),
+                )
+                .await?
+            } else {
+                None
+            };
+            let (tree, gone) = gone.unzip();
+            let gone: HashSet<SuiteId> = gone.unwrap_or_default();
+            let (again, refused): (Vec<_>, Vec<_>) = refused
+                .into_iter()
+                .partition(|(record, _)| refused_in(record).is_some_and(|id| gone.contains(&id)));
+            for (record, error) in refused {
+                self.refuse(record, error);
+            }
+            let Some(tree) = tree.filter(|_| !again.is_empty()) else {
+                return Ok((fresh, folders));
+            };
+            // Another import healed the folder away, or a person deleted it: not about the tests.
+            folders = self.build_folders(tree).await?;
+            wanted = again.into_iter().map(|(record, _)| record).collect();
+            wanted.retain(|record| !self.refused.contains_key(record));
+            is_first = false;
         }
-        if keys.is_empty() {
-            return Ok(HashSet::new());
-        }
+    }
+
+    /// Creates rows, and gives back those that the server refused.
+    async fn create_test_rows(
+        &mut self,
+        keys: Vec<usize>,
+        suites: &HashMap<usize, SuiteId>,
+        fresh: &mut HashSet<usize>,
+    ) -> Result<Vec<(usize, String)>, Stop> {
         let mut rows = TestRows {
             client: self.client,
             target: self.target,
@@ -48,23 +89,37 @@ impl Import<'_> {
             suites,
             read: HashMap::new(),
         };
-        let creation = create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
+        let (creation, ended) =
+            create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
         let read = rows.read;
-        for (record, error) in creation.refused {
-            self.refuse(record, error);
-        }
-        let answered: HashSet<TestId> = creation.answered.iter().map(|test| test.id).collect();
-        let mut fresh = HashSet::new();
+        self.sent_again |= creation.sent_again;
+        self.answered.extend(creation.answered.iter().map(|test| test.id));
         for record in creation.created {
             self.done.insert(record, Fate::Created);
             if let Some(&id) = read.get(&self.records[record].identity) {
                 self.rows.insert(record, id);
-                if answered.contains(&id) {
+                if self.answered.contains(&id) {
                     fresh.insert(record);
                 }
             }
         }
-        Ok(fresh)
+        if let Err(stop) = ended {
+            for (record, error) in creation.refused {
+                self.refuse(record, error);
+            }
+            return Err(stop);
+        }
+        Ok(creation.refused)
+    }
+
+    /// The folders as they are now, and which of `suites` are not live among them; none if all are.
+    async fn without_live_folder(
+        &self,
+        suites: impl Iterator<Item = SuiteId>,
+    ) -> Result<Option<(FolderTree, HashSet<SuiteId>)>, Stop> {
+        let tree = read_folders(self.client, self.target).await?;
+        let gone: HashSet<SuiteId> = suites.filter(|suite| !tree.is_live(*suite)).collect();
+        Ok((!gone.is_empty()).then_some((tree, gone)))
     }
 
     /// Puts tests that stand in no live folder into the folder of their record.
@@ -84,16 +139,27 @@ impl Import<'_> {
         }
         let mut keys: Vec<usize> =
             places.keys().copied().filter(|key| !self.refused.contains_key(key)).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
         keys.sort_unstable();
         let mut rows = PlaceRows { client: self.client, records: self.records, places };
-        let creation = create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
+        // Another import that saw the same may have been here.
+        let placed = rows.present(&keys).await?;
+        for record in &placed {
+            self.done.entry(*record).or_insert(Fate::Updated);
+        }
+        keys.retain(|key| !placed.contains(key));
+        let (creation, ended) =
+            create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
+        self.sent_again |= creation.sent_again;
         for record in creation.created {
             self.done.entry(record).or_insert(Fate::Updated);
         }
         for (record, error) in creation.refused {
             self.refuse(record, error);
         }
-        Ok(())
+        ended
     }
 
     /// Creates the steps of `fresh` tests, and those that others lack.
@@ -157,7 +223,9 @@ impl Import<'_> {
             records: self.records,
             rows: &self.rows,
         };
-        let creation = create_rows(self.client, &mut rows, keys, self.options.batch_size).await?;
+        let (creation, ended) =
+            create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
+        self.sent_again |= creation.sent_again;
         self.steps_created += creation.created.len();
         for (record, _) in creation.created {
             self.done.entry(record).or_insert(Fate::Updated);
@@ -167,6 +235,7 @@ impl Import<'_> {
             without.insert(record);
             self.refuse(record, format!("its step {sequence} was refused: {error}"));
         }
+        ended?;
         Ok(without)
     }
 }
@@ -177,7 +246,7 @@ struct TestRows<'a> {
     target: &'a Target,
     records: &'a [TestRecord],
     namespace: NamespaceMark,
-    suites: HashMap<usize, SuiteId>,
+    suites: &'a HashMap<usize, SuiteId>,
     /// Which row bears which identity, as last read.
     read: HashMap<Identity, TestId>,
 }

@@ -1,8 +1,10 @@
 //! The last reading: does everything stand as the reports want it, and once?
 
-use crate::plan::{ChangePlan, TestPlan};
+use crate::api::ids::TestId;
+use crate::plan::{ChangePlan, TestPlan, steps_of};
+use crate::snapshot::{Snapshot, read_steps};
 
-use super::{Healed, Import, Stop, heal, read_whole};
+use super::{Fate, Healed, Import, Stop, heal, read_whole};
 
 /// How often twins are made one before they are told.
 const HEALINGS: usize = 2;
@@ -12,7 +14,7 @@ impl Import<'_> {
     /// server acknowledged. Twins that other imports made meanwhile are healed, and it is read again. Returns whether
     /// every record stands that was not refused, and none twice that could be one.
     pub(super) async fn verify(&mut self) -> Result<bool, Stop> {
-        let mut plan = self.fresh_plan().await?;
+        let (mut plan, mut snapshot) = self.fresh_plan().await?;
         for _ in 0..HEALINGS {
             if plan.healing.is_empty() {
                 break;
@@ -21,7 +23,7 @@ impl Import<'_> {
                 heal(self.client, self.target.plan.id, &plan.healing).await?;
             self.healed.extend(done);
             self.warnings.extend(warnings);
-            plan = self.fresh_plan().await?;
+            (plan, snapshot) = self.fresh_plan().await?;
         }
         let mut verified = plan.healing.is_empty();
         for (record, left) in plan.tests.iter().enumerate() {
@@ -31,6 +33,7 @@ impl Import<'_> {
             verified = false;
             self.refuse(record, reason(left).to_owned());
         }
+        verified &= self.verify_created(&plan, &snapshot).await?;
         for warning in plan.warnings {
             if !self.plan.warnings.contains(&warning) {
                 self.warnings.push(warning);
@@ -39,10 +42,67 @@ impl Import<'_> {
         Ok(verified)
     }
 
-    async fn fresh_plan(&self) -> Result<ChangePlan, Stop> {
+    /// What this import created is as it was sent: flagged, in its folder, with its steps, its folders below their parents.
+    /// A server that ignores a field must not pass for a person who changed it.
+    async fn verify_created(
+        &mut self,
+        plan: &ChangePlan,
+        snapshot: &Snapshot,
+    ) -> Result<bool, Stop> {
+        let mut odd: Vec<(usize, &str)> = Vec::new();
+        let mut touched: Vec<(usize, TestId)> = Vec::new();
+        for (record, left) in plan.tests.iter().enumerate() {
+            let TestPlan::Matched { id, .. } = left else { continue };
+            // Only rows of our own: of twins another one may stand.
+            if self.done.get(&record) != Some(&Fate::Created) || !self.answered.contains(id) {
+                continue;
+            }
+            let folder = plan.folders.suite(plan.folders.of_record(record));
+            let here = folder.and_then(|folder| snapshot.tests_in_folder.get(&folder));
+            let row = snapshot.tests.get(id);
+            if row.is_some_and(|row| row.is_automated == Some(false)) {
+                odd.push((record, "it reads back as not automated"));
+            } else if here.is_none_or(|tests| tests.binary_search(id).is_err()) {
+                odd.push((record, "it reads back in another folder"));
+            } else if row.is_some_and(|row| row.epoch != 0) {
+                touched.push((record, *id));
+            }
+        }
+        if !touched.is_empty() && !self.options.plan.no_steps {
+            // A plan asks for steps only of tests that nobody touched.
+            let steps = read_steps(self.client, touched.iter().map(|(_, id)| *id)).await?;
+            let is_whole = |record: usize, id: &TestId| {
+                let there = steps.get(id).map_or(&[][..], Vec::as_slice);
+                (1..=steps_of(&self.records[record]).len() as u64).all(|step| there.contains(&step))
+            };
+            odd.extend(
+                touched
+                    .iter()
+                    .filter(|(record, id)| !is_whole(*record, id))
+                    .map(|(record, _)| (*record, "its steps do not read back")),
+            );
+        }
+        let mut verified = odd.is_empty();
+        for (record, reason) in odd {
+            self.refuse(record, reason.to_owned());
+        }
+        for folder in plan.folders.all() {
+            let parent = folder.parent.and_then(|parent| plan.folders.suite(parent));
+            let row = folder.suite.and_then(|suite| snapshot.folders.get(suite));
+            let is_astray = row.is_some_and(|row| Some(row.parent) != parent);
+            if is_astray && self.folders_created.contains(&folder.identity) {
+                verified = false;
+                let path = folder.path.join("/");
+                self.warnings.push(format!("folder {path:?} reads back in another place"));
+            }
+        }
+        Ok(verified)
+    }
+
+    async fn fresh_plan(&self) -> Result<(ChangePlan, Snapshot), Stop> {
         let snapshot =
             read_whole(self.client, self.target, self.records, &self.options.plan).await?;
-        Ok(ChangePlan::new(self.records, &snapshot, &self.options.plan))
+        Ok((ChangePlan::new(self.records, &snapshot, &self.options.plan), snapshot))
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) enum Match {
     None { reason: &'static str },
 }
 
+/// Why a pinned test is adopted.
+pub(crate) const PINNED: &str = "the report names this test";
 const UNKNOWN: &str = "no test bears its identity, and none stands in its folder under its name";
 const AMBIGUOUS: &str = "more than one test could be meant by its folder and name";
 const NOT_ADOPTED: &str = "a test of its folder and name may not be adopted (--adopt)";
@@ -156,7 +158,7 @@ impl<'a> Matcher<'a> {
                     ));
                     return None;
                 }
-                Some(Match::Unmarked { id, reason: "the report names this test" })
+                Some(Match::Unmarked { id, reason: PINNED })
             }
         }
     }

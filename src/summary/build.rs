@@ -130,11 +130,7 @@ impl Summary {
     pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
         let Applied { fates, folders_created, steps_created, verified, stop, healed, warnings } =
             applied;
-        self.complete = Some(
-            *verified
-                && stop.is_none()
-                && !fates.iter().any(|fate| matches!(fate, Fate::Refused { .. })),
-        );
+        self.complete = Some(*verified && stop.is_none() && fates.iter().all(is_done));
         self.suites = Suites { created: folders_created.len(), matched: plan.folders.matched() };
         self.steps.created = *steps_created;
         self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
@@ -178,6 +174,14 @@ impl Summary {
                     hint: None,
                 });
             }
+        }
+        let left = fates.iter().filter(|fate| **fate == Fate::NotReached).count();
+        if left > 0 {
+            let message = match left {
+                1 => "1 test was not reached".to_owned(),
+                left => format!("{left} tests were not reached"),
+            };
+            self.errors.push(SummaryError { message, hint: None });
         }
         if let Some(stop) = stop {
             self.errors.push(stop_error(stop));

@@ -2,178 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use secrecy::ExposeSecret as _;
 
+use super::proxy::{Fault, desk, import_through, import_through_reading, serve_proxy};
 use crate::support::{Desk, Run, binary, report, run};
-
-/// What happens to a request.
-#[derive(Clone, Copy)]
-enum Fault {
-    /// It is refused before it reaches the sandbox.
-    Before(StatusCode),
-    /// It is carried out, and its answer is lost.
-    After(StatusCode),
-    /// It is carried out, and half of its answer arrives.
-    Cut,
-    /// The importer is killed before it is carried out.
-    KillBefore,
-    /// The importer is killed when it has been carried out.
-    KillAfter,
-    /// The importer is asked to end by this signal; the request is carried out, slowly.
-    Signal(&'static str),
-    /// What is written as a description arrives as this makes it.
-    Rewrite(fn(&str) -> serde_json::Value),
-}
-
-/// From method, path, running number and body of a request.
-type Rule = Arc<dyn Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync>;
-
-#[derive(Clone)]
-struct Proxy {
-    client: reqwest::Client,
-    upstream: String,
-    rule: Rule,
-    count: Arc<AtomicUsize>,
-    /// The importer's process id, once it runs.
-    importer: Arc<AtomicUsize>,
-}
-
-impl Proxy {
-    fn signal_importer(&self, signal: &str) {
-        let importer = self.importer.load(Ordering::SeqCst).to_string();
-        assert_ne!(importer, "0");
-        assert!(
-            std::process::Command::new("kill")
-                .args(["-s", signal, &importer])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-}
-
-async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let number = proxy.count.fetch_add(1, Ordering::SeqCst);
-    let body = to_bytes(body, usize::MAX).await.unwrap();
-    let text = String::from_utf8_lossy(&body);
-    let fault = (proxy.rule)(parts.method.as_str(), parts.uri.path(), number, &text);
-    if matches!(fault, Some(Fault::KillBefore)) {
-        proxy.signal_importer("KILL");
-        return StatusCode::GONE.into_response();
-    }
-    if let Some(Fault::Signal(signal)) = fault {
-        proxy.signal_importer(signal);
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-    if let Some(Fault::Before(status)) = fault {
-        return (status, "<html>not now</html>").into_response();
-    }
-    let body = match fault {
-        Some(Fault::Rewrite(rewrite)) => rewritten(&body, rewrite),
-        _ => body,
-    };
-    let mut request =
-        proxy.client.request(parts.method, format!("{}{}", proxy.upstream, parts.uri)).body(body);
-    for name in ["authorization", "content-type", "accept"] {
-        if let Some(value) = parts.headers.get(name) {
-            request = request.header(name, value);
-        }
-    }
-    let response = request.send().await.unwrap();
-    let status = response.status();
-    let bytes = response.bytes().await.unwrap();
-    match fault {
-        Some(Fault::KillAfter) => {
-            proxy.signal_importer("KILL");
-            StatusCode::GONE.into_response()
-        }
-        Some(Fault::After(status)) => (status, "<html>lost</html>").into_response(),
-        Some(Fault::Cut) => (status, Body::from(bytes.slice(..bytes.len() / 2))).into_response(),
-        _ => (status, bytes).into_response(),
-    }
-}
-
-/// A body with other descriptions.
-fn rewritten(body: &[u8], rewrite: fn(&str) -> serde_json::Value) -> axum::body::Bytes {
-    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(body) else {
-        return axum::body::Bytes::copy_from_slice(body);
-    };
-    let rows = match &mut json {
-        serde_json::Value::Array(rows) => rows.iter_mut().collect(),
-        row => vec![row],
-    };
-    for row in rows {
-        if let Some(written) = row["description"].as_str() {
-            row["description"] = rewrite(written);
-        }
-    }
-    serde_json::to_vec(&json).unwrap().into()
-}
-
-/// Imports `a.xml` through a proxy that applies `rule` to method, path and running number of each request.
-async fn import_through(
-    desk: &Desk,
-    rule: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static,
-) -> Run {
-    import_through_reading(desk, move |method, path, number, _| rule(method, path, number)).await
-}
-
-/// The same; the rule sees the body too.
-async fn import_through_reading(
-    desk: &Desk,
-    rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
-) -> Run {
-    let (host, importer) = serve_proxy(desk, rule).await;
-    let mut command = binary(desk.path());
-    command.args([
-        "--host",
-        &host,
-        "--token-file",
-        "token",
-        "--project",
-        "demo",
-        "--format",
-        "json",
-        "a.xml",
-    ]);
-    drop(importer);
-    run(command).await
-}
-
-/// Serves a proxy before the sandbox; gives its address, and where the importer's process id belongs.
-async fn serve_proxy(
-    desk: &Desk,
-    rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
-) -> (String, Arc<AtomicUsize>) {
-    let importer = Arc::new(AtomicUsize::new(0));
-    let proxy = Proxy {
-        client: crate::sandbox::client(),
-        upstream: desk.running.url.clone(),
-        rule: Arc::new(rule),
-        count: Arc::default(),
-        importer: Arc::clone(&importer),
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let host = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(pass).with_state(proxy);
-    // Ends with the test's runtime.
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (host, importer)
-}
-
-async fn desk() -> Desk {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
-    desk
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_are_repeated() {
@@ -446,6 +282,8 @@ async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
         assert_eq!(summary["interrupted"], true);
         assert_eq!(summary["complete"], false);
         assert_eq!(summary["exit_code"], code);
+        assert_eq!(summary["tests"]["created"], 1, "what was done is told");
+        assert_eq!(summary["tests"]["refused"], 2);
         assert_eq!(
             desk.count("test"),
             1,

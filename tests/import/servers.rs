@@ -1,0 +1,198 @@
+//! Servers that do what nobody promised they would not.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicI64, AtomicUsize};
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use tq_import::sandbox::Faults;
+
+use super::proxy::{Fault, desk, import_through, import_through_reading, import_with};
+use crate::support::person::Person;
+use crate::support::{Desk, report};
+
+fn is_create(method: &str, path: &str, resource: &str) -> bool {
+    method == "POST" && path.strip_prefix("/api/") == Some(resource)
+}
+
+/// A row whose outcome is unknown is not sent again before a list that lags would show it, and what was sent again is not
+/// verified before the second one would come into view.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_and_lists_that_lag_double_nothing() {
+    let lags = [100, 400, 900, 1500, 2600].map(|lag| async move {
+        let rules = ["lost POST test 1".to_owned(), format!("lag={lag}ms GET test")];
+        let faults = Arc::new(Faults::parse(&rules).unwrap());
+        let desk = Desk::with(|options| options.faults = faults).await;
+        desk.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
+        desk.import(&["a.xml"]).await.expect(0);
+        desk.assert_exactly_once(2);
+    });
+    futures_util::future::join_all(lags).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_breaks_the_server_is_refused_and_the_others_go_in() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (0..40).map(|number| format!("test {number:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.write("a.xml", &report(&[("cart", &names)]));
+    let run = import_with(&desk, &["--retry-wait", "20ms"], |method, path, _, body| {
+        (is_create(method, path, "test") && body.contains("test 17"))
+            .then_some(Fault::Before(StatusCode::INTERNAL_SERVER_ERROR))
+    })
+    .await
+    .expect(1);
+    let summary = run.json();
+    assert_eq!(summary["tests"]["created"], 39);
+    assert_eq!(summary["tests"]["refused"], 1);
+    let said = summary["errors"][0]["message"].as_str().unwrap();
+    assert!(said.contains("test 17") && said.contains("500"), "{said}");
+    assert!(summary["requests"]["post"].as_u64().unwrap() < 40, "{run}");
+    desk.assert_exactly_once(39);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_firewall_that_dislikes_a_name_takes_no_neighbours_along() {
+    let desk = desk().await;
+    let run = import_through_reading(&desk, |method, path, _, body| {
+        (is_create(method, path, "test") && body.contains("removes"))
+            .then_some(Fault::Before(StatusCode::FORBIDDEN))
+    })
+    .await
+    .expect(1);
+    let summary = run.json();
+    assert_eq!(
+        (&summary["tests"]["created"], &summary["tests"]["refused"]),
+        (&json!(2), &json!(1))
+    );
+    desk.assert_exactly_once(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_the_server_ignores_is_not_taken_for_a_persons_choice() {
+    let desk = desk().await;
+    let run = import_through(&desk, |method, path, _| {
+        let unflag = |row: &mut serde_json::Value| row["is_automated"] = json!(false);
+        is_create(method, path, "test").then_some(Fault::Edit(unflag))
+    })
+    .await
+    .expect(1);
+    assert_eq!(run.json()["complete"], false);
+    assert!(run.stderr.contains("it reads back as not automated"), "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_the_server_ignores_is_told() {
+    static ROOT: AtomicI64 = AtomicI64::new(0);
+    let desk = desk().await;
+    ROOT.store(Person::at(&desk).number("SELECT id FROM suite WHERE is_root"), SeqCst);
+    let run = import_through(&desk, |method, path, _| {
+        let astray = |row: &mut serde_json::Value| row["suite_id"] = json!(ROOT.load(SeqCst));
+        is_create(method, path, "test").then_some(Fault::Edit(astray))
+    })
+    .await
+    .expect(1);
+    assert!(run.stderr.contains("it reads back in another folder"), "{run}");
+    assert_eq!(run.json()["complete"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parent_that_the_server_ignores_is_told() {
+    static ROOT: AtomicI64 = AtomicI64::new(0);
+    let desk = Desk::new().await;
+    ROOT.store(Person::at(&desk).number("SELECT id FROM suite WHERE is_root"), SeqCst);
+    desk.write("a.xml", &report(&[("cart", &["adds"])]));
+    let run = import_with(&desk, &["--folder", "shop"], |method, path, _, _| {
+        let astray = |row: &mut serde_json::Value| {
+            row["plan_suite"]["parent_id"] = json!(ROOT.load(SeqCst));
+        };
+        is_create(method, path, "suite").then_some(Fault::Edit(astray))
+    })
+    .await
+    .expect(1);
+    let told = run.json()["warnings"].to_string();
+    assert!(told.contains("folder \\\"shop/cart\\\" reads back in another place"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_array_that_is_half_applied_without_a_word_is_sent_on() {
+    for resource in ["test", "step", "suite"] {
+        let desk = desk().await;
+        let struck = AtomicUsize::new(0);
+        import_through(&desk, move |method, path, _| {
+            let is_first = is_create(method, path, resource) && struck.fetch_add(1, SeqCst) == 0;
+            is_first.then_some(Fault::FirstHalf)
+        })
+        .await
+        .expect(0);
+        desk.assert_exactly_once(3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_goes_while_tests_are_sent_is_made_again() {
+    let desk = Arc::new(desk().await);
+    let (database, struck) = (desk.running.db.clone(), AtomicUsize::new(0));
+    import_through(&desk, move |method, path, _| {
+        if is_create(method, path, "test") && struck.fetch_add(1, SeqCst) == 0 {
+            // As a person would delete it, or another import that heals.
+            let db = rusqlite::Connection::open(&database).unwrap();
+            let sql = "UPDATE suite SET deleted_at = '2026-01-01T00:00:00.000000+00:00' WHERE name = 'cart';
+                UPDATE plan_suite SET deleted_at = '2026-01-01T00:00:00.000000+00:00'
+                WHERE suite_id = (SELECT id FROM suite WHERE name = 'cart')";
+            db.execute_batch(sql).unwrap();
+        }
+        None
+    })
+    .await
+    .expect(0);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_created_before_the_token_expired_is_told() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (0..30).map(|number| format!("test {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.write("a.xml", &report(&[("cart", &names)]));
+    let sent = AtomicUsize::new(0);
+    let run = import_with(&desk, &["--batch-size", "10"], move |method, path, _, _| {
+        (is_create(method, path, "test") && sent.fetch_add(1, SeqCst) == 2)
+            .then_some(Fault::Before(StatusCode::UNAUTHORIZED))
+    })
+    .await
+    .expect(6);
+    let summary = run.json();
+    assert_eq!(
+        (&summary["tests"]["created"], &summary["tests"]["refused"]),
+        (&json!(20), &json!(10))
+    );
+    assert!(run.stderr.contains("10 tests were not reached"), "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_imports_that_place_a_lost_test_place_it_once() {
+    let desk = desk().await;
+    desk.import(&["a.xml"]).await.expect(0);
+    let person = Person::at(&desk);
+    let cart = person.id("suite", "cart");
+    person.delete(&format!("suite/{cart}")).await;
+    let (one, other) = tokio::join!(desk.import(&["a.xml"]), desk.import(&["a.xml"]));
+    for run in [one, other] {
+        assert!([0, 1].contains(&run.code), "{run}");
+    }
+    desk.import(&["a.xml"]).await.expect(0);
+    assert_eq!(desk.tree(), ["cart: adds", "cart: removes", "login: greets"]);
+    let db = desk.db();
+    let twice: i64 = db
+        .query_row(
+            "SELECT count(*) FROM (SELECT 1 FROM suite_test WHERE deleted_at IS NULL
+                GROUP BY suite_id, test_id HAVING count(*) > 1)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(twice, 0);
+}
