@@ -184,7 +184,7 @@ fn last_marked<const N: usize>(description: &str, mark: &str) -> Option<[u8; N]>
         let digits = description.as_bytes().get(start + mark.len()..)?.get(..2 * N)?;
         let mut value = [0; N];
         for (byte, pair) in value.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = hex_digit(pair[0])? << 4 | hex_digit(pair[1])?;
+            *byte = hex_digit(pair[0])? * 16 + hex_digit(pair[1])?;
         }
         Some(value)
     })
@@ -256,6 +256,18 @@ mod tests {
             assert!(!is_only(description, line), "{description}");
         }
         assert!(is_only("a < b", "a < b"), "a tag that does not end is text");
+    }
+
+    #[test]
+    fn a_line_says_where_a_test_is_from() {
+        let identity = Identity::of_test("shop", &["cart", "api"], "adds");
+        let mark = NamespaceMark::of("shop");
+        assert_eq!(
+            test_line(&["cart", "api"], "adds", identity, mark),
+            format!("Automated test: cart / api :: adds ({identity} {mark})")
+        );
+        let line = folder_line(&["cart", "api"], identity, mark);
+        assert_eq!(line, format!("Automated tests: cart / api ({identity} {mark})"));
     }
 
     #[test]

@@ -375,3 +375,161 @@ fn a_changed_template_is_stopped_and_a_resumed_import_is_not() {
     let fresh: Vec<TestRecord> = (500..900).map(|n| record(&[], &format!("t{n}"))).collect();
     assert_eq!(check(CreateLimit::Tests(0), &fresh), Ok(()));
 }
+
+#[test]
+fn a_record_is_done_when_nothing_is_to_be_written_for_it() {
+    let folder = Project::new().plan(&[record(&["a"], "one")]).folders.of_record(0);
+    let matched = |place, steps: &[usize]| TestPlan::Matched {
+        id: TestId::new(1),
+        place,
+        steps: steps.to_vec(),
+        overridden: false,
+    };
+    assert!(matched(None, &[]).is_done());
+    assert!(!matched(None, &[1]).is_done());
+    assert!(!matched(Some(folder), &[]).is_done());
+    assert!(!TestPlan::Create { folder, reason: "", steps: 1 }.is_done());
+    assert!(!Project::new().plan(&[record(&[], "one")]).is_empty());
+}
+
+#[test]
+fn steps_are_read_of_matched_tests_that_nobody_touched() {
+    let records = ["one", "two", "three"].map(|name| record(&[], name));
+    let mut project = Project::new();
+    project.test(10, 1, "one", &line_of(&records[0]));
+    project.test(11, 1, "two", &line_of(&records[1])).epoch = Some(1);
+    project.test(12, 1, "somebody's", "");
+    let wanted: Vec<TestId> = tests_to_read_steps_of(&records, &project.snapshot()).collect();
+    assert_eq!(wanted, [TestId::new(10)]);
+}
+
+#[test]
+fn tests_in_no_live_folder_are_looked_for_once_each() {
+    let records = [record(&[], "one"), record(&[], "two"), record(&[], "one")];
+    let mut project = Project::new();
+    project.test(11, 0, "one", &line_of(&records[0]));
+    project.test(10, 1, "two", &line_of(&records[1]));
+    project.test(12, 0, "somebody's", "");
+    assert_eq!(tests_to_look_for(&records, &project.snapshot()), [TestId::new(11)]);
+}
+
+#[test]
+fn a_limit_is_written_as_it_is_read() {
+    for limit in ["0", "200", "50%", "100%"] {
+        assert_eq!(limit.parse::<CreateLimit>().unwrap().to_string(), limit);
+    }
+    for wrong in ["", "-1", "101%", "half", "%"] {
+        assert!(wrong.parse::<CreateLimit>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn one_unmatched_test_explains_one_creation() {
+    let mut project = Project::new();
+    for id in 10..110 {
+        let old = record(&["old"], &format!("old {id}"));
+        project.test(id, 1, "twin of a name", &line_of(&old));
+    }
+    // Two of the name are missing in the reports, and three of that name would be created.
+    let records: Vec<TestRecord> = (10..108)
+        .map(|id| record(&["old"], &format!("old {id}")))
+        .chain((0..3).map(|n| TestRecord {
+            identity: Identity::of_test(NAMESPACE, &["new"], &n.to_string()),
+            ..record(&["old"], "twin of a name")
+        }))
+        .collect();
+    let check = |limit: CreateLimit| {
+        limit.check(&project.plan(&records), &records, &project.snapshot(), NAMESPACE)
+    };
+    assert_eq!(check(CreateLimit::Tests(1)), Err(CreateLimitExceeded { suspicious: 2, held: 100 }));
+    assert_eq!(check(CreateLimit::Tests(2)), Ok(()));
+}
+
+#[test]
+fn a_pin_to_the_test_that_bears_the_identity_changes_nothing() {
+    let mut pinned = record(&[], "one");
+    pinned.pinned = Some(Pin::Id(10));
+    let mut project = Project::new();
+    project.test(10, 1, "one", &line_of(&pinned));
+    let plan = project.plan(std::slice::from_ref(&pinned));
+    assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(10)][..], &[][..]));
+    // The same of a test that bears an older identity, and another one that bears the present one.
+    let older = record(&[], "before");
+    pinned.older = vec![older.identity];
+    project.test(9, 1, "one", &line_of(&older));
+    pinned.pinned = Some(Pin::Id(9));
+    let plan = project.plan(std::slice::from_ref(&pinned));
+    assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(9)][..], &[][..]));
+}
+
+#[test]
+fn a_pin_does_not_take_a_record_from_the_test_that_bears_its_identity() {
+    let mut pinned = record(&[], "one");
+    pinned.pinned = Some(Pin::Id(11));
+    let mut project = Project::new();
+    project.test(10, 1, "one", &line_of(&pinned));
+    project.test(11, 1, "by hand", "");
+    let plan = project.plan(&[pinned]);
+    assert_eq!(plan.tests, [ours(10)]);
+    assert_eq!(
+        plan.warnings,
+        [
+            "\"one\" is pinned to test 11, but another test bears its identity already; the pin is ignored"
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_adopted_is_told_with_its_numbers() {
+    let records = [record(&["a"], "one")];
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "");
+    project.test(10, 2, "one", "");
+    project.test(11, 2, "one", "");
+    assert_eq!(
+        project.plan(&records).warnings,
+        [
+            "\"one\" in folder \"a\": 1 test of the reports and 2 tests of the project go by that name; none is adopted"
+        ]
+    );
+}
+
+#[test]
+fn folders_that_stand_are_counted() {
+    let records = [record(&["a"], "one"), record(&["a", "b"], "two"), record(&["c"], "three")];
+    let mut project = Project::new();
+    assert_eq!(project.plan(&records).folders.matched(), 0);
+    project.folder(2, 1, "a", "").folder(3, 1, "C", "").folder(4, 1, "other", "");
+    assert_eq!(project.plan(&records).folders.matched(), 2);
+}
+
+#[test]
+fn stale_is_what_the_namespace_holds_and_no_report_names() {
+    let records = ["one", "two", "gone", "nowhere"].map(|name| record(&["a"], name));
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "").folder(3, 1, "b", "");
+    project.test(10, 2, "one", &line_of(&records[0]));
+    project.test(11, 2, "renamed", &line_of(&records[2]));
+    project.placements.push(SuiteTest {
+        id: SuiteTestId::new(99),
+        suite_id: SuiteId::new(3),
+        test_id: TestId::new(11),
+    });
+    project.test(12, 0, "nowhere", &line_of(&records[3]));
+    project.test(13, 2, "by hand", "");
+    let line = line_of(&record(&["a"], "other")).replace(
+        &NamespaceMark::of(NAMESPACE).to_string(),
+        &NamespaceMark::of("elsewhere").to_string(),
+    );
+    project.test(14, 2, "of another namespace", &line);
+    let named = records[..2].iter().map(|record| record.identity).collect();
+    let found = stale::stale(&project.snapshot(), NAMESPACE, &named);
+    assert_eq!(
+        found,
+        [stale::Stale {
+            identity: records[2].identity,
+            name: "renamed".to_owned(),
+            folder: vec!["a".to_owned()]
+        }]
+    );
+}
