@@ -262,7 +262,8 @@ impl Client {
 
     /// Waits, but neither beyond the deadline nor after [`Client::stop`].
     pub async fn rest(&self, wait: Duration) {
-        self.sleep_until((Instant::now() + wait).min(self.shared.deadline)).await;
+        let until = Instant::now().checked_add(wait).unwrap_or(self.shared.deadline);
+        self.sleep_until(until.min(self.shared.deadline)).await;
     }
 
     /// From now on no request starts; those under way end. What waits for its turn then fails with
@@ -315,6 +316,15 @@ impl Client {
                     }
                 }
                 Verdict::Repeat => (fault, Verdict::Stop),
+                Verdict::Unknown => {
+                    // Whoever reads back and sends again waits as long as the server asked for.
+                    if let Fault::Status { retry_after: Some(asked), .. } = &fault
+                        && let Some(until) = Instant::now().checked_add(*asked)
+                    {
+                        self.hold_everybody(until.min(self.shared.deadline));
+                    }
+                    (fault, Verdict::Unknown)
+                }
                 other => (fault, other),
             };
             let error = ApiError {
@@ -374,7 +384,9 @@ impl Client {
         tracing::debug!(%method, path = path_and_query, status = status.as_u16(), ms = started.elapsed().as_millis(), "request");
         if status.is_success() {
             let body = read_body(response, BODY_LIMIT).await.map_err(|fault| (fault, true))?;
-            return decode(status, &body).map_err(|fault| (fault, true));
+            // Nothing is an answer to what asks for none, such as a DELETE.
+            let body = if body.is_empty() { &b"null"[..] } else { &body };
+            return decode(status, body).map_err(|fault| (fault, true));
         }
         Err((status_fault(response).await, true))
     }
@@ -411,16 +423,22 @@ impl Client {
             _ => None,
         };
         let wait = self.shared.retry.wait(repetition, fastrand::f64());
-        let until = Instant::now() + asked.unwrap_or_default().max(wait);
-        if until >= self.shared.deadline {
+        // A server may ask for longer than clocks can say.
+        let until = Instant::now().checked_add(asked.unwrap_or_default().max(wait));
+        let Some(until) = until.filter(|until| *until < self.shared.deadline) else {
             return Err(Fault::Deadline(Box::new(fault)));
-        }
+        };
         if asked.is_some() {
-            let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
-            *pause = (*pause).max(Some(until));
+            self.hold_everybody(until);
         }
         self.sleep_until(until).await;
         Ok(())
+    }
+
+    /// No request starts before `moment`.
+    fn hold_everybody(&self, moment: Instant) {
+        let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *pause = (*pause).max(Some(moment));
     }
 
     /// Until `moment`, or until nothing shall be sent any more.

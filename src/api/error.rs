@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use crate::text;
 use reqwest::Method;
+
+/// Of a list of a thousand ids nobody reads more.
+const PATH_CHARS: usize = 160;
 
 /// A request that did not succeed.
 #[derive(Debug, thiserror::Error)]
-#[error("{method} {path}: {fault}{}", tries(*.attempts, *.elapsed))]
+#[error("{method} {}: {fault}{}", text::cut(path, PATH_CHARS), tries(*.attempts, *.elapsed))]
 pub struct ApiError {
     /// The method.
     pub method: Method,

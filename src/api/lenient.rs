@@ -32,13 +32,21 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
     deserializer.deserialize_any(Number)
 }
 
-/// The same, or `null`.
+/// The same where nothing depends on it: whatever is no such number is none.
 pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    struct Wrapped(#[serde(deserialize_with = "number")] u64);
-    Ok(Option::<Wrapped>::deserialize(deserializer)?.map(|Wrapped(number)| number))
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        serde_json::Value::String(digits) => digits.parse().ok(),
+        _ => None,
+    })
+}
+
+/// `3.0` as 3.
+fn whole(number: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
+    (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64)
 }
 
 /// A moment, as RFC 3339 or without a zone (then UTC); what is neither is none.
@@ -75,6 +83,20 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(
         }
 
         fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<de::IgnoredAny>()?.is_some() {}
             Ok(None)
         }
 

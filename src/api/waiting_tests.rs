@@ -54,6 +54,12 @@ async fn what_ends_behind_the_deadline_is_not_waited_for() {
     let fault = client.wait_before_repetition(1, busy(Some(day))).await.unwrap_err();
     assert!(matches!(fault, Fault::Deadline(_)), "{fault:?}");
     assert_eq!(started.elapsed(), Duration::ZERO);
+    // Longer than clocks can say.
+    let ages = Duration::from_secs(u64::MAX);
+    let fault = client.wait_before_repetition(1, busy(Some(ages))).await.unwrap_err();
+    assert!(matches!(fault, Fault::Deadline(_)), "{fault:?}");
+    client.rest(Duration::MAX).await;
+    assert_eq!(started.elapsed(), Duration::from_secs(10), "no rest is longer than the deadline");
 }
 
 #[tokio::test(start_paused = true)]

@@ -319,6 +319,25 @@ mod tests {
     }
 
     #[test]
+    fn odd_shapes_of_what_nothing_depends_on_read_as_none() {
+        let test = |field: &str, value: &str| -> Test {
+            serde_json::from_str(&format!(r#"{{"id":1,"project_id":1,"{field}":{value}}}"#))
+                .unwrap()
+        };
+        for odd in
+            ["{\"date\":\"2026-01-01\",\"zone\":[3]}", "[1]", "true", "12", "\"soon\"", "null"]
+        {
+            assert_eq!(test("created_at", odd).created_at, None, "{odd}");
+        }
+        for odd in ["\"TC-5\"", "-1", "1.5", "{}", "null"] {
+            assert_eq!((test("key", odd).key, test("epoch", odd).epoch), (None, None), "{odd}");
+        }
+        assert_eq!(test("epoch", "3.0").epoch, Some(3));
+        assert_eq!(test("key", "\"77\"").key, Some(77));
+        assert!(serde_json::from_str::<Test>(r#"{"id":"x","project_id":1}"#).is_err());
+    }
+
+    #[test]
     fn flags_come_in_several_shapes() {
         let test = |flag: &str| -> Test {
             serde_json::from_str(&format!(

@@ -42,6 +42,7 @@ impl Import<'_> {
             let (creation, ended) =
                 create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
             self.folders_created.extend(creation.created.iter().map(|key| level[*key].0.identity));
+            self.answered.folders.extend(creation.answered.iter().map(|suite| suite.id));
             self.sent_again |= creation.sent_again;
             let read = rows.read;
             for (key, error) in creation.refused {

@@ -1,4 +1,6 @@
-//! Making twins one again, one write after the other: rare, and nothing to hurry about.
+//! Making twins one again: what does not depend on each other at the same time.
+
+use futures_util::future::join_all;
 
 use crate::api::client::{Client, Written};
 use crate::api::error::{ApiError, Fault};
@@ -28,16 +30,32 @@ pub struct Healed {
 /// Faults that end the whole import.
 pub async fn heal(client: &Client, plan: PlanId, heals: &[Heal]) -> Result<Healed, Stop> {
     let mut healed = Healed::default();
-    for heal in heals {
-        match write(client, plan, &heal.action).await? {
-            Outcome::Done => healed.done.push(heal.clone()),
-            Outcome::Left(why) => healed.warnings.push(format!(
-                "{:?} stands several times in the project, and was left as it is: {why}",
-                heal.name
-            )),
+    for stage in heals.chunk_by(are_apart) {
+        let written = join_all(stage.iter().map(|heal| write(client, plan, &heal.action))).await;
+        let mut stop = None;
+        for (heal, outcome) in stage.iter().zip(written) {
+            match outcome {
+                Ok(Outcome::Done) => healed.done.push(heal.clone()),
+                Ok(Outcome::Left(why)) => healed.warnings.push(format!(
+                    "{:?} stands several times in the project, and was left as it is: {why}",
+                    heal.name
+                )),
+                Err(error) => stop = stop.or(Some(error)),
+            }
+        }
+        if let Some(error) = stop {
+            return Err(error.into());
         }
     }
     Ok(healed)
+}
+
+/// Whether two heals that follow each other may be written at the same time: folders go from the inside out, after what
+/// stands in them has moved.
+fn are_apart(one: &Heal, next: &Heal) -> bool {
+    std::mem::discriminant(&one.action) == std::mem::discriminant(&next.action)
+        && (!matches!(one.action, HealAction::DeleteFolder { .. })
+            || one.path.len() == next.path.len())
 }
 
 enum Outcome {

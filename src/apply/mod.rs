@@ -19,12 +19,16 @@ pub use heal::{Healed, heal};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::ids::TestId;
+use crate::api::ids::{StepId, SuiteId, TestId};
+use crate::api::pages::PER_PAGE;
 use crate::identity::Identity;
-use crate::plan::healing::{Heal, twins_to_read};
+use crate::plan::healing::{Heal, HealAction, twins_to_read};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_look_for, tests_to_read_steps_of};
 use crate::record::TestRecord;
-use crate::snapshot::{Snapshot, Target, TargetError};
+use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
+
+/// How often a project is read whose lists show other rows each time.
+const READINGS: usize = 3;
 
 /// How an import writes.
 #[derive(Clone, Debug)]
@@ -132,8 +136,30 @@ struct Import<'a> {
     warnings: Vec<String>,
     /// Rows were sent again that may have been applied.
     sent_again: bool,
-    /// Tests that the server answered to a create of ours with.
-    answered: HashSet<TestId>,
+    /// What the server answered to creates of ours with.
+    answered: Answered,
+}
+
+/// Rows that this very import made.
+#[derive(Default)]
+struct Answered {
+    folders: HashSet<SuiteId>,
+    tests: HashSet<TestId>,
+    steps: HashSet<StepId>,
+}
+
+impl Answered {
+    /// Whether `heal` is about a row of ours, so that nobody else need look at it.
+    fn holds(&self, heal: &Heal) -> bool {
+        match &heal.action {
+            HealAction::DeleteTest { id, .. } => self.tests.contains(id),
+            HealAction::MoveTest { from: folder, .. }
+            | HealAction::MoveFolder { from: folder, .. }
+            | HealAction::DeleteFolder { id: folder } => self.folders.contains(folder),
+            HealAction::DeleteStep { id } => self.steps.contains(id),
+            HealAction::DeletePlace { .. } => false,
+        }
+    }
 }
 
 /// All of the project that a plan for `records` has to know: its lists, the steps of tests of ours, and whose twins are.
@@ -154,6 +180,35 @@ pub async fn read_whole(
     snapshot.read_steps(client, with_steps).await?;
     snapshot.read_twins(client, &tests, &folders).await?;
     Ok(snapshot)
+}
+
+/// The project, and the plan for `records` against it. A row that a list of several pages did not show is looked for once more
+/// before it is created: see [`list`](crate::api::pages::list).
+///
+/// # Errors
+/// As [`read_whole`].
+pub async fn read_and_plan(
+    client: &Client,
+    target: &Target,
+    records: &[TestRecord],
+    options: &PlanOptions,
+) -> Result<(Snapshot, ChangePlan), TargetError> {
+    for _ in 0..READINGS {
+        let snapshot = read_whole(client, target, records, options).await?;
+        let plan = ChangePlan::new(records, &snapshot, options);
+        let is_new = |(_, test): &(&TestRecord, &TestPlan)| matches!(test, TestPlan::Create { .. });
+        let mut new = records.iter().zip(&plan.tests).filter(is_new).peekable();
+        if snapshot.tests.len() as u64 <= PER_PAGE || new.peek().is_none() {
+            return Ok((snapshot, plan));
+        }
+        let again = read_identities(client, target.project.id).await?;
+        if new.all(|(record, _)| !again.contains_key(&record.identity)) {
+            return Ok((snapshot, plan));
+        }
+    }
+    let snapshot = read_whole(client, target, records, options).await?;
+    let plan = ChangePlan::new(records, &snapshot, options);
+    Ok((snapshot, plan))
 }
 
 /// Carries out `plan`, which was made from `records` and `snapshot`, and reads back what stands afterwards.
@@ -181,7 +236,7 @@ pub async fn apply(
         healed: Vec::new(),
         warnings: Vec::new(),
         sent_again: false,
-        answered: HashSet::new(),
+        answered: Answered::default(),
     };
     if plan.is_empty() {
         // Nothing was written: the snapshot is the verification.

@@ -93,12 +93,12 @@ impl Import<'_> {
             create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
         let read = rows.read;
         self.sent_again |= creation.sent_again;
-        self.answered.extend(creation.answered.iter().map(|test| test.id));
+        self.answered.tests.extend(creation.answered.iter().map(|test| test.id));
         for record in creation.created {
             self.done.insert(record, Fate::Created);
             if let Some(&id) = read.get(&self.records[record].identity) {
                 self.rows.insert(record, id);
-                if self.answered.contains(&id) {
+                if self.answered.tests.contains(&id) {
                     fresh.insert(record);
                 }
             }
@@ -226,6 +226,7 @@ impl Import<'_> {
         let (creation, ended) =
             create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
         self.sent_again |= creation.sent_again;
+        self.answered.steps.extend(creation.answered.iter().map(|step| step.id));
         self.steps_created += creation.created.len();
         for (record, _) in creation.created {
             self.done.entry(record).or_insert(Fate::Updated);

@@ -6,8 +6,8 @@ use crate::snapshot::{Snapshot, read_steps};
 
 use super::{Fate, Healed, Import, Stop, heal, read_whole};
 
-/// How often twins are made one before they are told.
-const HEALINGS: usize = 2;
+/// How often twins are made one before they are told: first each import takes its own, then whoever is left takes all.
+const HEALINGS: u32 = 3;
 
 impl Import<'_> {
     /// Reads the project once more and plans again: a record that still wants a change was not imported, whatever the
@@ -15,17 +15,29 @@ impl Import<'_> {
     /// every record stands that was not refused, and none twice that could be one.
     pub(super) async fn verify(&mut self) -> Result<bool, Stop> {
         let (mut plan, mut snapshot) = self.fresh_plan().await?;
-        for _ in 0..HEALINGS {
+        let mut left = Vec::new();
+        for round in 0..HEALINGS {
             if plan.healing.is_empty() {
                 break;
             }
-            let Healed { done, warnings } =
-                heal(self.client, self.target.plan.id, &plan.healing).await?;
+            let mut heals = std::mem::take(&mut plan.healing);
+            if round == 0 {
+                heals.retain(|heal| self.answered.holds(heal));
+                if heals.is_empty() {
+                    // Their makers are about to.
+                    let wait = self.client.retry_policy().wait(1, fastrand::f64());
+                    self.client.rest(wait).await;
+                }
+            }
+            let Healed { done, warnings } = heal(self.client, self.target.plan.id, &heals).await?;
             self.healed.extend(done);
-            self.warnings.extend(warnings);
+            left = warnings;
             (plan, snapshot) = self.fresh_plan().await?;
         }
         let mut verified = plan.healing.is_empty();
+        if !verified {
+            self.warnings.append(&mut left);
+        }
         for (record, left) in plan.tests.iter().enumerate() {
             if left.is_done() || self.refused.contains_key(&record) {
                 continue;
@@ -54,7 +66,7 @@ impl Import<'_> {
         for (record, left) in plan.tests.iter().enumerate() {
             let TestPlan::Matched { id, .. } = left else { continue };
             // Only rows of our own: of twins another one may stand.
-            if self.done.get(&record) != Some(&Fate::Created) || !self.answered.contains(id) {
+            if self.done.get(&record) != Some(&Fate::Created) || !self.answered.tests.contains(id) {
                 continue;
             }
             let folder = plan.folders.suite(plan.folders.of_record(record));

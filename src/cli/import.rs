@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::error::{ApiError, Severity};
 use crate::api::retry::RetryPolicy;
-use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_whole};
+use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_and_plan};
 use crate::formats::model::Outcome;
 use crate::identity::Identity;
-use crate::plan::ChangePlan;
 use crate::plan::stale::stale;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
@@ -228,8 +227,8 @@ impl Import<'_> {
         let tests = &self.records.tests;
         let target = Target::find(client, &remote.project).await?;
         self.summary.set_target(&target);
-        let mut snapshot = read_whole(client, &target, tests, &settings.planning).await?;
-        let mut plan = ChangePlan::new(tests, &snapshot, &settings.planning);
+        let (mut snapshot, mut plan) =
+            read_and_plan(client, &target, tests, &settings.planning).await?;
         if lists_stale {
             self.summary.set_stale(stale(&snapshot, &settings.mapping.namespace, &self.named));
         }
@@ -258,8 +257,7 @@ impl Import<'_> {
                     return Ok(());
                 }
             }
-            snapshot = read_whole(client, &target, tests, &settings.planning).await?;
-            plan = ChangePlan::new(tests, &snapshot, &settings.planning);
+            (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
         }
         let options = ApplyOptions {
             batch_size: settings.limits.batch_size,

@@ -106,9 +106,11 @@ impl Target {
         let project = choose(projects, wanted)?;
         let plans: Vec<Plan> =
             list(client, &format!("project_id={}&is_root=true", project.id)).await?;
-        let plan = plans
-            .into_iter()
-            .find(|plan| plan.project_id == project.id && plan.is_root != Some(false));
+        let mut plans: Vec<Plan> =
+            plans.into_iter().filter(|plan| plan.project_id == project.id).collect();
+        // A server that does not tell has filtered, one hopes; one that tells is believed.
+        plans.sort_by_key(|plan| plan.is_root != Some(true));
+        let plan = plans.into_iter().find(|plan| plan.is_root != Some(false));
         let Some(plan) = plan else {
             return Err(TargetError::NoRoot { project: project.name, what: "root plan" });
         };

@@ -10,7 +10,7 @@ use crate::support::{Desk, Run, report};
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
 /// Short waits: what is waited for is on this machine.
-const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
+pub(super) const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
 
 async fn desk(rules: &[&str]) -> Desk {
     let faults = Arc::new(Faults::parse(rules).unwrap());
@@ -253,7 +253,7 @@ const KINDS: [&str; 23] = [
 ];
 
 /// What stands in the project, without ids and times.
-fn content(desk: &Desk) -> Vec<String> {
+pub(super) fn content(desk: &Desk) -> Vec<String> {
     let db = desk.db();
     let mut rows = desk.tree();
     for sql in [
@@ -271,7 +271,7 @@ fn content(desk: &Desk) -> Vec<String> {
 }
 
 /// A schedule: four kinds of faults, and how many of a hundred requests they strike together.
-fn schedule(seed: u64) -> Vec<String> {
+pub(super) fn schedule(seed: u64) -> Vec<String> {
     let mut random = fastrand::Rng::with_seed(seed);
     let rate = [2, 4, 7][usize::try_from(seed % 3).unwrap()];
     (0..4)

@@ -15,3 +15,4 @@ mod servers;
 mod settings;
 mod shards;
 mod stale;
+mod together;

@@ -196,3 +196,60 @@ async fn two_imports_that_place_a_lost_test_place_it_once() {
         .unwrap();
     assert_eq!(twice, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_too_long_for_a_proxy_is_cut_in_two() {
+    let faults = Arc::new(Faults::parse(&["414 GET suite_test 2", "431 GET step 1"]).unwrap());
+    let desk = Desk::with(|options| options.faults = faults).await;
+    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
+    desk.import(&["a.xml"]).await.expect(0);
+    desk.import(&["a.xml"]).await.expect(0);
+    desk.assert_exactly_once(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn descriptions_with_pictures_in_them_are_read_in_small_pages() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (0..600).map(|number| format!("case {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.write("a.xml", &report(&[("cart", &names)]));
+    desk.import(&["a.xml"]).await.expect(0);
+    let db = rusqlite::Connection::open(&desk.running.db).unwrap();
+    let picture = "data:image/png;base64,".to_owned() + &"A".repeat(60_000);
+    db.execute("UPDATE test SET description = ?1 || char(10) || description", [&picture]).unwrap();
+    let summary = desk.import_json(0, &["a.xml"]).await;
+    assert_eq!(summary["tests"]["unchanged"], 600);
+}
+
+/// A row whose list was cut into pages while another went and came is not believed to be absent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_pages_did_not_show_is_looked_for_again() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (0..1200).map(|number| format!("case {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.write("a.xml", &report(&[("cart", &names)]));
+    desk.import(&["a.xml"]).await.expect(0);
+    // A row is missing and the totals agree: as if one had been deleted before it, and one made behind it.
+    let (database, struck) = (desk.running.db.clone(), AtomicUsize::new(0));
+    let hidden = move |hide: bool| {
+        let db = rusqlite::Connection::open(&database).unwrap();
+        let when = if hide { "'2026-01-01T00:00:00.000000+00:00'" } else { "NULL" };
+        let sql = format!("UPDATE test SET deleted_at = {when} WHERE name = 'case 7'");
+        db.execute(&sql, []).unwrap();
+    };
+    let run = import_through(&desk, move |method, path, _| {
+        if method == "GET" && path == "/api/test" {
+            match struck.fetch_add(1, SeqCst) {
+                0 => hidden(true),
+                // Behind the two pages of the first reading.
+                2 => hidden(false),
+                _ => {}
+            }
+        }
+        None
+    })
+    .await
+    .expect(0);
+    assert_eq!(run.json()["tests"]["created"], 0, "{run}");
+    desk.assert_exactly_once(1200);
+}

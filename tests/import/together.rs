@@ -1,0 +1,127 @@
+//! Several importers at once: shards, and jobs that were started twice.
+
+use std::sync::Arc;
+
+use tq_import::sandbox::Faults;
+
+use super::faults::{HASTY, schedule};
+use crate::support::{Desk, report};
+
+const FOLDERS: [&str; 3] = ["cart", "login", "search"];
+
+/// One seed is one way in which several importers meet.
+struct Meeting {
+    seed: u64,
+    importers: usize,
+    /// All import the same report; else each has a part of its own, and a part that all have.
+    equal: bool,
+    /// What the sandbox does meanwhile.
+    rules: Vec<String>,
+}
+
+impl Meeting {
+    fn of(seed: u64) -> Self {
+        let rules = if seed % 8 < 4 { Vec::new() } else { schedule(seed) };
+        Self {
+            seed,
+            importers: [2, 8][usize::try_from(seed % 2).unwrap()],
+            equal: seed % 4 < 2,
+            rules,
+        }
+    }
+
+    /// The report of one importer.
+    fn report(&self, importer: usize) -> String {
+        let own: Vec<String> = (0..2).map(|case| format!("case {case} of {importer}")).collect();
+        let mut cases = vec!["one", "two"];
+        if !self.equal {
+            cases.extend(own.iter().map(String::as_str));
+        }
+        // Each begins elsewhere, so that folders are not made in the same order.
+        let turned = FOLDERS.iter().cycle().skip(importer).take(FOLDERS.len());
+        let suites: Vec<(&str, &[&str])> = turned.map(|folder| (*folder, &cases[..])).collect();
+        report(&suites)
+    }
+
+    fn tests(&self) -> i64 {
+        let own = if self.equal { 0 } else { 2 * self.importers };
+        i64::try_from(FOLDERS.len() * (2 + own)).unwrap()
+    }
+
+    async fn take_place(&self) {
+        let faults = Arc::new(Faults::parse(&self.rules).unwrap());
+        let desk = Desk::with(|options| options.faults = faults).await;
+        if !self.rules.is_empty() {
+            // The project itself is not hidden by a lag.
+            tokio::time::sleep(std::time::Duration::from_millis(450)).await;
+        }
+        let names: Vec<String> =
+            (0..self.importers).map(|importer| format!("{importer}.xml")).collect();
+        for (importer, name) in names.iter().enumerate() {
+            desk.write(name, &self.report(importer));
+        }
+        let batch = ["3", "500"][usize::try_from(self.seed / 16 % 2).unwrap()];
+        let common = ["--format", "json", "--batch-size", batch, HASTY[0], HASTY[1]];
+        let imports = names.iter().map(|name| {
+            let arguments: Vec<&str> = common.iter().copied().chain([name.as_str()]).collect();
+            let desk = &desk;
+            async move { desk.import(&arguments).await }
+        });
+        let runs = futures_util::future::join_all(imports).await;
+        let why = || format!("seed {}, {} importers, {:?}", self.seed, self.importers, self.rules);
+        for (importer, run) in runs.iter().enumerate() {
+            assert!([0, 1, 7].contains(&run.code), "{}: {run}", why());
+            if run.code == 0 {
+                // Whoever says that all is there has every test in the project, whatever the others do.
+                let folders = FOLDERS.map(|folder| format!("{folder}: one"));
+                let tree = desk.tree();
+                assert!(folders.iter().all(|test| tree.contains(test)), "{importer}, {}", why());
+            }
+        }
+        // One more import, of everything, undisturbed.
+        let desk = desk.mended().await;
+        let mut all = common.to_vec();
+        all.extend(names.iter().map(String::as_str));
+        let last = desk.import(&all).await;
+        assert_eq!(last.code, 0, "{}: {last}", why());
+        assert_eq!(last.json()["complete"], true, "{}", why());
+        self.stands_once(&desk, &why());
+        let again = desk.import(&all).await.expect(0).json();
+        assert_eq!(again["changes"], serde_json::json!([]), "{}", why());
+    }
+
+    /// One folder, test, place and step each.
+    fn stands_once(&self, desk: &Desk, why: &str) {
+        let tests = self.tests();
+        let number = |sql: &str| -> i64 { desk.db().query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(desk.count("test"), tests, "tests: {why}");
+        assert_eq!(desk.count("suite"), i64::try_from(FOLDERS.len()).unwrap() + 1, "{why}");
+        let live = "FROM test
+            JOIN suite_test ON suite_test.test_id = test.id AND suite_test.deleted_at IS NULL
+            JOIN suite ON suite.id = suite_id AND suite.deleted_at IS NULL
+            WHERE test.deleted_at IS NULL";
+        assert_eq!(number(&format!("SELECT count(*) {live}")), tests, "places: {why}");
+        let steps = "SELECT count(*) FROM step JOIN test ON test.id = test_id
+            WHERE step.deleted_at IS NULL AND test.deleted_at IS NULL";
+        assert_eq!(number(steps), tests, "steps: {why}");
+        let tests_apart = "SELECT count(DISTINCT description) FROM test WHERE deleted_at IS NULL";
+        assert_eq!(number(tests_apart), tests, "twins: {why}");
+    }
+}
+
+/// `SEEDS=1000 cargo test together` for more.
+#[tokio::test(flavor = "multi_thread")]
+async fn importers_that_work_together_end_in_one_project() {
+    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100_u64);
+    let permits = Arc::new(tokio::sync::Semaphore::new(6));
+    let meetings = (0..seeds).map(|seed| {
+        let permits = Arc::clone(&permits);
+        tokio::spawn(async move {
+            let _permit = permits.acquire().await.unwrap();
+            Meeting::of(seed).take_place().await;
+        })
+    });
+    for meeting in futures_util::future::join_all(meetings).await {
+        meeting.unwrap();
+    }
+}
