@@ -7,9 +7,13 @@
 )]
 
 mod access;
+mod batch;
 mod database;
 mod guide;
 mod lists;
+mod nested;
+mod revisions;
+mod runs;
 mod writes;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};

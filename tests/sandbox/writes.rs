@@ -378,32 +378,6 @@ async fn an_array_deletes_what_is_there() {
 }
 
 #[tokio::test]
-async fn results_have_rows_of_their_own() {
-    let site = Site::new().await;
-    let roots = site.roots().await;
-    let test = site.test(&roots, "test", roots.suite).await;
-    let step = json!({"project_id": roots.project, "test_id": test, "step": "x"});
-    let step = id(&site.create("step", &step).await);
-    let statuses = site.list("status?name=Pass").await;
-    let pass = id(&statuses[0]);
-    let run = json!({"project_id": roots.project, "plan_id": roots.plan, "name": "nightly",
-                     "is_complete": 0, "is_running": 1});
-    let run = id(&site.create("run", &run).await);
-    let result = json!({"project_id": roots.project, "run_id": run, "test_id": test,
-                        "suite_id": roots.suite, "status_id": pass});
-    let result = site.create("run_result", &result).await;
-    assert_eq!(result["metadata_model"], "RunResult");
-    let row = json!({"project_id": roots.project, "run_result_id": id(&result), "step_id": step,
-                     "status_id": pass, "elapsed": 0.25});
-    let row = site.create("run_result_step", &row).await;
-    assert_eq!(row["elapsed"], 0.25);
-    assert_eq!(total(&site, &format!("run_result?test_id={test}")).await, 1);
-    let milestone = json!({"name": "1.0", "project_id": roots.project});
-    assert_eq!(site.create("milestone", &milestone).await["sequence"], 1);
-    assert_eq!(total(&site, "case_priority?is_default=true").await, 1);
-}
-
-#[tokio::test]
 async fn clients_that_write_at_once_lose_nothing() {
     let site = std::sync::Arc::new(Site::new().await);
     let roots = std::sync::Arc::new(site.roots().await);

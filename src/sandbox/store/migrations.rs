@@ -12,7 +12,7 @@ use crate::sandbox::error::ApiError;
 use crate::sandbox::resources::Resource;
 
 /// Step `n` takes a file from `user_version` n to n + 1. Steps are never changed, only added.
-const STEPS: &[&str] = &[include_str!("migrations/001.sql")];
+const STEPS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
 
 /// Marks the file as ours (`application_id`): "tqsb".
 const APPLICATION_ID: i64 = 0x7471_7362;

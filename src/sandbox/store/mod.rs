@@ -4,13 +4,17 @@
 //! was committed before, readers see one state for the length of a request (WAL), and a process
 //! that is killed leaves whole transactions or nothing.
 
+mod history;
+mod links;
 mod migrations;
 mod read;
 mod references;
+mod runs;
 mod validate;
 mod write;
 mod writing;
 
+pub(crate) use links::Link;
 pub(crate) use write::Saved;
 
 use std::path::{Path, PathBuf};

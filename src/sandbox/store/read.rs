@@ -7,31 +7,35 @@ use std::io::Write as _;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, Row, Transaction, params_from_iter};
 
-use super::Store;
+use super::{Store, history, links};
 use crate::sandbox::error::ApiError;
-use crate::sandbox::query::{Direction, ListQuery, PerPage, Test};
+use crate::sandbox::query::{Direction, ListQuery, PerPage, RowQuery, Test};
+use crate::sandbox::relations::With;
 use crate::sandbox::resources::{Analysis, Kind, Resource};
+use crate::sandbox::target::Within;
 
 impl Store {
     /// One page of a list in its envelope. `path` is the list's own URL.
     pub(crate) fn list(
         &self,
         resource: &'static Resource,
+        within: &Within,
         query: &ListQuery,
         path: &str,
     ) -> Result<Vec<u8>, ApiError> {
-        let (condition, values) = condition(query);
         self.read(|transaction| {
+            let (scope, bound) = links::scope(transaction, within, resource)?;
+            if query.revision_log {
+                return history::of_list(transaction, resource, (scope, bound), query);
+            }
+            let (condition, values) = condition(query, scope, bound);
             let total: i64 = transaction
                 .prepare_cached(&format!(
                     "SELECT COUNT(*) FROM {} WHERE {condition}",
                     resource.name
                 ))?
                 .query_row(params_from_iter(&values), |row| row.get(0))?;
-            let (rows, offset) = match query.per_page {
-                PerPage::All => (-1, 0),
-                PerPage::Rows(rows) => (rows, rows.saturating_mul(query.page - 1)),
-            };
+            let (rows, offset) = limit(query);
             // The page is found by ids, which indexes give; only its rows are read and sorted.
             let order = order(query);
             let mut statement = transaction.prepare_cached(&format!(
@@ -48,7 +52,7 @@ impl Store {
                 if count > 0 {
                     data.push(b',');
                 }
-                write_row(&mut data, resource, row, None)?;
+                write_row(transaction, &mut data, resource, row, None, &query.with)?;
                 count += 1;
             }
             Ok(envelope(query, path, total, offset, count, &data))
@@ -56,10 +60,20 @@ impl Store {
     }
 
     /// One live row.
-    pub(crate) fn get(&self, resource: &'static Resource, id: i64) -> Result<Vec<u8>, ApiError> {
+    pub(crate) fn get(
+        &self,
+        resource: &'static Resource,
+        within: &Within,
+        id: i64,
+        query: &RowQuery,
+    ) -> Result<Vec<u8>, ApiError> {
         self.read(|transaction| {
             let mut answer = Vec::new();
-            append_row(transaction, &mut answer, resource, id, None)?;
+            links::check(transaction, within, resource, id)?;
+            if query.revision_log {
+                return history::of_row(transaction, resource, id);
+            }
+            append_row(transaction, &mut answer, resource, id, None, &query.with)?;
             Ok(answer)
         })
     }
@@ -72,6 +86,7 @@ pub(super) fn append_row(
     resource: &Resource,
     id: i64,
     extra: Option<(&str, i64)>,
+    with: &[With],
 ) -> Result<(), ApiError> {
     let written = transaction
         .prepare_cached(&format!(
@@ -79,20 +94,33 @@ pub(super) fn append_row(
             columns(resource),
             resource.name
         ))?
-        .query_row([id], |row| Ok(write_row(answer, resource, row, extra)))
+        .query_row([id], |row| Ok(write_row(transaction, answer, resource, row, extra, with)))
         .optional()?;
     written.unwrap_or_else(|| Err(ApiError::no_row(resource.model, id)))
 }
 
-fn columns(resource: &Resource) -> String {
+/// The columns of a row, as [`write_row`] expects them.
+pub(super) fn columns(resource: &Resource) -> String {
     let names: Vec<_> = resource.fields.iter().map(|field| field.name).collect();
     names.join(", ")
 }
 
-/// The SQL of the filters and what it binds. Names come from the table of resources.
-fn condition(query: &ListQuery) -> (String, Vec<Value>) {
-    let mut sql = String::from("deleted_at IS NULL");
-    let mut values = Vec::new();
+/// How many rows a page has at most (-1: any number), and how many stand before it.
+pub(super) fn limit(query: &ListQuery) -> (i64, i64) {
+    match query.per_page {
+        PerPage::All => (-1, 0),
+        PerPage::Rows(rows) => (rows, rows.saturating_mul(query.page - 1)),
+    }
+}
+
+/// The SQL of the filters and what it binds, after what the scope binds. Names come from the table
+/// of resources.
+pub(super) fn condition(
+    query: &ListQuery,
+    scope: String,
+    bound: Vec<Value>,
+) -> (String, Vec<Value>) {
+    let (mut sql, mut values) = (scope, bound);
     for filter in &query.filters {
         let name = filter.field.name;
         // Writing to a string cannot fail.
@@ -130,11 +158,14 @@ fn order(query: &ListQuery) -> String {
     order
 }
 
-fn write_row(
+/// Writes a row with its relations. `extra` is a key that only this answer has.
+pub(super) fn write_row(
+    transaction: &Transaction<'_>,
     out: &mut Vec<u8>,
     resource: &Resource,
     row: &Row<'_>,
     extra: Option<(&str, i64)>,
+    with: &[With],
 ) -> Result<(), ApiError> {
     let mut id = 0;
     out.push(b'{');
@@ -170,7 +201,47 @@ fn write_row(
     if let Some((key, value)) = extra {
         let _ = write!(out, ",\"{key}\":{value}");
     }
+    for relation in with {
+        write_relation(transaction, out, row, relation)?;
+    }
     out.push(b'}');
+    Ok(())
+}
+
+/// Writes the rows that a relation leads to: an object or null where the row names one, else an
+/// array (SDK).
+fn write_relation(
+    transaction: &Transaction<'_>,
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    relation: &With,
+) -> Result<(), ApiError> {
+    let With { resource, link, with } = relation;
+    let mut statement = transaction.prepare_cached(&format!(
+        "SELECT {} FROM {} WHERE {} AND deleted_at IS NULL ORDER BY id",
+        columns(resource),
+        resource.name,
+        link.condition()
+    ))?;
+    let start: Value = row.get(link.start())?;
+    let mut found = statement.query([start])?;
+    let _ = write!(out, ",\"{}\":", resource.name);
+    let mut count = 0;
+    if !link.is_single() {
+        out.push(b'[');
+    }
+    while let Some(row) = found.next()? {
+        if count > 0 {
+            out.push(b',');
+        }
+        write_row(transaction, out, resource, row, None, with)?;
+        count += 1;
+    }
+    if !link.is_single() {
+        out.push(b']');
+    } else if count == 0 {
+        out.extend_from_slice(b"null");
+    }
     Ok(())
 }
 

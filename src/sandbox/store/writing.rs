@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
+use rusqlite::{OptionalExtension, ToSql, Transaction, params, params_from_iter};
 use serde_json::{Map, Value as Json};
 
+use super::history::{self, Change};
 use super::references::{Referred, named};
 use super::validate::{self, Purpose, Values};
 use crate::sandbox::error::{ApiError, Faults};
@@ -21,7 +22,7 @@ pub(super) struct Created {
 /// The writes of one transaction, all at one moment.
 pub(super) struct Writing<'a> {
     pub(super) transaction: &'a Transaction<'a>,
-    now: String,
+    pub(super) now: String,
     /// An array of 1,000 tests refers to a few suites.
     pub(super) referred: HashMap<(&'static str, i64), Referred>,
 }
@@ -40,16 +41,19 @@ impl<'a> Writing<'a> {
         element: &Map<String, Json>,
     ) -> Result<Created, ApiError> {
         let mut faults = Faults::default();
-        let values = validate::values(resource, element, Purpose::Create, &mut faults);
+        let mut values = validate::values(resource, element, Purpose::Create, &mut faults);
         // What places the row is no field of it, but required (guide, SDK).
         let placed_in = match resource.creation {
             Creation::Suite => validate::extra_integer(element, "plan_id", &mut faults),
             Creation::Test => validate::extra_integer(element, "suite_id", &mut faults),
-            Creation::Plain | Creation::Project => None,
+            Creation::Plain | Creation::Project | Creation::Run => None,
         };
         faults.into_result()?;
         self.check_references(&values, &values)?;
         self.check_place(resource, &values, None)?;
+        if resource.creation == Creation::Run {
+            self.name_run(resource, &mut values)?;
+        }
         let id = self.insert(resource, &values, false)?;
         let extra = match (resource.creation, placed_in) {
             (Creation::Suite, Some(plan_id)) => {
@@ -64,8 +68,13 @@ impl<'a> Writing<'a> {
                 self.add_roots(id)?;
                 None
             }
+            (Creation::Run, _) => {
+                self.fill_run(id)?;
+                None
+            }
             _ => None,
         };
+        self.after_write(resource, id)?;
         Ok(Created { id, extra })
     }
 
@@ -132,7 +141,7 @@ impl<'a> Writing<'a> {
         place_id: i64,
     ) -> Result<(), ApiError> {
         let sql = match resource.creation {
-            Creation::Plain | Creation::Project => return Ok(()),
+            Creation::Plain | Creation::Project | Creation::Run => return Ok(()),
             Creation::Suite => {
                 "SELECT COUNT(*) FROM plan_suite
                  WHERE suite_id = ?1 AND plan_id = ?2 AND deleted_at IS NULL"
@@ -230,6 +239,10 @@ impl<'a> Writing<'a> {
                     .prepare_cached(&sql)?
                     .query_row([above_id], |row| row.get(0))?
             }
+            Absent::FirstOf(table) => self
+                .transaction
+                .prepare_cached(&format!("SELECT MIN(id) FROM {table} WHERE deleted_at IS NULL"))?
+                .query_row([], |row| row.get(0))?,
             Absent::DefaultOf(table) => self
                 .transaction
                 .prepare_cached(&format!(
@@ -268,6 +281,7 @@ impl<'a> Writing<'a> {
             assignments.push_str(field.name);
             assignments.push_str(" = ?, ");
         }
+        history::keep(self.transaction, resource, id, Change::Update)?;
         let sql = format!(
             "UPDATE {} SET {assignments}epoch = epoch + 1, updated_at = ?, updated_by = ? WHERE id = ?",
             resource.name
@@ -278,7 +292,7 @@ impl<'a> Writing<'a> {
             id.into(),
         ]);
         self.transaction.prepare_cached(&sql)?.execute(params_from_iter(bound))?;
-        Ok(())
+        self.after_write(resource, id)
     }
 
     /// Hides a row and what goes with it; `false` if there is no live one.
@@ -307,6 +321,7 @@ impl<'a> Writing<'a> {
             }
             Some(false) => {}
         }
+        history::keep(self.transaction, resource, id, Change::Delete)?;
         self.transaction
             .prepare_cached(&format!(
                 "UPDATE {} SET deleted_at = ?1, deleted_with = NULL WHERE id = ?2",
@@ -314,6 +329,8 @@ impl<'a> Writing<'a> {
             ))?
             .execute(params![self.now, id])?;
         for (table, column) in resource.takes_along {
+            let going = format!("{column} = ?1 AND deleted_at IS NULL");
+            self.keep_all(table, &going, params![id], Change::Delete)?;
             self.transaction
                 .prepare_cached(&format!(
                     "UPDATE {table} SET deleted_at = ?1, deleted_with = ?2
@@ -322,32 +339,66 @@ impl<'a> Writing<'a> {
                 .execute(params![self.now, deleted_with(resource, id), id])?;
         }
         self.referred.remove(&(resource.name, id));
+        self.after_write(resource, id)?;
         Ok(true)
     }
 
     /// Shows a row again. It counts as an update (our choice): the epoch rises.
     pub(super) fn restore(&mut self, resource: &'static Resource, id: i64) -> Result<(), ApiError> {
-        let restored = self
+        let is_deleted: Option<bool> = self
             .transaction
+            .prepare_cached(&format!(
+                "SELECT deleted_at IS NOT NULL FROM {} WHERE id = ?1",
+                resource.name
+            ))?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if is_deleted != Some(true) {
+            return Ok(());
+        }
+        history::keep(self.transaction, resource, id, Change::Update)?;
+        self.transaction
             .prepare_cached(&format!(
                 "UPDATE {} SET deleted_at = NULL, deleted_with = NULL, epoch = epoch + 1,
                      updated_at = ?1, updated_by = ?2
-                 WHERE id = ?3 AND deleted_at IS NOT NULL",
+                 WHERE id = ?3",
                 resource.name
             ))?
             .execute(params![self.now, USER_ID, id])?;
-        if restored == 0 {
-            return Ok(());
-        }
         for (table, column) in resource.takes_along {
+            let coming = format!("{column} = ?1 AND deleted_with = ?2");
+            let mark = deleted_with(resource, id);
+            self.keep_all(table, &coming, params![id, mark], Change::Update)?;
             self.transaction
                 .prepare_cached(&format!(
                     "UPDATE {table} SET deleted_at = NULL, deleted_with = NULL
                      WHERE {column} = ?1 AND deleted_with = ?2"
                 ))?
-                .execute(params![id, deleted_with(resource, id)])?;
+                .execute(params![id, mark])?;
         }
-        Ok(())
+        self.after_write(resource, id)
+    }
+
+    /// Keeps every row that meets the condition as it is now.
+    fn keep_all(
+        &self,
+        table: &'static str,
+        condition: &str,
+        bound: &[&dyn ToSql],
+        change: Change,
+    ) -> Result<(), ApiError> {
+        let resource = named(table)?;
+        let ids = self
+            .transaction
+            .prepare_cached(&format!("SELECT id FROM {table} WHERE {condition}"))?
+            .query_map(bound, |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        ids.into_iter().try_for_each(|id| history::keep(self.transaction, resource, id, change))
+    }
+
+    /// What follows from a row that was created, changed, hidden or shown.
+    fn after_write(&mut self, resource: &Resource, id: i64) -> Result<(), ApiError> {
+        if resource.name == "run_result_step" { self.follow_last_step(id) } else { Ok(()) }
     }
 }
 
