@@ -14,6 +14,7 @@ mod lists;
 mod nested;
 mod revisions;
 mod runs;
+mod vendor;
 mod writes;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
