@@ -297,3 +297,56 @@ fn envelope(
     let _ = write!(out, ",\"to\":{},\"total\":{total}}}", number(to));
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::store::MAX_ELEMENTS;
+
+    /// How SQLite finds the rows of a list.
+    fn plan(store: &Store, resource: &'static Resource, query: &str) -> Vec<String> {
+        let query = ListQuery::read(resource, query, None).unwrap();
+        store
+            .read(|transaction| {
+                let (scope, bound) = links::scope(transaction, &Within::new(), resource)?;
+                let (condition, values) = condition(&query, scope, bound);
+                let sql = format!(
+                    "EXPLAIN QUERY PLAN SELECT id FROM {} WHERE {condition} ORDER BY {} LIMIT 1000",
+                    resource.name,
+                    order(&query)
+                );
+                let mut statement = transaction.prepare(&sql)?;
+                let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
+                Ok(rows.collect::<rusqlite::Result<_>>()?)
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn what_the_importer_filters_by_is_indexed() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
+        let ids: Vec<_> = (1..=MAX_ELEMENTS).map(|id| id.to_string()).collect();
+        for (resource, filter) in [
+            ("plan", "project_id=1&is_root=true"),
+            ("suite", "project_id=1"),
+            ("plan_suite", "plan_id=1"),
+            ("plan_suite", "plan_id=1&parent_id=2"),
+            ("plan_suite", "suite_id-in=IDS"),
+            ("test", "project_id=1"),
+            ("suite_test", "suite_id=1"),
+            ("suite_test", "suite_id-in=IDS"),
+            ("suite_test", "test_id-in=IDS"),
+            ("step", "test_id-in=IDS"),
+            ("run_result", "test_id-in=IDS"),
+        ] {
+            let resource = Resource::named(resource).unwrap();
+            let query = format!("{}&_sort=id", filter.replace("IDS", &ids.join(",")));
+            let steps = plan(&store, resource, &query);
+            let search = format!("SEARCH {} USING", resource.name);
+            assert!(steps.iter().any(|step| step.starts_with(&search)), "{filter}: {steps:?}");
+            let is_sorted = !steps.iter().any(|step| step.contains("ORDER BY"));
+            assert!(is_sorted || filter.contains("IDS"), "{filter}: {steps:?}");
+        }
+    }
+}

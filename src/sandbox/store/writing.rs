@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, ToSql, Transaction, params, params_from_iter};
+use rusqlite::{OptionalExtension, Transaction, params_from_iter};
 use serde_json::{Map, Value as Json};
 
 use super::history::{self, Change};
@@ -295,109 +295,8 @@ impl<'a> Writing<'a> {
         self.after_write(resource, id)
     }
 
-    /// Hides a row and what goes with it; `false` if there is no live one.
-    pub(super) fn delete(
-        &mut self,
-        resource: &'static Resource,
-        id: i64,
-    ) -> Result<bool, ApiError> {
-        let is_root = if resource.field("is_root").is_some() { "is_root" } else { "0" };
-        let is_root: Option<bool> = self
-            .transaction
-            .prepare_cached(&format!(
-                "SELECT {is_root} FROM {} WHERE id = ?1 AND deleted_at IS NULL",
-                resource.name
-            ))?
-            .query_row([id], |row| row.get(0))
-            .optional()?;
-        match is_root {
-            None => return Ok(false),
-            // Our choice: a project without its roots is none.
-            Some(true) => {
-                return Err(ApiError::BadRequest(format!(
-                    "The root {} cannot be deleted.",
-                    resource.name
-                )));
-            }
-            Some(false) => {}
-        }
-        history::keep(self.transaction, resource, id, Change::Delete)?;
-        self.transaction
-            .prepare_cached(&format!(
-                "UPDATE {} SET deleted_at = ?1, deleted_with = NULL WHERE id = ?2",
-                resource.name
-            ))?
-            .execute(params![self.now, id])?;
-        for (table, column) in resource.takes_along {
-            let going = format!("{column} = ?1 AND deleted_at IS NULL");
-            self.keep_all(table, &going, params![id], Change::Delete)?;
-            self.transaction
-                .prepare_cached(&format!(
-                    "UPDATE {table} SET deleted_at = ?1, deleted_with = ?2
-                     WHERE {column} = ?3 AND deleted_at IS NULL"
-                ))?
-                .execute(params![self.now, deleted_with(resource, id), id])?;
-        }
-        self.referred.remove(&(resource.name, id));
-        self.after_write(resource, id)?;
-        Ok(true)
-    }
-
-    /// Shows a row again. It counts as an update (our choice): the epoch rises.
-    pub(super) fn restore(&mut self, resource: &'static Resource, id: i64) -> Result<(), ApiError> {
-        let is_deleted: Option<bool> = self
-            .transaction
-            .prepare_cached(&format!(
-                "SELECT deleted_at IS NOT NULL FROM {} WHERE id = ?1",
-                resource.name
-            ))?
-            .query_row([id], |row| row.get(0))
-            .optional()?;
-        if is_deleted != Some(true) {
-            return Ok(());
-        }
-        history::keep(self.transaction, resource, id, Change::Update)?;
-        self.transaction
-            .prepare_cached(&format!(
-                "UPDATE {} SET deleted_at = NULL, deleted_with = NULL, epoch = epoch + 1,
-                     updated_at = ?1, updated_by = ?2
-                 WHERE id = ?3",
-                resource.name
-            ))?
-            .execute(params![self.now, USER_ID, id])?;
-        for (table, column) in resource.takes_along {
-            let coming = format!("{column} = ?1 AND deleted_with = ?2");
-            let mark = deleted_with(resource, id);
-            self.keep_all(table, &coming, params![id, mark], Change::Update)?;
-            self.transaction
-                .prepare_cached(&format!(
-                    "UPDATE {table} SET deleted_at = NULL, deleted_with = NULL
-                     WHERE {column} = ?1 AND deleted_with = ?2"
-                ))?
-                .execute(params![id, mark])?;
-        }
-        self.after_write(resource, id)
-    }
-
-    /// Keeps every row that meets the condition as it is now.
-    fn keep_all(
-        &self,
-        table: &'static str,
-        condition: &str,
-        bound: &[&dyn ToSql],
-        change: Change,
-    ) -> Result<(), ApiError> {
-        let resource = named(table)?;
-        let ids = self
-            .transaction
-            .prepare_cached(&format!("SELECT id FROM {table} WHERE {condition}"))?
-            .query_map(bound, |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<i64>>>()?;
-        ids.into_iter().try_for_each(|id| history::keep(self.transaction, resource, id, change))
-    }
-
     /// What follows from a row that was created, changed, hidden or shown.
-    fn after_write(&mut self, resource: &Resource, id: i64) -> Result<(), ApiError> {
+    pub(super) fn after_write(&mut self, resource: &Resource, id: i64) -> Result<(), ApiError> {
         if resource.name == "run_result_step" { self.follow_last_step(id) } else { Ok(()) }
     }
 }
@@ -408,9 +307,4 @@ fn in_words_of_the_client(rename: impl Fn(String) -> String) -> impl FnOnce(ApiE
         ApiError::Invalid(faults) => ApiError::Invalid(faults.renamed(rename)),
         other => other,
     }
-}
-
-/// The mark on rows that went with row `id`.
-fn deleted_with(resource: &Resource, id: i64) -> String {
-    format!("{}:{id}", resource.name)
 }
