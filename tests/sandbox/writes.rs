@@ -105,6 +105,26 @@ async fn equal_names_give_two_rows() {
         site.test(&roots, "twin", folders[0]).await;
         site.create("project", &json!({"name": "Demo"})).await;
     }
+    let test = id(&site.list("test?name=twin").await[0]);
+    for (resource, body) in [
+        ("plan", json!({"name": "twin", "project_id": roots.project})),
+        ("milestone", json!({"name": "twin", "project_id": roots.project})),
+        ("run", json!({"name": "twin", "project_id": roots.project, "plan_id": roots.plan})),
+        (
+            "step",
+            json!({"step": "twin", "sequence": 1, "project_id": roots.project, "test_id": test}),
+        ),
+        ("suite_test", json!({"suite_id": folders[1], "test_id": test})),
+        (
+            "plan_suite",
+            json!({"plan_id": roots.plan, "suite_id": folders[0], "parent_id": roots.suite}),
+        ),
+    ] {
+        let one = id(&site.create(resource, &body).await);
+        let others = site.create(resource, &json!([body, body])).await;
+        let others = ids(others.as_array().unwrap());
+        assert!(one < others[0] && others[0] < others[1], "{resource}");
+    }
     assert_eq!(total(&site, "suite?name=twin").await, 2);
     assert_eq!(total(&site, "test?name=twin").await, 2);
     assert_eq!(total(&site, "project?name=Demo").await, 3);
