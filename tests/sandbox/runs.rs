@@ -112,6 +112,31 @@ async fn a_result_has_the_status_of_its_last_step() {
 }
 
 #[tokio::test]
+async fn a_complete_run_stays_as_it_is() {
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    let test = site.test(&roots, "test", roots.suite).await;
+    let test_step = step(&site, &roots, test, "x").await;
+    let run = json!({"plan_id": roots.plan, "project_id": roots.project});
+    let run = format!("run/{}", id(&site.create("run", &run).await));
+    let result = id(&site.list("run_result").await[0]);
+    let step = format!("run_result_step/{}", id(&site.list("run_result_step").await[0]));
+    let body = json!({"is_complete": true, "end_time": "2026-01-02T03:04:05.678Z"});
+    assert_eq!(site.put(&run, &body, StatusCode::OK).await["is_complete"], true);
+    for path in [&run, &format!("run_result/{result}"), &step] {
+        let body = site.put(path, &json!({}), StatusCode::BAD_REQUEST).await;
+        assert_eq!(body["message"], "The run is complete.");
+        site.delete(path, StatusCode::BAD_REQUEST).await;
+    }
+    let further =
+        json!({"project_id": roots.project, "run_result_id": result, "step_id": test_step});
+    site.post("run_result_step", &further, StatusCode::BAD_REQUEST).await;
+    let run = site.get(&run).await;
+    assert_eq!((&run["epoch"], &run["is_complete"]), (&json!(1), &json!(true)));
+    assert_eq!(site.get("run_result_step").await["total"], 1);
+}
+
+#[tokio::test]
 async fn results_have_rows_of_their_own() {
     let site = Site::new().await;
     let roots = site.roots().await;

@@ -35,6 +35,7 @@ impl Writing<'_> {
             }
             Some(false) => {}
         }
+        self.check_open(resource, id)?;
         history::keep(self.transaction, resource, id, Change::Delete)?;
         self.transaction
             .prepare_cached(&format!(

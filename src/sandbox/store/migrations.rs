@@ -150,6 +150,31 @@ mod tests {
     use super::*;
     use crate::sandbox::resources::{Kind, RESOURCES};
 
+    #[test]
+    fn a_file_of_the_first_schema_is_brought_up_to_this_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sandbox.db");
+        let mut connection = connect(&path).unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO project (id, key, created_by, updated_by, created_at, updated_at,
+                     client_id, name)
+                 VALUES (12001, 1, 1, 1, '', '', 1, 'Kept')",
+            )
+            .unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        let names = "SELECT group_concat(name) FROM project";
+        let names: String = connection.query_row(names, [], |row| row.get(0)).unwrap();
+        assert_eq!(names, "Kept");
+        assert_eq!(pragma(&connection, "user_version").unwrap(), 2);
+        connection.execute_batch("SELECT run_result_rows FROM run").unwrap();
+        connection.execute_batch("SELECT followed_by FROM revision").unwrap();
+    }
+
     /// The schema is frozen SQL, the resources are a table in code: they must agree.
     #[test]
     fn the_schema_is_that_of_the_resources() {

@@ -105,6 +105,30 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// A complete run is not changed or deleted any more, nor is what belongs to it (SDK).
+    pub(super) fn check_open(&self, resource: &Resource, id: i64) -> Result<(), ApiError> {
+        let sql = match resource.name {
+            "run" => "SELECT is_complete FROM run WHERE id = ?1",
+            "run_result" => {
+                "SELECT run.is_complete FROM run_result JOIN run ON run.id = run_result.run_id
+                 WHERE run_result.id = ?1"
+            }
+            "run_result_step" => {
+                "SELECT run.is_complete FROM run_result_step AS step
+                 JOIN run_result ON run_result.id = step.run_result_id
+                 JOIN run ON run.id = run_result.run_id
+                 WHERE step.id = ?1"
+            }
+            _ => return Ok(()),
+        };
+        let is_complete: Option<bool> =
+            self.transaction.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+        if is_complete == Some(true) {
+            return Err(ApiError::BadRequest("The run is complete.".to_owned()));
+        }
+        Ok(())
+    }
+
     /// The status of a result is that of its last step (SDK). Without steps it stays as it is.
     pub(super) fn follow_last_step(&self, step_id: i64) -> Result<(), ApiError> {
         let last: Option<(i64, Option<i64>)> = self

@@ -55,6 +55,10 @@ impl<'a> Writing<'a> {
             self.name_run(resource, &mut values)?;
         }
         let id = self.insert(resource, &values, false)?;
+        // A run may be complete from the start; what is added to one may not.
+        if resource.creation != Creation::Run {
+            self.check_open(resource, id)?;
+        }
         let extra = match (resource.creation, placed_in) {
             (Creation::Suite, Some(plan_id)) => {
                 let sequence = self.place_suite(id, plan_id, element.get("plan_suite"))?;
@@ -281,6 +285,7 @@ impl<'a> Writing<'a> {
             assignments.push_str(field.name);
             assignments.push_str(" = ?, ");
         }
+        self.check_open(resource, id)?;
         history::keep(self.transaction, resource, id, Change::Update)?;
         let sql = format!(
             "UPDATE {} SET {assignments}epoch = epoch + 1, updated_at = ?, updated_by = ? WHERE id = ?",
