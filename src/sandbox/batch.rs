@@ -8,7 +8,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
 use super::calls::{Answer, Call};
-use super::error::{ApiError, Faults};
+use super::error::{ApiError, Faults, MAX_ANSWER};
 use super::store::MAX_ELEMENTS;
 use super::target::{Operation, Target};
 
@@ -21,7 +21,12 @@ pub(crate) async fn answer(call: &Call<'_>, body: &Json) -> Result<Answer, ApiEr
     let mut out = Vec::from(b"{\"responses\":[[");
     for (index, request) in requests.into_iter().enumerate() {
         let Request { method, endpoint, body } = request;
-        let (status, data) = match one(call, method, endpoint, body).await {
+        let answered = if out.len() > MAX_ANSWER {
+            Err(ApiError::answer_too_long())
+        } else {
+            one(call, method, endpoint, body).await
+        };
+        let (status, data) = match answered {
             Ok(answer) => answer,
             Err(error) => {
                 let (status, told) = error.told();

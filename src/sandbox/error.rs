@@ -7,6 +7,9 @@ use axum::http::header::ALLOW;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 
+/// The longest answer in bytes, where a short request can ask for any length.
+pub(crate) const MAX_ANSWER: usize = 128 * 1024 * 1024;
+
 /// Messages by field, as they stand in `validation_errors`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Faults(BTreeMap<String, Vec<String>>);
@@ -84,6 +87,11 @@ impl ApiError {
     /// There is no such route.
     pub(crate) fn no_route() -> Self {
         Self::NotFound("There is no such route.".to_owned())
+    }
+
+    /// A short request asked for more than anybody reads.
+    pub(crate) fn answer_too_long() -> Self {
+        Self::BadRequest("The answer would be too long: ask for less.".to_owned())
     }
 
     fn status(&self) -> StatusCode {

@@ -154,6 +154,18 @@ async fn relations_come_with_the_rows() {
 }
 
 #[tokio::test]
+async fn relations_that_multiply_are_refused() {
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    let tests = vec![new_test(&roots, "test", roots.suite); 1000];
+    site.create("test", &tests.into()).await;
+    let path = "test?per_page=-1&_with=suite.test";
+    let request = site.request(Method::GET, path);
+    let body = json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+    assert!(body["message"].as_str().unwrap().contains("too long"), "{body}");
+}
+
+#[tokio::test]
 async fn a_wrong_method_is_told_the_right_ones() {
     let site = Site::new().await;
     for (method, path, allowed) in [

@@ -396,38 +396,3 @@ async fn an_array_deletes_what_is_there() {
     }
     assert_eq!(total(&site, "test").await, 1);
 }
-
-#[tokio::test]
-async fn clients_that_write_at_once_lose_nothing() {
-    let site = std::sync::Arc::new(Site::new().await);
-    let roots = std::sync::Arc::new(site.roots().await);
-    let shared = site.test(&roots, "shared", roots.suite).await;
-    let writers: Vec<_> = (0..8)
-        .map(|writer| {
-            let (site, roots) = (site.clone(), roots.clone());
-            tokio::spawn(async move {
-                for round in 0..5 {
-                    let tests: Vec<_> = (0..20)
-                        .map(|n| new_test(&roots, &format!("{writer}.{round}.{n}"), roots.suite))
-                        .collect();
-                    site.create("test", &tests.into()).await;
-                    site.put(&format!("test/{shared}"), &json!({}), StatusCode::OK).await;
-                    site.list("test?_sort=id").await;
-                }
-            })
-        })
-        .collect();
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    assert_eq!(site.get(&format!("test/{shared}")).await["epoch"], 40);
-    let rows = site.list("test?per_page=-1&_sort=id").await;
-    assert_eq!(rows.len(), 801);
-    let mut keys: Vec<_> = rows.iter().map(|row| row["key"].as_i64()).collect();
-    keys.dedup();
-    assert_eq!(keys.len(), 801);
-    let places = site.list("suite_test?per_page=-1&_sort=sequence_suite").await;
-    let mut sequences: Vec<_> = places.iter().map(|row| row["sequence_suite"].as_i64()).collect();
-    sequences.dedup();
-    assert_eq!(sequences.len(), 801);
-}

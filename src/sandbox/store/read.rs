@@ -8,7 +8,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, Row, Transaction, params_from_iter};
 
 use super::{Store, history, links};
-use crate::sandbox::error::ApiError;
+use crate::sandbox::error::{ApiError, MAX_ANSWER};
 use crate::sandbox::query::{Direction, ListQuery, PerPage, RowQuery, Test};
 use crate::sandbox::relations::With;
 use crate::sandbox::resources::{Analysis, Kind, Resource};
@@ -29,12 +29,6 @@ impl Store {
                 return history::of_list(transaction, resource, (scope, bound), query);
             }
             let (condition, values) = condition(query, scope, bound);
-            let total: i64 = transaction
-                .prepare_cached(&format!(
-                    "SELECT COUNT(*) FROM {} WHERE {condition}",
-                    resource.name
-                ))?
-                .query_row(params_from_iter(&values), |row| row.get(0))?;
             let (rows, offset) = limit(query);
             // The page is found by ids, which indexes give; only its rows are read and sorted.
             let order = order(query);
@@ -55,6 +49,16 @@ impl Store {
                 write_row(transaction, &mut data, resource, row, None, &query.with)?;
                 count += 1;
             }
+            // A last page tells how many there are; only others need counting.
+            let is_last = rows < 0 || (count < rows && (count > 0 || offset == 0));
+            let total = if is_last {
+                offset + count
+            } else {
+                let sql = format!("SELECT COUNT(*) FROM {} WHERE {condition}", resource.name);
+                transaction
+                    .prepare_cached(&sql)?
+                    .query_row(params_from_iter(&values), |row| row.get(0))?
+            };
             Ok(envelope(query, path, total, offset, count, &data))
         })
     }
@@ -231,6 +235,10 @@ fn write_relation(
         out.push(b'[');
     }
     while let Some(row) = found.next()? {
+        // Relations of relations multiply.
+        if out.len() > MAX_ANSWER {
+            return Err(ApiError::answer_too_long());
+        }
         if count > 0 {
             out.push(b',');
         }
