@@ -12,7 +12,11 @@ use crate::sandbox::error::ApiError;
 use crate::sandbox::resources::Resource;
 
 /// Step `n` takes a file from `user_version` n to n + 1. Steps are never changed, only added.
-const STEPS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
 
 /// Marks the file as ours (`application_id`): "tqsb".
 const APPLICATION_ID: i64 = 0x7471_7362;
@@ -170,7 +174,7 @@ mod tests {
         let names = "SELECT group_concat(name) FROM project";
         let names: String = connection.query_row(names, [], |row| row.get(0)).unwrap();
         assert_eq!(names, "Kept");
-        assert_eq!(pragma(&connection, "user_version").unwrap(), 2);
+        assert_eq!(pragma(&connection, "user_version").unwrap(), STEPS.len() as i64);
         connection.execute_batch("SELECT run_result_rows FROM run").unwrap();
         connection.execute_batch("SELECT followed_by FROM revision").unwrap();
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction, params_from_iter};
+use rusqlite::{Transaction, params_from_iter};
 use serde_json::{Map, Value as Json};
 
 use super::history::{self, Change};
@@ -23,6 +23,8 @@ pub(super) struct Created {
 pub(super) struct Writing<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) now: String,
+    /// The default rows of lookup resources, which an array asks for again and again.
+    defaults: HashMap<&'static str, Value>,
     /// An array of 1,000 tests refers to a few suites.
     pub(super) referred: HashMap<(&'static str, i64), Referred>,
 }
@@ -31,7 +33,8 @@ impl<'a> Writing<'a> {
     pub(super) fn begin(transaction: &'a Transaction<'a>) -> Self {
         // Milliseconds, written as microseconds, as in the guide.
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f000+00:00");
-        Self { transaction, now: now.to_string(), referred: HashMap::new() }
+        let (defaults, referred) = (HashMap::new(), HashMap::new());
+        Self { transaction, now: now.to_string(), defaults, referred }
     }
 
     /// Creates a row and what belongs to it.
@@ -223,7 +226,7 @@ impl<'a> Writing<'a> {
     }
 
     fn default(
-        &self,
+        &mut self,
         resource: &Resource,
         field: &Field,
         values: &Values,
@@ -239,23 +242,23 @@ impl<'a> Writing<'a> {
                     field.name, resource.name
                 );
                 let above_id = above_id.map_or(&Value::Null, |(_, value)| value);
-                self.transaction
-                    .prepare_cached(&sql)?
-                    .query_row([above_id], |row| row.get(0))?
+                self.transaction.prepare_cached(&sql)?.query_row([above_id], |row| row.get(0))?
             }
-            Absent::FirstOf(table) => self
-                .transaction
-                .prepare_cached(&format!("SELECT MIN(id) FROM {table} WHERE deleted_at IS NULL"))?
-                .query_row([], |row| row.get(0))?,
-            Absent::DefaultOf(table) => self
-                .transaction
-                .prepare_cached(&format!(
-                    "SELECT id FROM {table} WHERE is_default AND deleted_at IS NULL ORDER BY id LIMIT 1"
-                ))?
-                .query_row([], |row| row.get(0))
-                .optional()?
-                .unwrap_or(Value::Null),
+            Absent::FirstOf(table) => self.looked_up(table, "1")?,
+            Absent::DefaultOf(table) => self.looked_up(table, "is_default")?,
         })
+    }
+
+    /// The first live row of a lookup resource that meets the condition.
+    fn looked_up(&mut self, table: &'static str, condition: &str) -> Result<Value, ApiError> {
+        if let Some(known) = self.defaults.get(table) {
+            return Ok(known.clone());
+        }
+        let sql = format!("SELECT MIN(id) FROM {table} WHERE {condition} AND deleted_at IS NULL");
+        let found: Value =
+            self.transaction.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+        self.defaults.insert(table, found.clone());
+        Ok(found)
     }
 
     /// Writes the fields that `element` names. The epoch rises even if they stay the same.
