@@ -98,6 +98,19 @@ async fn rows_within_rows_are_written_as_others_are() {
     let step = site.create(&format!("test/{test}/step"), &step).await;
     assert_eq!(step["sequence"], 2);
 
+    for (path, body) in [
+        (format!("suite/{folder}/plan"), json!({"name": "x", "project_id": project})),
+        (
+            format!("suite/{folder}/test"),
+            json!({"name": "x", "project_id": project, "suite_id": suite}),
+        ),
+    ] {
+        let answer = site.post(&path, &body, StatusCode::BAD_REQUEST).await;
+        assert_eq!(answer["message"], "The row would not stand there.", "{path}");
+    }
+    assert_eq!(site.get("plan").await["total"], 1);
+    site.post("suite/99/test", &json!({"name": "x"}), StatusCode::NOT_FOUND).await;
+
     let inside = format!("plan/{plan}/suite/{folder}/test/{test}");
     assert_eq!(id(&site.get(&inside).await), test);
     let body = json!({"description": "x"});

@@ -164,6 +164,32 @@ async fn s57_killed_twenty_times_under_load_the_database_opens_whole_each_time()
 }
 
 #[tokio::test]
+async fn s57_killed_while_it_makes_its_database_the_next_one_goes_on() {
+    for round in 0..20 {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("served.db");
+        let mut command = binary(directory.path());
+        command.args(["sandbox", "--db", "served.db"]).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // The moment that the file appears, and those after it.
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while !path.exists() && std::time::Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        tokio::time::sleep(Duration::from_micros(round * 500)).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let store = Store::open(&path, "Demo").unwrap();
+        let site = Site::with(|options| options.store = store).await;
+        let roots = site.roots().await;
+        site.test(&roots, "test", roots.suite).await;
+        assert_eq!(site.get("project").await["total"], 1);
+        assert_eq!(site.get("status").await["total"], 6);
+    }
+}
+
+#[tokio::test]
 async fn reset_deletes_the_database_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let reset = async |arguments: &[&str]| {

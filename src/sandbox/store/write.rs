@@ -35,6 +35,15 @@ impl Store {
             each(&body, |element, json| match element.get("id") {
                 None | Some(Json::Null) => {
                     let row = writing.create(resource, element)?;
+                    // A plan that is created within a suite would not hold it, for example.
+                    links::check(transaction, within, resource, row.id).map_err(
+                        |error| match error {
+                            ApiError::NotFound(_) => {
+                                ApiError::BadRequest("The row would not stand there.".to_owned())
+                            }
+                            other => other,
+                        },
+                    )?;
                     append_row(transaction, json, resource, row.id, row.extra, &[])?;
                     Ok(true)
                 }
