@@ -19,6 +19,10 @@ fmt:
 bench:
     cargo bench --bench read
 
+# How fast the sandbox answers with 100,000 tests in it.
+bench-sandbox:
+    cargo bench --bench sandbox
+
 # Accept the identities of the current code as golden. A change here is a breaking release.
 golden:
     UPDATE_GOLDEN=1 cargo test golden

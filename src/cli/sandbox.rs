@@ -36,10 +36,6 @@ pub(super) async fn embedded(db: &Path) -> anyhow::Result<(Running, Remote)> {
 }
 
 fn open(db: &Path, project: &str) -> anyhow::Result<Store> {
-    if let Some(directory) = db.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory)
-            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
-    }
     Store::open(db, project)
         .with_context(|| format!("cannot open the sandbox's database {}", db.display()))
 }

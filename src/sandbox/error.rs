@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use axum::http::header::ALLOW;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+
+/// The longest answer in bytes, where a short request can ask for any length.
+pub(crate) const MAX_ANSWER: usize = 128 * 1024 * 1024;
 
 /// Messages by field, as they stand in `validation_errors`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,8 +58,8 @@ pub(crate) enum ApiError {
     Forbidden(&'static str),
     /// No such route or row.
     NotFound(String),
-    /// The route does not take this method.
-    MethodNotAllowed,
+    /// The route takes only these methods.
+    MethodNotAllowed(&'static str),
     /// The request cannot be understood.
     BadRequest(String),
     /// Fields are wrong: 400 with `validation_errors` (SDK).
@@ -80,12 +84,22 @@ impl ApiError {
         Self::NotFound(format!("{model} {id} not found."))
     }
 
+    /// There is no such route.
+    pub(crate) fn no_route() -> Self {
+        Self::NotFound("There is no such route.".to_owned())
+    }
+
+    /// A short request asked for more than anybody reads.
+    pub(crate) fn answer_too_long() -> Self {
+        Self::BadRequest("The answer would be too long: ask for less.".to_owned())
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
@@ -111,14 +125,15 @@ impl From<rusqlite::Error> for ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// What the client is told.
+    pub(crate) fn told(self) -> (StatusCode, Json) {
         let status = self.status();
         let body = match self {
             Self::Unauthenticated => json!({"message": "Unauthenticated."}),
             Self::Forbidden(message) => json!({"message": message}),
             Self::NotFound(message) | Self::BadRequest(message) => json!({"message": message}),
-            Self::MethodNotAllowed => json!({"message": "The method is not supported here."}),
+            Self::MethodNotAllowed(_) => json!({"message": "The method is not supported here."}),
             Self::Invalid(Faults(fields)) => {
                 json!({"message": "The given data was invalid.", "validation_errors": fields})
             }
@@ -137,6 +152,17 @@ impl IntoResponse for ApiError {
                 json!({"message": "The sandbox failed."})
             }
         };
-        (status, axum::Json(body)).into_response()
+        (status, body)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let allowed = match self {
+            Self::MethodNotAllowed(methods) => Some([(ALLOW, methods)]),
+            _ => None,
+        };
+        let (status, body) = self.told();
+        (status, allowed, axum::Json(body)).into_response()
     }
 }

@@ -21,15 +21,19 @@
 //! ```
 
 mod auth;
+mod batch;
+mod calls;
 mod error;
 mod faults;
 mod guard;
 mod journal;
 mod page;
 mod query;
+mod relations;
 mod resources;
 mod router;
 mod store;
+mod target;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 use url::form_urlencoded;
 
 use super::error::{ApiError, Faults};
+use super::relations::{self, With};
 use super::resources::{Absent, Field, Kind, Resource};
 
 /// Rows of a page when `per_page` is absent (guide; the SDK has 25).
@@ -17,6 +18,9 @@ pub(crate) struct ListQuery {
     pub(crate) sort: Vec<(&'static Field, Direction)>,
     pub(crate) page: i64,
     pub(crate) per_page: PerPage,
+    pub(crate) with: Vec<With>,
+    /// `revision_log=true`: the versions of the rows instead of the rows (SDK, CLI).
+    pub(crate) revision_log: bool,
     /// The query string without `page`, for the URLs in the answer.
     pub(crate) rest: String,
 }
@@ -65,9 +69,12 @@ impl ListQuery {
             sort: Vec::new(),
             page: 1,
             per_page: PerPage::Rows(DEFAULT_PER_PAGE),
+            with: Vec::new(),
+            revision_log: false,
             rest: String::new(),
         };
         let mut faults = Faults::default();
+        let mut per_page = None;
         let mut rest = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
@@ -76,13 +83,13 @@ impl ListQuery {
                     _ => faults.must_be("page", "a number from 1"),
                 },
                 "per_page" => match value.parse() {
-                    Ok(-1) => read.per_page = PerPage::All,
-                    Ok(rows) if rows >= 1 => read.per_page = PerPage::Rows(rows),
+                    Ok(-1) => per_page = Some(PerPage::All),
+                    Ok(rows) if rows >= 1 => per_page = Some(PerPage::Rows(rows)),
                     _ => faults.must_be("per_page", "a number from 1, or -1"),
                 },
                 "_sort" => read.read_sort(resource, &value, &mut faults),
-                // History (SDK) is not kept; the rows as they are stand for it.
-                "revision_log" => {}
+                "_with" => read.with = relations::read(resource, &value, &mut faults),
+                "revision_log" => read.revision_log = is_revision_log(&value, &mut faults),
                 ignored if ignored.starts_with('_') => {}
                 filter => read.read_filter(resource, filter, &value, &mut faults),
             }
@@ -92,6 +99,12 @@ impl ListQuery {
         }
         faults.into_result()?;
         read.rest = rest.finish();
+        read.per_page = match per_page {
+            Some(asked) => asked,
+            // An array of versions does not say that there is more.
+            None if read.revision_log => PerPage::All,
+            None => PerPage::Rows(DEFAULT_PER_PAGE),
+        };
         if let Some(most) = max_per_page.map(i64::from) {
             read.per_page = match read.per_page {
                 PerPage::Rows(rows) if rows <= most => PerPage::Rows(rows),
@@ -139,6 +152,39 @@ impl ListQuery {
         match test {
             Some(test) => self.filters.push(Filter { field, test }),
             None => faults.must_be(name, kind_in_words(field.kind)),
+        }
+    }
+}
+
+/// One row, as asked for. Everything else in the query string means nothing here.
+#[derive(Debug)]
+pub(crate) struct RowQuery {
+    pub(crate) with: Vec<With>,
+    pub(crate) revision_log: bool,
+}
+
+impl RowQuery {
+    pub(crate) fn read(resource: &'static Resource, query: &str) -> Result<Self, ApiError> {
+        let mut read = Self { with: Vec::new(), revision_log: false };
+        let mut faults = Faults::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "_with" => read.with = relations::read(resource, &value, &mut faults),
+                "revision_log" => read.revision_log = is_revision_log(&value, &mut faults),
+                _ => {}
+            }
+        }
+        faults.into_result()?;
+        Ok(read)
+    }
+}
+
+fn is_revision_log(value: &str, faults: &mut Faults) -> bool {
+    match read_value(Kind::Boolean, value) {
+        Some(value) => value == Value::Integer(1),
+        None => {
+            faults.must_be("revision_log", kind_in_words(Kind::Boolean));
+            false
         }
     }
 }

@@ -130,6 +130,29 @@ async fn bodies_must_be_json_and_not_too_long() {
     json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
 }
 
+// `raw` blocks its thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s56_long_bodies_are_refused_whatever_they_say_of_their_length() {
+    let site = Site::with(|options| options.max_body_bytes = 1000).await;
+    let token = site.running.token.expose_secret();
+    let head = format!(
+        "POST /api/test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
+    );
+    let piece = format!("258\r\n{}\r\n", " ".repeat(600));
+    for rest in [
+        format!("Content-Length: 1001\r\n\r\n{}", " ".repeat(1001)),
+        format!("Transfer-Encoding: chunked\r\n\r\n{piece}{piece}0\r\n\r\n"),
+        // Not waited for.
+        "Content-Length: 99999999999\r\n\r\n{".to_owned(),
+    ] {
+        let (status, answer) = raw(&site, &format!("{head}{rest}"));
+        assert!(status.contains("413"), "{status}");
+        assert!(answer.contains("too large"), "{answer}");
+    }
+    assert_eq!(site.get("test").await["total"], 0);
+}
+
 #[tokio::test]
 async fn request_lines_are_at_most_8_kb() {
     let site = Site::new().await;

@@ -110,3 +110,52 @@ async fn reset_removes_all_files_of_a_database_that_nobody_uses() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     sandbox::reset(&path).unwrap();
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_made_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let inner = directory.path().join("deep/er");
+    let path = inner.join("sandbox.db");
+    let store = Store::open(&path, "Demo").unwrap();
+    let site = Site::with(|options| options.store = store).await;
+    site.create("project", &json!({"name": "Other"})).await;
+    for made in ["deep", "deep/er"] {
+        assert_eq!(mode(&directory.path().join(made)), 0o700, "{made}");
+    }
+    for file in ["sandbox.db", "sandbox.db-wal", "sandbox.db-shm"] {
+        assert_eq!(mode(&inner.join(file)), 0o600, "{file}");
+    }
+    // What was there before belongs to people.
+    assert_eq!(mode(directory.path()), 0o755);
+    let shared = directory.path().join("shared.db");
+    drop(Store::open(&shared, "Demo").unwrap());
+    std::fs::set_permissions(&shared, std::fs::Permissions::from_mode(0o640)).unwrap();
+    drop(Store::open(&shared, "Demo").unwrap());
+    assert_eq!(mode(&shared), 0o640);
+}
+
+#[tokio::test]
+async fn the_tables_are_strict_and_their_references_hold() {
+    let site = Site::new().await;
+    site.roots().await;
+    let connection = rusqlite::Connection::open(&site.running.db).unwrap();
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let loose = "SELECT COUNT(*) FROM pragma_table_list
+                 WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict";
+    assert_eq!(number(loose), 0);
+    assert!(number("SELECT COUNT(*) FROM pragma_foreign_key_list('run_result')") >= 5);
+    let mode: String =
+        connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+    let refused =
+        connection.execute_batch("PRAGMA foreign_keys = 1; UPDATE suite SET project_id = 99");
+    assert!(refused.unwrap_err().to_string().contains("FOREIGN KEY"));
+    let refused = connection.execute_batch("UPDATE suite SET is_root = 'yes'");
+    assert!(refused.is_err());
+}

@@ -88,7 +88,7 @@ async fn every_field_is_a_filter() {
         ("test?name-in=two,manual".to_owned(), vec![two, manual]),
         ("test?key=3".to_owned(), vec![manual]),
         (
-            "test?epoch=0&_with=suite&_anything=1&revision_log=true".to_owned(),
+            "test?epoch=0&_with=suite&_anything=1&revision_log=false".to_owned(),
             vec![one, two, manual],
         ),
         (format!("suite?project_id={project}&is_root=false"), vec![folder]),
@@ -106,6 +106,53 @@ async fn every_field_is_a_filter() {
 }
 
 #[tokio::test]
+async fn every_key_of_every_row_filters_and_sorts() {
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    let test = site.test(&roots, "test", roots.suite).await;
+    let step = json!({"project_id": roots.project, "test_id": test, "step": "a, b"});
+    site.create("step", &step).await;
+    site.create("milestone", &json!({"project_id": roots.project, "name": "1.0"})).await;
+    site.create("run", &json!({"project_id": roots.project, "plan_id": roots.plan})).await;
+    for resource in [
+        "project",
+        "plan",
+        "suite",
+        "plan_suite",
+        "test",
+        "suite_test",
+        "step",
+        "run",
+        "run_result",
+        "run_result_step",
+        "status",
+        "milestone",
+        "case_type",
+        "case_priority",
+    ] {
+        let row = site.list(resource).await.remove(0);
+        for (key, value) in row.as_object().unwrap() {
+            if key == "metadata_model" || key == "analysis" {
+                continue;
+            }
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let sorted = format!("_sort=-{key},id&per_page=-1");
+            let request = site.request(Method::GET, &format!("{resource}?{sorted}"));
+            let request = request.query(&[(key, &value)]);
+            let found = json_of(request.send().await.unwrap(), StatusCode::OK).await;
+            assert!(ids(found["data"].as_array().unwrap()).contains(&id(&row)), "{resource}.{key}");
+            // A comma separates the values of a set, and null is none.
+            if value != "null" && !value.contains(',') {
+                let request = site.request(Method::GET, &format!("{resource}?{sorted}"));
+                let request = request.query(&[(format!("{key}-in"), format!("{value},0"))]);
+                let found = json_of(request.send().await.unwrap(), StatusCode::OK).await;
+                assert!(ids(found["data"].as_array().unwrap()).contains(&id(&row)), "{key}-in");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_filter_is_refused_with_its_name() {
     let site = Site::new().await;
     for (query, field) in [
@@ -116,6 +163,8 @@ async fn what_is_no_filter_is_refused_with_its_name() {
         ("test?project_id=Demo", "project_id"),
         ("test?project_id=null", "project_id"),
         ("test?_sort=colour", "_sort"),
+        ("test?_with=colour", "_with"),
+        ("test?revision_log=perhaps", "revision_log"),
         ("test?per_page=0", "per_page"),
         ("test?page=-1", "page"),
         ("test?name%20OR%201=1--", "name OR 1"),

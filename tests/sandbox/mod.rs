@@ -7,9 +7,16 @@
 )]
 
 mod access;
+mod batch;
 mod database;
 mod guide;
 mod lists;
+mod load;
+mod nested;
+mod process;
+mod revisions;
+mod runs;
+mod vendor;
 mod writes;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};

@@ -105,6 +105,26 @@ async fn equal_names_give_two_rows() {
         site.test(&roots, "twin", folders[0]).await;
         site.create("project", &json!({"name": "Demo"})).await;
     }
+    let test = id(&site.list("test?name=twin").await[0]);
+    for (resource, body) in [
+        ("plan", json!({"name": "twin", "project_id": roots.project})),
+        ("milestone", json!({"name": "twin", "project_id": roots.project})),
+        ("run", json!({"name": "twin", "project_id": roots.project, "plan_id": roots.plan})),
+        (
+            "step",
+            json!({"step": "twin", "sequence": 1, "project_id": roots.project, "test_id": test}),
+        ),
+        ("suite_test", json!({"suite_id": folders[1], "test_id": test})),
+        (
+            "plan_suite",
+            json!({"plan_id": roots.plan, "suite_id": folders[0], "parent_id": roots.suite}),
+        ),
+    ] {
+        let one = id(&site.create(resource, &body).await);
+        let others = site.create(resource, &json!([body, body])).await;
+        let others = ids(others.as_array().unwrap());
+        assert!(one < others[0] && others[0] < others[1], "{resource}");
+    }
     assert_eq!(total(&site, "suite?name=twin").await, 2);
     assert_eq!(total(&site, "test?name=twin").await, 2);
     assert_eq!(total(&site, "project?name=Demo").await, 3);
@@ -375,65 +395,4 @@ async fn an_array_deletes_what_is_there() {
         site.post("test/delete", &bad, StatusCode::BAD_REQUEST).await;
     }
     assert_eq!(total(&site, "test").await, 1);
-}
-
-#[tokio::test]
-async fn results_have_rows_of_their_own() {
-    let site = Site::new().await;
-    let roots = site.roots().await;
-    let test = site.test(&roots, "test", roots.suite).await;
-    let step = json!({"project_id": roots.project, "test_id": test, "step": "x"});
-    let step = id(&site.create("step", &step).await);
-    let statuses = site.list("status?name=Pass").await;
-    let pass = id(&statuses[0]);
-    let run = json!({"project_id": roots.project, "plan_id": roots.plan, "name": "nightly",
-                     "is_complete": 0, "is_running": 1});
-    let run = id(&site.create("run", &run).await);
-    let result = json!({"project_id": roots.project, "run_id": run, "test_id": test,
-                        "suite_id": roots.suite, "status_id": pass});
-    let result = site.create("run_result", &result).await;
-    assert_eq!(result["metadata_model"], "RunResult");
-    let row = json!({"project_id": roots.project, "run_result_id": id(&result), "step_id": step,
-                     "status_id": pass, "elapsed": 0.25});
-    let row = site.create("run_result_step", &row).await;
-    assert_eq!(row["elapsed"], 0.25);
-    assert_eq!(total(&site, &format!("run_result?test_id={test}")).await, 1);
-    let milestone = json!({"name": "1.0", "project_id": roots.project});
-    assert_eq!(site.create("milestone", &milestone).await["sequence"], 1);
-    assert_eq!(total(&site, "case_priority?is_default=true").await, 1);
-}
-
-#[tokio::test]
-async fn clients_that_write_at_once_lose_nothing() {
-    let site = std::sync::Arc::new(Site::new().await);
-    let roots = std::sync::Arc::new(site.roots().await);
-    let shared = site.test(&roots, "shared", roots.suite).await;
-    let writers: Vec<_> = (0..8)
-        .map(|writer| {
-            let (site, roots) = (site.clone(), roots.clone());
-            tokio::spawn(async move {
-                for round in 0..5 {
-                    let tests: Vec<_> = (0..20)
-                        .map(|n| new_test(&roots, &format!("{writer}.{round}.{n}"), roots.suite))
-                        .collect();
-                    site.create("test", &tests.into()).await;
-                    site.put(&format!("test/{shared}"), &json!({}), StatusCode::OK).await;
-                    site.list("test?_sort=id").await;
-                }
-            })
-        })
-        .collect();
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    assert_eq!(site.get(&format!("test/{shared}")).await["epoch"], 40);
-    let rows = site.list("test?per_page=-1&_sort=id").await;
-    assert_eq!(rows.len(), 801);
-    let mut keys: Vec<_> = rows.iter().map(|row| row["key"].as_i64()).collect();
-    keys.dedup();
-    assert_eq!(keys.len(), 801);
-    let places = site.list("suite_test?per_page=-1&_sort=sequence_suite").await;
-    let mut sequences: Vec<_> = places.iter().map(|row| row["sequence_suite"].as_i64()).collect();
-    sequences.dedup();
-    assert_eq!(sequences.len(), 801);
 }

@@ -49,6 +49,9 @@ pub(crate) enum Creation {
     Suite,
     /// The row of `suite_test` that places the test; answers `sequence_suite` (guide).
     Test,
+    /// A result for every test of its plan, with a step for every step (SDK: how many there are
+    /// stands in the run).
+    Run,
 }
 
 /// One field of a resource and column of its table.
@@ -96,6 +99,8 @@ pub(crate) enum Absent {
     Boolean(bool),
     /// One more than the highest among the live rows with the same value of this column.
     NextBelow(&'static str),
+    /// The first live row of a lookup resource.
+    FirstOf(&'static str),
     /// The default row of a lookup resource.
     DefaultOf(&'static str),
 }

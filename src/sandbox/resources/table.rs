@@ -11,6 +11,16 @@ const fn server(name: &'static str) -> Field {
     field(name, Kind::Integer, Access::Server, Absent::Null)
 }
 
+/// A number that the server counts.
+const fn server_count(name: &'static str) -> Field {
+    field(name, Kind::Integer, Access::Server, Absent::Integer(0))
+}
+
+/// The status of a result or of one of its steps. Both begin as the first status, which is Pending.
+const fn pending(access: Access) -> Field {
+    Field { access, if_absent: Absent::FirstOf("status"), ..may_name("status_id", "status") }
+}
+
 /// A time that the server sets.
 const fn stamp(name: &'static str) -> Field {
     field(name, Kind::Text, Access::Server, Absent::Null)
@@ -356,16 +366,19 @@ pub(crate) static RESOURCES: &[Resource] = &[
             project_id(),
             belongs_to("plan_id", "plan", Access::Creation),
             virtual_field(),
-            name(),
+            // Made of the plan's name and the time if the client gives none (SDK).
+            Field { if_absent: Absent::Null, ..name() },
             may_name("milestone_id", "milestone"),
             boolean("is_current"),
             text("host_name"),
             server("key"),
             boolean("is_automated"),
+            server_count("run_result_rows"),
+            server_count("run_result_step_rows"),
         ],
         analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        creation: Creation::Run,
+        takes_along: &[("run_result", "run_id")],
     },
     Resource {
         name: "run_result",
@@ -385,14 +398,15 @@ pub(crate) static RESOURCES: &[Resource] = &[
             project_id(),
             belongs_to("run_id", "run", Access::Creation),
             integer("sequence", Absent::NextBelow("run_id")),
-            may_name("status_id", "status"),
+            // Follows the last step; clients cannot set it (SDK).
+            pending(Access::Server),
             server("id"),
             number("flakiness"),
             server("key"),
         ],
         analysis: Analysis::None,
         creation: Creation::Plain,
-        takes_along: &[],
+        takes_along: &[("run_result_step", "run_result_id")],
     },
     Resource {
         name: "run_result_step",
@@ -406,7 +420,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             text("version"),
             number("elapsed"),
-            may_name("status_id", "status"),
+            pending(Access::Client),
             server("client_id"),
             project_id(),
             integer("sequence", Absent::NextBelow("run_result_id")),

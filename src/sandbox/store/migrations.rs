@@ -12,7 +12,11 @@ use crate::sandbox::error::ApiError;
 use crate::sandbox::resources::Resource;
 
 /// Step `n` takes a file from `user_version` n to n + 1. Steps are never changed, only added.
-const STEPS: &[&str] = &[include_str!("migrations/001.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
 
 /// Marks the file as ours (`application_id`): "tqsb".
 const APPLICATION_ID: i64 = 0x7471_7362;
@@ -149,6 +153,31 @@ mod tests {
     use super::super::connect;
     use super::*;
     use crate::sandbox::resources::{Kind, RESOURCES};
+
+    #[test]
+    fn a_file_of_the_first_schema_is_brought_up_to_this_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sandbox.db");
+        let mut connection = connect(&path).unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO project (id, key, created_by, updated_by, created_at, updated_at,
+                     client_id, name)
+                 VALUES (12001, 1, 1, 1, '', '', 1, 'Kept')",
+            )
+            .unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        let names = "SELECT group_concat(name) FROM project";
+        let names: String = connection.query_row(names, [], |row| row.get(0)).unwrap();
+        assert_eq!(names, "Kept");
+        assert_eq!(pragma(&connection, "user_version").unwrap(), STEPS.len() as i64);
+        connection.execute_batch("SELECT run_result_rows FROM run").unwrap();
+        connection.execute_batch("SELECT followed_by FROM revision").unwrap();
+    }
 
     /// The schema is frozen SQL, the resources are a table in code: they must agree.
     #[test]

@@ -4,13 +4,19 @@
 //! was committed before, readers see one state for the length of a request (WAL), and a process
 //! that is killed leaves whole transactions or nothing.
 
+mod hiding;
+mod history;
+mod links;
 mod migrations;
+mod private;
 mod read;
 mod references;
+mod runs;
 mod validate;
 mod write;
 mod writing;
 
+pub(crate) use links::Link;
 pub(crate) use write::Saved;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +61,14 @@ pub enum StoreError {
     /// The directory for the file cannot be made.
     #[error("cannot create the directory of the sandbox database {}", path.display())]
     Directory {
+        /// The database.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file cannot be made.
+    #[error("cannot make the sandbox database {}", path.display())]
+    Make {
         /// The database.
         path: PathBuf,
         /// What the system said.
@@ -118,6 +132,7 @@ impl StoreError {
 
 impl Store {
     /// Opens the database at `path`, and makes it, with one project of this name, if there is none.
+    /// What is made, directories included, is its owner's alone; what is there stays as it is.
     ///
     /// # Errors
     ///
@@ -127,10 +142,7 @@ impl Store {
         if validate::name_fault(project_name).is_some() {
             return Err(StoreError::ProjectName);
         }
-        if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(directory)
-                .map_err(|source| StoreError::Directory { path: path.to_owned(), source })?;
-        }
+        private::make(path)?;
         let failed = |source| StoreError::opening(path, source);
         let mut writer = connect(path).map_err(failed)?;
         migrations::run(&mut writer, path, project_name)?;

@@ -7,31 +7,29 @@ use std::io::Write as _;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, Row, Transaction, params_from_iter};
 
-use super::Store;
-use crate::sandbox::error::ApiError;
-use crate::sandbox::query::{Direction, ListQuery, PerPage, Test};
+use super::{Store, history, links};
+use crate::sandbox::error::{ApiError, MAX_ANSWER};
+use crate::sandbox::query::{Direction, ListQuery, PerPage, RowQuery, Test};
+use crate::sandbox::relations::With;
 use crate::sandbox::resources::{Analysis, Kind, Resource};
+use crate::sandbox::target::Within;
 
 impl Store {
     /// One page of a list in its envelope. `path` is the list's own URL.
     pub(crate) fn list(
         &self,
         resource: &'static Resource,
+        within: &Within,
         query: &ListQuery,
         path: &str,
     ) -> Result<Vec<u8>, ApiError> {
-        let (condition, values) = condition(query);
         self.read(|transaction| {
-            let total: i64 = transaction
-                .prepare_cached(&format!(
-                    "SELECT COUNT(*) FROM {} WHERE {condition}",
-                    resource.name
-                ))?
-                .query_row(params_from_iter(&values), |row| row.get(0))?;
-            let (rows, offset) = match query.per_page {
-                PerPage::All => (-1, 0),
-                PerPage::Rows(rows) => (rows, rows.saturating_mul(query.page - 1)),
-            };
+            let (scope, bound) = links::scope(transaction, within, resource)?;
+            if query.revision_log {
+                return history::of_list(transaction, resource, (scope, bound), query);
+            }
+            let (condition, values) = condition(query, scope, bound);
+            let (rows, offset) = limit(query);
             // The page is found by ids, which indexes give; only its rows are read and sorted.
             let order = order(query);
             let mut statement = transaction.prepare_cached(&format!(
@@ -48,18 +46,38 @@ impl Store {
                 if count > 0 {
                     data.push(b',');
                 }
-                write_row(&mut data, resource, row, None)?;
+                write_row(transaction, &mut data, resource, row, None, &query.with)?;
                 count += 1;
             }
+            // A last page tells how many there are; only others need counting.
+            let is_last = rows < 0 || (count < rows && (count > 0 || offset == 0));
+            let total = if is_last {
+                offset + count
+            } else {
+                let sql = format!("SELECT COUNT(*) FROM {} WHERE {condition}", resource.name);
+                transaction
+                    .prepare_cached(&sql)?
+                    .query_row(params_from_iter(&values), |row| row.get(0))?
+            };
             Ok(envelope(query, path, total, offset, count, &data))
         })
     }
 
     /// One live row.
-    pub(crate) fn get(&self, resource: &'static Resource, id: i64) -> Result<Vec<u8>, ApiError> {
+    pub(crate) fn get(
+        &self,
+        resource: &'static Resource,
+        within: &Within,
+        id: i64,
+        query: &RowQuery,
+    ) -> Result<Vec<u8>, ApiError> {
         self.read(|transaction| {
             let mut answer = Vec::new();
-            append_row(transaction, &mut answer, resource, id, None)?;
+            links::check(transaction, within, resource, id)?;
+            if query.revision_log {
+                return history::of_row(transaction, resource, id);
+            }
+            append_row(transaction, &mut answer, resource, id, None, &query.with)?;
             Ok(answer)
         })
     }
@@ -72,6 +90,7 @@ pub(super) fn append_row(
     resource: &Resource,
     id: i64,
     extra: Option<(&str, i64)>,
+    with: &[With],
 ) -> Result<(), ApiError> {
     let written = transaction
         .prepare_cached(&format!(
@@ -79,20 +98,33 @@ pub(super) fn append_row(
             columns(resource),
             resource.name
         ))?
-        .query_row([id], |row| Ok(write_row(answer, resource, row, extra)))
+        .query_row([id], |row| Ok(write_row(transaction, answer, resource, row, extra, with)))
         .optional()?;
     written.unwrap_or_else(|| Err(ApiError::no_row(resource.model, id)))
 }
 
-fn columns(resource: &Resource) -> String {
+/// The columns of a row, as [`write_row`] expects them.
+pub(super) fn columns(resource: &Resource) -> String {
     let names: Vec<_> = resource.fields.iter().map(|field| field.name).collect();
     names.join(", ")
 }
 
-/// The SQL of the filters and what it binds. Names come from the table of resources.
-fn condition(query: &ListQuery) -> (String, Vec<Value>) {
-    let mut sql = String::from("deleted_at IS NULL");
-    let mut values = Vec::new();
+/// How many rows a page has at most (-1: any number), and how many stand before it.
+pub(super) fn limit(query: &ListQuery) -> (i64, i64) {
+    match query.per_page {
+        PerPage::All => (-1, 0),
+        PerPage::Rows(rows) => (rows, rows.saturating_mul(query.page - 1)),
+    }
+}
+
+/// The SQL of the filters and what it binds, after what the scope binds. Names come from the table
+/// of resources.
+pub(super) fn condition(
+    query: &ListQuery,
+    scope: String,
+    bound: Vec<Value>,
+) -> (String, Vec<Value>) {
+    let (mut sql, mut values) = (scope, bound);
     for filter in &query.filters {
         let name = filter.field.name;
         // Writing to a string cannot fail.
@@ -130,11 +162,14 @@ fn order(query: &ListQuery) -> String {
     order
 }
 
-fn write_row(
+/// Writes a row with its relations. `extra` is a key that only this answer has.
+pub(super) fn write_row(
+    transaction: &Transaction<'_>,
     out: &mut Vec<u8>,
     resource: &Resource,
     row: &Row<'_>,
     extra: Option<(&str, i64)>,
+    with: &[With],
 ) -> Result<(), ApiError> {
     let mut id = 0;
     out.push(b'{');
@@ -170,7 +205,51 @@ fn write_row(
     if let Some((key, value)) = extra {
         let _ = write!(out, ",\"{key}\":{value}");
     }
+    for relation in with {
+        write_relation(transaction, out, row, relation)?;
+    }
     out.push(b'}');
+    Ok(())
+}
+
+/// Writes the rows that a relation leads to: an object or null where the row names one, else an
+/// array (SDK).
+fn write_relation(
+    transaction: &Transaction<'_>,
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    relation: &With,
+) -> Result<(), ApiError> {
+    let With { resource, link, with } = relation;
+    let mut statement = transaction.prepare_cached(&format!(
+        "SELECT {} FROM {} WHERE {} AND deleted_at IS NULL ORDER BY id",
+        columns(resource),
+        resource.name,
+        link.condition()
+    ))?;
+    let start: Value = row.get(link.start())?;
+    let mut found = statement.query([start])?;
+    let _ = write!(out, ",\"{}\":", resource.name);
+    let mut count = 0;
+    if !link.is_single() {
+        out.push(b'[');
+    }
+    while let Some(row) = found.next()? {
+        // Relations of relations multiply.
+        if out.len() > MAX_ANSWER {
+            return Err(ApiError::answer_too_long());
+        }
+        if count > 0 {
+            out.push(b',');
+        }
+        write_row(transaction, out, resource, row, None, with)?;
+        count += 1;
+    }
+    if !link.is_single() {
+        out.push(b']');
+    } else if count == 0 {
+        out.extend_from_slice(b"null");
+    }
     Ok(())
 }
 
@@ -225,4 +304,57 @@ fn envelope(
     link(&mut out, "prev_page_url", previous.as_deref());
     let _ = write!(out, ",\"to\":{},\"total\":{total}}}", number(to));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::store::MAX_ELEMENTS;
+
+    /// How SQLite finds the rows of a list.
+    fn plan(store: &Store, resource: &'static Resource, query: &str) -> Vec<String> {
+        let query = ListQuery::read(resource, query, None).unwrap();
+        store
+            .read(|transaction| {
+                let (scope, bound) = links::scope(transaction, &Within::new(), resource)?;
+                let (condition, values) = condition(&query, scope, bound);
+                let sql = format!(
+                    "EXPLAIN QUERY PLAN SELECT id FROM {} WHERE {condition} ORDER BY {} LIMIT 1000",
+                    resource.name,
+                    order(&query)
+                );
+                let mut statement = transaction.prepare(&sql)?;
+                let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
+                Ok(rows.collect::<rusqlite::Result<_>>()?)
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn what_the_importer_filters_by_is_indexed() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
+        let ids: Vec<_> = (1..=MAX_ELEMENTS).map(|id| id.to_string()).collect();
+        for (resource, filter) in [
+            ("plan", "project_id=1&is_root=true"),
+            ("suite", "project_id=1"),
+            ("plan_suite", "plan_id=1"),
+            ("plan_suite", "plan_id=1&parent_id=2"),
+            ("plan_suite", "suite_id-in=IDS"),
+            ("test", "project_id=1"),
+            ("suite_test", "suite_id=1"),
+            ("suite_test", "suite_id-in=IDS"),
+            ("suite_test", "test_id-in=IDS"),
+            ("step", "test_id-in=IDS"),
+            ("run_result", "test_id-in=IDS"),
+        ] {
+            let resource = Resource::named(resource).unwrap();
+            let query = format!("{}&_sort=id", filter.replace("IDS", &ids.join(",")));
+            let steps = plan(&store, resource, &query);
+            let search = format!("SEARCH {} USING", resource.name);
+            assert!(steps.iter().any(|step| step.starts_with(&search)), "{filter}: {steps:?}");
+            let is_sorted = !steps.iter().any(|step| step.contains("ORDER BY"));
+            assert!(is_sorted || filter.contains("IDS"), "{filter}: {steps:?}");
+        }
+    }
 }

@@ -42,6 +42,10 @@ pub(super) fn values(
                 faults.required(field.name);
             }
             None => {}
+            // A name may be made up at first, but not taken away.
+            Some(Json::Null) if field.kind == Kind::Name && purpose == Purpose::Update => {
+                faults.required(field.name);
+            }
             Some(Json::Null) => match field.if_absent {
                 // A column with a default takes it for null too.
                 Absent::Null => values.push((field, Value::Null)),

@@ -6,9 +6,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::read::append_row;
 use super::writing::Writing;
-use super::{MAX_ELEMENTS, Store};
+use super::{MAX_ELEMENTS, Store, links};
 use crate::sandbox::error::{ApiError, Faults};
 use crate::sandbox::resources::{Creation, Resource};
+use crate::sandbox::target::Within;
 
 /// The answer to a create or update.
 #[derive(Debug)]
@@ -21,19 +22,36 @@ pub(crate) struct Saved {
 
 impl Store {
     /// Creates from an object or from every object of an array; those with an `id` are updated.
-    pub(crate) fn save(&self, resource: &'static Resource, body: &Json) -> Result<Saved, ApiError> {
+    pub(crate) fn save(
+        &self,
+        resource: &'static Resource,
+        within: &Within,
+        mut body: Json,
+    ) -> Result<Saved, ApiError> {
+        name_parents(&mut body, within);
         self.write(|transaction| {
+            links::scope(transaction, within, resource)?;
             let mut writing = Writing::begin(transaction);
-            each(body, |element, json| match element.get("id") {
+            each(&body, |element, json| match element.get("id") {
                 None | Some(Json::Null) => {
                     let row = writing.create(resource, element)?;
-                    append_row(transaction, json, resource, row.id, row.extra)?;
+                    // A plan that is created within a suite would not hold it, for example.
+                    links::check(transaction, within, resource, row.id).map_err(
+                        |error| match error {
+                            ApiError::NotFound(_) => {
+                                ApiError::BadRequest("The row would not stand there.".to_owned())
+                            }
+                            other => other,
+                        },
+                    )?;
+                    append_row(transaction, json, resource, row.id, row.extra, &[])?;
                     Ok(true)
                 }
                 Some(id) => {
                     let id = integer_id(id)?;
+                    links::check(transaction, within, resource, id)?;
                     writing.update(resource, id, element)?;
-                    append_row(transaction, json, resource, id, None)?;
+                    append_row(transaction, json, resource, id, None, &[])?;
                     Ok(false)
                 }
             })
@@ -44,6 +62,7 @@ impl Store {
     pub(crate) fn update_many(
         &self,
         resource: &'static Resource,
+        within: &Within,
         body: &Json,
     ) -> Result<Saved, ApiError> {
         if !body.is_array() {
@@ -53,8 +72,9 @@ impl Store {
             let mut writing = Writing::begin(transaction);
             each(body, |element, json| {
                 let id = integer_id(element.get("id").unwrap_or(&Json::Null))?;
+                links::check(transaction, within, resource, id)?;
                 writing.update(resource, id, element)?;
-                append_row(transaction, json, resource, id, None)?;
+                append_row(transaction, json, resource, id, None, &[])?;
                 Ok(false)
             })
         })
@@ -64,6 +84,7 @@ impl Store {
     pub(crate) fn update(
         &self,
         resource: &'static Resource,
+        within: &Within,
         id: i64,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
@@ -71,16 +92,23 @@ impl Store {
             return Err(ApiError::BadRequest("An object is expected.".to_owned()));
         };
         self.write(|transaction| {
+            links::check(transaction, within, resource, id)?;
             Writing::begin(transaction).update(resource, id, element)?;
             let mut json = Vec::new();
-            append_row(transaction, &mut json, resource, id, None)?;
+            append_row(transaction, &mut json, resource, id, None, &[])?;
             Ok(json)
         })
     }
 
     /// Hides one live row.
-    pub(crate) fn delete(&self, resource: &'static Resource, id: i64) -> Result<Vec<u8>, ApiError> {
+    pub(crate) fn delete(
+        &self,
+        resource: &'static Resource,
+        within: &Within,
+        id: i64,
+    ) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
+            links::check(transaction, within, resource, id)?;
             if Writing::begin(transaction).delete(resource, id)? {
                 // That there is a message is known (SDK); its words are ours.
                 Ok(json!({"message": format!("{} deleted.", resource.model)})
@@ -97,6 +125,7 @@ impl Store {
     pub(crate) fn delete_many(
         &self,
         resource: &'static Resource,
+        within: &Within,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
         if !body.is_array() {
@@ -107,6 +136,7 @@ impl Store {
             let mut count = 0;
             each(body, |element, _| {
                 let id = integer_id(element.get("id").unwrap_or(&Json::Null))?;
+                links::check(transaction, within, resource, id)?;
                 count += i64::from(writing.delete(resource, id)?);
                 Ok(false)
             })?;
@@ -128,11 +158,11 @@ impl Store {
             let mut writing = Writing::begin(transaction);
             writing.restore(resource, id)?;
             let mut json = Vec::new();
-            append_row(transaction, &mut json, resource, id, None)?;
+            append_row(transaction, &mut json, resource, id, None, &[])?;
             let place = match resource.creation {
                 Creation::Test => "suite_id",
                 Creation::Suite => "plan_id",
-                Creation::Plain | Creation::Project => return Ok(json),
+                Creation::Plain | Creation::Project | Creation::Run => return Ok(json),
             };
             if let Some(named) = body.get(place).filter(|named| !named.is_null()) {
                 let place_id = match named {
@@ -182,6 +212,19 @@ fn each(
         }
     };
     Ok(Saved { created, json })
+}
+
+/// A row that is created within others belongs to them, unless it says otherwise (our choice).
+fn name_parents(body: &mut Json, within: &Within) {
+    let elements = match body {
+        Json::Array(elements) => elements.as_mut_slice(),
+        element => std::slice::from_mut(element),
+    };
+    for element in elements.iter_mut().filter_map(Json::as_object_mut) {
+        for (parent, id) in within {
+            element.entry(format!("{}_id", parent.name)).or_insert_with(|| (*id).into());
+        }
+    }
 }
 
 fn integer_id(id: &Json) -> Result<i64, ApiError> {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
+use rusqlite::{Transaction, params_from_iter};
 use serde_json::{Map, Value as Json};
 
+use super::history::{self, Change};
 use super::references::{Referred, named};
 use super::validate::{self, Purpose, Values};
 use crate::sandbox::error::{ApiError, Faults};
@@ -21,7 +22,9 @@ pub(super) struct Created {
 /// The writes of one transaction, all at one moment.
 pub(super) struct Writing<'a> {
     pub(super) transaction: &'a Transaction<'a>,
-    now: String,
+    pub(super) now: String,
+    /// The default rows of lookup resources, which an array asks for again and again.
+    defaults: HashMap<&'static str, Value>,
     /// An array of 1,000 tests refers to a few suites.
     pub(super) referred: HashMap<(&'static str, i64), Referred>,
 }
@@ -30,7 +33,8 @@ impl<'a> Writing<'a> {
     pub(super) fn begin(transaction: &'a Transaction<'a>) -> Self {
         // Milliseconds, written as microseconds, as in the guide.
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f000+00:00");
-        Self { transaction, now: now.to_string(), referred: HashMap::new() }
+        let (defaults, referred) = (HashMap::new(), HashMap::new());
+        Self { transaction, now: now.to_string(), defaults, referred }
     }
 
     /// Creates a row and what belongs to it.
@@ -40,17 +44,24 @@ impl<'a> Writing<'a> {
         element: &Map<String, Json>,
     ) -> Result<Created, ApiError> {
         let mut faults = Faults::default();
-        let values = validate::values(resource, element, Purpose::Create, &mut faults);
+        let mut values = validate::values(resource, element, Purpose::Create, &mut faults);
         // What places the row is no field of it, but required (guide, SDK).
         let placed_in = match resource.creation {
             Creation::Suite => validate::extra_integer(element, "plan_id", &mut faults),
             Creation::Test => validate::extra_integer(element, "suite_id", &mut faults),
-            Creation::Plain | Creation::Project => None,
+            Creation::Plain | Creation::Project | Creation::Run => None,
         };
         faults.into_result()?;
         self.check_references(&values, &values)?;
         self.check_place(resource, &values, None)?;
+        if resource.creation == Creation::Run {
+            self.name_run(resource, &mut values)?;
+        }
         let id = self.insert(resource, &values, false)?;
+        // A run may be complete from the start; what is added to one may not.
+        if resource.creation != Creation::Run {
+            self.check_open(resource, id)?;
+        }
         let extra = match (resource.creation, placed_in) {
             (Creation::Suite, Some(plan_id)) => {
                 let sequence = self.place_suite(id, plan_id, element.get("plan_suite"))?;
@@ -64,8 +75,13 @@ impl<'a> Writing<'a> {
                 self.add_roots(id)?;
                 None
             }
+            (Creation::Run, _) => {
+                self.fill_run(id)?;
+                None
+            }
             _ => None,
         };
+        self.after_write(resource, id)?;
         Ok(Created { id, extra })
     }
 
@@ -132,7 +148,7 @@ impl<'a> Writing<'a> {
         place_id: i64,
     ) -> Result<(), ApiError> {
         let sql = match resource.creation {
-            Creation::Plain | Creation::Project => return Ok(()),
+            Creation::Plain | Creation::Project | Creation::Run => return Ok(()),
             Creation::Suite => {
                 "SELECT COUNT(*) FROM plan_suite
                  WHERE suite_id = ?1 AND plan_id = ?2 AND deleted_at IS NULL"
@@ -210,7 +226,7 @@ impl<'a> Writing<'a> {
     }
 
     fn default(
-        &self,
+        &mut self,
         resource: &Resource,
         field: &Field,
         values: &Values,
@@ -226,19 +242,23 @@ impl<'a> Writing<'a> {
                     field.name, resource.name
                 );
                 let above_id = above_id.map_or(&Value::Null, |(_, value)| value);
-                self.transaction
-                    .prepare_cached(&sql)?
-                    .query_row([above_id], |row| row.get(0))?
+                self.transaction.prepare_cached(&sql)?.query_row([above_id], |row| row.get(0))?
             }
-            Absent::DefaultOf(table) => self
-                .transaction
-                .prepare_cached(&format!(
-                    "SELECT id FROM {table} WHERE is_default AND deleted_at IS NULL ORDER BY id LIMIT 1"
-                ))?
-                .query_row([], |row| row.get(0))
-                .optional()?
-                .unwrap_or(Value::Null),
+            Absent::FirstOf(table) => self.looked_up(table, "1")?,
+            Absent::DefaultOf(table) => self.looked_up(table, "is_default")?,
         })
+    }
+
+    /// The first live row of a lookup resource that meets the condition.
+    fn looked_up(&mut self, table: &'static str, condition: &str) -> Result<Value, ApiError> {
+        if let Some(known) = self.defaults.get(table) {
+            return Ok(known.clone());
+        }
+        let sql = format!("SELECT MIN(id) FROM {table} WHERE {condition} AND deleted_at IS NULL");
+        let found: Value =
+            self.transaction.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+        self.defaults.insert(table, found.clone());
+        Ok(found)
     }
 
     /// Writes the fields that `element` names. The epoch rises even if they stay the same.
@@ -268,6 +288,8 @@ impl<'a> Writing<'a> {
             assignments.push_str(field.name);
             assignments.push_str(" = ?, ");
         }
+        self.check_open(resource, id)?;
+        history::keep(self.transaction, resource, id, Change::Update)?;
         let sql = format!(
             "UPDATE {} SET {assignments}epoch = epoch + 1, updated_at = ?, updated_by = ? WHERE id = ?",
             resource.name
@@ -278,76 +300,12 @@ impl<'a> Writing<'a> {
             id.into(),
         ]);
         self.transaction.prepare_cached(&sql)?.execute(params_from_iter(bound))?;
-        Ok(())
+        self.after_write(resource, id)
     }
 
-    /// Hides a row and what goes with it; `false` if there is no live one.
-    pub(super) fn delete(
-        &mut self,
-        resource: &'static Resource,
-        id: i64,
-    ) -> Result<bool, ApiError> {
-        let is_root = if resource.field("is_root").is_some() { "is_root" } else { "0" };
-        let is_root: Option<bool> = self
-            .transaction
-            .prepare_cached(&format!(
-                "SELECT {is_root} FROM {} WHERE id = ?1 AND deleted_at IS NULL",
-                resource.name
-            ))?
-            .query_row([id], |row| row.get(0))
-            .optional()?;
-        match is_root {
-            None => return Ok(false),
-            // Our choice: a project without its roots is none.
-            Some(true) => {
-                return Err(ApiError::BadRequest(format!(
-                    "The root {} cannot be deleted.",
-                    resource.name
-                )));
-            }
-            Some(false) => {}
-        }
-        self.transaction
-            .prepare_cached(&format!(
-                "UPDATE {} SET deleted_at = ?1, deleted_with = NULL WHERE id = ?2",
-                resource.name
-            ))?
-            .execute(params![self.now, id])?;
-        for (table, column) in resource.takes_along {
-            self.transaction
-                .prepare_cached(&format!(
-                    "UPDATE {table} SET deleted_at = ?1, deleted_with = ?2
-                     WHERE {column} = ?3 AND deleted_at IS NULL"
-                ))?
-                .execute(params![self.now, deleted_with(resource, id), id])?;
-        }
-        self.referred.remove(&(resource.name, id));
-        Ok(true)
-    }
-
-    /// Shows a row again. It counts as an update (our choice): the epoch rises.
-    pub(super) fn restore(&mut self, resource: &'static Resource, id: i64) -> Result<(), ApiError> {
-        let restored = self
-            .transaction
-            .prepare_cached(&format!(
-                "UPDATE {} SET deleted_at = NULL, deleted_with = NULL, epoch = epoch + 1,
-                     updated_at = ?1, updated_by = ?2
-                 WHERE id = ?3 AND deleted_at IS NOT NULL",
-                resource.name
-            ))?
-            .execute(params![self.now, USER_ID, id])?;
-        if restored == 0 {
-            return Ok(());
-        }
-        for (table, column) in resource.takes_along {
-            self.transaction
-                .prepare_cached(&format!(
-                    "UPDATE {table} SET deleted_at = NULL, deleted_with = NULL
-                     WHERE {column} = ?1 AND deleted_with = ?2"
-                ))?
-                .execute(params![id, deleted_with(resource, id)])?;
-        }
-        Ok(())
+    /// What follows from a row that was created, changed, hidden or shown.
+    pub(super) fn after_write(&mut self, resource: &Resource, id: i64) -> Result<(), ApiError> {
+        if resource.name == "run_result_step" { self.follow_last_step(id) } else { Ok(()) }
     }
 }
 
@@ -357,9 +315,4 @@ fn in_words_of_the_client(rename: impl Fn(String) -> String) -> impl FnOnce(ApiE
         ApiError::Invalid(faults) => ApiError::Invalid(faults.renamed(rename)),
         other => other,
     }
-}
-
-/// The mark on rows that went with row `id`.
-fn deleted_with(resource: &Resource, id: i64) -> String {
-    format!("{}:{id}", resource.name)
 }

@@ -1,0 +1,166 @@
+//! How long the sandbox takes to answer when its database holds 100,000 tests: pages of a list by filter, and an
+//! array create of 1,000, over HTTP as a client sees it.
+//!
+//! `cargo bench --bench sandbox` prints the median and the slowest of each, beside what it may take. The client
+//! reads the whole body and does not parse it; it runs in the same process, so both share the machine.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use tq_import::sandbox::{self, Options, Running, Store};
+
+const TESTS: usize = 100_000;
+const FOLDERS: usize = 200;
+const ARRAY: usize = 1_000;
+
+/// A filtered page may take this long.
+const PAGE: Duration = Duration::from_millis(20);
+/// An array create may take this long.
+const CREATE: Duration = Duration::from_millis(100);
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+struct Site {
+    running: Running,
+    client: Client,
+}
+
+impl Site {
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Vec<u8>> {
+        let request = self
+            .client
+            .request(method, format!("{}/api/{path}", self.running.url))
+            .bearer_auth(self.running.token.expose_secret());
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        Ok(request.send().await?.error_for_status()?.bytes().await?.to_vec())
+    }
+
+    async fn json(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Value> {
+        Ok(serde_json::from_slice(&self.send(method, path, body).await?)?)
+    }
+
+    /// The id of the only row of a list.
+    async fn root(&self, path: &str) -> Outcome<i64> {
+        let list = self.json(Method::GET, path, None).await?;
+        list["data"][0]["id"].as_i64().ok_or_else(|| format!("{path} is empty").into())
+    }
+}
+
+/// Tests as an importer writes them.
+fn tests(project: i64, suites: &[i64], first: usize) -> Value {
+    let row = |number: usize| {
+        let suite = suites.get(number % suites.len().max(1)).copied().unwrap_or_default();
+        json!({
+            "name": format!("rejects_invoice_on_timeout_{number}"),
+            "description": format!("Automated test: com.acme.billing.InvoiceTest :: rejects_invoice_on_timeout_{number} (tqi-{number:016x} tqn-1b2c3d4e)"),
+            "precondition": "",
+            "project_id": project,
+            "suite_id": suite,
+            // A few are manual.
+            "is_automated": !number.is_multiple_of(50),
+        })
+    };
+    (first..first + ARRAY).map(row).collect()
+}
+
+/// Says how long something took, and how long it may take if that is promised.
+fn state(what: &str, mut times: Vec<Duration>, most: Option<Duration>) -> std::io::Result<()> {
+    times.sort_unstable();
+    let at = |index: usize| times.get(index).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3);
+    let (median, slowest) = (at(times.len() / 2), at(times.len().saturating_sub(1)));
+    let most = most.map(|most| format!(" (may take {} ms)", most.as_millis())).unwrap_or_default();
+    let mut out = std::io::stdout();
+    writeln!(out, "{what}: {median:.1} ms, slowest {slowest:.1} ms{most}")
+}
+
+async fn measure() -> Outcome<()> {
+    let directory = tempfile::tempdir()?;
+    let store = Store::open(directory.path().join("sandbox.db"), "Demo")?;
+    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let site = Site { running, client: Client::builder().no_proxy().build()? };
+    let project = site.running.project_id;
+    let plan = site.root(&format!("plan?project_id={project}&is_root=true")).await?;
+    let root = site.root(&format!("suite?project_id={project}&is_root=true")).await?;
+    let folders: Value = (0..FOLDERS)
+        .map(|number| {
+            json!({"name": format!("folder {number}"), "project_id": project, "plan_id": plan,
+                   "plan_suite": {"parent_id": root}})
+        })
+        .collect();
+    let folders = site.json(Method::POST, "suite", Some(&folders)).await?;
+    let suites: Vec<i64> =
+        folders.as_array().into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
+
+    let mut times = Vec::new();
+    for array in 0..TESTS / ARRAY + 20 {
+        let rows = tests(project, &suites, array * ARRAY);
+        let start = Instant::now();
+        site.send(Method::POST, "test", Some(&rows)).await?;
+        // Only those that find the database full count.
+        if array >= TESTS / ARRAY {
+            times.push(start.elapsed());
+        }
+    }
+    writeln!(std::io::stdout(), "{TESTS} tests in {FOLDERS} folders")?;
+    state("an array create of 1,000 tests", times, Some(CREATE))?;
+
+    let some = suites.iter().take(5).map(i64::to_string).collect::<Vec<_>>().join(",");
+    for (what, path) in [
+        ("a page of a project, 15 rows", format!("test?project_id={project}")),
+        (
+            "a page of a project, 1,000 rows, the first",
+            format!("test?project_id={project}&_sort=id&per_page=1000"),
+        ),
+        (
+            "a page of a project, 1,000 rows, the 99th",
+            format!("test?project_id={project}&_sort=id&per_page=1000&page=99"),
+        ),
+        (
+            "a page of manual tests",
+            format!("test?project_id={project}&is_automated=false&_sort=id&per_page=100"),
+        ),
+        (
+            "a page of automated tests, the 50th",
+            format!("test?project_id={project}&is_automated=true&_sort=-id&per_page=100&page=50"),
+        ),
+        ("the latest", format!("test?project_id={project}&_sort=-updated_at&per_page=100")),
+        (
+            "by a field without an index",
+            format!("test?project_id={project}&description=none&_sort=id"),
+        ),
+        ("by name", "test?name=rejects_invoice_on_timeout_77777".to_owned()),
+        (
+            "a page of five folders' placements",
+            format!("suite_test?suite_id-in={some}&_sort=id&per_page=1000"),
+        ),
+        (
+            "a page of a folder",
+            format!("suite/{}/test?per_page=100", suites.first().copied().unwrap_or(root)),
+        ),
+    ] {
+        let mut times = Vec::new();
+        for _ in 0..31 {
+            let start = Instant::now();
+            site.send(Method::GET, &path, None).await?;
+            times.push(start.elapsed());
+        }
+        // No index, no promise: every row of the project is looked at.
+        let is_promised = !what.contains("without an index");
+        state(what, times, is_promised.then_some(PAGE))?;
+    }
+    site.running.stop().await?;
+    Ok(())
+}
+
+fn main() -> Outcome<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(measure())
+}

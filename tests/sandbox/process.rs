@@ -1,0 +1,222 @@
+//! The sandbox as a process of its own: where it listens, how it dies, how its database goes.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::*;
+use crate::support::{binary, restrict, run};
+
+/// A served sandbox; it is killed when this is dropped.
+struct Served {
+    child: Child,
+    ready: Value,
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Served {
+    fn start(directory: &Path, arguments: &[&str]) -> Self {
+        let token = directory.join("token");
+        std::fs::write(&token, "the-token").unwrap();
+        restrict(&token);
+        let mut command = binary(directory);
+        command.args(["sandbox", "--format", "json", "--db", "served.db"]);
+        command.args(["--token-file", "token"]).args(arguments);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        Self { child, ready, _stdout: stdout }
+    }
+
+    fn url(&self) -> &str {
+        self.ready["url"].as_str().unwrap()
+    }
+
+    /// SIGKILL: it gets to do nothing more.
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn s53_it_listens_on_loopback_unless_told_otherwise_and_given_a_token() {
+    let directory = tempfile::tempdir().unwrap();
+    let served = Served::start(directory.path(), &[]);
+    assert!(served.url().starts_with("http://127.0.0.1:"), "{}", served.url());
+    drop(served);
+
+    let mut command = binary(directory.path());
+    command.args(["sandbox", "--db", "served.db", "--listen", "0.0.0.0:0"]);
+    let refused = run(command).await;
+    assert_ne!(refused.code, 0, "{refused}");
+    assert!(refused.stdout.is_empty() && refused.stderr.contains("token"), "{refused}");
+
+    let served = Served::start(directory.path(), &["--listen", "0.0.0.0:0"]);
+    let (_, port) = served.url().rsplit_once(':').unwrap();
+    let request = client().get(format!("http://127.0.0.1:{port}/api/project"));
+    let answer = request.bearer_auth("the-token").send().await.unwrap();
+    json_of(answer, StatusCode::OK).await;
+}
+
+/// What clients were told before the server was killed.
+#[derive(Default)]
+struct Told {
+    created: BTreeSet<i64>,
+    deleted: BTreeSet<i64>,
+    touches: i64,
+}
+
+/// Writes until the server is gone.
+async fn write_on(url: String, ready: Value, shared: i64, told: Arc<Mutex<Told>>) {
+    let client = client();
+    let send = async |method: Method, path: &str, body: Value| -> Option<Value> {
+        let request = client.request(method, format!("{url}/api/{path}"));
+        let response = request.bearer_auth("the-token").json(&body).send().await.ok()?;
+        assert!(response.status().is_success(), "{}", response.status());
+        response.json().await.ok()
+    };
+    let fresh = json!({"name": "test", "project_id": ready["project"], "suite_id": ready["suite"]});
+    loop {
+        let Some(rows) = send(Method::POST, "test", json!(vec![fresh.clone(); 20])).await else {
+            return;
+        };
+        let rows = ids(rows.as_array().unwrap());
+        told.lock().unwrap().created.extend(&rows);
+        if send(Method::PUT, &format!("test/{shared}"), json!({})).await.is_none() {
+            return;
+        }
+        told.lock().unwrap().touches += 1;
+        let gone = rows[0];
+        if send(Method::POST, "test/delete", json!([{"id": gone}])).await.is_none() {
+            return;
+        }
+        told.lock().unwrap().deleted.insert(gone);
+    }
+}
+
+/// Looks at the file that a killed server left, as SQLite and as its next server see it.
+fn look(path: &Path, shared: i64, told: &Told) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let text: String =
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(text, "ok");
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(number("SELECT COUNT(*) FROM pragma_foreign_key_check"), 0);
+    // Requests are there whole or not at all: arrays of 20, each test with its place.
+    assert_eq!(number("SELECT COUNT(*) FROM test") % 20, 1);
+    assert_eq!(number("SELECT COUNT(*) FROM test"), number("SELECT COUNT(*) FROM suite_test"));
+    let apart = "SELECT COUNT(*) FROM test JOIN suite_test ON suite_test.test_id = test.id
+                 WHERE (test.deleted_at IS NULL) <> (suite_test.deleted_at IS NULL)";
+    assert_eq!(number(apart), 0);
+    // What was acknowledged is there.
+    let mut live = connection.prepare("SELECT deleted_at IS NULL FROM test WHERE id = ?1").unwrap();
+    for id in &told.created {
+        let is_live: bool = live.query_row([id], |row| row.get(0)).unwrap();
+        assert!(!(is_live && told.deleted.contains(id)), "{id} was deleted");
+    }
+    let epoch = number(&format!("SELECT epoch FROM test WHERE id = {shared}"));
+    assert!(epoch >= told.touches, "{epoch} of {}", told.touches);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s57_killed_twenty_times_under_load_the_database_opens_whole_each_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("served.db");
+    let store = Store::open(&path, "Demo").unwrap();
+    let site = Site::with(|options| options.store = store).await;
+    let roots = site.roots().await;
+    let shared = site.test(&roots, "shared", roots.suite).await;
+    let ready = json!({"project": roots.project, "suite": roots.suite});
+    site.running.stop().await.unwrap();
+
+    let told = Arc::new(Mutex::new(Told::default()));
+    for round in 0..20 {
+        let mut served = Served::start(directory.path(), &[]);
+        let clients: Vec<_> = (0..4)
+            .map(|_| {
+                let (url, ready) = (served.url().to_owned(), ready.clone());
+                tokio::spawn(write_on(url, ready, shared, told.clone()))
+            })
+            .collect();
+        // Another moment each time, the first ones before anything was written.
+        tokio::time::sleep(Duration::from_millis(5 + round * 13)).await;
+        served.kill();
+        for client in clients {
+            client.await.unwrap();
+        }
+        look(&path, shared, &told.lock().unwrap());
+    }
+    let told = told.lock().unwrap();
+    assert!(told.created.len() > 100, "there was hardly any load: {}", told.created.len());
+}
+
+#[tokio::test]
+async fn s57_killed_while_it_makes_its_database_the_next_one_goes_on() {
+    for round in 0..20 {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("served.db");
+        let mut command = binary(directory.path());
+        command.args(["sandbox", "--db", "served.db"]).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // The moment that the file appears, and those after it.
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while !path.exists() && std::time::Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        tokio::time::sleep(Duration::from_micros(round * 500)).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let store = Store::open(&path, "Demo").unwrap();
+        let site = Site::with(|options| options.store = store).await;
+        let roots = site.roots().await;
+        site.test(&roots, "test", roots.suite).await;
+        assert_eq!(site.get("project").await["total"], 1);
+        assert_eq!(site.get("status").await["total"], 6);
+    }
+}
+
+#[tokio::test]
+async fn reset_deletes_the_database_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let reset = async |arguments: &[&str]| {
+        let mut command = binary(directory.path());
+        command.args(["sandbox", "reset"]).args(arguments);
+        run(command).await
+    };
+    let mut served = Served::start(directory.path(), &[]);
+    let refused = reset(&["--db", "served.db"]).await;
+    assert_ne!(refused.code, 0, "{refused}");
+    assert!(refused.stderr.contains("in use"), "{refused}");
+    served.kill();
+    std::fs::write(directory.path().join("served.db.txt"), "mine").unwrap();
+    let done = reset(&["--db", "served.db"]).await.expect(0);
+    let shown = directory.path().join("served.db").display().to_string();
+    assert_eq!(done.stdout, format!("deleted {shown}\n"));
+    let mut left: Vec<_> = std::fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["served.db.txt", "token"]);
+    let again = reset(&["--db", "served.db"]).await.expect(0);
+    assert_eq!(again.stdout, format!("there was no {shown}\n"));
+    let refused = reset(&["--db", "served.db.txt"]).await;
+    assert_ne!(refused.code, 0, "{refused}");
+    assert!(directory.path().join("served.db.txt").exists());
+    // Without --db it is the working tree's own, which --sandbox imports into.
+    reset(&[]).await.expect(0);
+}
