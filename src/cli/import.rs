@@ -13,7 +13,7 @@ use crate::plan::ChangePlan;
 use crate::plan::stale::stale;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
-use crate::summary::{Summary, SummaryError, escape, json, text};
+use crate::summary::{Summary, SummaryError, escape, json, markdown, text};
 
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;
@@ -395,6 +395,7 @@ fn render(
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
         (SummaryFormat::Json, _) => json::render(summary)?,
+        (SummaryFormat::Markdown, _) => markdown::render(summary, markdown::LIMIT),
         (SummaryFormat::Text, Place::File) => {
             text::render(summary, &settings.terminal.file_text_options())
         }

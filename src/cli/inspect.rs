@@ -4,7 +4,7 @@ use crate::formats::lines;
 use crate::formats::model::Report;
 use crate::producers;
 use crate::record::Records;
-use crate::summary::inspection;
+use crate::summary::{inspection, markdown};
 
 use super::args::InspectArgs;
 use super::args::values::InspectFormat;
@@ -50,6 +50,7 @@ fn render(
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
         (InspectFormat::Json, _) => inspection::render_json(records)?,
+        (InspectFormat::Markdown, _) => markdown::render_inspection(records, markdown::LIMIT),
         (InspectFormat::Jsonl, _) => {
             let reports: Vec<(&Report, &str)> =
                 reports.iter().map(|report| (report, producers::detect(report).name)).collect();
