@@ -21,7 +21,7 @@ use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{copies, log, reports, signals};
+use super::{copies, github, log, reports, signals};
 
 /// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
 const ERRORS_SHOWN: usize = 20;
@@ -382,6 +382,9 @@ impl Import<'_> {
         let (exit, loud) = ending.exit().soften(&self.settings.soft_fail);
         if let Some(loud) = loud {
             streams.message(&loud);
+        }
+        if let Some(job) = &self.settings.github {
+            github::tell_import(job, summary, exit, streams);
         }
         exit
     }

@@ -10,6 +10,7 @@ pub mod build;
 mod changes_text;
 pub mod escape;
 mod findings;
+pub mod github;
 pub mod inspection;
 mod inspection_json;
 pub mod json;
