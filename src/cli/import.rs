@@ -12,7 +12,7 @@ use crate::identity::Identity;
 use crate::plan::stale::stale;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
-use crate::summary::{Summary, SummaryError, escape, json, text};
+use crate::summary::{Summary, SummaryError, escape, json, markdown, text};
 
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;
@@ -20,7 +20,7 @@ use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{copies, log, reports, signals};
+use super::{copies, github, log, reports, signals};
 
 /// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
 const ERRORS_SHOWN: usize = 20;
@@ -381,6 +381,9 @@ impl Import<'_> {
         if let Some(loud) = loud {
             streams.message(&loud);
         }
+        if let Some(job) = &self.settings.github {
+            github::tell_import(job, summary, exit, streams);
+        }
         exit
     }
 }
@@ -393,6 +396,7 @@ fn render(
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
         (SummaryFormat::Json, _) => json::render(summary)?,
+        (SummaryFormat::Markdown, _) => markdown::render(summary, markdown::LIMIT),
         (SummaryFormat::Text, Place::File) => {
             text::render(summary, &settings.terminal.file_text_options())
         }

@@ -4,7 +4,7 @@ use crate::formats::lines;
 use crate::formats::model::Report;
 use crate::producers;
 use crate::record::Records;
-use crate::summary::inspection;
+use crate::summary::{Summary, SummaryError, inspection, markdown};
 
 use super::args::InspectArgs;
 use super::args::values::InspectFormat;
@@ -12,7 +12,7 @@ use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::Streams;
 use super::settings::{Environment, InspectSettings};
-use super::{copies, reports};
+use super::{copies, github, reports};
 
 /// Prints what was read, at exit code 3 too.
 pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
@@ -35,10 +35,19 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
     let too_few = reports::judge(&records, &settings.reading, &mut ending);
     let render = |format, place| render(&reports, &records, &settings, format, place);
     copies::write(render, settings.format, outputs, &streams, &mut ending);
-    if let Some(too_few) = too_few {
+    if let Some(too_few) = &too_few {
         streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
     }
-    ending.exit()
+    let exit = ending.exit();
+    if let Some(job) = &settings.github {
+        let mut summary = Summary::of_reports(&records, &settings.mapping);
+        summary.errors.extend(too_few.map(|too_few| SummaryError {
+            message: too_few.message(),
+            hint: Some(too_few.hint().to_owned()),
+        }));
+        github::tell_inspection(job, &summary, &records, exit, &streams);
+    }
+    exit
 }
 
 fn render(
@@ -50,6 +59,7 @@ fn render(
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
         (InspectFormat::Json, _) => inspection::render_json(records)?,
+        (InspectFormat::Markdown, _) => markdown::render_inspection(records, markdown::LIMIT),
         (InspectFormat::Jsonl, _) => {
             let reports: Vec<(&Report, &str)> =
                 reports.iter().map(|report| (report, producers::detect(report).name)).collect();

@@ -3,6 +3,7 @@
 pub mod args;
 mod copies;
 pub mod exit;
+mod github;
 mod import;
 mod inspect;
 mod log;

@@ -54,6 +54,15 @@ impl Streams {
         let _ = write_whole(&mut stream, &format!("{text}\n"));
     }
 
+    /// Commands for the runner of GitHub Actions, on standard error, which it reads as well: the one place where such
+    /// commands are meant.
+    pub fn workflow_commands(&self, lines: &[String]) {
+        if !lines.is_empty() {
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let _ = write_whole(&mut io::stderr().lock(), &text);
+        }
+    }
+
     /// `warning: …` on standard error.
     pub fn warning(&self, warning: &str) {
         self.message(&format!("{WARNING}warning:{WARNING:#} {}", escape::terminal(warning)));

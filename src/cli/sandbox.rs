@@ -13,7 +13,7 @@ use crate::sandbox::{self, FaultError, Faults, Options, Reach, Running, Store};
 use crate::snapshot::ProjectRef;
 
 use super::args::SandboxArgs;
-use super::args::values::SummaryFormat;
+use super::args::values::ReadyFormat;
 use super::exit::Exit;
 use super::log;
 use super::output::Streams;
@@ -123,11 +123,11 @@ fn ready_line(
     made_up: Option<&sandbox::Token>,
     project_id: i64,
     db: &Path,
-    format: SummaryFormat,
+    format: ReadyFormat,
 ) -> String {
     let token = made_up.map(|token| token.secret().expose_secret());
     match format {
-        SummaryFormat::Json => {
+        ReadyFormat::Json => {
             let mut line =
                 json!({"url": url, "project_id": project_id, "db": db, "page": format!("{url}/")});
             if let Some(token) = token {
@@ -135,7 +135,7 @@ fn ready_line(
             }
             format!("{line}\n")
         }
-        SummaryFormat::Text => {
+        ReadyFormat::Text => {
             let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
             format!("sandbox ready at {url}{token}, database {}\n", db.display())
         }

@@ -10,6 +10,7 @@ use super::{Reports, Summary, escape};
 use crate::formats::model::Outcome;
 use crate::record::{FileCounts, Mapping, Records, TestRecord};
 
+pub(super) use super::inspection_json::brief_json;
 pub use super::inspection_json::render_json;
 
 /// Report files that are listed unless everything is asked for.

@@ -14,6 +14,11 @@ pub fn render(summary: &Summary) -> Result<String, serde_json::Error> {
     pretty(summary)
 }
 
+/// `value` as JSON in one line without a break at its end, as inert as [`pretty`].
+pub(super) fn compact<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    Ok(inert(serde_json::to_string(value)?))
+}
+
 /// `value` as indented JSON, with a line break at its end. Control characters and what the runner
 /// of GitHub Actions could take for a command are written as escapes, which mean the same.
 pub(super) fn pretty<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {

@@ -10,13 +10,16 @@ pub mod build;
 mod changes_text;
 pub mod escape;
 mod findings;
+pub mod github;
 pub mod inspection;
 mod inspection_json;
 pub mod json;
 mod layout;
+pub mod markdown;
 #[cfg(test)]
 mod samples;
 pub mod text;
+mod verdict;
 
 pub use crate::api::client::Requests;
 use crate::formats::model::{Flaw, Outcome};

@@ -6,9 +6,9 @@ use super::{
     Change, ChangeAction, ChangeKind, Failure, FileFlaw, Ledger, Named, Reports, Requests, Steps,
     Suites, Summary, SummaryError, Tool,
 };
-use crate::formats::model::{Flaw, Outcome, Position};
+use crate::formats::model::{Flaw, Format, Outcome, Position};
 use crate::identity::Identity;
-use crate::record::RunError;
+use crate::record::{FileCounts, Records, RunError, TestRecord};
 
 pub(super) fn flaw(path: &str, line: u64, column: u64, message: &str) -> FileFlaw {
     FileFlaw {
@@ -160,4 +160,81 @@ pub(super) fn everything() -> Summary {
         hint: None,
     }];
     summary
+}
+
+pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecord {
+    TestRecord {
+        identity: Identity::of_test("", folder, name),
+        older: Vec::new(),
+        container: folder.iter().map(|&part| part.to_owned()).collect(),
+        name: name.to_owned(),
+        folder: folder.iter().map(|&part| part.to_owned()).collect(),
+        outcome,
+        flaky: false,
+        duration_s: Some(0.25),
+        attempts: Vec::new(),
+        message: (outcome == Outcome::Failed).then(|| "expected 2 to equal 3".to_owned()),
+        kind: None,
+        file: None,
+        line: None,
+        classname: None,
+        suites: Vec::new(),
+        properties: Vec::new(),
+        tags: Vec::new(),
+        attachments: Vec::new(),
+        defects: Vec::new(),
+        steps: Vec::new(),
+        pinned: None,
+        cases: 1,
+    }
+}
+
+/// The records of two reports, one of them damaged.
+pub(super) fn records() -> Records {
+    let file = |path: &str, damaged: Option<Flaw>| FileCounts {
+        path: Arc::from(path),
+        shard: None,
+        format: Format::Junit,
+        producer: "vitest",
+        tests: 3,
+        failures: 1,
+        errors: 0,
+        skipped: 1,
+        suite_errors: 0,
+        recovered: Vec::new(),
+        damaged,
+    };
+    Records {
+        tests: vec![
+            record(&["shop"], "opens", Outcome::Passed),
+            record(&["shop", "cart"], "adds two items", Outcome::Failed),
+            record(&["shop", "cart"], "removes an item", Outcome::Skipped),
+            TestRecord {
+                flaky: true,
+                ..record(&["shop", "checkout"], "pays by card", Outcome::Passed)
+            },
+        ],
+        run_errors: vec![RunError {
+            report: Arc::from("reports/b.xml"),
+            name: "global set-up".to_owned(),
+            message: Some("no database".to_owned()),
+            file: None,
+            line: None,
+            is_case: false,
+        }],
+        files: vec![
+            file("reports/a.xml", None),
+            file(
+                "reports/b.xml",
+                Some(Flaw {
+                    position: Position { line: 12, column: 1 },
+                    message: "the file ends inside <testsuite>".to_owned(),
+                }),
+            ),
+        ],
+        seen: 6,
+        merged: 2,
+        excluded: 0,
+        warnings: vec!["something to know".to_owned()],
+    }
 }

@@ -3,9 +3,9 @@
 use super::changes_text;
 use super::findings;
 use super::layout::{
-    BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, is_or_are, listed, noun_for, piece,
-    seconds, styled,
+    BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, listed, piece, seconds, styled,
 };
+use super::verdict::{Tone, Verdict, next, project, verdict};
 use super::{ChangeAction, ChangeKind, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
@@ -42,7 +42,12 @@ pub fn render(summary: &Summary, options: &TextOptions) -> String {
         page.line(&styled(TITLE, "next:"), 6, &[piece(PLAIN, next)]);
     }
     page.gap();
-    let (style, word, text) = verdict(summary);
+    let Verdict { tone, word, text } = verdict(summary, terminal_name);
+    let style = match tone {
+        Tone::Good => GOOD,
+        Tone::Odd => ODD,
+        Tone::Bad => BAD,
+    };
     let label = styled(style.bold(), word);
     page.line(&label, 0, &[piece(PLAIN, format!(" {text}"))]);
     page.finish(options)
@@ -54,9 +59,9 @@ fn changes(page: &mut Page, summary: &Summary, options: &TextOptions) {
     }
     page.gap();
     page.title(&if summary.dry_run {
-        format!("Planned changes to {}", project(summary))
+        format!("Planned changes to {}", project(summary, terminal_name))
     } else {
-        format!("Changes to {}", project(summary))
+        format!("Changes to {}", project(summary, terminal_name))
     });
     page.gap();
     changes_text::changes(page, &summary.changes, options);
@@ -181,125 +186,8 @@ fn row(page: &mut Page, label: &str, parts: Vec<Piece>) {
     page.line(label, LABEL, &listed(parts));
 }
 
-fn project(summary: &Summary) -> String {
-    summary.project.as_ref().map_or_else(
-        || "the project".to_owned(),
-        |project| format!("project {}", escape::terminal(&project.name)),
-    )
-}
-
-/// What to do next, where no error says so.
-fn next(summary: &Summary) -> Option<&'static str> {
-    let told = summary.errors.iter().any(|error| error.hint.is_some());
-    if summary.interrupted && !summary.dry_run {
-        Some("run the same import again, it goes on where this one stopped")
-    } else if told {
-        None
-    } else if summary.complete == Some(false) && summary.project.is_some() {
-        Some("see to the errors above, then run the same import again: it creates nothing twice")
-    } else if !summary.reports.damaged.is_empty() {
-        Some("have the damaged reports written again, and import them too")
-    } else if summary.dry_run && !summary.changes.is_empty() {
-        Some("the same command without --dry-run or --check makes these changes")
-    } else {
-        None
-    }
-}
-
-/// The last line: a word in a colour, and what it means here.
-fn verdict(summary: &Summary) -> (anstyle::Style, &'static str, String) {
-    let (style, word, mut text) = outcome(summary);
-    match summary.exit_code {
-        0 => {}
-        4 => {
-            let failing = summary.reports.failed + summary.reports.errored;
-            let why = if failing == 0 {
-                "the test run failed".to_owned()
-            } else {
-                format!("{} failed", count(failing, "test"))
-            };
-            text += &format!("; exit code 4, because {why}");
-        }
-        code => text += &format!("; exit code {code}"),
-    }
-    (style, word, text)
-}
-
-fn outcome(summary: &Summary) -> (anstyle::Style, &'static str, String) {
-    let project = project(summary);
-    let damaged = summary.reports.damaged.len();
-    let tests = summary.reports.tests;
-    let refused = summary.tests.refused;
-    if summary.project.is_none() {
-        // Nothing is written before the project is found.
-        let word = match (summary.interrupted, summary.dry_run) {
-            (true, _) => "interrupted:",
-            (false, true) => "dry run:",
-            (false, false) => "incomplete:",
-        };
-        let nothing = summary.exit_code == 0 && tests == 0;
-        return if nothing {
-            (GOOD, "complete:", "the reports hold no test".to_owned())
-        } else {
-            (BAD, word, "nothing was written".to_owned())
-        };
-    }
-    if summary.dry_run {
-        let changes = summary.changes.len();
-        let text = if summary.interrupted {
-            "nothing was written; it was interrupted".to_owned()
-        } else if changes == 0 {
-            format!("nothing was written, and nothing would be written to {project}")
-        } else {
-            format!(
-                "nothing was written; {} to {project} {} planned",
-                count(changes, "change"),
-                is_or_are(changes)
-            )
-        };
-        return (ODD, "dry run:", text);
-    }
-    let unconfirmed = || {
-        if refused > 0 {
-            format!(
-                "{refused} of {} {} not confirmed in {project}",
-                count(tests, "test"),
-                is_or_are(refused)
-            )
-        } else {
-            format!("what was read back from {project} is not what the reports hold")
-        }
-    };
-    if summary.interrupted {
-        let text = if refused > 0 {
-            unconfirmed()
-        } else {
-            format!("before {project} was read once more; run the import again")
-        };
-        return (BAD, "interrupted:", text);
-    }
-    if summary.complete != Some(true) {
-        return (BAD, "incomplete:", unconfirmed());
-    }
-    if damaged > 0 {
-        let text = format!(
-            "{damaged} {} {} damaged; every test that could be read is in {project}",
-            noun_for(damaged, "report"),
-            is_or_are(damaged)
-        );
-        return (BAD, "incomplete:", text);
-    }
-    let text = match (tests, summary.tests.ignored) {
-        (0, _) => "the reports hold no test".to_owned(),
-        (tests, ignored) if tests == ignored => {
-            format!("tq-import.toml ignores all of the {}", count(tests, "test"))
-        }
-        (_, 0) => format!("every test of these reports is in {project}"),
-        (_, ignored) => format!(
-            "every test of these reports is in {project}, but for {ignored} that tq-import.toml ignores"
-        ),
-    };
-    (GOOD, "complete:", text)
+fn terminal_name(name: &str) -> String {
+    escape::terminal(name).into_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the documents say is true: commands are run, outputs compared.
 
+mod schema;
+
 use std::path::Path;
 
 use crate::support::{binary, run};

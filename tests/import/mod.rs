@@ -3,6 +3,7 @@
 mod exit_codes;
 mod faults;
 mod first;
+mod github;
 mod healing;
 mod inputs;
 mod network;

@@ -19,8 +19,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, InspectFormat, OutputSpec, SoftExit, StaleArg,
-    SummaryFormat, TokenText, duration,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, InspectFormat, OutputSpec, ReadyFormat, SoftExit,
+    StaleArg, SummaryFormat, TokenText, duration,
 };
 
 /// The command line.
@@ -390,7 +390,7 @@ pub struct SandboxArgs {
 
     /// The form of the line that says that the server is ready
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: SummaryFormat,
+    pub format: ReadyFormat,
 
     /// The terminal.
     #[command(flatten)]

@@ -81,6 +81,8 @@ pub enum SummaryFormat {
     Text,
     /// For machines, schema version 1.
     Json,
+    /// For pages and comments: GitHub's Markdown, below 900 KiB.
+    Markdown,
 }
 
 impl fmt::Display for SummaryFormat {
@@ -88,6 +90,7 @@ impl fmt::Display for SummaryFormat {
         f.write_str(match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Markdown => "markdown",
         })
     }
 }
@@ -95,6 +98,25 @@ impl fmt::Display for SummaryFormat {
 impl ResultFormat for SummaryFormat {
     fn has_styles(self) -> bool {
         self == Self::Text
+    }
+}
+
+/// The form of the line with which the sandbox says that it is ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
+pub enum ReadyFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl fmt::Display for ReadyFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
     }
 }
 
@@ -106,6 +128,8 @@ pub enum InspectFormat {
     Text,
     /// For machines, schema version 1: the tests as an import would understand them.
     Json,
+    /// For pages and comments: GitHub's Markdown, below 900 KiB.
+    Markdown,
     /// The reports themselves, one line a case: to carry them to another machine and import them there.
     Jsonl,
 }
@@ -121,6 +145,7 @@ impl fmt::Display for InspectFormat {
         f.write_str(match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Markdown => "markdown",
             Self::Jsonl => "jsonl",
         })
     }

@@ -7,6 +7,7 @@
 
 pub mod connection;
 mod environment;
+mod github;
 mod limits;
 mod locations;
 mod mapping;
@@ -19,6 +20,7 @@ mod vendor_file;
 
 pub use connection::{Connection, DEFAULT_HOST, Remote};
 pub use environment::Environment;
+pub use github::GithubJob;
 pub use limits::Limits;
 pub use mapping::{DEFAULT_ID_PROPERTY, Reading};
 pub use resolution::Notes;
@@ -69,6 +71,8 @@ pub struct Settings {
     pub limits: Limits,
     /// What is shown.
     pub terminal: Terminal,
+    /// The job of GitHub Actions that is to be told.
+    pub github: Option<GithubJob>,
     /// Warnings, and where values come from.
     pub notes: Notes,
 }
@@ -86,6 +90,8 @@ pub struct InspectSettings {
     pub outputs: Vec<OutputSpec<InspectFormat>>,
     /// What is shown.
     pub terminal: Terminal,
+    /// The job of GitHub Actions that is to be told.
+    pub github: Option<GithubJob>,
     /// Warnings, and where values come from.
     pub notes: Notes,
 }
@@ -173,6 +179,7 @@ impl Settings {
             outputs,
             limits,
             terminal,
+            github: github::github(environment),
             notes: Notes::default(),
         });
         let (settings, notes) = resolution.finish(settings)?;
@@ -195,6 +202,7 @@ impl InspectSettings {
             format: output.format,
             outputs: outputs(&mut resolution, &output.output),
             terminal: terminal::terminal(&mut resolution, *terminal),
+            github: github::github(environment),
             notes: Notes::default(),
         };
         let (settings, notes) = resolution.finish(Some(settings))?;

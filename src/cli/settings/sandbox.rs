@@ -9,7 +9,7 @@ use super::resolution::{Notes, Resolution};
 use super::source::{InvalidSettings, SettingFault};
 use super::terminal::{self, Terminal};
 use crate::api::token::Token;
-use crate::cli::args::values::SummaryFormat;
+use crate::cli::args::values::ReadyFormat;
 use crate::cli::args::{SandboxArgs, SandboxCommand};
 
 /// Settings of `sandbox`.
@@ -39,7 +39,7 @@ pub enum SandboxAction {
         /// How it misbehaves, as rules of the fault switch.
         faults: Vec<String>,
         /// The form of the line that says that the server is ready.
-        format: SummaryFormat,
+        format: ReadyFormat,
     },
     /// Delete the database.
     Reset,

@@ -1,0 +1,86 @@
+//! Tells a job of GitHub Actions what happened: annotations, outputs, the page of the job.
+//!
+//! None of it can hide how the import ended: what cannot be written is a warning.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::exit::Exit;
+use super::output::Streams;
+use super::settings::GithubJob;
+use crate::record::Records;
+use crate::summary::github::{self, Conclusion};
+use crate::summary::{Summary, markdown};
+
+/// GitHub drops what a step has written for the page of the job if it is longer than this, whole.
+const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
+
+/// Tells `job` of an import that ends with `exit`.
+pub(super) fn tell_import(job: &GithubJob, summary: &Summary, exit: Exit, streams: &Streams) {
+    let conclusion = match exit {
+        Exit::Done => Conclusion::Success,
+        Exit::Interrupted | Exit::Terminated => Conclusion::Cancelled,
+        _ => Conclusion::Failure,
+    };
+    streams.workflow_commands(&github::annotations(summary));
+    let outputs = github::outputs(summary, conclusion);
+    write(job, outputs, |limit| markdown::render(summary, limit), streams);
+}
+
+/// Tells `job` of an inspection of `records`, summed up in `summary`, that ends with `exit`.
+pub(super) fn tell_inspection(
+    job: &GithubJob,
+    summary: &Summary,
+    records: &Records,
+    exit: Exit,
+    streams: &Streams,
+) {
+    let conclusion = if exit == Exit::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
+    streams.workflow_commands(&github::annotations(summary));
+    let outputs = github::inspection_outputs(records, exit.code(), conclusion);
+    write(job, outputs, |limit| markdown::render_inspection(records, limit), streams);
+}
+
+fn write(
+    job: &GithubJob,
+    outputs: serde_json::Result<String>,
+    page: impl Fn(usize) -> String,
+    streams: &Streams,
+) {
+    let GithubJob { output, step_summary } = job;
+    let written = output.as_deref().map(|file| {
+        let append = || -> anyhow::Result<()> { Ok(append(file, &outputs?)?) };
+        append().with_context(|| told("the outputs of this step", file))
+    });
+    let shown = step_summary
+        .as_deref()
+        .map(|file| append_page(file, page).with_context(|| told("the summary of this job", file)));
+    for error in [written, shown].into_iter().flatten().filter_map(Result::err) {
+        streams.warning(&format!("{error:#}"));
+    }
+}
+
+fn told(what: &str, file: &Path) -> String {
+    format!("cannot write {what} to {}", file.display())
+}
+
+fn append_page(file: &Path, page: impl Fn(usize) -> String) -> anyhow::Result<()> {
+    let there = std::fs::metadata(file).map(|metadata| metadata.len()).unwrap_or_default();
+    // Two bytes for the blank line.
+    let room = STEP_SUMMARY_BYTES.saturating_sub(there.saturating_add(2));
+    let room = usize::try_from(room)?.min(markdown::LIMIT);
+    if room < markdown::LEAST {
+        anyhow::bail!("{there} bytes of other commands are there already, and 1 MiB is all");
+    }
+    let page = page(room);
+    let blank = if there > 0 { "\n\n" } else { "" };
+    Ok(append(file, &format!("{blank}{page}"))?)
+}
+
+/// Appends in one write: other processes of the same step may do so too.
+fn append(file: &Path, text: &str) -> io::Result<()> {
+    File::options().append(true).create(true).open(file)?.write_all(text.as_bytes())
+}
