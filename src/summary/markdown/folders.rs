@@ -32,7 +32,7 @@ pub(super) fn changes(page: &mut Page, summary: &Summary) {
         let folder = folders.entry(&change.path).or_default();
         match change.kind {
             ChangeKind::Folder => folder.own = Some(change.action),
-            ChangeKind::Step => folder.steps += 1,
+            ChangeKind::Step | ChangeKind::Place => folder.steps += 1,
             ChangeKind::Test => {
                 let action = ACTIONS.iter().position(|(action, _)| *action == change.action);
                 folder.tests[action.unwrap_or_default()] += 1;
@@ -49,7 +49,7 @@ pub(super) fn changes(page: &mut Page, summary: &Summary) {
     let mut columns = vec!["folder"];
     columns.extend(actions.iter().map(|&action| ACTIONS[action].1));
     if with_steps {
-        columns.push("steps");
+        columns.push("steps, places");
     }
     let title = if summary.dry_run { "Planned changes" } else { "Changes" };
     let changes = count(summary.changes.len(), "change");
