@@ -1,0 +1,150 @@
+//! How long imports take over a line with 50 ms of delay, how many requests they need, and how much memory.
+//!
+//! `cargo bench --bench import` starts the sandbox as a process of its own, which waits 50 ms before it answers any request, and
+//! imports 100, 1,000 and 10,000 new tests, then the same again unchanged; then one test into a project of 100,000, without
+//! delay. Beside each stands what may be sent: see "Requests" in ARCHITECTURE.md.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a bench")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_tq-import");
+
+/// As long as a sandbox's tokens have to be.
+const TOKEN: &str = "a token of this bench alone, 32 bytes";
+
+/// The sandbox as a process, ended when it goes.
+struct Sandbox {
+    child: Child,
+    url: String,
+}
+
+impl Sandbox {
+    fn start(directory: &Path, faults: &[&str]) -> Self {
+        let mut command = Command::new(BINARY);
+        command.args(["sandbox", "--format", "json", "--db"]).arg(directory.join("project.db"));
+        for fault in faults {
+            command.args(["--fault", fault]);
+        }
+        let mut child = command
+            .env("TQ_SANDBOX_TOKEN", TOKEN)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the sandbox starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
+        Self { child, url: ready["url"].as_str().unwrap().to_owned() }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Run {
+    seconds: f64,
+    /// Peak of resident memory in MiB, where the system tells.
+    peak: Option<f64>,
+    summary: serde_json::Value,
+}
+
+fn import(directory: &Path, sandbox: &Sandbox, report: &str) -> Run {
+    let output = directory.join("summary.json");
+    let started = Instant::now();
+    let mut child = Command::new(BINARY)
+        .args(["--host", &sandbox.url, "--project", "Demo", "-q", "--output"])
+        .arg(format!("json={}", output.display()))
+        .arg(directory.join(report))
+        .env("TQ_ACCESS_TOKEN", TOKEN)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the import starts");
+    let mut peak = None;
+    let status = loop {
+        peak = resident_peak(child.id()).or(peak);
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    assert!(status.success(), "{status}");
+    let summary = serde_json::from_slice(&std::fs::read(output).unwrap()).unwrap();
+    Run { seconds, peak, summary }
+}
+
+/// The most memory that a process has had so far, in MiB.
+fn resident_peak(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<f64>().ok()? / 1024.0)
+}
+
+fn write_report(directory: &Path, name: &str, tests: usize, folders: usize) {
+    use std::fmt::Write as _;
+    let mut xml = String::from("<testsuites>\n");
+    for folder in 0..folders {
+        writeln!(xml, "<testsuite name=\"area {folder}\">").unwrap();
+        for test in (folder..tests).step_by(folders) {
+            writeln!(xml, "<testcase name=\"case {test}\" time=\"0.1\"/>").unwrap();
+        }
+        xml.push_str("</testsuite>\n");
+    }
+    xml.push_str("</testsuites>\n");
+    std::fs::write(directory.join(name), xml).unwrap();
+}
+
+fn show(what: &str, run: &Run, may_read: usize, may_write: usize) {
+    let number = |key: &str| run.summary["requests"][key].as_u64().unwrap();
+    let writes = number("post") + number("put") + number("delete");
+    let peak = run.peak.map_or(String::new(), |peak| format!("{peak:>6.0} MiB"));
+    println!(
+        "{what:<36} {:>6.2} s {:>5} reads (at most {may_read}) {writes:>4} writes (at most {may_write}) {peak}",
+        run.seconds,
+        number("get"),
+    );
+}
+
+/// An unchanged import of `tests` tests in `folders` folders, the root folder among them.
+fn reads(tests: usize, folders: usize) -> usize {
+    2 + 2 * folders.div_ceil(1000) + folders.div_ceil(200) + 3 * tests.div_ceil(1000)
+}
+
+fn main() {
+    println!("50 ms are added to every answer.");
+    for (tests, folders) in [(100, 5), (1_000, 20), (10_000, 50)] {
+        let directory = tempfile::tempdir().unwrap();
+        write_report(directory.path(), "a.xml", tests, folders);
+        let sandbox = Sandbox::start(directory.path(), &["delay=50ms"]);
+        let all = folders + 1;
+        let first = import(directory.path(), &sandbox, "a.xml");
+        let may_write = folders.div_ceil(500) + 2 * tests.div_ceil(500);
+        let may_read =
+            2 + 4 + 2 * all.div_ceil(1000) + tests.div_ceil(1000) + reads(tests, all) - 2;
+        show(&format!("{tests} new tests in {folders} folders"), &first, may_read, may_write);
+        let again = import(directory.path(), &sandbox, "a.xml");
+        show("  the same again, unchanged", &again, reads(tests, all), 0);
+    }
+    let directory = tempfile::tempdir().unwrap();
+    write_report(directory.path(), "a.xml", 100_000, 500);
+    write_report(directory.path(), "one.xml", 1, 1);
+    let sandbox = Sandbox::start(directory.path(), &[]);
+    println!("Nothing is added.");
+    let first = import(directory.path(), &sandbox, "a.xml");
+    let may_read = 2 + 4 + 2 + 100 + reads(100_000, 501) - 2;
+    // Lots of 1,000 ids are longer than a request line where ids have seven digits.
+    show("100000 new tests in 500 folders", &first, may_read + 10, 1 + 400);
+    let again = import(directory.path(), &sandbox, "a.xml");
+    show("  the same again, unchanged", &again, reads(100_000, 501) + 10, 0);
+    let one = import(directory.path(), &sandbox, "one.xml");
+    show("one test of a project of 100000", &one, reads(100_000, 501), 0);
+}
