@@ -41,6 +41,37 @@ fn shards_are_inspected_where_they_ran_and_imported_once() {
     assert_eq!(again["requests"]["post"], 0);
 }
 
+/// As a matrix of 500 jobs would leave them: equal names of files, tests of a shard's own and tests that all have.
+#[test]
+fn five_hundred_shards_fan_into_one_import() {
+    let world = tempfile::tempdir().unwrap();
+    let shards = world.path().join("shards");
+    let machine = world.path().join("machine");
+    std::fs::create_dir(&machine).unwrap();
+    // Written by the binary once; the others differ in the names of their tests only.
+    std::fs::write(machine.join("junit.xml"), report(&[("cart", &["case of 000", "everywhere"])]))
+        .unwrap();
+    let lines = inspect(&machine, &["--format", "jsonl", "junit.xml"]).expect(0).stdout;
+    for shard in 0..500 {
+        let folder = shards.join(format!("shard-{shard}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let lines = lines.replace("case of 000", &format!("case of {shard:03}"));
+        std::fs::write(folder.join("tests.jsonl"), lines).unwrap();
+    }
+    let first = import(world.path(), &["shards"]).expect(0).json();
+    assert_eq!(first["reports"]["files"], 500);
+    assert_eq!(first["tests"]["seen"], 1000);
+    assert_eq!(first["tests"]["created"], 501);
+    // One test that all have: so many executions, or, where they are equal word for word, the same one told again.
+    assert_eq!(first["tests"]["merged"], 499);
+    assert_eq!(first["complete"], true);
+    let writes = first["requests"]["post"].as_u64().unwrap();
+    assert_eq!(writes, 1 + 2 + 2, "as few as for one report: {first}");
+    let again = import(world.path(), &["shards"]).expect(0).json();
+    assert_eq!(again["tests"]["unchanged"], 501);
+    assert_eq!(again["requests"]["post"], 0);
+}
+
 #[test]
 fn a_shard_that_was_cut_is_damaged_and_named() {
     let world = tempfile::tempdir().unwrap();

@@ -310,6 +310,21 @@ fn a_folder_that_holds_the_one_that_stays_is_left() {
 }
 
 #[test]
+fn a_spare_test_goes_from_a_twin_of_its_folder_that_a_person_uses() {
+    let healed = Twinned::after(|project| {
+        let mut theirs = project.tests[0].clone();
+        (theirs.id, theirs.description) = (TestId::new(12), None);
+        project.tests.push(theirs);
+        project.placements.push(placed(12, 3));
+    });
+    assert_eq!(
+        healed,
+        ["delete test 11", "delete step 21"],
+        "the folder stays, and what is theirs in it"
+    );
+}
+
+#[test]
 fn tests_of_a_cloned_folder_are_a_persons() {
     let healed = Twinned::after(|project| project.suites[2].name = "a (copy)".to_owned());
     assert_eq!(healed, ["delete step 21"]);
