@@ -139,6 +139,34 @@ pub async fn list_in<T: Resource>(
     Ok(rows)
 }
 
+/// As [`list_in`]; but where the ids are so long that lots of `most` do not fit into a line, and `all` is a filter that takes
+/// fewer pages than the lots, the rows are picked from its list.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in_or_all<T: Resource>(
+    client: &Client,
+    field: &str,
+    ids: &[u64],
+    most: usize,
+    all: &str,
+    id_of: impl Fn(&T) -> u64,
+) -> Result<Vec<T>, ApiError> {
+    let lots = lots(field, ids.iter().copied(), most, LINE_BYTES).len();
+    if lots > ids.len().div_ceil(most) {
+        let path = format!("{}?{all}&_sort=id&per_page={PER_PAGE}&page=1", T::NAME);
+        // What is too large for one page is read in lots.
+        let pages = client.get::<Page<T>>(&path).await.map_or(u64::MAX, |page| page.last_page);
+        if pages < lots as u64 {
+            let wanted: HashSet<u64> = ids.iter().copied().collect();
+            let mut rows: Vec<T> = list(client, all).await?;
+            rows.retain(|row| wanted.contains(&id_of(row)));
+            return Ok(rows);
+        }
+    }
+    list_in(client, field, ids.iter().copied(), most).await
+}
+
 fn is_line_too_long(error: &ApiError) -> bool {
     matches!(error.fault, Fault::Status { status: 414 | 431, .. })
 }

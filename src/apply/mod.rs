@@ -175,9 +175,9 @@ pub async fn read_whole(
     let mut snapshot = Snapshot::read(client, target).await?;
     let lost = tests_to_look_for(records, &snapshot);
     snapshot.look_for(client, target, &lost).await?;
-    let with_steps = tests_to_read_steps_of(records, &snapshot).collect();
+    let with_steps: Vec<TestId> = tests_to_read_steps_of(records, &snapshot).collect();
     let (tests, folders) = twins_to_read(records, &snapshot, &options.namespace);
-    snapshot.read_steps(client, with_steps).await?;
+    snapshot.read_steps(client, target.project.id, &with_steps).await?;
     snapshot.read_twins(client, &tests, &folders).await?;
     Ok(snapshot)
 }

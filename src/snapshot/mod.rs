@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{ProjectId, SuiteId, TestId};
-use crate::api::pages::{list, list_in};
+use crate::api::pages::{list, list_in, list_in_or_all};
 use crate::api::wire::{Plan, PlanSuite, Project, Step, Suite, SuiteTest, Test};
 use crate::identity::{Identity, NamespaceMark};
 use crate::text;
@@ -326,16 +326,21 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Reads the steps of `tests`.
+    /// Reads the steps of `tests`, which are of `project`.
     ///
     /// # Errors
     /// When a list cannot be read.
     pub async fn read_steps(
         &mut self,
         client: &Client,
-        tests: Vec<TestId>,
+        project: ProjectId,
+        tests: &[TestId],
     ) -> Result<(), ApiError> {
-        self.take_steps(read_step_rows(client, tests.into_iter()).await?);
+        let ids: Vec<u64> = tests.iter().map(|id| id.number()).collect();
+        let all = format!("project_id={project}");
+        let test_of = |step: &Step| step.test_id.number();
+        let steps = list_in_or_all(client, "test_id", &ids, TESTS_PER_LOT, &all, test_of).await?;
+        self.take_steps(steps);
         Ok(())
     }
 
@@ -408,14 +413,8 @@ pub async fn read_steps(
     client: &Client,
     tests: impl Iterator<Item = TestId>,
 ) -> Result<HashMap<TestId, Vec<u64>>, ApiError> {
-    Ok(sequences(&read_step_rows(client, tests).await?))
-}
-
-async fn read_step_rows(
-    client: &Client,
-    tests: impl Iterator<Item = TestId>,
-) -> Result<Vec<Step>, ApiError> {
-    list_in(client, "test_id", tests.map(TestId::number), TESTS_PER_LOT).await
+    let ids = tests.map(TestId::number);
+    Ok(sequences(&list_in::<Step>(client, "test_id", ids, TESTS_PER_LOT).await?))
 }
 
 fn sequences(steps: &[Step]) -> HashMap<TestId, Vec<u64>> {

@@ -1,7 +1,7 @@
 //! The summary and the inspection as Markdown: the page of a CI job, a comment, a file.
 //!
 //! It is never longer than asked for: what failed comes first, and what was left out is said. Words of ours
-//! are Markdown; data goes through [`escape`] alone.
+//! are Markdown; data goes through `escape` alone.
 
 mod escape;
 mod failures;
