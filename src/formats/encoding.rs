@@ -40,8 +40,10 @@ pub(crate) enum Beginning {
     Lines,
     /// A brace or a bracket: JSON perhaps, or what a tool printed before its XML.
     Json,
-    /// Anything else.
-    Other,
+    /// Markup, or nothing at all.
+    Markup,
+    /// Anything else: noise before XML perhaps, or what `cargo test` prints.
+    Text,
 }
 
 impl Beginning {
@@ -55,7 +57,8 @@ impl Beginning {
                 Self::Lines
             }
             Some((b'{' | b'[', _)) => Self::Json,
-            _ => Self::Other,
+            Some((b'<', _)) | None => Self::Markup,
+            Some(_) => Self::Text,
         }
     }
 }
@@ -260,8 +263,9 @@ mod tests {
             (b"\xEF\xBB\xBF\n { \"schema_version\" : 1}", Beginning::Lines),
             (b"{\"end\":true}", Beginning::Json),
             (b"[", Beginning::Json),
-            (b"<a/>", Beginning::Other),
-            (b"", Beginning::Other),
+            (b"<a/>", Beginning::Markup),
+            (b"", Beginning::Markup),
+            (b"running 2 tests", Beginning::Text),
         ] {
             assert_eq!(decoded(bytes).unwrap().beginning, beginning);
             assert_eq!(decoded(&*packed(bytes)).unwrap().beginning, beginning);

@@ -11,6 +11,7 @@ mod document;
 mod encoding;
 mod flaws;
 mod junit;
+pub mod libtest;
 pub mod lines;
 mod markup;
 pub mod model;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use document::{Document, Entry};
 use encoding::{Beginning, Decoded};
 use flaws::Mended;
+use libtest::Watched;
 use model::{Format, Position, Report};
 use source::Window;
 
@@ -156,6 +158,11 @@ fn read_with(
     if beginning == Beginning::Lines {
         return (lines::read(input, path), buffer);
     }
+    let mut watched = None;
+    let input: Box<dyn Read + '_> = match beginning {
+        Beginning::Text => Box::new(watched.insert(Watched::new(input, &path)).reader()),
+        _ => input,
+    };
     let mut document = Document::new(Window::new(input, buffer), sniff::is_root);
     if contradicts {
         document.note_at(Mended::WrongEncoding, Position { line: 1, column: 1 });
@@ -176,6 +183,11 @@ fn read_with(
         Err(source) => Err(ReadError::Io { path, source }),
     };
     let (recovered, damage, buffer) = document.finish();
+    if result.is_err()
+        && let Some(report) = watched.and_then(Watched::into_report)
+    {
+        return (Ok(vec![report]), buffer);
+    }
     let result = result.map(|mut report| {
         report.recovered = recovered;
         report.damage = damage;

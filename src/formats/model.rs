@@ -42,6 +42,8 @@ pub enum Format {
     Trx,
     /// TestNG's own results: `testng-results`.
     Testng,
+    /// The text that `cargo test` prints.
+    Libtest,
 }
 
 /// A place in a report file.

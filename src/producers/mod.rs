@@ -125,6 +125,13 @@ static TABLE: &[Producer] = &[
         ..JVM
     },
     Producer {
+        name: "libtest",
+        fingerprint: |report| report.format == Format::Libtest,
+        place: rust::libtest_text,
+        ordinals: rust::doc_tests_of_suites,
+        ..ROW
+    },
+    Producer {
         name: "linter",
         fingerprint: linters::fingerprint,
         noise: |_| Some(Noise::Finding),

@@ -398,6 +398,27 @@ fn a_nextest_binary_is_one_part() {
 }
 
 #[test]
+fn the_text_of_cargo_test_gives_nextests_names() {
+    let text = "     Running unittests src/lib.rs (target/debug/deps/shop-0123456789abcdef)\n\n\
+        running 1 test\ntest m::deep::works - should panic ... ok\n\n\
+        test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\n   Doc-tests shop\n\n\
+        running 4 tests\ntest src\\lib.rs - f (line 9) ... ok\ntest src\\lib.rs - f (line 2) - compile ... ok\n\
+        test src\\lib.rs - (line 1) ... ok\ntest src\\a\\b.rs - S::g (line 7) ... ok\n\n\
+        test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
+    assert_eq!(producer(text), "libtest");
+    assert_eq!(
+        lines(text),
+        [
+            "shop: m::deep::works @ shop / m / deep",
+            "shop::doc: src/lib.rs - f #2 @ shop::doc",
+            "shop::doc: src/lib.rs - f @ shop::doc",
+            "shop::doc: src/lib.rs @ shop::doc",
+            "shop::doc: src/a/b.rs - S::g @ shop::doc",
+        ]
+    );
+}
+
+#[test]
 fn libtest_and_cargo2junit_give_the_same_names() {
     let libtest = "<testsuites><testsuite name='test' package='test' id='0' errors='0' failures='0' tests='1' skipped='0'>\
         <testcase classname='tests::deep' name='works'/><testcase classname='crate' name='top'/>\

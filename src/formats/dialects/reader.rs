@@ -27,7 +27,7 @@ pub(in crate::formats) fn read(
         Format::Nunit => &nunit::DIALECT,
         Format::Trx => &trx::DIALECT,
         Format::Testng => &testng::DIALECT,
-        Format::Junit | Format::Xunit => &xunit::DIALECT,
+        Format::Junit | Format::Xunit | Format::Libtest => &xunit::DIALECT,
     };
     let mut reader = Reader::new(dialect, path);
     loop {

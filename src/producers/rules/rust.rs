@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{all_cases, any_property, has_order, one, owned, root_attribute, root_says, suite_of};
-use crate::formats::model::Report;
+use crate::formats::model::{Case, Report};
 use crate::producers::Noise;
 use crate::producers::place::{Cut, Level, Place};
 use crate::producers::written::Written;
@@ -81,14 +81,43 @@ pub(in crate::producers) fn libtest(case: &Written<'_>) -> Place {
     }
 }
 
+/// The text of `cargo test`: the suite is the binary as nextest calls it, the name is whole.
+pub(in crate::producers) fn libtest_text(case: &Written<'_>) -> Place {
+    let binary = case.suite_name();
+    let Some((whole, _)) = cut_line(case.name) else {
+        return in_binary(binary, case.name);
+    };
+    let name = match whole.split_once(" - ") {
+        Some((file, item)) => format!("{} - {item}", file.replace('\\', "/")),
+        None => whole.trim_end_matches(" -").replace('\\', "/"),
+    };
+    let name = match case.ordinal {
+        Some(ordinal) if ordinal > 1 => format!("{name} #{ordinal}"),
+        _ => name,
+    };
+    let folder = vec![Level::Classname(owned(binary), Cut::Nowhere)];
+    Place { container: one(binary), name, folder, ..Place::default() }
+}
+
 /// The doc-tests of one item differ in nothing but their lines, which every edit above them moves: they are counted.
 pub(in crate::producers) fn doc_tests(report: &Report) -> HashMap<usize, usize> {
+    count_doc_tests(report, |case| case.classname.as_deref().unwrap_or_default())
+}
+
+/// The same where each crate's are a suite.
+pub(in crate::producers) fn doc_tests_of_suites(report: &Report) -> HashMap<usize, usize> {
+    count_doc_tests(report, |case| suite_of(report, case).map_or("", |suite| &suite.name))
+}
+
+fn count_doc_tests<'a>(
+    report: &'a Report,
+    module: impl Fn(&'a Case) -> &'a str,
+) -> HashMap<usize, usize> {
     let mut of_items: HashMap<(&str, &str), Vec<(u64, usize)>> = HashMap::new();
     for (index, case) in report.cases.iter().enumerate() {
         let name = case.name.as_deref().unwrap_or_default();
         if let Some((item, line)) = cut_line(name) {
-            let module = case.classname.as_deref().unwrap_or_default();
-            of_items.entry((module, item)).or_default().push((line, index));
+            of_items.entry((module(case), item)).or_default().push((line, index));
         }
     }
     let mut ordinals = HashMap::new();
