@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod apply;
+pub mod binaries;
 pub mod cli;
 pub mod discover;
 pub mod formats;

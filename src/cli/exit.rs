@@ -128,9 +128,35 @@ impl fmt::Display for Exit {
     }
 }
 
-impl From<Exit> for std::process::ExitCode {
+/// What the process ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A code of ours.
+    Here(Exit),
+    /// The code of the command that `run` ran, which failed.
+    Command(u8),
+}
+
+impl Ended {
+    /// The number.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Here(exit) => exit.code(),
+            Self::Command(code) => code,
+        }
+    }
+}
+
+impl From<Exit> for Ended {
     fn from(exit: Exit) -> Self {
-        Self::from(exit.code())
+        Self::Here(exit)
+    }
+}
+
+impl From<Ended> for std::process::ExitCode {
+    fn from(ended: Ended) -> Self {
+        Self::from(ended.code())
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::exit::Exit;
+use super::exit::{Ended, Exit};
 use super::output::Streams;
 use super::settings::GithubJob;
 use crate::record::Records;
@@ -18,11 +18,11 @@ use crate::summary::{Summary, markdown};
 /// GitHub drops what a step has written for the page of the job if it is longer than this, whole.
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
 
-/// Tells `job` of an import that ends with `exit`.
-pub(super) fn tell_import(job: &GithubJob, summary: &Summary, exit: Exit, streams: &Streams) {
-    let conclusion = match exit {
-        Exit::Done => Conclusion::Success,
-        Exit::Interrupted | Exit::Terminated => Conclusion::Cancelled,
+/// Tells `job` of an import that ends so.
+pub(super) fn tell_import(job: &GithubJob, summary: &Summary, ended: Ended, streams: &Streams) {
+    let conclusion = match ended {
+        Ended::Here(Exit::Done) => Conclusion::Success,
+        Ended::Here(Exit::Interrupted | Exit::Terminated) => Conclusion::Cancelled,
         _ => Conclusion::Failure,
     };
     streams.workflow_commands(&github::annotations(summary));

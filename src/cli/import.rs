@@ -7,17 +7,19 @@ use crate::api::client::{Client, ClientOptions};
 use crate::api::error::{ApiError, Severity};
 use crate::api::retry::RetryPolicy;
 use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_and_plan};
-use crate::formats::model::Outcome;
+use crate::discover::Discovered;
+use crate::formats::model::{Outcome, Report};
 use crate::identity::Identity;
 use crate::plan::stale::stale;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
-use crate::summary::{Summary, SummaryError, escape, json, markdown, text};
+use crate::summary::{CommandEnd, Summary, SummaryError, escape, json, markdown, text};
 
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;
+use super::cargo::Cargo;
 use super::copies::Place;
-use super::exit::{Ending, Exit};
+use super::exit::{Ended, Ending, Exit};
 use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
 use super::{copies, github, log, reports, signals};
@@ -29,15 +31,30 @@ const ERRORS_SHOWN: usize = 20;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs an import and says how it ended.
-pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
-    let started = Instant::now();
-    let settings = match Settings::resolve(args, environment) {
-        Ok(settings) => settings,
-        Err(invalid) => {
-            Streams::default().invalid_settings(&invalid);
-            return Exit::Usage;
-        }
+pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Ended {
+    let (settings, streams) = match prepare(args, environment) {
+        Ok(prepared) => prepared,
+        Err(exit) => return exit.into(),
     };
+    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
+    let outputs = match copies::open(&settings.outputs, &found, &streams) {
+        Ok(outputs) => outputs,
+        Err(exit) => return exit.into(),
+    };
+    let cargo = Cargo::of_environment(environment);
+    let gathered = Gathered { found, printed: None, cargo, warnings: Vec::new(), command: None };
+    import(&settings, environment, &streams, gathered, outputs)
+}
+
+/// Settings that are in order, and streams as they want them; where there are none, all that is wrong was told.
+pub(super) fn prepare(
+    args: &ImportArgs,
+    environment: &Environment,
+) -> Result<(Settings, Streams), Exit> {
+    let settings = Settings::resolve(args, environment).map_err(|invalid| {
+        Streams::default().invalid_settings(&invalid);
+        Exit::Usage
+    })?;
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
     if settings.terminal.verbosity >= Verbosity::Verbose {
@@ -45,18 +62,43 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
             streams.message(&escape::terminal(&setting.to_string()));
         }
     }
-    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
-    let outputs = match copies::open(&settings.outputs, &found, &streams) {
-        Ok(outputs) => outputs,
-        Err(exit) => return exit,
-    };
-    let (_, mut records) = reports::read(found, &settings.mapping);
-    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
+    Ok((settings, streams))
+}
+
+/// What is to be imported.
+pub(super) struct Gathered {
+    /// The report files.
+    pub(super) found: Discovered,
+    /// What a command printed.
+    pub(super) printed: Option<Report>,
+    /// Who knows what test binaries are called.
+    pub(super) cargo: Cargo,
+    /// What is to be said about the choice of the reports.
+    pub(super) warnings: Vec<String>,
+    /// The command that wrote them, if it was run for this.
+    pub(super) command: Option<CommandEnd>,
+}
+
+/// Imports what was `gathered` and says how that ended.
+pub(super) fn import(
+    settings: &Settings,
+    environment: &Environment,
+    streams: &Streams,
+    gathered: Gathered,
+    outputs: Vec<OutputFile<SummaryFormat>>,
+) -> Ended {
+    let started = Instant::now();
+    let Gathered { found, printed, cargo, warnings, command } = gathered;
+    let (_, mut records) =
+        reports::read(found, printed, &settings.mapping, &cargo, &environment.directory);
+    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned().chain(warnings));
+    let mut summary = Summary::of_reports(&records, &settings.mapping);
+    summary.command = command;
     let mut import = Import {
         ignored: 0,
         named: HashSet::new(),
-        summary: Summary::of_reports(&records, &settings.mapping),
-        settings: &settings,
+        summary,
+        settings,
         records,
         ending: Ending::default(),
     };
@@ -66,7 +108,7 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Exit {
     if import.may_write() {
         import.reach_and_apply();
     }
-    import.finish(started, &streams, outputs)
+    import.finish(started, streams, outputs)
 }
 
 /// Takes tests out that match one of the `patterns`; gives back how many. `prefix`: how many of a test's folders are
@@ -332,7 +374,7 @@ impl Import<'_> {
         started: Instant,
         streams: &Streams,
         outputs: Vec<OutputFile<SummaryFormat>>,
-    ) -> Exit {
+    ) -> Ended {
         signals::end_at_once();
         if !self.summary.tests.balances() {
             // A fault of ours, and the one thing a summary must not hide.
@@ -345,8 +387,16 @@ impl Import<'_> {
         }
         self.summary.elapsed_s = started.elapsed().as_secs_f64();
         let exit = self.ending.exit();
-        self.summary.exit_code = exit.code();
+        self.summary.exit_code = self.ended(exit).code();
         self.write(exit, streams, outputs)
+    }
+
+    /// The code of the command that was run, if that is not 0; else `exit`.
+    fn ended(&self, exit: Exit) -> Ended {
+        match self.summary.command.as_ref().map(|command| command.exit_code) {
+            None | Some(0) => exit.into(),
+            Some(code) => Ended::Command(code),
+        }
     }
 
     fn write(
@@ -354,7 +404,7 @@ impl Import<'_> {
         exit: Exit,
         streams: &Streams,
         outputs: Vec<OutputFile<SummaryFormat>>,
-    ) -> Exit {
+    ) -> Ended {
         let summary = &self.summary;
         if self.settings.format != SummaryFormat::Text {
             // The text holds them; beside other formats a person reads them here.
@@ -378,13 +428,14 @@ impl Import<'_> {
         let render = |format, place| render(summary, self.settings, format, place);
         copies::write(render, self.settings.format, outputs, streams, &mut ending);
         let (exit, loud) = ending.exit().soften(&self.settings.soft_fail);
-        if let Some(loud) = loud {
+        let ended = self.ended(exit);
+        if let (Some(loud), Ended::Here(_)) = (loud, ended) {
             streams.message(&loud);
         }
         if let Some(job) = &self.settings.github {
-            github::tell_import(job, summary, exit, streams);
+            github::tell_import(job, summary, ended, streams);
         }
-        exit
+        ended
     }
 }
 

@@ -8,6 +8,7 @@ use crate::summary::{Summary, SummaryError, inspection, markdown};
 
 use super::args::InspectArgs;
 use super::args::values::InspectFormat;
+use super::cargo::Cargo;
 use super::copies::Place;
 use super::exit::{Ending, Exit};
 use super::output::Streams;
@@ -29,7 +30,13 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let (reports, mut records) = reports::read(found, &settings.mapping);
+    let (reports, mut records) = reports::read(
+        found,
+        None,
+        &settings.mapping,
+        &Cargo::of_environment(environment),
+        &environment.directory,
+    );
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut ending = Ending::default();
     let too_few = reports::judge(&records, &settings.reading, &mut ending);

@@ -1,6 +1,7 @@
 //! The command line: arguments, settings, exit codes, output, and one module for each command.
 
 pub mod args;
+mod cargo;
 mod copies;
 pub mod exit;
 mod github;
@@ -9,6 +10,7 @@ mod inspect;
 mod log;
 pub mod output;
 mod reports;
+mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub mod settings;
@@ -17,19 +19,20 @@ mod signals;
 use std::ffi::OsString;
 
 use args::Command;
-use exit::Exit;
+use exit::{Ended, Exit};
 use output::Streams;
 use settings::Environment;
 
 /// Does what the command line says; the environment is read here and nowhere below.
 #[must_use]
-pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Ended {
     let cli = match args::parse(args) {
         Ok(cli) => cli,
         Err(message) => {
             // `--help` and `--version` come this way too, and are no errors. A closed standard output is none either.
             let _ = message.print();
-            return if message.use_stderr() { Exit::Usage } else { Exit::Done };
+            let exit = if message.use_stderr() { Exit::Usage } else { Exit::Done };
+            return exit.into();
         }
     };
     let environment = match Environment::of_process() {
@@ -37,19 +40,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => {
             let error = anyhow::Error::new(error).context("cannot tell the working directory");
             Streams::default().error(&error, None);
-            return Exit::Usage;
+            return Exit::Usage.into();
         }
     };
     match &cli.command {
         None => import::run(&cli.import, &environment),
-        Some(Command::Inspect(args)) => inspect::run(args, &environment),
+        Some(Command::Inspect(args)) => inspect::run(args, &environment).into(),
+        Some(Command::Run(args)) => run::run(args, &environment),
         #[cfg(feature = "sandbox")]
-        Some(Command::Sandbox(args)) => sandbox::run(args, &environment),
+        Some(Command::Sandbox(args)) => sandbox::run(args, &environment).into(),
         #[cfg(not(feature = "sandbox"))]
         Some(Command::Sandbox(_)) => {
             Streams::default()
                 .error(&anyhow::anyhow!("this build has no sandbox"), Some(NO_SANDBOX));
-            Exit::Usage
+            Exit::Usage.into()
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::formats::model::Report;
 use crate::reading::{Readings, read_all};
 use crate::record::{Mapping, Records, collect};
 
+use super::cargo::Cargo;
 use super::exit::{Ending, Exit};
 use super::settings::Reading;
 
@@ -21,10 +22,20 @@ pub(super) fn find(directory: &Path, reading: &Reading, mapping: &Mapping) -> Di
     discovered
 }
 
-/// Reads what was found and maps it: the reports as written, and what they mean.
-pub(super) fn read(discovered: Discovered, mapping: &Mapping) -> (Vec<Report>, Records) {
-    let Readings { reports, foreign, unmatched } = read_all(discovered);
+/// Reads what was found, adds what was `printed`, and maps all of it: the reports as written, and what they mean. The
+/// test binaries in what `cargo test` prints get their names from `cargo` in `directory`.
+pub(super) fn read(
+    discovered: Discovered,
+    printed: Option<Report>,
+    mapping: &Mapping,
+    cargo: &Cargo,
+    directory: &Path,
+) -> (Vec<Report>, Records) {
+    let Readings { mut reports, foreign, unmatched } = read_all(discovered);
+    reports.extend(printed);
+    let naming = cargo.name_binaries(&mut reports, directory);
     let mut records = collect(&reports, mapping);
+    records.warnings.extend(naming);
     records.warnings.extend(unmatched.iter().map(|pattern| format!("{pattern} matches no report")));
     if foreign > 0 {
         let files = match foreign {

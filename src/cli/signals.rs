@@ -23,25 +23,49 @@ pub(super) fn end_at_once() {
 
 /// Until SIGINT or SIGTERM; says which.
 pub(super) async fn asked_to_end() -> Exit {
-    #[cfg(unix)]
-    {
-        let terminate = async {
-            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-                Ok(mut terminate) => {
-                    terminate.recv().await;
-                }
-                // Without a handler the signal ends the process by itself.
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = terminate => Exit::Terminated,
-            _ = signal::ctrl_c() => Exit::Interrupted,
-        }
+    match Signals::listen() {
+        Ok(mut signals) => signals.next().await,
+        // Without a handler the signal ends the process by itself.
+        Err(_) => std::future::pending().await,
     }
-    #[cfg(not(unix))]
-    {
-        let _ = signal::ctrl_c().await;
-        Exit::Interrupted
+}
+
+/// Every SIGINT and SIGTERM from its creation on.
+#[derive(Debug)]
+pub(super) struct Signals {
+    #[cfg(unix)]
+    interrupt: signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: signal::unix::Signal,
+}
+
+impl Signals {
+    /// Begins to listen; a runtime must be there.
+    ///
+    /// # Errors
+    /// If the system allows no handler.
+    pub(super) fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            interrupt: signal::unix::signal(signal::unix::SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminate: signal::unix::signal(signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    /// Until the next one; says which.
+    pub(super) async fn next(&mut self) -> Exit {
+        #[cfg(unix)]
+        {
+            tokio::select! {
+                _ = self.terminate.recv() => Exit::Terminated,
+                _ = self.interrupt.recv() => Exit::Interrupted,
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = signal::ctrl_c().await;
+            Exit::Interrupted
+        }
     }
 }

@@ -48,6 +48,7 @@ impl Summary {
             dry_run: false,
             complete: Some(false),
             interrupted: false,
+            command: None,
             namespace: Some(mapping.namespace.clone()).filter(|namespace| !namespace.is_empty()),
             reports,
             project: None,

@@ -88,10 +88,11 @@ mod tests {
         for (name, expected) in [
             (
                 "",
-                "schema_version tool exit_code dry_run complete interrupted namespace reports project \
+                "schema_version tool exit_code dry_run complete interrupted command namespace reports project \
                  root_plan suites tests steps requests elapsed_s failures run_errors changes stale warnings errors",
             ),
             ("tool", "name version"),
+            ("command", "program exit_code signal elapsed_s"),
             (
                 "reports",
                 "files recovered damaged tests passed failed errored skipped flaky duration_s",

@@ -42,6 +42,8 @@ pub struct Summary {
     pub complete: Option<bool>,
     /// A signal stopped the import.
     pub interrupted: bool,
+    /// The command that `run` ran; none if the reports were there.
+    pub command: Option<CommandEnd>,
     /// The namespace, if one was given.
     pub namespace: Option<String>,
     /// What the reports say.
@@ -87,6 +89,19 @@ impl Default for Tool {
     fn default() -> Self {
         Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
     }
+}
+
+/// A command that was run, and how it ended.
+#[derive(Clone, Debug, Serialize)]
+pub struct CommandEnd {
+    /// What was run, without its arguments.
+    pub program: String,
+    /// Its exit code; 128 and the signal's number if one ended it.
+    pub exit_code: u8,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// How long it ran, seconds.
+    pub elapsed_s: f64,
 }
 
 /// What the reports say; tests are records, after merging.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Change, ChangeAction, ChangeKind, Failure, FileFlaw, Ledger, Named, Reports, Requests, Steps,
-    Suites, Summary, SummaryError, Tool,
+    Change, ChangeAction, ChangeKind, CommandEnd, Failure, FileFlaw, Ledger, Named, Reports,
+    Requests, Steps, Suites, Summary, SummaryError, Tool,
 };
 use crate::formats::model::{Flaw, Format, Outcome, Position};
 use crate::identity::Identity;
@@ -59,6 +59,7 @@ pub(super) fn done() -> Summary {
         dry_run: false,
         complete: Some(true),
         interrupted: false,
+        command: None,
         namespace: Some("shop".to_owned()),
         reports: Reports {
             files: 3,
@@ -103,6 +104,12 @@ pub(super) fn done() -> Summary {
 /// Something of everything.
 pub(super) fn everything() -> Summary {
     let mut summary = done();
+    summary.command = Some(CommandEnd {
+        program: "make".to_owned(),
+        exit_code: 0,
+        signal: None,
+        elapsed_s: 12.5,
+    });
     summary.exit_code = 1;
     summary.complete = Some(false);
     summary.reports.passed = 1190;

@@ -6,7 +6,7 @@ use super::layout::{
     BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, listed, piece, seconds, styled,
 };
 use super::verdict::{Tone, Verdict, next, project, verdict};
-use super::{ChangeAction, ChangeKind, Summary, escape};
+use super::{ChangeAction, ChangeKind, CommandEnd, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
 
@@ -68,6 +68,9 @@ fn changes(page: &mut Page, summary: &Summary, options: &TextOptions) {
 }
 
 fn numbers(page: &mut Page, summary: &Summary) {
+    if let Some(command) = &summary.command {
+        command_row(page, command);
+    }
     let reports = &summary.reports;
     let mut parts = vec![piece(PLAIN, count(reports.files, "file"))];
     if !reports.damaged.is_empty() {
@@ -80,6 +83,21 @@ fn numbers(page: &mut Page, summary: &Summary) {
         project_rows(page, summary);
     }
     request_row(page, summary);
+}
+
+fn command_row(page: &mut Page, command: &CommandEnd) {
+    let CommandEnd { program, exit_code, signal, elapsed_s } = command;
+    let (style, end) = match (signal, exit_code) {
+        (Some(signal), _) => (BAD, format!("ended by signal {signal}")),
+        (None, 0) => (PLAIN, "exit code 0".to_owned()),
+        (None, code) => (BAD, format!("exit code {code}")),
+    };
+    let pieces = [
+        piece(TITLE, format!("{}: ", escape::terminal(program))),
+        piece(style, end),
+        piece(PLAIN, format!(", after {}", seconds(*elapsed_s))),
+    ];
+    page.line("command", LABEL, &pieces);
 }
 
 fn project_rows(page: &mut Page, summary: &Summary) {

@@ -52,8 +52,10 @@ pub(super) fn next(summary: &Summary) -> Option<&'static str> {
 /// How the import ended. `name` shows the project's name in the medium.
 pub(super) fn verdict(summary: &Summary, name: impl Fn(&str) -> String) -> Verdict {
     let (tone, word, mut text) = outcome(summary, &project(summary, name));
+    let of_command = summary.command.as_ref().is_some_and(|command| command.exit_code != 0);
     match summary.exit_code {
         0 => {}
+        code if of_command => text += &format!("; exit code {code}, which is the command's"),
         4 => {
             let failing = summary.reports.failed + summary.reports.errored;
             let why = if failing == 0 {

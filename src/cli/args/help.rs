@@ -19,8 +19,18 @@ See what an import would change, then import:
   tq-import --project Shop --namespace shop-web --dry-run 'reports/**/*.xml'
   tq-import --project Shop --namespace shop-web 'reports/**/*.xml'
 
+After `cargo test`, or after any command that writes reports:
+  tq-import run --sandbox -- cargo test
+  tq-import run --sandbox 'reports/**/*.xml' -- make test
+
 In a pipeline, with a summary for the next step, failing when a test failed:
   tq-import --fail-on-test-failure --output json=summary.json reports/";
+
+pub(super) const RUN_EXAMPLES: &str = "Examples:
+  tq-import run --sandbox -- cargo test
+  tq-import run --project Shop --namespace shop-web 'reports/**/*.xml' -- npm test
+  tq-import run target/nextest/ci/junit.xml -- cargo nextest run --profile ci
+  tq-import run - -- just test";
 
 pub(super) const HOST: &str = "The server [env: TQ_HOST] [default: https://api.testquality.com]";
 

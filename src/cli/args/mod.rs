@@ -55,6 +55,16 @@ pub enum Command {
     /// Needs no token and sends nothing anywhere. The result is printed even when a report is
     /// damaged (exit code 3).
     Inspect(InspectArgs),
+    /// Run the tests, then import what they wrote: `run 'reports/*.xml' -- make test`
+    ///
+    /// The command's input and output are left as they are. Of the reports only those are imported that
+    /// it wrote: what was there before is left out. With `cargo test` no report is needed, as what it prints is
+    /// read; `-` in place of a report says the same of any other command.
+    ///
+    /// The exit code is the command's if that is not 0, else that of the import. The command does not see
+    /// TQ_ACCESS_TOKEN.
+    #[command(after_help = help::RUN_EXAMPLES, mut_arg("reports", |reports| reports.required(false)))]
+    Run(RunArgs),
     /// Serve a local TestQuality API with its own database
     ///
     /// What `--sandbox` imports into, as a server on the loopback interface: to look at what was
@@ -320,6 +330,18 @@ pub struct NetworkArgs {
     /// Trust this certificate authority too, for proxies that inspect TLS
     #[arg(long, value_name = "PEM")]
     pub ca_cert: Option<PathBuf>,
+}
+
+/// Arguments of `run`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RunArgs {
+    /// What is imported, and how.
+    #[command(flatten)]
+    pub import: ImportArgs,
+
+    /// The command that runs the tests, and its arguments
+    #[arg(value_name = "COMMAND", last = true, required = true, help_heading = None)]
+    pub command: Vec<OsString>,
 }
 
 /// Arguments of `inspect`.

@@ -59,6 +59,22 @@ fn a_command_word_is_one_only_in_the_place_of_the_first_report() {
 }
 
 #[test]
+fn what_stands_behind_two_dashes_is_the_command() {
+    let run = |line: &[&str]| match parsed(line).unwrap().command {
+        Some(Command::Run(args)) => args,
+        other => panic!("{line:?}: {other:?}"),
+    };
+    let args = run(&["run", "--sandbox", "a.xml", "!b.xml", "--", "make", "-j", "--project", "x"]);
+    assert_eq!(args.import.reading.reports, ["a.xml", "!b.xml"]);
+    assert_eq!(args.command, ["make", "-j", "--project", "x"]);
+    assert_eq!(args.import.connection.project, None);
+    let args = run(&["--project", "Shop", "run", "--", "cargo", "test", "--", "inspect"]);
+    assert_eq!(args.import.connection.project.as_deref(), Some("Shop"));
+    assert!(args.import.reading.reports.is_empty());
+    assert_eq!(args.command, ["cargo", "test", "--", "inspect"]);
+}
+
+#[test]
 fn the_value_of_sandbox_stands_only_behind_an_equals_sign() {
     assert_eq!(import(&["--sandbox", "a.xml"]).connection.sandbox, Some(None));
     assert_eq!(
@@ -98,6 +114,9 @@ fn usage_errors_end_with_2_and_help_with_0() {
         &["--timeout", "30", "a.xml"],
         &["--output", "summary.json", "a.xml"],
         &["inspect"],
+        &["run"],
+        &["run", "cargo", "test"],
+        &["run", "a.xml", "--"],
         &["inspect", "--token-file", "x", "a.xml"],
     ] {
         assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line:?}");
@@ -146,5 +165,6 @@ fn help_texts() {
     insta::assert_snapshot!("short", help(&["-h"]));
     insta::assert_snapshot!("long", help(&["--help"]));
     insta::assert_snapshot!("inspect", help(&["inspect", "-h"]));
+    insta::assert_snapshot!("run", help(&["run", "--help"]));
     insta::assert_snapshot!("sandbox", help(&["sandbox", "--help"]));
 }

@@ -54,6 +54,10 @@ fn takes_next(command: &Command, text: &str) -> bool {
 const KNOWN: &[(&str, &str)] = &[
     ("inspect", "the command is `tq-import inspect <REPORT>...`, its word before the first report"),
     ("sandbox", "the command is `tq-import sandbox`"),
+    (
+        "run",
+        "the command is `tq-import run <REPORT>... -- <COMMAND>...`, its word before the first report",
+    ),
     ("help", "`tq-import --help` shows the help"),
     ("import", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
     ("upload", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),

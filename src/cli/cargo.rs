@@ -1,0 +1,165 @@
+//! Asks cargo for the packages of a workspace, so that test binaries get their names.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::binaries::{self, Workspace};
+use crate::formats::model::Report;
+
+use super::settings::Environment;
+
+/// How to call cargo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cargo {
+    /// The program, and `+toolchain` behind it.
+    call: Vec<OsString>,
+    /// `--manifest-path`, if it was given.
+    manifest: Option<OsString>,
+}
+
+/// What the workspace of a report is made of is asked once.
+const ARGUMENTS: [&str; 4] = ["metadata", "--no-deps", "--format-version", "1"];
+
+impl Cargo {
+    /// The one that the environment names; without one, the first in the path.
+    pub(super) fn of_environment(environment: &Environment) -> Self {
+        let program = environment.get("CARGO").unwrap_or("cargo");
+        Self { call: vec![program.into()], manifest: None }
+    }
+
+    /// The one that `command` calls, if it calls cargo.
+    pub(super) fn of_command(command: &[OsString]) -> Option<Self> {
+        let (program, arguments) = command.split_first()?;
+        if Path::new(program).file_stem() != Some(OsStr::new("cargo")) {
+            return None;
+        }
+        let mut call = vec![program.clone()];
+        call.extend(arguments.first().filter(|first| is_toolchain(first)).cloned());
+        let mut manifest = None;
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next().filter(|argument| *argument != "--") {
+            let text = argument.to_string_lossy();
+            if text == "--manifest-path" {
+                manifest = rest.next().cloned();
+            } else if let Some(path) = text.strip_prefix("--manifest-path=") {
+                manifest = Some(path.into());
+            }
+        }
+        Some(Self { call, manifest })
+    }
+
+    /// The workspace of `directory`; none if there is none.
+    fn workspace(&self, directory: &Path) -> Result<Workspace, String> {
+        let has_manifest = directory.ancestors().any(|up| up.join("Cargo.toml").is_file());
+        let Some((program, arguments)) = self.call.split_first() else {
+            return Err("no cargo".to_owned());
+        };
+        if self.manifest.is_none() && !has_manifest {
+            return Err(format!("there is no Cargo.toml in {}", directory.display()));
+        }
+        let mut command = Command::new(program);
+        command.args(arguments).args(ARGUMENTS).current_dir(directory).stdin(Stdio::null());
+        command.env_remove(super::run::TOKEN_VARIABLE);
+        if let Some(manifest) = &self.manifest {
+            command.arg("--manifest-path").arg(manifest);
+        }
+        let output =
+            command.output().map_err(|error| format!("cargo cannot be called: {error}"))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            return Err(format!("`cargo metadata` failed: {first}"));
+        }
+        Workspace::parse(&output.stdout)
+            .map_err(|error| format!("`cargo metadata` cannot be understood: {error}"))
+    }
+
+    /// Names the test binaries of those of the `reports` that are cargo's text. Gives warnings.
+    pub(super) fn name_binaries(&self, reports: &mut [Report], directory: &Path) -> Vec<String> {
+        let mut reports: Vec<&mut Report> =
+            reports.iter_mut().filter(|report| binaries::are_wanted(report)).collect();
+        if reports.iter().all(|report| report.suites.is_empty()) {
+            return Vec::new();
+        }
+        let workspace = self.workspace(directory);
+        let mut warnings = Vec::new();
+        for report in &mut reports {
+            let naming = binaries::name(report, workspace.as_ref().ok(), directory);
+            if !naming.unknown.is_empty() {
+                let why = match &workspace {
+                    Ok(_) => "no package of this workspace has them, or several have".to_owned(),
+                    Err(why) => why.clone(),
+                };
+                warnings.push(format!(
+                    "{}: test binaries are called by their own names, and their tests are others than in cargo-nextest's \
+                     reports ({}): {why}; run this where `cargo test` ran",
+                    report.path,
+                    naming.unknown.join(", "),
+                ));
+            }
+            if naming.nameless > 0 {
+                warnings.push(format!(
+                    "{}: of {} tests it is not said which binary they are in, so that equal names of several are one test: \
+                     pass on standard error too, `cargo test 2>&1 | tq-import -`",
+                    report.path, naming.nameless
+                ));
+            }
+        }
+        warnings
+    }
+}
+
+/// Whether `command` is `cargo test`, whose output is libtest's text.
+pub(super) fn is_cargo_test(command: &[OsString]) -> bool {
+    let Some((program, arguments)) = command.split_first() else {
+        return false;
+    };
+    let mut words = arguments.iter().map(|argument| argument.to_string_lossy());
+    Path::new(program).file_stem() == Some(OsStr::new("cargo"))
+        && words
+            .find(|word| !word.starts_with(['+', '-']))
+            .is_some_and(|word| word == "test" || word == "t" || word == "bench")
+}
+
+fn is_toolchain(argument: &OsStr) -> bool {
+    argument.to_string_lossy().starts_with('+')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn cargo_test_is_known_in_all_its_spellings() {
+        for line in [
+            "cargo test",
+            "/opt/cargo t",
+            "cargo.exe +nightly test -p x",
+            "cargo -q test",
+            "cargo bench",
+        ] {
+            assert!(is_cargo_test(&words(line)), "{line}");
+        }
+        for line in ["cargo nextest run", "cargo", "make test", "cargo build test"] {
+            assert!(!is_cargo_test(&words(line)), "{line}");
+        }
+    }
+
+    #[test]
+    fn metadata_is_asked_of_the_same_cargo_about_the_same_workspace() {
+        let of = |line: &str| Cargo::of_command(&words(line));
+        assert_eq!(of("make test"), None);
+        let cargo =
+            of("cargo +1.80 test --manifest-path a/Cargo.toml -- --manifest-path no").unwrap();
+        assert_eq!(cargo.call, words("cargo +1.80"));
+        assert_eq!(cargo.manifest.as_deref(), Some(OsStr::new("a/Cargo.toml")));
+        let cargo = of("cargo test --manifest-path=b/Cargo.toml").unwrap();
+        assert_eq!(cargo.manifest.as_deref(), Some(OsStr::new("b/Cargo.toml")));
+        assert_eq!(of("cargo test -- --manifest-path no").unwrap().manifest, None);
+    }
+}

@@ -1,0 +1,226 @@
+//! Starts the command, passes on what it prints, waits for it.
+//!
+//! Without need its standard streams are ours, untouched. Where its output is read, two threads pass the bytes of either stream
+//! on as they come, in their order; the text sees them first, so that whoever reads our output slowly does not
+//! bring the two streams out of step.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::cli::exit::Exit;
+use crate::cli::settings::Environment;
+use crate::cli::signals::Signals;
+use crate::formats::libtest::{Stream, Text};
+use crate::formats::model::Report;
+
+use super::{Printed, TOKEN_VARIABLE};
+
+/// How long what a command left running may keep its output open.
+const LEFT_OPEN: Duration = Duration::from_secs(5);
+
+/// What happens to what the command prints.
+#[derive(Clone, Debug)]
+pub(super) enum Output {
+    /// It goes where ours goes, and is not looked at.
+    Inherited,
+    /// It is passed on, and read as what `cargo test` prints; messages call it so.
+    Read(Arc<str>),
+}
+
+/// A command that has ended.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// Its exit code; 128 and the signal's number if one ended it.
+    pub(super) code: u8,
+    /// The signal that ended it.
+    pub(super) signal: Option<i32>,
+    /// We were asked to end while it ran.
+    pub(super) asked: Option<Exit>,
+    /// The report in what it printed.
+    pub(super) printed: Printed,
+    /// Something that it started outlives it and holds its output open.
+    pub(super) left_open: bool,
+}
+
+/// Runs `command` to its end.
+///
+/// # Errors
+/// If it cannot be started.
+pub(super) fn run(
+    command: &[OsString],
+    environment: &Environment,
+    output: Output,
+    is_cargo: bool,
+) -> io::Result<Finished> {
+    let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut started = Command::new(program);
+    started.args(arguments).env_remove(TOKEN_VARIABLE);
+    if let Output::Read(_) = output {
+        started.stdout(Stdio::piped()).stderr(Stdio::piped());
+        if is_cargo && keeps_colours(environment, arguments) {
+            started.env("CARGO_TERM_COLOR", "always");
+        }
+    }
+    // From here on a signal is ours to pass on.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut signals = {
+        let _entered = runtime.enter();
+        Signals::listen()?
+    };
+    let mut child = started.spawn()?;
+    let pumps = match output {
+        Output::Inherited => None,
+        Output::Read(path) => Some(Pumps::start(&mut child, path)),
+    };
+    let id = child.id();
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        // The receiver waits for nothing else.
+        let _ = tell.send(child.wait());
+    });
+    let (status, asked) = runtime.block_on(wait(told, &mut signals, id))?;
+    let (printed, left_open) = pumps.map_or((None, false), Pumps::finish);
+    let signal = signal_of(status);
+    let code = match (status.code(), signal) {
+        (Some(code), _) => u8::try_from(code).unwrap_or(1),
+        (None, signal) => u8::try_from(128 + signal.unwrap_or_default()).unwrap_or(u8::MAX),
+    };
+    // On Windows codes are larger numbers: none of them may become 0.
+    let code = if status.success() { 0 } else { code.max(1) };
+    Ok(Finished { code, signal, asked, printed, left_open })
+}
+
+/// Waits for the end, passing on every signal that asks for one. Gives the first of them, too.
+async fn wait(
+    told: oneshot::Receiver<io::Result<ExitStatus>>,
+    signals: &mut Signals,
+    id: u32,
+) -> io::Result<(ExitStatus, Option<Exit>)> {
+    let mut asked = None;
+    tokio::pin!(told);
+    loop {
+        tokio::select! {
+            ended = &mut told => {
+                let ended = ended.map_err(|_| io::Error::other("lost sight of the command"))?;
+                return Ok((ended?, asked));
+            }
+            exit = signals.next() => {
+                // From a terminal, the command has its own already, and may take a second one for impatience.
+                if asked.is_some() || exit == Exit::Terminated || !is_at_terminal() {
+                    pass_on(exit, id);
+                }
+                asked.get_or_insert(exit);
+            }
+        }
+    }
+}
+
+/// Whether a terminal sends its signals to us and to what we started alike.
+#[cfg(unix)]
+fn is_at_terminal() -> bool {
+    let ours = rustix::process::getpgrp();
+    rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|group| group == ours)
+        || rustix::termios::tcgetpgrp(io::stderr()).is_ok_and(|group| group == ours)
+}
+
+/// A console sends its signals to all of its processes.
+#[cfg(not(unix))]
+fn is_at_terminal() -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn pass_on(exit: Exit, id: u32) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let signal = if exit == Exit::Interrupted { Signal::INT } else { Signal::TERM };
+    if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        // It may have ended by now.
+        let _ = kill_process(pid, signal);
+    }
+}
+
+#[cfg(not(unix))]
+fn pass_on(_: Exit, _: u32) {}
+
+#[cfg(unix)]
+fn signal_of(status: ExitStatus) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal()
+}
+
+#[cfg(not(unix))]
+fn signal_of(_: ExitStatus) -> Option<i32> {
+    None
+}
+
+/// Whether cargo would have shown colours if its output were not read.
+fn keeps_colours(environment: &Environment, arguments: &[OsString]) -> bool {
+    environment.stderr_is_terminal
+        && environment.get("CARGO_TERM_COLOR").is_none()
+        && environment.get("NO_COLOR").is_none()
+        && !arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--color"))
+}
+
+/// The threads that pass on both streams.
+struct Pumps {
+    text: Arc<Mutex<Text>>,
+    path: Arc<str>,
+    ended: mpsc::Receiver<()>,
+    running: usize,
+}
+
+impl Pumps {
+    fn start(child: &mut Child, path: Arc<str>) -> Self {
+        let text = Arc::new(Mutex::new(Text::new(Arc::clone(&path))));
+        let (end, ended) = mpsc::channel();
+        let mut running = 0;
+        if let Some(from) = child.stderr.take() {
+            running += 1;
+            pump(from, io::stderr(), Stream::Errors, Arc::clone(&text), end.clone());
+        }
+        if let Some(from) = child.stdout.take() {
+            running += 1;
+            pump(from, io::stdout(), Stream::Output, Arc::clone(&text), end);
+        }
+        Self { text, path, ended, running }
+    }
+
+    /// The report, and whether a stream is still open.
+    fn finish(self) -> (Option<Report>, bool) {
+        let Self { text, path, ended, running } = self;
+        let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
+        let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+        (Some(std::mem::replace(&mut *text, Text::new(path)).finish()), left_open)
+    }
+}
+
+fn pump(
+    mut from: impl Read + Send + 'static,
+    mut to: impl Write + Send + 'static,
+    stream: Stream,
+    text: Arc<Mutex<Text>>,
+    end: mpsc::Sender<()>,
+) {
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 16 * 1024];
+        let mut is_heard = true;
+        loop {
+            let piece = match from.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => buffer.get(..count).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => break,
+            };
+            text.lock().unwrap_or_else(PoisonError::into_inner).feed(piece, stream);
+            // A reader that went away is no failure; the tests go on.
+            is_heard = is_heard && to.write_all(piece).and_then(|()| to.flush()).is_ok();
+        }
+        // Nobody waits any more if it took too long.
+        let _ = end.send(());
+    });
+}

@@ -1,0 +1,132 @@
+//! Which reports a command wrote, and which were there before.
+//!
+//! What counts is whether a file changed, not whether its time stamp is later than a clock of ours: file systems round
+//! their times, and those of other machines have clocks of their own.
+
+use std::collections::HashMap;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::discover::{Discovered, Source};
+
+/// How many old reports a warning names.
+const NAMED: usize = 3;
+
+/// How the reports looked before the command.
+#[derive(Debug, Default)]
+pub(super) struct Stamps(HashMap<PathBuf, Stamp>);
+
+/// What changes when a file is written.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// Number of the file and time of its last change of any kind, where the system knows them.
+    change: Option<(u64, i64, i64)>,
+}
+
+impl Stamps {
+    /// The stamps of all files that were `found`.
+    pub(super) fn of(found: &Discovered) -> Self {
+        let files = found.inputs.iter().filter_map(|input| match &input.source {
+            Source::File(path) => Some((path.clone(), stamp(path)?)),
+            Source::Stdin => None,
+        });
+        Self(files.collect())
+    }
+
+    /// Takes out of `found` what has not changed since. Gives the warning that says so.
+    pub(super) fn leave_out_old(&self, found: &mut Discovered) -> Vec<String> {
+        let mut old = Vec::new();
+        found.inputs.retain(|input| {
+            let Source::File(path) = &input.source else {
+                return true;
+            };
+            let is_old =
+                self.0.get(path).is_some_and(|before| stamp(path).as_ref() == Some(before));
+            if is_old {
+                old.push(input.display.clone());
+            }
+            !is_old
+        });
+        if old.is_empty() {
+            return Vec::new();
+        }
+        let (number, verb) = match old.len() {
+            1 => ("1 report".to_owned(), "was"),
+            many => (format!("{many} reports"), "were"),
+        };
+        let more = if old.len() > NAMED { ", …" } else { "" };
+        old.truncate(NAMED);
+        vec![format!(
+            "left out {number} that {verb} there before the command and {verb} not written by it: {}{more}",
+            old.join(", ")
+        )]
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let (length, modified) = (metadata.len(), metadata.modified().ok());
+    Some(Stamp { length, modified, change: change(&metadata) })
+}
+
+#[cfg(unix)]
+fn change(metadata: &Metadata) -> Option<(u64, i64, i64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn change(_: &Metadata) -> Option<(u64, i64, i64)> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discover::discover;
+
+    #[test]
+    fn what_was_not_written_again_is_left_out_whatever_its_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+        let find = || discover(directory.path(), &[".".to_owned()], &[]);
+        for name in ["old.xml", "again.xml", "moved.xml"] {
+            write(name, "<testsuite/>");
+        }
+        let stamps = Stamps::of(&find());
+        write("again.xml", "<testsuite></testsuite>");
+        // A build cache restores a report with the time at which it was written.
+        let long_ago = SystemTime::now() - std::time::Duration::from_secs(3600);
+        write("cached.xml", "<testsuite/>");
+        std::fs::File::options()
+            .write(true)
+            .open(directory.path().join("cached.xml"))
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+        std::fs::rename(directory.path().join("moved.xml"), directory.path().join("elsewhere.xml"))
+            .unwrap();
+        let mut found = find();
+        let warnings = stamps.leave_out_old(&mut found);
+        let left: Vec<&str> = found.inputs.iter().map(|input| input.display.as_str()).collect();
+        assert_eq!(left, ["again.xml", "cached.xml", "elsewhere.xml"]);
+        assert_eq!(
+            warnings,
+            [
+                "left out 1 report that was there before the command and was not written by it: old.xml"
+            ]
+        );
+        // Nothing was written at all.
+        let mut found = find();
+        assert!(
+            Stamps::of(&find()).leave_out_old(&mut found)[0]
+                .starts_with("left out 4 reports that were there")
+        );
+        assert!(found.inputs.is_empty());
+        assert!(Stamps::default().leave_out_old(&mut find()).is_empty());
+    }
+}
