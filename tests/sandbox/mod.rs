@@ -13,6 +13,7 @@ mod guide;
 mod lists;
 mod load;
 mod nested;
+mod page;
 mod process;
 mod revisions;
 mod runs;
