@@ -2,6 +2,8 @@
 
 use url::form_urlencoded;
 
+use super::shown;
+
 /// The longest search, in characters.
 pub(super) const SEARCH_CHARS: usize = 200;
 
@@ -12,7 +14,7 @@ pub(super) struct Asked {
     pub(super) code: Option<String>,
     /// Which folder of a project.
     pub(super) folder: Option<Folder>,
-    /// What is searched for, without white space around it.
+    /// What is searched for: what can be seen of it, without white space around it.
     pub(super) search: String,
     /// Results with this status.
     pub(super) status: Option<i64>,
@@ -37,7 +39,10 @@ impl Asked {
                 "code" => asked.code = Some(value.into_owned()),
                 "folder" if value == "none" => asked.folder = Some(Folder::None),
                 "folder" => asked.folder = value.parse().ok().map(Folder::Id),
-                "q" => asked.search = value.trim().chars().take(SEARCH_CHARS).collect(),
+                "q" => {
+                    let seen = value.trim().chars().filter(|character| !shown::acts(*character));
+                    asked.search = seen.take(SEARCH_CHARS).collect();
+                }
                 "status" => asked.status = value.parse().ok(),
                 "page" => asked.page = value.parse().unwrap_or(1).max(1),
                 _ => {}
@@ -53,7 +58,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_left_out() {
-        let asked = Asked::read(Some("folder=7&q=+a%20b+&page=3&status=x&other=1"));
+        let asked = Asked::read(Some("folder=7&q=+a%20%00b%E2%80%AE+&page=3&status=x&other=1"));
         let expected = Asked {
             folder: Some(Folder::Id(7)),
             search: "a b".to_owned(),

@@ -117,7 +117,11 @@ impl Words {
     }
 
     fn fit(&self, name: &str, description: &str) -> bool {
-        let name = name.to_lowercase();
+        // What cannot be seen is not typed.
+        let name = match name.contains(shown::acts) {
+            true => name.replace(shown::acts, "").to_lowercase(),
+            false => name.to_lowercase(),
+        };
         self.0
             .iter()
             .all(|word| name.contains(word) || (is_identity(word) && description.contains(word)))
@@ -142,6 +146,7 @@ mod tests {
         assert!(words.fit("adds to the Cart", ""));
         assert!(!words.fit("adds", "cart"));
         assert!(Words::new("GRÖSSE").fit("größe GRÖSSE", ""));
+        assert!(Words::new("exe[31m").fit("\u{202e}exe\u{1b}[31m", ""));
         let words = Words::new("TQI-9F86 test");
         assert!(words.name_identities());
         assert!(words.fit("Test", "x (tqi-9f86d081884c7d65 tqn-1b2c3d4e)"));

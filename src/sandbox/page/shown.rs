@@ -25,8 +25,7 @@ pub(super) struct Inert<'a> {
 impl fmt::Display for Inert<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keeps = |character: char| {
-            (self.keeps_lines && matches!(character, '\n' | '\t'))
-                || !(is_unprintable(character) || matches!(character, '\u{2028}' | '\u{2029}'))
+            (self.keeps_lines && matches!(character, '\n' | '\t')) || !acts(character)
         };
         let mut rest = self.text;
         while let Some(at) = rest.find(|character| !keeps(character)) {
@@ -43,6 +42,11 @@ impl fmt::Display for Inert<'_> {
         }
         f.write_str(rest)
     }
+}
+
+/// Whether a character does something else than showing itself.
+pub(super) fn acts(character: char) -> bool {
+    is_unprintable(character) || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// A name, in one line.
@@ -158,7 +162,7 @@ mod tests {
 
     #[test]
     fn numbers_and_times_are_for_people() {
-        let shown: Vec<_> = [0, 7, 999, 1_000, 12_345, 1_234_567, -1_000].map(number).collect();
+        let shown = [0, 7, 999, 1_000, 12_345, 1_234_567, -1_000].map(number);
         assert_eq!(shown, ["0", "7", "999", "1,000", "12,345", "1,234,567", "-1,000"]);
         assert_eq!(
             (count(1, "test"), count(1000, "test")),
