@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Change, ChangeAction, ChangeKind, Failure, FileFlaw, Ledger, Named, Reports, Requests, Steps,
-    Suites, Summary, SummaryError, Tool,
+    Change, ChangeAction, ChangeKind, Failure, FileFlaw, Ledger, Named, Reports, Requests,
+    SandboxPlace, Steps, Suites, Summary, SummaryError, Tool,
 };
 use crate::formats::model::{Flaw, Format, Outcome, Position};
 use crate::identity::Identity;
@@ -71,6 +71,7 @@ pub(super) fn done() -> Summary {
         },
         project: Some(Named { id: 12080, name: "Demo".to_owned() }),
         root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
+        sandbox: None,
         suites: Suites { created: 1, matched: 33 },
         tests: Ledger {
             seen: 1210,
@@ -103,6 +104,10 @@ pub(super) fn done() -> Summary {
 /// Something of everything.
 pub(super) fn everything() -> Summary {
     let mut summary = done();
+    summary.sandbox = Some(SandboxPlace {
+        db: "/home/me/my sandbox.db".to_owned(),
+        command: "tq-import sandbox --db 'my sandbox.db'".to_owned(),
+    });
     summary.exit_code = 1;
     summary.complete = Some(false);
     summary.reports.passed = 1190;

@@ -59,8 +59,8 @@ pub enum Command {
     ///
     /// What `--sandbox` imports into, as a server on the loopback interface. It prints a link, which
     /// works once, to a page that shows what was imported: projects with their folders and tests,
-    /// each test with its identity, steps and history, runs with their results, and a search. Or
-    /// test scripts of your own against it. It is not TestQuality, and says so.
+    /// each test with its identity, steps and history, runs with their results, and a search.
+    /// Scripts of your own can be tested against it. It is not TestQuality, and says so.
     Sandbox(SandboxArgs),
 }
 
