@@ -123,7 +123,15 @@ fn the_trees_of_the_reports_page_are_those_of_the_reports() {
             (folder.join(" / "), test["name"].as_str().unwrap())
         })
         .collect();
-    let lines: Vec<&str> = page.lines().collect();
+    // Fenced code is indented too.
+    let mut is_fenced = false;
+    let lines: Vec<&str> = page
+        .lines()
+        .filter(|line| {
+            is_fenced ^= line.starts_with("```");
+            !is_fenced
+        })
+        .collect();
     let shown: Vec<(&str, &str)> = lines
         .windows(2)
         .filter_map(|pair| {
