@@ -8,6 +8,7 @@
 
 mod access;
 mod batch;
+mod browser;
 mod database;
 mod guide;
 mod lists;

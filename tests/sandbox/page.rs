@@ -600,7 +600,7 @@ async fn the_history_of_a_test_tells_what_was_changed() {
 }
 
 /// Puts tests into a folder, 1,000 with each request.
-async fn fill(site: &Site, roots: &Roots, folder: i64, tests: usize) {
+pub(crate) async fn fill(site: &Site, roots: &Roots, folder: i64, tests: usize) {
     let numbers: Vec<usize> = (0..tests).collect();
     for lot in numbers.chunks(1000) {
         let rows: Vec<Value> =
