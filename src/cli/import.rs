@@ -13,6 +13,8 @@ use crate::identity::Identity;
 use crate::plan::stale::stale;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
+#[cfg(feature = "sandbox")]
+use crate::summary::SandboxPlace;
 use crate::summary::{CommandEnd, Summary, SummaryError, escape, json, markdown, text};
 
 use super::args::ImportArgs;
@@ -194,8 +196,10 @@ impl Import<'_> {
         match &settings.connection {
             Connection::Remote(remote) => self.import_into(remote).await,
             #[cfg(feature = "sandbox")]
-            Connection::Sandbox { db } => match super::sandbox::embedded(db).await {
+            Connection::Sandbox { db, look } => match super::sandbox::embedded(db).await {
                 Ok((running, remote)) => {
+                    self.summary.sandbox =
+                        Some(SandboxPlace { db: db.display().to_string(), command: look.clone() });
                     self.import_into(&remote).await;
                     if let Err(error) = running.stop().await {
                         self.summary

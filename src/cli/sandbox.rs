@@ -1,5 +1,6 @@
 //! `tq-import sandbox`, and the sandbox that `--sandbox` starts for one import.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::api::token::Token;
 use crate::sandbox::{self, FaultError, Faults, Options, Reach, Running, Store};
 use crate::snapshot::ProjectRef;
+use crate::summary::escape;
 
 use super::args::SandboxArgs;
 use super::args::values::ReadyFormat;
@@ -93,23 +95,27 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}"))?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let url = format!("http://{address}");
         let project_id = store.project_id();
         if !listen.ip().is_loopback() && made_up {
-            return Err(sandbox::ServeError::NeedsOwnToken(listener.local_addr()?).into());
+            return Err(sandbox::ServeError::NeedsOwnToken(address).into());
         }
         let mut options = Options::new(store, token.clone());
         options.faults = Arc::new(faults);
         if !listen.ip().is_loopback() {
             options.reach = Reach::Network { host_names: Vec::new() };
         }
-        streams.result(&ready_line(
-            &url,
-            made_up.then_some(&token),
+        let code = sandbox::generate_page_code()?;
+        let ready = Ready {
+            url: &url,
+            token: made_up.then(|| token.secret().expose_secret()),
             project_id,
-            &settings.db,
-            *format,
-        ))?;
+            db: &settings.db,
+            page: &code.link(&format!("http://{}", within_reach(address))),
+        };
+        options.page_code = Some(code);
+        streams.result(&ready.line(*format))?;
         let asked = async {
             super::signals::asked_to_end().await;
         };
@@ -117,27 +123,45 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
     })
 }
 
-/// The one line that says that the server is ready.
-fn ready_line(
-    url: &str,
-    made_up: Option<&sandbox::Token>,
+/// Where a browser on this machine finds what listens at `address`.
+fn within_reach(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
+}
+
+/// What is told when the server is ready.
+struct Ready<'a> {
+    url: &'a str,
+    /// Only if it was made up.
+    token: Option<&'a str>,
     project_id: i64,
-    db: &Path,
-    format: ReadyFormat,
-) -> String {
-    let token = made_up.map(|token| token.secret().expose_secret());
-    match format {
-        ReadyFormat::Json => {
-            let mut line =
-                json!({"url": url, "project_id": project_id, "db": db, "page": format!("{url}/")});
-            if let Some(token) = token {
-                line["token"] = token.into();
+    db: &'a Path,
+    /// The link that opens the page, once.
+    page: &'a str,
+}
+
+impl Ready<'_> {
+    fn line(&self, format: ReadyFormat) -> String {
+        let Self { url, token, project_id, db, page } = self;
+        match format {
+            ReadyFormat::Json => {
+                let mut line =
+                    json!({"url": url, "project_id": project_id, "db": db, "page": page});
+                if let Some(token) = token {
+                    line["token"] = (*token).into();
+                }
+                format!("{line}\n")
             }
-            format!("{line}\n")
-        }
-        ReadyFormat::Text => {
-            let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
-            format!("sandbox ready at {url}{token}, database {}\n", db.display())
+            ReadyFormat::Text => {
+                let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
+                let db = escape::terminal(&db.display().to_string()).into_owned();
+                // The link stands last: what follows one is easily taken for a part of it.
+                format!("sandbox ready at {url}{token}, database {db}; look at it: {page}\n")
+            }
         }
     }
 }

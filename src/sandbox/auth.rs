@@ -1,4 +1,4 @@
-//! The bearer token.
+//! The bearer token, and how secrets are made up and compared.
 
 use std::fmt;
 
@@ -42,8 +42,15 @@ impl fmt::Debug for Token {
 
 /// The system gave no random numbers.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make up a token: the system gives no random numbers")]
+#[error("cannot make up a secret: the system gives no random numbers")]
 pub struct NoRandomness(#[source] getrandom::Error);
+
+/// 128 random bits in hex.
+pub(crate) fn random_digits() -> Result<String, NoRandomness> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
 
 /// Makes up a token: `tqs_` and 128 random bits in hex.
 ///
@@ -51,36 +58,48 @@ pub struct NoRandomness(#[source] getrandom::Error);
 ///
 /// When the system gives no random numbers.
 pub fn generate_token() -> Result<Token, NoRandomness> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Token { secret: format!("tqs_{digits}").into(), made_up: true })
+    Ok(Token { secret: format!("tqs_{}", random_digits()?).into(), made_up: true })
 }
 
-/// What a token is compared with. It holds no token, so nothing can print one.
-pub(crate) struct TokenCheck([u8; 32]);
+/// What a secret is compared with. It is not the secret, so nothing can print that.
+pub(crate) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub(crate) fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret).into())
+    }
+
+    /// A few digits that tell secrets apart and give none away.
+    pub(crate) fn mark(&self) -> String {
+        self.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether `given` is the secret.
+    ///
+    /// Digests are compared, all of them: how long that takes says nothing about the secret.
+    pub(crate) fn fits(&self, given: &str) -> bool {
+        let given: [u8; 32] = Sha256::digest(given).into();
+        let difference =
+            self.0.iter().zip(given).fold(0, |all, (expected, given)| all | (expected ^ given));
+        std::hint::black_box(difference) == 0
+    }
+}
+
+/// What the token of a request is compared with.
+pub(crate) struct TokenCheck(Fingerprint);
 
 impl TokenCheck {
     pub(crate) fn new(token: &Token) -> Self {
-        Self(Sha256::digest(token.secret.expose_secret()).into())
+        Self(Fingerprint::of(token.secret.expose_secret()))
     }
 
     /// Whether the request carries the token.
-    ///
-    /// Digests are compared, all of them: how long that takes says nothing about the token.
     pub(crate) fn admits(&self, headers: &HeaderMap) -> bool {
-        let Some(token) = headers
+        headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-        else {
-            return false;
-        };
-        let given: [u8; 32] = Sha256::digest(token).into();
-        let difference =
-            self.0.iter().zip(given).fold(0, |all, (expected, given)| all | (expected ^ given));
-        std::hint::black_box(difference) == 0
+            .is_some_and(|(_, token)| self.0.fits(token.trim()))
     }
 }

@@ -51,6 +51,7 @@ pub use auth::{NoRandomness, Token, generate_token};
 pub use faults::{FaultError, Faults};
 pub use guard::Reach;
 pub use journal::{Entry, Journal};
+pub use page::{PageCode, generate_page_code};
 pub use store::{Store, StoreError, reset};
 
 /// How long requests may go on after the end was asked for.
@@ -73,10 +74,12 @@ pub struct Options {
     pub max_body_bytes: usize,
     /// How it misbehaves.
     pub faults: Arc<Faults>,
+    /// What lets a browser see the page, once; none: nobody gets to see it.
+    pub page_code: Option<PageCode>,
 }
 
 impl Options {
-    /// Loopback only, no journal, no cap on pages, bodies of 8 MiB.
+    /// Loopback only, no journal, no cap on pages, bodies of 8 MiB, no way to see the page.
     #[must_use]
     pub fn new(store: Store, token: Token) -> Self {
         Self {
@@ -87,6 +90,7 @@ impl Options {
             max_per_page: None,
             max_body_bytes: 8 * 1024 * 1024,
             faults: Arc::default(),
+            page_code: None,
         }
     }
 }
@@ -103,6 +107,9 @@ pub enum ServeError {
     /// The address can be reached from other machines, and the token was made up.
     #[error("{0} can be reached from other machines, which takes a token of your own")]
     NeedsOwnToken(SocketAddr),
+    /// The system gave no random numbers for the code of the page.
+    #[error("cannot make a link to the page")]
+    NoCode(#[source] NoRandomness),
     /// Serving ended by itself.
     #[error("the sandbox stopped")]
     Stopped(#[source] std::io::Error),
@@ -123,7 +130,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Listen)?;
-    let Options { store, token, reach, journal, max_per_page, max_body_bytes, faults } = options;
+    let Options { store, token, reach, journal, max_per_page, max_body_bytes, faults, page_code } =
+        options;
     if !address.ip().is_loopback() {
         match reach {
             Reach::Loopback => return Err(ServeError::NotLoopback(address)),
@@ -141,6 +149,7 @@ pub async fn serve(
         max_per_page,
         max_body_bytes,
         faults,
+        entry: page::Entry::new(page_code.as_ref()),
         serial: 0.into(),
     }));
     // Answers are small and clients wait for them: no collecting of packets.
@@ -175,8 +184,8 @@ pub struct Running {
     pub project_id: i64,
     /// The database file.
     pub db: PathBuf,
-    /// The page to look at.
-    pub page: String,
+    /// The link to the page: it holds a code that works once.
+    pub page: SecretString,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServeError>>,
 }
@@ -193,12 +202,18 @@ impl Running {
     }
 }
 
-/// Serves on a free loopback port of this machine, in the background.
+/// Serves on a free loopback port of this machine, in the background. A code for the page is made
+/// up unless `options` has one.
 ///
 /// # Errors
 ///
-/// When there is no such port.
-pub async fn spawn(options: Options) -> Result<Running, ServeError> {
+/// When there is no such port, and when the system gives no random numbers.
+pub async fn spawn(mut options: Options) -> Result<Running, ServeError> {
+    let code = match options.page_code.take() {
+        Some(code) => code,
+        None => generate_page_code().map_err(ServeError::NoCode)?,
+    };
+    options.page_code = Some(code.clone());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(ServeError::Listen)?;
     let address = listener.local_addr().map_err(ServeError::Listen)?;
     let token = options.token.secret().clone();
@@ -210,5 +225,5 @@ pub async fn spawn(options: Options) -> Result<Running, ServeError> {
         let _: Result<(), _> = asked.await;
     }));
     let url = format!("http://{address}");
-    Ok(Running { page: format!("{url}/"), url, token, project_id, db, shutdown, task })
+    Ok(Running { page: code.link(&url).into(), url, token, project_id, db, shutdown, task })
 }

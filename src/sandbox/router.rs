@@ -1,19 +1,19 @@
 //! Routes, and the layers around them.
 //!
 //! A request passes, from the outside in: the mark that this is not TestQuality and the journal;
-//! the guard (host, origin, length of the request line); the faults that were asked for; the token;
-//! its route.
+//! the guard (host, origin, length of the request line). Below `/api` there follow the faults that
+//! were asked for, the token, and its route; everything else is the page, which has a door of its
+//! own. Neither the token nor the page's cookie opens the other's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::response::Response;
+use axum::routing::any;
 
 use super::auth::TokenCheck;
 use super::calls;
@@ -40,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) max_per_page: Option<u32>,
     pub(crate) max_body_bytes: usize,
     pub(crate) faults: Arc<Faults>,
+    pub(crate) entry: page::Entry,
     pub(crate) serial: AtomicU64,
 }
 
@@ -50,14 +51,15 @@ pub(crate) struct OwnHost(pub(crate) String);
 type Shares = State<Arc<Shared>>;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/", get(index))
+    let api = Router::new()
         .route("/api/{*path}", any(calls::handle))
-        .fallback(async || ApiError::no_route())
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed("GET, HEAD"))
+        .route("/api", any(async || ApiError::no_route()))
+        .route("/api/", any(async || ApiError::no_route()))
         .layer(from_fn_with_state(Arc::clone(&shared), authenticate))
         // What this does before the inner service runs is before the commit, what it does to the response after it.
-        .layer(from_fn_with_state(Arc::clone(&shared), misbehave))
+        .layer(from_fn_with_state(Arc::clone(&shared), misbehave));
+    page::routes(&shared)
+        .merge(api)
         .layer(from_fn_with_state(Arc::clone(&shared), guard))
         .layer(from_fn_with_state(Arc::clone(&shared), mark_and_record))
         .with_state(shared)
@@ -66,7 +68,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 async fn mark_and_record(State(shared): Shares, request: Request, next: Next) -> Response {
     let serial = shared.serial.fetch_add(1, Ordering::Relaxed);
     if let Some(journal) = &shared.journal {
-        journal.arrival(serial, request.method().as_str(), &request.uri().to_string());
+        journal.arrival(serial, request.method().as_str(), &recorded(request.uri()));
     }
     let mut response = next.run(request).await;
     response.headers_mut().insert(MARK, MARK_TEXT);
@@ -87,23 +89,22 @@ async fn guard(
     Ok(next.run(request).await)
 }
 
+/// What the journal keeps of a target: the page's code is nobody's business.
+fn recorded(uri: &Uri) -> String {
+    match uri.path() {
+        "/" => "/".to_owned(),
+        _ => uri.to_string(),
+    }
+}
+
 /// The token comes before everything below `/api`: without it nobody learns which routes there are.
 async fn authenticate(
     State(shared): Shares,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if request.uri().path() != "/" && !shared.token.admits(request.headers()) {
+    if !shared.token.admits(request.headers()) {
         return Err(ApiError::Unauthenticated);
     }
     Ok(next.run(request).await)
-}
-
-async fn index() -> Response {
-    let headers = [
-        (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'"),
-        (CACHE_CONTROL, "no-store"),
-    ];
-    (headers, page::HTML).into_response()
 }

@@ -53,6 +53,7 @@ impl Summary {
             reports,
             project: None,
             root_plan: None,
+            sandbox: None,
             suites: Suites::default(),
             tests: Ledger {
                 seen: records.seen,

@@ -89,7 +89,7 @@ mod tests {
             (
                 "",
                 "schema_version tool exit_code dry_run complete interrupted command namespace reports project \
-                 root_plan suites tests steps requests elapsed_s failures run_errors changes stale warnings errors",
+                 root_plan sandbox suites tests steps requests elapsed_s failures run_errors changes stale warnings errors",
             ),
             ("tool", "name version"),
             ("command", "program exit_code signal elapsed_s"),
@@ -99,6 +99,7 @@ mod tests {
             ),
             ("project", "id name"),
             ("root_plan", "id name"),
+            ("sandbox", "db command"),
             ("suites", "created matched"),
             (
                 "tests",

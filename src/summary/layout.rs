@@ -124,6 +124,11 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// `text` behind `label` in one line, however long: something to copy.
+    pub(super) fn unwrapped(&mut self, label: &str, text: &str) {
+        self.text.extend([label, " ", text, "\n"]);
+    }
+
     pub(super) fn finish(self, options: &TextOptions) -> String {
         super::escape::inert(&self.text, options.in_ci).into_owned()
     }

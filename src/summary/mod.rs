@@ -52,6 +52,8 @@ pub struct Summary {
     pub project: Option<Named>,
     /// Its root plan.
     pub root_plan: Option<Named>,
+    /// The sandbox that the project is in; none when it is on a server.
+    pub sandbox: Option<SandboxPlace>,
     /// Folders.
     pub suites: Suites,
     /// The ledger.
@@ -149,6 +151,15 @@ pub struct Named {
     pub id: u64,
     /// The row's name.
     pub name: String,
+}
+
+/// The sandbox that was imported into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SandboxPlace {
+    /// Its database file.
+    pub db: String,
+    /// The command line that shows what is in it.
+    pub command: String,
 }
 
 /// Folders.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Change, ChangeAction, ChangeKind, CommandEnd, Failure, FileFlaw, Ledger, Named, Reports,
-    Requests, Steps, Suites, Summary, SummaryError, Tool,
+    Requests, SandboxPlace, Steps, Suites, Summary, SummaryError, Tool,
 };
 use crate::formats::model::{Flaw, Format, Outcome, Position};
 use crate::identity::Identity;
@@ -72,6 +72,7 @@ pub(super) fn done() -> Summary {
         },
         project: Some(Named { id: 12080, name: "Demo".to_owned() }),
         root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
+        sandbox: None,
         suites: Suites { created: 1, matched: 33 },
         tests: Ledger {
             seen: 1210,
@@ -109,6 +110,10 @@ pub(super) fn everything() -> Summary {
         exit_code: 0,
         signal: None,
         elapsed_s: 12.5,
+    });
+    summary.sandbox = Some(SandboxPlace {
+        db: "/home/me/my sandbox.db".to_owned(),
+        command: "tq-import sandbox --db 'my sandbox.db'".to_owned(),
     });
     summary.exit_code = 1;
     summary.complete = Some(false);

@@ -1,11 +1,12 @@
-//! The summary for people: what failed, what went wrong, the numbers, and as the last line the verdict.
+//! The summary for people: what failed, what went wrong, the numbers, and as the last line the verdict; below it,
+//! after an import into the sandbox, the command that shows the result.
 
 use super::changes_text;
 use super::findings;
 use super::layout::{
     BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, listed, piece, seconds, styled,
 };
-use super::verdict::{Tone, Verdict, next, project, verdict};
+use super::verdict::{Tone, Verdict, look, next, project, verdict};
 use super::{ChangeAction, ChangeKind, CommandEnd, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
@@ -50,6 +51,11 @@ pub fn render(summary: &Summary, options: &TextOptions) -> String {
     };
     let label = styled(style.bold(), word);
     page.line(&label, 0, &[piece(PLAIN, format!(" {text}"))]);
+    if options.detail > Detail::Brief
+        && let Some(command) = look(summary)
+    {
+        page.unwrapped(&styled(TITLE, "look at it:"), &terminal_name(command));
+    }
     page.finish(options)
 }
 

@@ -11,8 +11,28 @@ fn plain(summary: &Summary, columns: Option<usize>, detail: Detail) -> String {
 }
 
 fn verdict_of(summary: &Summary) -> String {
-    let text = plain(summary, None, Detail::Normal);
+    let elsewhere = Summary { sandbox: None, ..summary.clone() };
+    let text = plain(&elsewhere, None, Detail::Normal);
     text.lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_in_a_sandbox_can_be_looked_at() {
+    let mut summary = samples::done();
+    summary.sandbox = samples::everything().sandbox;
+    let sandbox = summary.sandbox.as_mut().unwrap();
+    // One line, however long: it is copied.
+    sandbox.command = format!("tq-import sandbox --db '{} sandbox.db'", "long ".repeat(20));
+    let last = |summary: &Summary, detail| {
+        plain(summary, Some(80), detail).lines().last().unwrap().to_owned()
+    };
+    let command = summary.sandbox.clone().unwrap().command;
+    assert_eq!(last(&summary, Detail::Normal), format!("look at it: {command}"));
+    assert!(last(&summary, Detail::Brief).starts_with("complete:"));
+    let dry = Summary { dry_run: true, complete: None, ..summary.clone() };
+    assert!(last(&dry, Detail::Normal).starts_with("dry run:"));
+    let nothing = Summary { project: None, ..summary };
+    assert!(!plain(&nothing, None, Detail::Normal).contains("look at it"));
 }
 
 /// A dry run of what [`samples::done`] did.

@@ -49,6 +49,12 @@ pub(super) fn next(summary: &Summary) -> Option<&'static str> {
     }
 }
 
+/// The command that shows what was imported, where something was and a command can.
+pub(super) fn look(summary: &Summary) -> Option<&str> {
+    let can_be_seen = summary.project.is_some() && !summary.dry_run;
+    summary.sandbox.as_ref().filter(|_| can_be_seen).map(|sandbox| sandbox.command.as_str())
+}
+
 /// How the import ended. `name` shows the project's name in the medium.
 pub(super) fn verdict(summary: &Summary, name: impl Fn(&str) -> String) -> Verdict {
     let (tone, word, mut text) = outcome(summary, &project(summary, name));

@@ -18,8 +18,13 @@ fn block_after(readme: &str, marker: &str) -> String {
     after[start..].split("```").next().unwrap().to_owned()
 }
 
-/// Numbers that differ from run to run: durations.
-fn without_times(line: &str) -> String {
+/// Without what differs from run to run and place to place: durations, and where the program is.
+fn without_what_differs(line: &str) -> String {
+    if let Some((_, arguments)) =
+        line.split_once("look at it: ").and_then(|(_, command)| command.split_once("tq-import "))
+    {
+        return format!("look at it: tq-import {arguments}");
+    }
     let words: Vec<&str> = line.split_whitespace().collect();
     let is_number = |word: &str| word.parse::<f64>().is_ok();
     let mut kept = Vec::new();
@@ -46,9 +51,9 @@ fn the_first_screen_of_the_readme_shows_what_the_command_prints() {
     command.env("XDG_DATA_HOME", data.path()).args(["--sandbox", "testdata/**/*.xml"]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let printed = runtime.block_on(run(command)).expect(0).stdout;
-    let printed: Vec<String> = printed.lines().map(without_times).collect();
+    let printed: Vec<String> = printed.lines().map(without_what_differs).collect();
     let mut rest = printed.iter();
-    for line in shown.lines().filter(|line| line.trim() != "[…]").map(without_times) {
+    for line in shown.lines().filter(|line| line.trim() != "[…]").map(without_what_differs) {
         assert!(
             rest.any(|printed| *printed == line),
             "README shows {line:?}, which is not printed there"
@@ -123,7 +128,15 @@ fn the_trees_of_the_reports_page_are_those_of_the_reports() {
             (folder.join(" / "), test["name"].as_str().unwrap())
         })
         .collect();
-    let lines: Vec<&str> = page.lines().collect();
+    // Fenced code is indented too.
+    let mut is_fenced = false;
+    let lines: Vec<&str> = page
+        .lines()
+        .filter(|line| {
+            is_fenced ^= line.starts_with("```");
+            !is_fenced
+        })
+        .collect();
     let shown: Vec<(&str, &str)> = lines
         .windows(2)
         .filter_map(|pair| {

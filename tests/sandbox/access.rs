@@ -61,7 +61,7 @@ async fn a_foreign_host_or_origin_is_refused_even_with_the_token() {
     ] {
         let request = site.request(Method::GET, "project").header(name, value);
         json_of(request.send().await.unwrap(), StatusCode::FORBIDDEN).await;
-        let page = site.client.get(&site.running.page).header(name, value);
+        let page = site.client.get(&site.running.url).header(name, value);
         json_of(page.send().await.unwrap(), StatusCode::FORBIDDEN).await;
     }
     let request = site.request(Method::GET, "project");
@@ -80,17 +80,6 @@ async fn a_foreign_host_or_origin_is_refused_even_with_the_token() {
         "GET / HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example\r\nConnection: close\r\n\r\n",
     );
     assert!(status.contains("403"), "{status}");
-}
-
-#[tokio::test]
-async fn the_page_needs_no_token_and_shows_nothing_stored() {
-    let site = Site::new().await;
-    let response = site.client.get(&site.running.page).send().await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    assert!(response.headers().contains_key("x-tq-sandbox"));
-    let page = response.text().await.unwrap();
-    assert!(page.contains("This is not TestQuality"));
-    assert!(!page.contains("Demo"));
 }
 
 #[tokio::test]
@@ -192,7 +181,9 @@ async fn tokens_differ_and_are_not_printed() {
     assert_eq!(one.secret().expose_secret().len(), "tqs_".len() + 32);
     let site = Site::new().await;
     let token = site.running.token.expose_secret();
-    assert!(!format!("{:?} {one:?}", site.running).contains(token));
+    let (_, code) = site.running.page.expose_secret().split_once("code=").unwrap();
+    let printed = format!("{:?} {one:?}", site.running);
+    assert!(!printed.contains(token) && !printed.contains(code));
 }
 
 #[tokio::test]
@@ -212,7 +203,7 @@ async fn the_journal_counts_reads_and_writes() {
 #[tokio::test]
 async fn it_ends_when_told_to() {
     let site = Site::new().await;
-    let url = site.running.page.clone();
+    let url = site.running.url.clone();
     // A connection that stays open must not keep it alive.
     site.client.get(&url).send().await.unwrap();
     site.running.stop().await.unwrap();

@@ -8,11 +8,13 @@
 
 mod access;
 mod batch;
+mod browser;
 mod database;
 mod guide;
 mod lists;
 mod load;
 mod nested;
+mod page;
 mod process;
 mod revisions;
 mod runs;

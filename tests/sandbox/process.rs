@@ -71,6 +71,83 @@ async fn s53_it_listens_on_loopback_unless_told_otherwise_and_given_a_token() {
     json_of(answer, StatusCode::OK).await;
 }
 
+/// Runs a command line in a shell and reads the line with which a sandbox says that it is ready.
+#[cfg(unix)]
+fn ready_text(directory: &Path, command: &str) -> (Child, String) {
+    let mut shell = std::process::Command::new("sh");
+    shell.current_dir(directory).args(["-c", &format!("exec {command}")]);
+    for (name, value) in binary(directory).get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let mut child = shell.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, line)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_command_that_an_import_prints_shows_what_it_imported() {
+    let directory = tempfile::tempdir().unwrap();
+    let report = crate::support::report(&[("cart", &["adds"])]);
+    std::fs::write(directory.path().join("a.xml"), report).unwrap();
+    for (option, ending) in
+        [("--sandbox", " sandbox"), ("--sandbox=it's mine.db", r" sandbox --db 'it'\''s mine.db'")]
+    {
+        let mut command = binary(directory.path());
+        command.args([
+            option,
+            "a.xml",
+            "--output",
+            "json=summary.json",
+            "--output",
+            "markdown=s.md",
+        ]);
+        let printed = run(command).await.expect(0).stdout;
+        let last = printed.lines().last().unwrap();
+        let command = last.strip_prefix("look at it: ").unwrap_or_else(|| panic!("{printed}"));
+        assert!(command.ends_with(ending), "{command}");
+        let summary = std::fs::read_to_string(directory.path().join("summary.json")).unwrap();
+        let summary: Value = serde_json::from_str(&summary).unwrap();
+        assert_eq!(summary["sandbox"]["command"], command);
+        let db = summary["sandbox"]["db"].as_str().unwrap();
+        assert!(Path::new(db).is_absolute() && Path::new(db).exists(), "{db}");
+        let markdown = std::fs::read_to_string(directory.path().join("s.md")).unwrap();
+        assert!(markdown.contains("look at it:"));
+
+        let (mut child, line) = ready_text(directory.path(), command);
+        assert!(line.starts_with("sandbox ready at http://127.0.0.1:"), "{line}");
+        let link = line.trim_end().rsplit_once("; look at it: ").unwrap().1;
+        let browser = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let entered = browser.get(link).send().await.unwrap();
+        let cookie = entered.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+        let project = &summary["project"]["id"];
+        let url = format!("{}/project/{project}/search?q=adds", link.split("/?").next().unwrap());
+        let page = browser.get(url).header("cookie", cookie).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        assert!(page.contains("<bdi>adds</bdi>"), "{page}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_sandbox_for_other_machines_has_an_address_that_can_be_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let served = Served::start(directory.path(), &["--listen", "0.0.0.0:0"]);
+    let page = served.ready["page"].as_str().unwrap();
+    assert!(page.starts_with("http://127.0.0.1:") && page.contains("/?code="), "{page}");
+    assert!(!page.contains("the-token"));
+    assert!(client().get(page).send().await.is_ok());
+}
+
 /// What clients were told before the server was killed.
 #[derive(Default)]
 struct Told {

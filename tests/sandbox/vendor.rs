@@ -1,98 +1,31 @@
 //! The vendor's own clients, which must not notice where they are: the SDK through a session of all
 //! that the sandbox has, the CLI through the commands that its users type.
 //!
-//! Both come from npm, once, into a directory below `target/`. Where there is no node or npm, or npm
-//! cannot fetch them, the tests say so and pass; with `VENDOR_CLIENTS=required` they fail then.
+//! Both come from npm (see [`crate::support::npm`]).
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Output;
 
 use super::*;
+use crate::support::npm::{self, Packages, shown};
 
-const SDK: &str = "@testquality/sdk@1.16.19";
-const CLI: &str = "@testquality/cli@1.2.8";
+static VENDOR: Packages = Packages::new(
+    "vendor-clients-1.16.19-1.2.8",
+    &["@testquality/sdk@1.16.19", "@testquality/cli@1.2.8"],
+);
 
-/// The directory that has both packages below `node_modules`; none where they cannot be had.
-fn installed() -> Option<PathBuf> {
-    static INSTALLED: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
-    INSTALLED.get_or_init(|| install().map_err(|why| skip(&why)).ok()).clone()
-}
-
-fn skip(why: &str) {
-    let is_required = std::env::var("VENDOR_CLIENTS").is_ok_and(|wish| wish == "required");
-    assert!(!is_required, "the vendor's clients are required: {why}");
-    println!("skipped, the vendor's clients were not run: {why}");
-}
-
-fn install() -> Result<PathBuf, String> {
-    for tool in ["node", "npm"] {
-        let found = Command::new(tool).arg("--version").output();
-        found.map_err(|_| format!("there is no {tool}"))?;
-    }
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let place = target.join("vendor-clients-1.16.19-1.2.8");
-    if place.join("node_modules/@testquality/cli/dist/index.js").exists() {
-        return Ok(place);
-    }
-    // Made aside and moved, so that what is there is whole.
-    let aside = tempfile::tempdir_in(target).map_err(|error| error.to_string())?;
-    std::fs::write(aside.path().join("package.json"), "{\"private\":true}").unwrap();
-    let mut npm = Command::new("npm");
-    npm.current_dir(aside.path()).args([
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--save-exact",
-        SDK,
-        CLI,
-    ]);
-    let output = npm.output().map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        let why = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("npm cannot install them: {why}"));
-    }
-    let aside = aside.keep();
-    if std::fs::rename(&aside, &place).is_err() && !place.exists() {
-        return Err(format!("{} cannot be made", place.display()));
-    }
-    Ok(place)
-}
-
-/// Runs node without blocking the sandbox that this process serves.
 async fn node(site: &Site, packages: &Path, arguments: &[&str]) -> Output {
-    // An empty directory: the CLI reads and writes a settings file where it stands.
-    let directory = tempfile::tempdir().unwrap();
-    let mut command = Command::new("node");
-    for (name, _) in std::env::vars_os() {
-        let shown = name.to_string_lossy();
-        if shown.starts_with("TQ_") || shown.to_uppercase().ends_with("_PROXY") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .current_dir(directory.path())
-        .args(arguments)
-        .env("NODE_PATH", packages.join("node_modules"))
-        .env("TQ_HOST", &site.running.url)
-        .env("TQ_ACCESS_TOKEN", site.running.token.expose_secret())
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null());
-    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
-}
-
-fn shown(output: &Output) -> String {
-    let (out, err) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    format!("{}\n{out}\n{err}", output.status)
+    let token = site.running.token.expose_secret();
+    let variables = [("TQ_HOST", &*site.running.url), ("TQ_ACCESS_TOKEN", token)];
+    npm::node(packages, arguments, &variables).await
 }
 
 #[tokio::test]
 async fn the_vendors_sdk_runs_a_session_over_everything() {
-    let Some(packages) = installed() else { return };
+    let Some(packages) = VENDOR.installed() else { return };
     let site = Site::new().await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/vendor/session.cjs");
-    let output = node(&site, &packages, &[script.to_str().unwrap()]).await;
+    let output = node(&site, packages, &[script.to_str().unwrap()]).await;
     assert!(output.status.success(), "{}", shown(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(said.trim(), "session done");
@@ -115,7 +48,7 @@ async fn cli(site: &Site, packages: &Path, arguments: &[&str]) -> String {
 
 #[tokio::test]
 async fn the_vendors_cli_lists_deletes_and_restores() {
-    let Some(packages) = installed() else { return };
+    let Some(packages) = VENDOR.installed() else { return };
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "the folder", roots.suite).await;
@@ -123,7 +56,7 @@ async fn the_vendors_cli_lists_deletes_and_restores() {
     let beside = site.test(&roots, "another", roots.suite).await;
     let run = async |line: &str| {
         let words: Vec<&str> = line.split(' ').collect();
-        cli(&site, &packages, &words).await
+        cli(&site, packages, &words).await
     };
     let total = async |path: &str| site.get(path).await["total"].as_i64().unwrap();
 
@@ -144,7 +77,7 @@ async fn the_vendors_cli_lists_deletes_and_restores() {
     for line in ["tests --params name=the\u{a0}test", "tests", &nested, "tests --verbose"] {
         let words: Vec<String> = line.split(' ').map(|word| word.replace('\u{a0}', " ")).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let said = cli(&site, &packages, &words).await;
+        let said = cli(&site, packages, &words).await;
         assert!(said.contains("name: 'the test'"), "{line}: {said}");
         assert_eq!(
             said.contains("'another'"),

@@ -67,8 +67,10 @@ pub enum Command {
     Run(RunArgs),
     /// Serve a local TestQuality API with its own database
     ///
-    /// What `--sandbox` imports into, as a server on the loopback interface: to look at what was
-    /// imported, or to test scripts of your own against. It is not TestQuality, and says so.
+    /// What `--sandbox` imports into, as a server on the loopback interface. It prints a link, which
+    /// works once, to a page that shows what was imported: projects with their folders and tests,
+    /// each test with its identity, steps and history, runs with their results, and a search.
+    /// Scripts of your own can be tested against it. It is not TestQuality, and says so.
     Sandbox(SandboxArgs),
 }
 

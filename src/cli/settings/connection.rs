@@ -7,6 +7,7 @@ use url::{Host, Url};
 
 use super::locations::{others_can_read, sandbox_database};
 use super::resolution::Resolution;
+use super::shell;
 use super::source::{SettingFault, Source, Sourced};
 use super::vendor_file::VendorFile;
 use crate::api::token::{Token, TokenError};
@@ -26,6 +27,8 @@ pub enum Connection {
     Sandbox {
         /// The database file.
         db: PathBuf,
+        /// The command that shows what is in it.
+        look: String,
     },
     /// To a server.
     Remote(Remote),
@@ -81,7 +84,8 @@ fn sandbox(
             .warnings
             .push("--project is ignored: the sandbox's only project is taken".to_owned());
     }
-    database(resolution, db).map(|db| Connection::Sandbox { db })
+    let look = shell::look(&resolution.environment.program, db);
+    database(resolution, db).map(|db| Connection::Sandbox { db, look })
 }
 
 /// The sandbox's database: the one named, or the working tree's.

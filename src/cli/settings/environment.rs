@@ -10,6 +10,8 @@ use etcetera::BaseStrategy;
 /// working directory and the terminal.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
+    /// What the program was called by; empty if that is not known.
+    pub program: String,
     /// The variables whose names and values are UTF-8.
     pub variables: BTreeMap<String, String>,
     /// Variables of ours that are set to something that is not UTF-8.
@@ -41,7 +43,9 @@ impl Environment {
                 _ => {}
             }
         }
+        let program = std::env::args_os().next().unwrap_or_default();
         Ok(Self {
+            program: program.to_string_lossy().into_owned(),
             variables,
             unreadable,
             directory: std::env::current_dir()?,

@@ -14,6 +14,7 @@ mod mapping;
 mod project_file;
 mod resolution;
 mod sandbox;
+mod shell;
 mod source;
 mod terminal;
 mod vendor_file;

@@ -19,6 +19,7 @@ impl World {
         std::fs::create_dir_all(tree.path().join(".git")).unwrap();
         std::fs::create_dir_all(tree.path().join("web")).unwrap();
         let environment = Environment {
+            program: "target/debug/tq-import".to_owned(),
             unreadable: Vec::new(),
             variables: variables
                 .iter()
@@ -304,18 +305,20 @@ fn the_sandbox_needs_nothing_and_ignores_variables() {
     .with_file("tq-import.toml", "host = \"https://evil.example\"\nfolder = \"Auto\"\n")
     .with_file("web/.testquality", "TQ_ACCESS_TOKEN=canary\n");
     let settings = world.resolve("--sandbox a.xml").unwrap();
-    let Connection::Sandbox { db } = settings.connection else {
+    let Connection::Sandbox { db, look } = settings.connection else {
         panic!("no sandbox");
     };
     assert!(db.starts_with(world.path().join("data/tq-import/sandbox")), "{db:?}");
+    assert_eq!(look, "target/debug/tq-import sandbox");
     assert_eq!(settings.mapping.namespace, "");
     assert_eq!(settings.mapping.folder, ["Auto"]);
     assert_eq!(settings.notes.warnings, Vec::<String>::new());
     let settings = world.resolve("--sandbox=x.db --project P a.xml").unwrap();
-    let Connection::Sandbox { db } = settings.connection else {
+    let Connection::Sandbox { db, look } = settings.connection else {
         panic!("no sandbox");
     };
     assert_eq!(db, world.path().join("web/x.db"));
+    assert_eq!(look, "target/debug/tq-import sandbox --db x.db");
     assert_eq!(settings.notes.warnings.len(), 1);
     insta::assert_snapshot!(
         world.faults("--sandbox --host https://x.example --access-token canary a.xml"),

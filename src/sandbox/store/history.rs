@@ -120,7 +120,7 @@ fn append_version(out: &mut Vec<u8>, json: &str, (id, version): (i64, u32), oper
 }
 
 /// The row as JSON, deleted or not.
-fn row_now(
+pub(super) fn row_now(
     transaction: &Transaction<'_>,
     resource: &Resource,
     id: i64,

@@ -4,6 +4,7 @@
 //! was committed before, readers see one state for the length of a request (WAL), and a process
 //! that is killed leaves whole transactions or nothing.
 
+mod browse;
 mod hiding;
 mod history;
 mod links;
@@ -16,6 +17,9 @@ mod validate;
 mod write;
 mod writing;
 
+pub(crate) use browse::{
+    Browse, FolderRow, Project, ProjectRow, ResultRow, Run, Share, Test, TestRow, Version, Window,
+};
 pub(crate) use links::Link;
 pub(crate) use write::Saved;
 
@@ -194,7 +198,11 @@ impl Store {
         let idle = self.idle_readers().pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => connect(&self.shared.path)?,
+            None => {
+                let reader = connect(&self.shared.path)?;
+                reader.pragma_update(None, "query_only", true)?;
+                reader
+            }
         };
         let transaction = reader.transaction_with_behavior(TransactionBehavior::Deferred)?;
         let result = work(&transaction);

@@ -9,7 +9,7 @@ mod folders;
 mod page;
 
 use super::layout::{count, seconds};
-use super::verdict::{Tone, Verdict, next, verdict};
+use super::verdict::{Tone, Verdict, look, next, verdict};
 use super::{Reports, Summary, SummaryError};
 use crate::record::{Mapping, Records};
 
@@ -40,6 +40,9 @@ pub fn render(summary: &Summary, limit: usize) -> String {
     errors(&mut page, &summary.errors);
     if let Some(next) = next(summary) {
         page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
+    }
+    if let Some(command) = look(summary) {
+        page.block(&format!("<p>🔎 <b>look at it:</b> {}</p>", code(command)));
     }
     failures::failures(&mut page, &summary.failures);
     failures::run_errors(&mut page, &summary.run_errors);

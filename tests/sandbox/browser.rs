@@ -1,0 +1,137 @@
+//! The page in a real browser: Chromium without JavaScript, by keyboard, and looked at by axe-core.
+//!
+//! Chromium is found by `CHROMIUM` or in the `PATH`; the rest comes from npm (see
+//! [`crate::support::npm`]). `PICTURES=DIRECTORY` keeps a picture of every page.
+
+use super::page::fill;
+use super::*;
+use crate::support::npm::{self, Packages};
+
+static PACKAGES: Packages = Packages::new(
+    "browser-axe-4.14.1-puppeteer-24.43.1",
+    &["axe-core@4.14.1", "puppeteer-core@24.43.1"],
+);
+
+/// The browser's program.
+fn chromium() -> Option<String> {
+    let named = std::env::var("CHROMIUM").ok();
+    let known = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+    let known = known.map(str::to_owned);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = named.or_else(|| {
+        let mut places = std::env::split_paths(&path)
+            .flat_map(|place| known.iter().map(move |name| place.join(name)).collect::<Vec<_>>());
+        Some(places.find(|place| place.is_file())?.to_str()?.to_owned())
+    });
+    if found.is_none() {
+        println!("skipped, the page was not looked at: there is no Chromium");
+    }
+    found
+}
+
+/// A project with something of everything that the page shows; the pages by name.
+async fn furnished(site: &Site, roots: &Roots) -> Value {
+    let shop = site.folder(roots, "shop", roots.suite).await;
+    let checkout = site.folder(roots, "checkout", shop).await;
+    for name in ["com.example.shop.CartTest", "größe \u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}gnp"] {
+        site.folder(roots, name, checkout).await;
+    }
+    let empty = site.folder(roots, &"a_very_long_name_without_a_break".repeat(7), shop).await;
+    let gone = site.folder(roots, "gone", roots.suite).await;
+    site.folder(roots, "left behind", gone).await;
+    let homeless = site.folder(roots, "goes too", roots.suite).await;
+    site.test(roots, "stands nowhere", homeless).await;
+
+    let mut adds = new_test(roots, "adds an article", checkout);
+    adds["description"] = json!(
+        "Bought by people.\nNot by machines.\n\nAutomated test: shop :: adds an article \
+         (tqi-9f86d081884c7d65 tqn-1b2c3d4e)"
+    );
+    adds["precondition"] = json!("A cart with nothing in it.");
+    let adds = id(&site.create("test", &adds).await);
+    for (sequence, words) in [(1, "Open the cart"), (2, "Add an article\nand wait")] {
+        let step = json!({"project_id": roots.project, "test_id": adds, "step": words,
+                          "expected_result": "It is there.", "sequence": sequence});
+        site.create("step", &step).await;
+    }
+    let change = json!({"name": "adds an article", "is_automated": false});
+    site.put(&format!("test/{adds}"), &change, StatusCode::OK).await;
+    let plain = site.test(roots, &"parametrised[x-0001-\u{1b}[31m]-".repeat(6), checkout).await;
+    for number in 0..250 {
+        let test = site.test(roots, &format!("row {number}"), checkout).await;
+        if number < 8 {
+            let step = json!({"project_id": roots.project, "test_id": test, "step": "Run it"});
+            site.create("step", &step).await;
+        }
+    }
+
+    let run = json!({"plan_id": roots.plan, "project_id": roots.project, "name": "nightly",
+                     "start_time": "2026-01-02T03:04:05Z"});
+    let run = id(&site.create("run", &run).await);
+    let steps = site.list("run_result_step").await;
+    let statuses = site.list("status").await;
+    for (step, status) in steps.iter().zip(statuses.iter().cycle()) {
+        let said = json!({"status_id": id(status), "elapsed": 1.5,
+                          "result": "expected 1\nbut got 2\n".repeat(4)});
+        site.put(&format!("run_result_step/{}", id(step)), &said, StatusCode::OK).await;
+    }
+    for folder in [gone, homeless] {
+        site.delete(&format!("suite/{folder}"), StatusCode::OK).await;
+    }
+    let project = format!("/project/{}", roots.project);
+    json!({
+        "projects": "/",
+        "project": project,
+        "folder": format!("{project}?folder={checkout}"),
+        "second-page": format!("{project}?folder={checkout}&page=2"),
+        "empty-folder": format!("{project}?folder={empty}"),
+        "no-folder": format!("{project}?folder=none"),
+        "test": format!("/test/{adds}"),
+        "plain-test": format!("/test/{plain}"),
+        "found": format!("{project}/search?q=a"),
+        "nothing-found": format!("{project}/search?q=nothing+like+it"),
+        "search": format!("{project}/search"),
+        "runs": format!("{project}/runs"),
+        "run": format!("/run/{run}"),
+        "missing": "/test/999999",
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_can_use_the_page_however_they_look_at_it() {
+    let (Some(chromium), Some(packages)) = (chromium(), PACKAGES.installed()) else { return };
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    let pages = furnished(&site, &roots).await;
+    // A second project, of 10,000 tests.
+    let large = id(&site.create("project", &json!({"name": "Large"})).await);
+    let own = async |what: &str| {
+        let found = site.list(&format!("{what}?project_id={large}&is_root=true")).await;
+        id(&found[0])
+    };
+    let there = Roots { project: large, plan: own("plan").await, suite: own("suite").await };
+    for number in 0..100 {
+        let folder = site.folder(&there, &format!("folder {number}"), there.suite).await;
+        fill(&site, &there, folder, 100).await;
+    }
+
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = script.join("tests/sandbox/browser/look.cjs");
+    let pictures = std::env::var("PICTURES").ok();
+    let asked = json!({"project": roots.project, "pages": pages, "pictures": pictures,
+                       "heavy": [format!("/project/{large}"), format!("/project/{large}/search?q=test")]});
+    let link = site.running.page.expose_secret();
+    let arguments = [script.to_str().unwrap(), &chromium, link, &asked.to_string()];
+    let output = npm::node(packages, &arguments, &[]).await;
+    assert!(output.status.success(), "{}", npm::shown(&output));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for what in ["findings", "misplaced", "complaints"] {
+        assert_eq!(seen[what], json!([]), "{what}: {:#}", seen[what]);
+    }
+    let times = seen["milliseconds"].as_object().unwrap();
+    assert_eq!(times.len(), 2);
+    for (path, time) in times {
+        println!("{path}: {time} ms in the browser");
+        assert!(time.as_f64().unwrap() < 1000.0, "{path} took {time} ms");
+    }
+}
