@@ -55,7 +55,7 @@ pub enum Command {
     /// Needs no token and sends nothing anywhere. The result is printed even when a report is
     /// damaged (exit code 3).
     Inspect(InspectArgs),
-    /// Run the tests, then import what they wrote: `run 'reports/*.xml' -- make test`
+    /// Run the tests, then import what they wrote
     ///
     /// The command's input and output are left as they are. Of the reports only those are imported that
     /// it wrote: what was there before is left out. With `cargo test` no report is needed, as what it prints is
@@ -63,8 +63,8 @@ pub enum Command {
     ///
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.
-    #[command(after_help = help::RUN_EXAMPLES, mut_arg("reports", |reports| reports.required(false)))]
-    Run(RunArgs),
+    #[command(after_help = help::RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
     /// Serve a local TestQuality API with its own database
     ///
     /// What `--sandbox` imports into, as a server on the loopback interface. It prints a link, which
@@ -428,6 +428,16 @@ pub enum SandboxCommand {
     Reset,
 }
 
+/// The whole command line as clap knows it: for parsing, help, completions and the manual page.
+#[must_use]
+pub fn definition() -> clap::Command {
+    // What `cargo test` prints needs no report. An argument that is changed moves behind the others, so it is given its place.
+    Cli::command().mut_subcommand("run", |run| {
+        run.mut_arg("reports", |reports| reports.required(false).index(1))
+            .mut_arg("command", |command| command.index(2))
+    })
+}
+
 /// Parses a command line, program name first. Options may stand before or after the command word.
 ///
 /// # Errors
@@ -437,10 +447,10 @@ pub fn parse<I>(args: I) -> Result<Cli, clap::Error>
 where
     I: IntoIterator<Item = OsString>,
 {
-    let mut command = Cli::command();
+    let mut command = definition();
     command.build();
     let args = words::command_word_first(&command, args.into_iter().collect());
-    let matches = Cli::command().try_get_matches_from(args)?;
+    let matches = definition().try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }
 

@@ -19,7 +19,7 @@ fn inspect(line: &[&str]) -> InspectArgs {
 
 #[test]
 fn clap_finds_no_fault_in_the_definitions() {
-    Cli::command().debug_assert();
+    definition().debug_assert();
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn of_an_option_given_twice_the_last_counts_and_lists_grow() {
 
 /// The help as it reads at 80 columns.
 fn help(line: &[&str]) -> String {
-    let mut command = Cli::command().term_width(80);
+    let mut command = definition().term_width(80);
     let error =
         command.try_get_matches_from_mut(std::iter::once(&"tq-import").chain(line)).unwrap_err();
     error.render().to_string()

@@ -42,7 +42,7 @@ impl Output {
             _ => text,
         };
         Detail {
-            text: Some(text.into()).filter(|text: &Box<str>| !text.is_empty()),
+            text: Some(text).filter(|text| !text.is_empty()).map(Into::into),
             ..Detail::default()
         }
     }
