@@ -99,6 +99,19 @@ async fn imports_are_as_described() {
 }
 
 #[test]
+fn the_command_of_a_run_is_as_described() {
+    let world = tempfile::tempdir().unwrap();
+    std::fs::write(world.path().join("new.txt"), report(&[("cart", &["adds"])])).unwrap();
+    for (line, code) in [("cp new.txt a.xml", 0), ("exit 77", 77), ("kill -KILL $$", 137)] {
+        let mut command = binary(world.path());
+        command.args(["run", "--sandbox", "--format", "json", "a.xml", "--", "sh", "-c", line]);
+        let summary = Run::of(&command.output().unwrap()).expect(code).json();
+        assert_eq!(summary["exit_code"], code);
+        assert_valid(&summary, "import");
+    }
+}
+
+#[test]
 fn what_is_cut_for_an_output_is_as_described() {
     let world = tempfile::tempdir().unwrap();
     std::fs::write(world.path().join("a.xml"), report(&[("cart", &["adds", "!takes"])])).unwrap();

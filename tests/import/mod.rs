@@ -12,6 +12,7 @@ mod process;
 mod proxy;
 mod requests;
 mod retries;
+mod run;
 mod servers;
 mod settings;
 mod shards;

@@ -1,0 +1,275 @@
+//! `tq-import run`: real commands, real cargo.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, Run, binary, report, run};
+
+/// `tq-import run` with `options`, in front of a command line of the shell.
+async fn run_shell(directory: &Path, options: &[&str], line: &str) -> Run {
+    let mut command = binary(directory);
+    command.arg("run").args(options).args(["--", "sh", "-c", line]);
+    run(command).await
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// A crate of which cargo-nextest has written a report, in a directory of its own.
+fn shop() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/nextest/project");
+    copy(&project, directory.path());
+    directory
+}
+
+/// Lets cargo build below `directory`, whatever the tests of this crate were started with.
+fn with_cargo(mut command: Command, directory: &Path) -> Command {
+    for (name, _) in std::env::vars_os() {
+        let shown = name.to_string_lossy();
+        let builds = ["CARGO_BUILD", "CARGO_TARGET", "CARGO_PKG", "CARGO_MANIFEST", "RUST_"];
+        if builds.iter().any(|prefix| shown.starts_with(prefix)) || shown == "RUSTFLAGS" {
+            command.env_remove(name);
+        }
+    }
+    command.env("CARGO_TARGET_DIR", directory.join("target")).env("CARGO_NET_OFFLINE", "true");
+    command
+}
+
+/// What an inspection holds: container and name, with the identity.
+fn identities(inspection: &Value) -> BTreeMap<(String, String), String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let tests = inspection["tests"].as_array().unwrap();
+    let known = tests.iter().map(|test| {
+        let container = test["container"].as_array().unwrap();
+        let container: Vec<&str> = container.iter().map(|part| part.as_str().unwrap()).collect();
+        ((container.join(" > "), text(&test["name"])), text(&test["identity"]))
+    });
+    known.collect()
+}
+
+async fn inspected(directory: &Path, report: &Path) -> BTreeMap<(String, String), String> {
+    let mut command = with_cargo(binary(directory), directory);
+    command.args(["inspect", "--format", "json"]).arg(report);
+    identities(&run(command).await.expect(0).json())
+}
+
+#[tokio::test]
+async fn after_cargo_test_the_tests_are_those_of_nextest() {
+    let shop = shop();
+    let at = shop.path();
+    let mut command = with_cargo(binary(at), at);
+    command.args(["run", "--sandbox", "--output", "json=summary.json", "--"]);
+    command.args(["cargo", "test", "--no-fail-fast"]);
+    // Cargo's code, not ours; its two streams where they were.
+    let ended = run(command).await.expect(101);
+    assert!(ended.stdout.contains("test tests::invoice::total ... FAILED\n"), "{ended}");
+    assert!(ended.stderr.contains("     Running tests/checkout.rs (target"), "{ended}");
+    let summary = std::fs::read_to_string(at.join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["complete"], json!(true), "{summary:#}");
+    assert_eq!(summary["command"]["program"], json!("cargo test"));
+    assert_eq!(summary["command"]["exit_code"], json!(101));
+    assert_eq!(summary["exit_code"], json!(101));
+    assert_eq!(summary["warnings"], json!([]));
+    let created = summary["tests"]["created"].as_u64().unwrap();
+
+    // The same text in a pipe, both streams as one: nothing new.
+    let mut cargo = with_cargo(Command::new("sh"), at);
+    cargo.current_dir(at).args(["-c", "cargo test --no-fail-fast > both.txt 2>&1"]);
+    assert!(!cargo.status().unwrap().success());
+    let both = at.join("both.txt");
+    let mut command = with_cargo(binary(at), at);
+    command.args(["--sandbox", "--format", "json", "-"]);
+    command.stdin(std::fs::File::open(&both).unwrap());
+    let again = run(command).await.expect(0).json();
+    assert_eq!(again["tests"]["unchanged"], json!(created));
+    assert_eq!(again["tests"]["created"], json!(0));
+
+    let ours = inspected(at, &both).await;
+    assert_eq!(u64::try_from(ours.len()).unwrap(), created);
+    let nextest = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/nextest/junit.xml");
+    let theirs = inspected(at, &nextest).await;
+    assert!(theirs.len() > 10);
+    for (test, identity) in &theirs {
+        assert_eq!(ours.get(test), Some(identity), "{test:?}");
+    }
+    // nextest writes nothing of ignored tests, and knows no documentation tests.
+    let more: Vec<&str> = ours
+        .keys()
+        .filter(|test| !theirs.contains_key(test))
+        .map(|(container, _)| container.as_str())
+        .collect();
+    assert!(more.contains(&"shop::doc") && more.len() < ours.len() / 2, "{more:?}");
+
+    // Out of the workspace nobody knows the packages: said, and not made up.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = binary(elsewhere.path());
+    command.args(["inspect"]).arg(&both);
+    let alone = run(command).await.expect(0);
+    assert!(alone.stdout.contains("test binaries are called by their own names"), "{alone}");
+}
+
+#[tokio::test]
+async fn a_build_that_fails_gives_cargos_code() {
+    let shop = shop();
+    let at = shop.path();
+    std::fs::write(at.join("src/lib.rs"), "this is no Rust").unwrap();
+    let mut command = with_cargo(binary(at), at);
+    command.args(["run", "--sandbox", "--", "cargo", "test"]);
+    let ended = run(command).await.expect(101);
+    assert!(ended.stderr.contains("error: "), "{ended}");
+    assert!(ended.stdout.contains("exit code 101, which is the command's"), "{ended}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_command_prints_and_reads_is_untouched() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("a.xml"), "").unwrap();
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    std::fs::write(directory.path().join("in"), &bytes).unwrap();
+    // As it is, and through the reader of what `cargo test` prints.
+    for report in ["a.xml", "-"] {
+        let mut command = binary(directory.path());
+        command.args(["run", "--sandbox", "--quiet", "--allow-empty", report, "--"]);
+        command.args(["sh", "-c", "cat in; cat >&2; exit 9"]);
+        command.stdin(std::fs::File::open(directory.path().join("in")).unwrap());
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert_eq!(output.status.code(), Some(9), "{report}");
+        assert!(output.stdout.starts_with(&bytes), "{report}");
+        assert!(output.stderr.starts_with(&bytes), "{report}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_what_the_command_wrote_is_imported() {
+    let desk = Desk::new().await;
+    desk.write("reports/old.xml", &report(&[("old", &["stays out"])]));
+    desk.write("reports/again.xml", &report(&[("again", &["one"])]));
+    desk.write("new.txt", &report(&[("new", &["is in"])]));
+    let mut command = desk.command(&["run", "--format", "json", "reports/", "--"]);
+    command.args([
+        "sh",
+        "-c",
+        "cp new.txt reports/new.xml; cp reports/again.xml x; cp x reports/again.xml",
+    ]);
+    let ended = run(command).await.expect(0);
+    let summary = ended.json();
+    assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
+    assert_eq!(summary["command"]["exit_code"], json!(0));
+    let warnings = summary["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 2, "{ended}");
+    assert!(warnings[0].as_str().unwrap().contains("reports/old.xml"), "{ended}");
+
+    // A command that writes nothing has nothing imported, however many reports lie there.
+    let mut command = desk.command(&["run", "--format", "json", "reports/", "--"]);
+    command.arg("true");
+    let ended = run(command).await.expect(3);
+    assert_eq!(ended.json()["tests"]["seen"], json!(0), "{ended}");
+    assert_eq!(ended.json()["command"]["exit_code"], json!(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_commands_code_comes_first_then_ours() {
+    let directory = tempfile::tempdir().unwrap();
+    let good = report(&[("cart", &["adds"])]);
+    std::fs::write(directory.path().join("good.txt"), good).unwrap();
+    for (line, code) in [
+        ("cp good.txt a.xml", 0),
+        ("cp good.txt a.xml; exit 7", 7),
+        ("true", 3),
+        ("exit 2", 2),
+        ("kill -KILL $$", 137),
+        ("echo '<testsuite><testcase name=\"x\">' > a.xml", 3),
+        ("echo '<testsuite><testcase name=\"x\">' > a.xml; exit 1", 1),
+    ] {
+        let _ = std::fs::remove_file(directory.path().join("a.xml"));
+        let options = ["--sandbox", "a.xml", "--output", "json=summary.json"];
+        let ended = run_shell(directory.path(), &options, line).await.expect(code);
+        let summary = std::fs::read_to_string(directory.path().join("summary.json")).unwrap();
+        let summary: Value = serde_json::from_str(&summary).unwrap();
+        assert_eq!(summary["exit_code"], json!(code), "{line}: {ended}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_wrong_is_told_before_the_command_starts() {
+    let directory = tempfile::tempdir().unwrap();
+    for (options, words) in [
+        (&["a.xml"][..], "--sandbox"),
+        (&["--sandbox"][..], "which reports the command writes is not said"),
+        (&["--sandbox", "--output", "json=no/where.json", "a.xml"][..], "no/where.json"),
+    ] {
+        let ended = run_shell(directory.path(), options, "touch started").await.expect(2);
+        assert!(ended.stderr.contains(words), "{ended}");
+        assert!(!directory.path().join("started").exists(), "{ended}");
+    }
+    let mut command = binary(directory.path());
+    command.args(["run", "--sandbox", "a.xml", "--", "no-such-program"]);
+    let ended = run(command).await.expect(2);
+    assert!(ended.stderr.contains("cannot start no-such-program"), "{ended}");
+    // Without the two dashes nobody knows where the reports end.
+    let mut command = binary(directory.path());
+    command.args(["run", "--sandbox", "cargo", "test"]);
+    let ended = run(command).await.expect(2);
+    assert!(ended.stderr.contains("-- <COMMAND>"), "{ended}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn tests_do_not_see_the_token() {
+    let desk = Desk::new().await;
+    let token = std::fs::read_to_string(desk.path().join("token")).unwrap();
+    desk.write("new.txt", &report(&[("new", &["is in"])]));
+    let mut command = binary(desk.path());
+    command.env("TQ_ACCESS_TOKEN", token.trim()).env("TQ_HOST", &desk.running.url);
+    command.args(["run", "--project", "demo", "a.xml", "--"]);
+    command.args(["sh", "-c", "env; cp new.txt a.xml"]);
+    let ended = run(command).await.expect(0);
+    assert!(ended.stdout.contains("TQ_HOST=") && !ended.stdout.contains(token.trim()), "{ended}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_reaches_the_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = binary(directory.path());
+    command.args(["run", "--sandbox", "a.xml", "--", "sh", "-c"]);
+    command.arg(
+        "trap 'echo told > told; exit 0' TERM; echo ready > ready; while :; do sleep 0.05; done",
+    );
+    let mut child = command.spawn().unwrap();
+    let pid: OsString = child.id().to_string().into();
+    let wait_for = |name: &str| {
+        let path = directory.path().join(name);
+        for _ in 0..400 {
+            if path.exists() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(25));
+        }
+        panic!("{name} did not come");
+    };
+    wait_for("ready");
+    assert!(Command::new("kill").arg("-TERM").arg(&pid).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    wait_for("told");
+}
