@@ -96,6 +96,7 @@ pub(super) fn import(
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned().chain(warnings));
     let mut summary = Summary::of_reports(&records, &settings.mapping);
     summary.command = command;
+    summary.build.clone_from(&settings.build);
     let mut import = Import {
         ignored: 0,
         named: HashSet::new(),

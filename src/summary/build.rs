@@ -49,6 +49,7 @@ impl Summary {
             complete: Some(false),
             interrupted: false,
             command: None,
+            build: None,
             namespace: Some(mapping.namespace.clone()).filter(|namespace| !namespace.is_empty()),
             reports,
             project: None,

@@ -88,10 +88,11 @@ mod tests {
         for (name, expected) in [
             (
                 "",
-                "schema_version tool exit_code dry_run complete interrupted command namespace reports project \
+                "schema_version tool exit_code dry_run complete interrupted command build namespace reports project \
                  root_plan sandbox suites tests steps requests elapsed_s failures run_errors changes stale warnings errors",
             ),
             ("tool", "name version"),
+            ("build", "provider branch commit pull_request url"),
             ("command", "program exit_code signal elapsed_s"),
             (
                 "reports",

@@ -44,6 +44,8 @@ pub struct Summary {
     pub interrupted: bool,
     /// The command that `run` ran; none if the reports were there.
     pub command: Option<CommandEnd>,
+    /// The build that wrote the reports; none if neither a CI system nor git is there.
+    pub build: Option<Build>,
     /// The namespace, if one was given.
     pub namespace: Option<String>,
     /// What the reports say.
@@ -90,6 +92,41 @@ pub struct Tool {
 impl Default for Tool {
     fn default() -> Self {
         Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+/// Which build of which commit. What is not known is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Build {
+    /// The CI system, or `git`.
+    pub provider: &'static str,
+    /// The branch; of a pull request the one that it proposes.
+    pub branch: Option<String>,
+    /// The commit; of a pull request the one that it proposes, where that is known.
+    pub commit: Option<String>,
+    /// The number of the pull request or merge request.
+    pub pull_request: Option<u64>,
+    /// The page of the build, http or https, without a password.
+    pub url: Option<String>,
+}
+
+impl Build {
+    /// Branch, commit and pull request in words.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let commit = self.commit.as_deref().map(|commit| commit.get(..12).unwrap_or(commit));
+        let mut words = match (self.branch.as_deref(), commit) {
+            (Some(branch), Some(commit)) => format!("{branch} at {commit}"),
+            (Some(word), None) | (None, Some(word)) => word.to_owned(),
+            (None, None) => String::new(),
+        };
+        if let Some(number) = self.pull_request {
+            if !words.is_empty() {
+                words.push_str(", ");
+            }
+            words.push_str(&format!("pull request {number}"));
+        }
+        words
     }
 }
 

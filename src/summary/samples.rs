@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Change, ChangeAction, ChangeKind, CommandEnd, Failure, FileFlaw, Ledger, Named, Reports,
+    Build, Change, ChangeAction, ChangeKind, CommandEnd, Failure, FileFlaw, Ledger, Named, Reports,
     Requests, SandboxPlace, Steps, Suites, Summary, SummaryError, Tool,
 };
 use crate::formats::model::{Flaw, Format, Outcome, Position};
@@ -53,6 +53,7 @@ pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name
 /// An import of three reports that went well, into a project that held most of it.
 pub(super) fn done() -> Summary {
     Summary {
+        build: None,
         schema_version: 1,
         tool: Tool::default(),
         exit_code: 0,
@@ -105,6 +106,13 @@ pub(super) fn done() -> Summary {
 /// Something of everything.
 pub(super) fn everything() -> Summary {
     let mut summary = done();
+    summary.build = Some(Build {
+        provider: "GitHub Actions",
+        branch: Some("fix/<cart>".to_owned()),
+        commit: Some("1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".to_owned()),
+        pull_request: Some(12),
+        url: Some("https://github.com/me/shop/actions/runs/7".to_owned()),
+    });
     summary.command = Some(CommandEnd {
         program: "make".to_owned(),
         exit_code: 0,

@@ -7,7 +7,7 @@ use super::layout::{
     BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, listed, piece, seconds, styled,
 };
 use super::verdict::{Tone, Verdict, look, next, project, verdict};
-use super::{ChangeAction, ChangeKind, CommandEnd, Summary, escape};
+use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
 
@@ -26,7 +26,7 @@ pub fn render(summary: &Summary, options: &TextOptions) -> String {
     if options.detail > Detail::Brief {
         changes(&mut page, summary, options);
         page.gap();
-        numbers(&mut page, summary);
+        numbers(&mut page, summary, options.detail);
         page.gap();
         findings::stale(&mut page, &summary.stale, options);
         findings::recovered(&mut page, &summary.reports.recovered, options);
@@ -73,9 +73,12 @@ fn changes(page: &mut Page, summary: &Summary, options: &TextOptions) {
     changes_text::changes(page, &summary.changes, options);
 }
 
-fn numbers(page: &mut Page, summary: &Summary) {
+fn numbers(page: &mut Page, summary: &Summary, detail: Detail) {
     if let Some(command) = &summary.command {
         command_row(page, command);
+    }
+    if let Some(build) = &summary.build {
+        build_row(page, build, detail);
     }
     let reports = &summary.reports;
     let mut parts = vec![piece(PLAIN, count(reports.files, "file"))];
@@ -104,6 +107,21 @@ fn command_row(page: &mut Page, command: &CommandEnd) {
         piece(PLAIN, format!(", after {}", seconds(*elapsed_s))),
     ];
     page.line("command", LABEL, &pieces);
+}
+
+/// On somebody's own machine it is no news.
+fn build_row(page: &mut Page, build: &Build, detail: Detail) {
+    if build.provider == "git" && detail < Detail::Full {
+        return;
+    }
+    let mut pieces = vec![
+        piece(TITLE, format!("{}: ", build.provider)),
+        piece(PLAIN, escape::terminal(&build.what())),
+    ];
+    if let Some(url) = &build.url {
+        pieces.push(piece(FAINT, format!(" {}", escape::terminal(url))));
+    }
+    page.line("build", LABEL, &pieces);
 }
 
 fn project_rows(page: &mut Page, summary: &Summary) {

@@ -5,6 +5,7 @@
 //! that looks at the environment (through [`Environment`], which tests make up), and the only place
 //! that reads tokens.
 
+mod build;
 pub mod connection;
 mod environment;
 mod github;
@@ -34,6 +35,7 @@ use std::time::Duration;
 
 use crate::plan::PlanOptions;
 use crate::record::Mapping;
+use crate::summary::Build;
 use resolution::Resolution;
 
 use super::args::values::{CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat};
@@ -74,6 +76,8 @@ pub struct Settings {
     pub terminal: Terminal,
     /// The job of GitHub Actions that is to be told.
     pub github: Option<GithubJob>,
+    /// The build that this is part of.
+    pub build: Option<Build>,
     /// Warnings, and where values come from.
     pub notes: Notes,
 }
@@ -181,6 +185,7 @@ impl Settings {
             limits,
             terminal,
             github: github::github(environment),
+            build: build::build(environment),
             notes: Notes::default(),
         });
         let (settings, notes) = resolution.finish(settings)?;

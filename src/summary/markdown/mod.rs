@@ -214,8 +214,14 @@ fn numbers(page: &mut Page, summary: &Summary) {
         1 => "1 request".to_owned(),
         sent => format!("{sent} requests"),
     };
+    let build = summary.build.as_ref().map(|build| {
+        let url = build.url.as_deref().map(|url| format!(", {}", code(&cut(url))));
+        let what = code(&cut(&build.what()));
+        format!("<p>{}: {what}{}</p>\n", build.provider, url.unwrap_or_default())
+    });
     let foot = format!(
-        "{TABLE_END}\n<p>{sent} in {}, by tq-import {}</p>\n</details>",
+        "{TABLE_END}\n{}<p>{sent} in {}, by tq-import {}</p>\n</details>",
+        build.unwrap_or_default(),
         seconds(summary.elapsed_s),
         summary.tool.version
     );
