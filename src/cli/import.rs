@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use crate::api::client::{Client, ClientOptions};
-use crate::api::error::{ApiError, Severity};
-use crate::api::retry::RetryPolicy;
+use crate::api::client::Client;
 use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_and_plan};
 use crate::discover::Discovered;
 use crate::formats::model::{Outcome, Report};
@@ -24,7 +22,7 @@ use super::copies::Place;
 use super::exit::{Ended, Ending, Exit};
 use super::output::{OutputFile, Streams};
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{copies, github, log, reports, signals};
+use super::{copies, github, log, reach, reports, signals};
 
 /// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
 const ERRORS_SHOWN: usize = 20;
@@ -216,16 +214,7 @@ impl Import<'_> {
     }
 
     async fn import_into(&mut self, remote: &Remote) {
-        let limits = &self.settings.limits;
-        let client = Client::new(ClientOptions {
-            host: remote.host.clone(),
-            token: remote.token.clone(),
-            concurrency: limits.concurrency,
-            timeout: limits.timeout,
-            retry: RetryPolicy::new(limits.retries).starting_with(limits.retry_wait),
-            deadline: limits.deadline,
-            ca_cert: remote.ca_cert.clone(),
-        });
+        let client = reach::client(remote, &self.settings.limits);
         let client = match client {
             Ok(client) => client,
             Err(error) => {
@@ -313,7 +302,7 @@ impl Import<'_> {
         let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
         self.summary.set_applied(tests, &plan, &applied);
         match &applied.stop {
-            Some(Stop::Api(error)) => self.ending.add(exit_of(error)),
+            Some(Stop::Api(error)) => self.ending.add(reach::exit_of(error)),
             Some(_) => self.ending.add(Exit::Incomplete),
             None => {
                 let refused = applied
@@ -347,18 +336,7 @@ impl Import<'_> {
     }
 
     fn target_error(&mut self, error: &TargetError) {
-        let (exit, hint) = match error {
-            TargetError::Api(error) => (exit_of(error), error.hint()),
-            TargetError::UnknownProject { .. } => (
-                Exit::Usage,
-                "set --project to the name or id of a project that the token's owner can see",
-            ),
-            TargetError::AmbiguousProject { .. } => {
-                (Exit::Usage, "set --project to one of the ids")
-            }
-            TargetError::NotOnlyOne(_) => (Exit::Usage, "set --project to a name or id"),
-            TargetError::NoRoot { .. } => (Exit::Incomplete, "ask for access to the whole project"),
-        };
+        let (exit, hint) = reach::end_of(error);
         self.ending.add(exit);
         self.error(error.to_string(), Some(hint.to_owned()));
     }
@@ -460,12 +438,4 @@ fn render(
             text::render(summary, &settings.terminal.text_options())
         }
     })
-}
-
-fn exit_of(error: &ApiError) -> Exit {
-    match error.severity() {
-        Severity::NotAuthorised => Exit::NotAuthorised,
-        Severity::Unavailable => Exit::Unavailable,
-        Severity::Unexpected => Exit::Incomplete,
-    }
 }

@@ -3,12 +3,17 @@
 pub mod args;
 mod cargo;
 mod copies;
+mod doctor;
 pub mod exit;
+mod explain;
 mod github;
 mod import;
+mod init;
 mod inspect;
 mod log;
+mod manual;
 pub mod output;
+mod reach;
 mod reports;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -47,6 +52,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Ended {
         None => import::run(&cli.import, &environment),
         Some(Command::Inspect(args)) => inspect::run(args, &environment).into(),
         Some(Command::Run(args)) => run::run(args, &environment),
+        Some(Command::Explain(args)) => explain::run(args, &environment).into(),
+        Some(Command::Doctor(args)) => doctor::run(args, &environment).into(),
+        Some(Command::Init(args)) => init::run(args, &environment).into(),
+        Some(Command::Completions(args)) => manual::completions(*args).into(),
+        Some(Command::Man(args)) => manual::page(args).into(),
         #[cfg(feature = "sandbox")]
         Some(Command::Sandbox(args)) => sandbox::run(args, &environment).into(),
         #[cfg(not(feature = "sandbox"))]

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 pub mod build;
 mod changes_text;
+pub mod checkup;
 pub mod escape;
+pub mod explanation;
 mod findings;
 pub mod github;
 pub mod inspection;

@@ -1,5 +1,6 @@
 //! Whole imports: the binary, HTTP, the sandbox's database.
 
+mod comfort;
 mod exit_codes;
 mod faults;
 mod first;

@@ -32,6 +32,10 @@ pub(super) const RUN_EXAMPLES: &str = "Examples:
   tq-import run target/nextest/ci/junit.xml -- cargo nextest run --profile ci
   tq-import run - -- just test";
 
+pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
+  tq-import explain 'adds an article' reports/
+  tq-import explain --sandbox tqi-9f86d081884c7d65 'reports/**/*.xml'";
+
 pub(super) const HOST: &str = "The server [env: TQ_HOST] [default: https://api.testquality.com]";
 
 pub(super) fn long_host() -> String {

@@ -4,23 +4,27 @@
 //! and files together. The help texts name the variables. A token is taken as plain text because
 //! clap repeats a typed value in its error messages.
 
+mod commands;
 mod help;
 pub mod values;
 mod vendor;
 pub mod words;
 
+pub use commands::{
+    CompletionsArgs, DoctorArgs, ExplainArgs, InitArgs, InspectArgs, InspectOutputArgs, ManArgs,
+    RunArgs, SandboxArgs, SandboxCommand,
+};
 pub use vendor::VendorArgs;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, InspectFormat, OutputSpec, ReadyFormat, SoftExit,
-    StaleArg, SummaryFormat, TokenText, duration,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, StaleArg, SummaryFormat,
+    TokenText, duration,
 };
 
 /// The command line.
@@ -54,6 +58,7 @@ pub enum Command {
     /// Shows the tests as an import would understand them: their folders, names and outcomes.
     /// Needs no token and sends nothing anywhere. The result is printed even when a report is
     /// damaged (exit code 3).
+    #[command(display_order = 1)]
     Inspect(InspectArgs),
     /// Run the tests, then import what they wrote
     ///
@@ -64,6 +69,7 @@ pub enum Command {
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.
     #[command(after_help = help::RUN_EXAMPLES)]
+    #[command(display_order = 2)]
     Run(Box<RunArgs>),
     /// Serve a local TestQuality API with its own database
     ///
@@ -71,7 +77,35 @@ pub enum Command {
     /// works once, to a page that shows what was imported: projects with their folders and tests,
     /// each test with its identity, steps and history, runs with their results, and a search.
     /// Scripts of your own can be tested against it. It is not TestQuality, and says so.
+    #[command(display_order = 3)]
     Sandbox(SandboxArgs),
+    /// Say why a test would be matched, adopted or created, and where it would go
+    ///
+    /// Shows how a test of the reports is understood: what was written, by which tool, and what of that makes
+    /// its identity. With a project, or with --sandbox, it says what an import would do about it, and why; it
+    /// writes nothing.
+    #[command(after_help = help::EXPLAIN_EXAMPLES)]
+    #[command(display_order = 4)]
+    Explain(Box<ExplainArgs>),
+    /// Check settings, token, server and project: one line each
+    ///
+    /// Asks the server for nothing but the list of projects and the root of the one that is named. The exit
+    /// code is that of an import which would end for the same reason: 0, 2, 6 or 7.
+    #[command(display_order = 5)]
+    Doctor(Box<DoctorArgs>),
+    /// Write a tq-import.toml: project, namespace, folder
+    #[command(display_order = 6)]
+    Init(InitArgs),
+    /// Print a script that completes command lines
+    ///
+    /// For example: tq-import completions bash > ~/.local/share/bash-completion/completions/tq-import
+    #[command(display_order = 7)]
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    ///
+    /// For example: tq-import man > ~/.local/share/man/man1/tq-import.1
+    #[command(display_order = 8)]
+    Man(ManArgs),
 }
 
 /// Arguments of an import.
@@ -332,100 +366,6 @@ pub struct NetworkArgs {
     /// Trust this certificate authority too, for proxies that inspect TLS
     #[arg(long, value_name = "PEM")]
     pub ca_cert: Option<PathBuf>,
-}
-
-/// Arguments of `run`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct RunArgs {
-    /// What is imported, and how.
-    #[command(flatten)]
-    pub import: ImportArgs,
-
-    /// The command that runs the tests, and its arguments
-    #[arg(value_name = "COMMAND", last = true, required = true, help_heading = None)]
-    pub command: Vec<OsString>,
-}
-
-/// Arguments of `inspect`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct InspectArgs {
-    /// Which reports.
-    #[command(flatten)]
-    pub reading: ReadingArgs,
-    /// How cases become tests.
-    #[command(flatten)]
-    pub mapping: MappingArgs,
-    /// Copies and format.
-    #[command(flatten)]
-    pub output: InspectOutputArgs,
-    /// The terminal.
-    #[command(flatten)]
-    pub terminal: TerminalArgs,
-}
-
-/// Where the results of `inspect` go.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Output")]
-pub struct InspectOutputArgs {
-    /// The form of the result on standard output
-    ///
-    /// jsonl holds the reports as they were written, one line a case. An import reads such files like the
-    /// reports themselves: inspect in every shard, import once.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: InspectFormat,
-
-    /// One more copy of the result in a file, such as jsonl=shard-1.jsonl (repeatable)
-    ///
-    /// The file is written whole or not at all.
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub output: Vec<OutputSpec<InspectFormat>>,
-}
-
-/// Arguments of `sandbox`.
-#[derive(Args, Clone, Debug)]
-pub struct SandboxArgs {
-    /// What else than serving.
-    #[command(subcommand)]
-    pub command: Option<SandboxCommand>,
-
-    /// The address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-
-    /// The database [default: the one that --sandbox imports into]
-    #[arg(long, value_name = "FILE", global = true)]
-    pub db: Option<PathBuf>,
-
-    /// The name of the project in a new database
-    #[arg(long, value_name = "NAME", default_value = "Demo")]
-    pub project: String,
-
-    /// Read the token that clients must send from this file [env: TQ_SANDBOX_TOKEN] [default: made
-    /// up and printed]
-    #[arg(long, value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
-
-    /// Misbehave, to rehearse what a client makes of it (repeatable): see docs/sandbox.md
-    ///
-    /// Words that say what happens and to which requests: `503 20% seed=7`, `lost POST test 1`,
-    /// `hang-up=after POST`, `429=30 GET 2`, `lag=2s GET`.
-    #[arg(long, value_name = "RULE")]
-    pub fault: Vec<String>,
-
-    /// The form of the line that says that the server is ready
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: ReadyFormat,
-
-    /// The terminal.
-    #[command(flatten)]
-    pub terminal: TerminalArgs,
-}
-
-/// What `sandbox` does beside serving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
-pub enum SandboxCommand {
-    /// Delete the database
-    Reset,
 }
 
 /// The whole command line as clap knows it: for parsing, help, completions and the manual page.

@@ -58,6 +58,13 @@ const KNOWN: &[(&str, &str)] = &[
         "run",
         "the command is `tq-import run <REPORT>... -- <COMMAND>...`, its word before the first report",
     ),
+    (
+        "explain",
+        "the command is `tq-import explain <NAME> <REPORT>...`, its word before the first report",
+    ),
+    ("doctor", "the command is `tq-import doctor`"),
+    ("init", "the command is `tq-import init`"),
+    ("completions", "the command is `tq-import completions <SHELL>`"),
     ("help", "`tq-import --help` shows the help"),
     ("import", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
     ("upload", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),

@@ -55,7 +55,23 @@ pub(super) fn connection(
 ) -> Option<Connection> {
     match &args.sandbox {
         Some(db) => sandbox(resolution, args, db.as_deref()),
-        None => remote(resolution, args, ca_cert).map(Connection::Remote),
+        None => {
+            let (remote, is_named) = remote(resolution, args, ca_cert)?;
+            is_named.then_some(Connection::Remote(remote))
+        }
+    }
+}
+
+/// The same where the server is to be asked even if no project is named: then its only one is meant. Faults are noted
+/// all the same.
+pub(super) fn connection_to_any_project(
+    resolution: &mut Resolution<'_>,
+    args: &ConnectionArgs,
+    ca_cert: Option<&Path>,
+) -> Option<Connection> {
+    match &args.sandbox {
+        Some(db) => sandbox(resolution, args, db.as_deref()),
+        None => remote(resolution, args, ca_cert).map(|(remote, _)| Connection::Remote(remote)),
     }
 }
 
@@ -114,11 +130,12 @@ pub(super) fn database(resolution: &mut Resolution<'_>, named: Option<&Path>) ->
     Some(resolution.note("sandbox", chosen, |path| path.display().to_string()))
 }
 
+/// Server, token and project, and whether a project is named.
 fn remote(
     resolution: &mut Resolution<'_>,
     args: &ConnectionArgs,
     ca_cert: Option<&Path>,
-) -> Option<Remote> {
+) -> Option<(Remote, bool)> {
     let vendor = VendorFile::find(
         &resolution.environment.directory,
         &mut resolution.faults,
@@ -141,7 +158,9 @@ fn remote(
     });
     let host = host?;
     note_proxy(resolution, &host);
-    Some(Remote { host, token: token?.value?, project: project?, ca_cert })
+    let is_named = project.is_some();
+    let project = project.unwrap_or(ProjectRef::Only);
+    Some((Remote { host, token: token?.value?, project, ca_cert }, is_named))
 }
 
 /// The token that comes first. Its value is none when it is no token, which was noted as a fault.
@@ -175,6 +194,7 @@ fn token(
         } else {
             ""
         };
+        resolution.lacks_token = true;
         resolution.fault(SettingFault::new(format!("there is no token{empty}")).hint(
             "set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports without an account, into a local database",
         ));

@@ -7,7 +7,9 @@
 
 mod build;
 pub mod connection;
+mod doctor;
 mod environment;
+mod explain;
 mod github;
 mod limits;
 mod locations;
@@ -21,10 +23,13 @@ mod terminal;
 mod vendor_file;
 
 pub use connection::{Connection, DEFAULT_HOST, Remote};
+pub use doctor::DoctorSettings;
 pub use environment::Environment;
+pub use explain::ExplainSettings;
 pub use github::GithubJob;
 pub use limits::Limits;
 pub use mapping::{DEFAULT_ID_PROPERTY, Reading};
+pub use project_file::FILE_NAME as PROJECT_FILE;
 pub use resolution::Notes;
 pub use sandbox::{SandboxAction, SandboxSettings};
 pub use source::{InvalidSettings, Provenance, SettingFault, Source};
@@ -38,7 +43,9 @@ use crate::record::Mapping;
 use crate::summary::Build;
 use resolution::Resolution;
 
-use super::args::values::{CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat};
+use super::args::values::{
+    AdoptArg, CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat,
+};
 use super::args::{EndingArgs, ImportArgs, InspectArgs, VendorArgs, WritingArgs};
 use super::exit::Exit;
 
@@ -141,16 +148,8 @@ impl Settings {
         let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
         let connection = connection::connection(&mut resolution, connection, ca_cert.as_deref());
         let mapping = mapping::mapping(&mut resolution, mapping);
+        let planning = planning(&mut resolution, &mapping, *adopt, *no_steps);
         let file = resolution.file.clone();
-        let adopt = resolution.value("--adopt", adopt.as_ref(), file.adopt, |adopt| {
-            format!("{adopt:?}").to_lowercase()
-        });
-        let planning = PlanOptions {
-            namespace: mapping.namespace.clone(),
-            adopt: adopt.map(Into::into).unwrap_or_default(),
-            no_steps: resolution.switch("--no-steps", *no_steps, file.no_steps),
-            window: SHORTEST_WINDOW,
-        };
         let mode = match (check, dry_run) {
             (true, _) => Mode::Check,
             (false, true) => Mode::DryRun,
@@ -213,6 +212,24 @@ impl InspectSettings {
         };
         let (settings, notes) = resolution.finish(Some(settings))?;
         Ok(Self { notes, ..settings })
+    }
+}
+
+/// What planning needs, without the window, which the deadline decides.
+fn planning(
+    resolution: &mut Resolution<'_>,
+    mapping: &Mapping,
+    adopt: Option<AdoptArg>,
+    no_steps: bool,
+) -> PlanOptions {
+    let file = resolution.file.clone();
+    let adopt = resolution
+        .value("--adopt", adopt.as_ref(), file.adopt, |adopt| format!("{adopt:?}").to_lowercase());
+    PlanOptions {
+        namespace: mapping.namespace.clone(),
+        adopt: adopt.map(Into::into).unwrap_or_default(),
+        no_steps: resolution.switch("--no-steps", no_steps, file.no_steps),
+        window: SHORTEST_WINDOW,
     }
 }
 

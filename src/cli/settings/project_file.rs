@@ -16,7 +16,7 @@ use crate::cli::args::words::nearest;
 use crate::record::Split;
 
 /// The name of the file.
-pub(super) const FILE_NAME: &str = "tq-import.toml";
+pub const FILE_NAME: &str = "tq-import.toml";
 
 /// No settings file is longer than this.
 const SIZE_LIMIT: usize = 1024 * 1024;

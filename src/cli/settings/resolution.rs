@@ -17,6 +17,8 @@ pub(super) struct Resolution<'a> {
     pub(super) faults: Vec<SettingFault>,
     pub(super) warnings: Vec<String>,
     pub(super) provenance: Vec<Provenance>,
+    /// No token was given at all.
+    pub(super) lacks_token: bool,
     /// `TQ_*` is ignored: an import into the sandbox.
     ignores_variables: bool,
 }
@@ -39,6 +41,7 @@ impl<'a> Resolution<'a> {
             faults,
             warnings: Vec::new(),
             provenance: Vec::new(),
+            lacks_token: false,
             ignores_variables,
         }
     }
@@ -52,6 +55,7 @@ impl<'a> Resolution<'a> {
             faults: Vec::new(),
             warnings: Vec::new(),
             provenance: Vec::new(),
+            lacks_token: false,
             ignores_variables: true,
         }
     }

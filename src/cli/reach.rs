@@ -1,0 +1,76 @@
+//! From a connection to a client, and from what went wrong there to an exit code.
+
+use crate::api::client::{Client, ClientError, ClientOptions};
+use crate::api::error::{ApiError, Severity};
+use crate::api::retry::RetryPolicy;
+use crate::snapshot::TargetError;
+
+use super::exit::Exit;
+use super::settings::{Connection, Limits, Remote};
+
+/// A client for `remote`.
+///
+/// # Errors
+/// When a certificate authority cannot be used.
+pub(super) fn client(remote: &Remote, limits: &Limits) -> Result<Client, ClientError> {
+    Client::new(ClientOptions {
+        host: remote.host.clone(),
+        token: remote.token.clone(),
+        concurrency: limits.concurrency,
+        timeout: limits.timeout,
+        retry: RetryPolicy::new(limits.retries).starting_with(limits.retry_wait),
+        deadline: limits.deadline,
+        ca_cert: remote.ca_cert.clone(),
+    })
+}
+
+/// Does `work` with a client for `connection`, on a runtime of its own; the embedded sandbox runs as long as that takes.
+///
+/// # Errors
+/// When there is no runtime, no sandbox, or no client.
+pub(super) fn with_client<T>(
+    connection: &Connection,
+    limits: &Limits,
+    work: impl AsyncFnOnce(&Client, &Remote) -> T,
+) -> anyhow::Result<T> {
+    // The sandbox answers while the client waits.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        match connection {
+            Connection::Remote(remote) => Ok(work(&client(remote, limits)?, remote).await),
+            #[cfg(feature = "sandbox")]
+            Connection::Sandbox { db, .. } => {
+                let (running, remote) = super::sandbox::embedded(db).await?;
+                let done = work(&client(&remote, limits)?, &remote).await;
+                running.stop().await?;
+                Ok(done)
+            }
+            #[cfg(not(feature = "sandbox"))]
+            Connection::Sandbox { .. } => anyhow::bail!("this build has no sandbox"),
+        }
+    })
+}
+
+/// How an import ends that found no target, and what to do about it.
+pub(super) fn end_of(error: &TargetError) -> (Exit, &'static str) {
+    match error {
+        TargetError::Api(error) => (exit_of(error), error.hint()),
+        TargetError::UnknownProject { .. } => (
+            Exit::Usage,
+            "set --project to the name or id of a project that the token's owner can see",
+        ),
+        TargetError::AmbiguousProject { .. } => (Exit::Usage, "set --project to one of the ids"),
+        TargetError::NotOnlyOne(_) => (Exit::Usage, "set --project to a name or id"),
+        TargetError::NoRoot { .. } => (Exit::Incomplete, "ask for access to the whole project"),
+    }
+}
+
+/// How an import ends that a request ended.
+pub(super) fn exit_of(error: &ApiError) -> Exit {
+    match error.severity() {
+        Severity::NotAuthorised => Exit::NotAuthorised,
+        Severity::Unavailable => Exit::Unavailable,
+        Severity::Unexpected => Exit::Incomplete,
+    }
+}

@@ -1,0 +1,123 @@
+//! What `explain` says of a test, as text.
+
+use super::escape;
+use super::layout::{FAINT, ODD, PLAIN, Page, TITLE, TextOptions, count, piece, styled};
+use crate::formats::model::Outcome;
+use crate::record::{Pin, TestRecord};
+use crate::text;
+
+/// A test of the reports, and what an import would do about it.
+#[derive(Clone, Debug)]
+pub struct Explanation<'a> {
+    /// The test.
+    pub test: &'a TestRecord,
+    /// What would be done, and why; none if the project was not looked at.
+    pub verdict: Option<Verdict>,
+}
+
+/// What an import would do about a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What would be done: `created`, `adopted`.
+    pub what: &'static str,
+    /// Why.
+    pub why: String,
+    /// The row that stands for it: its id, its name and where it stands.
+    pub row: Option<(u64, String, Vec<String>)>,
+    /// What else would be done, or why something is not.
+    pub also: Vec<String>,
+}
+
+/// The longest text of a report that is shown, in characters.
+const WRITTEN_CHARS: usize = 300;
+
+/// Columns of a row's word and what follows it.
+const LABEL: usize = 13;
+
+/// The explanations, one below the other. `namespace` is that of all of them.
+#[must_use]
+pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextOptions) -> String {
+    let mut page = Page::new(options.columns);
+    for Explanation { test, verdict } in explanations {
+        page.gap();
+        page.title(&shown(&test.name));
+        let mut row = |label: &str, text: String| {
+            let label = styled(FAINT, &format!("  {label}"));
+            page.line(&label, LABEL, &[piece(PLAIN, text)]);
+        };
+        row("written", written(test));
+        row("container", parts(&test.container, " > ", "none"));
+        row("identity", identity(test, namespace));
+        row("folder", parts(&test.folder, " / ", "the root folder"));
+        let outcome = match test.outcome {
+            Outcome::Passed if test.flaky => "passed, after it had failed",
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Errored => "errored",
+            Outcome::Skipped => "skipped",
+        };
+        row("outcome", format!("{outcome}, in {}", count(test.cases, "case")));
+        if let Some(verdict) = verdict {
+            show_verdict(&mut page, verdict);
+        }
+    }
+    page.finish(options)
+}
+
+fn show_verdict(page: &mut Page, verdict: &Verdict) {
+    let Verdict { what, why, row, also } = verdict;
+    let label = styled(FAINT, "  import");
+    let why = format!(": {}", escape::terminal(why));
+    page.line(&label, LABEL, &[piece(ODD, *what), piece(PLAIN, why)]);
+    if let Some((id, name, folder)) = row {
+        let label = styled(FAINT, "  test");
+        let place = parts(folder, " / ", "the root folder");
+        let name = shown(name);
+        let pieces = [piece(TITLE, name), piece(PLAIN, format!(", id {id}, in {place}"))];
+        page.line(&label, LABEL, &pieces);
+    }
+    for also in also {
+        page.line("", LABEL, &[piece(PLAIN, escape::terminal(also))]);
+    }
+}
+
+/// What stands in the report.
+fn written(test: &TestRecord) -> String {
+    let mut words: Vec<String> = Vec::new();
+    if !test.suites.is_empty() {
+        let suites: Vec<String> =
+            test.suites.iter().map(|suite| format!("{:?}", &**suite)).collect();
+        words.push(format!("suite {}", shown(&suites.join(" in "))));
+    }
+    if let Some(classname) = &test.classname {
+        words.push(format!("classname {}", shown(&format!("{classname:?}"))));
+    }
+    if let Some(file) = &test.file {
+        let line = test.line.map(|line| format!(":{line}")).unwrap_or_default();
+        words.push(format!("file {}{line}", shown(file)));
+    }
+    if words.is_empty() { "nothing but its name".to_owned() } else { words.join(", ") }
+}
+
+fn identity(test: &TestRecord, namespace: &str) -> String {
+    let of = match &test.pinned {
+        Some(Pin::Key(key)) => format!("; the report says that it is TC-{key}"),
+        Some(Pin::Id(id)) => format!("; the report says that it is the test with id {id}"),
+        None => String::new(),
+    };
+    let namespace = match namespace {
+        "" => String::new(),
+        namespace => format!("namespace {}, ", escape::terminal(namespace)),
+    };
+    format!("{}, from {namespace}container and name{of}", test.identity)
+}
+
+fn parts(parts: &[String], between: &str, none: &str) -> String {
+    let cut: Vec<String> = parts.iter().map(|part| shown(part)).collect();
+    if cut.is_empty() { none.to_owned() } else { cut.join(between) }
+}
+
+/// Text of a report, inert and not too long.
+fn shown(text: &str) -> String {
+    escape::terminal(&text::cut(text, WRITTEN_CHARS)).into_owned()
+}
