@@ -16,6 +16,7 @@ pub mod identity;
 pub mod mapping;
 pub mod plan;
 pub mod producers;
+pub mod progress;
 pub mod reading;
 pub mod record;
 #[cfg(feature = "sandbox")]

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::discover::{Discovered, Input, Origin, Source};
 use crate::formats::model::{Flaw, Position, Report};
 use crate::formats::{self, ReadError};
+use crate::progress::{Progress, Stage};
 
 /// What the report files gave.
 #[derive(Debug, Default)]
@@ -20,19 +21,21 @@ pub struct Readings {
     pub unmatched: Vec<String>,
 }
 
-/// Reads all of `discovered`.
+/// Reads all of `discovered`, and tells `progress` of each file.
 #[must_use]
-pub fn read_all(discovered: Discovered) -> Readings {
+pub fn read_all(discovered: Discovered, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, errors } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
         let path = error.path().to_owned();
         readings.reports.push(unreadable(&path, with_causes(&error)));
     }
+    progress.begin(Stage::Reading, inputs.len() as u64);
     let read: Vec<(Input, Result<Vec<Report>, ReadError>)> = inputs
         .into_par_iter()
         .map(|input| {
             let read = read(&input);
+            progress.advance(1);
             (input, read)
         })
         .collect();

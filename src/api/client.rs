@@ -17,6 +17,7 @@ use super::answer::{chain, decode, read_body, status_fault, transport_fault};
 use super::error::{ApiError, Fault};
 use super::retry::{Budget, RequestKind, RetryPolicy, Verdict, classify};
 use super::token::Token;
+use crate::progress::Progress;
 
 /// A connect that takes longer will not come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,6 +46,8 @@ pub struct ClientOptions {
     pub deadline: Duration,
     /// A further certificate authority, PEM.
     pub ca_cert: Option<Vec<u8>>,
+    /// Who is told of requests and of what they wrote.
+    pub progress: Progress,
 }
 
 /// Why no client could be made.
@@ -79,6 +82,7 @@ struct Shared {
     /// No request starts before this moment: a `Retry-After` holds everybody.
     pause_until: Mutex<Option<Instant>>,
     sent: Sent,
+    progress: Progress,
     /// How many permits there are in all.
     concurrency: u32,
     /// Set once: nothing new is sent.
@@ -174,6 +178,7 @@ impl Client {
                 deadline: Instant::now() + options.deadline,
                 pause_until: Mutex::new(None),
                 sent: Sent::default(),
+                progress: options.progress,
                 concurrency: u32::try_from(options.concurrency.max(1)).unwrap_or(u32::MAX),
                 stopping: watch::Sender::new(false),
             }),
@@ -252,6 +257,12 @@ impl Client {
     pub async fn restore(&self, path: &str) -> Result<Written<serde::de::IgnoredAny>, ApiError> {
         let path = format!("{path}/restore");
         self.send(RequestKind::Idempotent, Method::POST, &path, None).await
+    }
+
+    /// How far the import is, as far as it is done through this client.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.shared.progress
     }
 
     /// How often and how long apart requests are repeated.
@@ -411,6 +422,7 @@ impl Client {
             _ => post,
         };
         counter.fetch_add(1, Ordering::Relaxed);
+        self.shared.progress.sent();
         if attempts_before > 0 {
             retries.fetch_add(1, Ordering::Relaxed);
         }

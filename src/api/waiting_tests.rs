@@ -4,6 +4,7 @@ use super::*;
 
 fn client(deadline: Duration) -> Client {
     Client::new(ClientOptions {
+        progress: crate::progress::Progress::default(),
         host: "http://127.0.0.1:9".parse().unwrap(),
         token: Token::new("secret".to_owned()).unwrap(),
         concurrency: 8,

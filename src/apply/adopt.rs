@@ -42,7 +42,11 @@ impl Import<'_> {
                 _ => None,
             })
             .collect();
-        let adopted = chosen.iter().map(|&(record, id, pinned)| this.adopt(record, id, pinned));
+        let adopted = chosen.iter().map(async |&(record, id, pinned)| {
+            let adopted = this.adopt(record, id, pinned).await;
+            this.client.progress().advance(1);
+            adopted
+        });
         let mut stop = None;
         for ((record, id, _), adopted) in chosen.iter().copied().zip(join_all(adopted).await) {
             match adopted {

@@ -348,17 +348,21 @@ async fn send<R: Rows>(
     batch: &Batch<R::Key>,
 ) -> Result<Written<Vec<R::Answer>>, ApiError> {
     let resource = <R::Answer as Resource>::NAME;
-    match batch.keys[..] {
-        [key] if batch.single => Ok(match client.create(resource, &rows.body(key)).await? {
+    let written = match batch.keys[..] {
+        [key] if batch.single => match client.create(resource, &rows.body(key)).await? {
             Written::Applied(answer) => Written::Applied(vec![answer]),
             Written::Refused(error) => Written::Refused(error),
             Written::Unknown(error) => Written::Unknown(error),
-        }),
+        },
         _ => {
             let bodies: Vec<R::Body> = batch.keys.iter().map(|key| rows.body(*key)).collect();
-            client.create(resource, &bodies).await
+            client.create(resource, &bodies).await?
         }
+    };
+    if let Written::Applied(answers) = &written {
+        client.progress().advance(answers.len().min(batch.keys.len()));
     }
+    Ok(written)
 }
 
 /// 409, or the database's code for a broken uniqueness rule.

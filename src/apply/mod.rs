@@ -24,6 +24,7 @@ use crate::api::pages::PER_PAGE;
 use crate::identity::Identity;
 use crate::plan::healing::{Heal, HealAction, twins_to_read};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_look_for, tests_to_read_steps_of};
+use crate::progress::Stage;
 use crate::record::TestRecord;
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
 
@@ -248,13 +249,27 @@ pub async fn apply(
     }
 }
 
+/// How many rows a plan writes.
+fn rows_of(plan: &ChangePlan) -> u64 {
+    let of_test = |test: &TestPlan| match test {
+        TestPlan::Create { steps, .. } => 1 + steps,
+        TestPlan::Adopt { place, .. } => 1 + usize::from(place.is_some()),
+        TestPlan::Matched { place, steps, .. } => steps.len() + usize::from(place.is_some()),
+    };
+    let rows = plan.folders.to_create().count() + plan.tests.iter().map(of_test).sum::<usize>();
+    rows as u64
+}
+
 impl Import<'_> {
     async fn run(&mut self, snapshot: Snapshot) -> Result<bool, Stop> {
+        let progress = self.client.progress();
+        progress.begin(Stage::Writing, rows_of(self.plan));
         let folders = self.build_folders(snapshot.folders).await?;
         self.adopt_tests().await?;
         let (fresh, folders) = self.create_tests(folders).await?;
         self.place_tests(&folders).await?;
         self.create_steps(fresh).await?;
+        progress.begin(Stage::Checking, 0);
         if self.sent_again {
             outlast_lag(self.client).await;
         }

@@ -4,6 +4,7 @@ use crate::api::client::Client;
 use crate::apply::read_and_plan;
 use crate::identity::Identity;
 use crate::plan::{ChangePlan, TestPlan};
+use crate::progress::Progress;
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Snapshot, Target, TargetError};
 use crate::summary::escape;
@@ -36,8 +37,14 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
     log::start(&settings.terminal);
     let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
     let cargo = Cargo::of_environment(environment);
-    let (_, records) =
-        reports::read(found, None, &settings.mapping, &cargo, &environment.directory);
+    let (_, records) = reports::read(
+        found,
+        None,
+        &settings.mapping,
+        &cargo,
+        &environment.directory,
+        &Progress::default(),
+    );
     let mut ending = Ending::default();
     for warning in settings.notes.warnings.iter().chain(&records.warnings) {
         streams.warning(warning);

@@ -9,6 +9,7 @@ use crate::discover::Discovered;
 use crate::formats::model::{Outcome, Report};
 use crate::identity::Identity;
 use crate::plan::stale::stale;
+use crate::progress::{Progress, Stage};
 use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
 #[cfg(feature = "sandbox")]
@@ -21,6 +22,7 @@ use super::cargo::Cargo;
 use super::copies::Place;
 use super::exit::{Ended, Ending, Exit};
 use super::output::{OutputFile, Streams};
+use super::progress::Shown;
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
 use super::{copies, github, log, reach, reports, signals};
 
@@ -89,8 +91,10 @@ pub(super) fn import(
 ) -> Ended {
     let started = Instant::now();
     let Gathered { found, printed, cargo, warnings, command } = gathered;
+    let progress = Progress::default();
+    let shown = Shown::new(&progress, &settings.terminal, *streams);
     let (_, mut records) =
-        reports::read(found, printed, &settings.mapping, &cargo, &environment.directory);
+        reports::read(found, printed, &settings.mapping, &cargo, &environment.directory, &progress);
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned().chain(warnings));
     let mut summary = Summary::of_reports(&records, &settings.mapping);
     summary.command = command;
@@ -100,6 +104,7 @@ pub(super) fn import(
         named: HashSet::new(),
         summary,
         settings,
+        progress,
         records,
         ending: Ending::default(),
     };
@@ -109,6 +114,7 @@ pub(super) fn import(
     if import.may_write() {
         import.reach_and_apply();
     }
+    drop(shown);
     import.finish(started, streams, outputs)
 }
 
@@ -136,6 +142,7 @@ fn leave_out(tests: &mut Vec<TestRecord>, patterns: &[glob::Pattern], prefix: us
 /// One import, and what is known of it so far.
 struct Import<'a> {
     settings: &'a Settings,
+    progress: Progress,
     records: Records,
     ignored: usize,
     /// What the reports name, ignored tests included.
@@ -214,7 +221,7 @@ impl Import<'_> {
     }
 
     async fn import_into(&mut self, remote: &Remote) {
-        let client = reach::client(remote, &self.settings.limits);
+        let client = reach::client(remote, &self.settings.limits, &self.progress);
         let client = match client {
             Ok(client) => client,
             Err(error) => {
@@ -261,6 +268,7 @@ impl Import<'_> {
         let settings = self.settings;
         let lists_stale = self.may_list_stale();
         let tests = &self.records.tests;
+        self.progress.begin(Stage::Project, 0);
         let target = Target::find(client, &remote.project).await?;
         self.summary.set_target(&target);
         let (mut snapshot, mut plan) =

@@ -3,6 +3,7 @@
 use crate::formats::lines;
 use crate::formats::model::Report;
 use crate::producers;
+use crate::progress::Progress;
 use crate::record::Records;
 use crate::summary::{Summary, SummaryError, inspection, markdown};
 
@@ -36,6 +37,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         &settings.mapping,
         &Cargo::of_environment(environment),
         &environment.directory,
+        &Progress::default(),
     );
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
     let mut ending = Ending::default();

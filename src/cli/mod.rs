@@ -13,6 +13,7 @@ mod inspect;
 mod log;
 mod manual;
 pub mod output;
+mod progress;
 mod reach;
 mod reports;
 mod run;

@@ -3,16 +3,21 @@
 use crate::api::client::{Client, ClientError, ClientOptions};
 use crate::api::error::{ApiError, Severity};
 use crate::api::retry::RetryPolicy;
+use crate::progress::Progress;
 use crate::snapshot::TargetError;
 
 use super::exit::Exit;
 use super::settings::{Connection, Limits, Remote};
 
-/// A client for `remote`.
+/// A client for `remote`, which tells `progress` of what it does.
 ///
 /// # Errors
 /// When a certificate authority cannot be used.
-pub(super) fn client(remote: &Remote, limits: &Limits) -> Result<Client, ClientError> {
+pub(super) fn client(
+    remote: &Remote,
+    limits: &Limits,
+    progress: &Progress,
+) -> Result<Client, ClientError> {
     Client::new(ClientOptions {
         host: remote.host.clone(),
         token: remote.token.clone(),
@@ -21,6 +26,7 @@ pub(super) fn client(remote: &Remote, limits: &Limits) -> Result<Client, ClientE
         retry: RetryPolicy::new(limits.retries).starting_with(limits.retry_wait),
         deadline: limits.deadline,
         ca_cert: remote.ca_cert.clone(),
+        progress: progress.clone(),
     })
 }
 
@@ -38,11 +44,15 @@ pub(super) fn with_client<T>(
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         match connection {
-            Connection::Remote(remote) => Ok(work(&client(remote, limits)?, remote).await),
+            Connection::Remote(remote) => {
+                let client = client(remote, limits, &Progress::default())?;
+                Ok(work(&client, remote).await)
+            }
             #[cfg(feature = "sandbox")]
             Connection::Sandbox { db, .. } => {
                 let (running, remote) = super::sandbox::embedded(db).await?;
-                let done = work(&client(&remote, limits)?, &remote).await;
+                let client = client(&remote, limits, &Progress::default())?;
+                let done = work(&client, &remote).await;
                 running.stop().await?;
                 Ok(done)
             }

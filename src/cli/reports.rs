@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::discover::{Discovered, discover};
 use crate::formats::model::Report;
+use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
 use crate::record::{Mapping, Records, collect};
 
@@ -30,8 +31,9 @@ pub(super) fn read(
     mapping: &Mapping,
     cargo: &Cargo,
     directory: &Path,
+    progress: &Progress,
 ) -> (Vec<Report>, Records) {
-    let Readings { mut reports, foreign, unmatched } = read_all(discovered);
+    let Readings { mut reports, foreign, unmatched } = read_all(discovered, progress);
     reports.extend(printed);
     let naming = cargo.name_binaries(&mut reports, directory);
     let mut records = collect(&reports, mapping);

@@ -33,7 +33,7 @@ pub use project_file::FILE_NAME as PROJECT_FILE;
 pub use resolution::Notes;
 pub use sandbox::{SandboxAction, SandboxSettings};
 pub use source::{InvalidSettings, Provenance, SettingFault, Source};
-pub use terminal::{Color, Terminal, Verbosity};
+pub use terminal::{Color, ProgressForm, Terminal, Verbosity};
 
 use std::path::Path;
 use std::time::Duration;

@@ -27,8 +27,8 @@ pub struct Terminal {
     pub verbosity: Verbosity,
     /// In colour or not.
     pub color: Color,
-    /// Progress on standard error.
-    pub progress: bool,
+    /// How progress is shown on standard error.
+    pub progress: ProgressForm,
     /// Columns of standard output; none when it is no terminal.
     pub columns: Option<usize>,
     /// The output is the log of a GitHub Actions job, which takes commands from it.
@@ -56,6 +56,18 @@ impl Terminal {
     pub fn file_text_options(&self) -> TextOptions {
         TextOptions { columns: None, in_ci: false, errors_apart: false, ..self.text_options() }
     }
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProgressForm {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// A bar, which a terminal draws over and over.
+    Bar,
+    /// A line now and then, for the log of a CI job.
+    Lines,
 }
 
 /// `--color`, NO_COLOR and CLICOLOR_FORCE taken together.
@@ -94,14 +106,12 @@ pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> T
         ColorArg::Auto if environment.get("TERM") == Some("dumb") => Color::Never,
         ColorArg::Auto => Color::Auto,
     };
-    Terminal {
-        verbosity,
-        color,
-        progress: environment.stderr_is_terminal
-            && !no_progress
-            && verbosity == Verbosity::Normal
-            && environment.get("CI").is_none(),
-        columns: environment.columns,
-        in_ci,
-    }
+    let is_ci = environment.get("CI").is_some() || in_ci;
+    let is_terminal = environment.stderr_is_terminal && environment.get("TERM") != Some("dumb");
+    let progress = match (no_progress || verbosity != Verbosity::Normal, is_ci, is_terminal) {
+        (false, true, _) => ProgressForm::Lines,
+        (false, false, true) => ProgressForm::Bar,
+        _ => ProgressForm::Nothing,
+    };
+    Terminal { verbosity, color, progress, columns: environment.columns, in_ci }
 }

@@ -357,9 +357,11 @@ fn colours_progress_and_verbosity() {
     assert_eq!(terminal(&[("NO_COLOR", "")], "a.xml").color, Color::Auto);
     assert_eq!(terminal(&[("CLICOLOR_FORCE", "1")], "a.xml").color, Color::Always);
     assert_eq!(terminal(&[("NO_COLOR", "1")], "--color always a.xml").color, Color::Always);
-    assert!(terminal(&[], "a.xml").progress);
-    assert!(!terminal(&[("CI", "true")], "a.xml").progress);
-    assert!(!terminal(&[], "--no-progress a.xml").progress);
+    assert_eq!(terminal(&[], "a.xml").progress, ProgressForm::Bar);
+    assert_eq!(terminal(&[("CI", "true")], "a.xml").progress, ProgressForm::Lines);
+    assert_eq!(terminal(&[("TERM", "dumb")], "a.xml").progress, ProgressForm::Nothing);
+    assert_eq!(terminal(&[("CI", "true")], "-q a.xml").progress, ProgressForm::Nothing);
+    assert_eq!(terminal(&[], "--no-progress a.xml").progress, ProgressForm::Nothing);
     assert_eq!(terminal(&[], "-vv a.xml").verbosity, Verbosity::Debug);
     assert!(terminal(&[("GITHUB_ACTIONS", "true")], "a.xml").in_ci);
 }
