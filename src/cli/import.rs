@@ -202,19 +202,23 @@ impl Import<'_> {
         match &settings.connection {
             Connection::Remote(remote) => self.import_into(remote).await,
             #[cfg(feature = "sandbox")]
-            Connection::Sandbox { db, look } => match super::sandbox::embedded(db).await {
-                Ok((running, remote)) => {
-                    self.summary.sandbox =
-                        Some(SandboxPlace { db: db.display().to_string(), command: look.clone() });
-                    self.import_into(&remote).await;
-                    if let Err(error) = running.stop().await {
-                        self.summary
-                            .warnings
-                            .push(format!("the sandbox did not end well: {error}"));
+            Connection::Sandbox { db, look, project } => {
+                match super::sandbox::embedded(db, project).await {
+                    Ok((running, remote)) => {
+                        self.summary.sandbox = Some(SandboxPlace {
+                            db: db.display().to_string(),
+                            command: look.clone(),
+                        });
+                        self.import_into(&remote).await;
+                        if let Err(error) = running.stop().await {
+                            self.summary
+                                .warnings
+                                .push(format!("the sandbox did not end well: {error}"));
+                        }
                     }
+                    Err(error) => self.unexpected(format!("{error:#}")),
                 }
-                Err(error) => self.unexpected(format!("{error:#}")),
-            },
+            }
             #[cfg(not(feature = "sandbox"))]
             Connection::Sandbox { .. } => self.unexpected("this build has no sandbox".to_owned()),
         }

@@ -124,8 +124,8 @@ pub struct OutputFile<F> {
 
 #[derive(Debug)]
 enum Target {
-    /// Written beside the file, then put in its place.
-    Replaced(NamedTempFile),
+    /// Written beside the file at the end, then put in its place.
+    Replaced,
     /// A device or a FIFO: there is nothing to replace.
     Written(File),
 }
@@ -157,8 +157,9 @@ impl<F: ResultFormat> OutputFile<F> {
                     Ok((path, Target::Written(file)))
                 }
                 Ok(_) | Err(_) => {
-                    let file = temporary(&path)?;
-                    Ok((path, Target::Replaced(file)))
+                    // Gone at once: a process that is killed leaves nothing behind.
+                    temporary(&path)?;
+                    Ok((path, Target::Replaced))
                 }
             }
         };
@@ -176,7 +177,7 @@ impl<F: ResultFormat> OutputFile<F> {
     pub fn remove_old(&self) -> Result<(), OutputError> {
         match &self.target {
             Target::Written(_) => Ok(()),
-            Target::Replaced(_) => match std::fs::remove_file(&self.path) {
+            Target::Replaced => match std::fs::remove_file(&self.path) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => {
                     Err(OutputError { path: self.path.clone(), source })
                 }
@@ -203,11 +204,11 @@ impl<F: ResultFormat> OutputFile<F> {
         };
         let written = match self.target {
             Target::Written(mut file) => file.write_all(text.as_bytes()),
-            Target::Replaced(mut file) => file
-                .write_all(text.as_bytes())
-                .and_then(|()| file.as_file().sync_all())
-                .and_then(|()| file.persist(&self.path).map_err(|error| error.error))
-                .map(drop),
+            Target::Replaced => temporary(&self.path).and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
+                file.as_file().sync_all()?;
+                file.persist(&self.path).map(drop).map_err(|error| error.error)
+            }),
         };
         written.map_err(|source| OutputError { path: self.path, source })
     }

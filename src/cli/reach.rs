@@ -49,8 +49,8 @@ pub(super) fn with_client<T>(
                 Ok(work(&client, remote).await)
             }
             #[cfg(feature = "sandbox")]
-            Connection::Sandbox { db, .. } => {
-                let (running, remote) = super::sandbox::embedded(db).await?;
+            Connection::Sandbox { db, project, .. } => {
+                let (running, remote) = super::sandbox::embedded(db, project).await?;
                 let client = client(&remote, limits, &Progress::default())?;
                 let done = work(&client, &remote).await;
                 running.stop().await?;

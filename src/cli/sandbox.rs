@@ -25,13 +25,13 @@ use super::settings::{Environment, Remote, SandboxAction, SandboxSettings};
 const PROJECT: &str = "Demo";
 
 /// Starts a sandbox in this process on a free port, with a token that nobody else knows.
-pub(super) async fn embedded(db: &Path) -> anyhow::Result<(Running, Remote)> {
+pub(super) async fn embedded(db: &Path, project: &ProjectRef) -> anyhow::Result<(Running, Remote)> {
     let store = open(db, PROJECT)?;
     let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
     let remote = Remote {
         host: running.url.parse().context("the sandbox has no address")?,
         token: Token::new(running.token.expose_secret().to_owned())?,
-        project: ProjectRef::Only,
+        project: project.clone(),
         ca_cert: None,
     };
     Ok((running, remote))
@@ -83,7 +83,13 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         return Ok(());
     };
     let faults = Faults::parse(faults)?;
-    let store = open(&settings.db, project)?;
+    if project.is_some() && settings.db.exists() {
+        streams.warning(&format!(
+            "--project is ignored: {} is there already, with its project",
+            settings.db.display()
+        ));
+    }
+    let store = open(&settings.db, project.as_deref().unwrap_or(PROJECT))?;
     let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
     let made_up = given.is_none();
     let token = match given {

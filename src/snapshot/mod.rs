@@ -44,6 +44,8 @@ pub enum ProjectRef {
     Name(String),
     /// The only one there is.
     Only,
+    /// The only one there is; of several, the one with this name or id.
+    OnlyOr(Box<ProjectRef>),
 }
 
 /// Why there is no target.
@@ -120,8 +122,13 @@ impl Target {
 
 /// The project that `wanted` names.
 fn choose(projects: Vec<Project>, wanted: &ProjectRef) -> Result<Project, TargetError> {
+    let wanted = match wanted {
+        ProjectRef::OnlyOr(named) if projects.len() > 1 => named,
+        ProjectRef::OnlyOr(_) => &ProjectRef::Only,
+        wanted => wanted,
+    };
     let name = match wanted {
-        ProjectRef::Only => {
+        ProjectRef::Only | ProjectRef::OnlyOr(_) => {
             let count = projects.len();
             let mut projects = projects.into_iter();
             return match (projects.next(), projects.next()) {

@@ -145,3 +145,42 @@ async fn a_changed_naming_scheme_is_stopped_before_it_doubles_the_project() {
     desk.import(&["a.xml", "--create-limit", "100%"]).await.expect(0);
     desk.assert_exactly_once(300);
 }
+
+#[tokio::test]
+async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
+    let desk = Desk::new().await;
+    desk.write("a.xml", &report(&[("cart", &["adds"])]));
+    let import = async |arguments: &[&str]| {
+        let mut command = binary(desk.path());
+        command.args(["--sandbox=several.db", "--format", "json", "a.xml"]).args(arguments);
+        run(command).await
+    };
+    // The only one, whatever it is called: a README's command works with `--sandbox` put before it.
+    let first = import(&["--project", "Shop"]).await.expect(0);
+    assert_eq!(first.json()["project"]["name"], "Demo");
+    let database = rusqlite::Connection::open(desk.path().join("several.db")).unwrap();
+    database.execute("UPDATE project SET name = 'Shop'", []).unwrap();
+    drop(database);
+    second_project(&desk.path().join("several.db")).await;
+    let named = import(&["--project", "shop"]).await.expect(0);
+    assert_eq!(named.json()["project"]["name"], "Shop");
+    let none = import(&[]).await.expect(2);
+    assert!(none.stderr.contains("2 projects"), "{none}");
+    let unknown = import(&["--project", "Sop"]).await.expect(2);
+    assert!(unknown.stderr.contains("\"Shop\""), "{unknown}");
+}
+
+/// Adds a project to a database, as a client of it would.
+async fn second_project(db: &std::path::Path) {
+    use secrecy::ExposeSecret as _;
+    use tq_import::sandbox::{self, Options, Store};
+    let store = Store::open(db, "Demo").unwrap();
+    let running =
+        sandbox::spawn(Options::new(store, sandbox::generate_token().unwrap())).await.unwrap();
+    let client = crate::sandbox::client();
+    let request = client.post(format!("{}/api/project", running.url));
+    let request = request.bearer_auth(running.token.expose_secret());
+    let response = request.json(&serde_json::json!({"name": "Second"})).send().await.unwrap();
+    assert_eq!(response.status(), 201);
+    running.stop().await.unwrap();
+}

@@ -71,9 +71,9 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "FILE", global = true)]
     pub db: Option<PathBuf>,
 
-    /// The name of the project in a new database
-    #[arg(long, value_name = "NAME", default_value = "Demo")]
-    pub project: String,
+    /// The name of the project in a new database [default: Demo]
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<String>,
 
     /// Read the token that clients must send from this file [env: TQ_SANDBOX_TOKEN] [default: made
     /// up and printed]

@@ -29,6 +29,8 @@ pub enum Connection {
         db: PathBuf,
         /// The command that shows what is in it.
         look: String,
+        /// The project that is meant if there are several.
+        project: ProjectRef,
     },
     /// To a server.
     Remote(Remote),
@@ -52,9 +54,10 @@ pub(super) fn connection(
     resolution: &mut Resolution<'_>,
     args: &ConnectionArgs,
     ca_cert: Option<&Path>,
+    reports: &[String],
 ) -> Option<Connection> {
     match &args.sandbox {
-        Some(db) => sandbox(resolution, args, db.as_deref()),
+        Some(db) => sandbox(resolution, args, db.as_deref(), reports),
         None => {
             let (remote, is_named) = remote(resolution, args, ca_cert)?;
             is_named.then_some(Connection::Remote(remote))
@@ -70,15 +73,31 @@ pub(super) fn connection_to_any_project(
     ca_cert: Option<&Path>,
 ) -> Option<Connection> {
     match &args.sandbox {
-        Some(db) => sandbox(resolution, args, db.as_deref()),
+        Some(db) => sandbox(resolution, args, db.as_deref(), &[]),
         None => remote(resolution, args, ca_cert).map(|(remote, _)| Connection::Remote(remote)),
     }
+}
+
+/// Notes reports that are databases, which were meant as the value of `--sandbox`; whether there is none.
+fn refuse_detached_database(resolution: &mut Resolution<'_>, reports: &[String]) -> bool {
+    let is_database = |report: &&String| {
+        let report = report.to_ascii_lowercase();
+        [".db", ".sqlite", ".sqlite3"].iter().any(|ending| report.ends_with(ending))
+    };
+    let Some(named) = reports.iter().find(is_database) else {
+        return true;
+    };
+    let fault = SettingFault::new(format!("{named} is no report"));
+    resolution
+        .fault(fault.hint(format!("the database stands behind an equals sign: --sandbox={named}")));
+    false
 }
 
 fn sandbox(
     resolution: &mut Resolution<'_>,
     args: &ConnectionArgs,
     db: Option<&Path>,
+    reports: &[String],
 ) -> Option<Connection> {
     let clashing: Vec<&str> = [
         ("--host", args.host.is_some()),
@@ -95,13 +114,20 @@ fn sandbox(
         );
         return None;
     }
-    if args.project.is_some() {
-        resolution
-            .warnings
-            .push("--project is ignored: the sandbox's only project is taken".to_owned());
+    if db.is_none() && !refuse_detached_database(resolution, reports) {
+        return None;
     }
+    let project = match args.project.as_deref().map(str::trim) {
+        None | Some("") => ProjectRef::Only,
+        Some(name) => {
+            resolution.warnings.push(
+                "--project only counts where the sandbox has several projects: else its one is taken".to_owned(),
+            );
+            ProjectRef::OnlyOr(Box::new(reference(name)))
+        }
+    };
     let look = shell::look(&resolution.environment.program, db);
-    database(resolution, db).map(|db| Connection::Sandbox { db, look })
+    database(resolution, db).map(|db| Connection::Sandbox { db, look, project })
 }
 
 /// The sandbox's database: the one named, or the working tree's.
@@ -229,6 +255,8 @@ pub(super) fn token_file(resolution: &mut Resolution<'_>, path: &Path) -> Option
     });
     match read {
         Ok(text) => {
+            // Editors of Windows write it.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             if std::fs::metadata(&path).is_ok_and(|metadata| others_can_read(&metadata)) {
                 resolution.warnings.push(format!(
                     "the token file {} can be read by every user of this machine (chmod 600)",
@@ -363,6 +391,10 @@ fn project(
         .or_else(|| resolution.file.project.clone())
         .or(vendor);
     let Some(written) = written else {
+        if resolution.file.may_name_project {
+            // What is wrong there was told.
+            return None;
+        }
         resolution.fault(SettingFault::new("no project is named").hint(
             "name it with --project NAME, TQ_PROJECT, or `project = \"NAME\"` in tq-import.toml",
         ));
@@ -374,10 +406,18 @@ fn project(
             .fault(SettingFault::new(format!("the project's name is empty ({})", written.source)));
         return None;
     }
-    let project = name.parse().map_or_else(|_| ProjectRef::Name(name.to_owned()), ProjectRef::Id);
+    let project = reference(name);
     let sourced = Sourced { value: name.to_owned(), source: written.source.clone() };
     resolution.note("project", sourced, String::clone);
     Some(project)
+}
+
+/// The project that somebody names so. What is no number as a number is written is a name: `007`.
+fn reference(name: &str) -> ProjectRef {
+    match name.parse::<u64>() {
+        Ok(id) if id.to_string() == name => ProjectRef::Id(id),
+        _ => ProjectRef::Name(name.to_owned()),
+    }
 }
 
 /// Says which proxy requests go through, if one is named; what stands before `@` in it is a secret.

@@ -42,7 +42,12 @@ impl ExplainSettings {
         let reading = mapping::reading(&mut resolution, reading);
         let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
         let before = resolution.faults.len();
-        let connection = connection::connection(&mut resolution, connection, ca_cert.as_deref());
+        let connection = connection::connection(
+            &mut resolution,
+            connection,
+            ca_cert.as_deref(),
+            &reading.reports,
+        );
         if resolution.lacks_token {
             // Nor does what else the connection lacks matter then.
             resolution.faults.truncate(before);

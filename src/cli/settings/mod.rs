@@ -146,7 +146,12 @@ impl Settings {
         }
         let reading = mapping::reading(&mut resolution, reading);
         let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
-        let connection = connection::connection(&mut resolution, connection, ca_cert.as_deref());
+        let connection = connection::connection(
+            &mut resolution,
+            connection,
+            ca_cert.as_deref(),
+            &reading.reports,
+        );
         let mapping = mapping::mapping(&mut resolution, mapping);
         let planning = planning(&mut resolution, &mapping, *adopt, *no_steps);
         let file = resolution.file.clone();

@@ -24,6 +24,8 @@ const SIZE_LIMIT: usize = 1024 * 1024;
 /// What a `tq-import.toml` says. Nothing is checked beyond types.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ProjectFile {
+    /// There is one which may name a project, and what it says is not known.
+    pub(super) may_name_project: bool,
     /// The project by name or id.
     pub(super) project: Option<Sourced<String>>,
     /// The server.
@@ -156,7 +158,7 @@ impl ProjectFile {
 
     /// What `content` says; `path` is how messages name the file.
     pub(super) fn parse(content: Vec<u8>, path: &Path, faults: &mut Vec<SettingFault>) -> Self {
-        let mut file = Self::default();
+        let mut file = Self { may_name_project: true, ..Self::default() };
         let shown = path.display();
         if content.len() > SIZE_LIMIT {
             faults.push(SettingFault::new(format!("{shown} is larger than 1 MiB")));
@@ -191,6 +193,7 @@ impl ProjectFile {
             };
             file.take(&mut entry);
         }
+        file.may_name_project = table.get_ref().contains_key("project") && file.project.is_none();
         file
     }
 
@@ -433,6 +436,7 @@ mod tests {
             timeout,
             retries,
             deadline,
+            may_name_project: _,
         } = file;
         assert_eq!(project.unwrap().value, "12080");
         assert_eq!(host.unwrap().source.to_string(), "tq-import.toml:3");

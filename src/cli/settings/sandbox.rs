@@ -34,8 +34,8 @@ pub enum SandboxAction {
         listen: SocketAddr,
         /// The token to expect; none: make one up and print it.
         token: Option<Token>,
-        /// The name of the project in a new database.
-        project: String,
+        /// The name of the project in a new database, if one was given.
+        project: Option<String>,
         /// How it misbehaves, as rules of the fault switch.
         faults: Vec<String>,
         /// The form of the line that says that the server is ready.

@@ -305,19 +305,21 @@ fn the_sandbox_needs_nothing_and_ignores_variables() {
     .with_file("tq-import.toml", "host = \"https://evil.example\"\nfolder = \"Auto\"\n")
     .with_file("web/.testquality", "TQ_ACCESS_TOKEN=canary\n");
     let settings = world.resolve("--sandbox a.xml").unwrap();
-    let Connection::Sandbox { db, look } = settings.connection else {
+    let Connection::Sandbox { db, look, project } = settings.connection else {
         panic!("no sandbox");
     };
     assert!(db.starts_with(world.path().join("data/tq-import/sandbox")), "{db:?}");
+    assert_eq!(project, ProjectRef::Only);
     assert_eq!(look, "target/debug/tq-import sandbox");
     assert_eq!(settings.mapping.namespace, "");
     assert_eq!(settings.mapping.folder, ["Auto"]);
     assert_eq!(settings.notes.warnings, Vec::<String>::new());
     let settings = world.resolve("--sandbox=x.db --project P a.xml").unwrap();
-    let Connection::Sandbox { db, look } = settings.connection else {
+    let Connection::Sandbox { db, look, project } = settings.connection else {
         panic!("no sandbox");
     };
     assert_eq!(db, world.path().join("web/x.db"));
+    assert_eq!(project, ProjectRef::OnlyOr(Box::new(ProjectRef::Name("P".to_owned()))));
     assert_eq!(look, "target/debug/tq-import sandbox --db x.db");
     assert_eq!(settings.notes.warnings.len(), 1);
     insta::assert_snapshot!(
@@ -385,4 +387,38 @@ fn a_directory_that_bears_a_command_word_is_a_report() {
     assert!(world.faults("a.xml inspect").contains("before the first report"));
     std::fs::create_dir(world.path().join("web/inspect")).unwrap();
     assert!(world.resolve("a.xml inspect").is_ok());
+}
+
+#[test]
+fn a_number_names_a_project_only_as_numbers_are_written() {
+    for (name, expected) in [
+        ("7", ProjectRef::Id(7)),
+        ("007", ProjectRef::Name("007".to_owned())),
+        ("+7", ProjectRef::Name("+7".to_owned())),
+        ("7 up", ProjectRef::Name("7 up".to_owned())),
+    ] {
+        let settings = World::new(&[TOKEN, ("TQ_PROJECT", name)]).resolve("a.xml").unwrap();
+        let Connection::Remote(remote) = settings.connection else { panic!("no server") };
+        assert_eq!(remote.project, expected);
+    }
+}
+
+#[test]
+fn a_database_without_its_equals_sign_is_no_report() {
+    let faults = World::new(&[]).faults("--sandbox shop.db a.xml");
+    assert!(faults.contains("--sandbox=shop.db"), "{faults}");
+}
+
+#[test]
+fn a_broken_file_may_have_named_the_project() {
+    let world = World::new(&[TOKEN]).with_file("tq-import.toml", "project = Shop\n");
+    let faults = world.faults("a.xml");
+    assert!(faults.contains("tq-import.toml") && !faults.contains("no project"), "{faults}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_token() {
+    let world = World::new(&[PROJECT]).with_file("token", "\u{feff}the-token\r\n");
+    let settings = world.resolve("--token-file ../token a.xml");
+    assert!(settings.is_ok(), "{settings:?}");
 }
