@@ -70,7 +70,9 @@ fn read(input: &Input) -> Result<Vec<Report>, ReadError> {
 /// Nowhere in the file, because nothing of it was understood.
 fn unreadable(path: &str, message: String) -> Report {
     // The path stands before every flaw already.
-    let message = match message.strip_prefix(path).map(str::trim_start) {
+    let without = message.strip_prefix(path).map(str::trim_start);
+    let without = without.or_else(|| message.strip_suffix(path)?.strip_suffix(": "));
+    let message = match without {
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => message,
     };
