@@ -8,6 +8,8 @@
 )]
 
 #[cfg(feature = "sandbox")]
+mod action;
+#[cfg(feature = "sandbox")]
 mod docs;
 mod formats;
 #[cfg(feature = "sandbox")]

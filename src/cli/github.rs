@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::exit::{Ended, Exit};
 use super::output::Streams;
-use super::settings::GithubJob;
+use super::settings::{Environment, GithubJob};
 use crate::record::Records;
 use crate::summary::github::{self, Conclusion};
 use crate::summary::{Summary, markdown};
@@ -42,6 +42,19 @@ pub(super) fn tell_inspection(
     streams.workflow_commands(&github::annotations(summary));
     let outputs = github::inspection_outputs(records, exit.code(), conclusion);
     write(job, outputs, |limit| markdown::render_inspection(records, limit), streams);
+}
+
+/// Tells the job, if this is one, that a command ended with `exit` before it had a result.
+pub(super) fn tell_failure(environment: &Environment, exit: Exit, streams: &Streams) {
+    let Some(file) = GithubJob::of(environment).and_then(|job| job.output) else {
+        return;
+    };
+    let outputs = github::failure_outputs(exit.code());
+    if let Err(error) =
+        append(&file, &outputs).with_context(|| told("the outputs of this step", &file))
+    {
+        streams.warning(&format!("{error:#}"));
+    }
 }
 
 fn write(

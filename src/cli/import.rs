@@ -41,7 +41,10 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Ended {
     let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
     let outputs = match copies::open(&settings.outputs, &found, &streams) {
         Ok(outputs) => outputs,
-        Err(exit) => return exit.into(),
+        Err(exit) => {
+            github::tell_failure(environment, exit, &streams);
+            return exit.into();
+        }
     };
     let cargo = Cargo::of_environment(environment);
     let gathered = Gathered { found, printed: None, cargo, warnings: Vec::new(), command: None };
@@ -55,6 +58,7 @@ pub(super) fn prepare(
 ) -> Result<(Settings, Streams), Exit> {
     let settings = Settings::resolve(args, environment).map_err(|invalid| {
         Streams::default().invalid_settings(&invalid);
+        github::tell_failure(environment, Exit::Usage, &Streams::default());
         Exit::Usage
     })?;
     let streams = Streams::new(&settings.terminal);

@@ -22,6 +22,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         Ok(settings) => settings,
         Err(invalid) => {
             Streams::default().invalid_settings(&invalid);
+            github::tell_failure(environment, Exit::Usage, &Streams::default());
             return Exit::Usage;
         }
     };

@@ -37,8 +37,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Ended {
         Err(message) => {
             // `--help` and `--version` come this way too, and are no errors. A closed standard output is none either.
             let _ = message.print();
-            let exit = if message.use_stderr() { Exit::Usage } else { Exit::Done };
-            return exit.into();
+            if !message.use_stderr() {
+                return Exit::Done.into();
+            }
+            if let Ok(environment) = Environment::of_process() {
+                github::tell_failure(&environment, Exit::Usage, &Streams::default());
+            }
+            return Exit::Usage.into();
         }
     };
     let environment = match Environment::of_process() {

@@ -13,10 +13,14 @@ pub struct GithubJob {
     pub step_summary: Option<PathBuf>,
 }
 
-pub(super) fn github(environment: &Environment) -> Option<GithubJob> {
-    let file = |name| environment.get(name).map(|path| environment.directory.join(path));
-    environment.is_github_actions().then(|| GithubJob {
-        output: file("GITHUB_OUTPUT"),
-        step_summary: file("GITHUB_STEP_SUMMARY"),
-    })
+impl GithubJob {
+    /// The job that `environment` is part of, if it is.
+    #[must_use]
+    pub fn of(environment: &Environment) -> Option<Self> {
+        let file = |name| environment.get(name).map(|path| environment.directory.join(path));
+        environment.is_github_actions().then(|| Self {
+            output: file("GITHUB_OUTPUT"),
+            step_summary: file("GITHUB_STEP_SUMMARY"),
+        })
+    }
 }

@@ -188,7 +188,7 @@ impl Settings {
             outputs,
             limits,
             terminal,
-            github: github::github(environment),
+            github: GithubJob::of(environment),
             build: build::build(environment),
             notes: Notes::default(),
         });
@@ -212,7 +212,7 @@ impl InspectSettings {
             format: output.format,
             outputs: outputs(&mut resolution, &output.output),
             terminal: terminal::terminal(&mut resolution, *terminal),
-            github: github::github(environment),
+            github: GithubJob::of(environment),
             notes: Notes::default(),
         };
         let (settings, notes) = resolution.finish(Some(settings))?;

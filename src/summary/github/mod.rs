@@ -5,4 +5,4 @@ mod annotations;
 mod outputs;
 
 pub use annotations::annotations;
-pub use outputs::{Conclusion, inspection_outputs, outputs};
+pub use outputs::{Conclusion, failure_outputs, inspection_outputs, outputs};

@@ -75,6 +75,15 @@ pub fn inspection_outputs(
     Ok(outputs)
 }
 
+/// The outputs of what ended with `exit_code` before there was a summary.
+#[must_use]
+pub fn failure_outputs(exit_code: u8) -> String {
+    let mut outputs = String::new();
+    push(&mut outputs, "exit-code", &exit_code.to_string());
+    push(&mut outputs, "conclusion", Conclusion::Failure.word());
+    outputs
+}
+
 fn of_reports(summary: &Summary) -> String {
     let reports = &summary.reports;
     let mut outputs = String::new();

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# The second step of the action: makes a command line of the inputs, and becomes tq-import.
+# Inputs come as variables and go into an array; nothing of them is ever read by a shell.
+set -euo pipefail
+
+# An error on the job's page. What is an input's is shown as data, never as a command.
+fail() {
+    local text=$1
+    text=${text//'%'/%25}
+    text=${text//$'\r'/%0D}
+    text=${text//$'\n'/%0A}
+    printf '::error title=tq-import::%s\n' "$text"
+    conclude failure 2
+    exit 2
+}
+
+# The outputs that matter when tq-import did not come to write them.
+conclude() {
+    if [[ -n ${GITHUB_OUTPUT:-} ]]; then
+        printf 'conclusion=%s\nexit-code=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
+    fi
+}
+
+# Whether a switch is on: GitHub writes true and false, people write them as they like.
+is_on() {
+    case ${2:-} in
+    [Tt]rue | TRUE) return 0 ;;
+    [Ff]alse | FALSE | '') return 1 ;;
+    *) fail "the input $1 is true or false, not \"$2\"" ;;
+    esac
+}
+
+# The lines of a text that hold something, without white space around it, into the array `lines`.
+split_lines() {
+    lines=()
+    local line
+    while IFS= read -r line || [[ -n $line ]]; do
+        line=${line%$'\r'}
+        line=${line#"${line%%[![:space:]]*}"}
+        line=${line%"${line##*[![:space:]]}"}
+        if [[ -n $line ]]; then
+            lines+=("$line")
+        fi
+    done <<<"$1"
+}
+
+program=${TQ_IMPORT:?the step before has not said where tq-import is}
+cd -- "${INPUT_WORKING_DIRECTORY:-.}" 2>/dev/null ||
+    fail "there is no working-directory ${INPUT_WORKING_DIRECTORY:-.}"
+
+split_lines "${INPUT_FILES:-}"
+if [[ ${#lines[@]} -eq 0 ]]; then
+    fail "the input files names no report"
+fi
+reports=("${lines[@]}")
+
+# What importing and parsing share.
+options=()
+with() {
+    if [[ -n $2 ]]; then
+        options+=("$1=$2")
+    fi
+}
+with --namespace "${INPUT_NAMESPACE:-}"
+with --folder "${INPUT_FOLDER:-}"
+with --group-by "${INPUT_GROUP_BY:-}"
+if ! is_on fail-on-empty "${INPUT_FAIL_ON_EMPTY:-true}"; then options+=(--allow-empty); fi
+if is_on strict "${INPUT_STRICT:-}"; then options+=(--strict); fi
+
+if [[ -z ${TQ_ACCESS_TOKEN:-} ]]; then
+    who=
+    if [[ ${IS_FORK:-} == true ]]; then
+        who="pull requests from forks"
+    elif [[ ${GITHUB_ACTOR:-} == 'dependabot[bot]' ]]; then
+        who="jobs that Dependabot starts"
+    else
+        fail "there is no token: set the input token to a secret, such as \${{ secrets.TESTQUALITY_TOKEN }}"
+    fi
+    printf '::notice title=tq-import::%s get no secrets: the reports are parsed, and nothing is imported\n' "$who"
+    # What a stranger's branch may set must not turn parsing into something else.
+    exec "$program" inspect "${options[@]+"${options[@]}"}" -- "${reports[@]}"
+fi
+
+with --project "${INPUT_PROJECT:-}"
+with --host "${INPUT_HOST:-}"
+if is_on fail-on-test-failure "${INPUT_FAIL_ON_TEST_FAILURE:-}"; then options+=(--fail-on-test-failure); fi
+if is_on dry-run "${INPUT_DRY_RUN:-}"; then options+=(--dry-run); fi
+if is_on stale "${INPUT_STALE:-}"; then options+=(--stale=report); fi
+split_lines "${INPUT_ARGS:-}"
+options+=("${lines[@]+"${lines[@]}"}")
+
+exec "$program" "${options[@]+"${options[@]}"}" -- "${reports[@]}"

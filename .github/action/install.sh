@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# The first step of the action: finds tq-import in the runner's tool cache, downloads the release, or builds it.
+# A download is checked against a sum in sums.txt beside this file, which was written after the release was built.
+#
+# TQ_IMPORT_ARCHIVE: a local archive in place of a download, for mirrors; it is checked all the same.
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+checkout=${GITHUB_ACTION_PATH:-$here/../..}
+sums=${TQ_IMPORT_SUMS:-$here/sums.txt}
+temporary=${RUNNER_TEMP:-${TMPDIR:-/tmp}}
+releases=https://github.com/testquality/tq-import/releases/download
+
+fail() {
+    local text=$1
+    text=${text//'%'/%25}
+    text=${text//$'\n'/%0A}
+    printf '::error title=tq-import::%s\n' "$text"
+    exit 2
+}
+
+use() {
+    printf 'tq-import: %s\n' "$("$1" --version)"
+    printf 'program=%s\n' "$1" >>"${GITHUB_OUTPUT:-/dev/null}"
+    exit 0
+}
+
+# The release is built for these.
+target=
+ending=
+case "${RUNNER_OS:-}-${RUNNER_ARCH:-}" in
+Linux-X64) target=x86_64-unknown-linux-musl ;;
+Linux-ARM64) target=aarch64-unknown-linux-musl ;;
+macOS-X64) target=x86_64-apple-darwin ;;
+macOS-ARM64) target=aarch64-apple-darwin ;;
+Windows-X64)
+    target=x86_64-pc-windows-msvc
+    ending=.exe
+    ;;
+esac
+
+# The newest release whose sum for this machine is known: the last such line.
+newest() {
+    local sum archive found=
+    while read -r sum archive; do
+        if [[ $sum != '#'* && $archive == "tq-import-"*"-$target.tar.gz" ]]; then
+            found=${archive#tq-import-}
+            found=${found%"-$target.tar.gz"}
+        fi
+    done <"$sums"
+    printf '%s' "$found"
+}
+
+sum_of() {
+    local sum archive
+    while read -r sum archive; do
+        if [[ $archive == "$1" ]]; then
+            printf '%s' "$sum"
+        fi
+    done <"$sums"
+}
+
+sha256() {
+    if command -v sha256sum >/dev/null 2>&1; then
+        sha256sum -- "$1"
+    else
+        shasum -a 256 -- "$1"
+    fi
+}
+
+build() {
+    command -v cargo >/dev/null 2>&1 ||
+        fail "there is no release of tq-import for this runner, and no cargo to build one: add a step with a Rust toolchain"
+    local root=$temporary/tq-import-source
+    CARGO_TARGET_DIR=$temporary/tq-import-target \
+        cargo install --quiet --locked --force --path "$checkout" --root "$root"
+    use "$root/bin/tq-import$ending"
+}
+
+version=${INPUT_VERSION:-}
+version=${version#v}
+if [[ $version == source ]]; then
+    build
+fi
+if [[ -z $version ]]; then
+    if [[ -n $target ]]; then
+        version=$(newest)
+    fi
+    if [[ -z $version ]]; then
+        build
+    fi
+fi
+if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]]; then
+    fail "the input version is a release such as 1.2.3, or source"
+fi
+if [[ -z $target ]]; then
+    fail "there is no release of tq-import for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this machine}: set the input version to source"
+fi
+
+name=tq-import-$version-$target
+cached=${RUNNER_TOOL_CACHE:-$temporary/tools}/tq-import/$version/${RUNNER_ARCH:-X64}
+program=$cached/tq-import$ending
+if [[ -f $cached.complete && -f $program ]]; then
+    use "$program"
+fi
+
+wanted=$(sum_of "$name.tar.gz")
+if [[ -z $wanted ]]; then
+    fail "this version of the action does not know tq-import $version: use the action's tag of that release, or leave version out"
+fi
+work=$(mktemp -d "$temporary/tq-import.XXXXXX")
+trap 'rm -rf -- "$work"' EXIT
+archive=$work/$name.tar.gz
+if [[ -n ${TQ_IMPORT_ARCHIVE:-} ]]; then
+    cp -- "$TQ_IMPORT_ARCHIVE" "$archive"
+else
+    curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 4 --retry-all-errors \
+        --output "$archive" "$releases/v$version/$name.tar.gz" ||
+        fail "cannot download $releases/v$version/$name.tar.gz; running the job again may help"
+fi
+read -r found _ < <(sha256 "$archive")
+found=${found#\\}
+if [[ $found != "$wanted" ]]; then
+    fail "the download of tq-import $version is not the one that was released: its SHA-256 is $found and must be $wanted. Nothing of it was run"
+fi
+tar -xzf "$archive" -C "$work"
+mkdir -p -- "$cached"
+mv -f -- "$work/$name/tq-import$ending" "$program"
+chmod 755 "$program"
+: >"$cached.complete"
+rm -rf -- "$work"
+trap - EXIT
+use "$program"

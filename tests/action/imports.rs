@@ -1,0 +1,159 @@
+//! The step that imports: outputs, page and exit code of every way in which it can end.
+
+use secrecy::ExposeSecret as _;
+
+use super::{Job, Step, definition, has_bash};
+use crate::support::{Desk, report};
+
+/// A job with a token for the project of `desk`.
+fn job(desk: &Desk) -> Job {
+    let token = desk.running.token.expose_secret();
+    Job::new()
+        .with("token", token)
+        .with("host", &desk.running.url)
+        .with("project", "Demo")
+        .with("namespace", "shop")
+}
+
+/// Runs the step, which must end with `code` and tell it.
+async fn ends(job: &Job, code: i32, conclusion: &str) -> Step {
+    let step = job.step("import").await;
+    assert_eq!(step.run.code, code, "{}", step.run);
+    assert_eq!(step.outputs["conclusion"], conclusion, "{}", step.run);
+    assert_eq!(step.outputs["exit-code"], code.to_string(), "{}", step.run);
+    step
+}
+
+#[tokio::test]
+async fn an_import_fills_every_output_and_the_page() {
+    if !has_bash() {
+        return;
+    }
+    let desk = Desk::new().await;
+    let job = job(&desk)
+        .with("files", "  reports/**/*.xml\r\n\n!reports/old.xml\n")
+        .with("folder", "Auto/Web");
+    job.write("reports/a b.xml", &report(&[("cart", &["adds", "~waits"])]));
+    job.write("reports/old.xml", "this is no report");
+    let step = ends(&job, 0, "success").await;
+    let outputs = definition();
+    for name in outputs["outputs"].as_hash().unwrap().keys() {
+        let name = name.as_str().unwrap();
+        assert!(!step.outputs[name].is_empty(), "{name}: {}", step.run);
+    }
+    assert_eq!((&*step.outputs["created"], &*step.outputs["skipped"]), ("2", "1"));
+    assert_eq!(step.outputs["complete"], "true");
+    let json: serde_json::Value = serde_json::from_str(&step.outputs["json"]).unwrap();
+    assert_eq!(json["changes"][0]["path"], serde_json::json!(["Auto"]));
+    assert_eq!(json["build"]["provider"], "GitHub Actions");
+    assert!(step.page.contains("## TestQuality: 1 test passed"), "{}", step.page);
+    let again = ends(&job, 0, "success").await;
+    assert_eq!((&*again.outputs["created"], &*again.outputs["unchanged"]), ("0", "2"));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_fails_the_step_and_says_so() {
+    if !has_bash() {
+        return;
+    }
+    let desk = Desk::new().await;
+    let good = report(&[("cart", &["adds", "!takes"])]);
+    let with = |files: &str| {
+        let job = job(&desk).with("files", files);
+        job.write("good.xml", &good);
+        job.write("cut.xml", &good[..good.len() - 40]);
+        job
+    };
+    // Tests that fail do not fail the import, unless that is wanted.
+    let step = ends(&with("good.xml"), 0, "success").await;
+    assert_eq!(step.outputs["failed"], "1");
+    ends(&with("good.xml").with("fail-on-test-failure", "true"), 4, "failure").await;
+    // Damage is told, and what is readable imported.
+    let step = ends(&with("cut.xml"), 3, "failure").await;
+    assert!(step.run.stderr.contains("::error"), "{}", step.run);
+    ends(&with("cut.xml").with("strict", "true"), 3, "failure").await;
+    // Nothing found.
+    ends(&with("nowhere/*.xml"), 3, "failure").await;
+    ends(&with("nowhere/*.xml").with("fail-on-empty", "false"), 0, "success").await;
+    // A token that is none.
+    let step = ends(&with("good.xml").with("token", "wrong"), 6, "failure").await;
+    assert!(!step.run.stdout.contains("wrong") && step.run.stderr.contains("401"), "{}", step.run);
+    // A plan alone.
+    let step =
+        ends(&with("good.xml").with("dry-run", "True").with("namespace", "new"), 0, "success")
+            .await;
+    assert_eq!((&*step.outputs["created"], &*step.outputs["complete"]), ("2", ""));
+    let dry = with("good.xml").with("args", "--check\n--namespace=new");
+    ends(&dry, 5, "failure").await;
+    // What cannot be meant.
+    for (input, value) in [
+        ("files", " \n"),
+        ("dry-run", "perhaps"),
+        ("working-directory", "no such place"),
+        ("host", "not a host"),
+        ("args", "--no-such-option"),
+    ] {
+        let step = ends(&with("good.xml").with(input, value), 2, "failure").await;
+        let told = format!("{}{}", step.run.stdout, step.run.stderr);
+        assert!(told.contains("error"), "{input}: {}", step.run);
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_forks_and_dependabot_are_parsed_and_others_fail() {
+    if !has_bash() {
+        return;
+    }
+    let desk = Desk::new().await;
+    let sent = desk.journal.entries().len();
+    let job = || {
+        let job = job(&desk).with("token", "").with("files", "a.xml").with("stale", "true");
+        job.write("a.xml", &report(&[("cart", &["adds", "!takes"])]));
+        job
+    };
+    let fork = Job { is_fork: true, ..job() };
+    let bot = job().knowing("GITHUB_ACTOR", "dependabot[bot]");
+    for job in [&fork, &bot] {
+        let step = ends(job, 0, "parse-only").await;
+        assert!(step.run.stdout.contains("::notice"), "{}", step.run);
+        assert_eq!((&*step.outputs["seen"], &*step.outputs["failed"]), ("2", "1"));
+        assert!(step.page.contains("nothing was sent anywhere"), "{}", step.page);
+    }
+    // What is damaged there is damaged.
+    fork.write("a.xml", "<testsuite><testcase name=\"x\">");
+    ends(&fork, 3, "failure").await;
+    let step = ends(&job(), 2, "failure").await;
+    assert!(step.run.stdout.contains("::error title=tq-import::there is no token"), "{}", step.run);
+    assert_eq!(desk.journal.entries().len(), sent, "nothing was sent");
+}
+
+#[tokio::test]
+async fn hostile_inputs_and_names_are_data() {
+    if !has_bash() {
+        return;
+    }
+    let desk = Desk::new().await;
+    let hostile = "$(touch owned) `touch owned` \"; touch owned; ' & touch owned #";
+    let job = job(&desk)
+        .with("files", &format!("a.xml\n{hostile}.xml\n!--no-such-option\n!$(touch owned)"))
+        .with("namespace", hostile)
+        .with("folder", "*$HOME")
+        .with("args", "--exclude=$(touch owned)\n--id-property=`touch owned`");
+    let name = "x&#10;::set-output name=created::99&#10;::error::no$(touch owned)";
+    job.write("a.xml", &report(&[("cart", &[name])]));
+    job.write(&format!("{hostile}.xml"), &report(&[("pay", &["by card"])]));
+    let step = ends(&job, 0, "success").await;
+    assert!(!job.path().join("owned").exists(), "{}", step.run);
+    assert_eq!(step.outputs["created"], "2");
+    let all = format!("{}{}", step.run.stdout, step.run.stderr);
+    assert!(!all.lines().any(|line| line.starts_with("::set-output")), "{}", step.run);
+    // An option is no report, and a command in an input is shown as text.
+    let option = self::job(&desk).with("files", "--version");
+    ends(&option, 3, "failure").await;
+    let command = self::job(&desk)
+        .with("files", "a.xml")
+        .with("working-directory", "x\n::set-output name=a::b%0A");
+    let step = ends(&command, 2, "failure").await;
+    assert!(!step.run.stdout.lines().any(|line| line.starts_with("::set-output")), "{}", step.run);
+    assert!(step.run.stdout.contains("%0A") && step.run.stdout.contains("%250A"), "{}", step.run);
+}
