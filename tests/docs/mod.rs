@@ -91,21 +91,51 @@ fn the_exit_codes_of_the_readme_are_those_of_the_help() {
 }
 
 #[test]
-fn every_option_that_the_readme_names_is_in_the_help() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+fn every_option_that_the_docs_name_is_in_the_help() {
+    let page = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let readme = page("README.md") + &page("docs/ci.md").replace("npm test -- --shard", "");
     let help = |arguments: &[&str]| {
         let mut command = binary(root());
         command.args(arguments).arg("--help");
         tokio::runtime::Runtime::new().unwrap().block_on(run(command)).expect(0).stdout
     };
-    let help = help(&[]) + &help(&["inspect"]) + &help(&["sandbox"]);
-    let cargo = ["--release", "--locked", "--path", "--bench"];
+    let help = help(&[]) + &help(&["inspect"]) + &help(&["sandbox"]) + &help(&["run"]);
+    let cargo = ["--release", "--locked", "--path", "--bench", "--git"];
     let options = readme
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
         .filter(|word| word.starts_with("--") && word.len() > 3);
     for option in options.filter(|option| !cargo.contains(option)) {
         assert!(help.contains(option), "{option}");
     }
+}
+
+#[test]
+fn the_pipelines_of_the_docs_are_yaml_and_name_only_what_the_action_has() {
+    use yaml_rust2::{Yaml, YamlLoader};
+    let load = |text: &str| YamlLoader::load_from_str(text).unwrap().remove(0);
+    let action = load(&std::fs::read_to_string(root().join("action.yml")).unwrap());
+    let known = |input: &Yaml| !action["inputs"][input.as_str().unwrap()].is_badvalue();
+    let mut uses = 0;
+    for page in ["README.md", "docs/ci.md", "docs/reports.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        for block in text.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+            let mut open = vec![load(block)];
+            while let Some(node) = open.pop() {
+                let is_ours = |uses: &str| uses.starts_with("testquality/tq-import@");
+                if node["uses"].as_str().is_some_and(is_ours) {
+                    uses += 1;
+                    let with = node["with"].as_hash().unwrap();
+                    assert!(with.keys().all(known), "{page}: {with:?}");
+                }
+                match node {
+                    Yaml::Array(nodes) => open.extend(nodes),
+                    Yaml::Hash(nodes) => open.extend(nodes.into_iter().map(|(_, node)| node)),
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(uses >= 3, "{uses}");
 }
 
 #[test]

@@ -117,3 +117,41 @@ async fn the_vendors_cli_lists_deletes_and_restores() {
     assert!(said.contains("name: 'cycle'"), "{said}");
     assert_eq!(total("plan").await, 2);
 }
+
+/// What the README compares: nothing is uploaded, and who says so.
+#[tokio::test]
+async fn where_the_vendors_cli_ends_with_0_this_does_not() {
+    let Some(packages) = VENDOR.installed() else { return };
+    let site = Site::new().await;
+    let directory = tempfile::tempdir().unwrap();
+    let report = directory.path().join("a.xml");
+    std::fs::write(&report, crate::support::report(&[("cart", &["adds"])])).unwrap();
+    let report = report.to_str().unwrap();
+    let nothing = directory.path().join("nothing/*.xml");
+    let nothing = nothing.to_str().unwrap();
+    let down = "http://127.0.0.1:1";
+    let up = &*site.running.url;
+    for (host, project, file, code) in
+        [(up, "no such project", report, 2), (up, "Demo", nothing, 3), (down, "Demo", report, 7)]
+    {
+        let index = packages.join("node_modules/@testquality/cli/dist/index.js");
+        let project_option = format!("--project_name={project}");
+        let arguments = [
+            index.to_str().unwrap(),
+            "upload_test_run",
+            file,
+            &project_option,
+            "--run_result_output_dir=out",
+        ];
+        let token = site.running.token.expose_secret();
+        let variables = [("TQ_HOST", host), ("TQ_ACCESS_TOKEN", token)];
+        let theirs = npm::node(packages, &arguments, &variables).await;
+        assert_eq!(theirs.status.code(), Some(0), "{}", shown(&theirs));
+
+        let mut command = crate::support::binary(directory.path());
+        command.args(["--host", host, "--project", project, "--retry-wait", "1ms", file]);
+        command.env("TQ_ACCESS_TOKEN", token);
+        crate::support::run(command).await.expect(code);
+    }
+    assert_eq!(site.get("test").await["total"], 0, "nothing was uploaded by either");
+}
