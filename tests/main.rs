@@ -12,6 +12,7 @@ mod action;
 #[cfg(feature = "sandbox")]
 mod docs;
 mod formats;
+mod fuzz;
 #[cfg(feature = "sandbox")]
 mod import;
 mod records;

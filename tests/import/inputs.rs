@@ -193,3 +193,35 @@ fn a_signal_ends_it_while_nobody_reads_what_it_says() {
     }
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }
+
+/// One line of a gibibyte, in less memory than it is long: the system ends a program that takes more.
+#[cfg(unix)]
+#[test]
+fn s36_a_line_of_a_gibibyte_takes_bounded_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = binary(directory.path());
+    // Pages of libraries and stacks count as well, and a build for tests is large.
+    let limit = "ulimit -v 786432";
+    let report = "printf '<testsuite><testcase name=\"a\"><system-out>'; \
+                  head -c 1073741824 /dev/zero | tr '\\0' 'x'; \
+                  printf '</system-out></testcase><testcase name=\"b\"/></testsuite>'";
+    let line = format!("{{ {report}; }} | ( {limit}; exec \"$0\" inspect - )");
+    let mut shell = std::process::Command::new("sh");
+    shell.current_dir(directory.path()).args(["-c", &line]).arg(program.get_program());
+    let run = Run::of(&shell.output().unwrap()).expect(0);
+    assert!(run.stdout.contains("inspected: 2 tests in 1 report"), "{run}");
+}
+
+#[test]
+fn s45_a_test_that_is_written_ten_thousand_times_is_one_test() {
+    let directory = tempfile::tempdir().unwrap();
+    let case = "<testcase classname='cart' name='adds'/>".repeat(9_999);
+    let failed = "<testcase classname='cart' name='adds'><failure/></testcase>";
+    let text = format!("<testsuite name='s'>{case}{failed}</testsuite>");
+    std::fs::write(directory.path().join("a.xml"), text).unwrap();
+    let summary = import(directory.path(), &["--format", "json", "a.xml"]).expect(0).json();
+    let tests = &summary["tests"];
+    assert_eq!((tests["seen"].as_u64(), tests["merged"].as_u64()), (Some(10_000), Some(9_999)));
+    assert_eq!(tests["created"], 1);
+    assert_eq!(summary["reports"]["failed"], 1, "the worst of its rows counts");
+}

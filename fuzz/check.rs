@@ -1,0 +1,135 @@
+//! What holds of every input, whatever it is: shared by the fuzz targets and by the test that replays their corpus.
+//!
+//! No input panics, and every case that was seen is accounted for: seen = tests + merged + excluded. What is read can be
+//! written as JSON lines and is the same when it is read again.
+
+#![allow(dead_code, reason = "each target uses one of these")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use tq_import::formats::libtest::{Stream, Text};
+use tq_import::formats::model::Report;
+use tq_import::formats::{lines, read};
+use tq_import::producers;
+use tq_import::record::{Mapping, collect};
+
+pub(super) fn junit(data: &[u8]) {
+    inside("<testsuites><testsuite name='s'>", data, "</testsuite></testsuites>");
+}
+
+pub(super) fn xunit_net(data: &[u8]) {
+    inside(
+        "<assemblies><assembly name='a'><collection name='c'>",
+        data,
+        "</collection></assembly></assemblies>",
+    );
+}
+
+pub(super) fn nunit(data: &[u8]) {
+    inside("<test-run><test-suite type='Assembly' name='a'>", data, "</test-suite></test-run>");
+}
+
+pub(super) fn trx(data: &[u8]) {
+    let start = "<TestRun xmlns='http://microsoft.com/schemas/VisualStudio/TeamTest/2010'>";
+    inside(start, data, "</TestRun>");
+}
+
+pub(super) fn testng(data: &[u8]) {
+    inside(
+        "<testng-results><suite name='s'><test name='t'><class name='C'>",
+        data,
+        "</class></test></suite></testng-results>",
+    );
+}
+
+/// JSON lines: whole files, and what follows a head of ours.
+pub(super) fn lines(data: &[u8]) {
+    file(data);
+    let head = b"{\"schema_version\":1,\"tool\":{\"name\":\"tq-import\",\"version\":\"0\"},\"files\":[],\"damaged\":[]}\n";
+    file(&[head, data].concat());
+}
+
+/// Whole files: encodings, compression, anything.
+pub(super) fn encoding(data: &[u8]) {
+    file(data);
+}
+
+/// What `cargo test` prints, in pieces of every length, and its two streams apart.
+pub(super) fn libtest(data: &[u8]) {
+    let (size, data) = data.split_first().unwrap_or((&1, &[]));
+    let size = usize::from(*size).max(1);
+    let mut whole = Text::new(Arc::from("fuzz"));
+    whole.feed(data, Stream::Output);
+    let whole = whole.finish();
+    let mut pieces = Text::new(Arc::from("fuzz"));
+    data.chunks(size).for_each(|piece| pieces.feed(piece, Stream::Output));
+    let pieces = pieces.finish();
+    assert_eq!(format!("{:?}", whole.cases), format!("{:?}", pieces.cases), "pieces of {size}");
+    let mut apart = Text::new(Arc::from("fuzz"));
+    for (index, piece) in data.chunks(size).enumerate() {
+        let stream = if index % 2 == 0 { Stream::Output } else { Stream::Errors };
+        apart.feed(piece, stream);
+    }
+    accounted(&[whole, pieces, apart.finish()]);
+}
+
+/// `data` as it is, and as the inside of a document of this kind.
+fn inside(start: &str, data: &[u8], end: &str) {
+    file(data);
+    file(&[start.as_bytes(), data, end.as_bytes()].concat());
+}
+
+fn file(data: &[u8]) {
+    // What is no report is refused, and that is all.
+    let Ok(reports) = read(data, "fuzz") else { return };
+    accounted(&reports);
+    let written = carried(&reports);
+    let Ok(again) = read(&*written, "fuzz") else {
+        panic!("JSON lines of ours are refused: {}", String::from_utf8_lossy(&written));
+    };
+    let cases = |reports: &[Report]| reports.iter().map(|report| report.cases.len()).sum::<usize>();
+    assert_eq!(cases(&again), cases(&reports));
+}
+
+fn accounted(reports: &[Report]) {
+    let cases: usize = reports.iter().map(|report| report.cases.len()).sum();
+    let records = collect(reports, &Mapping::default());
+    assert_eq!(records.seen, cases);
+    assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded);
+}
+
+fn carried(reports: &[Report]) -> Vec<u8> {
+    let named: Vec<(&Report, &str)> =
+        reports.iter().map(|report| (report, producers::detect(report).name)).collect();
+    let mut written = Vec::new();
+    let mapping = Mapping::default();
+    let done = lines::write(&named, &mapping.root, &mut written).and_then(|()| written.flush());
+    assert!(done.is_ok(), "{done:?}");
+    written
+}
+
+/// The target that a directory of the corpus belongs to.
+pub(super) fn of(name: &str) -> Option<fn(&[u8])> {
+    Some(match name {
+        "junit" => junit,
+        "xunit_net" => xunit_net,
+        "nunit" => nunit,
+        "trx" => trx,
+        "testng" => testng,
+        "lines" => lines,
+        "encoding" => encoding,
+        "libtest" => libtest,
+        _ => return None,
+    })
+}
+
+/// The files of a directory.
+pub(super) fn files(directory: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut files: Vec<_> =
+        entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
