@@ -44,7 +44,7 @@ fn without_what_differs(line: &str) -> String {
 #[test]
 fn the_first_screen_of_the_readme_shows_what_the_command_prints() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(readme.contains("cargo run --release -- --sandbox 'testdata/**/*.xml'"));
+    assert!(readme.contains("cargo run -- --sandbox 'testdata/**/*.xml'"));
     let shown = block_after(&readme, "<!-- output: sandbox -->");
     let data = tempfile::tempdir().unwrap();
     let mut command = binary(root());
