@@ -1,5 +1,6 @@
 //! What the documents say is true: commands are run, outputs compared.
 
+mod commands;
 mod schema;
 
 use std::path::Path;

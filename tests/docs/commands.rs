@@ -1,0 +1,75 @@
+//! The README's command lines, typed into a shell as they stand there.
+#![cfg(unix)]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use secrecy::ExposeSecret as _;
+
+use super::root;
+use crate::support::{Desk, binary, report, run};
+
+/// The command lines of `page` that call us, in the order in which they stand there.
+fn commands(page: &str) -> Vec<String> {
+    let blocks = page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("tq-import "));
+    lines.map(|line| line.split(" #").next().unwrap().trim().to_owned()).collect()
+}
+
+fn program(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[tokio::test]
+async fn every_command_of_the_readme_works_as_it_stands_there() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let commands = commands(&readme);
+    assert!(commands.len() >= 6, "{commands:?}");
+    let desk = Desk::new().await;
+    // The project that the README names, and somebody's tests: a crate, and reports that `npm test` writes.
+    let token = desk.running.token.expose_secret();
+    let created = crate::sandbox::client()
+        .post(format!("{}/api/project", desk.running.url))
+        .bearer_auth(token)
+        .json(&serde_json::json!({"name": "Shop"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(created.status(), 201);
+    desk.write("Cargo.toml", "[package]\nname = \"shop\"\nedition = \"2021\"\n[workspace]\n");
+    desk.write("src/lib.rs", "#[test]\nfn adds() {}\n");
+    desk.write("reports/web/a.xml", &report(&[("cart", &["adds", "removes"])]));
+    desk.write("written.txt", &report(&[("pay", &["by card"])]));
+    let programs = desk.path().join("programs");
+    std::fs::create_dir(&programs).unwrap();
+    program(&programs.join("npm"), "#!/bin/sh\ncp written.txt reports/web/b.xml\n");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tq-import"), programs.join("tq-import"))
+        .unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    for line in commands {
+        // Serving goes on until somebody ends it; other tests do that.
+        if line.trim() == "tq-import sandbox" {
+            continue;
+        }
+        let mut command = Command::new("sh");
+        for (name, value) in binary(desk.path()).get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+            .args(["-c", &line])
+            .current_dir(desk.path())
+            .env("PATH", format!("{}:{path}", programs.display()))
+            .env("TQ_ACCESS_TOKEN", token)
+            .env("TQ_HOST", &desk.running.url)
+            .env("CARGO_TARGET_DIR", desk.path().join("target"))
+            .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("RUSTFLAGS");
+        println!("{line}");
+        run(command).await.expect(0);
+    }
+}
