@@ -143,16 +143,14 @@ mod tests {
         let (end, ended) = mpsc::channel::<()>();
         let (mut end, mut lines) = (Some(end), Vec::new());
         tell(&progress, &ended, Duration::from_millis(5), |line| {
-            lines.push(line.to_owned());
+            // How long it took is the machine's affair.
+            lines.push(line.split(" (").next().unwrap_or_default().to_owned());
             progress.advance(4);
             if lines.len() == 3 {
                 end = None;
             }
         });
-        assert_eq!(
-            lines,
-            ["writing 0 of 9 rows (0 s)", "writing 4 of 9 rows (0 s)", "writing 8 of 9 rows (0 s)"]
-        );
+        assert_eq!(lines, ["writing 0 of 9 rows", "writing 4 of 9 rows", "writing 8 of 9 rows"]);
     }
 
     #[test]

@@ -201,7 +201,7 @@ fn s36_a_line_of_a_gibibyte_takes_bounded_memory() {
     let directory = tempfile::tempdir().unwrap();
     let program = binary(directory.path());
     // Pages of libraries and stacks count as well, and a build for tests is large.
-    let limit = "ulimit -v 786432";
+    let limit = "ulimit -v 786432; export RAYON_NUM_THREADS=1 MALLOC_ARENA_MAX=1";
     let report = "printf '<testsuite><testcase name=\"a\"><system-out>'; \
                   head -c 1073741824 /dev/zero | tr '\\0' 'x'; \
                   printf '</system-out></testcase><testcase name=\"b\"/></testsuite>'";

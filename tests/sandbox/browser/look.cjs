@@ -3,7 +3,7 @@
 //
 // node look.cjs CHROMIUM LINK ASKED, where ASKED is JSON: {"project": 1, "pages": {"name": "/path"},
 // "heavy": ["/path"], "pictures": "/directory" or null}.
-// Prints JSON: {"findings": [...], "misplaced": [...], "complaints": [...], "milliseconds": {...}}.
+// Exits with 77 if the browser does not start. Prints JSON: {"findings": [...], "misplaced": [...], "complaints": [...], "milliseconds": {...}}.
 
 "use strict";
 
@@ -89,10 +89,15 @@ async function withoutScript(browser) {
 }
 
 async function main() {
-  const browser = await puppeteer.launch({
+  const launch = puppeteer.launch({
     executablePath: chromium,
     headless: true,
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"],
+  });
+  const browser = await launch.catch((error) => {
+    // The machine's affair, not the page's.
+    process.stderr.write(`${error.message}\n`);
+    process.exit(77);
   });
   const findings = [];
   const misplaced = [];
