@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use tq_import::formats::Caps;
 use tq_import::formats::libtest::{Stream, Text};
 use tq_import::formats::model::Report;
 use tq_import::formats::{lines, read};
@@ -60,14 +61,14 @@ pub(super) fn encoding(data: &[u8]) {
 pub(super) fn libtest(data: &[u8]) {
     let (size, data) = data.split_first().unwrap_or((&1, &[]));
     let size = usize::from(*size).max(1);
-    let mut whole = Text::new(Arc::from("fuzz"));
+    let mut whole = Text::new(Arc::from("fuzz"), &Caps::default());
     whole.feed(data, Stream::Output);
     let whole = whole.finish();
-    let mut pieces = Text::new(Arc::from("fuzz"));
+    let mut pieces = Text::new(Arc::from("fuzz"), &Caps::default());
     data.chunks(size).for_each(|piece| pieces.feed(piece, Stream::Output));
     let pieces = pieces.finish();
     assert_eq!(format!("{:?}", whole.cases), format!("{:?}", pieces.cases), "pieces of {size}");
-    let mut apart = Text::new(Arc::from("fuzz"));
+    let mut apart = Text::new(Arc::from("fuzz"), &Caps::default());
     for (index, piece) in data.chunks(size).enumerate() {
         let stream = if index % 2 == 0 { Stream::Output } else { Stream::Errors };
         apart.feed(piece, stream);

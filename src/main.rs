@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// Reports become hundreds of thousands of small values, for which the system's allocator takes half as long again:
+/// see docs/speed.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     tq_import::cli::run(std::env::args_os()).into()
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::discover::{Discovered, Input, Origin, Source};
 use crate::formats::model::{Flaw, Position, Report};
-use crate::formats::{self, ReadError};
+use crate::formats::{self, Caps, ReadError};
 use crate::progress::{Progress, Stage};
 
 /// What the report files gave.
@@ -21,9 +21,9 @@ pub struct Readings {
     pub unmatched: Vec<String>,
 }
 
-/// Reads all of `discovered`, and tells `progress` of each file.
+/// Reads all of `discovered`, each file up to `caps`, and tells `progress` of each file.
 #[must_use]
-pub fn read_all(discovered: Discovered, progress: &Progress) -> Readings {
+pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, errors } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
@@ -31,14 +31,16 @@ pub fn read_all(discovered: Discovered, progress: &Progress) -> Readings {
         readings.reports.push(unreadable(&path, with_causes(&error)));
     }
     progress.begin(Stage::Reading, inputs.len() as u64);
-    let read: Vec<(Input, Result<Vec<Report>, ReadError>)> = inputs
-        .into_par_iter()
-        .map(|input| {
-            let read = read(&input);
-            progress.advance(1);
-            (input, read)
-        })
-        .collect();
+    let read_one = |input: Input| {
+        let read = read(&input, caps);
+        progress.advance(1);
+        (input, read)
+    };
+    // A file alone needs no threads.
+    let read: Vec<(Input, Result<Vec<Report>, ReadError>)> = match inputs.len() {
+        0 | 1 => inputs.into_iter().map(read_one).collect(),
+        _ => inputs.into_par_iter().map(read_one).collect(),
+    };
     for (input, read) in read {
         match read {
             Ok(reports) => readings.reports.extend(reports),
@@ -60,10 +62,10 @@ fn is_passed_by(input: &Input, error: &ReadError) -> bool {
     error.is_foreign() || (error.is_not_xml() && is_any_archive)
 }
 
-fn read(input: &Input) -> Result<Vec<Report>, ReadError> {
+fn read(input: &Input, caps: &Caps) -> Result<Vec<Report>, ReadError> {
     match &input.source {
-        Source::Stdin => formats::read_stdin(),
-        Source::File(path) => formats::read_file(path, &input.display),
+        Source::Stdin => formats::read_stdin(caps),
+        Source::File(path) => formats::read_file(path, &input.display, caps),
     }
 }
 

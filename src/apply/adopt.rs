@@ -90,7 +90,7 @@ impl Import<'_> {
             match Identity::in_description(&description) {
                 Some(identity) if identity == record.identity => return Ok(Adopted::Done),
                 Some(_) => return Ok(Adopted::Gone),
-                None if !pinned && text::clean(&row.name) != record.name => {
+                None if !pinned && *text::clean(&row.name) != *record.name => {
                     return Ok(Adopted::Gone);
                 }
                 None if !pinned && !self.may_adopt(&row) => return Ok(Adopted::Gone),
@@ -115,7 +115,7 @@ impl Import<'_> {
             Some(error) => Err(error.into()),
             None => Err(Stop::Lost {
                 kind: "test",
-                name: record.name.clone(),
+                name: record.name.to_string(),
                 lacking: "with its identity",
             }),
         }

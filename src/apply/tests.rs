@@ -280,7 +280,7 @@ impl Rows for TestRows<'_> {
     }
 
     fn name(&self, key: usize) -> String {
-        self.records[key].name.clone()
+        self.records[key].name.to_string()
     }
 
     async fn present(&mut self, keys: &[usize]) -> Result<HashSet<usize>, Stop> {
@@ -314,7 +314,7 @@ impl Rows for PlaceRows<'_> {
     }
 
     fn name(&self, key: usize) -> String {
-        self.records[key].name.clone()
+        self.records[key].name.to_string()
     }
 
     async fn present(&mut self, keys: &[usize]) -> Result<HashSet<usize>, Stop> {
@@ -361,7 +361,7 @@ impl Rows for StepRows<'_> {
     }
 
     fn name(&self, (record, _): (usize, usize)) -> String {
-        self.records[record].name.clone()
+        self.records[record].name.to_string()
     }
 
     async fn present(&mut self, keys: &[(usize, usize)]) -> Result<HashSet<(usize, usize)>, Stop> {

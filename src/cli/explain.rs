@@ -40,6 +40,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
     let (_, records) = reports::read(
         found,
         None,
+        &settings.reading.caps,
         &settings.mapping,
         &cargo,
         &environment.directory,

@@ -97,8 +97,15 @@ pub(super) fn import(
     let Gathered { found, printed, cargo, warnings, command } = gathered;
     let progress = Progress::default();
     let shown = Shown::new(&progress, &settings.terminal, *streams);
-    let (_, mut records) =
-        reports::read(found, printed, &settings.mapping, &cargo, &environment.directory, &progress);
+    let (_, mut records) = reports::read(
+        found,
+        printed,
+        &settings.reading.caps,
+        &settings.mapping,
+        &cargo,
+        &environment.directory,
+        &progress,
+    );
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned().chain(warnings));
     let mut summary = Summary::of_reports(&records, &settings.mapping);
     summary.command = command;
@@ -134,8 +141,8 @@ fn leave_out(tests: &mut Vec<TestRecord>, patterns: &[glob::Pattern], prefix: us
             .folder
             .iter()
             .skip(prefix)
-            .chain([&test.name])
             .map(String::as_str)
+            .chain([&*test.name])
             .collect::<Vec<_>>()
             .join("/");
         !patterns.iter().any(|pattern| pattern.matches(&path))

@@ -35,6 +35,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
     let (reports, mut records) = reports::read(
         found,
         None,
+        &settings.reading.caps,
         &settings.mapping,
         &Cargo::of_environment(environment),
         &environment.directory,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover::{Discovered, discover};
+use crate::formats::Caps;
 use crate::formats::model::Report;
 use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
@@ -28,12 +29,13 @@ pub(super) fn find(directory: &Path, reading: &Reading, mapping: &Mapping) -> Di
 pub(super) fn read(
     discovered: Discovered,
     printed: Option<Report>,
+    caps: &Caps,
     mapping: &Mapping,
     cargo: &Cargo,
     directory: &Path,
     progress: &Progress,
 ) -> (Vec<Report>, Records) {
-    let Readings { mut reports, foreign, unmatched } = read_all(discovered, progress);
+    let Readings { mut reports, foreign, unmatched } = read_all(discovered, caps, progress);
     reports.extend(printed);
     let naming = cargo.name_binaries(&mut reports, directory);
     let mut records = collect(&reports, mapping);

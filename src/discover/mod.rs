@@ -136,7 +136,8 @@ pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discov
     let negative = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
     let excludes = negative.chain(excludes.iter().map(String::as_str));
     let excludes = Rc::new(Excludes::new(base, excludes, &mut result.errors));
-    let mut search = Search { base, excludes, argument: 0, found: HashMap::new(), result };
+    let mut search =
+        Search { base, excludes, argument: 0, found: HashMap::new(), directory: None, result };
     for (argument, pattern) in patterns.iter().enumerate() {
         if !pattern.starts_with('!') {
             search.argument = argument;
@@ -146,6 +147,15 @@ pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discov
     search.finish()
 }
 
+/// What was found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Directory,
+    File,
+    /// A link to a file or nowhere, or what nobody looked at yet.
+    Link,
+}
+
 struct Search<'a> {
     base: &'a Path,
     excludes: Rc<Excludes>,
@@ -153,6 +163,8 @@ struct Search<'a> {
     argument: usize,
     /// By canonical path; standard input has none.
     found: HashMap<Option<PathBuf>, Input>,
+    /// The directory of the last file that was no link, and its canonical path.
+    directory: Option<(PathBuf, PathBuf)>,
     result: Discovered,
 }
 
@@ -176,7 +188,7 @@ impl Search<'_> {
                     self.result.errors.push(DiscoverError::Special { path: text.to_owned(), kind })
                 }
                 None => {
-                    self.add(slashes(text), path, Origin::Named);
+                    self.add(slashes(text), path, Origin::Named, Kind::Link);
                 }
             },
             Err(_) if text.contains(['*', '?', '[']) => self.pattern(text),
@@ -201,10 +213,10 @@ impl Search<'_> {
 
     /// Adds all reports below `path`, which is displayed as `prefix`. False if there are none.
     fn reports_below(&mut self, prefix: &str, path: &Path, entered: &[&str]) -> bool {
-        self.walk(prefix, path, entered, usize::MAX, |search, relative, path, is_dir| {
-            !is_dir
+        self.walk(prefix, path, entered, usize::MAX, |search, relative, path, kind| {
+            kind != Kind::Directory
                 && is_report(path)
-                && search.add(join(prefix, relative), path.to_owned(), Origin::Found)
+                && search.add(join(prefix, relative), path.to_owned(), Origin::Found, kind)
         })
     }
 
@@ -231,15 +243,15 @@ impl Search<'_> {
         let start = self.base.join(prefix);
         let prefix = if prefix == "/" { prefix } else { prefix.trim_end_matches('/') };
         let matched = start.is_dir()
-            && self.walk(prefix, &start, &components, depth, |search, relative, path, is_dir| {
+            && self.walk(prefix, &start, &components, depth, |search, relative, path, kind| {
                 if !pattern.matches_with(relative, MATCHING) {
                     return false;
                 }
                 let display = join(prefix, relative);
-                if is_dir {
+                if kind == Kind::Directory {
                     search.reports_below(&display, path, &components)
                 } else {
-                    search.add(display, path.to_owned(), Origin::Found)
+                    search.add(display, path.to_owned(), Origin::Found, kind)
                 }
             });
         if !matched {
@@ -247,15 +259,14 @@ impl Search<'_> {
         }
     }
 
-    /// Calls `visit` with the path below `start` (with `/`), the whole path, and whether it is a directory; true if
-    /// any call was. Directories in [`NEVER_ENTERED`] are entered only if they are in `entered`.
+    /// Calls `visit` with the path below `start` (with `/`), the whole path, and what it is; true if any call was. Directories in [`NEVER_ENTERED`] are entered only if they are in `entered`.
     fn walk(
         &mut self,
         prefix: &str,
         start: &Path,
         entered: &[&str],
         depth: usize,
-        mut visit: impl FnMut(&mut Self, &str, &Path, bool) -> bool,
+        mut visit: impl FnMut(&mut Self, &str, &Path, Kind) -> bool,
     ) -> bool {
         let mut any = false;
         let excludes = Rc::clone(&self.excludes);
@@ -291,20 +302,22 @@ impl Search<'_> {
             };
             let relative = shown(relative);
             if entry.file_type().is_dir() {
-                any |= visit(self, &relative, entry.path(), true);
+                any |= visit(self, &relative, entry.path(), Kind::Directory);
+            } else if entry.file_type().is_file() {
+                any |= visit(self, &relative, entry.path(), Kind::File);
             } else if fs::metadata(entry.path()).is_ok_and(|metadata| !metadata.is_file()) {
                 // A pipe or a device that nobody named, or a link to a directory.
             } else {
                 // What cannot be looked at, and links that lead nowhere, are told when they are read.
-                any |= visit(self, &relative, entry.path(), false);
+                any |= visit(self, &relative, entry.path(), Kind::Link);
             }
         }
         any
     }
 
     /// Adds a file unless it is excluded. True if it is in the list now, or was excluded on purpose.
-    fn add(&mut self, display: String, path: PathBuf, origin: Origin) -> bool {
-        let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+    fn add(&mut self, display: String, path: PathBuf, origin: Origin, kind: Kind) -> bool {
+        let canonical = self.canonical(&path, kind);
         if self.excludes.hold(&display, &canonical) {
             return true;
         }
@@ -320,6 +333,23 @@ impl Search<'_> {
             })
             .or_insert(input);
         true
+    }
+
+    /// The one path of a file. Of the many files of a directory that are no links, the directory is asked for once.
+    fn canonical(&mut self, path: &Path, kind: Kind) -> PathBuf {
+        let whole = || path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let (Kind::File, Some(parent), Some(name)) = (kind, path.parent(), path.file_name()) else {
+            return whole();
+        };
+        if let Some((_, canonical)) = self.directory.as_ref().filter(|(last, _)| last == parent) {
+            return canonical.join(name);
+        }
+        let Ok(canonical) = parent.canonicalize() else {
+            return whole();
+        };
+        let path = canonical.join(name);
+        self.directory = Some((parent.to_owned(), canonical));
+        path
     }
 
     fn unreadable(&mut self, path: String, source: io::Error) {

@@ -1,6 +1,6 @@
 //! What all readers do with the list of cases.
 
-use super::model::Case;
+use super::model::{Case, CaseIndex};
 
 /// Removes the cases `open`, whose end was not read and each of which is inside the one before, and mends
 /// the indices of the others.
@@ -12,10 +12,11 @@ pub(crate) fn leave_out(cases: &mut Vec<Case>, open: &[u32]) {
     cases.retain_mut(|case| {
         let keep = !open.contains(&index);
         index += 1;
-        case.parent_case = case
-            .parent_case
-            .filter(|parent| !open.contains(parent))
-            .map(|parent| parent - index_of(open.iter().filter(|&&gone| gone < parent).count()));
+        let parent = case.parent_case.map(CaseIndex::get).filter(|parent| !open.contains(parent));
+        case.parent_case = parent.and_then(|parent| {
+            let gone = open.iter().filter(|&&gone| gone < parent).count();
+            CaseIndex::new(parent - index_of(gone))
+        });
         keep
     });
 }
@@ -31,7 +32,10 @@ mod tests {
 
     #[test]
     fn indices_stay_right_when_open_cases_are_left_out() {
-        let case = |parent_case| Case { parent_case, ..Case::default() };
+        let case = |parent: Option<u32>| Case {
+            parent_case: parent.and_then(CaseIndex::new),
+            ..Case::default()
+        };
         let mut cases = vec![
             case(None),
             case(None),
@@ -41,7 +45,8 @@ mod tests {
             case(Some(4)),
         ];
         leave_out(&mut cases, &[1, 4]);
-        let parents: Vec<Option<u32>> = cases.iter().map(|case| case.parent_case).collect();
+        let parents: Vec<Option<u32>> =
+            cases.iter().map(|case| case.parent_case.map(CaseIndex::get)).collect();
         assert_eq!(parents, [None, None, Some(1), None]);
     }
 }

@@ -5,22 +5,15 @@
 
 use std::io;
 
+use super::caps::{Caps, DEEPEST, MOST_ATTRIBUTES};
 use super::flaws::{FlawLog, FlawSet, Mended};
-use super::markup::{Tag, local_name};
+use super::markup::{Look, Tag, local_name, name_length};
 use super::model::{Flaw, Position};
 use super::scanner::{Scanner, Span, Token};
 use super::source::Window;
 
-/// Elements may be nested this deep. No tool needs a tenth of it.
-const DEEPEST: usize = 256;
-/// An element may have this many attributes.
-const MOST_ATTRIBUTES: usize = 1000;
-/// One name or value may have this many bytes.
-const LONGEST_VALUE: usize = 1024 * 1024;
-/// Tags shorter than this cannot break a cap.
+/// Tags shorter than this cannot have too many attributes.
 const SHORT_TAG: usize = 2 * MOST_ATTRIBUTES;
-
-const TOO_LONG: &str = "a tag of more than 4 MiB";
 
 /// What happened in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +50,7 @@ pub(crate) enum Entry {
 pub(crate) struct Document<'a> {
     scanner: Scanner<'a>,
     is_root: fn(&str) -> bool,
+    caps: Caps,
     /// The names of the open elements, end to end.
     names: Vec<u8>,
     /// Where each of them begins in `names`.
@@ -66,6 +60,7 @@ pub(crate) struct Document<'a> {
     /// Ends that are due before the next token is read.
     closing: usize,
     span: Span,
+    look: Look,
     position: Position,
     root: String,
     /// The first document element was found, and its event is due.
@@ -76,15 +71,17 @@ pub(crate) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// A document in `window`; `is_root` knows the names of document elements of test reports.
-    pub(crate) fn new(window: Window<'a>, is_root: fn(&str) -> bool) -> Self {
+    pub(crate) fn new(window: Window<'a>, is_root: fn(&str) -> bool, caps: Caps) -> Self {
         Self {
-            scanner: Scanner::new(window),
+            scanner: Scanner::new(window, caps.tag_size()),
             is_root,
+            caps,
             names: Vec::new(),
             open: Vec::new(),
             lenient_from: None,
             closing: 0,
             span: Span::default(),
+            look: Look::default(),
             position: Position { line: 1, column: 1 },
             root: String::new(),
             entered: false,
@@ -101,8 +98,8 @@ impl<'a> Document<'a> {
             self.note_at(Mended::NoiseBefore, position);
         }
         match outside.token {
-            Token::Start { content, .. } => {
-                let tag = Tag::new(self.scanner.bytes(content));
+            Token::Start { content, look, .. } => {
+                let tag = Tag::with_look(self.scanner.bytes(content), look);
                 if is_root(tag.name()) {
                     self.root = tag.name().to_owned();
                     self.entered = self.start(outside.token) == Event::Open;
@@ -169,7 +166,7 @@ impl<'a> Document<'a> {
                 let message = format!("the file ends inside `{}`", self.innermost());
                 self.damaged(message)
             }
-            Token::TooLong => self.damaged(TOO_LONG.to_owned()),
+            Token::TooLong => self.damaged(self.caps.tag_too_long()),
         })
     }
 
@@ -186,7 +183,7 @@ impl<'a> Document<'a> {
                 self.note(flaws);
                 self.start(outside.token)
             }
-            Token::TooLong => self.damaged(TOO_LONG.to_owned()),
+            Token::TooLong => self.damaged(self.caps.tag_too_long()),
             _ if outside.cut => {
                 self.damaged("the file ends inside the tag of a document element".to_owned())
             }
@@ -196,7 +193,7 @@ impl<'a> Document<'a> {
 
     /// The tag of the last [`Event::Open`].
     pub(crate) fn tag(&self) -> Tag<'_> {
-        Tag::new(self.scanner.bytes(self.span))
+        Tag::with_look(self.scanner.bytes(self.span), self.look)
     }
 
     /// The bytes of the last [`Event::Text`] or [`Event::Cdata`].
@@ -234,22 +231,21 @@ impl<'a> Document<'a> {
     }
 
     fn start(&mut self, token: Token) -> Event {
-        let Token::Start { content, empty } = token else {
+        let Token::Start { content, empty, look } = token else {
             return Event::End;
         };
         self.position = self.scanner.position();
-        self.span = content;
+        (self.span, self.look) = (content, look);
         let bytes = self.scanner.bytes(content);
-        if bytes.len() > SHORT_TAG
-            && let Some(message) = breaks_a_cap(bytes)
+        if bytes.len() > SHORT_TAG.min(self.caps.value_size)
+            && let Some(message) = breaks_a_cap(bytes, &self.caps)
         {
-            return self.damaged(message.to_owned());
+            return self.damaged(message);
         }
         if self.open.len() == DEEPEST {
-            return self.damaged("elements are nested deeper than 256".to_owned());
+            return self.damaged(format!("elements are nested deeper than {DEEPEST}"));
         }
-        let length =
-            bytes.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(bytes.len());
+        let length = name_length(bytes);
         self.open.push(self.names.len());
         if empty {
             self.closing = 1;
@@ -290,6 +286,13 @@ impl<'a> Document<'a> {
             self.lenient_from = None;
         }
         Event::Close
+    }
+
+    /// Reads no further, once there are more cases than there may be.
+    pub(crate) fn count_cases(&mut self, cases: usize) {
+        if cases > self.caps.cases {
+            self.damaged(self.caps.too_many_cases());
+        }
     }
 
     fn damaged(&mut self, message: String) -> Event {
@@ -335,17 +338,17 @@ fn printable(name: &str) -> Box<str> {
         .collect()
 }
 
-fn breaks_a_cap(content: &[u8]) -> Option<&'static str> {
+fn breaks_a_cap(content: &[u8], caps: &Caps) -> Option<String> {
     let tag = Tag::new(content);
     let mut count = 0;
     for (name, value) in tag.attributes() {
         count += 1;
         if count > MOST_ATTRIBUTES {
-            return Some("an element with more than 1000 attributes");
+            return Some(format!("an element with more than {MOST_ATTRIBUTES} attributes"));
         }
-        if name.len() > LONGEST_VALUE || value.len() > LONGEST_VALUE {
-            return Some("an attribute of more than 1 MiB");
+        if name.len() > caps.value_size || value.len() > caps.value_size {
+            return Some(caps.value_too_long("an attribute"));
         }
     }
-    (tag.name().len() > LONGEST_VALUE).then_some("a name of more than 1 MiB")
+    (tag.name().len() > caps.value_size).then(|| caps.value_too_long("a name"))
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use super::caps::Caps;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
@@ -10,9 +11,6 @@ use flate2::read::MultiGzDecoder;
 const HEAD: usize = 1024;
 /// What a gzip file begins with, whatever it is called.
 const GZIP: &[u8] = &[0x1F, 0x8B];
-/// A packed report may be this long when it is unpacked.
-const LARGEST_UNPACKED: u64 = 4 << 30;
-
 /// What the first bytes of a file say about its encoding.
 #[derive(Debug, PartialEq)]
 struct Detected {
@@ -67,17 +65,14 @@ impl Beginning {
 ///
 /// UTF-8 goes through as it is, broken or not: it is judged where it is kept. The decoder's own detection is not
 /// used, as it knows byte order marks only and would not see `<?xml encoding="…"?>`.
-pub(crate) fn decoded<'a>(mut input: impl Read + 'a) -> io::Result<Decoded<'a>> {
+pub(crate) fn decoded<'a>(mut input: impl Read + 'a, caps: &Caps) -> io::Result<Decoded<'a>> {
     let head = peek(&mut input)?;
     if head.starts_with(GZIP) {
-        let mut unpacked = Capped {
-            input: MultiGzDecoder::new(Cursor::new(head).chain(input)),
-            left: LARGEST_UNPACKED,
-        };
+        let mut unpacked = MultiGzDecoder::new(Cursor::new(head).chain(input));
         let head = peek(&mut unpacked)?;
-        return decoded_behind(head, unpacked);
+        return decoded_behind(head, unpacked, caps);
     }
-    decoded_behind(head, input)
+    decoded_behind(head, input, caps)
 }
 
 /// The first bytes of `input`.
@@ -88,7 +83,13 @@ fn peek(input: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// A reader of UTF-8 of what is unpacked: `head`, which was read already, and the rest.
-fn decoded_behind<'a>(head: Vec<u8>, input: impl Read + 'a) -> io::Result<Decoded<'a>> {
+fn decoded_behind<'a>(
+    head: Vec<u8>,
+    input: impl Read + 'a,
+    caps: &Caps,
+) -> io::Result<Decoded<'a>> {
+    let input =
+        Capped { input, left: caps.file_size.saturating_sub(head.len() as u64), caps: *caps };
     let found = detect(&head);
     let beginning = Beginning::of(head.get(found.mark..).unwrap_or_default());
     let contradicts = found.contradicts;
@@ -106,16 +107,21 @@ fn decoded_behind<'a>(head: Vec<u8>, input: impl Read + 'a) -> io::Result<Decode
     Ok(Decoded { input: Box::new(decoder), contradicts, beginning })
 }
 
-/// An input of which no more than so much is read: a few kilobytes of gzip can hold terabytes.
+/// An input of which no more than so much is read: a pipe may have no end, and a few kilobytes of gzip hold terabytes.
 struct Capped<R> {
     input: R,
     left: u64,
+    caps: Caps,
 }
 
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            return Err(io::Error::other("it unpacks to more than 4 GiB"));
+            // It may be exactly as long as it may be.
+            return match self.input.read(&mut [0])? {
+                0 => Ok(0),
+                _ => Err(io::Error::other(self.caps.file_too_long())),
+            };
         }
         let length = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let count = self.input.read(buffer.get_mut(..length).unwrap_or_default())?;
@@ -196,7 +202,8 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> (String, bool) {
-        let Decoded { mut input, contradicts, beginning: _ } = decoded(bytes).unwrap();
+        let Decoded { mut input, contradicts, beginning: _ } =
+            decoded(bytes, &Caps::default()).unwrap();
         let mut text = Vec::new();
         input.read_to_end(&mut text).unwrap();
         (String::from_utf8_lossy(&text).into_owned(), contradicts)
@@ -267,17 +274,23 @@ mod tests {
             (b"", Beginning::Markup),
             (b"running 2 tests", Beginning::Text),
         ] {
-            assert_eq!(decoded(bytes).unwrap().beginning, beginning);
-            assert_eq!(decoded(&*packed(bytes)).unwrap().beginning, beginning);
+            assert_eq!(decoded(bytes, &Caps::default()).unwrap().beginning, beginning);
+            assert_eq!(decoded(&*packed(bytes), &Caps::default()).unwrap().beginning, beginning);
         }
     }
 
     #[test]
     fn no_more_than_the_cap_is_unpacked() {
-        let mut capped = Capped { input: io::repeat(b'x'), left: 10 };
+        let (head, caps) = (vec![b'y'; 3], Caps { file_size: 10, ..Caps::default() });
         let mut text = Vec::new();
-        assert!(capped.read_to_end(&mut text).is_err());
-        assert_eq!(text.len(), 10);
+        let mut capped = decoded_behind(head.clone(), io::repeat(b'x'), &caps).unwrap().input;
+        let error = capped.read_to_end(&mut text).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than 10 bytes: --max-file-size allows more");
+        assert_eq!(text, b"yyyxxxxxxx");
+        text.clear();
+        let mut exact = decoded_behind(head, &b"1234567"[..], &caps).unwrap().input;
+        exact.read_to_end(&mut text).unwrap();
+        assert_eq!(text, b"yyy1234567");
     }
 
     #[test]

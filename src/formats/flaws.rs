@@ -149,7 +149,7 @@ mod tests {
         assert!(!log.is_new(set));
         set.insert(Mended::TooManyTags);
         log.note(set, at(9));
-        let lines: Vec<u64> = log.into_flaws().iter().map(|flaw| flaw.position.line).collect();
+        let lines: Vec<u32> = log.into_flaws().iter().map(|flaw| flaw.position.line).collect();
         assert_eq!(lines, [3, 9]);
     }
 

@@ -4,12 +4,61 @@ use std::borrow::Cow;
 
 use super::flaws::{FlawSet, Mended};
 
+/// What one look at all bytes of a tag tells: it spares a look at each of its values, and at its lines.
+///
+/// Bytes in place of truth values, as otherwise the compiler takes one byte of the tag at a time and not 32.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
+    /// Not 0 if there is a `&`, a `<`, or a control character, line breaks and tabs among them.
+    special: u8,
+    /// Not 0 if there is a `[`.
+    bracket: u8,
+    /// Not 0 if there is an apostrophe.
+    apostrophe: u8,
+    /// How many quotes there are, modulo 2.
+    quotes: u8,
+    /// All bytes together: 128 and more if one is not ASCII.
+    all: u8,
+}
+
+impl Look {
+    /// Looks at `bytes`.
+    #[inline(never)]
+    pub(crate) fn at(bytes: &[u8]) -> Self {
+        let (mut special, mut bracket, mut apostrophe, mut quotes, mut all) = (0, 0, 0, 0, 0);
+        for &byte in bytes {
+            special |= u8::from((byte == b'&') | (byte == b'<') | (byte < b' '));
+            bracket |= u8::from(byte == b'[');
+            apostrophe |= u8::from(byte == b'\'');
+            quotes ^= u8::from(byte == b'"');
+            all |= byte;
+        }
+        Self { special, bracket, apostrophe, quotes, all }
+    }
+
+    /// Whether no quote is open behind the bytes: so that a `>` there ends the tag. False if that is not certain.
+    pub(crate) fn is_closed(self) -> bool {
+        self.quotes | self.apostrophe == 0
+    }
+
+    /// Whether all of it is one line, and each byte one character. False if that is not certain.
+    pub(crate) fn is_plain_line(self) -> bool {
+        self.special == 0 && self.all.is_ascii()
+    }
+
+    /// Whether values mean what they say, and there is nothing to note about them. False if that is not certain.
+    fn is_plain(self) -> bool {
+        self.special == 0
+    }
+}
+
 /// A start tag without its angle brackets.
 pub(crate) struct Tag<'a> {
     content: Cow<'a, str>,
     name_end: usize,
     /// Nothing in it needs decoding or a note.
     plain: bool,
+    look: Look,
     /// What was wrong with it.
     pub(crate) flaws: FlawSet,
 }
@@ -17,6 +66,11 @@ pub(crate) struct Tag<'a> {
 impl<'a> Tag<'a> {
     /// `content` is what stands between `<` and `>`, without the `/` of an empty element.
     pub(crate) fn new(content: &'a [u8]) -> Self {
+        Self::with_look(content, Look::at(content))
+    }
+
+    /// The same, where somebody had a `look` at it already.
+    pub(crate) fn with_look(content: &'a [u8], look: Look) -> Self {
         let mut flaws = FlawSet::default();
         let content = match std::str::from_utf8(content) {
             Ok(content) => Cow::Borrowed(content),
@@ -25,18 +79,10 @@ impl<'a> Tag<'a> {
                 String::from_utf8_lossy(content)
             }
         };
-        let name_end = content
-            .bytes()
-            .position(|byte| is_space(byte) || byte == b'/')
-            .unwrap_or(content.len());
-        // One look at the whole tag spares one at each of its values.
-        let plain = content.bytes().fold(true, |plain, byte| {
-            plain
-                & (byte != b'&')
-                & (byte != b'<')
-                & ((byte >= b' ') | matches!(byte, b'\t' | b'\n' | b'\r'))
-        });
-        Self { content, name_end, plain, flaws }
+        let name_end = name_length(content.as_bytes());
+        let name = content.as_bytes().get(..name_end).unwrap_or_default();
+        let name_end = name.iter().position(|&byte| byte == b'/').unwrap_or(name_end);
+        Self { content, name_end, plain: look.is_plain(), look, flaws }
     }
 
     /// The element's name without a namespace prefix.
@@ -50,13 +96,26 @@ impl<'a> Tag<'a> {
         if self.plain { Cow::Borrowed(raw) } else { value(raw, flaws) }
     }
 
+    /// Whether one of its values may hold a tag `[[KIND|…]]`.
+    pub(crate) fn may_hold_tags(&self) -> bool {
+        self.look.bracket != 0 || !self.plain
+    }
+
     /// The attributes in the order they were written.
     pub(crate) fn attributes(&self) -> Attributes<'_> {
-        Attributes {
-            rest: self.content.get(self.name_end..).unwrap_or_default(),
-            flaws: FlawSet::default(),
-        }
+        Attributes { content: &self.content, at: self.name_end, flaws: FlawSet::default() }
     }
+}
+
+/// The length of the name that `content` begins with.
+#[inline]
+pub(crate) fn name_length(content: &[u8]) -> usize {
+    // What most tags are.
+    const USUAL: &[u8] = b"testcase ";
+    if content.starts_with(USUAL) {
+        return USUAL.len() - 1;
+    }
+    content.iter().position(u8::is_ascii_whitespace).unwrap_or(content.len())
 }
 
 /// `name` without a namespace prefix.
@@ -73,7 +132,9 @@ pub(crate) fn local_name(name: &str) -> &str {
 /// quick-xml's iterator goes byte by byte and stops to think at every oddity; walking attributes is the
 /// hottest place of a reader, and oddities (no quotes, no value) are to be read, not refused.
 pub(crate) struct Attributes<'a> {
-    rest: &'a str,
+    content: &'a str,
+    /// Everything before this was walked over.
+    at: usize,
     /// What was wrong so far.
     pub(crate) flaws: FlawSet,
 }
@@ -84,71 +145,77 @@ impl<'a> Iterator for Attributes<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.skip_space();
-        if rest.is_empty() {
+        let start = self.skip_space(self.at);
+        let bytes = self.content.as_bytes();
+        if start >= bytes.len() {
             return None;
         }
-        let bytes = rest.as_bytes();
-        // The first byte belongs to the name whatever it is, so that every step makes the rest shorter.
-        let name_end = bytes
-            .iter()
-            .skip(1)
-            .position(|&byte| byte == b'=' || is_space(byte))
-            .map_or(bytes.len(), |at| at + 1);
-        let (name, after) = rest.split_at_checked(name_end)?;
+        // The first byte belongs to the name whatever it is, so that every step goes forward.
+        let behind = bytes.get(start + 1..).unwrap_or_default();
+        let length = behind.iter().position(|&byte| byte == b'=' || byte <= b' ');
+        let end = start + 1 + length.unwrap_or(behind.len());
         // How nearly all of them are written.
-        if let Some(quoted) = after.strip_prefix("=\"")
-            && let Some(end) = memchr::memchr(b'"', quoted.as_bytes())
-            && let Some((value, after)) = quoted.split_at_checked(end)
-            && let [b'"'] | [b'"', b' ', ..] = after.as_bytes()
+        if let Some([b'=', b'"', quoted @ ..]) = bytes.get(end..)
+            && let Some(length) = memchr::memchr(b'"', quoted)
+            && let [b'"'] | [b'"', b' ', ..] = quoted.get(length..).unwrap_or_default()
         {
-            self.rest = after.get(1..)?;
-            return Some((name, value));
+            let value = end + 2;
+            self.at = value + length + 1;
+            return self.content.get(start..end).zip(self.content.get(value..value + length));
         }
-        self.rest = after;
-        let after = self.skip_space();
-        let Some(after) = after.strip_prefix('=') else {
-            self.flaws.insert(Mended::MalformedAttribute);
-            return Some((name, ""));
-        };
-        self.rest = after;
-        let after = self.skip_space();
-        let quote = match after.as_bytes().first() {
-            Some(&quote @ (b'"' | b'\'')) => quote,
-            _ => return Some((name, self.unquoted())),
-        };
-        let quoted = after.get(1..)?;
-        match memchr::memchr(quote, quoted.as_bytes()) {
-            Some(end) => {
-                self.rest = quoted.get(end + 1..)?;
-                if self.rest.bytes().next().is_some_and(|byte| !is_space(byte)) {
-                    self.flaws.insert(Mended::MalformedAttribute);
-                }
-                Some((name, quoted.get(..end)?))
-            }
-            None => {
-                self.flaws.insert(Mended::MalformedAttribute);
-                self.rest = "";
-                Some((name, quoted))
-            }
-        }
+        self.unusual(start)
     }
 }
 
 impl<'a> Attributes<'a> {
-    #[inline]
-    fn skip_space(&mut self) -> &'a str {
-        let space = self.rest.bytes().take_while(|&byte| is_space(byte)).count();
-        self.rest = self.rest.get(space..).unwrap_or_default();
-        self.rest
+    /// The next attribute, which begins at `start`, however it is written.
+    #[cold]
+    fn unusual(&mut self, start: usize) -> Option<(&'a str, &'a str)> {
+        let rest = self.content.get(start..).unwrap_or_default();
+        self.at = self.content.len();
+        // Positions are those of ASCII characters, so that nothing is cut within a character.
+        let first = rest.chars().next()?.len_utf8();
+        let behind = rest.get(first..)?;
+        let name_end = first
+            + behind.find(|next| next == '=' || is_space_character(next)).unwrap_or(behind.len());
+        let (name, after) = rest.split_at_checked(name_end)?;
+        let equals = after.trim_start_matches(is_space_character);
+        let Some(written) = equals.strip_prefix('=') else {
+            self.flaws.insert(Mended::MalformedAttribute);
+            self.at -= after.len();
+            return Some((name, ""));
+        };
+        let written = written.trim_start_matches(is_space_character);
+        let quote = written.chars().next().filter(|first| matches!(first, '"' | '\''));
+        let Some(quote) = quote else {
+            self.flaws.insert(Mended::MalformedAttribute);
+            let end = written.find(is_space_character).unwrap_or(written.len());
+            let (value, after) = written.split_at_checked(end)?;
+            self.at -= after.len();
+            return Some((name, value));
+        };
+        let quoted = written.get(1..)?;
+        match quoted.split_once(quote) {
+            Some((value, after)) => {
+                if after.chars().next().is_some_and(|next| !is_space_character(next)) {
+                    self.flaws.insert(Mended::MalformedAttribute);
+                }
+                self.at -= after.len();
+                Some((name, value))
+            }
+            None => {
+                self.flaws.insert(Mended::MalformedAttribute);
+                Some((name, quoted))
+            }
+        }
     }
 
-    fn unquoted(&mut self) -> &'a str {
-        self.flaws.insert(Mended::MalformedAttribute);
-        let end = self.rest.bytes().position(is_space).unwrap_or(self.rest.len());
-        let (value, after) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
-        self.rest = after;
-        value
+    #[inline]
+    fn skip_space(&self, mut at: usize) -> usize {
+        while self.content.as_bytes().get(at).copied().is_some_and(is_space) {
+            at += 1;
+        }
+        at
     }
 }
 
@@ -268,6 +335,10 @@ fn referenced(number: &[u8], flaws: &mut FlawSet) -> char {
 
 pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+fn is_space_character(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r')
 }
 
 fn is_name(byte: u8) -> bool {

@@ -5,6 +5,8 @@
 //! format gives elements their meaning. What is mended and what is lost is told in the report; a file is
 //! refused (with a [`ReadError`]) only if it is no report at all.
 
+mod arena;
+mod caps;
 mod cases;
 mod dialects;
 mod document;
@@ -19,6 +21,7 @@ mod names;
 mod prose;
 mod scanner;
 mod skip;
+mod small;
 mod sniff;
 mod source;
 mod tags;
@@ -30,6 +33,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+pub use caps::{Caps, Size};
+pub(crate) use cases::index_of;
 use document::{Document, Entry};
 use encoding::{Beginning, Decoded};
 use flaws::Mended;
@@ -119,18 +124,18 @@ const LARGEST_KEPT: usize = 1024 * 1024;
 ///
 /// # Errors
 /// If the file cannot be opened or is no test report. Damage is no error: see [`Report::damage`].
-pub fn read_file(path: &Path, display: &str) -> Result<Vec<Report>, ReadError> {
+pub fn read_file(path: &Path, display: &str, caps: &Caps) -> Result<Vec<Report>, ReadError> {
     let file =
         File::open(path).map_err(|source| ReadError::Io { path: Arc::from(display), source })?;
-    read(file, display)
+    read_capped(file, display, caps)
 }
 
 /// Reads reports from standard input.
 ///
 /// # Errors
 /// As [`read_file`].
-pub fn read_stdin() -> Result<Vec<Report>, ReadError> {
-    read(io::stdin().lock(), "-")
+pub fn read_stdin(caps: &Caps) -> Result<Vec<Report>, ReadError> {
+    read_capped(io::stdin().lock(), "-", caps)
 }
 
 /// Reads reports from `input`, which messages and the report call `display`.
@@ -138,8 +143,16 @@ pub fn read_stdin() -> Result<Vec<Report>, ReadError> {
 /// # Errors
 /// As [`read_file`].
 pub fn read(input: impl Read, display: &str) -> Result<Vec<Report>, ReadError> {
+    read_capped(input, display, &Caps::default())
+}
+
+/// As [`read`], up to other `caps`.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_capped(input: impl Read, display: &str, caps: &Caps) -> Result<Vec<Report>, ReadError> {
     let buffer = BUFFER.take();
-    let (result, buffer) = read_with(input, Arc::from(display), buffer);
+    let (result, buffer) = read_with(input, Arc::from(display), buffer, caps);
     if buffer.len() <= LARGEST_KEPT {
         BUFFER.set(buffer);
     }
@@ -150,20 +163,21 @@ fn read_with(
     input: impl Read,
     path: Arc<str>,
     buffer: Vec<u8>,
+    caps: &Caps,
 ) -> (Result<Vec<Report>, ReadError>, Vec<u8>) {
-    let Decoded { input, contradicts, beginning } = match encoding::decoded(input) {
+    let Decoded { input, contradicts, beginning } = match encoding::decoded(input, caps) {
         Ok(decoded) => decoded,
         Err(source) => return (Err(ReadError::Io { path, source }), buffer),
     };
     if beginning == Beginning::Lines {
-        return (lines::read(input, path), buffer);
+        return (lines::read(input, path, caps), buffer);
     }
     let mut watched = None;
     let input: Box<dyn Read + '_> = match beginning {
-        Beginning::Text => Box::new(watched.insert(Watched::new(input, &path)).reader()),
+        Beginning::Text => Box::new(watched.insert(Watched::new(input, &path, caps)).reader()),
         _ => input,
     };
-    let mut document = Document::new(Window::new(input, buffer), sniff::is_root);
+    let mut document = Document::new(Window::new(input, buffer), sniff::is_root, *caps);
     if contradicts {
         document.note_at(Mended::WrongEncoding, Position { line: 1, column: 1 });
     }
@@ -255,7 +269,7 @@ mod tests {
             ("", "<testsuite><testcase/></testsuite>"),
         ] {
             let input = stream(head, LINE, 100_000, tail);
-            let (result, buffer) = read_with(input, Arc::from("-"), Vec::new());
+            let (result, buffer) = read_with(input, Arc::from("-"), Vec::new(), &Caps::default());
             let report = result.unwrap().remove(0);
             assert_eq!((report.cases.len(), report.damage), (1, None), "{head}");
             assert_eq!(buffer.len(), source::WINDOW, "{head}");
@@ -266,13 +280,103 @@ mod tests {
     fn a_tag_without_an_end_is_given_up() {
         for head in ["<testsuite><testcase/><testcase name='", "<testsuite><testcase/></testsuite"]
         {
-            let (result, buffer) =
-                read_with(stream(head, LINE, 100_000, ""), Arc::from("-"), Vec::new());
+            let (result, buffer) = read_with(
+                stream(head, LINE, 100_000, ""),
+                Arc::from("-"),
+                Vec::new(),
+                &Caps::default(),
+            );
             let report = result.unwrap().remove(0);
-            assert_eq!(report.damage.unwrap().message, "a tag of more than 4 MiB");
+            assert_eq!(
+                report.damage.unwrap().message,
+                "a tag of more than 4 MiB: --max-value-size allows more"
+            );
             assert_eq!(report.cases.len(), 1);
             assert!(buffer.len() <= 8 * 1024 * 1024);
         }
+    }
+
+    #[test]
+    fn what_is_behind_a_cap_is_damage_and_what_is_before_it_is_kept() {
+        let caps = Caps { file_size: 4096, value_size: 100, cases: 3 };
+        let case = "<testcase name='a'/>";
+        let junit = |inside: &str| format!("<testsuite>{case}{inside}</testsuite>");
+        let many = "<test name='a' result='Pass' type='C'/>".repeat(4);
+        let lines = "test a ... ok\ntest b ... ok\n".repeat(2);
+        let long = "x".repeat(101);
+        for (text, cases, message) in [
+            (junit(&case.repeat(3)), 3, "more than 3 cases: --max-cases allows more"),
+            (
+                junit(&format!("<testcase>{}</testcase>", case.repeat(3))),
+                // The case around the others did not end.
+                2,
+                "more than 3 cases: --max-cases allows more",
+            ),
+            (
+                format!(
+                    "<assemblies><assembly><collection>{many}</collection></assembly></assemblies>"
+                ),
+                3,
+                "more than 3 cases: --max-cases allows more",
+            ),
+            (
+                format!(
+                    "running 4 tests\n{lines}\ntest result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
+                ),
+                3,
+                "more than 3 cases: --max-cases allows more",
+            ),
+            (
+                junit(&format!("<testcase name='{long}'/>")),
+                1,
+                "an attribute of more than 100 bytes: --max-value-size allows more",
+            ),
+            (
+                junit(&format!("<{long}/>")),
+                1,
+                "a name of more than 100 bytes: --max-value-size allows more",
+            ),
+            (
+                junit(&format!("<testcase name='{}'/>", long.repeat(10))),
+                1,
+                "a tag of more than 400 bytes: --max-value-size allows more",
+            ),
+            (
+                junit(&" ".repeat(4096)),
+                1,
+                "cannot be read further: it is longer than 4 KiB: --max-file-size allows more",
+            ),
+        ] {
+            let report = read_capped(text.as_bytes(), "r", &caps).unwrap().remove(0);
+            assert_eq!(report.damage.unwrap().message, message);
+            assert_eq!(report.cases.len(), cases, "{message}");
+        }
+        let report = read_capped(junit(&case.repeat(2)).as_bytes(), "r", &caps).unwrap().remove(0);
+        assert_eq!((report.cases.len(), report.damage), (3, None));
+    }
+
+    #[test]
+    fn json_lines_have_the_same_cap_of_cases() {
+        let text =
+            "<testsuite><testcase name='a'/><testcase name='b'/><testcase name='c'/></testsuite>";
+        let report = read_one(text, "r.xml");
+        let mut written = Vec::new();
+        lines::write(
+            &[(&report, "unknown")],
+            &crate::text::RepositoryRoot::default(),
+            &mut written,
+        )
+        .unwrap();
+        let read = |cases| {
+            let caps = Caps { cases, ..Caps::default() };
+            read_capped(&*written, "r.jsonl", &caps).unwrap()
+        };
+        let whole = read(3);
+        assert_eq!((whole.len(), whole[0].cases.len()), (1, 3));
+        let cut = read(2);
+        assert_eq!(cut[0].cases.len(), 2);
+        let damage = cut[1].damage.as_ref().unwrap();
+        assert_eq!(damage.message, "more than 2 cases: --max-cases allows more");
     }
 
     #[test]

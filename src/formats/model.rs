@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::arena::Text;
+pub use super::small::{CaseIndex, Seconds};
 use crate::text::RepositoryRoot;
 
 /// The state of one test case, attempt or record.
@@ -49,13 +51,22 @@ pub enum Format {
 /// A place in a report file.
 ///
 /// Both numbers start at 1; columns count characters of the decoded text, tabs as one. Both are 0 where a file could not
-/// be read at all.
+/// be read at all, and neither goes beyond four thousand million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line number, from 1.
-    pub line: u64,
+    pub line: u32,
     /// Column in characters, from 1.
-    pub column: u64,
+    pub column: u32,
+}
+
+impl Position {
+    /// The place, or the last one that can be told.
+    #[must_use]
+    pub fn at(line: u64, column: u64) -> Self {
+        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { line: narrow(line), column: narrow(column) }
+    }
 }
 
 /// Something in a file that was not as the format demands.
@@ -121,7 +132,7 @@ pub struct Property {
     /// The property's name.
     pub name: Arc<str>,
     /// The property's value.
-    pub value: Box<str>,
+    pub value: Text,
 }
 
 /// A tag `[[KIND|…]]` found in a name or in console output.
@@ -176,10 +187,10 @@ pub struct Case {
     pub suite: Option<SuiteIndex>,
     /// The case element around it (clojure.test nests cases), as an index into [`Report::cases`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent_case: Option<u32>,
+    pub parent_case: Option<CaseIndex>,
     /// `name`; none when the attribute is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Box<str>>,
+    pub name: Option<Text>,
     /// `classname` (also `class`); none when the attribute is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classname: Option<Arc<str>>,
@@ -191,7 +202,7 @@ pub struct Case {
     pub line: Option<u32>,
     /// Duration in seconds; none when absent or not a finite number of at least 0.
     #[serde(rename = "duration_s", default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<f64>,
+    pub duration: Option<Seconds>,
     /// The one state of this element: children beat attributes, error beats failure beats skipped.
     #[serde(rename = "state")]
     pub outcome: Outcome,
@@ -214,7 +225,7 @@ impl Default for Outcome {
 pub struct CaseExtra {
     /// The child element that decided the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Detail>,
+    pub detail: Option<Box<Detail>>,
     /// Rerun and flaky children in document order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reruns: Vec<Rerun>,
@@ -341,7 +352,7 @@ impl Case {
     /// The detail of the deciding child, if there was one.
     #[must_use]
     pub fn detail(&self) -> Option<&Detail> {
-        self.extra.as_ref().and_then(|extra| extra.detail.as_ref())
+        self.extra.as_ref().and_then(|extra| extra.detail.as_deref())
     }
 
     /// The value of an attribute that no field holds.

@@ -1,17 +1,47 @@
-//! Strings that a report repeats in thousands of elements, kept once.
+//! The names in a report: what thousands of elements repeat is kept once, all else side by side.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Gives equal strings the same allocation.
+use super::arena::Arena;
+use super::model::Text;
+
+/// Gives equal strings the same allocation, and strings of their own a common one.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     known: HashSet<Arc<str>>,
     /// Class names come in runs: comparing with the last one is cheaper than hashing.
     last: Option<Arc<str>>,
+    arena: Arena,
+}
+
+/// More names than this are not kept for the next file.
+const MOST_KEPT: usize = 10_000;
+
+thread_local! {
+    static KEPT: Cell<Option<Names>> = const { Cell::new(None) };
 }
 
 impl Names {
+    /// Those that the last file of this thread left: the files of one directory have many names in common.
+    pub(crate) fn of_thread() -> Self {
+        KEPT.take().unwrap_or_default()
+    }
+
+    /// Leaves them for the next file. What was kept can be read from now on.
+    pub(crate) fn leave(mut self) {
+        self.arena = Arena::default();
+        if self.known.len() <= MOST_KEPT {
+            KEPT.set(Some(self));
+        }
+    }
+
+    /// `name`, which is hardly like any other. It can be read when these names are dropped, not before.
+    pub(crate) fn keep(&mut self, name: &str) -> Text {
+        self.arena.keep(name)
+    }
+
     /// `name`, shared with all equal ones.
     pub(crate) fn intern(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.known.get(name) {

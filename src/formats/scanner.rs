@@ -9,13 +9,10 @@ use memchr::{memchr, memmem};
 use quick_xml::parser::{ElementParser, Parser};
 
 use super::flaws::{FlawSet, Mended};
-use super::markup::{LONGEST_REFERENCE, is_space};
+use super::markup::{LONGEST_REFERENCE, Look, is_space};
 use super::model::Position;
 use super::skip::{Markup, classify};
 use super::source::Window;
-
-/// The longest tag that is read. Not a limit of XML: one of memory.
-const LONGEST_TAG: usize = 4 * 1024 * 1024;
 
 /// Bytes of the window, valid until the next token is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +30,8 @@ pub(crate) enum Token {
         content: Span,
         /// Whether it ended in `/>`.
         empty: bool,
+        /// What bytes are in it.
+        look: Look,
     },
     /// An end tag: its name.
     End(Span),
@@ -42,23 +41,34 @@ pub(crate) enum Token {
     Cdata(Span),
     /// The input ends, in the middle of markup or not.
     Eof,
-    /// A tag is longer than [`LONGEST_TAG`].
+    /// A tag is longer than [`Scanner::new`] allows.
     TooLong,
 }
 
 /// Turns the bytes of a [`Window`] into tokens.
 pub(crate) struct Scanner<'a> {
     window: Window<'a>,
+    longest_tag: usize,
     in_cdata: bool,
     /// Where the last token began.
     token: usize,
+    /// Its line and column, if they are known.
+    known: Option<Position>,
     /// Flaws in the markup itself since they were last taken.
     pub(crate) flaws: FlawSet,
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(window: Window<'a>) -> Self {
-        Self { window, in_cdata: false, token: 0, flaws: FlawSet::default() }
+    /// No tag of more than `longest_tag` bytes is read.
+    pub(crate) fn new(window: Window<'a>, longest_tag: usize) -> Self {
+        Self {
+            longest_tag,
+            window,
+            in_cdata: false,
+            token: 0,
+            known: None,
+            flaws: FlawSet::default(),
+        }
     }
 
     /// The bytes of the last token's span.
@@ -68,7 +78,7 @@ impl<'a> Scanner<'a> {
 
     /// Where the last token begins; at the end of the input, that end.
     pub(crate) fn position(&mut self) -> Position {
-        self.window.position_of(self.token)
+        self.known.unwrap_or_else(|| self.window.position_of(self.token))
     }
 
     pub(crate) fn into_window(self) -> Window<'a> {
@@ -77,6 +87,7 @@ impl<'a> Scanner<'a> {
 
     /// The next token inside a document.
     pub(crate) fn next(&mut self) -> io::Result<Token> {
+        self.known = None;
         loop {
             if self.in_cdata {
                 match self.cdata()? {
@@ -124,6 +135,7 @@ impl<'a> Scanner<'a> {
         strict: bool,
         is_root: impl Fn(&[u8]) -> bool,
     ) -> io::Result<Outside> {
+        self.known = None;
         let mut noise = None;
         let mut blank = true;
         loop {
@@ -217,6 +229,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn start_tag(&mut self) -> io::Result<Token> {
+        // Nearly always the first `>` is the end, and one look shows that no quote is open there.
+        let rest = self.window.rest();
+        if let Some(end) = memchr(b'>', rest) {
+            let look = Look::at(rest.get(1..end).unwrap_or_default());
+            if look.is_closed() {
+                return Ok(self.whole_start_tag(end, look));
+            }
+        }
         let mut parser = ElementParser::default();
         let mut scanned = 0;
         let end = loop {
@@ -225,7 +245,7 @@ impl<'a> Scanner<'a> {
                 break scanned + at;
             }
             scanned = rest.len();
-            if scanned > LONGEST_TAG {
+            if scanned > self.longest_tag {
                 self.token = self.window.offset();
                 return Ok(Token::TooLong);
             }
@@ -233,15 +253,25 @@ impl<'a> Scanner<'a> {
                 return Ok(self.eof());
             }
         };
+        let look = Look::at(self.window.rest().get(1..end).unwrap_or_default());
+        Ok(self.whole_start_tag(end, look))
+    }
+
+    /// The start tag at the beginning of the window, whose `>` is at `end`.
+    fn whole_start_tag(&mut self, end: usize, look: Look) -> Token {
         let start = self.window.offset();
         self.token = start;
+        self.known = Some(self.window.position_of(start));
         self.window.consume(end + 1);
+        if look.is_plain_line() {
+            self.window.count_line_to(start + end + 1);
+        }
         let mut content = Span { start: start + 1, end: start + end };
         let empty = self.bytes(content).last() == Some(&b'/');
         if empty {
             content.end -= 1;
         }
-        Ok(Token::Start { content, empty })
+        Token::Start { content, empty, look }
     }
 
     fn end_tag(&mut self) -> io::Result<Token> {
@@ -252,7 +282,7 @@ impl<'a> Scanner<'a> {
                 break scanned + at;
             }
             scanned = rest.len();
-            if scanned > LONGEST_TAG {
+            if scanned > self.longest_tag {
                 self.token = self.window.offset();
                 return Ok(Token::TooLong);
             }

@@ -11,8 +11,8 @@ use super::model::Position;
 /// What one read asks for; also the size of the window unless a tag needs more.
 pub(crate) const WINDOW: usize = 64 * 1024;
 
-/// Pieces shorter than this are counted by a plain loop, which the compiler turns into a few instructions.
-const SHORT: usize = 512;
+/// Pieces shorter than this are counted byte by byte.
+const SHORT: usize = 64;
 
 /// A sliding view on a byte stream.
 pub(crate) struct Window<'a> {
@@ -100,29 +100,55 @@ impl<'a> Window<'a> {
         if offset <= self.counted {
             return;
         }
-        let mut piece = self.slice(self.counted, offset);
-        let newlines = if piece.len() < SHORT {
-            piece.iter().filter(|&&byte| byte == b'\n').count()
-        } else {
-            memchr::memchr_iter(b'\n', piece).count()
-        };
+        let mut piece = self.buffer.get(self.counted..offset).unwrap_or_default();
+        self.counted = offset;
+        if piece.len() < SHORT {
+            // Between two tags stand a line break and a few spaces.
+            let (mut lines, mut columns) = (0, 0);
+            for &byte in piece {
+                columns += u32::from(byte & 0xC0 != 0x80);
+                if byte == b'\n' {
+                    lines += 1;
+                    columns = 0;
+                }
+            }
+            if lines > 0 {
+                self.position.line = self.position.line.saturating_add(lines);
+                self.position.column = 1;
+            }
+            self.position.column = self.position.column.saturating_add(columns);
+            return;
+        }
+        let newlines = memchr::memchr_iter(b'\n', piece).count();
         if let Some(last) = memchr::memrchr(b'\n', piece) {
             piece = piece.get(last + 1..).unwrap_or_default();
         }
         // Continuation bytes of UTF-8 are no characters of their own.
-        let columns = piece.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
+        let columns = piece.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+        let columns = narrow(columns);
         if newlines > 0 {
-            self.position.line += newlines as u64;
+            self.position.line = self.position.line.saturating_add(narrow(newlines));
             self.position.column = 1;
         }
-        self.position.column += columns;
-        self.counted = offset;
+        self.position.column = self.position.column.saturating_add(columns);
+    }
+
+    /// Counts up to `offset`, where all that was not counted is one line and each byte one character.
+    pub(crate) fn count_line_to(&mut self, offset: usize) {
+        let offset = offset.min(self.end);
+        let columns = narrow(offset.saturating_sub(self.counted));
+        self.position.column = self.position.column.saturating_add(columns);
+        self.counted = self.counted.max(offset);
     }
 
     /// Gives the buffer back, for the next file.
     pub(crate) fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
+}
+
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

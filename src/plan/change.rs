@@ -121,7 +121,7 @@ impl ChangePlan {
             let line = |action, kind, name: &str, reason: &str| Change {
                 action,
                 kind,
-                path: record.folder.clone(),
+                path: record.folder.to_vec(),
                 name: name.to_owned(),
                 identity: Some(record.identity),
                 reason: reason.to_owned(),

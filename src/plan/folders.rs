@@ -62,7 +62,7 @@ impl FolderPlan {
         let mut children: HashMap<(FolderIndex, &str), FolderIndex> = HashMap::new();
         for record in records {
             let mut at = FolderIndex(0);
-            for name in &record.folder {
+            for name in record.folder.iter() {
                 at = match children.get(&(at, name.as_str())) {
                     Some(&known) => known,
                     None => {

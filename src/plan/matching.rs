@@ -34,7 +34,7 @@ const NOT_ADOPTED: &str = "a test of its folder and name may not be adopted (--a
 #[must_use]
 pub(super) fn bearer(record: &TestRecord, snapshot: &Snapshot) -> Option<TestId> {
     std::iter::once(&record.identity)
-        .chain(&record.older)
+        .chain(&record.details.older)
         .find_map(|identity| snapshot.tests_by_identity.get(identity)?.first().copied())
 }
 
@@ -95,7 +95,7 @@ impl<'a> Matcher<'a> {
     /// A pinned row is not free for adoption by name, whichever record comes first.
     fn take_pinned_first(&mut self) {
         for record in self.records {
-            if let Some(id) = record.pinned.and_then(|pin| self.pinned_row(pin)) {
+            if let Some(id) = record.details.pinned.and_then(|pin| self.pinned_row(pin)) {
                 self.taken.insert(id);
                 self.pinned.entry(id).or_insert(record);
             }
@@ -119,7 +119,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn by_pin(&mut self, record: &TestRecord) -> Option<Match> {
-        let pin = record.pinned?;
+        let pin = record.details.pinned?;
         let said = match pin {
             Pin::Id(id) => format!("test {id}"),
             Pin::Key(key) => format!("TC-{key}"),
@@ -132,7 +132,9 @@ impl<'a> Matcher<'a> {
             return None;
         };
         match self.snapshot.tests.get(&id)?.identity {
-            Some(identity) if identity == record.identity || record.older.contains(&identity) => {
+            Some(identity)
+                if identity == record.identity || record.details.older.contains(&identity) =>
+            {
                 Some(Match::Ours { id })
             }
             Some(_) => {
@@ -175,7 +177,7 @@ impl<'a> Matcher<'a> {
         let Some(suite) = self.folders.suite(self.folders.of_record(index)) else {
             return unknown;
         };
-        let Some(candidates) = self.unmarked.get(&(suite, record.name.clone())) else {
+        let Some(candidates) = self.unmarked.get(&(suite, record.name.to_string())) else {
             return unknown;
         };
         let free: Vec<TestId> =

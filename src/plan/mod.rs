@@ -139,7 +139,8 @@ impl ChangePlan {
             };
             let plan = match found {
                 Match::None { reason } => {
-                    let steps = if options.no_steps { 0 } else { record.steps.len().max(1) };
+                    let steps =
+                        if options.no_steps { 0 } else { record.details.steps.len().max(1) };
                     TestPlan::Create { folder, reason, steps }
                 }
                 Match::Unmarked { id, reason } => TestPlan::Adopt { id, reason, place: place(&id) },
@@ -207,7 +208,11 @@ pub fn tests_to_look_for(records: &[TestRecord], snapshot: &Snapshot) -> Vec<Tes
 /// The steps of a record: its own, or the placeholder.
 #[must_use]
 pub fn steps_of(record: &TestRecord) -> Vec<StepText> {
-    if record.steps.is_empty() { vec![StepText::placeholder()] } else { record.steps.clone() }
+    if record.details.steps.is_empty() {
+        vec![StepText::placeholder()]
+    } else {
+        record.details.steps.clone()
+    }
 }
 
 /// The sequence numbers of steps that a test of ours lacks. Steps are created in descending sequence: a test
@@ -220,7 +225,7 @@ fn missing_steps(record: &TestRecord, id: TestId, snapshot: &Snapshot) -> Vec<us
     if present.contains(&1) {
         return Vec::new();
     }
-    let count = record.steps.len().max(1);
+    let count = record.details.steps.len().max(1);
     // A step without a sequence, or beyond ours, was put there by a person: the test is theirs now.
     if present.iter().any(|&sequence| sequence == 0 || sequence > count as u64) {
         return Vec::new();

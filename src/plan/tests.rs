@@ -7,7 +7,7 @@ use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId, SuiteTestId};
 use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
 use crate::formats::model::Outcome;
 use crate::identity::{self, Identity};
-use crate::record::Pin;
+use crate::record::{Details, Pin};
 use crate::snapshot::folders::FolderTree;
 
 pub(super) const NAMESPACE: &str = "shop";
@@ -16,27 +16,18 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
     let container = vec!["c".to_owned()];
     TestRecord {
         identity: Identity::of_test(NAMESPACE, &container, name),
-        older: Vec::new(),
-        container,
-        name: name.to_owned(),
+        container: container.into(),
+        name: name.into(),
         folder: folder.iter().map(|&name| name.to_owned()).collect(),
         outcome: Outcome::Passed,
         flaky: false,
         duration_s: None,
-        attempts: Vec::new(),
-        message: None,
-        kind: None,
         file: None,
         line: None,
         classname: None,
-        suites: Vec::new(),
-        properties: Vec::new(),
-        tags: Vec::new(),
-        attachments: Vec::new(),
-        defects: Vec::new(),
-        steps: Vec::new(),
-        pinned: None,
+        suites: [].into(),
         cases: 1,
+        details: Details::default(),
     }
 }
 
@@ -243,7 +234,7 @@ fn a_test_of_another_folder_or_another_case_is_not_adopted() {
 #[test]
 fn a_pinned_test_is_adopted_unless_it_is_another_one() {
     let mut pinned = record(&["new"], "one");
-    pinned.pinned = Some(Pin::Key(5010));
+    pinned.details.pinned = Some(Pin::Key(5010));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "by hand");
     let plan = project.plan(std::slice::from_ref(&pinned));
@@ -253,7 +244,7 @@ fn a_pinned_test_is_adopted_unless_it_is_another_one() {
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert!(created(&plan.tests[0]));
     assert_eq!(plan.warnings.len(), 1);
-    pinned.pinned = Some(Pin::Id(77));
+    pinned.details.pinned = Some(Pin::Id(77));
     let plan = project.plan(&[pinned]);
     assert!(created(&plan.tests[0]));
     assert!(plan.warnings[0].contains("test 77"), "{:?}", plan.warnings);
@@ -262,9 +253,9 @@ fn a_pinned_test_is_adopted_unless_it_is_another_one() {
 #[test]
 fn two_records_pinned_to_one_test_do_not_share_it() {
     let mut one = record(&["a"], "one");
-    one.pinned = Some(Pin::Id(10));
+    one.details.pinned = Some(Pin::Id(10));
     let mut two = record(&["a"], "two");
-    two.pinned = Some(Pin::Id(10));
+    two.details.pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "");
     let plan = project.plan(&[one, two]);
@@ -298,7 +289,7 @@ fn a_test_that_was_switched_off_stays_so() {
 #[test]
 fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
     let mut with_steps = record(&[], "one");
-    with_steps.steps =
+    with_steps.details.steps =
         (1..=3).map(|n| StepText { step: n.to_string(), expected_result: String::new() }).collect();
     let records = [with_steps];
     let mut project = Project::new();
@@ -448,16 +439,16 @@ fn one_unmatched_test_explains_one_creation() {
 #[test]
 fn a_pin_to_the_test_that_bears_the_identity_changes_nothing() {
     let mut pinned = record(&[], "one");
-    pinned.pinned = Some(Pin::Id(10));
+    pinned.details.pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&pinned));
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(10)][..], &[][..]));
     // The same of a test that bears an older identity, and another one that bears the present one.
     let older = record(&[], "before");
-    pinned.older = vec![older.identity];
+    pinned.details.older = vec![older.identity];
     project.test(9, 1, "one", &line_of(&older));
-    pinned.pinned = Some(Pin::Id(9));
+    pinned.details.pinned = Some(Pin::Id(9));
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(9)][..], &[][..]));
 }
@@ -465,7 +456,7 @@ fn a_pin_to_the_test_that_bears_the_identity_changes_nothing() {
 #[test]
 fn a_pin_does_not_take_a_record_from_the_test_that_bears_its_identity() {
     let mut pinned = record(&[], "one");
-    pinned.pinned = Some(Pin::Id(11));
+    pinned.details.pinned = Some(Pin::Id(11));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&pinned));
     project.test(11, 1, "by hand", "");

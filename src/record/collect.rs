@@ -1,14 +1,19 @@
 //! Reports in, records out: the ledger, the order, the warnings.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::draft::{Draft, Sighting};
+use rayon::slice::ParallelSliceMut;
+
+use super::draft::{Draft, Shared, Sighting};
 use super::executions;
 use super::warnings::Warnings;
-use super::{FileCounts, Mapping, Records, RunError, TestRecord, details, message};
-use crate::formats::model::{Case, Outcome, Report, SuiteError};
+use super::{Details, FileCounts, Mapping, Records, RunError, TestRecord, details, message};
+use crate::formats::index_of;
+use crate::formats::model::{Case, Outcome, Report, SuiteError, SuiteIndex};
 use crate::identity::Identity;
 use crate::producers::{Mapped, Mapper, Placed};
 use crate::text;
@@ -23,23 +28,13 @@ pub fn collect(reports: &[Report], mapping: &Mapping) -> Records {
         reports.iter().map(|report| Mapper::new(report, mapping)).collect();
     let mut records = Records::default();
     let mut warnings = Warnings::default();
-    let mut drafts: Vec<Draft> = Vec::new();
-    let mut by_identity: HashMap<Identity, usize> =
-        HashMap::with_capacity(reports.iter().map(|report| report.cases.len()).sum());
+    let mut gathered = Gathered::new(reports, mapping);
 
     for file in order(reports, mapping) {
         let (report, mapper) = (&reports[file], &mappers[file]);
         warnings.report(report, mapper.producer());
         mapper.for_each(|index, case, mapped| match mapped {
-            Mapped::Test(placed) => {
-                let sighting = Sighting {
-                    file,
-                    case: index,
-                    outcome: placed.outcome,
-                    is_subtest: placed.is_subtest,
-                };
-                sight(placed, sighting, mapping, &mut drafts, &mut by_identity);
-            }
+            Mapped::Test(placed) => gathered.sight(placed, file, index, case),
             Mapped::RunError(name) => {
                 records.excluded += 1;
                 records.run_errors.push(case_error(report, case, name, mapping));
@@ -61,16 +56,103 @@ pub fn collect(reports: &[Report], mapping: &Mapping) -> Records {
     records.seen = reports.iter().map(|report| report.cases.len()).sum();
     records.files =
         reports.iter().zip(&mappers).map(|(report, mapper)| counts(report, mapper)).collect();
-    records.tests = drafts
-        .into_iter()
-        .map(|draft| finish(draft, reports, &mappers, mapping, &mut warnings))
-        .collect();
+    let chunks = gathered.drafts();
+    records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());
+    let mut finisher = Finisher {
+        reports,
+        mappers: &mappers,
+        mapping,
+        warnings: &mut warnings,
+        suites: Shared::default(),
+        suite: None,
+        names: HashSet::new(),
+    };
+    // Chunk by chunk: a draft and its record are not both in memory for long.
+    for chunk in chunks {
+        records.tests.extend(chunk.into_iter().map(|draft| finisher.finish(draft)));
+    }
     records.merged = records.tests.iter().map(|test| test.cases - 1).sum();
-    records.tests.sort_unstable_by(|a, b| {
-        (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity))
+    records.tests.par_sort_unstable_by(|a, b| {
+        by_folder(&a.folder, &b.folder)
+            .then_with(|| a.name.cmp(&b.name))
+            .then_with(|| a.identity.cmp(&b.identity))
     });
     records.warnings = warnings.lines();
     records
+}
+
+/// Tests of one folder share its path, so that most comparisons are one of addresses.
+fn by_folder(a: &Arc<[String]>, b: &Arc<[String]>) -> Ordering {
+    if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.cmp(b) }
+}
+
+/// How many drafts stand together.
+const CHUNK: usize = 4096;
+
+/// The tests that were seen so far.
+struct Gathered<'a> {
+    mapping: &'a Mapping,
+    chunks: Vec<Vec<Draft>>,
+    /// Where each is: chunk after chunk.
+    by_identity: HashMap<Identity, u32>,
+    containers: Shared<String>,
+    folders: Shared<String>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(reports: &[Report], mapping: &'a Mapping) -> Self {
+        let cases = reports.iter().map(|report| report.cases.len()).sum();
+        Self {
+            mapping,
+            chunks: Vec::new(),
+            by_identity: HashMap::with_capacity(cases),
+            containers: Shared::default(),
+            folders: Shared::default(),
+        }
+    }
+
+    /// Takes a case into the draft of its test.
+    fn sight(&mut self, placed: Placed, file: usize, index: usize, case: &Case) {
+        let Placed { container, name, folder, outcome, is_subtest } = placed;
+        let sighting =
+            Sighting { file: index_of(file), case: index_of(index), outcome, is_subtest };
+        let identity = Identity::of_test(&self.mapping.namespace, &container, &name);
+        let folder = self.folders.share(folder);
+        match self.by_identity.entry(identity) {
+            Entry::Vacant(entry) => {
+                if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+                    self.chunks.push(Vec::new());
+                }
+                let full = self.chunks.len() - 1;
+                let Some(chunk) = self.chunks.last_mut() else {
+                    return;
+                };
+                entry.insert(index_of(full * CHUNK + chunk.len()));
+                let written = case.name.as_ref().and_then(|written| written.part(&name));
+                chunk.push(Draft {
+                    identity,
+                    container: self.containers.share(container),
+                    name: written.unwrap_or_else(|| name.into()),
+                    folder,
+                    first: sighting,
+                    more: Vec::new(),
+                });
+            }
+            Entry::Occupied(entry) => {
+                let at = *entry.get() as usize;
+                let draft = &mut self.chunks[at / CHUNK][at % CHUNK];
+                draft.more.push(sighting);
+                // Cases of one test may stand in several suites. The least path is the same in whatever order they come.
+                if folder < draft.folder {
+                    draft.folder = folder;
+                }
+            }
+        }
+    }
+
+    fn drafts(self) -> Vec<Vec<Draft>> {
+        self.chunks
+    }
 }
 
 /// Files by path, or as given where a later one is a re-execution.
@@ -83,93 +165,92 @@ fn order(reports: &[Report], mapping: &Mapping) -> Vec<usize> {
     order
 }
 
-fn sight(
-    placed: Placed,
-    sighting: Sighting,
-    mapping: &Mapping,
-    drafts: &mut Vec<Draft>,
-    by_identity: &mut HashMap<Identity, usize>,
-) {
-    let Placed { container, name, folder, outcome: _, is_subtest: _ } = placed;
-    let identity = Identity::of_test(&mapping.namespace, &container, &name);
-    match by_identity.entry(identity) {
-        Entry::Vacant(entry) => {
-            entry.insert(drafts.len());
-            drafts.push(Draft {
-                identity,
-                container,
-                name,
-                folder,
-                first: sighting,
-                more: Vec::new(),
-            });
-        }
-        Entry::Occupied(entry) => {
-            let draft = &mut drafts[*entry.get()];
-            draft.more.push(sighting);
-            // Cases of one test may stand in several suites. The least path is the same in whatever order they come.
-            if folder < draft.folder {
-                draft.folder = folder;
-            }
-        }
-    }
+/// The names of the suites around one of the cases of a file.
+struct Suites {
+    file: u32,
+    suite: Option<SuiteIndex>,
+    names: Arc<[Arc<str>]>,
 }
 
-fn finish(
-    draft: Draft,
-    reports: &[Report],
-    mappers: &[Mapper<'_>],
-    mapping: &Mapping,
-    warnings: &mut Warnings,
-) -> TestRecord {
-    let verdict = executions::decide(&draft, reports, mappers, mapping);
-    if verdict.rows > 1 {
-        let report = &reports[draft.first.file];
-        warnings.rows(report, mappers[draft.first.file].producer(), &draft.name, &verdict);
+/// Makes records of drafts.
+struct Finisher<'a> {
+    reports: &'a [Report],
+    mappers: &'a [Mapper<'a>],
+    mapping: &'a Mapping,
+    warnings: &'a mut Warnings,
+    suites: Shared<Arc<str>>,
+    /// The suites of the last test: the next one is mostly in the same.
+    suite: Option<Suites>,
+    /// Paths of source files, each once.
+    names: HashSet<Arc<str>>,
+}
+
+impl Finisher<'_> {
+    fn finish(&mut self, draft: Draft) -> TestRecord {
+        let Self { reports, mappers, mapping, .. } = *self;
+        let verdict = executions::decide(&draft, reports, mappers, mapping);
+        let first_file = draft.first.file as usize;
+        let first = &reports[first_file];
+        if verdict.rows > 1 {
+            self.warnings.rows(first, mappers[first_file].producer(), &draft.name, &verdict);
+        }
+        let first_case = &first.cases[draft.first.case as usize];
+        let deciding_report = &reports[verdict.deciding.file as usize];
+        let deciding = &deciding_report.cases[verdict.deciding.case as usize];
+        let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
+        let (file, line) =
+            details::location(deciding_report, deciding, detail, mapping.root_of(deciding_report));
+        let mut record = TestRecord {
+            identity: draft.identity,
+            container: Arc::clone(&draft.container),
+            name: match text::fit_name(&draft.name) {
+                Cow::Borrowed(_) => draft.name.clone(),
+                Cow::Owned(shortened) => shortened.into(),
+            },
+            folder: Arc::clone(&draft.folder),
+            outcome: verdict.outcome,
+            flaky: verdict.flaky,
+            duration_s: verdict.duration,
+            file: file.map(|file| self.shared_name(file)),
+            line,
+            classname: first_case.classname.clone(),
+            suites: self.suites_around(draft.first.file, first_case.suite),
+            cases: 1 + draft.more.len(),
+            details: Details::default(),
+        };
+        if let Some(detail) = detail {
+            record.details.message = message(detail);
+            record.details.kind =
+                detail.kind.as_deref().filter(|kind| !kind.is_empty()).map(str::to_owned);
+        }
+        if !verdict.attempts.is_empty() {
+            record.details.attempts = verdict.attempts;
+        }
+        details::describe(&draft, reports, mapping, &mut record, self.warnings);
+        record
     }
-    let first = &reports[draft.first.file];
-    let first_case = &first.cases[draft.first.case];
-    let deciding_report = &reports[verdict.deciding.file];
-    let deciding = &deciding_report.cases[verdict.deciding.case];
-    let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
-    let (file, line) =
-        details::location(deciding_report, deciding, detail, mapping.root_of(deciding_report));
-    let (message, kind) = match detail {
-        Some(detail) => (message(detail), detail.kind.as_deref().map(str::to_owned)),
-        None => (None, None),
-    };
-    let mut record = TestRecord {
-        identity: draft.identity,
-        older: Vec::new(),
-        name: text::fit_name(&draft.name).into_owned(),
-        outcome: verdict.outcome,
-        flaky: verdict.flaky,
-        duration_s: verdict.duration,
-        message,
-        kind: kind.filter(|kind| !kind.is_empty()),
-        file,
-        line,
-        classname: first_case.classname.clone(),
-        suites: first
-            .suite_chain(first_case.suite)
-            .iter()
-            .map(|suite| Arc::clone(&suite.name))
-            .collect(),
-        properties: Vec::new(),
-        tags: Vec::new(),
-        attachments: Vec::new(),
-        defects: Vec::new(),
-        steps: Vec::new(),
-        pinned: None,
-        cases: 1 + draft.more.len(),
-        attempts: verdict.attempts,
-        container: Vec::new(),
-        folder: Vec::new(),
-    };
-    details::describe(&draft, reports, mapping, &mut record, warnings);
-    record.container = draft.container;
-    record.folder = draft.folder;
-    record
+
+    /// The names of the suites around a test, outermost first.
+    fn suites_around(&mut self, file: u32, suite: Option<SuiteIndex>) -> Arc<[Arc<str>]> {
+        let is_same = |last: &&Suites| (last.file, last.suite) == (file, suite);
+        if let Some(last) = self.suite.as_ref().filter(is_same) {
+            return Arc::clone(&last.names);
+        }
+        let chain = self.reports[file as usize].suite_chain(suite);
+        let names = chain.iter().map(|suite| Arc::clone(&suite.name)).collect();
+        let names = self.suites.share(names);
+        self.suite = Some(Suites { file, suite, names: Arc::clone(&names) });
+        names
+    }
+
+    fn shared_name(&mut self, name: String) -> Arc<str> {
+        if let Some(known) = self.names.get(&*name) {
+            return Arc::clone(known);
+        }
+        let fresh: Arc<str> = Arc::from(name);
+        self.names.insert(Arc::clone(&fresh));
+        fresh
+    }
 }
 
 fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {

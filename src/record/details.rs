@@ -32,8 +32,8 @@ pub(super) fn describe(
     };
     let mut surroundings = HashSet::new();
     for sighting in draft.sightings() {
-        let report = &reports[sighting.file];
-        let case = &report.cases[sighting.case];
+        let report = &reports[sighting.file as usize];
+        let case = &report.cases[sighting.case as usize];
         // Most tests are one case, and need no memory of what was seen.
         if draft.more.is_empty() || surroundings.insert((sighting.file, case.suite)) {
             gathered.properties(&report.root.properties, true);
@@ -82,11 +82,11 @@ impl Gathered<'_> {
             Meaning::Step => {
                 let step = text::clean(&property.value);
                 if !step.is_empty() {
-                    self.record.steps.push(StepText { step, ..StepText::placeholder() });
+                    self.record.details.steps.push(StepText { step, ..StepText::placeholder() });
                 }
             }
             Meaning::Id => self.pin(&property.value),
-            Meaning::None | Meaning::Kept => self.record.properties.push(property.clone()),
+            Meaning::None | Meaning::Kept => self.record.details.properties.push(property.clone()),
         }
     }
 
@@ -108,25 +108,25 @@ impl Gathered<'_> {
     fn attachment(&mut self, path: &str) {
         // As written: it is needed to find the file.
         let path = text::clean(path);
-        if !path.is_empty() && !self.record.attachments.contains(&path) {
-            self.record.attachments.push(path);
+        if !path.is_empty() && !self.record.details.attachments.contains(&path) {
+            self.record.details.attachments.push(path);
         }
     }
 
     fn defect(&mut self, key: &str) {
         let key = text::clean(key);
-        if !key.is_empty() && !self.record.defects.contains(&key) {
-            self.record.defects.push(key);
+        if !key.is_empty() && !self.record.details.defects.contains(&key) {
+            self.record.details.defects.push(key);
         }
     }
 
     fn pin(&mut self, named: &str) {
-        match (pin(named), self.record.pinned) {
+        match (pin(named), self.record.details.pinned) {
             (None, _) => self.warnings.bad_pin(named, &self.record.name),
             (Some(new), Some(old)) if new != old => {
                 self.warnings.second_pin(named, &self.record.name)
             }
-            (new, _) => self.record.pinned = new,
+            (new, _) => self.record.details.pinned = new,
         }
     }
 }

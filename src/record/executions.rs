@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::draft::{Draft, Sighting};
 use super::{Attempt, Mapping, message};
-use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen};
+use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds};
 use crate::producers::{Mapper, Repeats};
 
 /// How a test ended.
@@ -136,7 +136,7 @@ fn executions(
     let mut executions = Vec::new();
     let mut seen = HashSet::new();
     for in_file in sightings.chunk_by(|a, b| a.file == b.file) {
-        let file = in_file[0].file;
+        let file = in_file[0].file as usize;
         if !reruns && !seen.insert(words(in_file, &reports[file])) {
             continue;
         }
@@ -151,11 +151,11 @@ fn executions(
 fn words(cases: &[Sighting], report: &Report) -> u64 {
     let mut hasher = DefaultHasher::new();
     for sighting in cases {
-        let case = &report.cases[sighting.case];
+        let case = &report.cases[sighting.case as usize];
         case.name.hash(&mut hasher);
         case.classname.hash(&mut hasher);
         case.outcome.hash(&mut hasher);
-        case.duration.map(f64::to_bits).hash(&mut hasher);
+        case.duration.hash(&mut hasher);
         hash_detail(case.detail(), &mut hasher);
         for rerun in case.extra.iter().flat_map(|extra| &extra.reruns) {
             rerun.outcome.hash(&mut hasher);
@@ -180,7 +180,7 @@ fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> V
     let mut groups: Vec<Vec<Sighting>> = Vec::new();
     let mut by_configuration = HashMap::new();
     for sighting in cases {
-        let case = &report.cases[sighting.case];
+        let case = &report.cases[sighting.case as usize];
         let are_attempts = mapper.producer().repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
@@ -201,12 +201,13 @@ fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> V
 
 /// Cases of one file and configuration: those that are equal as written are attempts where the producer says so.
 fn execution(cases: &[Sighting], reports: &[Report], repeats: Repeats) -> Execution {
-    let report = &reports[cases[0].file];
+    let file = cases[0].file as usize;
+    let report = &reports[file];
     let mut rows: Vec<Row> = Vec::new();
     let mut by_words: HashMap<u64, usize> = HashMap::new();
     let mut kinds = HashSet::new();
     for sighting in cases {
-        let key = as_written(report, &report.cases[sighting.case]);
+        let key = as_written(report, &report.cases[sighting.case as usize]);
         if !sighting.is_subtest {
             kinds.insert(key);
         }
@@ -220,7 +221,7 @@ fn execution(cases: &[Sighting], reports: &[Report], repeats: Repeats) -> Execut
         }
     }
     Execution {
-        file: cases[0].file,
+        file,
         counted: rows.iter().filter(|row| !row.deciding.is_subtest).count(),
         rows,
         differ: kinds.len() > 1,
@@ -240,11 +241,11 @@ fn as_written(report: &Report, case: &Case) -> u64 {
 
 /// Adds the attempt after `row`.
 fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
-    let case = &reports[row.deciding.file].cases[row.deciding.case];
+    let case = &reports[row.deciding.file as usize].cases[row.deciding.case as usize];
     if repeats == Repeats::BareAttempts {
         // A failing tear-down is written as a case of its own behind the failing test.
         if row.outcome >= Outcome::Failed
-            && is_teardown(&reports[next.deciding.file].cases[next.deciding.case])
+            && is_teardown(&reports[next.deciding.file as usize].cases[next.deciding.case as usize])
         {
             row.attempts.pop();
         } else if row.outcome == Outcome::Passed && case.detail().is_none() {
@@ -273,10 +274,10 @@ fn is_teardown(case: &Case) -> bool {
 
 /// A case with its rerun and flaky children.
 fn row_of_case(sighting: &Sighting, reports: &[Report]) -> Row {
-    let case = &reports[sighting.file].cases[sighting.case];
+    let case = &reports[sighting.file as usize].cases[sighting.case as usize];
     let own = Attempt {
         outcome: sighting.outcome,
-        duration_s: case.duration,
+        duration_s: case.duration.map(Seconds::get),
         message: case.detail().filter(|_| sighting.outcome != Outcome::Passed).and_then(message),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);

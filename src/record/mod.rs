@@ -8,11 +8,12 @@ mod executions;
 mod location;
 mod warnings;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Detail, Flaw, Format, Outcome, Property, shown_path};
+use crate::formats::model::{Detail, Flaw, Format, Outcome, Property, Text, shown_path};
 use crate::identity::Identity;
 pub use crate::mapping::{GroupBy, Mapping, Split};
 use crate::text;
@@ -20,39 +21,82 @@ use crate::text;
 pub use collect::collect;
 
 /// One test, as it will be looked for and, if need be, created.
+///
+/// There may be millions of them: what many of them share they share, and what few have is kept apart.
 #[derive(Clone, Debug)]
 pub struct TestRecord {
     /// What it is.
     pub identity: Identity,
-    /// Identities that an older scheme gave it (none so far).
-    pub older: Vec<Identity>,
     /// The cleaned container parts that entered the identity.
-    pub container: Vec<String>,
+    pub container: Arc<[String]>,
     /// The cleaned name: what the test is called when created (at most 255 characters), and what entered the identity
     /// before it was cut.
-    pub name: String,
+    pub name: Text,
     /// Folder names from below the root folder to the test's folder. `--folder` is included.
-    pub folder: Vec<String>,
+    pub folder: Arc<[String]>,
     /// The outcome after merging.
     pub outcome: Outcome,
     /// Passed in the end, but failed before within one execution. Only with [`Outcome::Passed`].
     pub flaky: bool,
     /// Seconds: the sum over attempts and rows of the deciding execution; none when nothing was written.
     pub duration_s: Option<f64>,
+    /// Source file, relative to the repository root where that is known.
+    pub file: Option<Arc<str>>,
+    /// Line in `file`.
+    pub line: Option<u32>,
+    /// The classname as written, of the first case.
+    pub classname: Option<Arc<str>>,
+    /// The suite names as written, outermost first, of the first case.
+    pub suites: Arc<[Arc<str>]>,
+    /// How many case elements it was written as (at least 1).
+    pub cases: usize,
+    /// What only some tests have.
+    pub details: Details,
+}
+
+/// What only some tests have: nothing, or a [`Detailed`] of their own.
+#[derive(Clone, Debug, Default)]
+pub struct Details(Option<Box<Detailed>>);
+
+/// What a test has that has nothing of the kind.
+static NOTHING: Detailed = Detailed {
+    older: Vec::new(),
+    attempts: Vec::new(),
+    message: None,
+    kind: None,
+    properties: Vec::new(),
+    tags: Vec::new(),
+    attachments: Vec::new(),
+    defects: Vec::new(),
+    steps: Vec::new(),
+    pinned: None,
+};
+
+impl Deref for Details {
+    type Target = Detailed;
+
+    fn deref(&self) -> &Detailed {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Details {
+    fn deref_mut(&mut self) -> &mut Detailed {
+        self.0.get_or_insert_default()
+    }
+}
+
+/// What failures and reports say about a test.
+#[derive(Clone, Debug, Default)]
+pub struct Detailed {
+    /// Identities that an older scheme gave it (none so far).
+    pub older: Vec<Identity>,
     /// Every execution of it, oldest first, when there was more than one.
     pub attempts: Vec<Attempt>,
     /// Message of the deciding failure, error or skip: the `message` attribute, else the text's first line.
     pub message: Option<String>,
     /// Type of the deciding failure, such as `AssertionError`.
     pub kind: Option<String>,
-    /// Source file, relative to the repository root where that is known.
-    pub file: Option<String>,
-    /// Line in `file`.
-    pub line: Option<u32>,
-    /// The classname as written, of the first case.
-    pub classname: Option<Arc<str>>,
-    /// The suite names as written, outermost first, of the first case.
-    pub suites: Vec<Arc<str>>,
     /// Properties of the suites around it, of the case, and from tags.
     pub properties: Vec<Property>,
     /// Other tags.
@@ -65,8 +109,6 @@ pub struct TestRecord {
     pub steps: Vec<StepText>,
     /// The test of the project that the report names for it.
     pub pinned: Option<Pin>,
-    /// How many case elements it was written as (at least 1).
-    pub cases: usize,
 }
 
 /// One execution of a test.

@@ -37,7 +37,7 @@ fn pytest_reruns_are_bare_and_have_failed() {
     let bare = "<testcase classname='t' name='a' time='1'/>";
     let flaky = only(&pytest(&bare.repeat(3)));
     assert_eq!((flaky.outcome, flaky.flaky, flaky.cases), (Passed, true, 3));
-    let attempts: Vec<_> = flaky.attempts.iter().map(|attempt| attempt.outcome).collect();
+    let attempts: Vec<_> = flaky.details.attempts.iter().map(|attempt| attempt.outcome).collect();
     assert_eq!(attempts, [Failed, Failed, Passed]);
     assert_eq!(flaky.duration_s, Some(3.0));
     // "Any pass wins" would turn this one green.
@@ -45,7 +45,7 @@ fn pytest_reruns_are_bare_and_have_failed() {
         "{bare}<testcase classname='t' name='a'><failure message='no'/></testcase>"
     )));
     assert_eq!((failing.outcome, failing.flaky), (Failed, false));
-    assert_eq!(failing.message.as_deref(), Some("no"));
+    assert_eq!(failing.details.message.as_deref(), Some("no"));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_failing_tear_down_is_the_same_execution() {
         "<testcase classname='t' name='a'><failure message='assert 0'/></testcase>\
          <testcase classname='t' name='a'><error message='failed on teardown with x'/></testcase>",
     ));
-    assert_eq!((test.outcome, test.attempts.len(), test.cases), (Errored, 0, 2));
+    assert_eq!((test.outcome, test.details.attempts.len(), test.cases), (Errored, 0, 2));
 }
 
 #[test]
@@ -80,14 +80,17 @@ fn rerun_and_flaky_children_are_attempts() {
         "<testcase classname='a.B' name='t' time='1'><flakyFailure message='one' time='2'/><flakyError message='two'/></testcase>",
     ));
     assert_eq!((flaky.outcome, flaky.flaky, flaky.duration_s), (Passed, true, Some(3.0)));
-    assert_eq!(flaky.message, None);
-    let attempts: Vec<_> = flaky.attempts.iter().map(|attempt| attempt.outcome).collect();
+    assert_eq!(flaky.details.message, None);
+    let attempts: Vec<_> = flaky.details.attempts.iter().map(|attempt| attempt.outcome).collect();
     assert_eq!(attempts, [Failed, Errored, Passed]);
     let failing = only(&surefire(
         "<testcase classname='a.B' name='t'><failure message='first'/><rerunFailure message='second'/></testcase>",
     ));
-    assert_eq!((failing.outcome, failing.flaky, failing.attempts.len()), (Failed, false, 2));
-    assert_eq!(failing.message.as_deref(), Some("first"));
+    assert_eq!(
+        (failing.outcome, failing.flaky, failing.details.attempts.len()),
+        (Failed, false, 2)
+    );
+    assert_eq!(failing.details.message.as_deref(), Some("first"));
 }
 
 #[test]
@@ -163,7 +166,10 @@ fn browsers_in_one_file_are_executions_and_no_rows() {
     );
     let records = records(&[&xml]);
     let test = &records.tests[0];
-    assert_eq!((test.outcome, test.attempts.len(), test.duration_s), (Failed, 2, Some(1.0)));
+    assert_eq!(
+        (test.outcome, test.details.attempts.len(), test.duration_s),
+        (Failed, 2, Some(1.0))
+    );
     assert_eq!(records.warnings, Vec::<String>::new());
 }
 
@@ -176,7 +182,7 @@ fn a_file_beside_its_merged_copy_counts_once() {
     );
     let records = records(&[&single, &merged]);
     let test = &records.tests[0];
-    assert_eq!((test.attempts.len(), test.duration_s, test.cases), (0, Some(1.0), 2));
+    assert_eq!((test.details.attempts.len(), test.duration_s, test.cases), (0, Some(1.0), 2));
     assert_eq!((records.seen, records.merged), (2, 1));
 }
 
@@ -238,13 +244,13 @@ fn properties_and_tags_say_what_they_are_for() {
          <system-out>[[ATTACHMENT|b.png]] [[PROPERTY|priority=high]]</system-out></testcase></testsuite>",
     );
     assert_eq!(test.name, "pays");
-    assert_eq!(test.pinned, Some(Pin::Key(12)));
-    assert_eq!(test.defects, ["AB-1"]);
-    assert_eq!(test.attachments, ["/ci/a.png", "b.png"]);
-    let steps: Vec<&str> = test.steps.iter().map(|step| step.step.as_str()).collect();
+    assert_eq!(test.details.pinned, Some(Pin::Key(12)));
+    assert_eq!(test.details.defects, ["AB-1"]);
+    assert_eq!(test.details.attachments, ["/ci/a.png", "b.png"]);
+    let steps: Vec<&str> = test.details.steps.iter().map(|step| step.step.as_str()).collect();
     assert_eq!(steps, ["open the cart", "pay"]);
     let mut properties: Vec<&str> =
-        test.properties.iter().map(|property| &*property.name).collect();
+        test.details.properties.iter().map(|property| &*property.name).collect();
     properties.sort_unstable();
     assert_eq!(properties, ["author", "case_id", "priority", "stepping"]);
 }
@@ -253,6 +259,7 @@ fn properties_and_tags_say_what_they_are_for() {
 fn a_test_is_pinned_by_key_or_id_and_by_one_only() {
     let pinned = |name: &str| {
         only(&format!("<testsuite name='s'><testcase name='t [[TEST|{name}]]'/></testsuite>"))
+            .details
             .pinned
     };
     assert_eq!(pinned("TC-5117"), Some(Pin::Key(5117)));
@@ -261,21 +268,26 @@ fn a_test_is_pinned_by_key_or_id_and_by_one_only() {
     let records = records(&[
         "<testsuite name='s'><testcase name='t [[TEST|TC-1]] [[TEST|TC-2]]'/></testsuite>",
     ]);
-    assert_eq!(records.tests[0].pinned, Some(Pin::Key(1)));
+    assert_eq!(records.tests[0].details.pinned, Some(Pin::Key(1)));
     assert!(records.warnings.iter().any(|line| line.contains("TC-2")), "{:?}", records.warnings);
 }
 
 #[test]
 fn steps_are_not_repeated_by_rows() {
     let case = "<testcase name='t'><properties><property name='step' value='pay'/></properties></testcase>";
-    assert_eq!(only(&format!("<testsuite name='s'>{case}{case}</testsuite>")).steps.len(), 1);
+    assert_eq!(
+        only(&format!("<testsuite name='s'>{case}{case}</testsuite>")).details.steps.len(),
+        1
+    );
 }
 
 #[test]
 fn a_message_is_the_attribute_or_the_first_line_that_says_something() {
     let message = |inner: &str| {
         only(&format!("<testsuite name='s'><testcase name='t'>{inner}</testcase></testsuite>"))
+            .details
             .message
+            .clone()
     };
     assert_eq!(message("<failure message=' a&#10;b '>c</failure>").as_deref(), Some("a\nb"));
     assert_eq!(
@@ -331,11 +343,11 @@ fn a_rust_panic_says_what_happened_and_not_in_which_thread() {
     let nextest = "<testsuite name='shop'><testcase classname='shop' name='total'>\
         <failure message=\"thread 'total' (466) panicked at src/lib.rs:9:62\" type='test failure'>\
         thread 'total' (466) panicked at src/lib.rs:9:62:\nassertion `left == right` failed\n  left: 1</failure></testcase></testsuite>";
-    assert_eq!(only(nextest).message.as_deref(), Some("assertion `left == right` failed"));
+    assert_eq!(only(nextest).details.message.as_deref(), Some("assertion `left == right` failed"));
     let one_line = "<testsuite name='shop'><testcase classname='shop' name='total'>\
         <failure message=\"thread 'total' panicked at src/lib.rs:9:62\"/></testcase></testsuite>";
     assert_eq!(
-        only(one_line).message.as_deref(),
+        only(one_line).details.message.as_deref(),
         Some("thread 'total' panicked at src/lib.rs:9:62")
     );
 }

@@ -210,11 +210,11 @@ fn stop_error(stop: &Stop) -> SummaryError {
 fn failure(record: &TestRecord) -> Option<Failure> {
     matches!(record.outcome, Outcome::Failed | Outcome::Errored).then(|| Failure {
         identity: record.identity,
-        folder: record.folder.clone(),
-        name: record.name.clone(),
+        folder: record.folder.to_vec(),
+        name: record.name.to_string(),
         outcome: record.outcome,
-        message: record.message.clone(),
-        file: record.file.clone(),
+        message: record.details.message.clone(),
+        file: record.file.as_deref().map(str::to_owned),
         line: record.line,
     })
 }

@@ -100,7 +100,7 @@ fn written(test: &TestRecord) -> String {
 }
 
 fn identity(test: &TestRecord, namespace: &str) -> String {
-    let of = match &test.pinned {
+    let of = match &test.details.pinned {
         Some(Pin::Key(key)) => format!("; the report says that it is TC-{key}"),
         Some(Pin::Id(id)) => format!("; the report says that it is the test with id {id}"),
         None => String::new(),

@@ -97,7 +97,7 @@ impl<'a> Folder<'a> {
     fn add(&mut self, test: &'a TestRecord) {
         let mut folder = self;
         folder.count(test);
-        for name in &test.folder {
+        for name in test.folder.iter() {
             folder = folder.folders.entry(name).or_default();
             folder.count(test);
         }
@@ -157,6 +157,7 @@ fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOp
     let indent = OUTCOME + 2 * depth;
     page.hanging_line(&styled(style, word), indent, indent + 4, &pieces);
     let message = test
+        .details
         .message
         .as_deref()
         .map(|message| findings::first_line(message, options.detail))

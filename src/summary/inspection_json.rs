@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::{FileFlaw, Ledger, Reports, Summary, json};
 use crate::formats::model::{Flaw, Format, Outcome, Property};
 use crate::identity::Identity;
-use crate::record::{Attempt, FileCounts, Mapping, Records, RunError, StepText, TestRecord};
+use crate::record::{
+    Attempt, Detailed, FileCounts, Mapping, Records, RunError, StepText, TestRecord,
+};
 
 /// The records as JSON, schema version 1, with a line break at its end.
 ///
@@ -183,28 +185,31 @@ impl<'a> TestJson<'a> {
     fn new(record: &'a TestRecord) -> Self {
         let TestRecord {
             identity,
-            older: _,
             container,
             name,
             folder,
             outcome,
             flaky,
             duration_s,
-            attempts,
-            message,
-            kind,
             file,
             line,
             classname,
             suites,
+            cases: _,
+            details,
+        } = record;
+        let Detailed {
+            older: _,
+            attempts,
+            message,
+            kind,
             properties,
             tags,
             attachments,
             defects,
             steps,
             pinned: _,
-            cases: _,
-        } = record;
+        } = &**details;
         Self {
             identity: *identity,
             container,

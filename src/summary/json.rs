@@ -31,21 +31,31 @@ pub(super) fn pretty<T: Serialize>(value: &T) -> Result<String, serde_json::Erro
 /// Outside of strings there is only ASCII, and no `#`.
 fn inert(text: String) -> String {
     let acts = |character: char| character != '\n' && escape::acts(character);
-    if !text.contains('#') && !text.contains(acts) {
+    let is_plain = |byte: u8| byte == b'\n' || matches!(byte, b' '..=b'~');
+    if text.bytes().all(|byte| is_plain(byte) && byte != b'#') {
         return text;
     }
     let mut shown = String::with_capacity(text.len() + 16);
     let mut units = [0; 2];
-    for character in text.chars() {
-        if acts(character) || (character == '[' && ends_in_two_hashes(&shown)) {
-            for unit in character.encode_utf16(&mut units) {
-                // Writing to a string cannot fail.
-                let _ = write!(shown, "\\u{unit:04x}");
+    let mut rest = text.as_str();
+    // Nearly all of it is plain ASCII, of which only a `[` behind two `#` may act: it goes over in pieces.
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte) || byte == b'[') {
+        let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        shown.push_str(plain);
+        let mut characters = from.chars();
+        if let Some(character) = characters.next() {
+            if acts(character) || (character == '[' && ends_in_two_hashes(&shown)) {
+                for unit in character.encode_utf16(&mut units) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(shown, "\\u{unit:04x}");
+                }
+            } else {
+                shown.push(character);
             }
-        } else {
-            shown.push(character);
         }
+        rest = characters.as_str();
     }
+    shown.push_str(rest);
     shown
 }
 

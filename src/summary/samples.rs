@@ -8,9 +8,9 @@ use super::{
 };
 use crate::formats::model::{Flaw, Format, Outcome, Position};
 use crate::identity::Identity;
-use crate::record::{FileCounts, Records, RunError, TestRecord};
+use crate::record::{Details, FileCounts, Records, RunError, TestRecord};
 
-pub(super) fn flaw(path: &str, line: u64, column: u64, message: &str) -> FileFlaw {
+pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFlaw {
     FileFlaw {
         path: Arc::from(path),
         shard: None,
@@ -183,29 +183,24 @@ pub(super) fn everything() -> Summary {
 }
 
 pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecord {
+    let mut details = Details::default();
+    if outcome == Outcome::Failed {
+        details.message = Some("expected 2 to equal 3".to_owned());
+    }
     TestRecord {
         identity: Identity::of_test("", folder, name),
-        older: Vec::new(),
         container: folder.iter().map(|&part| part.to_owned()).collect(),
-        name: name.to_owned(),
+        name: name.into(),
         folder: folder.iter().map(|&part| part.to_owned()).collect(),
         outcome,
         flaky: false,
         duration_s: Some(0.25),
-        attempts: Vec::new(),
-        message: (outcome == Outcome::Failed).then(|| "expected 2 to equal 3".to_owned()),
-        kind: None,
         file: None,
         line: None,
         classname: None,
-        suites: Vec::new(),
-        properties: Vec::new(),
-        tags: Vec::new(),
-        attachments: Vec::new(),
-        defects: Vec::new(),
-        steps: Vec::new(),
-        pinned: None,
+        suites: [].into(),
         cases: 1,
+        details,
     }
 }
 

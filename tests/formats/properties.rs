@@ -19,7 +19,7 @@ const WHOLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 "#;
 
 /// Names and where they stand, which tells cases apart.
-fn cases(report: &Report) -> Vec<(String, u64, u64)> {
+fn cases(report: &Report) -> Vec<(String, u32, u32)> {
     report
         .cases
         .iter()
@@ -33,7 +33,7 @@ fn cases(report: &Report) -> Vec<(String, u64, u64)> {
 /// Indices stay within bounds and point backwards.
 fn check_indices(report: &Report) {
     for (index, case) in report.cases.iter().enumerate() {
-        assert!(case.parent_case.is_none_or(|parent| (parent as usize) < index));
+        assert!(case.parent_case.is_none_or(|parent| (parent.get() as usize) < index));
         assert!(case.suite.is_none_or(|suite| (suite as usize) < report.suites.len()));
     }
     for (index, suite) in report.suites.iter().enumerate() {

@@ -74,6 +74,31 @@ async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn three_behind_a_cap_and_what_is_before_it_is_imported() {
+    let desk = Desk::new().await;
+    for (option, value, message) in [
+        ("--max-cases", "1", "more than 1 cases: --max-cases allows more"),
+        ("--max-file-size", "1KiB", "it is longer than 1 KiB: --max-file-size allows more"),
+        (
+            "--max-value-size",
+            "1KiB",
+            "an attribute of more than 1 KiB: --max-value-size allows more",
+        ),
+    ] {
+        let long = format!("<testcase name='last' id='{}'/></testsuite>", "x".repeat(1500));
+        desk.write("long.xml", &format!("<testsuite name='s'><testcase name='first'/>{long}"));
+        let capped = desk.import(&["long.xml", option, value]).await.expect(3);
+        assert!(format!("{capped}").contains(message), "{capped}");
+        assert!(capped.stdout.contains("tests     1: 1 passed"), "{capped}");
+    }
+    desk.import(&["long.xml"]).await.expect(0);
+    let unknown = desk.import(&["long.xml", "--max-file-size", "4"]).await.expect(2);
+    assert!(format!("{unknown}").contains("512MiB"), "{unknown}");
+    desk.write("tq-import.toml", "max_cases = 1\n");
+    desk.import(&["long.xml"]).await.expect(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn three_when_there_is_nothing_to_import() {
     let desk = Desk::new().await;
     desk.write("empty.xml", "<testsuites></testsuites>");

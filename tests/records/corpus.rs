@@ -30,7 +30,11 @@ fn every_case_of_every_report_is_accounted_for() {
         assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded, "{path}");
         assert!(records.tests.iter().all(|test| !test.name.is_empty()), "{path}");
         assert!(
-            records.tests.iter().flat_map(|test| &test.folder).all(|folder| !folder.is_empty()),
+            records
+                .tests
+                .iter()
+                .flat_map(|test| test.folder.iter())
+                .all(|folder| !folder.is_empty()),
             "{path}"
         );
     }

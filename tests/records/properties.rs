@@ -170,7 +170,7 @@ fn tests(records: &Records) -> BTreeSet<(String, String, Vec<String>)> {
     records
         .tests
         .iter()
-        .map(|test| (test.identity.to_string(), test.name.clone(), test.folder.clone()))
+        .map(|test| (test.identity.to_string(), test.name.to_string(), test.folder.to_vec()))
         .collect()
 }
 

@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::Path;
 
 use tq_import::formats::model::Report;
-use tq_import::formats::{self, ReadError};
+use tq_import::formats::{self, Caps, ReadError};
 
 /// The report in the file `path`, called `display`.
 pub(crate) fn read_file(path: &Path, display: &str) -> Result<Report, ReadError> {
-    formats::read_file(path, display).map(only)
+    formats::read_file(path, display, &Caps::default()).map(only)
 }
 
 /// The report in `input`, called `display`.

@@ -22,6 +22,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::formats::Size;
+
 use values::{
     AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, StaleArg, SummaryFormat,
     TokenText, duration,
@@ -168,6 +170,20 @@ pub struct ReadingArgs {
     /// Without it, what is readable is imported, and the exit code is 3.
     #[arg(long)]
     pub strict: bool,
+
+    /// Read no more of a report file than this [default: 4GiB]
+    ///
+    /// What is behind it is damage (exit code 3); all that stands before it is imported.
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
+    pub max_file_size: Option<Size>,
+
+    /// Read no attribute of a report that is longer than this, such as a message [default: 1MiB]
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
+    pub max_value_size: Option<Size>,
+
+    /// Read no more cases than this in one report file [default: 5000000]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub max_cases: Option<usize>,
 }
 
 /// Which server and which project.

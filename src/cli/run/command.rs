@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::cli::exit::Exit;
 use crate::cli::settings::Environment;
 use crate::cli::signals::Signals;
+use crate::formats::Caps;
 use crate::formats::libtest::{Stream, Text};
 use crate::formats::model::Report;
 
@@ -29,7 +30,7 @@ pub(super) enum Output {
     /// It goes where ours goes, and is not looked at.
     Inherited,
     /// It is passed on, and read as what `cargo test` prints; messages call it so.
-    Read(Arc<str>),
+    Read(Arc<str>, Caps),
 }
 
 /// A command that has ended.
@@ -60,7 +61,7 @@ pub(super) fn run(
     let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut started = Command::new(program);
     started.args(arguments).env_remove(TOKEN_VARIABLE);
-    if let Output::Read(_) = output {
+    if let Output::Read(..) = output {
         started.stdout(Stdio::piped()).stderr(Stdio::piped());
         if is_cargo && keeps_colours(environment, arguments) {
             started.env("CARGO_TERM_COLOR", "always");
@@ -75,7 +76,7 @@ pub(super) fn run(
     let mut child = started.spawn()?;
     let pumps = match output {
         Output::Inherited => None,
-        Output::Read(path) => Some(Pumps::start(&mut child, path)),
+        Output::Read(path, caps) => Some(Pumps::start(&mut child, path, &caps)),
     };
     let id = child.id();
     let (tell, told) = oneshot::channel();
@@ -175,8 +176,8 @@ struct Pumps {
 }
 
 impl Pumps {
-    fn start(child: &mut Child, path: Arc<str>) -> Self {
-        let text = Arc::new(Mutex::new(Text::new(Arc::clone(&path))));
+    fn start(child: &mut Child, path: Arc<str>, caps: &Caps) -> Self {
+        let text = Arc::new(Mutex::new(Text::new(Arc::clone(&path), caps)));
         let (end, ended) = mpsc::channel();
         let mut running = 0;
         if let Some(from) = child.stderr.take() {
@@ -195,7 +196,7 @@ impl Pumps {
         let Self { text, path, ended, running } = self;
         let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
         let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-        (Some(std::mem::replace(&mut *text, Text::new(path)).finish()), left_open)
+        (Some(std::mem::replace(&mut *text, Text::new(path, &Caps::default())).finish()), left_open)
     }
 }
 

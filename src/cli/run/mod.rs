@@ -56,7 +56,11 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> Ended {
     };
     let stamps = Stamps::of(&before);
     let shown = shown(command);
-    let output = if prints { Output::Read(Arc::from(shown.as_str())) } else { Output::Inherited };
+    let output = if prints {
+        Output::Read(Arc::from(shown.as_str()), settings.reading.caps)
+    } else {
+        Output::Inherited
+    };
     let started = Instant::now();
     let finished = match command::run(command, environment, output, is_cargo_test) {
         Ok(finished) => finished,

@@ -6,6 +6,7 @@ use super::resolution::Resolution;
 use super::source::{SettingFault, Sourced};
 use crate::cli::args::words::hint_for;
 use crate::cli::args::{MappingArgs, ReadingArgs};
+use crate::formats::{Caps, Size};
 use crate::record::{Mapping, Split};
 use crate::text;
 
@@ -27,6 +28,8 @@ pub struct Reading {
     pub min_tests: usize,
     /// Damage stops before anything is written.
     pub strict: bool,
+    /// How much of a file is read.
+    pub caps: Caps,
 }
 
 /// Notes every report that does not exist and looks like a command word; whether there was one.
@@ -44,7 +47,17 @@ pub(super) fn refuse_command_words(resolution: &mut Resolution<'_>, reports: &[S
 }
 
 pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Reading {
-    let ReadingArgs { reports, exclude, allow_empty, min_tests, strict } = args;
+    let ReadingArgs {
+        reports,
+        exclude,
+        allow_empty,
+        min_tests,
+        strict,
+        max_file_size,
+        max_value_size,
+        max_cases,
+    } = args;
+    let sizes = (*max_file_size, *max_value_size);
     let mut all_excluded = resolution
         .file
         .exclude
@@ -76,6 +89,7 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
         allow_empty: resolution.switch("--allow-empty", *allow_empty, file.allow_empty),
         min_tests: resolution.number("--min-tests", *min_tests, file.min_tests, 0, 0..=usize::MAX),
         strict: resolution.switch("--strict", *strict, file.strict),
+        caps: caps(resolution, sizes, *max_cases),
     };
     if reading.allow_empty && reading.min_tests > 0 {
         resolution.fault(
@@ -84,6 +98,39 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
         );
     }
     reading
+}
+
+/// No value is longer: what holds one counts in 32 bits.
+const LONGEST_VALUE: Size = Size(1 << 30);
+
+fn caps(
+    resolution: &mut Resolution<'_>,
+    (file_size, value_size): (Option<Size>, Option<Size>),
+    cases: Option<usize>,
+) -> Caps {
+    let file = resolution.file.clone();
+    let default = Caps::default();
+    let show = ToString::to_string;
+    let file_size =
+        resolution.value("--max-file-size", file_size.as_ref(), file.max_file_size, show);
+    let value_size =
+        resolution.value("--max-value-size", value_size.as_ref(), file.max_value_size, show);
+    if value_size.is_some_and(|size| size.0 > LONGEST_VALUE.0) {
+        resolution.fault(SettingFault::new(format!("max-value-size goes up to {LONGEST_VALUE}")));
+    }
+    Caps {
+        file_size: file_size.map_or(default.file_size, |size| size.0),
+        value_size: value_size
+            .and_then(|size| usize::try_from(size.0).ok())
+            .unwrap_or(default.value_size),
+        cases: resolution.number(
+            "--max-cases",
+            cases,
+            file.max_cases,
+            default.cases,
+            1..=u32::MAX as usize / 2,
+        ),
+    }
 }
 
 fn pattern(resolution: &mut Resolution<'_>, name: &str, written: &str) -> Option<Pattern> {

@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 use super::source::{SettingFault, Source, Sourced};
 use crate::cli::args::values::{AdoptArg, CreateLimit, GroupByArg, duration};
 use crate::cli::args::words::nearest;
+use crate::formats::Size;
 use crate::record::Split;
 
 /// The name of the file.
@@ -58,6 +59,12 @@ pub(super) struct ProjectFile {
     pub(super) allow_empty: Option<Sourced<bool>>,
     /// `min_tests`
     pub(super) min_tests: Option<Sourced<usize>>,
+    /// `max_file_size`
+    pub(super) max_file_size: Option<Sourced<Size>>,
+    /// `max_value_size`
+    pub(super) max_value_size: Option<Sourced<Size>>,
+    /// `max_cases`
+    pub(super) max_cases: Option<Sourced<usize>>,
     /// `fail_on_test_failure`
     pub(super) fail_on_test_failure: Option<Sourced<bool>>,
     /// `exclude`: patterns of reports.
@@ -93,6 +100,9 @@ const KEYS: &[&str] = &[
     "strict",
     "allow_empty",
     "min_tests",
+    "max_file_size",
+    "max_value_size",
+    "max_cases",
     "fail_on_test_failure",
     "exclude",
     "ignore",
@@ -215,6 +225,9 @@ impl ProjectFile {
             "strict" => self.strict = entry.boolean(),
             "allow_empty" => self.allow_empty = entry.boolean(),
             "min_tests" => self.min_tests = entry.number(),
+            "max_file_size" => self.max_file_size = entry.size(),
+            "max_value_size" => self.max_value_size = entry.size(),
+            "max_cases" => self.max_cases = entry.number(),
             "fail_on_test_failure" => self.fail_on_test_failure = entry.boolean(),
             "exclude" => self.exclude = entry.texts(),
             "ignore" => self.ignore = entry.texts(),
@@ -318,6 +331,13 @@ impl Entry<'_> {
         }
     }
 
+    fn size(&mut self) -> Option<Sourced<Size>> {
+        match self.value.as_str().and_then(|text| text.parse().ok()) {
+            Some(size) => self.right(size),
+            None => self.wrong("a size such as \"512MiB\""),
+        }
+    }
+
     fn split(&mut self) -> Option<Sourced<Split>> {
         match (self.value.as_str(), self.value.as_bool()) {
             (Some(text), _) if !text.is_empty() => self.right(Split::At(text.to_owned())),
@@ -403,6 +423,9 @@ mod tests {
             fail_on_test_failure = true
             exclude = ["old/*"]
             ignore = ["lint/*", "flaky*"]
+            max_file_size = "8GiB"
+            max_value_size = "2 MiB"
+            max_cases = 6_000_000
             concurrency = 4
             batch_size = 100
             timeout = "10s"
@@ -428,6 +451,9 @@ mod tests {
             strict,
             allow_empty,
             min_tests,
+            max_file_size,
+            max_value_size,
+            max_cases,
             fail_on_test_failure,
             exclude,
             ignore,
@@ -454,6 +480,9 @@ mod tests {
         assert!(strict.unwrap().value);
         assert!(!allow_empty.unwrap().value);
         assert_eq!(min_tests.unwrap().value, 10);
+        assert_eq!(max_file_size.unwrap().value, Size(8 << 30));
+        assert_eq!(max_value_size.unwrap().value, Size(2 << 20));
+        assert_eq!(max_cases.unwrap().value, 6_000_000);
         assert!(fail_on_test_failure.unwrap().value);
         assert_eq!(exclude.unwrap().value, ["old/*"]);
         assert_eq!(ignore.unwrap().value.len(), 2);
@@ -462,7 +491,7 @@ mod tests {
         assert_eq!(timeout.unwrap().value, Duration::from_secs(10));
         assert_eq!(retries.unwrap().value, 2);
         assert_eq!(deadline.unwrap().value, Duration::from_secs(300));
-        assert_eq!(KEYS.len(), 24);
+        assert_eq!(KEYS.len(), 27);
     }
 
     #[test]
@@ -474,6 +503,7 @@ mod tests {
              strict = \"yes\"\n\
              ignore = [1]\n\
              timeout = 30\n\
+             max_file_size = 7\n\
              batch_size = -1\n\
              ca-cert = \"x.pem\"\n\
              zzzzzzzzz = 1\n",
@@ -489,11 +519,12 @@ mod tests {
         tq-import.toml:4: `strict` must be true or false
         tq-import.toml:5: `ignore` must be a list of strings
         tq-import.toml:6: `timeout` must be a time such as "30s" or "15m"
-        tq-import.toml:7: `batch_size` must be a number of at least 0
-        tq-import.toml:8: `ca-cert` cannot be set in a file
+        tq-import.toml:7: `max_file_size` must be a size such as "512MiB"
+        tq-import.toml:8: `batch_size` must be a number of at least 0
+        tq-import.toml:9: `ca-cert` cannot be set in a file
           hint: a branch must not decide this: use the option --ca-cert in the pipeline
-        tq-import.toml:9: unknown key `zzzzzzzzz`
-          hint: the keys are project, host, namespace, folder, group_by, split, merge_parameters, by_configuration, id_property, reruns, adopt, no_steps, create_limit, strict, allow_empty, min_tests, fail_on_test_failure, exclude, ignore, concurrency, batch_size, timeout, retries, deadline
+        tq-import.toml:10: unknown key `zzzzzzzzz`
+          hint: the keys are project, host, namespace, folder, group_by, split, merge_parameters, by_configuration, id_property, reruns, adopt, no_steps, create_limit, strict, allow_empty, min_tests, max_file_size, max_value_size, max_cases, fail_on_test_failure, exclude, ignore, concurrency, batch_size, timeout, retries, deadline
         "#);
     }
 

@@ -3,7 +3,7 @@
 use super::Role;
 use super::reader::{Frame, Reader};
 use crate::formats::model::{
-    Case, Detail, Outcome, Property, Rerun, RerunWhen, SuiteError, Tag as Found,
+    Case, Detail, Outcome, Property, Rerun, RerunWhen, Seconds, SuiteError, Tag as Found,
 };
 
 impl Reader {
@@ -81,7 +81,7 @@ impl Reader {
         }
         let extra = case.extra.get_or_insert_default();
         if extra.detail.is_none() || frame.role == Role::Failure {
-            extra.detail = Some(detail);
+            extra.detail = Some(Box::new(detail));
         }
     }
 
@@ -131,7 +131,7 @@ impl Reader {
                 when: RerunWhen::Before,
                 outcome: Outcome::Failed,
                 detail: earlier.detail().cloned().unwrap_or_default(),
-                duration: earlier.duration,
+                duration: earlier.duration.map(Seconds::get),
             })
             .collect();
         if !reruns.is_empty() {
@@ -146,7 +146,7 @@ impl Reader {
         let Some(name) = self.label.take() else {
             return;
         };
-        let property = Property { name: self.names.intern(&name), value };
+        let property = Property { name: self.names.intern(&name), value: value.into() };
         let properties = match (frame.case, frame.suite) {
             (Some(case), _) => self
                 .report

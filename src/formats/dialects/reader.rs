@@ -9,7 +9,8 @@ use crate::formats::flaws::FlawSet;
 use crate::formats::junit::attributes;
 use crate::formats::markup::Tag;
 use crate::formats::model::{
-    Case, CaseExtra, Detail, Format, Outcome, Position, Report, Suite, Tag as Found,
+    Case, CaseExtra, CaseIndex, Detail, Format, Outcome, Position, Report, Seconds, Suite,
+    Tag as Found, Text,
 };
 use crate::formats::names::Names;
 use crate::formats::prose::Prose;
@@ -37,6 +38,7 @@ pub(in crate::formats) fn read(
                 if reader.open(&document.tag(), position) {
                     document.lenient();
                 }
+                document.count_cases(reader.report.cases.len());
             }
             Event::Close => reader.close(),
             Event::Text => reader.text(document.piece(), false),
@@ -229,12 +231,12 @@ impl Reader {
         let index = index_of(self.report.cases.len());
         self.report.cases.push(Case {
             suite: around.suite,
-            parent_case: around.case,
-            name: parts.name,
+            parent_case: around.case.and_then(CaseIndex::new),
+            name: parts.name.map(Text::from),
             classname,
             file: parts.file.map(|file| self.names.intern(&file)),
             line: parts.line,
-            duration: parts.duration,
+            duration: parts.duration.and_then(Seconds::new),
             outcome: parts.outcome.unwrap_or_default(),
             extra: named.then(|| Box::new(extra)),
             position,

@@ -1,4 +1,6 @@
-use crate::formats::model::{Attribute, Case, Format, Outcome, Property, Report, RerunWhen, Tag};
+use crate::formats::model::{
+    Attribute, Case, CaseIndex, Format, Outcome, Property, Report, RerunWhen, Seconds, Tag,
+};
 use crate::formats::read_one;
 
 fn sound(xml: &str) -> Report {
@@ -40,7 +42,10 @@ fn xunit_net_gives_types_methods_reasons_and_traits() {
     );
     let ok = &report.cases[0];
     assert_eq!(named(ok), ("N.C.Ok(i: 1)", "N.C"));
-    assert_eq!((ok.duration, ok.file.as_deref(), ok.line), (Some(0.5), Some("C.cs"), Some(7)));
+    assert_eq!(
+        (ok.duration, ok.file.as_deref(), ok.line),
+        (Seconds::new(0.5), Some("C.cs"), Some(7))
+    );
     assert_eq!(ok.attribute("method"), Some("Ok"));
     let extra = ok.extra.as_ref().unwrap();
     assert_eq!(extra.properties, [Property { name: "Category".into(), value: "fast".into() }]);
@@ -89,7 +94,7 @@ fn nunit_3_gives_names_categories_and_set_up_errors() {
     );
     let failed = &report.cases[0];
     assert_eq!(named(failed), ("A(1)", "N.C"));
-    assert_eq!(failed.duration, Some(0.1));
+    assert_eq!(failed.duration, Seconds::new(0.1));
     assert_eq!(failed.attribute("fullname"), Some("N.C.A(1)"));
     assert_eq!(message(failed), Some("boom"));
     let extra = failed.extra.as_ref().unwrap();
@@ -115,7 +120,7 @@ fn nunit_2_tells_the_outcome_in_three_ways() {
     );
     use Outcome::{Errored, Failed, Passed, Skipped};
     assert_eq!(outcomes(&report), [Passed, Errored, Skipped, Skipped, Failed, Failed, Passed]);
-    assert_eq!(report.cases[0].duration, Some(0.25));
+    assert_eq!(report.cases[0].duration, Seconds::new(0.25));
     assert_eq!(message(&report.cases[2]), Some("r"));
     assert_eq!(message(&report.cases[5]), Some("f"));
     let properties = &report.cases[6].extra.as_ref().unwrap().properties;
@@ -142,14 +147,14 @@ fn trx_finds_the_class_by_the_definition_wherever_that_stands() {
         assert_eq!(outcomes(&report), [Failed, Skipped, Passed, Failed, Errored]);
         let failed = &report.cases[0];
         assert_eq!(named(failed), ("A", "N.C, a, Version=1.0.0.0"));
-        assert_eq!(failed.duration, Some(1.5));
+        assert_eq!(failed.duration, Seconds::new(1.5));
         assert_eq!(message(failed), Some("m"));
         assert_eq!(
             failed.extra.as_ref().unwrap().tags,
             [Tag::Attachment("a.png".into()), Tag::Attachment("b.png".into())]
         );
         assert_eq!(report.cases[1].classname, None);
-        assert_eq!(report.cases[3].parent_case, Some(2));
+        assert_eq!(report.cases[3].parent_case, CaseIndex::new(2));
         let errors: Vec<Option<&str>> =
             report.suite_errors.iter().map(|error| error.detail.message.as_deref()).collect();
         assert_eq!(errors, [Some("host died")]);
@@ -175,7 +180,7 @@ fn testng_leaves_out_set_up_methods_and_joins_retries() {
     assert_eq!(outcomes(&report), [Outcome::Passed, Outcome::Failed]);
     let retried = &report.cases[0];
     assert_eq!(named(retried), ("a(o@2, null)", "N.C"));
-    assert_eq!(retried.duration, Some(1.5));
+    assert_eq!(retried.duration, Seconds::new(1.5));
     let rerun = &retried.extra.as_ref().unwrap().reruns[0];
     assert_eq!((rerun.when, rerun.outcome), (RerunWhen::Before, Outcome::Failed));
     assert_eq!(rerun.detail.message.as_deref(), Some("once"));

@@ -1,10 +1,15 @@
 //! The attributes of suites and cases.
 
+use std::sync::Arc;
+
 use super::states::{is_set, outcome_of_word, worse};
 use crate::formats::flaws::{FlawSet, Mended};
 use crate::formats::markup::Tag;
-use crate::formats::model::{Attribute, Case, Detail, Outcome, Suite, find_attribute};
+use crate::formats::model::{
+    Attribute, Case, Detail, Outcome, Seconds, Suite, Text, find_attribute,
+};
 use crate::formats::names::Names;
+use crate::formats::tags::tags_in_name;
 use crate::formats::time::seconds;
 
 /// Appends an attribute unless one of that name is there already.
@@ -67,16 +72,24 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
     let mut state = None;
     let mut failure = None;
     let mut kept = Vec::new();
+    let (mut found, mut found_in_class) = (Vec::new(), Vec::new());
+    let may_hold_tags = tag.may_hold_tags();
     let mut attributes = tag.attributes();
     for (key, raw) in attributes.by_ref() {
         match key {
             "name" => {
                 let text = tag.value(raw, flaws);
-                first(&mut case.name, || text.into(), flaws);
+                if may_hold_tags && case.name.is_none() {
+                    tags_in_name(&text, names, &mut found);
+                }
+                first(&mut case.name, || names.keep(&text), flaws);
                 continue;
             }
             "classname" => {
                 let text = tag.value(raw, flaws);
+                if may_hold_tags && case.classname.is_none() {
+                    tags_in_name(&text, names, &mut found_in_class);
+                }
                 first(&mut case.classname, || names.intern_run(&text), flaws);
                 continue;
             }
@@ -116,17 +129,23 @@ pub(super) fn case(tag: &Tag<'_>, names: &mut Names, flaws: &mut FlawSet) -> Cas
         if case.classname.is_some() {
             keep(&mut kept, tag, "class", raw, names, flaws);
         } else {
-            case.classname = Some(names.intern_run(&tag.value(raw, flaws)));
+            let text = tag.value(raw, flaws);
+            tags_in_name(&text, names, &mut found_in_class);
+            case.classname = Some(names.intern_run(&text));
         }
     }
-    case.duration = time.and_then(seconds);
+    case.duration = time.and_then(seconds).and_then(Seconds::new);
     case.outcome = state.unwrap_or_default();
+    if !found.is_empty() || !found_in_class.is_empty() {
+        found.append(&mut found_in_class);
+        case.extra.get_or_insert_default().tags = found;
+    }
     if !kept.is_empty() {
         let extra = case.extra.get_or_insert_default();
         extra.attributes = kept;
         if let (Some(raw), Outcome::Failed) = (failure, case.outcome) {
-            extra.detail =
-                Some(Detail { message: Some(tag.value(raw, flaws).into()), ..Detail::default() });
+            let message = Some(tag.value(raw, flaws).into());
+            extra.detail = Some(Box::new(Detail { message, ..Detail::default() }));
         }
     }
     case
@@ -156,17 +175,25 @@ pub(super) fn detail(tag: &Tag<'_>, flaws: &mut FlawSet) -> (Detail, Option<f64>
 }
 
 /// `name` and `value` of a property.
-pub(crate) fn property(tag: &Tag<'_>, flaws: &mut FlawSet) -> (Option<Box<str>>, Option<Box<str>>) {
+pub(super) fn property(
+    tag: &Tag<'_>,
+    names: &mut Names,
+    flaws: &mut FlawSet,
+) -> (Option<Arc<str>>, Option<Text>) {
     let (mut name, mut content) = (None, None);
     let mut attributes = tag.attributes();
     for (key, raw) in attributes.by_ref() {
-        let place = match key {
-            "name" => &mut name,
-            "value" => &mut content,
-            _ => continue,
-        };
-        let text = tag.value(raw, flaws);
-        first(place, || text.into(), flaws);
+        match key {
+            "name" => {
+                let text = tag.value(raw, flaws);
+                first(&mut name, || names.intern(&text), flaws);
+            }
+            "value" => {
+                let text = tag.value(raw, flaws);
+                first(&mut content, || names.keep(&text), flaws);
+            }
+            _ => {}
+        }
     }
     flaws.join(attributes.flaws);
     (name, content)

@@ -12,10 +12,12 @@ use super::cases::{index_of, leave_out};
 use super::document::{Document, Event};
 use super::flaws::FlawSet;
 use super::markup::Tag;
-use super::model::{CaseExtra, Detail, Format, Position, Property, Report, Rerun, SuiteError};
+use super::model::{
+    CaseExtra, CaseIndex, Detail, Format, Position, Property, Report, Rerun, SuiteError, Text,
+};
 use super::names::Names;
 use super::prose::Prose;
-use super::tags::{TagReader, tags_in_name};
+use super::tags::TagReader;
 
 /// Reads a document whose root is one of JUnit's.
 pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
@@ -27,6 +29,7 @@ pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
                 if reader.open(&document.tag(), position) {
                     document.lenient();
                 }
+                document.count_cases(reader.report.cases.len());
             }
             Event::Close => reader.close(),
             Event::Text => reader.text(document.piece()),
@@ -45,6 +48,8 @@ pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
 struct OpenCase {
     index: u32,
     verdict: Option<Verdict>,
+    /// Where its own properties begin in those of all open cases.
+    properties: usize,
 }
 
 struct Reader {
@@ -57,7 +62,9 @@ struct Reader {
     /// Where it stands.
     position: Position,
     /// Of the property that is open.
-    property: (Option<Box<str>>, Option<Box<str>>),
+    property: (Option<Arc<str>>, Option<Text>),
+    /// Of the open cases.
+    properties: Vec<Property>,
     prose: Prose,
     tags: TagReader,
     names: Names,
@@ -74,9 +81,10 @@ impl Reader {
             duration: None,
             position: Position::default(),
             property: (None, None),
+            properties: Vec::new(),
             prose: Prose::default(),
             tags: TagReader::default(),
-            names: Names::default(),
+            names: Names::of_thread(),
             flaws: FlawSet::default(),
         }
     }
@@ -129,7 +137,7 @@ impl Reader {
             }
             "system-out" | "system-err" => self.open_console(around),
             "property" => {
-                self.property = attributes::property(tag, &mut self.flaws);
+                self.property = attributes::property(tag, &mut self.names, &mut self.flaws);
                 self.prose.clear();
                 Frame {
                     kind: Kind::Property,
@@ -152,17 +160,12 @@ impl Reader {
     fn open_case(&mut self, tag: &Tag<'_>, around: Frame, position: Position) -> Frame {
         let mut case = attributes::case(tag, &mut self.names, &mut self.flaws);
         case.suite = around.suite;
-        case.parent_case = around.case;
+        case.parent_case = around.case.and_then(CaseIndex::new);
         case.position = position;
-        for name in [case.name.as_deref(), case.classname.as_deref()].into_iter().flatten() {
-            if name.contains("[[") {
-                let tags = &mut case.extra.get_or_insert_default().tags;
-                tags_in_name(name, &mut self.names, tags);
-            }
-        }
         let index = index_of(self.report.cases.len());
         self.report.cases.push(case);
-        self.open_cases.push(OpenCase { index, verdict: None });
+        let properties = self.properties.len();
+        self.open_cases.push(OpenCase { index, verdict: None, properties });
         Frame { kind: Kind::Case, sink: Sink::Nowhere, suite: around.suite, case: Some(index) }
     }
 
@@ -191,7 +194,15 @@ impl Reader {
         match frame.kind {
             Kind::Transparent | Kind::Text => {}
             Kind::Case => {
-                self.open_cases.pop();
+                if let Some(open) = self.open_cases.pop()
+                    && open.properties < self.properties.len()
+                {
+                    // Exactly as much room as they need.
+                    let properties = self.properties.split_off(open.properties);
+                    if let Some(extra) = self.extra_of(open.index) {
+                        extra.properties = properties;
+                    }
+                }
             }
             Kind::Verdict(verdict) => {
                 let detail = self.take_detail();
@@ -233,7 +244,7 @@ impl Reader {
         };
         case.outcome = verdict.outcome();
         if verdict > Verdict::Passed {
-            case.extra.get_or_insert_default().detail = Some(detail);
+            case.extra.get_or_insert_default().detail = Some(Box::new(detail));
         } else if let Some(extra) = &mut case.extra {
             extra.detail = None;
         }
@@ -244,10 +255,11 @@ impl Reader {
         let Some(name) = name else {
             return;
         };
-        let value = value.or_else(|| self.prose.take(&mut self.flaws)).unwrap_or_default();
-        let property = Property { name: self.names.intern(&name), value };
+        let text = || self.prose.take(&mut self.flaws).unwrap_or_default().into();
+        let property = Property { name, value: value.unwrap_or_else(text) };
         let properties = match (frame.case, frame.suite) {
-            (Some(case), _) => self.extra_of(case).map(|extra| &mut extra.properties),
+            // The properties of a case stand behind those of the cases around it.
+            (Some(_), _) => Some(&mut self.properties),
             (None, Some(suite)) => {
                 let suite = self.report.suites.get_mut(suite as usize);
                 suite.map(|suite| &mut suite.properties)
@@ -325,6 +337,8 @@ impl Reader {
     fn finish(mut self) -> Report {
         let open: Vec<u32> = self.open_cases.iter().map(|case| case.index).collect();
         leave_out(&mut self.report.cases, &open);
+        self.report.cases.shrink_to_fit();
+        self.names.leave();
         self.report
     }
 }

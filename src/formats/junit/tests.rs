@@ -1,4 +1,6 @@
-use crate::formats::model::{Case, Format, Outcome, Position, Property, Report, RerunWhen, Tag};
+use crate::formats::model::{
+    Case, CaseIndex, Format, Outcome, Position, Property, Report, RerunWhen, Seconds, Tag,
+};
 use crate::formats::{ReadError, read, read_one};
 
 fn report(xml: &str) -> Report {
@@ -77,7 +79,7 @@ fn a_case_carries_what_was_written_on_it() {
     assert_eq!(case.classname.as_deref(), Some("C"));
     assert_eq!(case.file.as_deref(), Some("f.py"));
     assert_eq!(case.line, Some(7));
-    assert_eq!(case.duration, Some(1234.5));
+    assert_eq!(case.duration, Seconds::new(1234.5));
     assert_eq!(case.outcome, Outcome::Passed);
     assert_eq!(case.attribute("assertions"), Some("2"));
     assert_eq!(case.position, Position { line: 1, column: 12 });
@@ -237,7 +239,8 @@ fn a_case_may_hold_cases() {
     assert_eq!(names(&report), ["a", "b", "c"]);
     let states: Vec<Outcome> = report.cases.iter().map(|case| case.outcome).collect();
     assert_eq!(states, [Outcome::Errored, Outcome::Failed, Outcome::Passed]);
-    let parents: Vec<Option<u32>> = report.cases.iter().map(|case| case.parent_case).collect();
+    let parents: Vec<Option<u32>> =
+        report.cases.iter().map(|case| case.parent_case.map(CaseIndex::get)).collect();
     assert_eq!(parents, [None, Some(0), None]);
     assert_eq!(report.cases[1].suite, Some(0));
 }

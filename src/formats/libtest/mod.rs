@@ -30,6 +30,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::caps::Caps;
 use super::model::Report;
 pub(crate) use grammar::binary_name;
 use reader::Reader;
@@ -65,10 +66,14 @@ pub struct Text {
 }
 
 impl Text {
-    /// A text that messages call `path`.
+    /// A text that messages call `path`, read up to `caps`.
     #[must_use]
-    pub fn new(path: Arc<str>) -> Self {
-        Self { reader: Reader::new(path), output: Lines::default(), errors: Lines::default() }
+    pub fn new(path: Arc<str>, caps: &Caps) -> Self {
+        Self {
+            reader: Reader::new(path, *caps),
+            output: Lines::default(),
+            errors: Lines::default(),
+        }
     }
 
     /// Takes the next piece of one stream; it may end anywhere.

@@ -10,8 +10,11 @@ use super::grammar::{
     verdict_at_end,
 };
 use super::output::{Output, Panics};
+use crate::formats::caps::Caps;
 use crate::formats::flaws::FlawSet;
-use crate::formats::model::{Case, CaseExtra, Detail, Flaw, Format, Outcome, Position, Report};
+use crate::formats::model::{
+    Case, CaseExtra, Detail, Flaw, Format, Outcome, Position, Report, Seconds, Text,
+};
 use crate::formats::names::Names;
 use crate::formats::tags::TagReader;
 
@@ -19,6 +22,7 @@ use crate::formats::tags::TagReader;
 #[derive(Debug)]
 pub(super) struct Reader {
     report: Report,
+    caps: Caps,
     names: Names,
     headers: Vec<Header>,
     /// Cargo's lines came in a stream of their own.
@@ -64,16 +68,17 @@ struct Running {
 #[derive(Debug, Default)]
 struct Section {
     /// The failed cases by name, until their output was read.
-    awaited: HashMap<Box<str>, usize>,
+    awaited: HashMap<Text, usize>,
     current: Option<(usize, Output)>,
 }
 
 impl Reader {
-    pub(super) fn new(path: Arc<str>) -> Self {
+    pub(super) fn new(path: Arc<str>, caps: Caps) -> Self {
         let mut report = Report::new(path, Format::Libtest);
         report.root.element = "libtest".into();
         Self {
             report,
+            caps,
             names: Names::default(),
             headers: Vec::new(),
             apart: false,
@@ -202,6 +207,9 @@ impl Reader {
     }
 
     fn case(&mut self, name: &str, verdict: Verdict, duration: Option<f64>, line: u64) {
+        if self.report.cases.len() >= self.caps.cases {
+            return self.damaged(line, self.caps.too_many_cases());
+        }
         let (outcome, detail) = match verdict {
             Verdict::Passed | Verdict::Measured => (Outcome::Passed, None),
             Verdict::Failed => (Outcome::Failed, None),
@@ -215,11 +223,12 @@ impl Reader {
             name: Some(name.into()),
             file: place.map(|(file, _)| self.names.intern(file)),
             line: place.map(|(_, line)| line),
-            duration,
+            duration: duration.and_then(Seconds::new),
             outcome,
-            extra: detail
-                .map(|detail| Box::new(CaseExtra { detail: Some(detail), ..CaseExtra::default() })),
-            position: Position { line, column: 1 },
+            extra: detail.map(|detail| {
+                Box::new(CaseExtra { detail: Some(Box::new(detail)), ..CaseExtra::default() })
+            }),
+            position: Position::at(line, 1),
             ..Case::default()
         });
     }
@@ -278,8 +287,11 @@ impl Reader {
         let text = output.as_str().as_bytes();
         TagReader::default().cdata(text, names, &mut tags, &mut FlawSet::default());
         let detail = output.into_detail(case.name.as_deref().unwrap_or_default());
-        case.extra =
-            Some(Box::new(CaseExtra { detail: Some(detail), tags, ..CaseExtra::default() }));
+        case.extra = Some(Box::new(CaseExtra {
+            detail: Some(Box::new(detail)),
+            tags,
+            ..CaseExtra::default()
+        }));
     }
 
     /// Ends a block, with what `test result:` says, or without one.
@@ -337,8 +349,10 @@ impl Reader {
                 case.outcome = Outcome::Errored;
                 let message = "the process ended while this test ran";
                 let detail = Detail { message: Some(message.into()), ..Detail::default() };
-                case.extra =
-                    Some(Box::new(CaseExtra { detail: Some(detail), ..CaseExtra::default() }));
+                case.extra = Some(Box::new(CaseExtra {
+                    detail: Some(Box::new(detail)),
+                    ..CaseExtra::default()
+                }));
             }
         }
         let message =
@@ -348,7 +362,7 @@ impl Reader {
 
     /// The first damage stands.
     fn damaged(&mut self, line: u64, message: String) {
-        let flaw = Flaw { position: Position { line, column: 1 }, message };
+        let flaw = Flaw { position: Position::at(line, 1), message };
         self.report.damage.get_or_insert(flaw);
     }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Stream, Text};
+use crate::formats::caps::Caps;
 use crate::formats::model::Report;
 use crate::formats::sniff;
 
@@ -33,8 +34,8 @@ enum State {
 
 impl<'a> Watched<'a> {
     /// `input`, which messages call `path`.
-    pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>) -> Self {
-        let text = Text::new(Arc::clone(path));
+    pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, caps: &Caps) -> Self {
+        let text = Text::new(Arc::clone(path), caps);
         let shared = Shared { input, text, state: State::Undecided, tail: Vec::new() };
         Self { shared: Rc::new(RefCell::new(shared)) }
     }
@@ -59,7 +60,7 @@ impl<'a> Watched<'a> {
                 }
             }
         }
-        let text = std::mem::replace(&mut shared.text, Text::new(Arc::from("")));
+        let text = std::mem::replace(&mut shared.text, Text::new(Arc::from(""), &Caps::default()));
         (shared.state == State::Text).then(|| text.finish())
     }
 }

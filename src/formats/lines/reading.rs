@@ -8,20 +8,22 @@ use std::sync::Arc;
 
 use super::wire::{FileIn, HeaderIn, Kind, SCHEMA_VERSION, Version};
 use crate::formats::ReadError;
+use crate::formats::caps::{Caps, DEEPEST};
 use crate::formats::model::{Case, Flaw, Position, Report};
 use crate::formats::names::Names;
 
 /// No line is longer: the first one holds every suite.
 const LONGEST_LINE: u64 = 256 << 20;
 
-/// Suites are not nested deeper, as in XML.
-const DEEPEST: usize = 256;
-
 /// Reads JSON lines, which messages call `path`.
 ///
 /// # Errors
 /// If the first line is not ours, or newer than we are. What is wrong behind it is damage.
-pub(in crate::formats) fn read(input: impl Read, path: Arc<str>) -> Result<Vec<Report>, ReadError> {
+pub(in crate::formats) fn read(
+    input: impl Read,
+    path: Arc<str>,
+    caps: &Caps,
+) -> Result<Vec<Report>, ReadError> {
     let mut lines =
         Lines { input: BufReader::with_capacity(64 * 1024, input), line: Vec::new(), number: 0 };
     let mut shard = match lines.next() {
@@ -31,6 +33,7 @@ pub(in crate::formats) fn read(input: impl Read, path: Arc<str>) -> Result<Vec<R
     };
     let mut reports = Vec::new();
     let mut names = Names::default();
+    let mut left = caps.cases;
     loop {
         match lines.next() {
             Ok(true) => {}
@@ -40,7 +43,7 @@ pub(in crate::formats) fn read(input: impl Read, path: Arc<str>) -> Result<Vec<R
                 break;
             }
         }
-        match shard.take(&lines.line, &mut names) {
+        match shard.take(&lines.line, &mut names, &mut left, caps) {
             Ok(Taken::Line) => {}
             Ok(Taken::NextShard) => {
                 let next = Shard::new(&lines.line, &path);
@@ -63,7 +66,7 @@ pub(in crate::formats) fn read(input: impl Read, path: Arc<str>) -> Result<Vec<R
 }
 
 fn flaw(line: u64, column: u64, message: String) -> Flaw {
-    Flaw { position: Position { line, column }, message }
+    Flaw { position: Position::at(line, column), message }
 }
 
 /// Lines, one at a time, in one buffer.
@@ -172,7 +175,14 @@ impl Shard {
         Ok(Self { path: Arc::clone(path), reports, expected, cases: 0, ended: false, damage: None })
     }
 
-    fn take(&mut self, line: &[u8], names: &mut Names) -> Result<Taken, Fault> {
+    /// `left`: how many cases there may still be.
+    fn take(
+        &mut self,
+        line: &[u8],
+        names: &mut Names,
+        left: &mut usize,
+        caps: &Caps,
+    ) -> Result<Taken, Fault> {
         let kind: Kind = serde_json::from_slice(line)?;
         match kind {
             Kind { schema_version: Some(_), .. } => return Ok(Taken::NextShard),
@@ -188,7 +198,11 @@ impl Shard {
                     )));
                 }
             }
+            Kind { report: Some(_), .. } if *left == 0 => {
+                return Err(Fault::new(caps.too_many_cases()));
+            }
             Kind { report: Some(index), .. } => {
+                *left -= 1;
                 self.cases += 1;
                 let case: Case = serde_json::from_slice(line)?;
                 let Some(report) = self.reports.get_mut(index) else {
@@ -197,7 +211,7 @@ impl Shard {
                 let in_suite =
                     case.suite.is_none_or(|suite| (suite as usize) < report.suites.len());
                 let in_case =
-                    case.parent_case.is_none_or(|case| (case as usize) < report.cases.len());
+                    case.parent_case.is_none_or(|case| (case.get() as usize) < report.cases.len());
                 if !in_suite || !in_case {
                     return Err(Fault::new("the case is in no suite of its report"));
                 }

@@ -113,7 +113,7 @@ impl Planner {
             if steps > 1 {
                 let step =
                     |step| StepText { step: format!("step {step}"), ..StepText::placeholder() };
-                record.steps = (1..=steps).map(step).collect();
+                record.details.steps = (1..=steps).map(step).collect();
             }
             record
         };

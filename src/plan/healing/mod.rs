@@ -217,8 +217,8 @@ impl Healer<'_> {
                         stays: *winner,
                         line: line.clone(),
                     },
-                    path: record.folder.clone(),
-                    name: record.name.clone(),
+                    path: record.folder.to_vec(),
+                    name: record.name.to_string(),
                     identity: record.identity,
                 });
             } else if let Some(doubt) = doubts.first() {
@@ -234,8 +234,8 @@ impl Healer<'_> {
         for row in snapshot.twins.doubled.iter().filter(|row| Some(row.test_id) == bearer) {
             self.healing.heals.push(Heal {
                 action: HealAction::DeletePlace { place: row.id },
-                path: record.folder.clone(),
-                name: record.name.clone(),
+                path: record.folder.to_vec(),
+                name: record.name.to_string(),
                 identity: record.identity,
             });
         }
@@ -329,8 +329,8 @@ impl Healer<'_> {
                 if (self.trust)(RowKind::Step, &self.prover.step(&texts, first, step)) {
                     self.healing.heals.push(Heal {
                         action: HealAction::DeleteStep { id: step.id },
-                        path: record.folder.clone(),
-                        name: record.name.clone(),
+                        path: record.folder.to_vec(),
+                        name: record.name.to_string(),
                         identity: record.identity,
                     });
                 }

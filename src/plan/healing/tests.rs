@@ -391,7 +391,8 @@ fn chains_of_twins_go_from_the_inside_out() {
             project.suites.push(suite(id, "b", line.clone(), 6));
             project.places.push(place(id, parent));
         }
-        project.records[0].folder.push("b".to_owned());
+        project.records[0].folder =
+            project.records[0].folder.iter().cloned().chain(["b".to_owned()]).collect();
         project.placements = vec![placed(10, 4), placed(11, 5)];
     });
     assert_eq!(healed, ["delete test 11", "delete folder 5", "delete folder 3", "delete step 21"]);

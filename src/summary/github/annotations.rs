@@ -46,7 +46,7 @@ fn error(SummaryError { message, hint }: &SummaryError) -> String {
 }
 
 fn damaged(FileFlaw { path, shard: _, flaw }: &FileFlaw) -> String {
-    let line = u32::try_from(flaw.position.line).ok().filter(|line| *line > 0);
+    let line = Some(flaw.position.line).filter(|line| *line > 0);
     command(&Place { file: Some(path), line }, "damaged report", &flaw.message)
 }
 

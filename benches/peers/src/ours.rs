@@ -1,0 +1,44 @@
+//! Our own reader behind the command line of `peers`, with the allocator that the program has.
+//!
+//! `ours cases PATH` reads reports as the program does, with all messages and traces, and prints how many cases there
+//! were. `ours records PATH` makes of them what the program does: one record for each test, with its identity and
+//! folder, in order. `ours junit-parser FILE` is another reader with our allocator.
+
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::BufReader;
+use std::path::Path;
+
+use tq_import::discover::discover;
+use tq_import::formats::Caps;
+use tq_import::mapping::Mapping;
+use tq_import::progress::Progress;
+use tq_import::reading::read_all;
+use tq_import::record::collect;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let cases = match words[..] {
+        ["junit-parser", path] => {
+            let report = junit_parser::from_reader(BufReader::new(File::open(path)?))?;
+            black_box(&report).suites.iter().map(|suite| suite.cases.len()).sum()
+        }
+        [what, path] => {
+            let found = discover(Path::new("."), &[path.to_owned()], &[]);
+            let reports = read_all(found, &Caps::default(), &Progress::default()).reports;
+            match what {
+                "cases" => black_box(&reports).iter().map(|report| report.cases.len()).sum(),
+                "records" => black_box(collect(&reports, &Mapping::default())).seen,
+                _ => return Err("ours cases|records|junit-parser PATH".into()),
+            }
+        }
+        _ => return Err("ours cases|records|junit-parser PATH".into()),
+    };
+    println!("{cases}");
+    Ok(())
+}

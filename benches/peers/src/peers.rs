@@ -1,0 +1,89 @@
+//! Readers of JUnit-style XML that others wrote, behind one command line, for `benches/compare.py`.
+//!
+//! `peers READER PATH` reads a file, or every file of a directory, and prints how many cases there were.
+//! `peers measure COMMAND…` runs a command and prints its seconds, those of the processor, and its peak memory.
+
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use vmap::Map;
+
+type Counted = Result<usize, Box<dyn Error>>;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let cases = match words[..] {
+        ["measure", program, ref arguments @ ..] => return measure(program, arguments),
+        ["floor", path] => each(path, floor)?,
+        ["quick-junit", path] => each(path, quick_junit)?,
+        ["junit-parser", path] => each(path, junit_parser)?,
+        _ => return Err("peers READER PATH, or peers measure COMMAND…".into()),
+    };
+    println!("{cases}");
+    Ok(())
+}
+
+/// Seconds by the clock, seconds of the processor and KiB of memory at the peak, and what the command printed.
+fn measure(program: &str, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
+    let start = Instant::now();
+    let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !output.status.success() {
+        return Err(format!("{program}: {}", output.status).into());
+    }
+    // This process is small, so that what the command had of it before it was itself does not count.
+    let used = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let busy = (used.user_time() + used.system_time()).num_microseconds() as f64 / 1e6;
+    println!("{seconds} {busy} {}", used.max_rss());
+    println!("{}", String::from_utf8_lossy(&output.stdout).trim());
+    Ok(())
+}
+
+/// The sum over all files of a directory, or over one file.
+fn each(path: &str, read: fn(&Path) -> Counted) -> Counted {
+    let mut files: Vec<PathBuf> = Vec::new();
+    if Path::new(path).is_dir() {
+        for entry in std::fs::read_dir(path)? {
+            files.push(entry?.path());
+        }
+    } else {
+        files.push(path.into());
+    }
+    files.iter().map(|file| read(file)).sum()
+}
+
+/// A bare event loop over the mapped file: every event is looked at and thrown away.
+fn floor(path: &Path) -> Counted {
+    let (map, _) = Map::with_options().open(path)?;
+    let mut reader = Reader::from_reader(&map[..]);
+    let mut cases = 0;
+    loop {
+        match black_box(reader.read_event()?) {
+            Event::Start(tag) | Event::Empty(tag) => {
+                cases += usize::from(tag.name().as_ref() == "testcase");
+            }
+            Event::Eof => return Ok(cases),
+            _ => {}
+        }
+    }
+}
+
+fn quick_junit(path: &Path) -> Counted {
+    let report = quick_junit::Report::deserialize(BufReader::new(File::open(path)?))?;
+    Ok(black_box(&report).test_suites.iter().map(|suite| suite.test_cases.len()).sum())
+}
+
+fn junit_parser(path: &Path) -> Counted {
+    let report = junit_parser::from_reader(BufReader::new(File::open(path)?))?;
+    Ok(black_box(&report).suites.iter().map(|suite| suite.cases.len()).sum())
+}
