@@ -21,7 +21,17 @@ TARGET = os.path.join(HERE, "..", "target", "compare")
 BIN = os.path.join(TARGET, "peers", "release")
 PEERS, OURS = os.path.join(BIN, "peers"), os.path.join(BIN, "ours")
 PYTHON = os.path.join(TARGET, "python", "bin", "python")
-JUNITPARSER = "import sys; from junitparser import JUnitXml; print(sum(len(list(s)) for s in JUnitXml.fromfile(sys.argv[1])))"
+# Its cases are views on a document: a record is what its user reads from them.
+JUNITPARSER = """
+import sys
+from junitparser import JUnitXml
+records = [
+    (case.name, case.classname, case.time, [(result.message, result.type, result.text) for result in case.result])
+    for suite in JUnitXml.fromfile(sys.argv[1])
+    for case in suite
+]
+print(len(records))
+"""
 MIB = 1024
 
 
@@ -104,8 +114,8 @@ def main():
     row("million: read, and made into records", floor("million"), ours("million", "records"), few)
     row("big: junit-parser 1.7.0", ours("big"), [PEERS, "junit-parser", paths["big"]], pairs, against=True)
     row("big: junit-parser 1.7.0 with our allocator", ours("big"), [OURS, "junit-parser", paths["big"]], pairs, against=True)
-    row("big: quick-junit 0.8.0", ours("big"), [PEERS, "quick-junit", paths["big"]], few, against=True)
-    row("big: junitparser 3.2.0 (Python)", ours("big"), [PYTHON, "-c", JUNITPARSER, paths["big"]], few, against=True)
+    row("big: quick-junit 0.8.0", ours("big"), [PEERS, "quick-junit", paths["big"]], pairs, against=True)
+    row("big: junitparser 3.2.0 (Python)", ours("big"), [PYTHON, "-c", JUNITPARSER, paths["big"]], pairs, against=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Detail, Flaw, Format, Outcome, Property, Text, shown_path};
+use crate::formats::model::{Case, Detail, Flaw, Format, Outcome, Property, Text, shown_path};
 use crate::identity::Identity;
 pub use crate::mapping::{GroupBy, Mapping, Split};
 use crate::text;
@@ -279,6 +279,9 @@ fn is_preamble(line: &str) -> bool {
 fn is_panic_line(line: &str) -> bool {
     line.starts_with("thread '") && line.contains("panicked at ") && !line.contains('\n')
 }
+
+/// There may be millions: what a case and its record keep beyond their texts is bounded.
+const _: () = assert!(size_of::<Case>() + size_of::<TestRecord>() <= 250);
 
 #[cfg(test)]
 mod tests;
