@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use tq_import::formats;
+use test_reports::formats;
 
 const SUITES: u32 = 1_000;
 const CASES: u32 = 100;

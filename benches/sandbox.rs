@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use tq_import::sandbox::{self, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, Options, Running, Store};
 
 const TESTS: usize = 100_000;
 const FOLDERS: usize = 200;

@@ -9,12 +9,12 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use tq_import::formats::Caps;
-use tq_import::formats::libtest::{Stream, Text};
-use tq_import::formats::model::Report;
-use tq_import::formats::{lines, read};
-use tq_import::producers;
-use tq_import::record::{Mapping, collect};
+use test_reports::formats::Caps;
+use test_reports::formats::libtest::{Stream, Text};
+use test_reports::formats::model::Report;
+use test_reports::formats::{lines, read};
+use test_reports::producers;
+use test_reports::record::{Mapping, collect};
 
 pub(super) fn junit(data: &[u8]) {
     inside("<testsuites><testsuite name='s'>", data, "</testsuite></testsuites>");

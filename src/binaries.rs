@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::formats::libtest::{BINARY, DOC_TESTS, TARGET, binary_name};
-use crate::formats::model::{Format, Report, Suite};
+use test_reports::formats::libtest::{BINARY, DOC_TESTS, TARGET, binary_name};
+use test_reports::formats::model::{Format, Report, Suite};
 
 /// The packages of a workspace, as `cargo metadata --no-deps --format-version 1` prints them.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,7 +56,7 @@ pub fn name(report: &mut Report, workspace: Option<&Workspace>, directory: &Path
         let is_named = suite.attribute(BINARY).or(suite.attribute(DOC_TESTS)).is_some();
         if !is_named {
             let of_suite = |case: &&_| {
-                let case: &crate::formats::model::Case = case;
+                let case: &test_reports::formats::model::Case = case;
                 case.suite.is_some_and(|suite| suite as usize == index)
             };
             naming.nameless += report.cases.iter().filter(of_suite).count();
@@ -193,7 +193,6 @@ fn paths(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::read_one;
 
     fn workspace(root: &Path) -> Workspace {
         let root = root.to_str().unwrap();
@@ -224,7 +223,7 @@ mod tests {
     fn named(lines: &[&str], workspace: Option<&Workspace>, at: &Path) -> (Vec<String>, Naming) {
         let block = "\n\nrunning 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\n";
         let text: String = lines.iter().map(|line| format!("{line}{block}")).collect();
-        let mut report = read_one(&text, "-");
+        let mut report = test_reports::formats::read(text.as_bytes(), "-").unwrap().remove(0);
         let naming = name(&mut report, workspace, at);
         (report.suites.iter().map(|suite| suite.name.to_string()).collect(), naming)
     }

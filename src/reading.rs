@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::discover::{Discovered, Input, Origin, Source};
-use crate::formats::model::{Flaw, Position, Report};
-use crate::formats::{self, Caps, ReadError};
 use crate::progress::{Progress, Stage};
+use test_reports::formats::model::{Flaw, Position, Report};
+use test_reports::formats::{self, Caps, ReadError};
 
 /// What the report files gave.
 #[derive(Debug, Default)]

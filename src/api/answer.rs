@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::Fault;
 use super::wire::ErrorBody;
-use crate::text;
+use test_reports::text;
 
 /// The largest error body that is looked at.
 const ERROR_BODY_LIMIT: usize = 256 * 1024;

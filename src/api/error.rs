@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::text;
 use reqwest::Method;
+use test_reports::text;
 
 /// Of a list of a thousand ids nobody reads more.
 const PATH_CHARS: usize = 160;

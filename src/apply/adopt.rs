@@ -1,15 +1,16 @@
 //! Adoption: the one write to a row that a person made.
 
+use crate::description;
 use futures_util::future::join_all;
 
 use crate::api::client::Written;
 use crate::api::error::Fault;
 use crate::api::ids::TestId;
 use crate::api::wire::{Adoption, Test};
-use crate::identity::{self, Identity, NamespaceMark};
 use crate::plan::matching::PINNED;
 use crate::plan::{Adopt, TestPlan};
-use crate::text;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::text;
 
 use super::{Fate, Import, Stop};
 
@@ -70,7 +71,7 @@ impl Import<'_> {
     async fn adopt(&self, index: usize, id: TestId, pinned: bool) -> Result<Adopted, Stop> {
         let record = &self.records[index];
         let mark = NamespaceMark::of(&self.options.plan.namespace);
-        let line = identity::test_line(&record.container, &record.name, record.identity, mark);
+        let line = description::test_line(&record.container, &record.name, record.identity, mark);
         let path = format!("test/{id}");
         let mut last = None;
         for attempt in 0..ATTEMPTS {

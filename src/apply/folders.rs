@@ -1,16 +1,17 @@
 //! Folders, level by level: nothing is put into a folder that was not read back.
 
+use crate::description;
 use std::collections::HashSet;
 
 use crate::api::client::Client;
 use crate::api::ids::SuiteId;
 use crate::api::wire::{NewPlanSuite, NewSuite, Suite};
-use crate::identity::{self, Identity, NamespaceMark};
 use crate::plan::TestPlan;
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{Target, read_folders};
-use crate::text;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::text;
 
 use super::create::{ReadBack, Rows, create_rows};
 use super::{Import, Stop};
@@ -111,7 +112,7 @@ impl Rows for FolderRows<'_> {
         let mark = NamespaceMark::of(self.namespace);
         NewSuite {
             name: text::fit_name(&folder.name).into_owned(),
-            description: identity::folder_line(&folder.path, folder.identity, mark),
+            description: description::folder_line(&folder.path, folder.identity, mark),
             plan_id: self.target.plan.id,
             plan_suite: NewPlanSuite { parent_id: *parent },
             project_id: self.target.project.id,

@@ -9,7 +9,7 @@ use crate::api::pages::list;
 use crate::api::wire::{
     MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, SuiteTest, Test,
 };
-use crate::identity;
+use crate::description;
 use crate::plan::healing::{Heal, HealAction};
 use crate::snapshot::{of_live_suites, of_live_tests};
 
@@ -136,7 +136,7 @@ async fn delete_test(
         return Ok(Outcome::Left(format!("test {stays}, which was to stay, is gone")));
     }
     let is_ours = row.epoch == Some(0)
-        && row.description.as_deref().is_some_and(|text| identity::is_only(text, line));
+        && row.description.as_deref().is_some_and(|text| description::is_only(text, line));
     let by_test = format!("test_id={id}");
     if !is_ours || !list::<RunResult>(client, &by_test).await?.is_empty() {
         return Ok(Outcome::Left(format!("test {id} was changed or run meanwhile")));

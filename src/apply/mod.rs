@@ -21,12 +21,12 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{StepId, SuiteId, TestId};
 use crate::api::pages::PER_PAGE;
-use crate::identity::Identity;
 use crate::plan::healing::{Heal, HealAction, twins_to_read};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_look_for, tests_to_read_steps_of};
 use crate::progress::Stage;
-use crate::record::TestRecord;
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
+use test_reports::identity::Identity;
+use test_reports::record::TestRecord;
 
 /// How often a project is read whose lists show other rows each time.
 const READINGS: usize = 3;

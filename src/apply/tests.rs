@@ -1,18 +1,19 @@
 //! Tests, where they stand, and their steps.
 
+use crate::description;
 use std::collections::{HashMap, HashSet};
 
 use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::pages::list_in;
 use crate::api::wire::{NewStep, NewSuiteTest, NewTest, Step, SuiteTest, Test};
-use crate::identity::{self, Identity, NamespaceMark};
 use crate::plan::folders::FolderPlan;
 use crate::plan::{TestPlan, steps_of};
-use crate::record::TestRecord;
 use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{Target, read_folders, read_identities, read_steps};
-use crate::text;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::record::TestRecord;
+use test_reports::text;
 
 use super::create::{ReadBack, Rows, create_rows};
 use super::{Fate, Import, Stop};
@@ -265,7 +266,7 @@ impl Rows for TestRows<'_> {
         let record = &self.records[key];
         NewTest {
             name: text::fit_name(&record.name).into_owned(),
-            description: identity::test_line(
+            description: description::test_line(
                 &record.container,
                 &record.name,
                 record.identity,

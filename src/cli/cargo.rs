@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::binaries::{self, Workspace};
-use crate::formats::model::Report;
+use test_reports::formats::model::Report;
 
 use super::settings::Environment;
 

@@ -2,14 +2,14 @@
 
 use crate::api::client::Client;
 use crate::apply::read_and_plan;
-use crate::identity::Identity;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Progress;
-use crate::record::{Records, TestRecord};
 use crate::snapshot::{Snapshot, Target, TargetError};
 use crate::summary::escape;
 use crate::summary::explanation::{Explanation, Verdict, render};
-use crate::text;
+use test_reports::identity::Identity;
+use test_reports::record::{Records, TestRecord};
+use test_reports::text;
 
 use super::args::ExplainArgs;
 use super::cargo::Cargo;

@@ -11,9 +11,9 @@ use anyhow::Context as _;
 use super::exit::{Ended, Exit};
 use super::output::Streams;
 use super::settings::{Environment, GithubJob};
-use crate::record::Records;
 use crate::summary::github::{self, Conclusion};
 use crate::summary::{Summary, markdown};
+use test_reports::record::Records;
 
 /// GitHub drops what a step has written for the page of the job if it is longer than this, whole.
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;

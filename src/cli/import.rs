@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use crate::api::client::Client;
 use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_and_plan};
 use crate::discover::Discovered;
-use crate::formats::model::{Outcome, Report};
-use crate::identity::Identity;
 use crate::plan::stale::stale;
 use crate::progress::{Progress, Stage};
-use crate::record::{Records, TestRecord};
 use crate::snapshot::{Target, TargetError};
 #[cfg(feature = "sandbox")]
 use crate::summary::SandboxPlace;
 use crate::summary::{CommandEnd, Summary, SummaryError, escape, json, markdown, text};
+use test_reports::formats::model::{Outcome, Report};
+use test_reports::identity::Identity;
+use test_reports::record::{Records, TestRecord};
 
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context as _;
 
 use crate::summary::escape;
-use crate::text;
+use test_reports::text;
 
 use super::args::InitArgs;
 use super::exit::Exit;

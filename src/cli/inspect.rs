@@ -1,11 +1,11 @@
 //! `tq-import inspect`: what the reports say and where new tests would go. No network, no token.
 
-use crate::formats::lines;
-use crate::formats::model::Report;
-use crate::producers;
 use crate::progress::Progress;
-use crate::record::Records;
 use crate::summary::{Summary, SummaryError, inspection, markdown};
+use test_reports::formats::lines;
+use test_reports::formats::model::Report;
+use test_reports::producers;
+use test_reports::record::Records;
 
 use super::args::InspectArgs;
 use super::args::values::InspectFormat;

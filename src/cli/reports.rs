@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover::{Discovered, discover};
-use crate::formats::Caps;
-use crate::formats::model::Report;
 use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
-use crate::record::{Mapping, Records, collect};
+use test_reports::formats::Caps;
+use test_reports::formats::model::Report;
+use test_reports::record::{Mapping, Records, collect};
 
 use super::cargo::Cargo;
 use super::exit::{Ending, Exit};

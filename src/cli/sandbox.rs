@@ -10,9 +10,9 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::api::token::Token;
-use crate::sandbox::{self, FaultError, Faults, Options, Reach, Running, Store};
 use crate::snapshot::ProjectRef;
 use crate::summary::escape;
+use testquality_sandbox::{self as sandbox, FaultError, Faults, Options, Reach, Running, Store};
 
 use super::args::SandboxArgs;
 use super::args::values::ReadyFormat;

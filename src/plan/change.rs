@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::healing::{Heal, HealAction};
 use super::{ChangePlan, TestPlan, steps_of};
-use crate::identity::Identity;
-use crate::record::TestRecord;
+use test_reports::identity::Identity;
+use test_reports::record::TestRecord;
 
 /// One line of the change plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use crate::api::ids::SuiteId;
-use crate::identity::Identity;
 use crate::plan::healing::Doubt;
 use crate::plan::matching::warning_of_twins;
-use crate::record::TestRecord;
 use crate::snapshot::folders::FolderTree;
+use test_reports::identity::Identity;
+use test_reports::record::TestRecord;
 
 /// A folder of a [`FolderPlan`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,9 +5,9 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use crate::api::ids::{SuiteId, TestId};
-use crate::record::{Pin, TestRecord};
 use crate::snapshot::{Snapshot, TestRow};
-use crate::text;
+use test_reports::record::{Pin, TestRecord};
+use test_reports::text;
 
 use super::Adopt;
 use super::folders::FolderPlan;

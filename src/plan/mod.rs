@@ -18,9 +18,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::api::ids::TestId;
-use crate::identity::NamespaceMark;
-use crate::record::{StepText, TestRecord};
 use crate::snapshot::Snapshot;
+use test_reports::identity::NamespaceMark;
+use test_reports::record::{StepText, TestRecord};
 
 use folders::{FolderIndex, FolderPlan};
 use healing::{Heal, Healing, Trust};

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::{SuiteId, TestId};
-use crate::identity::{Identity, NamespaceMark};
 use crate::snapshot::Snapshot;
+use test_reports::identity::{Identity, NamespaceMark};
 
 /// A test that no report names.
 #[derive(Clone, Debug, PartialEq, Eq)]

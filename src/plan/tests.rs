@@ -1,3 +1,4 @@
+use crate::description;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -5,10 +6,10 @@ use jiff::Timestamp;
 use super::*;
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId, SuiteTestId};
 use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
-use crate::formats::model::Outcome;
-use crate::identity::{self, Identity};
-use crate::record::{Details, Pin};
 use crate::snapshot::folders::FolderTree;
+use test_reports::formats::model::Outcome;
+use test_reports::identity::Identity;
+use test_reports::record::{Details, Pin};
 
 pub(super) const NAMESPACE: &str = "shop";
 
@@ -32,7 +33,7 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
 }
 
 pub(super) fn line_of(record: &TestRecord) -> String {
-    identity::test_line(
+    description::test_line(
         &record.container,
         &record.name,
         record.identity,
@@ -173,7 +174,7 @@ fn a_renamed_folder_is_found_by_its_identity_and_a_persons_by_name() {
     let records = [record(&["a", "b"], "one")];
     let mut project = Project::new();
     let path = ["a".to_owned(), "b".to_owned()];
-    let line = identity::folder_line(
+    let line = description::folder_line(
         &path,
         Identity::of_folder(NAMESPACE, &path),
         NamespaceMark::of(NAMESPACE),

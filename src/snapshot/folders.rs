@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId};
 use crate::api::wire::{PlanSuite, Suite};
-use crate::identity::Identity;
-use crate::text;
+use test_reports::identity::Identity;
+use test_reports::text;
 
 /// A folder that is in the root plan.
 #[derive(Clone, Debug)]

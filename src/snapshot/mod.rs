@@ -14,8 +14,8 @@ use crate::api::error::ApiError;
 use crate::api::ids::{ProjectId, SuiteId, TestId};
 use crate::api::pages::{list, list_in, list_in_or_all};
 use crate::api::wire::{Plan, PlanSuite, Project, Step, Suite, SuiteTest, Test};
-use crate::identity::{Identity, NamespaceMark};
-use crate::text;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::text;
 
 use folders::FolderTree;
 pub use twins::{Twins, of_live_suites, of_live_tests};

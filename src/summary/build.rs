@@ -7,14 +7,14 @@ use super::{
     SummaryError, Tool,
 };
 use crate::apply::{Applied, Fate, Stop};
-use crate::formats::model::Outcome;
-use crate::identity::Identity;
 use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
 use crate::plan::healing::Heal;
 use crate::plan::stale::Stale;
 use crate::plan::{ChangePlan, TestPlan};
-use crate::record::{Mapping, Records, TestRecord};
 use crate::snapshot::Target;
+use test_reports::formats::model::Outcome;
+use test_reports::identity::Identity;
+use test_reports::record::{Mapping, Records, TestRecord};
 
 impl Summary {
     /// What the reports say, before anything is known of the project.
@@ -22,7 +22,7 @@ impl Summary {
     pub fn of_reports(records: &Records, mapping: &Mapping) -> Self {
         let mut reports = Reports { files: records.files.len(), ..Reports::default() };
         for file in &records.files {
-            let flaw = |flaw: &crate::formats::model::Flaw| FileFlaw {
+            let flaw = |flaw: &test_reports::formats::model::Flaw| FileFlaw {
                 path: file.path.clone(),
                 shard: file.shard.clone(),
                 flaw: flaw.clone(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::text;
+use test_reports::text;
 
 /// `text` for a terminal or a log, in one line: control characters (line breaks and tabs included),
 /// escape sequences, bidirectional marks, noncharacters and line separators become visible, as

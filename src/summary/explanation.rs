@@ -2,9 +2,9 @@
 
 use super::escape;
 use super::layout::{FAINT, ODD, PLAIN, Page, TITLE, TextOptions, count, piece, styled};
-use crate::formats::model::Outcome;
-use crate::record::{Pin, TestRecord};
-use crate::text;
+use test_reports::formats::model::Outcome;
+use test_reports::record::{Pin, TestRecord};
+use test_reports::text;
 
 /// A test of the reports, and what an import would do about it.
 #[derive(Clone, Debug)]

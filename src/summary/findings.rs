@@ -6,9 +6,9 @@ use super::layout::{
     styled,
 };
 use super::{Failure, FileFlaw, Ledger, Reports, StaleTest, SummaryError};
-use crate::formats::model::Outcome;
-use crate::record::RunError;
-use crate::text;
+use test_reports::formats::model::Outcome;
+use test_reports::record::RunError;
+use test_reports::text;
 
 /// Failing tests, run errors and damaged files that are shown unless all are asked for.
 const SHOWN: usize = 10;

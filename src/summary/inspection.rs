@@ -7,8 +7,8 @@ use super::layout::{
     BAD, Detail, FAINT, GOOD, ODD, PLAIN, Page, TITLE, TextOptions, count, piece, seconds, styled,
 };
 use super::{Reports, Summary, escape};
-use crate::formats::model::Outcome;
-use crate::record::{FileCounts, Mapping, Records, TestRecord};
+use test_reports::formats::model::Outcome;
+use test_reports::record::{FileCounts, Mapping, Records, TestRecord};
 
 pub(super) use super::inspection_json::brief_json;
 pub use super::inspection_json::render_json;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{FileFlaw, Ledger, Reports, Summary, json};
-use crate::formats::model::{Flaw, Format, Outcome, Property};
-use crate::identity::Identity;
-use crate::record::{
+use test_reports::formats::model::{Flaw, Format, Outcome, Property};
+use test_reports::identity::Identity;
+use test_reports::record::{
     Attempt, Detailed, FileCounts, Mapping, Records, RunError, StepText, TestRecord,
 };
 

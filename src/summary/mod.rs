@@ -24,10 +24,10 @@ pub mod text;
 mod verdict;
 
 pub use crate::api::client::Requests;
-use crate::formats::model::{Flaw, Outcome};
-use crate::identity::Identity;
 pub use crate::plan::change::{Change, ChangeAction, ChangeKind};
-use crate::record::RunError;
+use test_reports::formats::model::{Flaw, Outcome};
+use test_reports::identity::Identity;
+use test_reports::record::RunError;
 
 /// What an import did. Serialises to the documented JSON.
 #[derive(Clone, Debug, Serialize)]

@@ -6,9 +6,9 @@ use super::{
     Build, Change, ChangeAction, ChangeKind, CommandEnd, Failure, FileFlaw, Ledger, Named, Reports,
     Requests, SandboxPlace, Steps, Suites, Summary, SummaryError, Tool,
 };
-use crate::formats::model::{Flaw, Format, Outcome, Position};
-use crate::identity::Identity;
-use crate::record::{Details, FileCounts, Records, RunError, TestRecord};
+use test_reports::formats::model::{Flaw, Format, Outcome, Position};
+use test_reports::identity::Identity;
+use test_reports::record::{Details, FileCounts, Records, RunError, TestRecord};
 
 pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFlaw {
     FileFlaw {

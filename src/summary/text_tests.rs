@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::identity::Identity;
 use crate::summary::samples::{self, change, failure, flaw};
 use crate::summary::{ChangeAction, ChangeKind, Ledger, Named, Reports, Requests, SummaryError};
+use test_reports::identity::Identity;
 
 fn plain(summary: &Summary, columns: Option<usize>, detail: Detail) -> String {
     let options = TextOptions { columns, detail, in_ci: false, errors_apart: false };
@@ -255,6 +255,6 @@ proptest! {
         summary.changes[0].identity = Some(Identity::of_test("", &[&text], &text));
         let detail = if full { Detail::Full } else { Detail::Normal };
         let shown = plain(&summary, Some(80), detail);
-        prop_assert!(!shown.chars().any(|c| c != '\n' && crate::text::is_unprintable(c)), "{shown:?}");
+        prop_assert!(!shown.chars().any(|c| c != '\n' && test_reports::text::is_unprintable(c)), "{shown:?}");
     }
 }

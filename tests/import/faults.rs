@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tq_import::sandbox::Faults;
+use testquality_sandbox::Faults;
 
 use crate::support::{Desk, Run, report};
 

@@ -5,9 +5,9 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use testquality_sandbox::Faults;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use tq_import::sandbox::Faults;
 
 use crate::support::{Desk, Run, binary, report, restrict, run};
 
@@ -237,7 +237,7 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
         let faults = Arc::new(Faults::parse(rules).unwrap());
         let desk = Desk::with(|options| {
             options.faults = faults;
-            options.token = tq_import::sandbox::Token::given(CANARY.to_owned().into());
+            options.token = testquality_sandbox::Token::given(CANARY.to_owned().into());
         })
         .await;
         desk.write("a.xml", &report(SHOP));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize};
 use axum::http::StatusCode;
 use serde_json::json;
 
-use tq_import::sandbox::Faults;
+use testquality_sandbox::Faults;
 
 use super::proxy::{Fault, desk, import_through, import_through_reading, import_with};
 use crate::support::person::Person;

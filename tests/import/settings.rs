@@ -173,7 +173,7 @@ async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
 /// Adds a project to a database, as a client of it would.
 async fn second_project(db: &std::path::Path) {
     use secrecy::ExposeSecret as _;
-    use tq_import::sandbox::{self, Options, Store};
+    use testquality_sandbox::{self as sandbox, Options, Store};
     let store = Store::open(db, "Demo").unwrap();
     let running =
         sandbox::spawn(Options::new(store, sandbox::generate_token().unwrap())).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tq_import::sandbox::Faults;
+use testquality_sandbox::Faults;
 
 use super::faults::{HASTY, schedule};
 use crate::support::{Desk, report};

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use super::*;
-use tq_import::sandbox::{Reach, ServeError, Token};
+use testquality_sandbox::{Reach, ServeError, Token};
 
 /// Sends bytes as they are and gives back the first line of the answer and the whole.
 fn raw(site: &Site, request: &str) -> (String, String) {

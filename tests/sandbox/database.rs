@@ -1,7 +1,7 @@
 //! The file: opened again, shared, refused, removed.
 
 use super::*;
-use tq_import::sandbox::StoreError;
+use testquality_sandbox::StoreError;
 
 #[tokio::test]
 async fn what_was_stored_is_there_again() {

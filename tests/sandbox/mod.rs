@@ -25,7 +25,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tq_import::sandbox::{self, Journal, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, Journal, Options, Running, Store};
 
 /// A sandbox of its own for one test, and a client with its token.
 pub(crate) struct Site {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tempfile::TempDir;
-use tq_import::sandbox::{self, Journal, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, Journal, Options, Running, Store};
 
 /// What a run of the binary gave.
 pub(crate) struct Run {

@@ -11,11 +11,11 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tq_import::discover::discover;
-use tq_import::formats::Caps;
-use tq_import::mapping::Mapping;
+use test_reports::formats::Caps;
+use test_reports::mapping::Mapping;
 use tq_import::progress::Progress;
 use tq_import::reading::read_all;
-use tq_import::record::collect;
+use test_reports::record::collect;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

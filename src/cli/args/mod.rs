@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::formats::Size;
+use test_reports::formats::Size;
 
 use values::{
     AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, StaleArg, SummaryFormat,

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use crate::cli::exit::Exit;
 use crate::plan::Adopt;
 pub use crate::plan::CreateLimit;
-use crate::record::GroupBy;
+use test_reports::record::GroupBy;
 
 /// `--group-by`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

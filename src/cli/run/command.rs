@@ -15,9 +15,9 @@ use tokio::sync::oneshot;
 use crate::cli::exit::Exit;
 use crate::cli::settings::Environment;
 use crate::cli::signals::Signals;
-use crate::formats::Caps;
-use crate::formats::libtest::{Stream, Text};
-use crate::formats::model::Report;
+use test_reports::formats::Caps;
+use test_reports::formats::libtest::{Stream, Text};
+use test_reports::formats::model::Report;
 
 use super::{Printed, TOKEN_VARIABLE};
 

@@ -10,8 +10,8 @@ mod fresh;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::formats::model::Report;
 use crate::summary::CommandEnd;
+use test_reports::formats::model::Report;
 
 use super::args::RunArgs;
 use super::cargo::{Cargo, is_cargo_test};

@@ -9,7 +9,7 @@ use super::source::InvalidSettings;
 use super::terminal::{self, Terminal};
 use crate::cli::args::ImportArgs;
 use crate::plan::PlanOptions;
-use crate::record::Mapping;
+use test_reports::record::Mapping;
 
 /// Settings of `explain`: those of an import, which may do without a project.
 #[derive(Clone, Debug)]

@@ -6,9 +6,9 @@ use super::resolution::Resolution;
 use super::source::{SettingFault, Sourced};
 use crate::cli::args::words::hint_for;
 use crate::cli::args::{MappingArgs, ReadingArgs};
-use crate::formats::{Caps, Size};
-use crate::record::{Mapping, Split};
-use crate::text;
+use test_reports::formats::{Caps, Size};
+use test_reports::record::{Mapping, Split};
+use test_reports::text;
 
 /// The property that pins a test, unless told otherwise.
 pub const DEFAULT_ID_PROPERTY: &str = "testquality_test";

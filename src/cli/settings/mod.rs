@@ -39,9 +39,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::plan::PlanOptions;
-use crate::record::Mapping;
 use crate::summary::Build;
 use resolution::Resolution;
+use test_reports::record::Mapping;
 
 use super::args::values::{
     AdoptArg, CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat,

@@ -13,8 +13,8 @@ use toml::de::{DeTable, DeValue};
 use super::source::{SettingFault, Source, Sourced};
 use crate::cli::args::values::{AdoptArg, CreateLimit, GroupByArg, duration};
 use crate::cli::args::words::nearest;
-use crate::formats::Size;
-use crate::record::Split;
+use test_reports::formats::Size;
+use test_reports::record::Split;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "tq-import.toml";
@@ -380,7 +380,7 @@ impl Entry<'_> {
 
 fn line_at(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
-    1 + memchr::memchr_iter(b'\n', before).count()
+    1 + before.iter().filter(|&&byte| byte == b'\n').count()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::path::Path;
 use super::*;
 use crate::cli::args;
 use crate::plan::Adopt;
-use crate::record::{GroupBy, Split};
 use crate::snapshot::ProjectRef;
+use test_reports::record::{GroupBy, Split};
 
 /// A repository with a sub-directory, in which the program runs, and an environment made up.
 struct World {
@@ -91,7 +91,7 @@ fn defaults() {
     assert_eq!(settings.mapping.folder, Vec::<String>::new());
     assert_eq!(settings.mapping.group_by, GroupBy::Auto);
     assert_eq!(settings.mapping.split, Split::Auto);
-    assert_eq!(settings.mapping.root, crate::text::RepositoryRoot::new(world.path()));
+    assert_eq!(settings.mapping.root, test_reports::text::RepositoryRoot::new(world.path()));
     assert_eq!(settings.notes.warnings, Vec::<String>::new());
     assert!(!format!("{settings:?}").contains("canary"));
 }

@@ -5,7 +5,7 @@ use super::scenarios::{ONE, TWO_STEPS, calm, lost, placed_twice, twinned, with_f
 use super::search::{Budget, PersonAct, Search, Watch};
 use super::world::{Deletion, Place, Step, Test, World};
 use crate::plan::healing::{Doubt, RowKind};
-use crate::text;
+use test_reports::text;
 
 const TWO: &[&[u8]] = &[&[0], &[0]];
 

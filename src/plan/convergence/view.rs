@@ -1,5 +1,6 @@
 //! What an importer has read, and what the planner makes of it: the code that imports plan with.
 
+use crate::description;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,16 +12,16 @@ use super::search::mark_of;
 use super::world::{Path, Place, ROOT, Record, Row, Step, Suite, Test};
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire;
-use crate::identity::{self, Identity, NamespaceMark};
 use crate::plan::folders::FolderPlan;
 use crate::plan::healing::{Doubt, HealAction, RowKind, twins_to_read};
 use crate::plan::tests::{NAMESPACE, line_of, record};
 use crate::plan::{
     ChangePlan, PlanOptions, TestPlan, steps_of, tests_to_look_for, tests_to_read_steps_of,
 };
-use crate::record::{StepText, TestRecord};
 use crate::snapshot::Snapshot;
 use crate::snapshot::folders::FolderTree;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::record::{StepText, TestRecord};
 
 /// The folders of the reports, by [`Path`].
 const PATHS: [&[&str]; 2] = [&["a"], &["a", "b"]];
@@ -367,7 +368,7 @@ fn tree(view: &View, ids: Ids) -> FolderTree {
     let suites = numbered(&view.suites).filter(|(_, suite)| !suite.deleted).map(|(row, suite)| {
         let path = suite.path.map(|path| PATHS[usize::from(path)]);
         let line = path
-            .map(|path| identity::folder_line(path, Identity::of_folder(NAMESPACE, path), mark));
+            .map(|path| description::folder_line(path, Identity::of_folder(NAMESPACE, path), mark));
         let line = line.unwrap_or_default();
         let name = path.and_then(|path| path.last()).copied().unwrap_or("a person's");
         wire::Suite {

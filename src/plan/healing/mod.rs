@@ -7,17 +7,18 @@
 
 mod proof;
 
+use crate::description;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::SignedDuration;
 
 use crate::api::ids::{PlanSuiteId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire::Step;
-use crate::identity::{self, Identity, NamespaceMark};
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::plan::{PlanOptions, steps_of};
-use crate::record::TestRecord;
 use crate::snapshot::Snapshot;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::record::TestRecord;
 
 pub use proof::Doubt;
 use proof::Prover;
@@ -206,7 +207,7 @@ impl Healer<'_> {
             return;
         };
         let mark = self.prover.mark;
-        let line = identity::test_line(&record.container, &record.name, record.identity, mark);
+        let line = description::test_line(&record.container, &record.name, record.identity, mark);
         for loser in losers {
             let doubts = self.prover.test(record, *winner, *loser, &line);
             if (self.trust)(RowKind::Test, &doubts) {

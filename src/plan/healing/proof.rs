@@ -1,6 +1,7 @@
 //! What speaks against deleting a twin: each rule of its own, so that a message can name it, and so that the search in
 //! `plan::convergence` can show for each what goes wrong without it.
 
+use crate::description;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -8,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::wire::{Step, SuiteTest, Test};
-use crate::identity::{self, NamespaceMark};
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::plan::steps_of;
-use crate::record::{StepText, TestRecord};
 use crate::snapshot::Snapshot;
-use crate::text;
+use test_reports::identity::NamespaceMark;
+use test_reports::record::{StepText, TestRecord};
+use test_reports::text;
 
 /// Why a twin may be a person's, or in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,7 +106,7 @@ impl Prover<'_> {
         doubts.unless(is_plain, Doubt::NotAsWritten);
         doubts.unless(row.epoch == Some(0), Doubt::Edited);
         let described = row.description.as_deref().unwrap_or_default();
-        doubts.unless(identity::is_only(described, line), Doubt::Described);
+        doubts.unless(description::is_only(described, line), Doubt::Described);
         doubts.unless(places.len() == 1, Doubt::SeveralPlaces);
         let winners = twins.placements.get(&winner).map_or(&[][..], Vec::as_slice);
         let is_beside = places.iter().all(|place| {
@@ -138,10 +139,10 @@ impl Prover<'_> {
         else {
             return vec![Doubt::Unknown];
         };
-        let line = identity::folder_line(&folder.path, folder.identity, self.mark);
+        let line = description::folder_line(&folder.path, folder.identity, self.mark);
         doubts.unless(*row.name == *text::fit_name(&folder.name), Doubt::NotAsWritten);
         let described = row.description.as_deref().unwrap_or_default();
-        doubts.unless(identity::is_only(described, &line), Doubt::Described);
+        doubts.unless(description::is_only(described, &line), Doubt::Described);
         doubts.unless(row.parent == parent || self.are_twins(row.parent, parent), Doubt::Elsewhere);
         doubts.unless(places.len() == 1, Doubt::SeveralPlaces);
         // A test of somebody else, or one that stands in both folders, and a folder of somebody else: it is used.
@@ -197,7 +198,7 @@ impl Prover<'_> {
 /// change of a test that we made is no adoption.
 fn made(test: &Test, line: &str) -> Vec<Option<Timestamp>> {
     let described = test.description.as_deref().unwrap_or_default();
-    if test.epoch == Some(1) && !identity::is_only(described, line) {
+    if test.epoch == Some(1) && !description::is_only(described, line) {
         vec![test.created_at, test.updated_at]
     } else {
         vec![test.created_at]

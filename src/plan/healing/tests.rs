@@ -1,3 +1,4 @@
+use crate::description;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -73,7 +74,7 @@ impl Twinned {
         let record = record(&["a"], "one");
         let mark = NamespaceMark::of(NAMESPACE);
         let identity = Identity::of_folder(NAMESPACE, &["a"]);
-        let folder = || identity::folder_line(&["a"], identity, mark);
+        let folder = || description::folder_line(&["a"], identity, mark);
         let test = |id: u64, made: i64| Test {
             id: TestId::new(id),
             name: "one".to_owned(),
@@ -276,7 +277,7 @@ fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
         // The test that stands landed in the folder that goes; so did a folder of ours.
         project.placements[0].suite_id = SuiteId::new(3);
         let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
-        let line = identity::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
+        let line = description::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
         project.suites.push(suite(4, "b", line, 6));
         project.places.push(place(4, 3));
         project.placements.push(placed(12, 4));
@@ -386,7 +387,7 @@ fn a_test_that_stands_in_both_folders_keeps_both() {
 fn chains_of_twins_go_from_the_inside_out() {
     let healed = Twinned::after(|project| {
         let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
-        let line = identity::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
+        let line = description::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
         for (id, parent) in [(4, 2), (5, 3)] {
             project.suites.push(suite(id, "b", line.clone(), 6));
             project.places.push(place(id, parent));

@@ -1,9 +1,9 @@
 //! Workflow commands that mark lines of source files.
 
 use super::super::{Failure, FileFlaw, Summary, SummaryError, escape};
-use crate::formats::model::Outcome;
-use crate::record::RunError;
-use crate::text;
+use test_reports::formats::model::Outcome;
+use test_reports::record::RunError;
+use test_reports::text;
 
 /// GitHub shows 10 errors of a step; the last one says how many more there are.
 const SHOWN: usize = 9;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::super::{FileFlaw, Summary, inspection, json};
-use crate::record::{Mapping, Records};
-use crate::text;
+use test_reports::record::{Mapping, Records};
+use test_reports::text;
 
 /// The longest JSON among the outputs. It comes to later steps in their environment, where one variable has room for
 /// 128 KiB.

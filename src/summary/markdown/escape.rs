@@ -9,7 +9,7 @@
 use std::fmt::Write;
 
 use crate::summary::escape;
-use crate::text;
+use test_reports::text;
 
 /// `data` as code, in one line.
 pub(super) fn code(data: &str) -> String {

@@ -3,10 +3,10 @@
 use super::escape::{code, pre};
 use super::page::{List, Page, path};
 use super::{cut, left_out};
-use crate::formats::model::Outcome;
-use crate::record::RunError;
 use crate::summary::layout::count;
 use crate::summary::{Failure, FileFlaw};
+use test_reports::formats::model::Outcome;
+use test_reports::record::RunError;
 
 /// The longest message that is shown, in characters.
 const MESSAGE_CHARS: usize = 2000;
@@ -56,7 +56,7 @@ pub(super) fn run_errors(page: &mut Page, errors: &[RunError]) {
 
 /// A section that opens at a click.
 fn folded(summary: &str, where_: &str, message: Option<&str>) -> String {
-    let message = message.map(|message| crate::text::cut(message, MESSAGE_CHARS));
+    let message = message.map(|message| test_reports::text::cut(message, MESSAGE_CHARS));
     let message = message.map(|message| format!("{}\n", pre(&message))).unwrap_or_default();
     format!("<details>\n<summary>{summary}</summary>\n<p>{where_}</p>\n{message}</details>\n")
 }

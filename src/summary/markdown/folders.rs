@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::escape::code;
 use super::page::{List, Page, TABLE_END, path, table_head, table_row};
 use super::{cut, left_out};
-use crate::formats::model::Outcome;
-use crate::record::{FileCounts, TestRecord};
 use crate::summary::layout::count;
 use crate::summary::{ChangeAction, ChangeKind, StaleTest, Summary};
+use test_reports::formats::model::Outcome;
+use test_reports::record::{FileCounts, TestRecord};
 
 /// What happens to the tests of one folder, and to itself.
 #[derive(Default)]

@@ -11,7 +11,7 @@ mod page;
 use super::layout::{count, seconds};
 use super::verdict::{Tone, Verdict, look, next, verdict};
 use super::{Reports, Summary, SummaryError};
-use crate::record::{Mapping, Records};
+use test_reports::record::{Mapping, Records};
 
 use escape::code;
 use page::{List, Page, TABLE_END};
@@ -240,7 +240,7 @@ fn left_out(number: usize, noun: &str) -> String {
 
 /// Not more of a name than is good to look at.
 fn cut(text: &str) -> std::borrow::Cow<'_, str> {
-    crate::text::cut(text, TEXT_CHARS)
+    test_reports::text::cut(text, TEXT_CHARS)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@ use comrak::Options;
 use proptest::prelude::*;
 
 use super::*;
-use crate::identity::Identity;
-use crate::record::RunError;
 use crate::summary::samples::{self, change, failure, flaw, records};
 use crate::summary::{ChangeAction, ChangeKind, Named, Reports, StaleTest, escape as visible};
+use test_reports::identity::Identity;
+use test_reports::record::RunError;
 
 fn html(markdown: &str) -> String {
     let mut options = Options::default();

@@ -1,0 +1,179 @@
+//! What a test *is*: namespace, container and name, hashed into a `tqi-…` that never changes.
+//!
+//! The scheme is version 1 and frozen (`tests/golden/identities.tsv`). The hash is SHA-256 over parts, each
+//! written as its length in UTF-8 bytes (4 bytes, big-endian) and its bytes; the first 8 bytes of
+//! the digest are the identity. The order of the parts: `v1`, namespace, every container part,
+//! name. A folder hashes `f1`, namespace, every part of its path below the root folder.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// The identity of a test or of a folder: `tqi-` and 16 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity([u8; 8]);
+
+impl Identity {
+    /// The identity of a test from parts that were cleaned (see [`crate::text::clean`]).
+    #[must_use]
+    pub fn of_test<S: AsRef<str>>(namespace: &str, container: &[S], name: &str) -> Self {
+        let parts = container.iter().map(AsRef::as_ref);
+        Self::hash(["v1", namespace].into_iter().chain(parts).chain([name]))
+    }
+
+    /// The identity of a folder from the cleaned names of the folders down to it, root excluded.
+    #[must_use]
+    pub fn of_folder<S: AsRef<str>>(namespace: &str, path: &[S]) -> Self {
+        Self::hash(["f1", namespace].into_iter().chain(path.iter().map(AsRef::as_ref)))
+    }
+
+    fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> Self {
+        Self(digest_start(parts))
+    }
+
+    /// The identity that a description bears: its *last* `tqi-` followed by 16 hex digits, whatever
+    /// stands around it.
+    #[must_use]
+    pub fn in_description(description: &str) -> Option<Self> {
+        last_marked(description, "tqi-").map(Self)
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("tqi-")?;
+        write_hex(f, &self.0)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl serde::Serialize for Identity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The mark of a namespace in descriptions: `tqn-` and 8 hex digits, the first 4 bytes of the
+/// digest over the parts `n1`, namespace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamespaceMark([u8; 4]);
+
+impl NamespaceMark {
+    /// The mark of `namespace` (cleaned); the empty namespace has one too.
+    #[must_use]
+    pub fn of(namespace: &str) -> Self {
+        Self(digest_start(["n1", namespace].into_iter()))
+    }
+
+    /// The *last* mark that a description bears.
+    #[must_use]
+    pub fn in_description(description: &str) -> Option<Self> {
+        last_marked(description, "tqn-").map(Self)
+    }
+}
+
+impl fmt::Display for NamespaceMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("tqn-")?;
+        write_hex(f, &self.0)
+    }
+}
+
+impl fmt::Debug for NamespaceMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn digest_start<'a, const N: usize>(parts: impl Iterator<Item = &'a str>) -> [u8; N] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        // A part is at most 1 MiB (a reader's cap), far below what 4 bytes can say.
+        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+        hasher.update(length.to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let digest = hasher.finalize();
+    std::array::from_fn(|index| digest[index])
+}
+
+fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+fn last_marked<const N: usize>(description: &str, mark: &str) -> Option<[u8; N]> {
+    description.rmatch_indices(mark).find_map(|(start, _)| {
+        let digits = description.as_bytes().get(start + mark.len()..)?.get(..2 * N)?;
+        let mut value = [0; N];
+        for (byte, pair) in value.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = hex_digit(pair[0])? * 16 + hex_digit(pair[1])?;
+        }
+        Some(value)
+    })
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_is_frozen() {
+        // Computed apart with Python's hashlib over the documented bytes.
+        let identity = Identity::of_test("", &["demo-crate"], "tests::fails");
+        let bytes: Vec<u8> = [&b"v1"[..], b"", b"demo-crate", b"tests::fails"]
+            .iter()
+            .flat_map(|part| {
+                (part.len() as u32).to_be_bytes().into_iter().chain(part.iter().copied())
+            })
+            .collect();
+        let digest = Sha256::digest(bytes);
+        let expected: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(identity.to_string(), format!("tqi-{expected}"));
+    }
+
+    #[test]
+    fn it_is_told_in_full_in_every_form() {
+        let identity = Identity::of_test("", &["demo-crate"], "tests::fails");
+        assert_eq!(format!("{identity:?}"), identity.to_string());
+        assert_eq!(serde_json::to_string(&identity).unwrap(), format!("\"{identity}\""));
+        let mark = NamespaceMark::of("shop");
+        assert_eq!(format!("{mark:?}"), mark.to_string());
+        assert!(mark.to_string().starts_with("tqn-") && mark.to_string().len() == 12);
+        assert_eq!(NamespaceMark::in_description(&format!("x ({identity} {mark})")), Some(mark));
+        assert_ne!(mark, NamespaceMark::of(""));
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        let split = Identity::of_test("", &["a", "b"], "c");
+        assert_ne!(split, Identity::of_test("", &["ab"], "c"));
+        assert_ne!(split, Identity::of_test("a", &["b"], "c"));
+        assert_ne!(Identity::of_test("", &["a"], "b"), Identity::of_folder("", &["a", "b"]));
+    }
+
+    #[test]
+    fn the_last_identity_counts_whatever_wraps_it() {
+        let identity = Identity::of_test("shop", &["cart"], "adds");
+        let mark = NamespaceMark::of("shop");
+        let line = format!("Automated test: cart :: adds tqi-0123456789abcdef ({identity} {mark})");
+        let wrapped = format!("<p>A person&#39;s text</p><p>{line}&nbsp;</p>\r\n");
+        assert_eq!(Identity::in_description(&wrapped), Some(identity));
+        assert_eq!(NamespaceMark::in_description(&wrapped), Some(NamespaceMark::of("shop")));
+        assert_eq!(Identity::in_description("tqi-0123"), None);
+        assert_eq!(Identity::in_description("tqi-0123456789ABCDEF"), None);
+        assert_eq!(Identity::in_description("tqi-漢字漢字漢字漢字"), None);
+    }
+}

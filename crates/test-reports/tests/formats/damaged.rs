@@ -1,0 +1,190 @@
+//! Broken reports: what is kept, what is said, and where.
+
+use std::fmt::Write as _;
+
+use test_reports::formats::ReadError;
+use test_reports::formats::model::{Outcome, Report};
+
+use crate::single::{read, read_file};
+
+fn open(file: &str) -> Result<Report, ReadError> {
+    let path = crate::repository("crates/test-reports/tests/damaged").join(file);
+    read_file(&path, file)
+}
+
+fn names(report: &Report) -> Vec<&str> {
+    report.cases.iter().map(|case| case.name.as_deref().unwrap_or("?")).collect()
+}
+
+/// `line:column message`, or nothing.
+fn damage(report: &Report) -> String {
+    report.damage.as_ref().map_or_else(String::new, |flaw| {
+        format!("{}:{} {}", flaw.position.line, flaw.position.column, flaw.message)
+    })
+}
+
+fn recovered(report: &Report) -> Vec<String> {
+    report
+        .recovered
+        .iter()
+        .map(|flaw| format!("{}:{} {}", flaw.position.line, flaw.position.column, flaw.message))
+        .collect()
+}
+
+#[test]
+fn a_cut_file_keeps_its_complete_cases_and_says_where_it_ends() {
+    for (file, cases, said) in [
+        ("cut_in_a_failure.xml", &["whole", "failed"][..], "7:1 the file ends inside `testcase`"),
+        ("cut_in_a_tag.xml", &["whole"], "4:17 the file ends inside `testsuite`"),
+        ("cut_between_cases.xml", &["whole"], "4:1 the file ends inside `testsuite`"),
+        ("cut_in_nested_cases.xml", &["inner"], "4:28 the file ends inside `testcase`"),
+        (
+            "cunit.xml",
+            &[
+                "costs nothing when empty",
+                "takes ten percent",
+                "takes twenty percent",
+                "takes ten percent",
+            ],
+            "12:1 `</CUNIT_TEST_RUN_REPORT>` where `</testsuite>` is due",
+        ),
+        ("cut_in_cdata.xml", &["a"], "4:41 the file ends inside `system-out`"),
+        ("second_document_cut.xml", &["a", "b"], "3:43 the file ends inside `testsuite`"),
+    ] {
+        let report = open(file).unwrap();
+        assert_eq!(names(&report), cases, "{file}");
+        assert_eq!(damage(&report), said, "{file}");
+    }
+}
+
+#[test]
+fn a_case_whose_outer_case_was_cut_off_has_none() {
+    let report = open("cut_in_nested_cases.xml").unwrap();
+    assert_eq!(report.cases[0].parent_case, None);
+}
+
+#[test]
+fn mis_nesting_ends_the_reading_before_a_case_gets_a_wrong_place() {
+    let report = open("misnested.xml").unwrap();
+    assert_eq!(names(&report), ["a"]);
+    assert_eq!(damage(&report), "4:40 `</testcase>` where `</system-out>` is due");
+    let report = open("wrong_end_tag.xml").unwrap();
+    assert_eq!(names(&report), ["a"]);
+    assert_eq!(damage(&report), "3:1 `</testsuites>` where `</testsuite>` is due");
+}
+
+#[test]
+fn files_that_are_no_report_say_what_they_are() {
+    assert!(matches!(open("empty.xml"), Err(ReadError::Empty { .. })));
+    assert!(matches!(open("blank.xml"), Err(ReadError::Empty { .. })));
+    assert!(matches!(open("not_xml.txt"), Err(ReadError::NotXml { .. })));
+    assert!(matches!(open("absent.xml"), Err(ReadError::Io { .. })));
+    assert_eq!(
+        open("wrong_root.xml").unwrap_err().to_string(),
+        "wrong_root.xml is not a test report: its document element is `project`"
+    );
+}
+
+#[test]
+fn what_xml_forbids_is_mended_while_every_case_is_read() {
+    for (file, cases, said) in [
+        (
+            "control_characters.xml",
+            &["esc \u{1b}[31mred"][..],
+            &["2:3 raw control character", "2:42 `]]>` in text"][..],
+        ),
+        (
+            "references.xml",
+            &["\u{1b}[31m \0 \u{fffd} &nbsp; a & b"],
+            &[
+                "2:3 reference to a character that XML forbids",
+                "2:3 entity that is not predefined, kept as text",
+                "2:3 `&` that begins no reference",
+            ],
+        ),
+        ("two_documents.xml", &["a", "b"], &["4:1 several documents in one file"]),
+        (
+            "noise_around.xml",
+            &["a"],
+            &[
+                "1:1 something before the document element",
+                "5:1 something after the document element",
+            ],
+        ),
+        (
+            "raw_attributes.xml",
+            &["x < y && z"],
+            &[
+                "2:3 `&` that begins no reference",
+                "2:3 `<` that begins no markup",
+                "2:3 attribute that is not `name=\"value\"`",
+            ],
+        ),
+        (
+            "invalid_utf8.xml",
+            &["caf\u{fffd}"],
+            &["2:3 bytes that are not UTF-8, replaced by U+FFFD"],
+        ),
+        ("entities.xml", &["&b;"], &["6:12 entity that is not predefined, kept as text"]),
+    ] {
+        let report = open(file).unwrap();
+        assert_eq!(names(&report), cases, "{file}");
+        assert_eq!(damage(&report), "", "{file}");
+        assert_eq!(recovered(&report), said, "{file}");
+    }
+}
+
+#[test]
+fn counts_in_attributes_are_not_believed() {
+    let report = open("lying_counts.xml").unwrap();
+    assert_eq!(names(&report), ["a"]);
+    assert_eq!(report.cases[0].outcome, Outcome::Passed);
+    assert!(report.recovered.is_empty() && report.damage.is_none());
+}
+
+#[test]
+fn suites_nested_deeper_than_256_are_damage_and_found_quickly() {
+    let mut xml = "<testsuites><testcase name='a'/>".to_owned();
+    for depth in 0..10_000 {
+        write!(xml, "<testsuite name='{depth}'>").unwrap();
+    }
+    let report = read(xml.as_bytes(), "deep.xml").unwrap();
+    assert_eq!(names(&report), ["a"]);
+    assert!(damage(&report).ends_with("elements are nested deeper than 256"));
+    assert_eq!(report.suites.len(), 255);
+}
+
+#[test]
+fn an_element_with_more_than_1000_attributes_is_damage() {
+    for (count, damaged) in [(1_000, false), (1_001, true), (160_000, true)] {
+        let mut xml = "<testsuite><testcase name='a'/><testcase".to_owned();
+        for number in 0..count {
+            write!(xml, " a{number}='1'").unwrap();
+        }
+        xml.push_str("/></testsuite>");
+        let report = read(xml.as_bytes(), "wide.xml").unwrap();
+        assert_eq!(report.damage.is_some(), damaged, "{count}");
+        assert_eq!(report.cases.len(), if damaged { 1 } else { 2 });
+    }
+}
+
+#[test]
+fn a_name_of_more_than_a_mebibyte_is_damage() {
+    for (length, damaged) in [(1_000_000, false), (1_100_000, true)] {
+        let long = "x".repeat(length);
+        let xml = format!("<testsuite><testcase name='a'/><testcase name='{long}'/></testsuite>");
+        let report = read(xml.as_bytes(), "long.xml").unwrap();
+        assert_eq!(report.damage.is_some(), damaged, "{length}");
+    }
+}
+
+#[test]
+fn a_long_failure_is_cut_and_that_is_no_damage() {
+    let long = "trace\n".repeat(50_000);
+    let xml =
+        format!("<testsuite><testcase name='a'><failure>{long}</failure></testcase></testsuite>");
+    let report = read(xml.as_bytes(), "trace.xml").unwrap();
+    let text = report.cases[0].detail().unwrap().text.as_deref().unwrap();
+    assert_eq!(text.len(), 64 * 1024);
+    assert!(report.damage.is_none() && report.recovered.is_empty());
+}

@@ -1,0 +1,40 @@
+//! The corpus of the fuzz targets and every report of `testdata`, through the same checks, on a stable compiler.
+
+#[path = "../../../fuzz/check.rs"]
+mod check;
+
+
+#[test]
+fn what_fuzzing_kept_holds_what_every_input_must() {
+    let corpus = crate::repository("fuzz/corpus");
+    let mut inputs = 0;
+    for entry in std::fs::read_dir(corpus).unwrap() {
+        let directory = entry.unwrap().path();
+        let name = directory.file_name().unwrap().to_str().unwrap();
+        let target = check::of(name).unwrap_or_else(|| panic!("{name} is no target"));
+        for file in check::files(&directory) {
+            let data = std::fs::read(&file).unwrap();
+            println!("{}", file.display());
+            target(&data);
+            inputs += 1;
+        }
+    }
+    assert!(inputs >= 100, "{inputs}");
+}
+
+#[test]
+fn every_report_holds_it_too_whole_and_cut() {
+    let data = crate::repository("testdata");
+    let mut reports = 0;
+    for directory in std::fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path()) {
+        for file in check::files(&directory) {
+            let bytes = std::fs::read(&file).unwrap();
+            println!("{}", file.display());
+            check::encoding(&bytes);
+            check::encoding(&bytes[..bytes.len() / 2]);
+            check::libtest(&bytes);
+            reports += 1;
+        }
+    }
+    assert!(reports > 70, "{reports}");
+}

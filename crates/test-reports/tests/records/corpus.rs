@@ -1,0 +1,138 @@
+//! The corpus of real reports, where it is at hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use test_reports::formats::model::{Case, Format, Report, Suite};
+use test_reports::producers::{Mapped, Mapper, detect};
+use test_reports::record::{Mapping, collect};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::xml_below;
+use crate::single::read_file;
+
+pub(super) fn reports() -> Vec<Report> {
+    let beside = crate::repository("../shared/corpus");
+    let own = crate::repository("testdata");
+    let files: Vec<PathBuf> =
+        [beside, own].iter().flat_map(|directory| xml_below(directory)).collect();
+    files.iter().filter_map(|path| read_file(path, &path.to_string_lossy()).ok()).collect()
+}
+
+#[test]
+fn every_case_of_every_report_is_accounted_for() {
+    let mapping = Mapping::default();
+    for report in reports() {
+        let path = report.path.clone();
+        let cases = report.cases.len();
+        let records = collect(std::slice::from_ref(&report), &mapping);
+        assert_eq!(records.seen, cases, "{path}");
+        assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded, "{path}");
+        assert!(records.tests.iter().all(|test| !test.name.is_empty()), "{path}");
+        assert!(
+            records
+                .tests
+                .iter()
+                .flat_map(|test| test.folder.iter())
+                .all(|folder| !folder.is_empty()),
+            "{path}"
+        );
+    }
+}
+
+/// Different cases are one test only for the reasons that docs/reports.md gives. The list:
+/// `cargo test --test main -- --nocapture different_cases`.
+#[test]
+fn different_cases_are_one_test_only_for_known_reasons() {
+    let mapping = Mapping::default();
+    let mut wrong = Vec::new();
+    for report in reports() {
+        let mapper = Mapper::new(&report, &mapping);
+        let mut together: BTreeMap<Test, Vec<(&Case, bool)>> = BTreeMap::new();
+        mapper.for_each(|_, case, mapped| {
+            let Mapped::Test(placed) = mapped else { return };
+            let key = (placed.container, placed.name);
+            together.entry(key).or_default().push((case, placed.is_subtest));
+        });
+        for ((container, name), cases) in together {
+            let written: BTreeSet<_> =
+                cases.iter().map(|(case, _)| written(&report, case)).collect();
+            if written.len() == 1 {
+                continue;
+            }
+            // A subtest is a part of its test, however it is called.
+            let whole = cases.iter().filter(|(_, is_subtest)| !is_subtest).map(|(case, _)| *case);
+            let spelled: BTreeSet<_> = whole.map(|case| spelled(&report, case)).collect();
+            let because = match spelled.len() {
+                0 | 1 => "spelling, configurations or subtests",
+                _ => "NO REASON THAT IS KNOWN",
+            };
+            let mut lines =
+                vec![format!("{} ({}): {because}", report.path, mapper.producer().name)];
+            lines.push(format!("  {container:?} :: {name}"));
+            lines.extend(written.iter().map(|case| format!("    {case}")));
+            println!("{}", lines.join("\n"));
+            if spelled.len() > 1 {
+                wrong.push(lines.join("\n"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Container and name.
+type Test = (Vec<String>, String);
+
+/// A case as its report has it.
+fn written(report: &Report, case: &Case) -> String {
+    let suites = report.suite_chain(case.suite);
+    let suites: Vec<&str> = suites.iter().map(|suite| &*suite.name).collect();
+    format!("{suites:?} {:?} {:?}", case.classname.as_deref(), case.name.as_deref())
+}
+
+/// The same without what is only a way of spelling (white space, composed characters, the number of a line of TAP)
+/// and without the suites that say in which configuration it ran (TestNG's `<suite>` and `<test>`, hosts, browsers).
+fn spelled(report: &Report, case: &Case) -> String {
+    let is_configuration =
+        |suite: &&Suite| report.format == Format::Testng || suite.attribute("hostname").is_some();
+    let suites = report.suite_chain(case.suite);
+    let suites = suites.iter().filter(|suite| !is_configuration(suite)).map(|suite| &*suite.name);
+    let name = case.name.as_deref().map(|name| match name.split_once(" - ") {
+        Some((number, title))
+            if ["perl TAP", "tape"].contains(&detect(report).name)
+                && number.trim_start_matches('#').bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            title
+        }
+        _ => name,
+    });
+    let parts = suites.chain(case.classname.as_deref()).chain(name);
+    let parts: Vec<String> = parts
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect())
+        .collect();
+    format!("{parts:?}")
+}
+
+/// Lists producer and tests of each report.
+#[test]
+#[ignore = "a list for people"]
+fn what_each_report_becomes() {
+    let mapping = Mapping::default();
+    for report in reports() {
+        let path = report.path.clone();
+        let records = collect(std::slice::from_ref(&report), &mapping);
+        println!("== {path}: {}", records.files[0].producer);
+        for test in records.tests.iter().take(12) {
+            println!(
+                "  {} | {:?} :: {} | {:?}{}",
+                test.folder.join(" / "),
+                test.container,
+                test.name,
+                test.outcome,
+                if test.flaky { " (flaky)" } else { "" },
+            );
+        }
+        records.run_errors.iter().for_each(|error| println!("  ! {error:?}"));
+        records.warnings.iter().for_each(|warning| println!("  ? {warning}"));
+    }
+}

@@ -1,0 +1,81 @@
+//! The same tests, run at another time, on another machine, in another directory: the same identities.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use test_reports::record::{GroupBy, Mapping, Split, collect};
+use test_reports::text::RepositoryRoot;
+
+use super::xml_below;
+use crate::single::read;
+
+/// Replaces what stands in every attribute of this name.
+fn with_attribute(xml: &str, name: &str, value: &str) -> String {
+    let start = format!(" {name}=\"");
+    let mut pieces = xml.split(&start);
+    let mut changed = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find('"').unwrap_or_default();
+        changed.push_str(&start);
+        changed.push_str(value);
+        changed.push_str(&piece[end..]);
+    }
+    changed
+}
+
+fn identities(xml: &str, path: &str, mapping: &Mapping) -> BTreeSet<String> {
+    // What belongs to the projects beside the reports is no report.
+    let Ok(report) = read(xml.as_bytes(), path) else {
+        return BTreeSet::new();
+    };
+    let records = collect(&[report], mapping);
+    records.tests.iter().map(|test| test.identity.to_string()).collect()
+}
+
+#[test]
+fn identities_are_the_same_at_another_time_and_place() {
+    let testdata = crate::repository("testdata");
+    let mut moved = 0;
+    for path in xml_below(&testdata) {
+        let Ok(xml) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let Some(tool) = path.strip_prefix(&testdata).unwrap().iter().next() else {
+            continue;
+        };
+        let tool = tool.to_string_lossy();
+        // Reports of one tool may have been made in one directory.
+        let home = xml.split("/srv/demo/").nth(1).and_then(|rest| {
+            let end = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '-')?;
+            Some(rest[..end].to_owned())
+        });
+        let home = home.unwrap_or_else(|| tool.clone().into_owned());
+        let root = |path: &str| RepositoryRoot::new(Path::new(path));
+        let here = Mapping { root: root(&format!("/srv/demo/{home}")), ..Mapping::default() };
+        let known = identities(&xml, "report.xml", &here);
+        let label = path.display();
+
+        let later = with_attribute(&xml, "timestamp", "1999-12-31T23:59:59");
+        let elsewhere = with_attribute(&later, "hostname", "laptop.local");
+        assert_eq!(identities(&elsewhere, "out/other.xml", &here), known, "{label}: another host");
+
+        let there = Mapping { root: root("/builds/42/shop"), ..Mapping::default() };
+        let checkout = xml.replace(&format!("/srv/demo/{home}"), "/builds/42/shop");
+        assert_eq!(identities(&checkout, "report.xml", &there), known, "{label}: another checkout");
+        moved += usize::from(checkout != xml);
+
+        for group_by in [GroupBy::Suite, GroupBy::Classname, GroupBy::File, GroupBy::Flat] {
+            for split in [Split::Never, Split::At("e".to_owned())] {
+                let folder = vec!["Shop".to_owned(), "Nightly".to_owned()];
+                let mapping = Mapping { group_by, split, folder, ..here.clone() };
+                assert_eq!(
+                    identities(&xml, "report.xml", &mapping),
+                    known,
+                    "{label}: other folders"
+                );
+            }
+        }
+    }
+    assert!(moved >= 10, "only {moved} reports name the directory in which they were made");
+}

@@ -1,0 +1,90 @@
+//! Identities are frozen: those of all reports below `testdata/`, written down.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use test_reports::producers::{self, detect};
+use test_reports::record::{Mapping, collect};
+
+use super::xml_below;
+use crate::single::read_file;
+
+/// `UPDATE_GOLDEN=1` writes the file anew. A line that changes or goes is a breaking release; new lines are fine.
+#[test]
+fn identities_are_those_of_the_golden_file() {
+    let directory = crate::repository("");
+    let golden = directory.join("tests/golden/identities.tsv");
+    let found = identities(&directory.join("testdata"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+        fs::create_dir_all(directory.join("tests/golden")).unwrap();
+        fs::write(&golden, found).unwrap();
+        return;
+    }
+    let Ok(expected) = fs::read_to_string(&golden) else {
+        assert!(
+            found.lines().count() < 2,
+            "{} is missing: UPDATE_GOLDEN=1 writes it",
+            golden.display()
+        );
+        return;
+    };
+    let changed: Vec<String> = expected
+        .lines()
+        .filter(|line| !found.lines().any(|other| other == *line))
+        .map(|line| format!("gone: {line}"))
+        .chain(
+            found
+                .lines()
+                .filter(|line| !expected.lines().any(|other| other == *line))
+                .map(|line| format!("new:  {line}")),
+        )
+        .collect();
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+/// Rows of the table without a report in testdata, and why.
+const WITHOUT_REPORT: [(&str, &str); 5] = [
+    (
+        "go-junit-report",
+        "is not in the registries that the reports were made from; its suites are gotestsum's",
+    ),
+    ("Maestro", "needs a phone"),
+    ("XCTest", "needs a Mac"),
+    ("CUnit", "closes an element that it never opened: its report is below tests/damaged"),
+    ("JUnit", "is what many tools write that have no row of their own"),
+];
+
+#[test]
+fn every_producer_has_a_real_report() {
+    let testdata = crate::repository("testdata");
+    let reports =
+        xml_below(&testdata).into_iter().filter_map(|path| read_file(&path, "r.xml").ok());
+    let shown: BTreeSet<&str> = reports.map(|report| detect(&report).name).collect();
+    let missing: Vec<&str> = producers::names()
+        .filter(|name| !shown.contains(name))
+        .filter(|name| WITHOUT_REPORT.iter().all(|(without, _)| without != name))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+    for (without, _) in WITHOUT_REPORT {
+        assert!(!shown.contains(without), "{without} has a report now");
+    }
+}
+
+/// One line for each test: file, identity, container, name.
+fn identities(testdata: &Path) -> String {
+    let mut lines = "file\tidentity\tcontainer\tname\n".to_owned();
+    for path in xml_below(testdata) {
+        let below = path.strip_prefix(testdata).unwrap();
+        let display = below.to_string_lossy().replace('\\', "/");
+        let Ok(report) = read_file(&path, &display) else {
+            continue;
+        };
+        for test in collect(&[report], &Mapping::default()).tests {
+            let container = test.container.join(" | ");
+            writeln!(lines, "{display}\t{}\t{container}\t{}", test.identity, test.name).unwrap();
+        }
+    }
+    lines
+}

@@ -1,0 +1,42 @@
+//! Reports of many tools, read and merged into records.
+
+mod corpus;
+mod elsewhere;
+mod golden;
+mod lines;
+mod properties;
+mod speed;
+
+use std::path::{Path, PathBuf};
+
+use test_reports::formats::model::Report;
+use test_reports::record::{Mapping, Records, collect};
+
+/// A report that a test holds as text.
+fn report(path: &str, xml: &str) -> Report {
+    crate::single::read(xml.as_bytes(), path).unwrap()
+}
+
+/// The records of reports that a test holds as text, called `r0.xml`, `r1.xml` …
+fn records(reports: &[&str], mapping: &Mapping) -> Records {
+    let reports: Vec<Report> = reports
+        .iter()
+        .enumerate()
+        .map(|(index, xml)| report(&format!("r{index}.xml"), xml))
+        .collect();
+    collect(&reports, mapping)
+}
+
+/// All reports below a directory, sorted.
+fn xml_below(directory: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(directory)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "xml" || extension == "trx")
+        })
+        .collect();
+    files.sort();
+    files
+}

@@ -1,0 +1,25 @@
+//! How long mapping and merging take, apart from reading.
+
+use std::time::Instant;
+
+use test_reports::record::{Mapping, collect};
+
+use crate::single::read_file;
+
+/// `REPORT=big.xml cargo test --release --test main -- --ignored --nocapture how_long`.
+#[test]
+#[ignore = "a measurement for people"]
+fn how_long_a_report_takes() {
+    let Some(path) = std::env::var_os("REPORT") else {
+        return;
+    };
+    let path = std::path::Path::new(&path);
+    for _ in 0..5 {
+        let start = Instant::now();
+        let report = read_file(path, "report.xml").unwrap();
+        let read = start.elapsed();
+        let start = Instant::now();
+        let records = collect(&[report], &Mapping::default());
+        println!("{} tests: read {read:?}, collect {:?}", records.tests.len(), start.elapsed());
+    }
+}

@@ -1,0 +1,215 @@
+//! The schema, and how a file comes to have it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use serde_json::json;
+
+use super::writing::Writing;
+use super::{BUSY_TIMEOUT, StoreError};
+use crate::error::ApiError;
+use crate::resources::Resource;
+
+/// Step `n` takes a file from `user_version` n to n + 1. Steps are never changed, only added.
+const STEPS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
+
+/// Marks the file as ours (`application_id`): "tqsb".
+const APPLICATION_ID: i64 = 0x7471_7362;
+
+/// Rows that every site has. The names of the statuses are in the SDK; that of the others, and all
+/// numbers, are our choice.
+const STATUSES: &[(&str, i64)] =
+    &[("Pending", 1), ("Pass", 2), ("Fail", 3), ("Block", 4), ("Skip", 5), ("Retest", 6)];
+const CASE_TYPES: &[&str] = &["Functional", "Regression", "Acceptance", "Other"];
+const CASE_PRIORITIES: &[&str] = &["Medium", "Low", "High", "Critical"];
+
+/// Brings the file to the schema of this version, and puts the first project into a new one.
+pub(super) fn run(
+    connection: &mut Connection,
+    path: &Path,
+    project_name: &str,
+) -> Result<(), StoreError> {
+    let failed = |source| StoreError::opening(path, source);
+    claim(connection, path)?;
+    use_wal(connection).map_err(failed)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    // Read inside the transaction: another process may just have done the work.
+    let found = pragma(&transaction, "user_version").map_err(failed)?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    let Some(steps) = STEPS.get(done..) else {
+        return Err(StoreError::Later { path: path.to_owned(), found, known });
+    };
+    for step in steps {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    if found == 0 {
+        seed(&transaction, project_name).map_err(|error| match error {
+            ApiError::Database(source) => failed(source),
+            _ => StoreError::ProjectName,
+        })?;
+    }
+    transaction.pragma_update(None, "user_version", known).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+/// Marks a new file as ours, refuses a file that is not.
+fn claim(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::opening(path, source);
+    match pragma(connection, "application_id").map_err(failed)? {
+        APPLICATION_ID => Ok(()),
+        0 if is_empty(connection).map_err(failed)? => {
+            connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)
+        }
+        // Somebody else made it ours between the two looks.
+        0 if pragma(connection, "application_id").map_err(failed)? == APPLICATION_ID => Ok(()),
+        _ => Err(StoreError::Foreign { path: path.to_owned() }),
+    }
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT COUNT(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// Switches to WAL. Two processes that do it to a new file at once can make SQLite give up without
+/// waiting, so the waiting is done here.
+fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        let switched = connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match switched {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && Instant::now() < deadline =>
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => return Err(error),
+            Ok(_) => return Ok(()),
+        }
+    }
+}
+
+fn seed(transaction: &rusqlite::Transaction<'_>, project_name: &str) -> Result<(), ApiError> {
+    let mut writing = Writing::begin(transaction);
+    let mut add =
+        |resource: &str, row: serde_json::Value| match (Resource::named(resource), row.as_object())
+        {
+            (Some(resource), Some(row)) => writing.create(resource, row).map(|_| ()),
+            _ => Err(ApiError::Internal(format!("cannot seed {resource}"))),
+        };
+    for (name, status_type) in STATUSES {
+        add("status", json!({"name": name, "status_type_id": status_type, "all_projects": true}))?;
+    }
+    for (resource, names) in [("case_type", CASE_TYPES), ("case_priority", CASE_PRIORITIES)] {
+        for (index, name) in names.iter().enumerate() {
+            add(resource, json!({"name": name, "is_default": index == 0, "all_projects": true}))?;
+        }
+    }
+    transaction.execute_batch(
+        "UPDATE status SET is_system = 1;
+         UPDATE case_type SET is_system = 1;
+         UPDATE case_priority SET is_system = 1;",
+    )?;
+    add("project", json!({"name": project_name}))
+}
+
+/// Makes sure that the file is a sandbox database that nobody has open, so that it may be removed.
+pub(super) fn release(path: &Path) -> Result<(), StoreError> {
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if length == 0 {
+        // Killed before the first page was written.
+        return Ok(());
+    }
+    let foreign = || StoreError::Foreign { path: path.to_owned() };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|_| foreign())?;
+    match pragma(&connection, "application_id") {
+        Ok(APPLICATION_ID) => {}
+        Ok(_) | Err(_) => return Err(foreign()),
+    }
+    // Leaving WAL needs the file alone: it fails if any other connection is open.
+    connection
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0))
+        .map_err(|_| StoreError::InUse { path: path.to_owned() })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::connect;
+    use super::*;
+    use crate::resources::{Kind, RESOURCES};
+
+    #[test]
+    fn a_file_of_the_first_schema_is_brought_up_to_this_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sandbox.db");
+        let mut connection = connect(&path).unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO project (id, key, created_by, updated_by, created_at, updated_at,
+                     client_id, name)
+                 VALUES (12001, 1, 1, 1, '', '', 1, 'Kept')",
+            )
+            .unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        let names = "SELECT group_concat(name) FROM project";
+        let names: String = connection.query_row(names, [], |row| row.get(0)).unwrap();
+        assert_eq!(names, "Kept");
+        assert_eq!(pragma(&connection, "user_version").unwrap(), STEPS.len() as i64);
+        connection.execute_batch("SELECT run_result_rows FROM run").unwrap();
+        connection.execute_batch("SELECT followed_by FROM revision").unwrap();
+    }
+
+    /// The schema is frozen SQL, the resources are a table in code: they must agree.
+    #[test]
+    fn the_schema_is_that_of_the_resources() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sandbox.db");
+        let mut connection = connect(&path).unwrap();
+        run(&mut connection, &path, "Demo").unwrap();
+        for resource in RESOURCES {
+            let mut statement =
+                connection.prepare("SELECT name, type FROM pragma_table_info(?1)").unwrap();
+            let columns: BTreeSet<_> = statement
+                .query_map([resource.name], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                })
+                .unwrap()
+                .map(Result::unwrap)
+                .filter(|(name, _)| !name.starts_with("deleted_"))
+                .collect();
+            let fields = resource
+                .fields
+                .iter()
+                .map(|field| {
+                    let column_type = match field.kind {
+                        Kind::Integer | Kind::Boolean => "INTEGER",
+                        Kind::Number => "REAL",
+                        Kind::Text | Kind::Name => "TEXT",
+                    };
+                    (field.name.to_owned(), column_type.to_owned())
+                })
+                .collect();
+            assert_eq!(columns, fields, "{}", resource.name);
+        }
+    }
+}
