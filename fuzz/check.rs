@@ -13,8 +13,8 @@ use test_reports::formats::Caps;
 use test_reports::formats::libtest::{Stream, Text};
 use test_reports::formats::model::Report;
 use test_reports::formats::{lines, read};
-use test_reports::producers;
-use test_reports::record::{Mapping, collect};
+use test_reports::record::{IdentityOptions, collect};
+use test_reports::tools;
 
 pub(super) fn junit(data: &[u8]) {
     inside("<testsuites><testsuite name='s'>", data, "</testsuite></testsuites>");
@@ -96,16 +96,16 @@ fn file(data: &[u8]) {
 
 fn accounted(reports: &[Report]) {
     let cases: usize = reports.iter().map(|report| report.cases.len()).sum();
-    let records = collect(reports, &Mapping::default());
+    let records = collect(reports, &IdentityOptions::default());
     assert_eq!(records.seen, cases);
     assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded);
 }
 
 fn carried(reports: &[Report]) -> Vec<u8> {
     let named: Vec<(&Report, &str)> =
-        reports.iter().map(|report| (report, producers::detect(report).name)).collect();
+        reports.iter().map(|report| (report, tools::detect(report).name)).collect();
     let mut written = Vec::new();
-    let mapping = Mapping::default();
+    let mapping = IdentityOptions::default();
     let done = lines::write(&named, &mapping.root, &mut written).and_then(|()| written.flush());
     assert!(done.is_ok(), "{done:?}");
     written

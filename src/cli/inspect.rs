@@ -4,8 +4,8 @@ use crate::progress::Progress;
 use crate::summary::{Summary, SummaryError, inspection, markdown};
 use test_reports::formats::lines;
 use test_reports::formats::model::Report;
-use test_reports::producers;
 use test_reports::record::Records;
+use test_reports::tools;
 
 use super::args::InspectArgs;
 use super::args::values::InspectFormat;
@@ -75,7 +75,7 @@ fn render(
         (InspectFormat::Markdown, _) => markdown::render_inspection(records, markdown::LIMIT),
         (InspectFormat::Jsonl, _) => {
             let reports: Vec<(&Report, &str)> =
-                reports.iter().map(|report| (report, producers::detect(report).name)).collect();
+                reports.iter().map(|report| (report, tools::detect(report).name)).collect();
             let mut lines = Vec::new();
             lines::write(&reports, &settings.mapping.root, &mut lines)?;
             String::from_utf8(lines)?

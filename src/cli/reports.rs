@@ -8,14 +8,14 @@ use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
 use test_reports::formats::Caps;
 use test_reports::formats::model::Report;
-use test_reports::record::{Mapping, Records, collect};
+use test_reports::record::{IdentityOptions, Records, collect};
 
 use super::cargo::Cargo;
 use super::exit::{Ending, Exit};
 use super::settings::Reading;
 
 /// Finds what `reading` names, below `directory`.
-pub(super) fn find(directory: &Path, reading: &Reading, mapping: &Mapping) -> Discovered {
+pub(super) fn find(directory: &Path, reading: &Reading, mapping: &IdentityOptions) -> Discovered {
     let mut discovered = discover(directory, &reading.reports, &reading.exclude);
     if mapping.reruns {
         // What was named later ran later.
@@ -30,7 +30,7 @@ pub(super) fn read(
     discovered: Discovered,
     printed: Option<Report>,
     caps: &Caps,
-    mapping: &Mapping,
+    mapping: &IdentityOptions,
     cargo: &Cargo,
     directory: &Path,
     progress: &Progress,

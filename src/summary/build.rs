@@ -14,12 +14,12 @@ use crate::plan::{ChangePlan, TestPlan};
 use crate::snapshot::Target;
 use test_reports::formats::model::Outcome;
 use test_reports::identity::Identity;
-use test_reports::record::{Mapping, Records, TestRecord};
+use test_reports::record::{IdentityOptions, Records, TestRecord};
 
 impl Summary {
     /// What the reports say, before anything is known of the project.
     #[must_use]
-    pub fn of_reports(records: &Records, mapping: &Mapping) -> Self {
+    pub fn of_reports(records: &Records, mapping: &IdentityOptions) -> Self {
         let mut reports = Reports { files: records.files.len(), ..Reports::default() };
         for file in &records.files {
             let flaw = |flaw: &test_reports::formats::model::Flaw| FileFlaw {

@@ -8,7 +8,7 @@ use super::layout::{
 };
 use super::{Reports, Summary, escape};
 use test_reports::formats::model::Outcome;
-use test_reports::record::{FileCounts, Mapping, Records, TestRecord};
+use test_reports::record::{FileCounts, IdentityOptions, Records, TestRecord};
 
 pub(super) use super::inspection_json::brief_json;
 pub use super::inspection_json::render_json;
@@ -23,7 +23,7 @@ const OUTCOME: usize = 9;
 /// [`Detail::Full`] all of them), the files, and in the last line the sum.
 #[must_use]
 pub fn render(records: &Records, options: &TextOptions) -> String {
-    let summary = Summary::of_reports(records, &Mapping::default());
+    let summary = Summary::of_reports(records, &IdentityOptions::default());
     let reports = &summary.reports;
     let mut page = Page::new(options.columns);
     if options.detail > Detail::Brief {
@@ -66,8 +66,8 @@ fn files(page: &mut Page, files: &[FileCounts], options: &TextOptions) {
             piece(PLAIN, escape::terminal(&file.shown_path())),
             piece(FAINT, format!("  {}", count(file.tests, "case"))),
         ];
-        if file.producer != "unknown" {
-            what.push(piece(FAINT, format!(" of {}", file.producer)));
+        if file.tool != "unknown" {
+            what.push(piece(FAINT, format!(" of {}", file.tool)));
         }
         if file.suite_errors > 0 {
             let errors = count(file.suite_errors, "suite error");

@@ -8,7 +8,7 @@ use super::{FileFlaw, Ledger, Reports, Summary, json};
 use test_reports::formats::model::{Flaw, Format, Outcome, Property};
 use test_reports::identity::Identity;
 use test_reports::record::{
-    Attempt, Detailed, FileCounts, Mapping, Records, RunError, StepText, TestRecord,
+    Attempt, Detailed, FileCounts, IdentityOptions, Records, RunError, StepText, TestRecord,
 };
 
 /// The records as JSON, schema version 1, with a line break at its end.
@@ -42,7 +42,8 @@ struct Inspection<'a> {
 
 impl Inspection<'_> {
     fn without_lists(records: &Records) -> Self {
-        let Summary { reports, tests, .. } = Summary::of_reports(records, &Mapping::default());
+        let Summary { reports, tests, .. } =
+            Summary::of_reports(records, &IdentityOptions::default());
         Self {
             schema_version: 1,
             files: Vec::new(),
@@ -60,7 +61,8 @@ struct FileJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<&'a str>,
     format: Format,
-    producer: &'a str,
+    #[serde(rename = "producer")]
+    tool: &'a str,
     tests: usize,
     failures: usize,
     errors: usize,
@@ -76,7 +78,7 @@ impl<'a> FileJson<'a> {
             path,
             shard,
             format,
-            producer,
+            tool,
             tests,
             failures,
             errors,
@@ -89,7 +91,7 @@ impl<'a> FileJson<'a> {
             path,
             shard: shard.as_deref(),
             format: *format,
-            producer,
+            tool,
             tests: *tests,
             failures: *failures,
             errors: *errors,

@@ -210,7 +210,7 @@ pub(super) fn records() -> Records {
         path: Arc::from(path),
         shard: None,
         format: Format::Junit,
-        producer: "vitest",
+        tool: "vitest",
         tests: 3,
         failures: 1,
         errors: 0,

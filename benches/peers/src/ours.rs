@@ -10,12 +10,12 @@ use std::hint::black_box;
 use std::io::BufReader;
 use std::path::Path;
 
-use tq_import::discover::discover;
 use test_reports::formats::Caps;
-use test_reports::mapping::Mapping;
+use test_reports::mapping::IdentityOptions;
+use test_reports::record::collect;
+use tq_import::discover::discover;
 use tq_import::progress::Progress;
 use tq_import::reading::read_all;
-use test_reports::record::collect;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let reports = read_all(found, &Caps::default(), &Progress::default()).reports;
             let cases = match what {
                 "cases" => black_box(&reports).iter().map(|report| report.cases.len()).sum(),
-                "records" => black_box(collect(&reports, &Mapping::default())).seen,
+                "records" => black_box(collect(&reports, &IdentityOptions::default())).seen,
                 _ => return Err("ours cases|records|junit-parser PATH".into()),
             };
             // As `inspect` does at its end.

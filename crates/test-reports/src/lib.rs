@@ -4,6 +4,6 @@
 pub mod formats;
 pub mod identity;
 pub mod mapping;
-pub mod producers;
 pub mod record;
 pub mod text;
+pub mod tools;

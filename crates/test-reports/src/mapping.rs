@@ -1,11 +1,11 @@
-//! What the user decided about identities and folders: read by [`crate::producers`] and [`crate::record`].
+//! What the user decided about identities and folders: read by [`crate::tools`] and [`crate::record`].
 
 use crate::formats::model::Report;
 use crate::text::RepositoryRoot;
 
 /// How cases are turned into records: what enters identities and where new tests are placed.
 #[derive(Clone, Debug, Default)]
-pub struct Mapping {
+pub struct IdentityOptions {
     /// Enters every identity. Cleaned; empty when none was given.
     pub namespace: String,
     /// Folders below the root folder under which new folders and tests are placed (cleaned names).
@@ -26,7 +26,7 @@ pub struct Mapping {
     pub root: RepositoryRoot,
 }
 
-impl Mapping {
+impl IdentityOptions {
     /// What absolute paths in `report` begin with.
     #[must_use]
     pub fn root_of<'a>(&'a self, report: &'a Report) -> &'a RepositoryRoot {
@@ -37,7 +37,7 @@ impl Mapping {
 /// `--group-by`: what the folder of a *new* test is made from. Never enters an identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupBy {
-    /// By the producer's row in the table.
+    /// By the tool's row in the table.
     #[default]
     Auto,
     /// The chain of suites.
@@ -53,7 +53,7 @@ pub enum GroupBy {
 /// `--split D`, `--no-split`: where a classname is cut into folder levels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Split {
-    /// As the producer's row says.
+    /// As the tool's row says.
     #[default]
     Auto,
     /// At this text.

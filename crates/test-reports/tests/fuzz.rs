@@ -3,7 +3,6 @@
 #[path = "../../../fuzz/check.rs"]
 mod check;
 
-
 #[test]
 fn what_fuzzing_kept_holds_what_every_input_must() {
     let corpus = crate::repository("fuzz/corpus");

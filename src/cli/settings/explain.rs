@@ -9,7 +9,7 @@ use super::source::InvalidSettings;
 use super::terminal::{self, Terminal};
 use crate::cli::args::ImportArgs;
 use crate::plan::PlanOptions;
-use test_reports::record::Mapping;
+use test_reports::record::IdentityOptions;
 
 /// Settings of `explain`: those of an import, which may do without a project.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct ExplainSettings {
     /// What is read.
     pub reading: Reading,
     /// How cases become tests.
-    pub mapping: Mapping,
+    pub mapping: IdentityOptions,
     /// What planning needs.
     pub planning: PlanOptions,
     /// Bounds of requests.

@@ -7,7 +7,7 @@ use super::source::{SettingFault, Sourced};
 use crate::cli::args::words::hint_for;
 use crate::cli::args::{MappingArgs, ReadingArgs};
 use test_reports::formats::{Caps, Size};
-use test_reports::record::{Mapping, Split};
+use test_reports::record::{IdentityOptions, Split};
 use test_reports::text;
 
 /// The property that pins a test, unless told otherwise.
@@ -145,7 +145,7 @@ fn pattern(resolution: &mut Resolution<'_>, name: &str, written: &str) -> Option
     }
 }
 
-pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Mapping {
+pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> IdentityOptions {
     let MappingArgs {
         namespace,
         folder,
@@ -182,7 +182,7 @@ pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Ma
         })
         .map(Into::into)
         .unwrap_or_default();
-    Mapping {
+    IdentityOptions {
         namespace: namespace.unwrap_or_default(),
         folder: folder.as_deref().map(folder_names).unwrap_or_default(),
         group_by,

@@ -41,7 +41,7 @@ use std::time::Duration;
 use crate::plan::PlanOptions;
 use crate::summary::Build;
 use resolution::Resolution;
-use test_reports::record::Mapping;
+use test_reports::record::IdentityOptions;
 
 use super::args::values::{
     AdoptArg, CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat,
@@ -60,7 +60,7 @@ pub struct Settings {
     /// What is read.
     pub reading: Reading,
     /// How cases become tests.
-    pub mapping: Mapping,
+    pub mapping: IdentityOptions,
     /// What planning needs.
     pub planning: PlanOptions,
     /// Whether anything is written.
@@ -95,7 +95,7 @@ pub struct InspectSettings {
     /// What is read.
     pub reading: Reading,
     /// How cases become tests.
-    pub mapping: Mapping,
+    pub mapping: IdentityOptions,
     /// The form on standard output.
     pub format: InspectFormat,
     /// More copies of it.
@@ -223,7 +223,7 @@ impl InspectSettings {
 /// What planning needs, without the window, which the deadline decides.
 fn planning(
     resolution: &mut Resolution<'_>,
-    mapping: &Mapping,
+    mapping: &IdentityOptions,
     adopt: Option<AdoptArg>,
     no_steps: bool,
 ) -> PlanOptions {

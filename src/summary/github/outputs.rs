@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::{FileFlaw, Summary, inspection, json};
-use test_reports::record::{Mapping, Records};
+use test_reports::record::{IdentityOptions, Records};
 use test_reports::text;
 
 /// The longest JSON among the outputs. It comes to later steps in their environment, where one variable has room for
@@ -68,7 +68,8 @@ pub fn inspection_outputs(
     exit_code: u8,
     conclusion: Conclusion,
 ) -> Result<String, serde_json::Error> {
-    let summary = Summary { exit_code, ..Summary::of_reports(records, &Mapping::default()) };
+    let summary =
+        Summary { exit_code, ..Summary::of_reports(records, &IdentityOptions::default()) };
     let mut outputs = of_reports(&summary);
     push(&mut outputs, "json", &inspection::brief_json(records)?);
     push(&mut outputs, "conclusion", conclusion.word());

@@ -151,12 +151,12 @@ pub(super) fn files(page: &mut Page, files: &[FileCounts]) {
     let after = format!("{TABLE_END}\n</details>");
     let list = List { before: &before, after: &after, share: 5, most: 500 };
     let row = |file: &FileCounts| {
-        let producer = match file.producer {
+        let tool = match file.tool {
             "unknown" => String::new(),
-            producer => format!(" of {producer}"),
+            tool => format!(" of {tool}"),
         };
         table_row(&[
-            format!("{}{producer}", code(&cut(&file.shown_path()))),
+            format!("{}{tool}", code(&cut(&file.shown_path()))),
             number(file.tests),
             number(file.failures),
             number(file.errors + file.suite_errors),

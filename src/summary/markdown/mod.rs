@@ -11,7 +11,7 @@ mod page;
 use super::layout::{count, seconds};
 use super::verdict::{Tone, Verdict, look, next, verdict};
 use super::{Reports, Summary, SummaryError};
-use test_reports::record::{Mapping, Records};
+use test_reports::record::{IdentityOptions, Records};
 
 use escape::code;
 use page::{List, Page, TABLE_END};
@@ -57,7 +57,7 @@ pub fn render(summary: &Summary, limit: usize) -> String {
 /// What reports hold, as Markdown shorter than `limit` bytes, which is [`LEAST`] at least.
 #[must_use]
 pub fn render_inspection(records: &Records, limit: usize) -> String {
-    let summary = Summary::of_reports(records, &Mapping::default());
+    let summary = Summary::of_reports(records, &IdentityOptions::default());
     let reports = &summary.reports;
     let mut page = Page::new(limit.max(LEAST));
     head(&mut page, reports, !summary.run_errors.is_empty());

@@ -4,7 +4,7 @@ use super::model::{Case, CaseIndex};
 
 /// Removes the cases `open`, whose end was not read and each of which is inside the one before, and mends
 /// the indices of the others.
-pub(crate) fn leave_out(cases: &mut Vec<Case>, open: &[u32]) {
+pub(crate) fn remove_unclosed_cases(cases: &mut Vec<Case>, open: &[u32]) {
     if open.is_empty() {
         return;
     }
@@ -44,7 +44,7 @@ mod tests {
             case(Some(1)),
             case(Some(4)),
         ];
-        leave_out(&mut cases, &[1, 4]);
+        remove_unclosed_cases(&mut cases, &[1, 4]);
         let parents: Vec<Option<u32>> =
             cases.iter().map(|case| case.parent_case.map(CaseIndex::get)).collect();
         assert_eq!(parents, [None, None, Some(1), None]);

@@ -6,8 +6,8 @@
 use std::io;
 
 use super::caps::{Caps, DEEPEST, MOST_ATTRIBUTES};
-use super::flaws::{FlawLog, FlawSet, Mended};
-use super::markup::{Look, Tag, local_name, name_length};
+use super::flaws::{FlawLog, FlawSet, Recovery};
+use super::markup::{ByteClasses, Tag, local_name, name_length};
 use super::model::{Flaw, Position};
 use super::scanner::{Scanner, Span, Token};
 use super::source::Window;
@@ -32,7 +32,7 @@ pub(crate) enum Event {
 
 /// Where a file stands when no document element is open.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum DocumentStart {
     /// A document element that the caller knows has begun; [`Document::tag`] has it.
     Root,
     /// The document element is another one.
@@ -60,7 +60,7 @@ pub(crate) struct Document<'a> {
     /// Ends that are due before the next token is read.
     closing: usize,
     span: Span,
-    look: Look,
+    look: ByteClasses,
     position: Position,
     root: String,
     /// The first document element was found, and its event is due.
@@ -81,7 +81,7 @@ impl<'a> Document<'a> {
             lenient_from: None,
             closing: 0,
             span: Span::default(),
-            look: Look::default(),
+            look: ByteClasses::default(),
             position: Position { line: 1, column: 1 },
             root: String::new(),
             entered: false,
@@ -91,11 +91,11 @@ impl<'a> Document<'a> {
     }
 
     /// Goes to the first document element. To be called once, before [`Document::next`].
-    pub(crate) fn enter(&mut self) -> io::Result<Entry> {
+    pub(crate) fn enter(&mut self) -> io::Result<DocumentStart> {
         let is_root = self.is_root;
         let outside = self.scanner.root(true, |name| known(name, is_root))?;
         if let Some(position) = outside.noise {
-            self.note_at(Mended::NoiseBefore, position);
+            self.note_at(Recovery::NoiseBefore, position);
         }
         match outside.token {
             Token::Start { content, look, .. } => {
@@ -103,12 +103,12 @@ impl<'a> Document<'a> {
                 if is_root(tag.name()) {
                     self.root = tag.name().to_owned();
                     self.entered = self.start(outside.token) == Event::Open;
-                    Ok(Entry::Root)
+                    Ok(DocumentStart::Root)
                 } else {
-                    Ok(Entry::Foreign(printable(tag.name())))
+                    Ok(DocumentStart::Foreign(printable(tag.name())))
                 }
             }
-            token => Ok(Entry::Nothing {
+            token => Ok(DocumentStart::Nothing {
                 blank: outside.blank,
                 noise: outside.noise.is_some() || matches!(token, Token::TooLong),
             }),
@@ -175,11 +175,11 @@ impl<'a> Document<'a> {
         let is_root = self.is_root;
         let outside = self.scanner.root(false, |name| known(name, is_root))?;
         if let Some(position) = outside.noise {
-            self.note_at(Mended::NoiseAfter, position);
+            self.note_at(Recovery::NoiseAfter, position);
         }
         Ok(match outside.token {
             Token::Start { .. } => {
-                let flaws = one(Mended::SeveralDocuments);
+                let flaws = one(Recovery::SeveralDocuments);
                 self.note(flaws);
                 self.start(outside.token)
             }
@@ -215,7 +215,7 @@ impl<'a> Document<'a> {
     }
 
     /// Notes a flaw at a place.
-    pub(crate) fn note_at(&mut self, kind: Mended, position: Position) {
+    pub(crate) fn note_at(&mut self, kind: Recovery, position: Position) {
         self.log.note(one(kind), position);
     }
 
@@ -266,7 +266,7 @@ impl<'a> Document<'a> {
         });
         if let Some(depth) = found {
             self.closing = self.open.len() - depth;
-            let flaws = one(Mended::UnclosedElement);
+            let flaws = one(Recovery::UnclosedElement);
             self.note(flaws);
             return self.close();
         }
@@ -320,7 +320,7 @@ impl<'a> Document<'a> {
     }
 }
 
-fn one(kind: Mended) -> FlawSet {
+fn one(kind: Recovery) -> FlawSet {
     let mut set = FlawSet::default();
     set.insert(kind);
     set

@@ -28,12 +28,12 @@ pub(crate) struct Decoded<'a> {
     /// The encoding that the document declares is not the one it is in, or nothing known.
     pub(crate) contradicts: bool,
     /// What it begins with.
-    pub(crate) beginning: Beginning,
+    pub(crate) beginning: ContentKind,
 }
 
 /// What an input begins with, white space aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Beginning {
+pub(crate) enum ContentKind {
     /// The first key of our own JSON lines.
     Lines,
     /// A brace or a bracket: JSON perhaps, or what a tool printed before its XML.
@@ -44,7 +44,7 @@ pub(crate) enum Beginning {
     Text,
 }
 
-impl Beginning {
+impl ContentKind {
     /// Only UTF-8 is looked at: that is what JSON is in.
     fn of(head: &[u8]) -> Self {
         let head = head.trim_ascii_start();
@@ -91,7 +91,7 @@ fn decoded_behind<'a>(
     let input =
         Capped { input, left: caps.file_size.saturating_sub(head.len() as u64), caps: *caps };
     let found = detect(&head);
-    let beginning = Beginning::of(head.get(found.mark..).unwrap_or_default());
+    let beginning = ContentKind::of(head.get(found.mark..).unwrap_or_default());
     let contradicts = found.contradicts;
     let mut head = Cursor::new(head);
     head.set_position(found.mark as u64);
@@ -266,13 +266,13 @@ mod tests {
     #[test]
     fn json_is_told_from_its_beginning() {
         for (bytes, beginning) in [
-            (&b"{\"schema_version\":1}"[..], Beginning::Lines),
-            (b"\xEF\xBB\xBF\n { \"schema_version\" : 1}", Beginning::Lines),
-            (b"{\"end\":true}", Beginning::Json),
-            (b"[", Beginning::Json),
-            (b"<a/>", Beginning::Markup),
-            (b"", Beginning::Markup),
-            (b"running 2 tests", Beginning::Text),
+            (&b"{\"schema_version\":1}"[..], ContentKind::Lines),
+            (b"\xEF\xBB\xBF\n { \"schema_version\" : 1}", ContentKind::Lines),
+            (b"{\"end\":true}", ContentKind::Json),
+            (b"[", ContentKind::Json),
+            (b"<a/>", ContentKind::Markup),
+            (b"", ContentKind::Markup),
+            (b"running 2 tests", ContentKind::Text),
         ] {
             assert_eq!(decoded(bytes, &Caps::default()).unwrap().beginning, beginning);
             assert_eq!(decoded(&*packed(bytes), &Caps::default()).unwrap().beginning, beginning);

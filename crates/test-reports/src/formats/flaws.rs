@@ -5,7 +5,7 @@ use super::model::{Flaw, Position};
 /// One kind of thing that XML forbids and that readers put up with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Mended {
+pub(crate) enum Recovery {
     /// A character below U+0020 other than tab and line ends.
     ControlCharacter,
     /// `&#27;`, `&#0;`, a surrogate.
@@ -38,54 +38,54 @@ pub(crate) enum Mended {
     TooManyTags,
 }
 
-impl Mended {
-    const ALL: [Mended; 15] = [
-        Mended::ControlCharacter,
-        Mended::IllegalReference,
-        Mended::UnknownEntity,
-        Mended::BareAmpersand,
-        Mended::BareLessThan,
-        Mended::CdataEnd,
-        Mended::InvalidUtf8,
-        Mended::DuplicateAttribute,
-        Mended::MalformedAttribute,
-        Mended::UnclosedElement,
-        Mended::SeveralDocuments,
-        Mended::NoiseBefore,
-        Mended::NoiseAfter,
-        Mended::WrongEncoding,
-        Mended::TooManyTags,
+impl Recovery {
+    const ALL: [Recovery; 15] = [
+        Recovery::ControlCharacter,
+        Recovery::IllegalReference,
+        Recovery::UnknownEntity,
+        Recovery::BareAmpersand,
+        Recovery::BareLessThan,
+        Recovery::CdataEnd,
+        Recovery::InvalidUtf8,
+        Recovery::DuplicateAttribute,
+        Recovery::MalformedAttribute,
+        Recovery::UnclosedElement,
+        Recovery::SeveralDocuments,
+        Recovery::NoiseBefore,
+        Recovery::NoiseAfter,
+        Recovery::WrongEncoding,
+        Recovery::TooManyTags,
     ];
 
     fn message(self) -> &'static str {
         match self {
-            Mended::ControlCharacter => "raw control character",
-            Mended::IllegalReference => "reference to a character that XML forbids",
-            Mended::UnknownEntity => "entity that is not predefined, kept as text",
-            Mended::BareAmpersand => "`&` that begins no reference",
-            Mended::BareLessThan => "`<` that begins no markup",
-            Mended::CdataEnd => "`]]>` in text",
-            Mended::InvalidUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
-            Mended::DuplicateAttribute => "attribute written twice, the first counts",
-            Mended::MalformedAttribute => "attribute that is not `name=\"value\"`",
-            Mended::UnclosedElement => "element in a text that is not closed",
-            Mended::SeveralDocuments => "several documents in one file",
-            Mended::NoiseBefore => "something before the document element",
-            Mended::NoiseAfter => "something after the document element",
-            Mended::WrongEncoding => "not in the encoding that is declared",
-            Mended::TooManyTags => {
+            Recovery::ControlCharacter => "raw control character",
+            Recovery::IllegalReference => "reference to a character that XML forbids",
+            Recovery::UnknownEntity => "entity that is not predefined, kept as text",
+            Recovery::BareAmpersand => "`&` that begins no reference",
+            Recovery::BareLessThan => "`<` that begins no markup",
+            Recovery::CdataEnd => "`]]>` in text",
+            Recovery::InvalidUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
+            Recovery::DuplicateAttribute => "attribute written twice, the first counts",
+            Recovery::MalformedAttribute => "attribute that is not `name=\"value\"`",
+            Recovery::UnclosedElement => "element in a text that is not closed",
+            Recovery::SeveralDocuments => "several documents in one file",
+            Recovery::NoiseBefore => "something before the document element",
+            Recovery::NoiseAfter => "something after the document element",
+            Recovery::WrongEncoding => "not in the encoding that is declared",
+            Recovery::TooManyTags => {
                 "more than 1000 tags in one console output, the rest is left out"
             }
         }
     }
 }
 
-/// A set of [`Mended`], small enough to be kept beside every value that is decoded.
+/// A set of [`Recovery`], small enough to be kept beside every value that is decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FlawSet(u16);
 
 impl FlawSet {
-    pub(crate) fn insert(&mut self, kind: Mended) {
+    pub(crate) fn insert(&mut self, kind: Recovery) {
         self.0 |= 1 << kind as u8;
     }
 
@@ -97,7 +97,7 @@ impl FlawSet {
         self.0 == 0
     }
 
-    pub(crate) fn contains(self, kind: Mended) -> bool {
+    pub(crate) fn contains(self, kind: Recovery) -> bool {
         self.0 & (1 << kind as u8) != 0
     }
 
@@ -121,7 +121,7 @@ impl FlawLog {
     }
 
     pub(crate) fn note(&mut self, set: FlawSet, position: Position) {
-        for kind in Mended::ALL {
+        for kind in Recovery::ALL {
             if set.contains(kind) && !self.seen.contains(kind) {
                 self.flaws.push(Flaw { position, message: kind.message().to_owned() });
             }
@@ -142,12 +142,12 @@ mod tests {
     fn a_kind_is_noted_once_at_its_first_place() {
         let mut log = FlawLog::default();
         let mut set = FlawSet::default();
-        set.insert(Mended::CdataEnd);
+        set.insert(Recovery::CdataEnd);
         let at = |line| Position { line, column: 1 };
         assert!(log.is_new(set));
         log.note(set, at(3));
         assert!(!log.is_new(set));
-        set.insert(Mended::TooManyTags);
+        set.insert(Recovery::TooManyTags);
         log.note(set, at(9));
         let lines: Vec<u32> = log.into_flaws().iter().map(|flaw| flaw.position.line).collect();
         assert_eq!(lines, [3, 9]);
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_own_place_in_the_set() {
         let mut set = FlawSet::default();
-        for (number, kind) in Mended::ALL.into_iter().enumerate() {
+        for (number, kind) in Recovery::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, number);
             assert!(!set.contains(kind));
             set.insert(kind);

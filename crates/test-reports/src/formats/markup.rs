@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::flaws::{FlawSet, Mended};
+use super::flaws::{FlawSet, Recovery};
 
 /// What one look at all bytes of a tag tells: it spares a look at each of its values, and at its lines.
 ///
 /// Bytes in place of truth values, as otherwise the compiler takes one byte of the tag at a time and not 32.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Look {
+pub(crate) struct ByteClasses {
     /// Not 0 if there is a `&`, a `<`, or a control character, line breaks and tabs among them.
     special: u8,
     /// Not 0 if there is a `[`.
@@ -21,7 +21,7 @@ pub(crate) struct Look {
     all: u8,
 }
 
-impl Look {
+impl ByteClasses {
     /// Looks at `bytes`.
     #[inline(never)]
     pub(crate) fn at(bytes: &[u8]) -> Self {
@@ -58,7 +58,7 @@ pub(crate) struct Tag<'a> {
     name_end: usize,
     /// Nothing in it needs decoding or a note.
     plain: bool,
-    look: Look,
+    look: ByteClasses,
     /// What was wrong with it.
     pub(crate) flaws: FlawSet,
 }
@@ -66,16 +66,16 @@ pub(crate) struct Tag<'a> {
 impl<'a> Tag<'a> {
     /// `content` is what stands between `<` and `>`, without the `/` of an empty element.
     pub(crate) fn new(content: &'a [u8]) -> Self {
-        Self::with_look(content, Look::at(content))
+        Self::with_look(content, ByteClasses::at(content))
     }
 
     /// The same, where somebody had a `look` at it already.
-    pub(crate) fn with_look(content: &'a [u8], look: Look) -> Self {
+    pub(crate) fn with_look(content: &'a [u8], look: ByteClasses) -> Self {
         let mut flaws = FlawSet::default();
         let content = match std::str::from_utf8(content) {
             Ok(content) => Cow::Borrowed(content),
             Err(_) => {
-                flaws.insert(Mended::InvalidUtf8);
+                flaws.insert(Recovery::InvalidUtf8);
                 String::from_utf8_lossy(content)
             }
         };
@@ -181,14 +181,14 @@ impl<'a> Attributes<'a> {
         let (name, after) = rest.split_at_checked(name_end)?;
         let equals = after.trim_start_matches(is_space_character);
         let Some(written) = equals.strip_prefix('=') else {
-            self.flaws.insert(Mended::MalformedAttribute);
+            self.flaws.insert(Recovery::MalformedAttribute);
             self.at -= after.len();
             return Some((name, ""));
         };
         let written = written.trim_start_matches(is_space_character);
         let quote = written.chars().next().filter(|first| matches!(first, '"' | '\''));
         let Some(quote) = quote else {
-            self.flaws.insert(Mended::MalformedAttribute);
+            self.flaws.insert(Recovery::MalformedAttribute);
             let end = written.find(is_space_character).unwrap_or(written.len());
             let (value, after) = written.split_at_checked(end)?;
             self.at -= after.len();
@@ -198,13 +198,13 @@ impl<'a> Attributes<'a> {
         match quoted.split_once(quote) {
             Some((value, after)) => {
                 if after.chars().next().is_some_and(|next| !is_space_character(next)) {
-                    self.flaws.insert(Mended::MalformedAttribute);
+                    self.flaws.insert(Recovery::MalformedAttribute);
                 }
                 self.at -= after.len();
                 Some((name, value))
             }
             None => {
-                self.flaws.insert(Mended::MalformedAttribute);
+                self.flaws.insert(Recovery::MalformedAttribute);
                 Some((name, quoted))
             }
         }
@@ -225,10 +225,10 @@ fn value<'a>(raw: &'a str, flaws: &mut FlawSet) -> Cow<'a, str> {
         bytes.iter().fold(false, |found, &byte| found | (byte < b' ') | (byte == b'<'));
     if suspicious {
         if bytes.contains(&b'<') {
-            flaws.insert(Mended::BareLessThan);
+            flaws.insert(Recovery::BareLessThan);
         }
         if has_control(bytes) {
-            flaws.insert(Mended::ControlCharacter);
+            flaws.insert(Recovery::ControlCharacter);
         }
     }
     if memchr::memchr(b'&', bytes).is_none() {
@@ -281,11 +281,11 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>, flaws: &mut FlawSet) {
             [first, ..]
                 if first.is_ascii_alphabetic() && name.iter().all(|&byte| is_name(byte)) =>
             {
-                flaws.insert(Mended::UnknownEntity);
+                flaws.insert(Recovery::UnknownEntity);
                 push(out, b"&", 1)
             }
             _ => {
-                flaws.insert(Mended::BareAmpersand);
+                flaws.insert(Recovery::BareAmpersand);
                 push(out, b"&", 1)
             }
         };
@@ -319,7 +319,7 @@ fn referenced(number: &[u8], flaws: &mut FlawSet) -> char {
     let code =
         std::str::from_utf8(digits).ok().and_then(|digits| u32::from_str_radix(digits, radix).ok());
     let Some(character) = code.and_then(char::from_u32) else {
-        flaws.insert(Mended::IllegalReference);
+        flaws.insert(Recovery::IllegalReference);
         return char::REPLACEMENT_CHARACTER;
     };
     let legal = match character {
@@ -328,7 +328,7 @@ fn referenced(number: &[u8], flaws: &mut FlawSet) -> char {
         other => other >= ' ',
     };
     if !legal {
-        flaws.insert(Mended::IllegalReference);
+        flaws.insert(Recovery::IllegalReference);
     }
     character
 }
@@ -357,7 +357,7 @@ mod tests {
         (found, attributes.flaws)
     }
 
-    fn set(kinds: &[Mended]) -> FlawSet {
+    fn set(kinds: &[Recovery]) -> FlawSet {
         let mut set = FlawSet::default();
         for &kind in kinds {
             set.insert(kind);
@@ -395,7 +395,7 @@ mod tests {
         ] {
             let (found, flaws) = walk(content);
             assert_eq!(found, expected, "{content}");
-            assert_eq!(flaws, set(&[Mended::MalformedAttribute]), "{content}");
+            assert_eq!(flaws, set(&[Recovery::MalformedAttribute]), "{content}");
         }
     }
 
@@ -406,17 +406,17 @@ mod tests {
             ("&lt;&gt;&amp;&quot;&apos;", "<>&\"'", &[]),
             ("&#65;&#x42;&#X43;&#10;", "ABC\n", &[]),
             ("&amp;lt;", "&lt;", &[]),
-            ("&#27;[0m&#0;", "\u{1b}[0m\0", &[Mended::IllegalReference]),
-            ("&#xFFFE;", "\u{fffe}", &[Mended::IllegalReference]),
-            ("&#xD800;", "\u{fffd}", &[Mended::IllegalReference]),
-            ("&#99999999999;", "\u{fffd}", &[Mended::IllegalReference]),
-            ("&who;&lol9;", "&who;&lol9;", &[Mended::UnknownEntity]),
-            ("a & b", "a & b", &[Mended::BareAmpersand]),
-            ("&&lt;&", "&<&", &[Mended::BareAmpersand]),
-            ("&#;&#x;&#-1;", "&#;&#x;&#-1;", &[Mended::BareAmpersand]),
-            ("?a=1&b=2;", "?a=1&b=2;", &[Mended::BareAmpersand]),
-            ("a<b", "a<b", &[Mended::BareLessThan]),
-            ("a\u{1}b\tc", "a\u{1}b\tc", &[Mended::ControlCharacter]),
+            ("&#27;[0m&#0;", "\u{1b}[0m\0", &[Recovery::IllegalReference]),
+            ("&#xFFFE;", "\u{fffe}", &[Recovery::IllegalReference]),
+            ("&#xD800;", "\u{fffd}", &[Recovery::IllegalReference]),
+            ("&#99999999999;", "\u{fffd}", &[Recovery::IllegalReference]),
+            ("&who;&lol9;", "&who;&lol9;", &[Recovery::UnknownEntity]),
+            ("a & b", "a & b", &[Recovery::BareAmpersand]),
+            ("&&lt;&", "&<&", &[Recovery::BareAmpersand]),
+            ("&#;&#x;&#-1;", "&#;&#x;&#-1;", &[Recovery::BareAmpersand]),
+            ("?a=1&b=2;", "?a=1&b=2;", &[Recovery::BareAmpersand]),
+            ("a<b", "a<b", &[Recovery::BareLessThan]),
+            ("a\u{1}b\tc", "a\u{1}b\tc", &[Recovery::ControlCharacter]),
         ] {
             let mut flaws = FlawSet::default();
             assert_eq!(value(raw, &mut flaws), expected, "{raw}");
@@ -428,6 +428,6 @@ mod tests {
     fn bytes_that_are_not_utf8_are_replaced() {
         let tag = Tag::new(b"c name='caf\xe9'");
         assert_eq!(tag.attributes().next(), Some(("name", "caf\u{fffd}")));
-        assert!(tag.flaws.contains(Mended::InvalidUtf8));
+        assert!(tag.flaws.contains(Recovery::InvalidUtf8));
     }
 }

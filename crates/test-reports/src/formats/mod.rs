@@ -18,13 +18,13 @@ pub mod lines;
 mod markup;
 pub mod model;
 mod names;
-mod prose;
 mod scanner;
 mod skip;
 mod small;
 mod sniff;
 mod source;
 mod tags;
+mod text_buffer;
 mod time;
 
 use std::cell::Cell;
@@ -35,10 +35,10 @@ use std::sync::Arc;
 
 pub use caps::{Caps, Size};
 pub(crate) use cases::index_of;
-use document::{Document, Entry};
-use encoding::{Beginning, Decoded};
-use flaws::Mended;
-use libtest::Watched;
+use document::{Document, DocumentStart};
+use encoding::{ContentKind, Decoded};
+use flaws::Recovery;
+use libtest::LibtestSniffer;
 use model::{Format, Position, Report};
 use source::Window;
 
@@ -169,36 +169,38 @@ fn read_with(
         Ok(decoded) => decoded,
         Err(source) => return (Err(ReadError::Io { path, source }), buffer),
     };
-    if beginning == Beginning::Lines {
+    if beginning == ContentKind::Lines {
         return (lines::read(input, path, caps), buffer);
     }
     let mut watched = None;
     let input: Box<dyn Read + '_> = match beginning {
-        Beginning::Text => Box::new(watched.insert(Watched::new(input, &path, caps)).reader()),
+        ContentKind::Text => {
+            Box::new(watched.insert(LibtestSniffer::new(input, &path, caps)).reader())
+        }
         _ => input,
     };
     let mut document = Document::new(Window::new(input, buffer), sniff::is_root, *caps);
     if contradicts {
-        document.note_at(Mended::WrongEncoding, Position { line: 1, column: 1 });
+        document.note_at(Recovery::WrongEncoding, Position { line: 1, column: 1 });
     }
     let result = match document.enter() {
-        Ok(Entry::Root) => match sniff::format_of(document.root()) {
+        Ok(DocumentStart::Root) => match sniff::format_of(document.root()) {
             Some(Format::Junit) => Ok(junit::read(&mut document, path)),
             Some(format) => Ok(dialects::read(&mut document, path, format)),
             None => Err(ReadError::NotAReport { root: document.root().into(), path }),
         },
-        Ok(Entry::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
-        Ok(Entry::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
-        Ok(Entry::Nothing { noise: true, .. }) if beginning == Beginning::Json => {
+        Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
+        Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
+        Ok(DocumentStart::Nothing { noise: true, .. }) if beginning == ContentKind::Json => {
             Err(ReadError::OtherJson { path })
         }
-        Ok(Entry::Nothing { noise: true, .. }) => Err(ReadError::NotXml { path }),
-        Ok(Entry::Nothing { .. }) => Err(ReadError::Cut { path }),
+        Ok(DocumentStart::Nothing { noise: true, .. }) => Err(ReadError::NotXml { path }),
+        Ok(DocumentStart::Nothing { .. }) => Err(ReadError::Cut { path }),
         Err(source) => Err(ReadError::Io { path, source }),
     };
     let (recovered, damage, buffer) = document.finish();
     if result.is_err()
-        && let Some(report) = watched.and_then(Watched::into_report)
+        && let Some(report) = watched.and_then(LibtestSniffer::into_report)
     {
         return (Ok(vec![report]), buffer);
     }

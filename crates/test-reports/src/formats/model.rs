@@ -2,7 +2,7 @@
 //!
 //! A reader keeps the author's words. It does not merge cases, does not decide what a tool meant by
 //! a suite name, and does not clean text: control characters that the document carried are still in
-//! the strings here. That is the business of [`crate::producers`] and [`crate::record`].
+//! the strings here. That is the business of [`crate::tools`] and [`crate::record`].
 //!
 //! What derives `Deserialize` here is what JSON lines carry (see `lines`): names of fields are only ever added.
 

@@ -8,8 +8,8 @@ use std::io;
 use memchr::{memchr, memmem};
 use quick_xml::parser::{ElementParser, Parser};
 
-use super::flaws::{FlawSet, Mended};
-use super::markup::{LONGEST_REFERENCE, Look, is_space};
+use super::flaws::{FlawSet, Recovery};
+use super::markup::{ByteClasses, LONGEST_REFERENCE, is_space};
 use super::model::Position;
 use super::skip::{Markup, classify};
 use super::source::Window;
@@ -31,7 +31,7 @@ pub(crate) enum Token {
         /// Whether it ended in `/>`.
         empty: bool,
         /// What bytes are in it.
-        look: Look,
+        look: ByteClasses,
     },
     /// An end tag: its name.
     End(Span),
@@ -112,7 +112,7 @@ impl<'a> Scanner<'a> {
                     self.in_cdata = true;
                 }
                 Markup::Literal => {
-                    self.flaws.insert(Mended::BareLessThan);
+                    self.flaws.insert(Recovery::BareLessThan);
                     if let Some(token) = self.text(1)? {
                         return Ok(token);
                     }
@@ -232,7 +232,7 @@ impl<'a> Scanner<'a> {
         // Nearly always the first `>` is the end, and one look shows that no quote is open there.
         let rest = self.window.rest();
         if let Some(end) = memchr(b'>', rest) {
-            let look = Look::at(rest.get(1..end).unwrap_or_default());
+            let look = ByteClasses::at(rest.get(1..end).unwrap_or_default());
             if look.is_closed() {
                 return Ok(self.whole_start_tag(end, look));
             }
@@ -253,12 +253,12 @@ impl<'a> Scanner<'a> {
                 return Ok(self.eof());
             }
         };
-        let look = Look::at(self.window.rest().get(1..end).unwrap_or_default());
+        let look = ByteClasses::at(self.window.rest().get(1..end).unwrap_or_default());
         Ok(self.whole_start_tag(end, look))
     }
 
     /// The start tag at the beginning of the window, whose `>` is at `end`.
-    fn whole_start_tag(&mut self, end: usize, look: Look) -> Token {
+    fn whole_start_tag(&mut self, end: usize, look: ByteClasses) -> Token {
         let start = self.window.offset();
         self.token = start;
         self.known = Some(self.window.position_of(start));

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::flaws::{FlawSet, Mended};
+use super::flaws::{FlawSet, Recovery};
 use super::markup::unescape;
 use super::model::{Property, Tag};
 use super::names::Names;
@@ -198,7 +198,7 @@ impl TagReader {
 
     fn keep(&mut self, tag: Tag, tags: &mut Vec<Tag>, flaws: &mut FlawSet) {
         if self.found >= MOST {
-            flaws.insert(Mended::TooManyTags);
+            flaws.insert(Recovery::TooManyTags);
             return;
         }
         self.found += 1;
@@ -319,6 +319,6 @@ mod tests {
         let mut flaws = FlawSet::default();
         reader.cdata("[[TEST|1]]".repeat(1001).as_bytes(), &mut names, &mut tags, &mut flaws);
         assert_eq!(tags.len(), MOST);
-        assert!(flaws.contains(Mended::TooManyTags));
+        assert!(flaws.contains(Recovery::TooManyTags));
     }
 }

@@ -8,42 +8,44 @@ use std::sync::Arc;
 
 use rayon::slice::ParallelSliceMut;
 
-use super::draft::{Draft, Shared, Sighting};
+use super::builder::{Occurrence, Shared, TestBuilder};
 use super::executions;
 use super::warnings::Warnings;
-use super::{Details, FileCounts, Mapping, Records, RunError, TestRecord, details, message};
+use super::{
+    Details, FileCounts, IdentityOptions, Records, RunError, TestRecord, details, message,
+};
 use crate::formats::index_of;
 use crate::formats::model::{Case, Outcome, Report, SuiteError, SuiteIndex};
 use crate::identity::Identity;
-use crate::producers::{Mapped, Mapper, Placed};
 use crate::text;
+use crate::tools::{CaseMapper, MappedCase, MappedTest};
 
 /// Merges all cases of all reports into one record for each test.
 ///
-/// The result does not depend on the order of `reports`, unless [`Mapping::reruns`] says that later ones are
+/// The result does not depend on the order of `reports`, unless [`IdentityOptions::reruns`] says that later ones are
 /// re-executions of earlier ones.
 #[must_use]
-pub fn collect(reports: &[Report], mapping: &Mapping) -> Records {
-    let mappers: Vec<Mapper<'_>> =
-        reports.iter().map(|report| Mapper::new(report, mapping)).collect();
+pub fn collect(reports: &[Report], mapping: &IdentityOptions) -> Records {
+    let mappers: Vec<CaseMapper<'_>> =
+        reports.iter().map(|report| CaseMapper::new(report, mapping)).collect();
     let mut records = Records::default();
     let mut warnings = Warnings::default();
-    let mut gathered = Gathered::new(reports, mapping);
+    let mut gathered = TestIndex::new(reports, mapping);
 
     for file in order(reports, mapping) {
         let (report, mapper) = (&reports[file], &mappers[file]);
-        warnings.report(report, mapper.producer());
+        warnings.report(report, mapper.tool());
         mapper.for_each(|index, case, mapped| match mapped {
-            Mapped::Test(placed) => gathered.sight(placed, file, index, case),
-            Mapped::RunError(name) => {
+            MappedCase::Test(placed) => gathered.add_occurrence(placed, file, index, case),
+            MappedCase::RunError(name) => {
                 records.excluded += 1;
                 records.run_errors.push(case_error(report, case, name, mapping));
             }
-            Mapped::NoTest => {
+            MappedCase::NoTest => {
                 records.excluded += 1;
                 warnings.no_test(report, case);
             }
-            Mapped::Finding => {
+            MappedCase::Finding => {
                 records.excluded += 1;
                 warnings.finding(report);
             }
@@ -56,7 +58,7 @@ pub fn collect(reports: &[Report], mapping: &Mapping) -> Records {
     records.seen = reports.iter().map(|report| report.cases.len()).sum();
     records.files =
         reports.iter().zip(&mappers).map(|(report, mapper)| counts(report, mapper)).collect();
-    let chunks = gathered.drafts();
+    let chunks = gathered.builders();
     records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());
     let mut finisher = Finisher {
         reports,
@@ -67,9 +69,9 @@ pub fn collect(reports: &[Report], mapping: &Mapping) -> Records {
         suite: None,
         names: HashSet::new(),
     };
-    // Chunk by chunk: a draft and its record are not both in memory for long.
+    // Chunk by chunk: a builder and its record are not both in memory for long.
     for chunk in chunks {
-        records.tests.extend(chunk.into_iter().map(|draft| finisher.finish(draft)));
+        records.tests.extend(chunk.into_iter().map(|builder| finisher.finish(builder)));
     }
     records.merged = records.tests.iter().map(|test| test.cases - 1).sum();
     records.tests.par_sort_unstable_by(|a, b| {
@@ -86,21 +88,21 @@ fn by_folder(a: &Arc<[String]>, b: &Arc<[String]>) -> Ordering {
     if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.cmp(b) }
 }
 
-/// How many drafts stand together.
+/// How many builders stand together.
 const CHUNK: usize = 4096;
 
 /// The tests that were seen so far.
-struct Gathered<'a> {
-    mapping: &'a Mapping,
-    chunks: Vec<Vec<Draft>>,
+struct TestIndex<'a> {
+    mapping: &'a IdentityOptions,
+    chunks: Vec<Vec<TestBuilder>>,
     /// Where each is: chunk after chunk.
     by_identity: HashMap<Identity, u32>,
     containers: Shared<String>,
     folders: Shared<String>,
 }
 
-impl<'a> Gathered<'a> {
-    fn new(reports: &[Report], mapping: &'a Mapping) -> Self {
+impl<'a> TestIndex<'a> {
+    fn new(reports: &[Report], mapping: &'a IdentityOptions) -> Self {
         let cases = reports.iter().map(|report| report.cases.len()).sum();
         Self {
             mapping,
@@ -111,11 +113,11 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Takes a case into the draft of its test.
-    fn sight(&mut self, placed: Placed, file: usize, index: usize, case: &Case) {
-        let Placed { container, name, folder, outcome, is_subtest } = placed;
-        let sighting =
-            Sighting { file: index_of(file), case: index_of(index), outcome, is_subtest };
+    /// Takes a case into the builder of its test.
+    fn add_occurrence(&mut self, placed: MappedTest, file: usize, index: usize, case: &Case) {
+        let MappedTest { container, name, folder, outcome, is_subtest } = placed;
+        let occurrence =
+            Occurrence { file: index_of(file), case: index_of(index), outcome, is_subtest };
         let identity = Identity::of_test(&self.mapping.namespace, &container, &name);
         let folder = self.folders.share(folder);
         match self.by_identity.entry(identity) {
@@ -129,34 +131,34 @@ impl<'a> Gathered<'a> {
                 };
                 entry.insert(index_of(full * CHUNK + chunk.len()));
                 let written = case.name.as_ref().and_then(|written| written.part(&name));
-                chunk.push(Draft {
+                chunk.push(TestBuilder {
                     identity,
                     container: self.containers.share(container),
                     name: written.unwrap_or_else(|| name.into()),
                     folder,
-                    first: sighting,
+                    first: occurrence,
                     more: Vec::new(),
                 });
             }
             Entry::Occupied(entry) => {
                 let at = *entry.get() as usize;
-                let draft = &mut self.chunks[at / CHUNK][at % CHUNK];
-                draft.more.push(sighting);
+                let builder = &mut self.chunks[at / CHUNK][at % CHUNK];
+                builder.more.push(occurrence);
                 // Cases of one test may stand in several suites. The least path is the same in whatever order they come.
-                if folder < draft.folder {
-                    draft.folder = folder;
+                if folder < builder.folder {
+                    builder.folder = folder;
                 }
             }
         }
     }
 
-    fn drafts(self) -> Vec<Vec<Draft>> {
+    fn builders(self) -> Vec<Vec<TestBuilder>> {
         self.chunks
     }
 }
 
 /// Files by path, or as given where a later one is a re-execution.
-fn order(reports: &[Report], mapping: &Mapping) -> Vec<usize> {
+fn order(reports: &[Report], mapping: &IdentityOptions) -> Vec<usize> {
     let mut order: Vec<usize> = (0..reports.len()).collect();
     if !mapping.reruns {
         let name = |index: usize| (&reports[index].path, &reports[index].shard);
@@ -172,11 +174,11 @@ struct Suites {
     names: Arc<[Arc<str>]>,
 }
 
-/// Makes records of drafts.
+/// Makes records of builders.
 struct Finisher<'a> {
     reports: &'a [Report],
-    mappers: &'a [Mapper<'a>],
-    mapping: &'a Mapping,
+    mappers: &'a [CaseMapper<'a>],
+    mapping: &'a IdentityOptions,
     warnings: &'a mut Warnings,
     suites: Shared<Arc<str>>,
     /// The suites of the last test: the next one is mostly in the same.
@@ -186,36 +188,36 @@ struct Finisher<'a> {
 }
 
 impl Finisher<'_> {
-    fn finish(&mut self, draft: Draft) -> TestRecord {
+    fn finish(&mut self, builder: TestBuilder) -> TestRecord {
         let Self { reports, mappers, mapping, .. } = *self;
-        let verdict = executions::decide(&draft, reports, mappers, mapping);
-        let first_file = draft.first.file as usize;
+        let verdict = executions::decide(&builder, reports, mappers, mapping);
+        let first_file = builder.first.file as usize;
         let first = &reports[first_file];
         if verdict.rows > 1 {
-            self.warnings.rows(first, mappers[first_file].producer(), &draft.name, &verdict);
+            self.warnings.rows(first, mappers[first_file].tool(), &builder.name, &verdict);
         }
-        let first_case = &first.cases[draft.first.case as usize];
+        let first_case = &first.cases[builder.first.case as usize];
         let deciding_report = &reports[verdict.deciding.file as usize];
         let deciding = &deciding_report.cases[verdict.deciding.case as usize];
         let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
         let (file, line) =
             details::location(deciding_report, deciding, detail, mapping.root_of(deciding_report));
         let mut record = TestRecord {
-            identity: draft.identity,
-            container: Arc::clone(&draft.container),
-            name: match text::fit_name(&draft.name) {
-                Cow::Borrowed(_) => draft.name.clone(),
+            identity: builder.identity,
+            container: Arc::clone(&builder.container),
+            name: match text::fit_name(&builder.name) {
+                Cow::Borrowed(_) => builder.name.clone(),
                 Cow::Owned(shortened) => shortened.into(),
             },
-            folder: Arc::clone(&draft.folder),
+            folder: Arc::clone(&builder.folder),
             outcome: verdict.outcome,
             flaky: verdict.flaky,
             duration_s: verdict.duration,
             file: file.map(|file| self.shared_name(file)),
             line,
             classname: first_case.classname.clone(),
-            suites: self.suites_around(draft.first.file, first_case.suite),
-            cases: 1 + draft.more.len(),
+            suites: self.suites_around(builder.first.file, first_case.suite),
+            cases: 1 + builder.more.len(),
             details: Details::default(),
         };
         if let Some(detail) = detail {
@@ -226,7 +228,7 @@ impl Finisher<'_> {
         if !verdict.attempts.is_empty() {
             record.details.attempts = verdict.attempts;
         }
-        details::describe(&draft, reports, mapping, &mut record, self.warnings);
+        details::describe(&builder, reports, mapping, &mut record, self.warnings);
         record
     }
 
@@ -253,13 +255,13 @@ impl Finisher<'_> {
     }
 }
 
-fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {
+fn counts(report: &Report, mapper: &CaseMapper<'_>) -> FileCounts {
     let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
         path: Arc::clone(&report.path),
         shard: report.shard.clone(),
         format: report.format,
-        producer: mapper.producer().name,
+        tool: mapper.tool().name,
         tests: report.cases.len(),
         failures: with(Outcome::Failed),
         errors: with(Outcome::Errored),
@@ -270,7 +272,7 @@ fn counts(report: &Report, mapper: &Mapper<'_>) -> FileCounts {
     }
 }
 
-fn case_error(report: &Report, case: &Case, name: String, mapping: &Mapping) -> RunError {
+fn case_error(report: &Report, case: &Case, name: String, mapping: &IdentityOptions) -> RunError {
     let (file, line) = details::location(report, case, case.detail(), mapping.root_of(report));
     RunError {
         report: Arc::clone(&report.path),
@@ -282,7 +284,7 @@ fn case_error(report: &Report, case: &Case, name: String, mapping: &Mapping) -> 
     }
 }
 
-fn suite_error(report: &Report, error: &SuiteError, mapping: &Mapping) -> RunError {
+fn suite_error(report: &Report, error: &SuiteError, mapping: &IdentityOptions) -> RunError {
     let SuiteError { suite, outcome: _, detail, position: _ } = error;
     let chain = report.suite_chain(*suite);
     let named = chain.iter().rev().find(|suite| !suite.name.trim().is_empty());

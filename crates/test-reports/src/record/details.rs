@@ -2,25 +2,25 @@
 
 use std::collections::HashSet;
 
-use super::draft::Draft;
+use super::builder::TestBuilder;
 use super::location::find_location;
 use super::warnings::Warnings;
-use super::{Mapping, Pin, StepText, TestRecord};
+use super::{IdentityOptions, Pin, StepText, TestRecord};
 use crate::formats::model::{Case, Detail, Property, Report, Tag};
 use crate::text::{self, RepositoryRoot};
 
 /// The property that pins a test unless `--id-property` names another.
 const ID_PROPERTY: &str = "testquality_test";
 
-/// Fills in what the suites around the cases of `draft` and the cases themselves say.
+/// Fills in what the suites around the cases of `builder` and the cases themselves say.
 pub(super) fn describe(
-    draft: &Draft,
+    builder: &TestBuilder,
     reports: &[Report],
-    mapping: &Mapping,
+    mapping: &IdentityOptions,
     record: &mut TestRecord,
     warnings: &mut Warnings,
 ) {
-    let mut gathered = Gathered {
+    let mut gathered = MetadataCollector {
         record,
         id_property: if mapping.id_property.is_empty() {
             ID_PROPERTY
@@ -31,11 +31,11 @@ pub(super) fn describe(
         warnings,
     };
     let mut surroundings = HashSet::new();
-    for sighting in draft.sightings() {
-        let report = &reports[sighting.file as usize];
-        let case = &report.cases[sighting.case as usize];
+    for occurrence in builder.occurrences() {
+        let report = &reports[occurrence.file as usize];
+        let case = &report.cases[occurrence.case as usize];
         // Most tests are one case, and need no memory of what was seen.
-        if draft.more.is_empty() || surroundings.insert((sighting.file, case.suite)) {
+        if builder.more.is_empty() || surroundings.insert((occurrence.file, case.suite)) {
             gathered.properties(&report.root.properties, true);
             for suite in report.suite_chain(case.suite) {
                 gathered.properties(&suite.properties, true);
@@ -49,7 +49,7 @@ pub(super) fn describe(
     }
 }
 
-struct Gathered<'a> {
+struct MetadataCollector<'a> {
     record: &'a mut TestRecord,
     id_property: &'a str,
     /// What was gathered already: rows and executions repeat it.
@@ -57,7 +57,7 @@ struct Gathered<'a> {
     warnings: &'a mut Warnings,
 }
 
-impl Gathered<'_> {
+impl MetadataCollector<'_> {
     /// Of a suite, only what means something holds for the cases inside: many tools write down the whole machine.
     fn properties(&mut self, properties: &[Property], of_suite: bool) {
         for property in properties {

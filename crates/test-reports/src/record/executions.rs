@@ -2,25 +2,25 @@
 //!
 //! Cases of one file that are one execution after the other are *attempts*, of which the last decides. Other cases of
 //! one file are *rows*, of which the worst decides. Cases of different files, or of suites of one file that differ in
-//! host or browser, are *executions*: the worst decides, or with [`Mapping::reruns`] the last.
+//! host or browser, are *executions*: the worst decides, or with [`IdentityOptions::reruns`] the last.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::draft::{Draft, Sighting};
-use super::{Attempt, Mapping, message};
+use super::builder::{Occurrence, TestBuilder};
+use super::{Attempt, IdentityOptions, message};
 use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds};
-use crate::producers::{Mapper, Repeats};
+use crate::tools::{CaseMapper, Repeats};
 
 /// How a test ended.
-pub(super) struct Verdict {
+pub(super) struct MergedOutcome {
     pub(super) outcome: Outcome,
     pub(super) flaky: bool,
     pub(super) duration: Option<f64>,
     /// All executions, oldest first, when there was more than one.
     pub(super) attempts: Vec<Attempt>,
     /// The case whose message counts.
-    pub(super) deciding: Sighting,
+    pub(super) deciding: Occurrence,
     /// The most rows in one execution, subtests aside.
     pub(super) rows: usize,
     /// Rows that are not equal as written.
@@ -33,7 +33,7 @@ struct Row {
     flaky: bool,
     duration: Option<f64>,
     attempts: Vec<Attempt>,
-    deciding: Sighting,
+    deciding: Occurrence,
 }
 
 /// All rows of one file and one configuration.
@@ -55,16 +55,16 @@ impl Execution {
     }
 }
 
-/// The verdict over all cases of `draft`.
+/// The verdict over all cases of `builder`.
 pub(super) fn decide(
-    draft: &Draft,
+    builder: &TestBuilder,
     reports: &[Report],
-    mappers: &[Mapper<'_>],
-    mapping: &Mapping,
-) -> Verdict {
-    if draft.more.is_empty() {
-        let row = row_of_case(&draft.first, reports);
-        return Verdict {
+    mappers: &[CaseMapper<'_>],
+    mapping: &IdentityOptions,
+) -> MergedOutcome {
+    if builder.more.is_empty() {
+        let row = row_of_case(&builder.first, reports);
+        return MergedOutcome {
             outcome: row.outcome,
             flaky: row.flaky,
             duration: row.duration,
@@ -74,7 +74,7 @@ pub(super) fn decide(
             differ: false,
         };
     }
-    let executions = executions(draft, reports, mappers, mapping.reruns);
+    let executions = executions(builder, reports, mappers, mapping.reruns);
     let deciding = deciding(&executions, mapping.reruns);
     let outcome = deciding.outcome();
     // Only what really ran before a pass makes it flaky: with `reruns`, earlier files too.
@@ -92,13 +92,21 @@ pub(super) fn decide(
         .rows
         .iter()
         .find(|row| row.outcome == outcome)
-        .map_or(draft.first, |row| row.deciding);
+        .map_or(builder.first, |row| row.deciding);
     let attempts = executions
         .into_iter()
         .flat_map(|execution| execution.rows)
         .flat_map(|row| row.attempts)
         .collect();
-    Verdict { outcome, flaky, duration, attempts: listed(attempts), deciding: case, rows, differ }
+    MergedOutcome {
+        outcome,
+        flaky,
+        duration,
+        attempts: listed(attempts),
+        deciding: case,
+        rows,
+        differ,
+    }
 }
 
 /// A single execution is no list.
@@ -127,31 +135,31 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
 /// The executions in the order of files; copies of one file in another are left out, unless files are `reruns`: then
 /// the same words again are the same outcome again.
 fn executions(
-    draft: &Draft,
+    builder: &TestBuilder,
     reports: &[Report],
-    mappers: &[Mapper<'_>],
+    mappers: &[CaseMapper<'_>],
     reruns: bool,
 ) -> Vec<Execution> {
-    let sightings: Vec<Sighting> = draft.sightings().copied().collect();
+    let occurrences: Vec<Occurrence> = builder.occurrences().copied().collect();
     let mut executions = Vec::new();
     let mut seen = HashSet::new();
-    for in_file in sightings.chunk_by(|a, b| a.file == b.file) {
+    for in_file in occurrences.chunk_by(|a, b| a.file == b.file) {
         let file = in_file[0].file as usize;
         if !reruns && !seen.insert(words(in_file, &reports[file])) {
             continue;
         }
         for group in configurations(in_file, &reports[file], &mappers[file]) {
-            executions.push(execution(&group, reports, mappers[file].producer().repeats));
+            executions.push(execution(&group, reports, mappers[file].tool().repeats));
         }
     }
     executions
 }
 
 /// A hash of all that is written about cases, the suites aside: merging tools rename those.
-fn words(cases: &[Sighting], report: &Report) -> u64 {
+fn words(cases: &[Occurrence], report: &Report) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for sighting in cases {
-        let case = &report.cases[sighting.case as usize];
+    for occurrence in cases {
+        let case = &report.cases[occurrence.case as usize];
         case.name.hash(&mut hasher);
         case.classname.hash(&mut hasher);
         case.outcome.hash(&mut hasher);
@@ -173,15 +181,19 @@ fn hash_detail(detail: Option<&Detail>, hasher: &mut DefaultHasher) {
 
 /// The cases of one file by host and browser, in the order in which those first appear. Where equal cases are attempts,
 /// those of another document in the same file are none: somebody put two reports into one file.
-fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> Vec<Vec<Sighting>> {
+fn configurations(
+    cases: &[Occurrence],
+    report: &Report,
+    mapper: &CaseMapper<'_>,
+) -> Vec<Vec<Occurrence>> {
     if cases.len() == 1 {
         return vec![cases.to_vec()];
     }
-    let mut groups: Vec<Vec<Sighting>> = Vec::new();
+    let mut groups: Vec<Vec<Occurrence>> = Vec::new();
     let mut by_configuration = HashMap::new();
-    for sighting in cases {
-        let case = &report.cases[sighting.case as usize];
-        let are_attempts = mapper.producer().repeats != Repeats::Rows;
+    for occurrence in cases {
+        let case = &report.cases[occurrence.case as usize];
+        let are_attempts = mapper.tool().repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
             .suite_chain(case.suite)
@@ -194,24 +206,24 @@ fn configurations(cases: &[Sighting], report: &Report, mapper: &Mapper<'_>) -> V
                 groups.push(Vec::new());
                 groups.len() - 1
             });
-        groups[group].push(*sighting);
+        groups[group].push(*occurrence);
     }
     groups
 }
 
-/// Cases of one file and configuration: those that are equal as written are attempts where the producer says so.
-fn execution(cases: &[Sighting], reports: &[Report], repeats: Repeats) -> Execution {
+/// Cases of one file and configuration: those that are equal as written are attempts where the tool says so.
+fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Execution {
     let file = cases[0].file as usize;
     let report = &reports[file];
     let mut rows: Vec<Row> = Vec::new();
     let mut by_words: HashMap<u64, usize> = HashMap::new();
     let mut kinds = HashSet::new();
-    for sighting in cases {
-        let key = as_written(report, &report.cases[sighting.case as usize]);
-        if !sighting.is_subtest {
+    for occurrence in cases {
+        let key = as_written(report, &report.cases[occurrence.case as usize]);
+        if !occurrence.is_subtest {
             kinds.insert(key);
         }
-        let row = row_of_case(sighting, reports);
+        let row = row_of_case(occurrence, reports);
         match by_words.get(&key) {
             Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, reports, repeats),
             _ => {
@@ -273,12 +285,12 @@ fn is_teardown(case: &Case) -> bool {
 }
 
 /// A case with its rerun and flaky children.
-fn row_of_case(sighting: &Sighting, reports: &[Report]) -> Row {
-    let case = &reports[sighting.file as usize].cases[sighting.case as usize];
+fn row_of_case(occurrence: &Occurrence, reports: &[Report]) -> Row {
+    let case = &reports[occurrence.file as usize].cases[occurrence.case as usize];
     let own = Attempt {
-        outcome: sighting.outcome,
+        outcome: occurrence.outcome,
         duration_s: case.duration.map(Seconds::get),
-        message: case.detail().filter(|_| sighting.outcome != Outcome::Passed).and_then(message),
+        message: case.detail().filter(|_| occurrence.outcome != Outcome::Passed).and_then(message),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
     let of = |when| {
@@ -293,10 +305,10 @@ fn row_of_case(sighting: &Sighting, reports: &[Report]) -> Row {
     attempts.extend(of(RerunWhen::After));
     let durations = attempts.iter().filter_map(|attempt| attempt.duration_s);
     Row {
-        outcome: sighting.outcome,
-        flaky: sighting.outcome == Outcome::Passed && !reruns.is_empty(),
+        outcome: occurrence.outcome,
+        flaky: occurrence.outcome == Outcome::Passed && !reruns.is_empty(),
         duration: durations.reduce(|sum, next| sum + next),
         attempts,
-        deciding: *sighting,
+        deciding: *occurrence,
     }
 }

@@ -1,9 +1,9 @@
 //! From cases to records: one [`TestRecord`] for each test, whatever number of case elements,
 //! attempts, rows and executions it was written as.
 
+mod builder;
 mod collect;
 mod details;
-mod draft;
 mod executions;
 mod location;
 mod warnings;
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::formats::model::{Case, Detail, Flaw, Format, Outcome, Property, Text, shown_path};
 use crate::identity::Identity;
-pub use crate::mapping::{GroupBy, Mapping, Split};
+pub use crate::mapping::{GroupBy, IdentityOptions, Split};
 use crate::text;
 
 pub use collect::collect;
@@ -175,8 +175,9 @@ pub struct FileCounts {
     pub shard: Option<Arc<str>>,
     /// Its format.
     pub format: Format,
-    /// The producer's name, such as `pytest`; `unknown` where the general rule was used.
-    pub producer: &'static str,
+    /// The tool's name, such as `pytest`; `unknown` where the general rule was used.
+    #[serde(rename = "producer")]
+    pub tool: &'static str,
     /// Case elements.
     pub tests: usize,
     /// Those that failed.

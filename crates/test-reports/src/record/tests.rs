@@ -1,10 +1,10 @@
 //! What becomes of cases that are attempts, rows and executions of one test.
 
-use super::{Mapping, Pin, Records, TestRecord, collect};
+use super::{IdentityOptions, Pin, Records, TestRecord, collect};
 use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
 use crate::formats::read_one;
 
-fn records_with(files: &[(&str, &str)], mapping: &Mapping) -> Records {
+fn records_with(files: &[(&str, &str)], mapping: &IdentityOptions) -> Records {
     let reports: Vec<_> = files.iter().map(|(path, xml)| read_one(xml, path)).collect();
     collect(&reports, mapping)
 }
@@ -12,7 +12,7 @@ fn records_with(files: &[(&str, &str)], mapping: &Mapping) -> Records {
 fn records(files: &[&str]) -> Records {
     let names = ["a.xml", "b.xml", "c.xml"];
     let files: Vec<(&str, &str)> = names.into_iter().zip(files.iter().copied()).collect();
-    records_with(&files, &Mapping::default())
+    records_with(&files, &IdentityOptions::default())
 }
 
 /// The only test of one file.
@@ -140,7 +140,7 @@ fn with_reruns_the_last_file_decides() {
     let passed = surefire("<testcase classname='a.B' name='t' time='1'/>");
     let failed = surefire("<testcase classname='a.B' name='t' time='2'><failure/></testcase>");
     let skipped = surefire("<testcase classname='a.B' name='t'><skipped/></testcase>");
-    let mapping = Mapping { reruns: true, ..Mapping::default() };
+    let mapping = IdentityOptions { reruns: true, ..IdentityOptions::default() };
     let outcome = |files: &[(&str, &str)]| {
         let test = records_with(files, &mapping).tests.remove(0);
         (test.outcome, test.flaky)
@@ -211,7 +211,7 @@ fn run_errors_are_excluded_and_those_of_suites_were_never_seen() {
     assert_eq!((case.file.as_deref(), case.line), (Some("tests/test_a.py"), Some(3)));
     assert_eq!(suite.message.as_deref(), Some("set-up of the suite"));
     let file = &records.files[0];
-    assert_eq!((file.tests, file.errors, file.suite_errors, file.producer), (2, 1, 1, "pytest"));
+    assert_eq!((file.tests, file.errors, file.suite_errors, file.tool), (2, 1, 1, "pytest"));
 }
 
 #[test]

@@ -1,17 +1,17 @@
-//! What a person should know about the mapping: one line for each kind and producer, however many cases it is about.
+//! What a person should know about the mapping: one line for each kind and tool, however many cases it is about.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::executions::Verdict;
+use super::executions::MergedOutcome;
 use crate::formats::model::{Case, Report};
-use crate::producers::Producer;
 use crate::text;
+use crate::tools::Tool;
 
 /// Warnings while they are gathered.
 #[derive(Default)]
 pub(super) struct Warnings {
-    /// By producer: tests of several rows.
+    /// By tool: tests of several rows.
     rows: BTreeMap<&'static str, Rows>,
     /// Files that nobody known wrote.
     unknown: Counted,
@@ -62,8 +62,8 @@ fn plural(count: usize, one: &str, many: &str) -> String {
 }
 
 impl Warnings {
-    pub(super) fn report(&mut self, report: &Report, producer: &Producer) {
-        if producer.is_unknown() && !report.cases.is_empty() {
+    pub(super) fn report(&mut self, report: &Report, tool: &Tool) {
+        if tool.is_unknown() && !report.cases.is_empty() {
             self.unknown.add("", Some(report));
         }
     }
@@ -89,11 +89,11 @@ impl Warnings {
     pub(super) fn rows(
         &mut self,
         report: &Report,
-        producer: &'static Producer,
+        tool: &'static Tool,
         name: &str,
-        verdict: &Verdict,
+        verdict: &MergedOutcome,
     ) {
-        let rows = self.rows.entry(producer.name).or_default();
+        let rows = self.rows.entry(tool.name).or_default();
         rows.tests += 1;
         rows.cases += verdict.rows;
         rows.differ += usize::from(verdict.differ);
@@ -101,7 +101,7 @@ impl Warnings {
         if rows.tests == 1 {
             rows.example = shown(name);
             rows.path = Some(report.shown_path());
-            rows.advice = producer.advice;
+            rows.advice = tool.advice;
         }
     }
 
@@ -116,9 +116,9 @@ impl Warnings {
                 unknown.path(),
             ));
         }
-        for (producer, rows) in rows {
+        for (tool, rows) in rows {
             let mut line = format!(
-                "{producer}: {} of {} together, and the worst outcome counts (first: `{}` in {})",
+                "{tool}: {} of {} together, and the worst outcome counts (first: `{}` in {})",
                 plural(rows.cases, "case is a row", "cases are rows"),
                 plural(rows.tests, "test", "tests"),
                 rows.example,

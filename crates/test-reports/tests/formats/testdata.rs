@@ -10,7 +10,7 @@ use crate::single::read_file;
 fn every_report_of_a_real_runner_is_read_whole_and_counted_right() {
     let testdata = crate::repository("testdata");
     let table = std::fs::read_to_string(testdata.join("counts.tsv")).unwrap();
-    let (mut cases, mut producers) = (0, BTreeSet::new());
+    let (mut cases, mut tools) = (0, BTreeSet::new());
     for row in table.lines().skip(1) {
         let columns: Vec<&str> = row.split('\t').collect();
         let report = read_file(&testdata.join(columns[0]), columns[0]).unwrap();
@@ -20,10 +20,10 @@ fn every_report_of_a_real_runner_is_read_whole_and_counted_right() {
             [report.cases.len(), of(Outcome::Failed), of(Outcome::Errored), of(Outcome::Skipped)];
         assert_eq!(found.map(|count| count.to_string()), columns[2..6], "{row}");
         cases += report.cases.len();
-        producers.insert(columns[1].to_owned());
+        tools.insert(columns[1].to_owned());
     }
     assert!(cases >= 150, "{cases} cases");
-    assert!(producers.len() >= 10, "{producers:?}");
+    assert!(tools.len() >= 10, "{tools:?}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use test_reports::formats::model::{Case, Format, Report, Suite};
-use test_reports::producers::{Mapped, Mapper, detect};
-use test_reports::record::{Mapping, collect};
+use test_reports::record::{IdentityOptions, collect};
+use test_reports::tools::{CaseMapper, MappedCase, detect};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::xml_below;
@@ -21,7 +21,7 @@ pub(super) fn reports() -> Vec<Report> {
 
 #[test]
 fn every_case_of_every_report_is_accounted_for() {
-    let mapping = Mapping::default();
+    let mapping = IdentityOptions::default();
     for report in reports() {
         let path = report.path.clone();
         let cases = report.cases.len();
@@ -44,13 +44,13 @@ fn every_case_of_every_report_is_accounted_for() {
 /// `cargo test --test main -- --nocapture different_cases`.
 #[test]
 fn different_cases_are_one_test_only_for_known_reasons() {
-    let mapping = Mapping::default();
+    let mapping = IdentityOptions::default();
     let mut wrong = Vec::new();
     for report in reports() {
-        let mapper = Mapper::new(&report, &mapping);
+        let mapper = CaseMapper::new(&report, &mapping);
         let mut together: BTreeMap<Test, Vec<(&Case, bool)>> = BTreeMap::new();
         mapper.for_each(|_, case, mapped| {
-            let Mapped::Test(placed) = mapped else { return };
+            let MappedCase::Test(placed) = mapped else { return };
             let key = (placed.container, placed.name);
             together.entry(key).or_default().push((case, placed.is_subtest));
         });
@@ -67,8 +67,7 @@ fn different_cases_are_one_test_only_for_known_reasons() {
                 0 | 1 => "spelling, configurations or subtests",
                 _ => "NO REASON THAT IS KNOWN",
             };
-            let mut lines =
-                vec![format!("{} ({}): {because}", report.path, mapper.producer().name)];
+            let mut lines = vec![format!("{} ({}): {because}", report.path, mapper.tool().name)];
             lines.push(format!("  {container:?} :: {name}"));
             lines.extend(written.iter().map(|case| format!("    {case}")));
             println!("{}", lines.join("\n"));
@@ -113,15 +112,15 @@ fn spelled(report: &Report, case: &Case) -> String {
     format!("{parts:?}")
 }
 
-/// Lists producer and tests of each report.
+/// Lists tool and tests of each report.
 #[test]
 #[ignore = "a list for people"]
 fn what_each_report_becomes() {
-    let mapping = Mapping::default();
+    let mapping = IdentityOptions::default();
     for report in reports() {
         let path = report.path.clone();
         let records = collect(std::slice::from_ref(&report), &mapping);
-        println!("== {path}: {}", records.files[0].producer);
+        println!("== {path}: {}", records.files[0].tool);
         for test in records.tests.iter().take(12) {
             println!(
                 "  {} | {:?} :: {} | {:?}{}",

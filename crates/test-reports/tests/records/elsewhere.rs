@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use test_reports::record::{GroupBy, Mapping, Split, collect};
+use test_reports::record::{GroupBy, IdentityOptions, Split, collect};
 use test_reports::text::RepositoryRoot;
 
 use super::xml_below;
@@ -24,7 +24,7 @@ fn with_attribute(xml: &str, name: &str, value: &str) -> String {
     changed
 }
 
-fn identities(xml: &str, path: &str, mapping: &Mapping) -> BTreeSet<String> {
+fn identities(xml: &str, path: &str, mapping: &IdentityOptions) -> BTreeSet<String> {
     // What belongs to the projects beside the reports is no report.
     let Ok(report) = read(xml.as_bytes(), path) else {
         return BTreeSet::new();
@@ -52,7 +52,10 @@ fn identities_are_the_same_at_another_time_and_place() {
         });
         let home = home.unwrap_or_else(|| tool.clone().into_owned());
         let root = |path: &str| RepositoryRoot::new(Path::new(path));
-        let here = Mapping { root: root(&format!("/srv/demo/{home}")), ..Mapping::default() };
+        let here = IdentityOptions {
+            root: root(&format!("/srv/demo/{home}")),
+            ..IdentityOptions::default()
+        };
         let known = identities(&xml, "report.xml", &here);
         let label = path.display();
 
@@ -60,7 +63,7 @@ fn identities_are_the_same_at_another_time_and_place() {
         let elsewhere = with_attribute(&later, "hostname", "laptop.local");
         assert_eq!(identities(&elsewhere, "out/other.xml", &here), known, "{label}: another host");
 
-        let there = Mapping { root: root("/builds/42/shop"), ..Mapping::default() };
+        let there = IdentityOptions { root: root("/builds/42/shop"), ..IdentityOptions::default() };
         let checkout = xml.replace(&format!("/srv/demo/{home}"), "/builds/42/shop");
         assert_eq!(identities(&checkout, "report.xml", &there), known, "{label}: another checkout");
         moved += usize::from(checkout != xml);
@@ -68,7 +71,7 @@ fn identities_are_the_same_at_another_time_and_place() {
         for group_by in [GroupBy::Suite, GroupBy::Classname, GroupBy::File, GroupBy::Flat] {
             for split in [Split::Never, Split::At("e".to_owned())] {
                 let folder = vec!["Shop".to_owned(), "Nightly".to_owned()];
-                let mapping = Mapping { group_by, split, folder, ..here.clone() };
+                let mapping = IdentityOptions { group_by, split, folder, ..here.clone() };
                 assert_eq!(
                     identities(&xml, "report.xml", &mapping),
                     known,

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use test_reports::producers::{self, detect};
-use test_reports::record::{Mapping, collect};
+use test_reports::record::{IdentityOptions, collect};
+use test_reports::tools::{self, detect};
 
 use super::xml_below;
 use crate::single::read_file;
@@ -62,7 +62,7 @@ fn every_producer_has_a_real_report() {
     let reports =
         xml_below(&testdata).into_iter().filter_map(|path| read_file(&path, "r.xml").ok());
     let shown: BTreeSet<&str> = reports.map(|report| detect(&report).name).collect();
-    let missing: Vec<&str> = producers::names()
+    let missing: Vec<&str> = tools::names()
         .filter(|name| !shown.contains(name))
         .filter(|name| WITHOUT_REPORT.iter().all(|(without, _)| without != name))
         .collect();
@@ -81,7 +81,7 @@ fn identities(testdata: &Path) -> String {
         let Ok(report) = read_file(&path, &display) else {
             continue;
         };
-        for test in collect(&[report], &Mapping::default()).tests {
+        for test in collect(&[report], &IdentityOptions::default()).tests {
             let container = test.container.join(" | ");
             writeln!(lines, "{display}\t{}\t{container}\t{}", test.identity, test.name).unwrap();
         }

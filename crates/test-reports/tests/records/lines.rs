@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use test_reports::formats::model::Report;
 use test_reports::formats::{lines, read};
-use test_reports::producers::detect;
-use test_reports::record::{Mapping, Records, collect};
+use test_reports::record::{IdentityOptions, Records, collect};
 use test_reports::text::RepositoryRoot;
+use test_reports::tools::detect;
 
 use super::corpus::reports;
 
@@ -34,12 +34,15 @@ fn told(mut records: Records) -> String {
 fn what_was_carried_in_lines_gives_the_same_records() {
     let all = reports();
     for mapping in [
-        Mapping { root: RepositoryRoot::new(Path::new("/srv/demo/pytest")), ..Mapping::default() },
-        Mapping {
+        IdentityOptions {
+            root: RepositoryRoot::new(Path::new("/srv/demo/pytest")),
+            ..IdentityOptions::default()
+        },
+        IdentityOptions {
             merge_parameters: true,
             by_configuration: true,
             reruns: true,
-            ..Mapping::default()
+            ..IdentityOptions::default()
         },
     ] {
         let directly = told(collect(&all, &mapping));
@@ -55,15 +58,17 @@ fn what_was_carried_in_lines_gives_the_same_records() {
 fn paths_begin_where_the_lines_were_written() {
     let case = r#"<testsuite name="s" file="/builds/7/shop/spec/cart_spec.rb"><testcase name="adds" classname="spec.cart"/></testsuite>"#;
     let read_there = read(case.as_bytes(), "r.xml").unwrap();
-    let there =
-        Mapping { root: RepositoryRoot::new(Path::new("/builds/7/shop")), ..Mapping::default() };
+    let there = IdentityOptions {
+        root: RepositoryRoot::new(Path::new("/builds/7/shop")),
+        ..IdentityOptions::default()
+    };
     let mut written = Vec::new();
     lines::write(&[(&read_there[0], "RSpec")], &there.root, &mut written).unwrap();
     let back = read(&*written, "shard.jsonl").unwrap();
     // The job that imports has checked out something else, somewhere else.
-    let here = Mapping {
+    let here = IdentityOptions {
         root: RepositoryRoot::new(&PathBuf::from("/home/me/other")),
-        ..Mapping::default()
+        ..IdentityOptions::default()
     };
     let file = |records: Records| records.tests[0].file.clone();
     assert_eq!(file(collect(&back, &here)).as_deref(), Some("spec/cart_spec.rb"));

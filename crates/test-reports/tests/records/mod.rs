@@ -10,7 +10,7 @@ mod speed;
 use std::path::{Path, PathBuf};
 
 use test_reports::formats::model::Report;
-use test_reports::record::{Mapping, Records, collect};
+use test_reports::record::{IdentityOptions, Records, collect};
 
 /// A report that a test holds as text.
 fn report(path: &str, xml: &str) -> Report {
@@ -18,7 +18,7 @@ fn report(path: &str, xml: &str) -> Report {
 }
 
 /// The records of reports that a test holds as text, called `r0.xml`, `r1.xml` …
-fn records(reports: &[&str], mapping: &Mapping) -> Records {
+fn records(reports: &[&str], mapping: &IdentityOptions) -> Records {
     let reports: Vec<Report> = reports
         .iter()
         .enumerate()

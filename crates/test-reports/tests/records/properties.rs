@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use proptest::prelude::*;
-use test_reports::record::{GroupBy, Mapping, Records, Split};
+use test_reports::record::{GroupBy, IdentityOptions, Records, Split};
 
 use super::records;
 
@@ -159,7 +159,7 @@ fn documents() -> impl Strategy<Value = Vec<Document>> {
     prop::collection::vec(document, 1..6)
 }
 
-fn collected(documents: &[Document], run: Run, mapping: &Mapping) -> Records {
+fn collected(documents: &[Document], run: Run, mapping: &IdentityOptions) -> Records {
     let texts: Vec<String> = documents.iter().map(|document| document.xml(run)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     records(&texts, mapping)
@@ -185,7 +185,7 @@ proptest! {
     fn the_order_of_reports_changes_nothing_but_the_list_of_files(
         (documents, shuffled) in documents().prop_flat_map(|documents| (Just(documents.clone()), Just(documents).prop_shuffle())),
     ) {
-        let mapping = Mapping::default();
+        let mapping = IdentityOptions::default();
         let (one, two) = (collected(&documents, RUN, &mapping), collected(&shuffled, RUN, &mapping));
         prop_assert_eq!(tests(&one), tests(&two));
         let outcomes = |records: &Records| {
@@ -198,7 +198,7 @@ proptest! {
 
     #[test]
     fn shards_are_the_same_tests_as_the_whole(documents in documents()) {
-        let mapping = Mapping::default();
+        let mapping = IdentityOptions::default();
         let shards: Vec<Document> = documents.iter().flat_map(Document::shards).collect();
         prop_assert_eq!(
             tests(&collected(&documents, RUN, &mapping)),
@@ -208,12 +208,12 @@ proptest! {
 
     #[test]
     fn hosts_times_and_folders_are_in_no_identity(documents in documents()) {
-        let whole = identities(&collected(&documents, RUN, &Mapping::default()));
+        let whole = identities(&collected(&documents, RUN, &IdentityOptions::default()));
         let elsewhere = Run { host: "laptop.local", time: "1970-01-01T00:00:00" };
-        prop_assert_eq!(&identities(&collected(&documents, elsewhere, &Mapping::default())), &whole);
+        prop_assert_eq!(&identities(&collected(&documents, elsewhere, &IdentityOptions::default())), &whole);
         for group_by in [GroupBy::Suite, GroupBy::Classname, GroupBy::File, GroupBy::Flat] {
             for split in [Split::Auto, Split::Never, Split::At("a".to_owned())] {
-                let mapping = Mapping { group_by, split, folder: vec!["Shop".to_owned()], ..Mapping::default() };
+                let mapping = IdentityOptions { group_by, split, folder: vec!["Shop".to_owned()], ..IdentityOptions::default() };
                 let records = collected(&documents, RUN, &mapping);
                 prop_assert_eq!(&identities(&records), &whole);
                 prop_assert!(records.tests.iter().all(|test| test.folder[0] == "Shop"));
@@ -224,7 +224,7 @@ proptest! {
     #[test]
     fn every_case_is_a_record_merged_or_excluded(documents in documents()) {
         for merge_parameters in [false, true] {
-            let mapping = Mapping { merge_parameters, ..Mapping::default() };
+            let mapping = IdentityOptions { merge_parameters, ..IdentityOptions::default() };
             let records = collected(&documents, RUN, &mapping);
             let written: usize = documents.iter().map(|document| document.cases.len()).sum();
             prop_assert_eq!(records.seen, written);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use test_reports::record::{Mapping, collect};
+use test_reports::record::{IdentityOptions, collect};
 
 use crate::single::read_file;
 
@@ -19,7 +19,7 @@ fn how_long_a_report_takes() {
         let report = read_file(path, "report.xml").unwrap();
         let read = start.elapsed();
         let start = Instant::now();
-        let records = collect(&[report], &Mapping::default());
+        let records = collect(&[report], &IdentityOptions::default());
         println!("{} tests: read {read:?}, collect {:?}", records.tests.len(), start.elapsed());
     }
 }

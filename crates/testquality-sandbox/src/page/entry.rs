@@ -57,11 +57,11 @@ struct State {
 impl Entry {
     /// A door that `code` opens; without one it stays closed.
     pub(crate) fn new(code: Option<&PageCode>) -> Self {
-        let fingerprint = |code: &PageCode| Fingerprint::of(code.0.expose_secret());
-        let mark = code.map(|code| fingerprint(code).mark()).unwrap_or_default();
+        let is_written_by = |code: &PageCode| Fingerprint::of(code.0.expose_secret());
+        let mark = code.map(|code| is_written_by(code).mark()).unwrap_or_default();
         Self {
             cookie_name: format!("tq_sandbox_{mark}"),
-            state: Mutex::new(State { code: code.map(fingerprint), cookie: None }),
+            state: Mutex::new(State { code: code.map(is_written_by), cookie: None }),
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) enum Link {
     /// The other rows name this one in this field.
     NamedIn(&'static Field),
     /// Rows that stand between name both. Selects the ids of the others; `?1` is this one's.
-    Placed(&'static str),
+    MappedTest(&'static str),
 }
 
 /// Folders in plans and tests in folders are placed by rows of their own.
@@ -39,7 +39,7 @@ impl Link {
     /// The way from rows of `from` to rows of `to`, if there is one.
     pub(crate) fn between(from: &Resource, to: &Resource) -> Option<Self> {
         if let Some((.., ids)) = PLACED.iter().find(|(a, b, _)| *a == from.name && *b == to.name) {
-            return Some(Self::Placed(ids));
+            return Some(Self::MappedTest(ids));
         }
         if let Some(field) = reference(from, to) {
             return Some(Self::Names(field));
@@ -54,7 +54,7 @@ impl Link {
         match self {
             Self::Names(_) => "id = ?1".to_owned(),
             Self::NamedIn(field) => format!("{} = ?1", field.name),
-            Self::Placed(ids) => format!("id IN ({ids})"),
+            Self::MappedTest(ids) => format!("id IN ({ids})"),
         }
     }
 
@@ -62,7 +62,7 @@ impl Link {
     pub(crate) fn start(self) -> &'static str {
         match self {
             Self::Names(field) => field.name,
-            Self::NamedIn(_) | Self::Placed(_) => "id",
+            Self::NamedIn(_) | Self::MappedTest(_) => "id",
         }
     }
 

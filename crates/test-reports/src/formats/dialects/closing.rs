@@ -32,22 +32,22 @@ impl Reader {
                 }
             }
             Role::Message => {
-                let text = self.prose.take(&mut self.flaws);
+                let text = self.text_buffer.take(&mut self.flaws);
                 self.detail.message = text.or(self.detail.message.take());
             }
             Role::Trace => {
-                let text = self.prose.take(&mut self.flaws);
+                let text = self.text_buffer.take(&mut self.flaws);
                 self.detail.text = text.or(self.detail.text.take());
             }
             Role::Failure | Role::Reason => self.close_detail(frame),
             Role::Property => self.close_property(frame),
             Role::Attachment => {
-                if let Some(path) = self.prose.take(&mut self.flaws) {
+                if let Some(path) = self.text_buffer.take(&mut self.flaws) {
                     self.add_tags(frame, vec![Found::Attachment(path)]);
                 }
             }
             Role::Parameter => {
-                let text = self.prose.take(&mut self.flaws).unwrap_or_else(|| "null".into());
+                let text = self.text_buffer.take(&mut self.flaws).unwrap_or_else(|| "null".into());
                 self.parameters.push(text);
             }
         }
@@ -57,7 +57,7 @@ impl Reader {
         let mut detail = std::mem::take(&mut self.detail);
         // A reason may be written as bare text.
         if detail.message.is_none() {
-            detail.message = self.prose.take(&mut self.flaws);
+            detail.message = self.text_buffer.take(&mut self.flaws);
         }
         let Some(case) = frame.case else {
             if let (Some(outcome), Role::Failure) = (frame.error, frame.role) {
@@ -141,7 +141,7 @@ impl Reader {
     }
 
     fn close_property(&mut self, frame: Frame) {
-        let text = self.prose.take(&mut self.flaws);
+        let text = self.text_buffer.take(&mut self.flaws);
         let value = self.property_value.take().or(text).unwrap_or_default();
         let Some(name) = self.label.take() else {
             return;

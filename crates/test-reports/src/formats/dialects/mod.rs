@@ -59,9 +59,9 @@ struct Dialect {
     /// What an element is, by its tag and by what is around it.
     role: fn(tag: &Tag<'_>, around: Role) -> Role,
     /// A case from the attributes of its element. What goes into fields is taken out of them; the rest stays.
-    case: fn(&mut Written) -> CaseParts,
+    case: fn(&mut AttributeMap) -> CaseParts,
     /// Whether a hook or a suite of these attributes bears an error of its own that its `Failure` tells of.
-    bears_error: fn(role: Role, attributes: &[Attribute]) -> Option<Outcome>,
+    suite_error: fn(role: Role, attributes: &[Attribute]) -> Option<Outcome>,
 }
 
 /// What a dialect makes of the attributes of a case.
@@ -77,9 +77,9 @@ struct CaseParts {
 }
 
 /// The attributes of an element, to be taken apart.
-struct Written(Vec<Attribute>);
+struct AttributeMap(Vec<Attribute>);
 
-impl Written {
+impl AttributeMap {
     /// Takes the attribute `name` out.
     fn take(&mut self, name: &str) -> Option<Box<str>> {
         let at = self.0.iter().position(|attribute| &*attribute.name == name)?;

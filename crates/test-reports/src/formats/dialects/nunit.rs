@@ -1,11 +1,11 @@
 //! NUnit 3 (`test-run`) and NUnit 2 (`test-results`).
 
-use super::{CaseParts, Dialect, Role, Written};
+use super::{AttributeMap, CaseParts, Dialect, Role};
 use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::seconds;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Nunit, role, case, bears_error };
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Nunit, role, case, suite_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -24,7 +24,7 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
     }
 }
 
-fn case(written: &mut Written) -> CaseParts {
+fn case(written: &mut AttributeMap) -> CaseParts {
     let duration = written.take("duration").or_else(|| written.take("time"));
     CaseParts {
         name: written.take("name"),
@@ -36,7 +36,7 @@ fn case(written: &mut Written) -> CaseParts {
 }
 
 /// NUnit 3's label `Error` is an exception instead of a failed assertion: other tools call both a failure.
-fn outcome(written: &Written) -> Option<Outcome> {
+fn outcome(written: &AttributeMap) -> Option<Outcome> {
     let is = |name: &str, word: &str| {
         written.get(name).is_some_and(|value| value.eq_ignore_ascii_case(word))
     };
@@ -60,7 +60,7 @@ fn outcome(written: &Written) -> Option<Outcome> {
 }
 
 /// A suite fails because a test in it does, which is no error of its own, or in its set-up or tear-down.
-fn bears_error(_: Role, attributes: &[Attribute]) -> Option<Outcome> {
+fn suite_error(_: Role, attributes: &[Attribute]) -> Option<Outcome> {
     let of_its_own = matches!(find_attribute(attributes, "site"), Some("SetUp" | "TearDown"))
         // NUnit 2 has no `site`; there only what goes wrong outside of tests is an error.
         || (find_attribute(attributes, "executed").is_some() && find_attribute(attributes, "result") == Some("Error"));

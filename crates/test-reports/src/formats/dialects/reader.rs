@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::formats::cases::{index_of, leave_out};
+use crate::formats::cases::{index_of, remove_unclosed_cases};
 use crate::formats::document::{Document, Event};
 use crate::formats::flaws::FlawSet;
 use crate::formats::junit::attributes;
@@ -13,10 +13,10 @@ use crate::formats::model::{
     Tag as Found, Text,
 };
 use crate::formats::names::Names;
-use crate::formats::prose::Prose;
 use crate::formats::tags::{TagReader, tags_in_name};
+use crate::formats::text_buffer::TextBuffer;
 
-use super::{Dialect, Role, Written, nunit, testng, trx, xunit};
+use super::{AttributeMap, Dialect, Role, nunit, testng, trx, xunit};
 
 /// Reads a document in `format`, which is none of JUnit's.
 pub(in crate::formats) fn read(
@@ -81,7 +81,7 @@ pub(super) struct Reader {
     /// Classes by the id of a definition, and the definition that is open.
     pub(super) classes: HashMap<Box<str>, Arc<str>>,
     pub(super) definition: Option<Box<str>>,
-    pub(super) prose: Prose,
+    pub(super) text_buffer: TextBuffer,
     pub(super) tags: TagReader,
     pub(super) names: Names,
     pub(super) flaws: FlawSet,
@@ -104,7 +104,7 @@ impl Reader {
             parameters: Vec::new(),
             classes: HashMap::new(),
             definition: None,
-            prose: Prose::default(),
+            text_buffer: TextBuffer::default(),
             tags: TagReader::default(),
             names: Names::default(),
             flaws: FlawSet::default(),
@@ -140,7 +140,7 @@ impl Reader {
             Role::Transparent | Role::Ignored => {}
             Role::Suite => {
                 let mut written = self.written(tag);
-                frame.error = (self.dialect.bears_error)(role, &written.0);
+                frame.error = (self.dialect.suite_error)(role, &written.0);
                 let name = written.take("name").unwrap_or_default();
                 frame.suite = Some(index_of(self.report.suites.len()));
                 frame.case = None;
@@ -159,7 +159,7 @@ impl Reader {
             Role::Case => frame.case = Some(self.open_case(tag, around, position)),
             Role::Hook => {
                 let mut written = self.written(tag);
-                frame.error = (self.dialect.bears_error)(role, &written.0);
+                frame.error = (self.dialect.suite_error)(role, &written.0);
                 frame.case = None;
                 self.label = written.take("name");
                 self.position = position;
@@ -172,18 +172,18 @@ impl Reader {
                     text: None,
                 };
                 self.position = position;
-                self.prose.clear();
+                self.text_buffer.clear();
             }
-            Role::Message | Role::Trace | Role::Parameter => self.prose.clear(),
+            Role::Message | Role::Trace | Role::Parameter => self.text_buffer.clear(),
             Role::Attachment => {
-                self.prose.clear();
+                self.text_buffer.clear();
                 if let Some(path) = self.written(tag).take("path") {
                     self.add_tags(frame, vec![Found::Attachment(path)]);
                 }
             }
             Role::Console => self.tags.clear(),
             Role::Property => {
-                self.prose.clear();
+                self.text_buffer.clear();
                 let mut written = self.written(tag);
                 self.label = written.take("name").or_else(|| written.take("Key"));
                 self.property_value = written.take("value");
@@ -211,8 +211,8 @@ impl Reader {
         )
     }
 
-    fn written(&mut self, tag: &Tag<'_>) -> Written {
-        Written(attributes::all(tag, &mut self.names, &mut self.flaws))
+    fn written(&mut self, tag: &Tag<'_>) -> AttributeMap {
+        AttributeMap(attributes::all(tag, &mut self.names, &mut self.flaws))
     }
 
     fn open_case(&mut self, tag: &Tag<'_>, around: Frame, position: Position) -> u32 {
@@ -260,9 +260,9 @@ impl Reader {
             | Role::Attachment
             | Role::Parameter => {
                 if cdata {
-                    self.prose.cdata(piece);
+                    self.text_buffer.cdata(piece);
                 } else {
-                    self.prose.text(piece, &mut self.flaws);
+                    self.text_buffer.text(piece, &mut self.flaws);
                 }
             }
             Role::Console => {
@@ -298,7 +298,7 @@ impl Reader {
     }
 
     fn finish(mut self) -> Report {
-        leave_out(&mut self.report.cases, &self.open_cases);
+        remove_unclosed_cases(&mut self.report.cases, &self.open_cases);
         // A repetition that never came: the run counts as it stands.
         self.report.cases.append(&mut self.retried);
         if !self.classes.is_empty() {

@@ -1,11 +1,11 @@
 //! `testng-results.xml`.
 
-use super::{CaseParts, Dialect, Role, Written};
+use super::{AttributeMap, CaseParts, Dialect, Role};
 use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::seconds;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Testng, role, case, bears_error };
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Testng, role, case, suite_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -28,7 +28,7 @@ fn is_set_up(tag: &Tag<'_>) -> bool {
     tag.attributes().any(|attribute| attribute == ("is-config", "true"))
 }
 
-fn case(written: &mut Written) -> CaseParts {
+fn case(written: &mut AttributeMap) -> CaseParts {
     let milliseconds = written.take("duration-ms").as_deref().and_then(seconds);
     CaseParts {
         name: written.take("name"),
@@ -42,7 +42,7 @@ fn case(written: &mut Written) -> CaseParts {
     }
 }
 
-fn bears_error(role: Role, attributes: &[Attribute]) -> Option<Outcome> {
+fn suite_error(role: Role, attributes: &[Attribute]) -> Option<Outcome> {
     let failed = role == Role::Hook && find_attribute(attributes, "status") == Some("FAIL");
     failed.then_some(Outcome::Errored)
 }

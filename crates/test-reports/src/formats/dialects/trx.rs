@@ -1,11 +1,11 @@
 //! TRX, the format of Visual Studio and `dotnet test`.
 
-use super::{CaseParts, Dialect, Role, Written};
+use super::{AttributeMap, CaseParts, Dialect, Role};
 use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::clock;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Trx, role, case, bears_error };
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Trx, role, case, suite_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -31,7 +31,7 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
 }
 
 /// The class stands in the test's definition, which comes before or after the results.
-fn case(written: &mut Written) -> CaseParts {
+fn case(written: &mut AttributeMap) -> CaseParts {
     CaseParts {
         name: written.take("testName"),
         duration: written.take("duration").as_deref().and_then(clock),
@@ -50,7 +50,7 @@ fn case(written: &mut Written) -> CaseParts {
     }
 }
 
-fn bears_error(role: Role, attributes: &[Attribute]) -> Option<Outcome> {
+fn suite_error(role: Role, attributes: &[Attribute]) -> Option<Outcome> {
     let word = find_attribute(attributes, "outcome");
     match (role, word) {
         (Role::Hook, Some("Error" | "Failed" | "Timeout" | "Aborted")) => Some(Outcome::Errored),

@@ -1,11 +1,11 @@
 //! xUnit.net: `assemblies`, `assembly` and `collection` (version 1: `class`), `test`.
 
-use super::{CaseParts, Dialect, Role, Written};
+use super::{AttributeMap, CaseParts, Dialect, Role};
 use crate::formats::markup::Tag;
 use crate::formats::model::{Attribute, Format, Outcome};
 use crate::formats::time::seconds;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Xunit, role, case, bears_error };
+pub(super) const DIALECT: Dialect = Dialect { format: Format::Xunit, role, case, suite_error };
 
 fn role(tag: &Tag<'_>, around: Role) -> Role {
     match tag.name() {
@@ -24,7 +24,7 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
     }
 }
 
-fn case(written: &mut Written) -> CaseParts {
+fn case(written: &mut AttributeMap) -> CaseParts {
     CaseParts {
         name: written.take("name"),
         classname: written.take("type"),
@@ -39,6 +39,6 @@ fn case(written: &mut Written) -> CaseParts {
     }
 }
 
-fn bears_error(role: Role, _: &[Attribute]) -> Option<Outcome> {
+fn suite_error(role: Role, _: &[Attribute]) -> Option<Outcome> {
     (role == Role::Hook).then_some(Outcome::Errored)
 }

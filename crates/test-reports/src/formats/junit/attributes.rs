@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::states::{is_set, outcome_of_word, worse};
-use crate::formats::flaws::{FlawSet, Mended};
+use crate::formats::flaws::{FlawSet, Recovery};
 use crate::formats::markup::Tag;
 use crate::formats::model::{
     Attribute, Case, Detail, Outcome, Seconds, Suite, Text, find_attribute,
@@ -22,7 +22,7 @@ fn keep(
     flaws: &mut FlawSet,
 ) {
     if find_attribute(attributes, name).is_some() {
-        flaws.insert(Mended::DuplicateAttribute);
+        flaws.insert(Recovery::DuplicateAttribute);
         return;
     }
     attributes.push(Attribute { name: names.intern(name), value: tag.value(raw, flaws).into() });
@@ -31,7 +31,7 @@ fn keep(
 /// Sets what an attribute says, unless one of that name said it before.
 fn first<T>(place: &mut Option<T>, found: impl FnOnce() -> T, flaws: &mut FlawSet) {
     match place {
-        Some(_) => flaws.insert(Mended::DuplicateAttribute),
+        Some(_) => flaws.insert(Recovery::DuplicateAttribute),
         None => *place = Some(found()),
     }
 }

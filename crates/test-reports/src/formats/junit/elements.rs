@@ -6,7 +6,7 @@ use crate::formats::model::{Outcome, RerunWhen};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sink {
     Nowhere,
-    Prose,
+    TextBuffer,
     Tags,
 }
 
@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Transparent,
     Case,
     /// A child that says how the case ended, or an error of a suite.
-    Verdict(Verdict),
+    ChildOutcome(ChildOutcome),
     Rerun(RerunWhen, Outcome),
     Property,
     /// Text of a rerun, console output, and all that is inside of a text: no element in there means anything.
@@ -26,20 +26,20 @@ pub(super) enum Kind {
 
 /// What a child of a case says, the greatest of several counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Verdict {
+pub(super) enum ChildOutcome {
     Passed,
     Skipped,
     Failed,
     Errored,
 }
 
-impl Verdict {
+impl ChildOutcome {
     pub(super) fn outcome(self) -> Outcome {
         match self {
-            Verdict::Passed => Outcome::Passed,
-            Verdict::Skipped => Outcome::Skipped,
-            Verdict::Failed => Outcome::Failed,
-            Verdict::Errored => Outcome::Errored,
+            ChildOutcome::Passed => Outcome::Passed,
+            ChildOutcome::Skipped => Outcome::Skipped,
+            ChildOutcome::Failed => Outcome::Failed,
+            ChildOutcome::Errored => Outcome::Errored,
         }
     }
 }
@@ -54,12 +54,14 @@ pub(super) struct Frame {
 }
 
 /// What a child of a case of this name says.
-pub(super) fn verdict_of(name: &str) -> Option<Verdict> {
+pub(super) fn verdict_of(name: &str) -> Option<ChildOutcome> {
     Some(match name {
-        "failure" => Verdict::Failed,
-        "error" => Verdict::Errored,
-        "skipped" | "skip" | "ignored" | "disabled" | "pending" | "aborted" => Verdict::Skipped,
-        "passed" | "warning" => Verdict::Passed,
+        "failure" => ChildOutcome::Failed,
+        "error" => ChildOutcome::Errored,
+        "skipped" | "skip" | "ignored" | "disabled" | "pending" | "aborted" => {
+            ChildOutcome::Skipped
+        }
+        "passed" | "warning" => ChildOutcome::Passed,
         _ => return None,
     })
 }

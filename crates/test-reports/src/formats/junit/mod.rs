@@ -6,9 +6,9 @@ pub(crate) mod states;
 
 use std::sync::Arc;
 
-use elements::{Frame, Kind, Sink, Verdict, rerun_of, verdict_of};
+use elements::{ChildOutcome, Frame, Kind, Sink, rerun_of, verdict_of};
 
-use super::cases::{index_of, leave_out};
+use super::cases::{index_of, remove_unclosed_cases};
 use super::document::{Document, Event};
 use super::flaws::FlawSet;
 use super::markup::Tag;
@@ -16,8 +16,8 @@ use super::model::{
     CaseExtra, CaseIndex, Detail, Format, Position, Property, Report, Rerun, SuiteError, Text,
 };
 use super::names::Names;
-use super::prose::Prose;
 use super::tags::TagReader;
+use super::text_buffer::TextBuffer;
 
 /// Reads a document whose root is one of JUnit's.
 pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
@@ -47,7 +47,7 @@ pub(super) fn read(document: &mut Document<'_>, path: Arc<str>) -> Report {
 #[derive(Debug)]
 struct OpenCase {
     index: u32,
-    verdict: Option<Verdict>,
+    verdict: Option<ChildOutcome>,
     /// Where its own properties begin in those of all open cases.
     properties: usize,
 }
@@ -65,7 +65,7 @@ struct Reader {
     property: (Option<Arc<str>>, Option<Text>),
     /// Of the open cases.
     properties: Vec<Property>,
-    prose: Prose,
+    text_buffer: TextBuffer,
     tags: TagReader,
     names: Names,
     flaws: FlawSet,
@@ -82,7 +82,7 @@ impl Reader {
             position: Position::default(),
             property: (None, None),
             properties: Vec::new(),
-            prose: Prose::default(),
+            text_buffer: TextBuffer::default(),
             tags: TagReader::default(),
             names: Names::of_thread(),
             flaws: FlawSet::default(),
@@ -112,7 +112,9 @@ impl Reader {
                 "system-out" | "system-err" => self.open_console(around),
                 _ => Frame { kind: Kind::Text, ..around },
             },
-            Kind::Verdict(_) | Kind::Property | Kind::Text => Frame { kind: Kind::Text, ..around },
+            Kind::ChildOutcome(_) | Kind::Property | Kind::Text => {
+                Frame { kind: Kind::Text, ..around }
+            }
         };
         self.frames.push(frame);
         !matches!(frame.kind, Kind::Transparent | Kind::Case)
@@ -138,15 +140,17 @@ impl Reader {
             "system-out" | "system-err" => self.open_console(around),
             "property" => {
                 self.property = attributes::property(tag, &mut self.names, &mut self.flaws);
-                self.prose.clear();
+                self.text_buffer.clear();
                 Frame {
                     kind: Kind::Property,
-                    sink: if self.property.1.is_some() { Sink::Nowhere } else { Sink::Prose },
+                    sink: if self.property.1.is_some() { Sink::Nowhere } else { Sink::TextBuffer },
                     ..around
                 }
             }
             _ => match verdict_of(name) {
-                Some(verdict) => self.open_detail(Kind::Verdict(verdict), tag, around, position),
+                Some(verdict) => {
+                    self.open_detail(Kind::ChildOutcome(verdict), tag, around, position)
+                }
                 None => match rerun_of(name) {
                     Some((when, outcome)) => {
                         self.open_detail(Kind::Rerun(when, outcome), tag, around, position)
@@ -183,8 +187,8 @@ impl Reader {
     ) -> Frame {
         (self.detail, self.duration) = attributes::detail(tag, &mut self.flaws);
         self.position = position;
-        self.prose.clear();
-        Frame { kind, sink: Sink::Prose, ..around }
+        self.text_buffer.clear();
+        Frame { kind, sink: Sink::TextBuffer, ..around }
     }
 
     fn close(&mut self) {
@@ -204,11 +208,11 @@ impl Reader {
                     }
                 }
             }
-            Kind::Verdict(verdict) => {
+            Kind::ChildOutcome(verdict) => {
                 let detail = self.take_detail();
                 match frame.case {
                     Some(case) => self.decide(case, verdict, detail),
-                    None if verdict >= Verdict::Failed => {
+                    None if verdict >= ChildOutcome::Failed => {
                         self.report.suite_errors.push(SuiteError {
                             suite: frame.suite,
                             outcome: verdict.outcome(),
@@ -231,7 +235,7 @@ impl Reader {
     }
 
     /// A child of a case has been read: it counts unless a worse one did before.
-    fn decide(&mut self, case: u32, verdict: Verdict, detail: Detail) {
+    fn decide(&mut self, case: u32, verdict: ChildOutcome, detail: Detail) {
         let Some(open) = self.open_cases.last_mut() else {
             return;
         };
@@ -243,7 +247,7 @@ impl Reader {
             return;
         };
         case.outcome = verdict.outcome();
-        if verdict > Verdict::Passed {
+        if verdict > ChildOutcome::Passed {
             case.extra.get_or_insert_default().detail = Some(Box::new(detail));
         } else if let Some(extra) = &mut case.extra {
             extra.detail = None;
@@ -255,7 +259,7 @@ impl Reader {
         let Some(name) = name else {
             return;
         };
-        let text = || self.prose.take(&mut self.flaws).unwrap_or_default().into();
+        let text = || self.text_buffer.take(&mut self.flaws).unwrap_or_default().into();
         let property = Property { name, value: value.unwrap_or_else(text) };
         let properties = match (frame.case, frame.suite) {
             // The properties of a case stand behind those of the cases around it.
@@ -273,7 +277,7 @@ impl Reader {
 
     fn take_detail(&mut self) -> Detail {
         let mut detail = std::mem::take(&mut self.detail);
-        detail.text = self.prose.take(&mut self.flaws);
+        detail.text = self.text_buffer.take(&mut self.flaws);
         detail
     }
 
@@ -288,7 +292,7 @@ impl Reader {
         };
         match frame.sink {
             Sink::Nowhere => {}
-            Sink::Prose => self.prose.text(piece, &mut self.flaws),
+            Sink::TextBuffer => self.text_buffer.text(piece, &mut self.flaws),
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
@@ -304,7 +308,7 @@ impl Reader {
         };
         match frame.sink {
             Sink::Nowhere => {}
-            Sink::Prose => self.prose.cdata(piece),
+            Sink::TextBuffer => self.text_buffer.cdata(piece),
             Sink::Tags => {
                 let frame = *frame;
                 let mut found = Vec::new();
@@ -336,7 +340,7 @@ impl Reader {
     /// Cases that are still open are left out: what would have decided them was not read.
     fn finish(mut self) -> Report {
         let open: Vec<u32> = self.open_cases.iter().map(|case| case.index).collect();
-        leave_out(&mut self.report.cases, &open);
+        remove_unclosed_cases(&mut self.report.cases, &open);
         self.report.cases.shrink_to_fit();
         self.names.leave();
         self.report

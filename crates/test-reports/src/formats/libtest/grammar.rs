@@ -85,7 +85,7 @@ pub(super) fn running(text: &str) -> Option<usize> {
 
 /// How a test ended.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Verdict {
+pub(super) enum LineResult {
     Passed,
     Failed,
     /// With the reason, if one is written.
@@ -95,19 +95,19 @@ pub(super) enum Verdict {
 }
 
 /// The words behind `...`, if they are a verdict and nothing else; with the seconds of `--report-time`.
-pub(super) fn verdict(text: &str) -> Option<(Verdict, Option<f64>)> {
+pub(super) fn verdict(text: &str) -> Option<(LineResult, Option<f64>)> {
     let text = text.trim();
     let (word, time) = match text.strip_suffix("s>").and_then(|text| text.rsplit_once(" <")) {
         Some((word, seconds)) => (word, seconds.parse().ok()),
         None => (text, None),
     };
     let verdict = match word {
-        "ok" => Verdict::Passed,
-        "FAILED" | "failed" | "FAILED (time limit exceeded)" => Verdict::Failed,
-        "ignored" => Verdict::Ignored(None),
+        "ok" => LineResult::Passed,
+        "FAILED" | "failed" | "FAILED (time limit exceeded)" => LineResult::Failed,
+        "ignored" => LineResult::Ignored(None),
         _ => match word.strip_prefix("ignored, ") {
-            Some(reason) => Verdict::Ignored(Some(reason.to_owned())),
-            None if word.starts_with("bench: ") => Verdict::Measured,
+            Some(reason) => LineResult::Ignored(Some(reason.to_owned())),
+            None if word.starts_with("bench: ") => LineResult::Measured,
             None => return None,
         },
     };
@@ -115,12 +115,12 @@ pub(super) fn verdict(text: &str) -> Option<(Verdict, Option<f64>)> {
 }
 
 /// The verdict that `text` ends in, behind whatever a test wrote without a line break.
-pub(super) fn verdict_at_end(text: &str) -> Option<Verdict> {
+pub(super) fn verdict_at_end(text: &str) -> Option<LineResult> {
     let text = text.trim_end();
     if text.ends_with("ok") {
-        Some(Verdict::Passed)
+        Some(LineResult::Passed)
     } else if text.ends_with("FAILED") {
-        Some(Verdict::Failed)
+        Some(LineResult::Failed)
     } else {
         None
     }

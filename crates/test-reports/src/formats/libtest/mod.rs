@@ -24,7 +24,7 @@ mod blocks;
 mod grammar;
 mod output;
 mod reader;
-mod watch;
+mod sniffer;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -34,7 +34,7 @@ use super::caps::Caps;
 use super::model::Report;
 pub use grammar::binary_name;
 use reader::Reader;
-pub(crate) use watch::Watched;
+pub(crate) use sniffer::LibtestSniffer;
 
 use crate::text;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Stream;
 use super::blocks::{Block, into_suites};
 use super::grammar::{
-    Counts, Header, TestLine, Verdict, death, doc_place, output_of, running, verdict,
+    Counts, Header, LineResult, TestLine, death, doc_place, output_of, running, verdict,
     verdict_at_end,
 };
 use super::output::{Output, Panics};
@@ -206,14 +206,14 @@ impl Reader {
         }
     }
 
-    fn case(&mut self, name: &str, verdict: Verdict, duration: Option<f64>, line: u64) {
+    fn case(&mut self, name: &str, verdict: LineResult, duration: Option<f64>, line: u64) {
         if self.report.cases.len() >= self.caps.cases {
             return self.damaged(line, self.caps.too_many_cases());
         }
         let (outcome, detail) = match verdict {
-            Verdict::Passed | Verdict::Measured => (Outcome::Passed, None),
-            Verdict::Failed => (Outcome::Failed, None),
-            Verdict::Ignored(reason) => (
+            LineResult::Passed | LineResult::Measured => (Outcome::Passed, None),
+            LineResult::Failed => (Outcome::Failed, None),
+            LineResult::Ignored(reason) => (
                 Outcome::Skipped,
                 reason.map(|reason| Detail { message: Some(reason.into()), ..Detail::default() }),
             ),
@@ -344,7 +344,7 @@ impl Reader {
     fn died(&mut self, open: &mut Open) {
         let found = self.report.cases.len() - open.start;
         if let Some(Running { name, line, .. }) = open.running.take() {
-            self.case(&name, Verdict::Failed, None, line);
+            self.case(&name, LineResult::Failed, None, line);
             if let Some(case) = self.report.cases.last_mut() {
                 case.outcome = Outcome::Errored;
                 let message = "the process ended while this test ran";

@@ -6,7 +6,7 @@
 //! | line | what it holds |
 //! | --- | --- |
 //! | first | `schema_version` (1), `tool`, `files`: each report but for its cases, `damaged`: what could not be read |
-//! | one a case | `report`: index into `files`; format, producer, names of suites, host and time stamp for people and `jq`; the case |
+//! | one a case | `report`: index into `files`; format, tool, names of suites, host and time stamp for people and `jq`; the case |
 //! | last | `end` (true), `cases`: how many lines there were |
 //!
 //! Without its last line a shard is damaged: whoever wrote it was stopped. Several shards one behind the other are

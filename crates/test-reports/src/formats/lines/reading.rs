@@ -56,7 +56,7 @@ pub(in crate::formats) fn read(
                     }
                 }
             }
-            Err(Fault { column, message }) => {
+            Err(LineError { column, message }) => {
                 shard.damage.get_or_insert(flaw(lines.number, column, message));
             }
         }
@@ -104,12 +104,12 @@ impl<R: Read> Lines<R> {
 }
 
 /// What is wrong with a line.
-struct Fault {
+struct LineError {
     column: u64,
     message: String,
 }
 
-impl Fault {
+impl LineError {
     fn new(message: impl Into<String>) -> Self {
         Self { column: 1, message: message.into() }
     }
@@ -123,7 +123,7 @@ impl Fault {
     }
 }
 
-impl From<serde_json::Error> for Fault {
+impl From<serde_json::Error> for LineError {
     fn from(error: serde_json::Error) -> Self {
         // The line is one line: serde's own place in it is the column.
         let said = error.to_string();
@@ -156,17 +156,17 @@ struct Shard {
 }
 
 impl Shard {
-    fn new(line: &[u8], path: &Arc<str>) -> Result<Self, Fault> {
+    fn new(line: &[u8], path: &Arc<str>) -> Result<Self, LineError> {
         let version: Version = serde_json::from_slice(line)
-            .map_err(|error| Fault::new(format!("its first line is no header: {error}")))?;
+            .map_err(|error| LineError::new(format!("its first line is no header: {error}")))?;
         if version.schema_version > SCHEMA_VERSION {
-            return Err(Fault::new(format!(
+            return Err(LineError::new(format!(
                 "it was written by a later version (schema_version {}, known is {SCHEMA_VERSION}): use the same tq-import for writing and reading",
                 version.schema_version
             )));
         }
         let header: HeaderIn = serde_json::from_slice(line)
-            .map_err(|error| Fault::new(format!("its first line is no header: {error}")))?;
+            .map_err(|error| LineError::new(format!("its first line is no header: {error}")))?;
         let (reports, expected): (Vec<Report>, Vec<usize>) =
             header.files.into_iter().map(|file| FileIn::into_report(file, path)).unzip();
         for report in &reports {
@@ -182,42 +182,44 @@ impl Shard {
         names: &mut Names,
         left: &mut usize,
         caps: &Caps,
-    ) -> Result<Taken, Fault> {
+    ) -> Result<Taken, LineError> {
         let kind: Kind = serde_json::from_slice(line)?;
         match kind {
             Kind { schema_version: Some(_), .. } => return Ok(Taken::NextShard),
-            _ if self.ended => return Err(Fault::new("there is more behind the last line")),
+            _ if self.ended => return Err(LineError::new("there is more behind the last line")),
             Kind { end: Some(true), cases, .. } => {
                 self.ended = true;
                 let (Some(said), read) = (cases, self.cases) else {
-                    return Err(Fault::new("the last line does not say how many cases there are"));
+                    return Err(LineError::new(
+                        "the last line does not say how many cases there are",
+                    ));
                 };
                 if said != read {
-                    return Err(Fault::new(format!(
+                    return Err(LineError::new(format!(
                         "there should be {said} cases, and {read} are"
                     )));
                 }
             }
             Kind { report: Some(_), .. } if *left == 0 => {
-                return Err(Fault::new(caps.too_many_cases()));
+                return Err(LineError::new(caps.too_many_cases()));
             }
             Kind { report: Some(index), .. } => {
                 *left -= 1;
                 self.cases += 1;
                 let case: Case = serde_json::from_slice(line)?;
                 let Some(report) = self.reports.get_mut(index) else {
-                    return Err(Fault::new(format!("there is no report {index}")));
+                    return Err(LineError::new(format!("there is no report {index}")));
                 };
                 let in_suite =
                     case.suite.is_none_or(|suite| (suite as usize) < report.suites.len());
                 let in_case =
                     case.parent_case.is_none_or(|case| (case.get() as usize) < report.cases.len());
                 if !in_suite || !in_case {
-                    return Err(Fault::new("the case is in no suite of its report"));
+                    return Err(LineError::new("the case is in no suite of its report"));
                 }
                 if case.parent_case.is_some() && self.damage.is_some() {
                     // A lost line moves the indices of all cases behind it.
-                    return Err(Fault::new("the case around this one may be lost"));
+                    return Err(LineError::new("the case around this one may be lost"));
                 }
                 report.cases.push(Case {
                     classname: case.classname.map(|name| names.intern_run(&name)),
@@ -225,7 +227,7 @@ impl Shard {
                     ..case
                 });
             }
-            _ => return Err(Fault::new("neither a case nor the last line")),
+            _ => return Err(LineError::new("neither a case nor the last line")),
         }
         Ok(Taken::Line)
     }
@@ -252,18 +254,18 @@ impl Shard {
 }
 
 /// Parents come before their children, which is also why there is no circle.
-fn check_suites(report: &Report) -> Result<(), Fault> {
+fn check_suites(report: &Report) -> Result<(), LineError> {
     let mut depths: Vec<usize> = Vec::with_capacity(report.suites.len());
     for suite in &report.suites {
         let depth = match suite.parent {
             None => 1,
             Some(parent) => match depths.get(parent as usize) {
                 Some(depth) => depth + 1,
-                None => return Err(Fault::new("a suite is inside one that is not before it")),
+                None => return Err(LineError::new("a suite is inside one that is not before it")),
             },
         };
         if depth > DEEPEST {
-            return Err(Fault::new(format!("suites are nested deeper than {DEEPEST}")));
+            return Err(LineError::new(format!("suites are nested deeper than {DEEPEST}")));
         }
         depths.push(depth);
     }
@@ -271,6 +273,6 @@ fn check_suites(report: &Report) -> Result<(), Fault> {
     if report.suite_errors.iter().all(|error| error.suite.is_none_or(known)) {
         Ok(())
     } else {
-        Err(Fault::new("an error is in no suite of its report"))
+        Err(LineError::new("an error is in no suite of its report"))
     }
 }

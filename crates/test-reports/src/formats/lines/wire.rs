@@ -48,7 +48,8 @@ pub(super) struct FileOut<'a> {
     shard: Option<&'a str>,
     root_directory: &'a RepositoryRoot,
     format: Format,
-    producer: &'a str,
+    #[serde(rename = "producer")]
+    tool: &'a str,
     cases: usize,
     document: &'a Root,
     suites: &'a [Suite],
@@ -62,7 +63,7 @@ pub(super) struct FileOut<'a> {
 
 impl<'a> FileOut<'a> {
     /// `here`: the repository root of this machine.
-    pub(super) fn new(report: &'a Report, producer: &'a str, here: &'a RepositoryRoot) -> Self {
+    pub(super) fn new(report: &'a Report, tool: &'a str, here: &'a RepositoryRoot) -> Self {
         let Report {
             path,
             shard,
@@ -80,7 +81,7 @@ impl<'a> FileOut<'a> {
             shard: shard.as_deref(),
             root_directory: written_below.as_ref().unwrap_or(here),
             format: *format,
-            producer,
+            tool,
             cases: cases.len(),
             document: root,
             suites,
@@ -150,7 +151,8 @@ impl FileIn {
 pub(super) struct CaseOut<'a> {
     pub(super) report: usize,
     pub(super) format: Format,
-    pub(super) producer: &'a str,
+    #[serde(rename = "producer")]
+    pub(super) tool: &'a str,
     pub(super) suites: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) hostname: Option<&'a str>,

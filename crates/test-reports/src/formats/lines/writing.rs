@@ -9,7 +9,7 @@ use crate::text::RepositoryRoot;
 /// What files of such lines should be called, so that directories are searched for them.
 pub const FILE_SUFFIX: &str = ".jsonl";
 
-/// Writes `reports`, each with its producer's name, as JSON lines. Absolute paths in them begin with `here`, unless
+/// Writes `reports`, each with its tool's name, as JSON lines. Absolute paths in them begin with `here`, unless
 /// they were carried from elsewhere.
 ///
 /// # Errors
@@ -24,10 +24,7 @@ pub fn write(
         &HeaderOut {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            files: reports
-                .iter()
-                .map(|(report, producer)| FileOut::new(report, producer, here))
-                .collect(),
+            files: reports.iter().map(|(report, tool)| FileOut::new(report, tool, here)).collect(),
             damaged: reports
                 .iter()
                 .filter_map(|(report, _)| {
@@ -37,7 +34,7 @@ pub fn write(
         },
     )?;
     let mut cases = 0;
-    for (index, (report, producer)) in reports.iter().enumerate() {
+    for (index, (report, tool)) in reports.iter().enumerate() {
         for case in &report.cases {
             let chain = report.suite_chain(case.suite);
             let innermost = |name: &str| chain.iter().rev().find_map(|suite| suite.attribute(name));
@@ -46,7 +43,7 @@ pub fn write(
                 &CaseOut {
                     report: index,
                     format: report.format,
-                    producer,
+                    tool,
                     suites: chain.iter().map(|suite| &*suite.name).collect(),
                     hostname: innermost("hostname"),
                     timestamp: innermost("timestamp"),

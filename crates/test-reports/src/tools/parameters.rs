@@ -1,6 +1,6 @@
 //! `--merge-parameters`: names and containers without what tells data rows apart.
 
-/// How a producer marks the rows of one test.
+/// How a tool marks the rows of one test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parameters {
     /// Not at all, or in words: titles are never cut.

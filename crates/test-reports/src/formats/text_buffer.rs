@@ -1,6 +1,6 @@
 //! Text of an element as it comes in, piece by piece.
 
-use super::flaws::{FlawSet, Mended};
+use super::flaws::{FlawSet, Recovery};
 use super::markup::{has_control, unescape};
 
 /// This much of one text is kept: 64 KiB.
@@ -8,11 +8,11 @@ const LIMIT: usize = 64 * 1024;
 
 /// Collects the text of one element: decoded, trimmed, cut to 64 KiB. One is reused for all elements.
 #[derive(Debug, Default)]
-pub(crate) struct Prose {
+pub(crate) struct TextBuffer {
     bytes: Vec<u8>,
 }
 
-impl Prose {
+impl TextBuffer {
     /// Begins a new text.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
@@ -25,7 +25,7 @@ impl Prose {
             return;
         }
         if memchr::memmem::find(piece, b"]]>").is_some() {
-            flaws.insert(Mended::CdataEnd);
+            flaws.insert(Recovery::CdataEnd);
         }
         unescape(piece, &mut self.bytes, flaws);
     }
@@ -54,12 +54,12 @@ impl Prose {
             return None;
         }
         if has_control(bytes) {
-            flaws.insert(Mended::ControlCharacter);
+            flaws.insert(Recovery::ControlCharacter);
         }
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(_) => {
-                flaws.insert(Mended::InvalidUtf8);
+                flaws.insert(Recovery::InvalidUtf8);
                 String::from_utf8_lossy(bytes).into()
             }
         };
@@ -82,22 +82,22 @@ mod tests {
 
     #[test]
     fn a_text_is_joined_from_its_pieces_and_trimmed() {
-        let (mut prose, mut flaws) = (Prose::default(), FlawSet::default());
-        prose.text(b" \n ", &mut flaws);
-        prose.cdata(b"  a &lt; ");
-        prose.text(b"&lt; b\n", &mut flaws);
-        assert_eq!(prose.take(&mut flaws).as_deref(), Some("a &lt; < b"));
-        assert_eq!(prose.take(&mut flaws), None);
+        let (mut text_buffer, mut flaws) = (TextBuffer::default(), FlawSet::default());
+        text_buffer.text(b" \n ", &mut flaws);
+        text_buffer.cdata(b"  a &lt; ");
+        text_buffer.text(b"&lt; b\n", &mut flaws);
+        assert_eq!(text_buffer.take(&mut flaws).as_deref(), Some("a &lt; < b"));
+        assert_eq!(text_buffer.take(&mut flaws), None);
         assert!(flaws.is_empty());
     }
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
-        let (mut prose, mut flaws) = (Prose::default(), FlawSet::default());
-        prose.cdata(b"x");
-        prose.cdata("漢".repeat(LIMIT).as_bytes());
-        prose.cdata(b"never seen");
-        let text = prose.take(&mut flaws).unwrap();
+        let (mut text_buffer, mut flaws) = (TextBuffer::default(), FlawSet::default());
+        text_buffer.cdata(b"x");
+        text_buffer.cdata("漢".repeat(LIMIT).as_bytes());
+        text_buffer.cdata(b"never seen");
+        let text = text_buffer.take(&mut flaws).unwrap();
         assert!(text.len() <= LIMIT && text.len() > LIMIT - 4);
         assert!(text.ends_with('漢'));
         assert!(flaws.is_empty());
@@ -105,14 +105,17 @@ mod tests {
 
     #[test]
     fn what_xml_forbids_is_kept_and_noted() {
-        let (mut prose, mut flaws) = (Prose::default(), FlawSet::default());
-        prose.text(b"\x1b[31m caf\xe9 ]]> &#27;", &mut flaws);
-        assert_eq!(prose.take(&mut flaws).as_deref(), Some("\u{1b}[31m caf\u{fffd} ]]> \u{1b}"));
+        let (mut text_buffer, mut flaws) = (TextBuffer::default(), FlawSet::default());
+        text_buffer.text(b"\x1b[31m caf\xe9 ]]> &#27;", &mut flaws);
+        assert_eq!(
+            text_buffer.take(&mut flaws).as_deref(),
+            Some("\u{1b}[31m caf\u{fffd} ]]> \u{1b}")
+        );
         for kind in [
-            Mended::ControlCharacter,
-            Mended::InvalidUtf8,
-            Mended::CdataEnd,
-            Mended::IllegalReference,
+            Recovery::ControlCharacter,
+            Recovery::InvalidUtf8,
+            Recovery::CdataEnd,
+            Recovery::IllegalReference,
         ] {
             assert!(flaws.contains(kind), "{kind:?}");
         }

@@ -2,10 +2,10 @@
 
 use super::{all_cases, has_order, javascript, one, owned, root_says};
 use crate::formats::model::{Case, Report};
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_ctest(report: &Report) -> bool {
+pub(in crate::tools) fn is_ctest(report: &Report) -> bool {
     all_cases(report, |case| {
         case.attribute("status")
             .is_some_and(|status| ["run", "fail", "notrun", "disabled"].contains(&status))
@@ -14,31 +14,31 @@ pub(in crate::producers) fn is_ctest(report: &Report) -> bool {
 }
 
 /// The suite is the name of the build, which is another one on every machine.
-pub(in crate::producers) fn ctest(case: &Written<'_>) -> Place {
-    Place { name: owned(case.name), ..Place::default() }
+pub(in crate::tools) fn ctest(case: &CaseContext<'_>) -> TestLocation {
+    TestLocation { name: owned(case.name), ..TestLocation::default() }
 }
 
-pub(in crate::producers) fn is_bats(report: &Report) -> bool {
+pub(in crate::tools) fn is_bats(report: &Report) -> bool {
     all_cases(report, |case| {
         case.classname.as_deref().is_some_and(|classname| classname.ends_with(".bats"))
     })
 }
 
-pub(in crate::producers) fn bats(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn bats(case: &CaseContext<'_>) -> TestLocation {
     let file = case.path(case.classname);
-    Place {
+    TestLocation {
         container: one(&file),
         name: owned(case.name),
         folder: vec![Level::Classname(file, Cut::Slashes)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-pub(in crate::producers) fn is_perl(report: &Report) -> bool {
+pub(in crate::tools) fn is_perl(report: &Report) -> bool {
     is_numbered(report, |rest| rest.is_empty() || rest.starts_with(" - "))
 }
 
-pub(in crate::producers) fn is_tape(report: &Report) -> bool {
+pub(in crate::tools) fn is_tape(report: &Report) -> bool {
     is_numbered_after(report, "#", |rest| rest.is_empty() || rest.starts_with(' '))
 }
 
@@ -79,7 +79,7 @@ pub(super) fn without_number(name: &str) -> String {
 
 /// The chain of suites, as with other tools of JavaScript. A suite is a comment of the TAP, `# adds`, behind the name
 /// of a package where one was given; `Default` stands where there is none.
-pub(in crate::producers) fn tape(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn tape(case: &CaseContext<'_>) -> TestLocation {
     let groups = case.chain.iter().filter(|group| **group != "Default").flat_map(|group| {
         let (package, title) = match group.split_once("# ") {
             Some((package, title)) => (package.trim_end_matches('.'), title),
@@ -90,22 +90,22 @@ pub(in crate::producers) fn tape(case: &Written<'_>) -> Place {
     });
     let chain: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
     let name = without_number(case.name);
-    javascript::chain(&Written { chain: &chain, name: &name, ..*case })
+    javascript::chain(&CaseContext { chain: &chain, name: &name, ..*case })
 }
 
 /// tap-xunit again, but each title has its file in front, and the suites are comments of whoever ran just then.
-pub(in crate::producers) fn is_ava(report: &Report) -> bool {
+pub(in crate::tools) fn is_ava(report: &Report) -> bool {
     is_tape(report)
         && all_cases(report, |case| case.name.as_deref().is_some_and(|name| name.contains(" › ")))
 }
 
-pub(in crate::producers) fn ava(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn ava(case: &CaseContext<'_>) -> TestLocation {
     let name = without_number(case.name);
     let groups = name.rsplit_once(" › ").map_or("", |(groups, _)| groups).to_owned();
-    Place { name, folder: vec![Level::Titles(groups, " › ")], ..Place::default() }
+    TestLocation { name, folder: vec![Level::Titles(groups, " › ")], ..TestLocation::default() }
 }
 
-pub(in crate::producers) fn is_tap_junit(report: &Report) -> bool {
+pub(in crate::tools) fn is_tap_junit(report: &Report) -> bool {
     let is_numbered = |case: &Case| case.attribute("id").is_some() && case.classname.is_none();
     report.suites.len() == 1
         && has_order(report, &["tests", "skipped", "failures"])
@@ -113,26 +113,29 @@ pub(in crate::producers) fn is_tap_junit(report: &Report) -> bool {
 }
 
 /// The only suite is a constant; which test an assertion belongs to stands in its console output.
-pub(in crate::producers) fn tap_junit(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn tap_junit(case: &CaseContext<'_>) -> TestLocation {
     let suite = if case.suite_name() == "Tap-Junit-Suite" { "" } else { case.suite_name() };
-    Place {
+    TestLocation {
         container: one(suite),
         name: owned(case.name),
         folder: vec![Level::One(owned(suite))],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-pub(in crate::producers) fn is_node_tap(report: &Report) -> bool {
+pub(in crate::tools) fn is_node_tap(report: &Report) -> bool {
     root_says(report, "name", "TAP Tests")
 }
 
 /// The classname repeats the chain of suites.
-pub(in crate::producers) fn node_tap(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn node_tap(case: &CaseContext<'_>) -> TestLocation {
     let properties = case.case.extra.iter().flat_map(|extra| &extra.properties);
     let is_skipped =
         properties.into_iter().any(|property| ["skip", "todo"].contains(&&*property.name));
-    Place { is_skipped, ..javascript::chain(&Written { case: &without_file(case.case), ..*case }) }
+    TestLocation {
+        is_skipped,
+        ..javascript::chain(&CaseContext { case: &without_file(case.case), ..*case })
+    }
 }
 
 /// The file of a case is where it failed: one that passes has none.
@@ -140,7 +143,7 @@ fn without_file(case: &Case) -> Case {
     Case { file: None, ..case.clone() }
 }
 
-pub(in crate::producers) fn is_busted(report: &Report) -> bool {
+pub(in crate::tools) fn is_busted(report: &Report) -> bool {
     report.suites.first().is_some_and(|suite| suite.name.starts_with("Run 1 of "))
         && all_cases(report, |case| {
             case.classname.as_deref().is_some_and(|classname| file_of(classname).is_some())
@@ -148,28 +151,28 @@ pub(in crate::producers) fn is_busted(report: &Report) -> bool {
 }
 
 /// `spec/cart_spec.lua:12` without its line.
-fn file_of(place: &str) -> Option<&str> {
-    let (file, line) = place.rsplit_once(':')?;
+fn file_of(locate: &str) -> Option<&str> {
+    let (file, line) = locate.rsplit_once(':')?;
     (!line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())).then_some(file)
 }
 
 /// The classname is the place in the file.
-pub(in crate::producers) fn busted(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn busted(case: &CaseContext<'_>) -> TestLocation {
     let file = case.path(file_of(case.classname).unwrap_or(case.classname));
-    Place {
+    TestLocation {
         container: one(&file),
         name: owned(case.name),
         folder: vec![Level::Classname(file, Cut::Slashes)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
 /// The suite is the script.
-pub(in crate::producers) fn perl(case: &Written<'_>) -> Place {
-    Place {
+pub(in crate::tools) fn perl(case: &CaseContext<'_>) -> TestLocation {
+    TestLocation {
         container: one(case.suite_name()),
         name: without_number(case.name),
         folder: vec![Level::Classname(owned(case.suite_name()), Cut::Nowhere)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }

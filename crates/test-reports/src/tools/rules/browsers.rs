@@ -2,9 +2,9 @@
 
 use super::{has_order, one, owned};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place, begins_with};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation, begins_with};
 
 /// Text up to the first digit: versions change, browsers stay.
 pub(super) fn without_version(browser: &str) -> Option<String> {
@@ -13,40 +13,40 @@ pub(super) fn without_version(browser: &str) -> Option<String> {
     (!browser.is_empty()).then(|| browser.to_owned())
 }
 
-pub(in crate::producers) fn is_playwright(report: &Report) -> bool {
+pub(in crate::tools) fn is_playwright(report: &Report) -> bool {
     has_order(report, &["timestamp", "hostname", "tests", "failures", "skipped", "time", "errors"])
 }
 
 /// Playwright writes its project as the host.
-pub(in crate::producers) fn host(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn host(case: &CaseContext<'_>) -> Option<String> {
     let project = case.suite_attribute("hostname")?;
     (!project.is_empty()).then(|| project.to_owned())
 }
 
-pub(in crate::producers) fn playwright(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn playwright(case: &CaseContext<'_>) -> TestLocation {
     let file = if case.classname.is_empty() { case.suite_name() } else { case.classname };
     let file = case.path(file);
     let groups = case.name.rsplit_once(" › ").map_or("", |(groups, _)| groups);
-    Place {
+    TestLocation {
         container: one(&file),
         name: owned(case.name),
         folder: vec![Level::Classname(file, Cut::Slashes), Level::Titles(owned(groups), " › ")],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-pub(in crate::producers) fn is_karma(report: &Report) -> bool {
+pub(in crate::tools) fn is_karma(report: &Report) -> bool {
     has_order(
         report,
         &["package", "timestamp", "id", "hostname", "tests", "errors", "failures", "time"],
     ) || super::any_property(report, "browser.fullName")
 }
 
-pub(in crate::producers) fn karma_browser(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn karma_browser(case: &CaseContext<'_>) -> Option<String> {
     without_version(case.suite_name())
 }
 
-pub(in crate::producers) fn karma(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn karma(case: &CaseContext<'_>) -> TestLocation {
     // Karma puts the browser before the group: `Chrome 54.0 (Mac)` becomes `Chrome_54_0_(Mac).`.
     let browser = case.suite_name().replace([' ', '.'], "_");
     let group = case
@@ -58,22 +58,22 @@ pub(in crate::producers) fn karma(case: &Written<'_>) -> Place {
     titled(None, group, case.name.to_owned())
 }
 
-pub(in crate::producers) fn is_webdriverio(report: &Report) -> bool {
+pub(in crate::tools) fn is_webdriverio(report: &Report) -> bool {
     super::any_property(report, "specId") && super::any_property(report, "capabilities")
 }
 
-pub(in crate::producers) fn capabilities(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn capabilities(case: &CaseContext<'_>) -> Option<String> {
     without_version(case.suite_property("capabilities")?)
 }
 
 /// mocha's hooks, whose quotes the reporter leaves out.
-pub(in crate::producers) fn webdriverio_noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn webdriverio_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     let hooks = ["before all hook", "before each hook", "after all hook", "after each hook"];
     (case.failed() && hooks.iter().any(|hook| case.name.replace('"', "").starts_with(hook)))
-        .then_some(Noise::Scaffold)
+        .then_some(NotATest::SetupOrHook)
 }
 
-pub(in crate::producers) fn webdriverio(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn webdriverio(case: &CaseContext<'_>) -> TestLocation {
     let file = case
         .suite_property("featureFile")
         .or_else(|| case.suite_property("file"))
@@ -83,16 +83,16 @@ pub(in crate::producers) fn webdriverio(case: &Written<'_>) -> Place {
     titled(file, group, name)
 }
 
-pub(in crate::producers) fn is_testcafe(report: &Report) -> bool {
+pub(in crate::tools) fn is_testcafe(report: &Report) -> bool {
     let first = report.suites.first();
     first.is_some_and(|suite| suite.name.starts_with("TestCafe Tests"))
 }
 
-pub(in crate::producers) fn testcafe_browser(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn testcafe_browser(case: &CaseContext<'_>) -> Option<String> {
     without_version(case.suite_name().strip_prefix("TestCafe Tests: ")?)
 }
 
-pub(in crate::producers) fn testcafe(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn testcafe(case: &CaseContext<'_>) -> TestLocation {
     let file = case.file();
     let name = full_title(case.classname, without_outcome(case.name), file.is_some());
     titled(file, case.classname, name)
@@ -107,16 +107,16 @@ fn without_outcome(name: &str) -> &str {
     name.strip_suffix(" (unstable)").unwrap_or(name)
 }
 
-pub(in crate::producers) fn is_testem(report: &Report) -> bool {
+pub(in crate::tools) fn is_testem(report: &Report) -> bool {
     report.suites.first().is_some_and(|suite| &*suite.name == "Testem Tests")
 }
 
 /// The classname is the browser; the name is the full title.
-pub(in crate::producers) fn testem(case: &Written<'_>) -> Place {
-    Place { name: owned(case.name), ..Place::default() }
+pub(in crate::tools) fn testem(case: &CaseContext<'_>) -> TestLocation {
+    TestLocation { name: owned(case.name), ..TestLocation::default() }
 }
 
-pub(in crate::producers) fn testem_browser(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn testem_browser(case: &CaseContext<'_>) -> Option<String> {
     without_version(case.classname)
 }
 
@@ -141,16 +141,16 @@ fn full_title(group: &str, name: &str, in_file: bool) -> String {
 }
 
 /// Container: the file, or else the group.
-fn titled(file: Option<String>, group: &str, name: String) -> Place {
+fn titled(file: Option<String>, group: &str, name: String) -> TestLocation {
     let mut folder = Vec::new();
     if let Some(file) = &file {
         folder.push(Level::Classname(file.clone(), Cut::Slashes));
     }
     folder.push(Level::Classname(owned(group), Cut::Nowhere));
-    Place {
+    TestLocation {
         container: file.map_or_else(|| one(group), |file| vec![file]),
         name,
         folder,
-        ..Place::default()
+        ..TestLocation::default()
     }
 }

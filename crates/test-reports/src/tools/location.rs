@@ -5,7 +5,7 @@ use crate::text;
 
 /// What a rule makes of a case.
 #[derive(Debug, Default)]
-pub(super) struct Place {
+pub(super) struct TestLocation {
     /// The container's parts. Empty parts are dropped.
     pub(super) container: Vec<String>,
     /// The name; empty: the classname is taken.
@@ -113,7 +113,7 @@ pub(super) struct Sources<'a> {
 }
 
 /// The folders below `--folder`, outermost first. Where a report does not say what is asked for (no file, no
-/// classname), the producer's own rule places.
+/// classname), the tool's own rule places.
 pub(super) fn folder(
     prefix: &[String],
     group_by: GroupBy,

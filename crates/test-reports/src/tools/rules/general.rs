@@ -2,14 +2,14 @@
 
 use super::{all_cases, has_order, owned, root_attribute};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place, without_repetition};
-use crate::producers::rules::{javascript, python};
-use crate::producers::written::Written;
 use crate::text;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
+use crate::tools::rules::{javascript, python};
 
 /// The chain of suites, then the classname; what is said twice, once.
-pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let parts = case.chain.iter().chain([&case.classname]);
     let container = without_repetition(parts.map(|part| independent(case, part)));
     let classname = independent(case, case.classname);
@@ -21,11 +21,16 @@ pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
             Level::One(part.clone())
         }
     });
-    Place { folder: folder.collect(), container, name: owned(case.name), ..Place::default() }
+    TestLocation {
+        folder: folder.collect(),
+        container,
+        name: owned(case.name),
+        ..TestLocation::default()
+    }
 }
 
 /// A part without the machine, if it is a path.
-fn independent(case: &Written<'_>, part: &str) -> String {
+fn independent(case: &CaseContext<'_>, part: &str) -> String {
     if is_path(part) { case.path(part) } else { owned(part) }
 }
 
@@ -45,22 +50,22 @@ fn is_path(part: &str) -> bool {
 }
 
 /// Hooks and fixtures that are called the same everywhere.
-pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed()
         && (python::is_fixture(case)
             || javascript::is_hook(case.name)
             || case.classname == "Test suite failed to run"))
-        .then_some(Noise::Scaffold)
+        .then_some(NotATest::SetupOrHook)
 }
 
 /// The chain of suites alone, one folder for each.
-pub(in crate::producers) fn chain_only(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn chain_only(case: &CaseContext<'_>) -> TestLocation {
     let container = without_empty(case.chain);
-    Place {
+    TestLocation {
         folder: container.iter().cloned().map(Level::One).collect(),
         container,
         name: owned(case.name),
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
@@ -70,7 +75,7 @@ fn without_empty(chain: &[&str]) -> Vec<String> {
 }
 
 /// Robot repeats the chain as the classname.
-pub(in crate::producers) fn is_robot(report: &Report) -> bool {
+pub(in crate::tools) fn is_robot(report: &Report) -> bool {
     let chain = |suite| {
         let names: Vec<&str> = report.suite_chain(suite).iter().map(|suite| &*suite.name).collect();
         names
@@ -83,38 +88,38 @@ pub(in crate::producers) fn is_robot(report: &Report) -> bool {
 }
 
 /// Newman: the collection names the root, each request a suite.
-pub(in crate::producers) fn is_newman(report: &Report) -> bool {
+pub(in crate::tools) fn is_newman(report: &Report) -> bool {
     root_attribute(report, "name").is_some()
         && has_order(report, &["id", "timestamp", "tests", "failures", "errors", "time"])
 }
 
-pub(in crate::producers) fn newman(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn newman(case: &CaseContext<'_>) -> TestLocation {
     let collection = root_attribute(case.report, "name").map(text::clean);
     let collection = collection.unwrap_or_default();
     let chain: Vec<&str> =
         [collection.as_str()].into_iter().chain(case.chain.iter().copied()).collect();
-    chain_only(&Written { chain: &chain, ..*case })
+    chain_only(&CaseContext { chain: &chain, ..*case })
 }
 
-pub(in crate::producers) fn is_maestro(report: &Report) -> bool {
+pub(in crate::tools) fn is_maestro(report: &Report) -> bool {
     let mut suites = report.suites.iter();
     suites.any(|suite| suite.attribute("device").is_some())
 }
 
-pub(in crate::producers) fn device(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
     let device = case.suite_attribute("device")?;
     (!device.is_empty()).then(|| device.to_owned())
 }
 
 /// What reports of most tools name, if at all.
-pub(in crate::producers) fn configuration(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn configuration(case: &CaseContext<'_>) -> Option<String> {
     let named = ["browser", "device"].iter().find_map(|name| case.suite_property(name))?;
     let named = text::clean(named);
     (!named.is_empty()).then_some(named)
 }
 
 /// A suite's name, unless it is one of those that every report of its tool has.
-pub(in crate::producers) fn suite_label(name: &str) -> &str {
+pub(in crate::tools) fn suite_label(name: &str) -> &str {
     const CONSTANT: [&str; 14] = [
         "pytest",
         "nose2-junit",

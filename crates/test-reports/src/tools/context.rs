@@ -3,8 +3,8 @@
 use crate::formats::model::{Case, Outcome, Report, Suite};
 use crate::text::{self, RepositoryRoot};
 
-/// A case as written, its texts cleaned.
-pub(super) struct Written<'a> {
+/// A case as context, its texts cleaned.
+pub(super) struct CaseContext<'a> {
     pub(super) report: &'a Report,
     pub(super) case: &'a Case,
     /// The name, cleaned; empty when there is none.
@@ -16,11 +16,11 @@ pub(super) struct Written<'a> {
     /// Their names, cleaned; empty where there are none.
     pub(super) chain: &'a [&'a str],
     pub(super) root: &'a RepositoryRoot,
-    /// Which of several that are called the same it is, from 1, where the producer counts them.
+    /// Which of several that are called the same it is, from 1, where the tool counts them.
     pub(super) ordinal: Option<usize>,
 }
 
-impl<'a> Written<'a> {
+impl<'a> CaseContext<'a> {
     /// The name of the innermost suite, cleaned.
     pub(super) fn suite_name(&self) -> &'a str {
         self.chain.last().copied().unwrap_or_default()

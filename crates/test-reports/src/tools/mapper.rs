@@ -2,18 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::place::{self, Place, Sources};
-use super::written::Written;
-use super::{Noise, Producer, detect};
+use super::context::CaseContext;
+use super::location::{self, Sources, TestLocation};
+use super::{NotATest, Tool, detect};
 use crate::formats::model::{Case, Outcome, Report, Suite, SuiteIndex};
-use crate::mapping::{GroupBy, Mapping};
+use crate::mapping::{GroupBy, IdentityOptions};
 use crate::text;
 
 /// What a case element is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Mapped {
+pub enum MappedCase {
     /// A test, or a part of one.
-    Test(Placed),
+    Test(MappedTest),
     /// Something that failed outside every test, and what it is called.
     RunError(String),
     /// Neither a test nor an error: a set-up that passed, a class that is skipped as a whole.
@@ -24,56 +24,56 @@ pub enum Mapped {
 
 /// A test with what identifies it and where a new one is put.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
+pub struct MappedTest {
     /// The cleaned parts of the container; they enter the identity.
     pub container: Vec<String>,
     /// The cleaned name, whole; it enters the identity.
     pub name: String,
     /// The folders from below the root folder, outermost first, `--folder` included.
     pub folder: Vec<String>,
-    /// How it ended, where the producer knows better than the element.
+    /// How it ended, where the tool knows better than the element.
     pub outcome: Outcome,
     /// It is a part of a test that has no case of its own when it passes.
     pub is_subtest: bool,
 }
 
 /// Maps the cases of one report.
-pub struct Mapper<'a> {
+pub struct CaseMapper<'a> {
     report: &'a Report,
-    mapping: &'a Mapping,
-    producer: &'static Producer,
+    mapping: &'a IdentityOptions,
+    tool: &'static Tool,
     /// The cleaned name of each suite.
     suite_names: Vec<String>,
     hooks: HashSet<usize>,
     ordinals: HashMap<usize, usize>,
 }
 
-impl<'a> Mapper<'a> {
+impl<'a> CaseMapper<'a> {
     /// Finds out who wrote `report`.
     #[must_use]
-    pub fn new(report: &'a Report, mapping: &'a Mapping) -> Self {
-        let producer = detect(report);
+    pub fn new(report: &'a Report, mapping: &'a IdentityOptions) -> Self {
+        let tool = detect(report);
         Self {
             report,
             mapping,
-            producer,
+            tool,
             suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
-            hooks: (producer.hooks)(report),
-            ordinals: (producer.ordinals)(report),
+            hooks: (tool.hooks)(report),
+            ordinals: (tool.ordinals)(report),
         }
     }
 
     /// Who wrote the report.
     #[must_use]
-    pub fn producer(&self) -> &'static Producer {
-        self.producer
+    pub fn tool(&self) -> &'static Tool {
+        self.tool
     }
 
     /// Calls `each` with every case element, in document order, and what it is.
-    pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, Mapped)) {
+    pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
         let mut around = Around::default();
         for (index, case) in self.report.cases.iter().enumerate() {
-            let mapped = self.with_written(case, &mut around, |written| self.map(index, written));
+            let mapped = self.with_context(case, &mut around, |context| self.map(index, context));
             each(index, case, mapped);
         }
     }
@@ -81,16 +81,16 @@ impl<'a> Mapper<'a> {
     /// Browser, project or device of a case.
     #[must_use]
     pub fn configuration(&self, case: &Case) -> Option<String> {
-        self.with_written(case, &mut Around::default(), |written| {
-            (self.producer.configuration)(written)
+        self.with_context(case, &mut Around::default(), |context| {
+            (self.tool.configuration)(context)
         })
     }
 
-    fn with_written<T>(
+    fn with_context<T>(
         &self,
         case: &Case,
         around: &mut Around<'a>,
-        use_it: impl FnOnce(&Written<'_>) -> T,
+        use_it: impl FnOnce(&CaseContext<'_>) -> T,
     ) -> T {
         if around.suite != Some(case.suite) {
             around.suite = Some(case.suite);
@@ -104,7 +104,7 @@ impl<'a> Mapper<'a> {
         }
         let chain: Vec<&str> =
             around.indices.iter().map(|&index| self.suite_names[index].as_str()).collect();
-        use_it(&Written {
+        use_it(&CaseContext {
             report: self.report,
             case,
             name: &text::clean(case.name.as_deref().unwrap_or_default()),
@@ -116,35 +116,37 @@ impl<'a> Mapper<'a> {
         })
     }
 
-    fn map(&self, index: usize, written: &Written<'_>) -> Mapped {
-        let written = &Written { ordinal: self.ordinals.get(&index).copied(), ..*written };
-        let is_nameless = written.name.is_empty() && written.classname.is_empty();
+    fn map(&self, index: usize, context: &CaseContext<'_>) -> MappedCase {
+        let context = &CaseContext { ordinal: self.ordinals.get(&index).copied(), ..*context };
+        let is_nameless = context.name.is_empty() && context.classname.is_empty();
         let noise = if self.hooks.contains(&index) || is_nameless {
-            Some(Noise::Scaffold)
+            Some(NotATest::SetupOrHook)
         } else {
-            (self.producer.noise)(written)
+            (self.tool.noise)(context)
         };
         match noise {
-            Some(Noise::Finding) => Mapped::Finding,
-            Some(Noise::Scaffold) if written.failed() => Mapped::RunError(self.error_name(written)),
-            Some(Noise::Scaffold) => Mapped::NoTest,
-            None => Mapped::Test(self.placed(written)),
+            Some(NotATest::LintFinding) => MappedCase::Finding,
+            Some(NotATest::SetupOrHook) if context.failed() => {
+                MappedCase::RunError(self.error_name(context))
+            }
+            Some(NotATest::SetupOrHook) => MappedCase::NoTest,
+            None => MappedCase::Test(self.placed(context)),
         }
     }
 
     /// Hook, suite or class, with what it belongs to.
-    fn error_name(&self, written: &Written<'_>) -> String {
-        let around = if written.classname.is_empty() {
-            (self.producer.suite_label)(written.suite_name())
+    fn error_name(&self, context: &CaseContext<'_>) -> String {
+        let around = if context.classname.is_empty() {
+            (self.tool.suite_label)(context.suite_name())
         } else {
-            written.classname
+            context.classname
         };
-        match (around, written.name) {
+        match (around, context.name) {
             ("", "") => "a case without name and classname".to_owned(),
             (around, "") => around.to_owned(),
             ("", name) => name.to_owned(),
             // What stands in both is said once.
-            (around, name) if place::begins_with(name, around) || name.ends_with(around) => {
+            (around, name) if location::begins_with(name, around) || name.ends_with(around) => {
                 name.to_owned()
             }
             // nose2: `setUpClass (module` and `Class)`.
@@ -155,48 +157,48 @@ impl<'a> Mapper<'a> {
         }
     }
 
-    fn placed(&self, written: &Written<'_>) -> Placed {
-        let Place { mut container, mut name, folder, is_subtest, is_skipped } =
-            (self.producer.place)(written);
+    fn placed(&self, context: &CaseContext<'_>) -> MappedTest {
+        let TestLocation { mut container, mut name, folder, is_subtest, is_skipped } =
+            (self.tool.locate)(context);
         container.retain_mut(|part| {
             trim(part);
             !part.is_empty()
         });
         trim(&mut name);
         if name.is_empty() {
-            name = written.classname.to_owned();
+            name = context.classname.to_owned();
         }
         if self.mapping.merge_parameters {
-            self.producer.parameters.strip(&mut container, &mut name);
+            self.tool.parameters.strip(&mut container, &mut name);
         }
         if self.mapping.by_configuration
-            && let Some(configuration) = (self.producer.configuration)(written)
+            && let Some(configuration) = (self.tool.configuration)(context)
         {
             name = format!("{name} [{}]", text::clean(&configuration));
         }
-        let file = (self.mapping.group_by == GroupBy::File).then(|| written.file()).flatten();
+        let file = (self.mapping.group_by == GroupBy::File).then(|| context.file()).flatten();
         let labels: Vec<&str> = match self.mapping.group_by {
             GroupBy::Suite => {
-                written.chain.iter().map(|name| (self.producer.suite_label)(name)).collect()
+                context.chain.iter().map(|name| (self.tool.suite_label)(name)).collect()
             }
             _ => Vec::new(),
         };
-        let folder = place::folder(
+        let folder = location::folder(
             &self.mapping.folder,
             self.mapping.group_by,
             &self.mapping.split,
             &Sources {
                 suites: &labels,
-                classname: written.classname,
+                classname: context.classname,
                 file: file.as_deref(),
                 auto: &folder,
             },
         );
-        Placed {
+        MappedTest {
             container,
             name,
             folder,
-            outcome: if is_skipped { Outcome::Skipped } else { written.case.outcome },
+            outcome: if is_skipped { Outcome::Skipped } else { context.case.outcome },
             is_subtest,
         }
     }

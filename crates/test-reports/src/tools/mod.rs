@@ -7,27 +7,27 @@
 //! Container and name make the identity of a test: once released, what a row makes of them is frozen. The folder is
 //! only the place where a *new* test is put, and may get better.
 
+mod context;
+mod location;
 mod mapper;
 mod parameters;
-mod place;
 mod rules;
-mod written;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::formats::model::{Format, Report};
 
-pub use mapper::{Mapped, Mapper, Placed};
+use context::CaseContext;
+use location::TestLocation;
+pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
-use place::Place;
 use rules::{
     browsers, dotnet, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby,
     rust, tap,
 };
-use written::Written;
 
 /// A tool that writes reports, and how to read what it means.
-pub struct Producer {
+pub struct Tool {
     /// What it is called in summaries, such as `pytest`.
     pub name: &'static str,
     /// What several equal cases in one file are.
@@ -35,24 +35,24 @@ pub struct Producer {
     /// What to do when many tests of one report have the same name.
     pub advice: Option<&'static str>,
     /// Whether a report is its work. By content only, and by such content as every shard of a report has.
-    fingerprint: fn(&Report) -> bool,
+    is_written_by: fn(&Report) -> bool,
     /// Container, name and folder of a case.
-    place: fn(&Written<'_>) -> Place,
+    locate: fn(&CaseContext<'_>) -> TestLocation,
     /// Whether a case is no test.
-    noise: fn(&Written<'_>) -> Option<Noise>,
+    noise: fn(&CaseContext<'_>) -> Option<NotATest>,
     /// Cases that are no tests, where only the whole report can tell.
     hooks: fn(&Report) -> HashSet<usize>,
     /// Which of several that are called the same a case is, from 1, where only the whole report can tell.
     ordinals: fn(&Report) -> HashMap<usize, usize>,
     /// Browser, project or device of a case.
-    configuration: fn(&Written<'_>) -> Option<String>,
+    configuration: fn(&CaseContext<'_>) -> Option<String>,
     /// What a suite's name says to a person; empty when it is a constant, a build, a browser, a time stamp.
     suite_label: fn(&str) -> &str,
     /// How a data row is marked in names.
     parameters: Parameters,
 }
 
-/// What several cases in one file are that are equal as written.
+/// What several cases in one file are that are equal as context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeats {
     /// Rows of one test: the worst decides.
@@ -65,20 +65,20 @@ pub enum Repeats {
 
 /// Why a case element is no test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Noise {
+enum NotATest {
     /// It stands for a collection, a set-up, a hook: an error if it failed, else nothing.
-    Scaffold,
+    SetupOrHook,
     /// It is a finding of a linter.
-    Finding,
+    LintFinding,
 }
 
 /// What a row means that does not say otherwise.
-const ROW: Producer = Producer {
+const ROW: Tool = Tool {
     name: "",
     repeats: Repeats::Rows,
     advice: None,
-    fingerprint: |_| false,
-    place: general::place,
+    is_written_by: |_| false,
+    locate: general::locate,
     noise: |_| None,
     hooks: |_| HashSet::new(),
     ordinals: |_| HashMap::new(),
@@ -88,310 +88,305 @@ const ROW: Producer = Producer {
 };
 
 /// The rule for reports of nobody we know.
-static UNKNOWN: Producer = Producer {
+static UNKNOWN: Tool = Tool {
     name: "unknown",
-    fingerprint: |_| true,
+    is_written_by: |_| true,
     noise: general::noise,
     parameters: Parameters::Brackets,
     ..ROW
 };
 
-/// One row for each tool; the first whose fingerprint holds is the one.
-static TABLE: &[Producer] = &[
-    Producer {
+/// One row for each tool; the first whose is_written_by holds is the one.
+static TABLE: &[Tool] = &[
+    Tool {
         name: "xUnit.net",
-        fingerprint: |report| report.format == Format::Xunit,
-        place: dotnet::xunit,
+        is_written_by: |report| report.format == Format::Xunit,
+        locate: dotnet::xunit,
         noise: dotnet::xunit_noise,
         ..DOTNET
     },
-    Producer {
+    Tool {
         name: "NUnit",
-        fingerprint: |report| report.format == Format::Nunit,
-        place: dotnet::nunit,
+        is_written_by: |report| report.format == Format::Nunit,
+        locate: dotnet::nunit,
         ..DOTNET
     },
-    Producer {
+    Tool {
         name: "TRX",
-        fingerprint: |report| report.format == Format::Trx,
-        place: dotnet::trx,
+        is_written_by: |report| report.format == Format::Trx,
+        locate: dotnet::trx,
         ..DOTNET
     },
-    Producer {
+    Tool {
         name: "TestNG",
-        fingerprint: |report| report.format == Format::Testng,
+        is_written_by: |report| report.format == Format::Testng,
         noise: jvm::testng_noise,
         configuration: jvm::testng_test,
         ..JVM
     },
-    Producer {
+    Tool {
         name: "libtest",
-        fingerprint: |report| report.format == Format::Libtest,
-        place: rust::libtest_text,
+        is_written_by: |report| report.format == Format::Libtest,
+        locate: rust::libtest_text,
         ordinals: rust::doc_tests_of_suites,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "linter",
-        fingerprint: linters::fingerprint,
-        noise: |_| Some(Noise::Finding),
+        is_written_by: linters::is_written_by,
+        noise: |_| Some(NotATest::LintFinding),
         ..ROW
     },
-    Producer {
+    Tool {
         name: "pytest",
-        fingerprint: python::is_pytest,
+        is_written_by: python::is_pytest,
         repeats: Repeats::BareAttempts,
         ..PYTHON
     },
-    Producer {
+    Tool {
         name: "unittest-xml-reporting",
-        fingerprint: python::is_unittest_xml_reporting,
+        is_written_by: python::is_unittest_xml_reporting,
         suite_label: python::unittest_label,
         ..PYTHON
     },
-    Producer {
+    Tool {
         name: "nose2",
-        fingerprint: python::is_nose2,
+        is_written_by: python::is_nose2,
         parameters: Parameters::Number,
         ..PYTHON
     },
-    Producer { name: "nose", fingerprint: python::is_nose, ..PYTHON },
-    Producer {
+    Tool { name: "nose", is_written_by: python::is_nose, ..PYTHON },
+    Tool {
         name: "cargo-nextest",
-        fingerprint: rust::is_nextest,
-        place: rust::nextest,
+        is_written_by: rust::is_nextest,
+        locate: rust::nextest,
         noise: rust::nextest_noise,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "cargo2junit",
-        fingerprint: rust::is_cargo2junit,
-        place: rust::libtest,
+        is_written_by: rust::is_cargo2junit,
+        locate: rust::libtest,
         ordinals: rust::doc_tests,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "libtest",
-        fingerprint: rust::is_libtest,
-        place: rust::libtest,
+        is_written_by: rust::is_libtest,
+        locate: rust::libtest,
         ordinals: rust::doc_tests,
         ..ROW
     },
-    Producer { name: "gotestsum", fingerprint: go::is_gotestsum, ..GO },
-    Producer { name: "go-junit-report", fingerprint: go::is_go_junit_report, ..GO },
-    Producer {
+    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
+    Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
+    Tool {
         name: "bun",
-        fingerprint: javascript::is_bun,
-        place: javascript::chain,
+        is_written_by: javascript::is_bun,
+        locate: javascript::chain,
         noise: javascript::bun_noise,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "jest-junit",
-        fingerprint: javascript::is_jest,
-        place: javascript::jest,
+        is_written_by: javascript::is_jest,
+        locate: javascript::jest,
         noise: javascript::jest_noise,
         advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
         ..ROW
     },
-    Producer {
+    Tool {
         name: "Qt Test",
-        fingerprint: native::is_qt,
-        place: native::qt,
+        is_written_by: native::is_qt,
+        locate: native::qt,
         noise: native::qt_noise,
         parameters: Parameters::Brackets,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "vitest",
-        fingerprint: javascript::is_vitest,
-        place: javascript::vitest,
+        is_written_by: javascript::is_vitest,
+        locate: javascript::vitest,
         noise: javascript::vitest_noise,
         hooks: javascript::vitest_hooks,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "mocha",
-        fingerprint: javascript::is_mocha,
-        place: javascript::mocha,
+        is_written_by: javascript::is_mocha,
+        locate: javascript::mocha,
         noise: javascript::mocha_noise,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "node:test",
-        fingerprint: javascript::is_node,
-        place: javascript::node,
+        is_written_by: javascript::is_node,
+        locate: javascript::node,
         noise: javascript::node_noise,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "Playwright",
-        fingerprint: browsers::is_playwright,
-        place: browsers::playwright,
+        is_written_by: browsers::is_playwright,
+        locate: browsers::playwright,
         configuration: browsers::host,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "Karma",
-        fingerprint: browsers::is_karma,
-        place: browsers::karma,
+        is_written_by: browsers::is_karma,
+        locate: browsers::karma,
         configuration: browsers::karma_browser,
         suite_label: |_| "",
         ..ROW
     },
-    Producer {
+    Tool {
         name: "WebdriverIO",
-        fingerprint: browsers::is_webdriverio,
-        place: browsers::webdriverio,
+        is_written_by: browsers::is_webdriverio,
+        locate: browsers::webdriverio,
         noise: browsers::webdriverio_noise,
         configuration: browsers::capabilities,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "TestCafe",
-        fingerprint: browsers::is_testcafe,
-        place: browsers::testcafe,
+        is_written_by: browsers::is_testcafe,
+        locate: browsers::testcafe,
         configuration: browsers::testcafe_browser,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "testem",
-        fingerprint: browsers::is_testem,
-        place: browsers::testem,
+        is_written_by: browsers::is_testem,
+        locate: browsers::testem,
         noise: javascript::hook_noise,
         configuration: browsers::testem_browser,
         suite_label: |_| "",
         ..ROW
     },
-    Producer { name: "RSpec", fingerprint: ruby::is_rspec, ..RUBY },
-    Producer { name: "minitest", fingerprint: ruby::is_minitest, place: ruby::minitest, ..RUBY },
-    Producer {
+    Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
+    Tool { name: "minitest", is_written_by: ruby::is_minitest, locate: ruby::minitest, ..RUBY },
+    Tool {
         name: "PHPUnit",
-        fingerprint: php::is_phpunit,
-        place: php::phpunit,
+        is_written_by: php::is_phpunit,
+        locate: php::phpunit,
         noise: php::noise,
         parameters: Parameters::DataSet,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "GoogleTest",
-        fingerprint: native::is_googletest,
-        place: native::googletest,
+        is_written_by: native::is_googletest,
+        locate: native::googletest,
         parameters: Parameters::Index,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "CTest",
-        fingerprint: tap::is_ctest,
-        place: tap::ctest,
+        is_written_by: tap::is_ctest,
+        locate: tap::ctest,
         suite_label: |_| "",
         ..ROW
     },
-    Producer { name: "bats", fingerprint: tap::is_bats, place: tap::bats, ..ROW },
-    Producer { name: "perl TAP", fingerprint: tap::is_perl, place: tap::perl, ..ROW },
-    Producer { name: "busted", fingerprint: tap::is_busted, place: tap::busted, ..ROW },
-    Producer { name: "node-tap", fingerprint: tap::is_node_tap, place: tap::node_tap, ..ROW },
-    Producer { name: "tap-junit", fingerprint: tap::is_tap_junit, place: tap::tap_junit, ..ROW },
-    Producer { name: "ava", fingerprint: tap::is_ava, place: tap::ava, ..ROW },
-    Producer { name: "tape", fingerprint: tap::is_tape, place: tap::tape, ..ROW },
-    Producer {
+    Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..ROW },
+    Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..ROW },
+    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..ROW },
+    Tool { name: "node-tap", is_written_by: tap::is_node_tap, locate: tap::node_tap, ..ROW },
+    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..ROW },
+    Tool { name: "ava", is_written_by: tap::is_ava, locate: tap::ava, ..ROW },
+    Tool { name: "tape", is_written_by: tap::is_tape, locate: tap::tape, ..ROW },
+    Tool {
         name: "behave",
-        fingerprint: gherkin::is_behave,
-        place: gherkin::place,
+        is_written_by: gherkin::is_behave,
+        locate: gherkin::locate,
         parameters: Parameters::Outline,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "Cucumber",
-        fingerprint: gherkin::is_cucumber,
-        place: gherkin::place,
+        is_written_by: gherkin::is_cucumber,
+        locate: gherkin::locate,
         parameters: Parameters::Outline,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "Robot Framework",
-        fingerprint: general::is_robot,
-        place: general::chain_only,
+        is_written_by: general::is_robot,
+        locate: general::chain_only,
         ..ROW
     },
-    Producer { name: "Newman", fingerprint: general::is_newman, place: general::newman, ..ROW },
-    Producer {
+    Tool { name: "Newman", is_written_by: general::is_newman, locate: general::newman, ..ROW },
+    Tool {
         name: "Maestro",
-        fingerprint: general::is_maestro,
-        place: native::suite_or_classname,
+        is_written_by: general::is_maestro,
+        locate: native::suite_or_classname,
         configuration: general::device,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "Catch2",
-        fingerprint: native::is_catch2,
-        place: native::suite_or_classname,
+        is_written_by: native::is_catch2,
+        locate: native::suite_or_classname,
         ..ROW
     },
-    Producer { name: "Boost.Test", fingerprint: native::is_boost, ..ROW },
-    Producer { name: "CUnit", fingerprint: native::is_cunit, place: native::cunit, ..ROW },
-    Producer { name: "doctest", fingerprint: native::is_doctest, place: native::doctest, ..ROW },
-    Producer { name: "Meson", fingerprint: native::is_meson, place: native::meson, ..ROW },
-    Producer {
+    Tool { name: "Boost.Test", is_written_by: native::is_boost, ..ROW },
+    Tool { name: "CUnit", is_written_by: native::is_cunit, locate: native::cunit, ..ROW },
+    Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
+    Tool { name: "Meson", is_written_by: native::is_meson, locate: native::meson, ..ROW },
+    Tool {
         name: "Criterion",
-        fingerprint: native::is_criterion,
-        place: native::suite_or_classname,
+        is_written_by: native::is_criterion,
+        locate: native::suite_or_classname,
         ..ROW
     },
-    Producer {
+    Tool {
         name: "cmocka",
-        fingerprint: native::is_cmocka,
-        place: native::suite_or_classname,
+        is_written_by: native::is_cmocka,
+        locate: native::suite_or_classname,
         ..ROW
     },
-    Producer { name: "XCTest", fingerprint: native::is_xctest, place: native::xctest, ..ROW },
-    Producer {
+    Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
+    Tool {
         name: "TestNG",
-        fingerprint: jvm::is_testng,
+        is_written_by: jvm::is_testng,
         noise: jvm::testng_noise,
         configuration: jvm::testng_test,
         ..JVM
     },
-    Producer { name: "Gradle", fingerprint: jvm::is_gradle, ..JVM },
-    Producer { name: "JUnit Platform", fingerprint: jvm::is_junit_platform, ..JVM },
-    Producer { name: "ant", fingerprint: jvm::is_ant, ..JVM },
-    Producer { name: "surefire", fingerprint: jvm::is_surefire, ..JVM },
+    Tool { name: "Gradle", is_written_by: jvm::is_gradle, ..JVM },
+    Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
+    Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
+    Tool { name: "surefire", is_written_by: jvm::is_surefire, ..JVM },
     // Last of all: a suite for each class is how many tools write, and what this row makes of it is what the general
     // rule makes of it, but for the folder.
-    Producer { name: "JUnit", fingerprint: jvm::is_suite_per_class, ..JVM },
+    Tool { name: "JUnit", is_written_by: jvm::is_suite_per_class, ..JVM },
 ];
 
-const DOTNET: Producer = Producer { parameters: Parameters::Brackets, ..ROW };
+const DOTNET: Tool = Tool { parameters: Parameters::Brackets, ..ROW };
 
-const PYTHON: Producer = Producer {
-    place: python::place,
-    noise: python::noise,
-    parameters: Parameters::Brackets,
-    ..ROW
-};
+const PYTHON: Tool =
+    Tool { locate: python::locate, noise: python::noise, parameters: Parameters::Brackets, ..ROW };
 
-const GO: Producer =
-    Producer { place: go::place, noise: go::noise, repeats: Repeats::Attempts, ..ROW };
+const GO: Tool = Tool { locate: go::locate, noise: go::noise, repeats: Repeats::Attempts, ..ROW };
 
-const RUBY: Producer = Producer { place: ruby::place, ..ROW };
+const RUBY: Tool = Tool { locate: ruby::locate, ..ROW };
 
-const JVM: Producer =
-    Producer { place: jvm::place, noise: jvm::noise, parameters: Parameters::Brackets, ..ROW };
+const JVM: Tool =
+    Tool { locate: jvm::locate, noise: jvm::noise, parameters: Parameters::Brackets, ..ROW };
 
 /// The tool that wrote `report`, told by its content and never by its path.
 ///
-/// Several documents in one file have one producer.
+/// Several documents in one file have one tool.
 #[must_use]
-pub fn detect(report: &Report) -> &'static Producer {
-    TABLE.iter().find(|producer| (producer.fingerprint)(report)).unwrap_or(&UNKNOWN)
+pub fn detect(report: &Report) -> &'static Tool {
+    TABLE.iter().find(|tool| (tool.is_written_by)(report)).unwrap_or(&UNKNOWN)
 }
 
 /// The names of all rows of the table.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|producer| producer.name)
+    TABLE.iter().map(|tool| tool.name)
 }
 
-impl Producer {
+impl Tool {
     /// Whether this is the rule for reports of nobody we know.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
@@ -399,9 +394,9 @@ impl Producer {
     }
 }
 
-impl std::fmt::Debug for Producer {
+impl std::fmt::Debug for Tool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Producer").field(&self.name).finish()
+        f.debug_tuple("Tool").field(&self.name).finish()
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{all_cases, has_order, one, owned, suite_of};
 use crate::formats::model::Report;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_behave(report: &Report) -> bool {
+pub(in crate::tools) fn is_behave(report: &Report) -> bool {
     has_order(report, &["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
         && all_cases(report, |case| {
             case.attribute("status").is_some()
@@ -13,7 +13,7 @@ pub(in crate::producers) fn is_behave(report: &Report) -> bool {
         })
 }
 
-pub(in crate::producers) fn is_cucumber(report: &Report) -> bool {
+pub(in crate::tools) fn is_cucumber(report: &Report) -> bool {
     let first = report.suites.first();
     first.is_some_and(|suite| &*suite.name == "Cucumber" || suite.name.ends_with(".JUnitFormatter"))
         || is_of_ruby(report)
@@ -27,12 +27,12 @@ fn is_of_ruby(report: &Report) -> bool {
         })
 }
 
-pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let feature = if case.classname.is_empty() { case.suite_name() } else { case.classname };
-    Place {
+    TestLocation {
         container: one(feature),
         name: owned(case.name),
         folder: vec![Level::Classname(owned(feature), Cut::Nowhere)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }

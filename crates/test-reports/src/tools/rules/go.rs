@@ -2,16 +2,16 @@
 
 use super::{all_cases, any_property, has_order, one, owned, suite_of};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_gotestsum(report: &Report) -> bool {
+pub(in crate::tools) fn is_gotestsum(report: &Report) -> bool {
     has_order(report, &["tests", "failures", "time", "timestamp"])
         && (any_property(report, "go.version") || all_go(report))
 }
 
-pub(in crate::producers) fn is_go_junit_report(report: &Report) -> bool {
+pub(in crate::tools) fn is_go_junit_report(report: &Report) -> bool {
     any_property(report, "go.version")
         || (has_order(
             report,
@@ -37,7 +37,7 @@ fn is_package_failure(name: &str) -> bool {
 }
 
 /// Options shorten either of the two to the path's last part.
-fn import_path<'a>(case: &Written<'a>) -> &'a str {
+fn import_path<'a>(case: &CaseContext<'a>) -> &'a str {
     let (classname, suite) = (case.classname, case.suite_name());
     let is_end = |long: &str, short: &str| {
         long.strip_suffix(short).is_some_and(|start| start.ends_with('/'))
@@ -45,18 +45,18 @@ fn import_path<'a>(case: &Written<'a>) -> &'a str {
     if classname.is_empty() || is_end(suite, classname) { suite } else { classname }
 }
 
-pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let package = import_path(case);
-    Place {
+    TestLocation {
         container: one(package),
         name: owned(case.name),
         folder: vec![Level::Classname(owned(package), Cut::Nowhere)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
     // gotestsum writes the failure of a whole package as `TestMain` of no class.
     let is_main = case.classname.is_empty() && case.name == "TestMain";
-    (case.failed() && (is_main || is_package_failure(case.name))).then_some(Noise::Scaffold)
+    (case.failed() && (is_main || is_package_failure(case.name))).then_some(NotATest::SetupOrHook)
 }

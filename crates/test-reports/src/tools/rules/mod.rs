@@ -1,4 +1,4 @@
-//! The rules of the table's rows, by family. A fingerprint looks at names that a tool always writes, or at the order
+//! The rules of the table's rows, by family. A is_written_by looks at names that a tool always writes, or at the order
 //! in which it writes the attributes of a suite: both are the same in every shard, and hardly shared by two tools.
 
 pub(super) mod browsers;

@@ -8,27 +8,27 @@ use crate::formats::model::{Outcome, Text};
 use crate::identity::Identity;
 
 /// A test while its cases are gathered.
-pub(super) struct Draft {
+pub(super) struct TestBuilder {
     pub(super) identity: Identity,
     pub(super) container: Arc<[String]>,
     pub(super) name: Text,
     pub(super) folder: Arc<[String]>,
     /// The first case.
-    pub(super) first: Sighting,
+    pub(super) first: Occurrence,
     /// The others, in the order of files and in files.
-    pub(super) more: Vec<Sighting>,
+    pub(super) more: Vec<Occurrence>,
 }
 
-impl Draft {
+impl TestBuilder {
     /// All its cases.
-    pub(super) fn sightings(&self) -> impl Iterator<Item = &Sighting> {
+    pub(super) fn occurrences(&self) -> impl Iterator<Item = &Occurrence> {
         std::iter::once(&self.first).chain(&self.more)
     }
 }
 
 /// A case of a test.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sighting {
+pub(super) struct Occurrence {
     /// Index of the report.
     pub(super) file: u32,
     /// Index into its cases.

@@ -2,11 +2,11 @@
 
 use super::{has_order, one, owned, root_says};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_pytest(report: &Report) -> bool {
+pub(in crate::tools) fn is_pytest(report: &Report) -> bool {
     root_says(report, "name", "pytest tests")
         || report.suites.iter().any(|suite| &*suite.name == "pytest")
         // `junit_suite_name` renames the suite, and older versions name no root.
@@ -16,7 +16,7 @@ pub(in crate::producers) fn is_pytest(report: &Report) -> bool {
         )
 }
 
-pub(in crate::producers) fn is_unittest_xml_reporting(report: &Report) -> bool {
+pub(in crate::tools) fn is_unittest_xml_reporting(report: &Report) -> bool {
     !report.suites.is_empty()
         && report
             .suites
@@ -37,16 +37,16 @@ fn without_time_stamp(name: &str) -> &str {
 }
 
 /// A class; `unittest.suite._ErrorHolder` only holds what went wrong elsewhere.
-pub(in crate::producers) fn unittest_label(name: &str) -> &str {
+pub(in crate::tools) fn unittest_label(name: &str) -> &str {
     let name = without_time_stamp(name);
     if name.ends_with("_ErrorHolder") { "" } else { name }
 }
 
-pub(in crate::producers) fn is_nose2(report: &Report) -> bool {
+pub(in crate::tools) fn is_nose2(report: &Report) -> bool {
     has_suite_named(report, &["nose2-junit"])
 }
 
-pub(in crate::producers) fn is_nose(report: &Report) -> bool {
+pub(in crate::tools) fn is_nose(report: &Report) -> bool {
     has_suite_named(report, &["nosetests", "pynose"])
 }
 
@@ -55,14 +55,14 @@ fn has_suite_named(report: &Report, names: &[&str]) -> bool {
     suites.any(|suite| names.contains(&&*suite.name))
 }
 
-pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let name = without_subtest(case.name);
-    Place {
+    TestLocation {
         container: one(case.classname),
         name: owned(name),
         folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
         is_subtest: name.len() < case.name.len(),
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
@@ -82,16 +82,16 @@ fn without_subtest(name: &str) -> &str {
     }
 }
 
-pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
     // A module that cannot be imported, or skips as a whole, stands for tests that nobody knows.
     let is_collection =
         case.case.classname.as_deref() == Some("") && case.case.outcome != Default::default();
     let is_internal = case.classname == "pytest" && case.name == "internal";
-    (is_collection || is_internal || is_fixture(case)).then_some(Noise::Scaffold)
+    (is_collection || is_internal || is_fixture(case)).then_some(NotATest::SetupOrHook)
 }
 
 /// Set-ups of classes and modules, as `unittest` names them. nose2 cuts the name at the last dot, wherever that is.
-pub(in crate::producers) fn is_fixture(case: &Written<'_>) -> bool {
+pub(in crate::tools) fn is_fixture(case: &CaseContext<'_>) -> bool {
     const FIXTURES: [&str; 4] = ["setUpClass", "tearDownClass", "setUpModule", "tearDownModule"];
     let is_fixture = |text: &str| {
         FIXTURES

@@ -37,7 +37,7 @@ const LINTERS: [&str; 30] = [
     "biome",
 ];
 
-pub(in crate::producers) fn fingerprint(report: &Report) -> bool {
+pub(in crate::tools) fn is_written_by(report: &Report) -> bool {
     let is_linter = |name: &str| {
         let name = name.strip_prefix("org.").unwrap_or(name);
         LINTERS.contains(&name.to_ascii_lowercase().as_str())

@@ -1,27 +1,27 @@
 //! xUnit.net, NUnit and TRX: the type is the container, what is left of the full name is the name.
 
 use super::{browsers, javascript, one, owned};
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
 use crate::text;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
 /// Type, and the display name without it. Collections mean nothing, unless a tool that has no types writes the format.
-pub(in crate::producers) fn xunit(case: &Written<'_>) -> Place {
-    let mut place = in_type(case.classname, case.name);
+pub(in crate::tools) fn xunit(case: &CaseContext<'_>) -> TestLocation {
+    let mut locate = in_type(case.classname, case.name);
     if case.classname.is_empty() {
-        place.folder = vec![Level::One(owned(case.suite_name()))];
+        locate.folder = vec![Level::One(owned(case.suite_name()))];
     }
-    place
+    locate
 }
 
 /// mocha's reporter for this format writes hooks that failed like tests.
-pub(in crate::producers) fn xunit_noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn xunit_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     javascript::hook_noise(case).filter(|_| case.classname.is_empty())
 }
 
 /// The full name minus its last part. Suites for parameters and generics are no folders.
-pub(in crate::producers) fn nunit(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
     // NUnit 2 has the full name as the name.
     let full = case.case.attribute("fullname").map_or_else(|| owned(case.name), text::clean);
     // pytest-nunit: the same test as in pytest's own report.
@@ -33,7 +33,7 @@ pub(in crate::producers) fn nunit(case: &Written<'_>) -> Place {
         } else {
             format!("{module}.{}", classes.replace("::", "."))
         };
-        return Place {
+        return TestLocation {
             folder: vec![Level::Classname(class.clone(), Cut::Dots)],
             ..in_type(&class, name)
         };
@@ -56,7 +56,7 @@ fn is_assembly(suite: &str) -> bool {
 }
 
 /// The class without its assembly: that has a version.
-pub(in crate::producers) fn trx(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn trx(case: &CaseContext<'_>) -> TestLocation {
     let class = case.classname.split(',').next().unwrap_or_default().trim();
     // jest's and mocha's reporters for this format: a test in no group, and titles of groups in front.
     let class = if ["No suite", "none"].contains(&class) { "" } else { class };
@@ -69,13 +69,13 @@ pub(in crate::producers) fn trx(case: &Written<'_>) -> Place {
     in_type(class, name.filter(|_| !class.is_empty()).unwrap_or(title))
 }
 
-fn in_type(class: &str, name: &str) -> Place {
+fn in_type(class: &str, name: &str) -> TestLocation {
     let rest = name.strip_prefix(class).and_then(|rest| rest.strip_prefix('.'));
-    Place {
+    TestLocation {
         container: one(class),
         name: owned(rest.filter(|_| !class.is_empty()).unwrap_or(name)),
         folder: vec![Level::Classname(owned(class), Cut::Type)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::{all_cases, has_order, one, owned, root_attribute, root_says};
 use crate::formats::model::{Outcome, Report, Suite};
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place, before, without_repetition};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation, before, without_repetition};
 
 /// Whether a text is the path of a source file.
 fn is_source_file(text: &str) -> bool {
@@ -25,13 +25,13 @@ fn file_folder(file: &str) -> Level {
 
 // jest-junit
 
-pub(in crate::producers) fn is_jest(report: &Report) -> bool {
+pub(in crate::tools) fn is_jest(report: &Report) -> bool {
     root_says(report, "name", "jest tests")
         || has_order(report, &["errors", "failures", "skipped", "timestamp", "time", "tests"])
 }
 
 /// The title once, where classname and name are made of it by templates: the groups, and the rest.
-fn jest_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
+fn jest_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
     let (classname, name) = (case.classname, case.name);
     if classname == name {
         return ("", name);
@@ -42,17 +42,17 @@ fn jest_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
     }
 }
 
-pub(in crate::producers) fn jest(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn jest(case: &CaseContext<'_>) -> TestLocation {
     let suite = case.suite_name();
     let (groups, title) = jest_titles(case);
     if is_source_file(suite) && !begins_with_title(case.name, suite) {
         let file = case.path(suite);
         let groups = if groups == suite { "" } else { groups };
-        return Place {
+        return TestLocation {
             container: [file.clone(), owned(groups)].into(),
             name: owned(title),
             folder: vec![file_folder(&file), Level::Titles(owned(groups), " › ")],
-            ..Place::default()
+            ..TestLocation::default()
         };
     }
     let full = if groups.is_empty() || begins_with_title(title, groups) {
@@ -62,11 +62,11 @@ pub(in crate::producers) fn jest(case: &Written<'_>) -> Place {
     };
     let folder =
         if begins_with_title(&full, suite) { vec![Level::One(owned(suite))] } else { Vec::new() };
-    Place {
+    TestLocation {
         container: case.case_file().into_iter().collect(),
         name: full,
         folder,
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
@@ -76,14 +76,15 @@ fn begins_with_title(title: &str, group: &str) -> bool {
         && title.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-pub(in crate::producers) fn jest_noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn jest_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     const FAILED: &str = "Test suite failed to run";
-    (case.failed() && (case.classname == FAILED || case.name == FAILED)).then_some(Noise::Scaffold)
+    (case.failed() && (case.classname == FAILED || case.name == FAILED))
+        .then_some(NotATest::SetupOrHook)
 }
 
 // vitest
 
-pub(in crate::producers) fn is_vitest(report: &Report) -> bool {
+pub(in crate::tools) fn is_vitest(report: &Report) -> bool {
     root_says(report, "name", "vitest tests")
         || has_order(
             report,
@@ -91,7 +92,7 @@ pub(in crate::producers) fn is_vitest(report: &Report) -> bool {
         )
 }
 
-pub(in crate::producers) fn vitest(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn vitest(case: &CaseContext<'_>) -> TestLocation {
     // `classnameTemplate` may put anything into the classname; the suite is always the file.
     let file = if is_source_file(case.classname) || case.suite_name().is_empty() {
         case.path(case.classname)
@@ -99,21 +100,21 @@ pub(in crate::producers) fn vitest(case: &Written<'_>) -> Place {
         case.path(case.suite_name())
     };
     let groups = case.name.rsplit_once(" > ").map_or("", |(groups, _)| groups);
-    Place {
+    TestLocation {
         container: one(&file),
         name: owned(case.name),
         folder: vec![file_folder(&file), Level::Titles(owned(groups), " > ")],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-/// A file that could not be run is written as a case named like itself.
-pub(in crate::producers) fn vitest_noise(case: &Written<'_>) -> Option<Noise> {
-    (case.failed() && case.name == case.suite_name()).then_some(Noise::Scaffold)
+/// A file that could not be run is context as a case named like itself.
+pub(in crate::tools) fn vitest_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+    (case.failed() && case.name == case.suite_name()).then_some(NotATest::SetupOrHook)
 }
 
-/// Groups whose hooks failed are written as cases behind all cases of their file, with the group's bare title.
-pub(in crate::producers) fn vitest_hooks(report: &Report) -> HashSet<usize> {
+/// Groups whose hooks failed are context as cases behind all cases of their file, with the group's bare title.
+pub(in crate::tools) fn vitest_hooks(report: &Report) -> HashSet<usize> {
     let mut titles: HashMap<Option<u32>, HashSet<&str>> = HashMap::new();
     for case in report.cases.iter() {
         let name = case.name.as_deref().unwrap_or_default();
@@ -140,7 +141,7 @@ pub(in crate::producers) fn vitest_hooks(report: &Report) -> HashSet<usize> {
 
 // mocha
 
-pub(in crate::producers) fn is_mocha(report: &Report) -> bool {
+pub(in crate::tools) fn is_mocha(report: &Report) -> bool {
     let known = |report: &Report| {
         let names = ["Mocha Tests", "Root Suite"];
         root_attribute(report, "name").is_some_and(|name| names.contains(&name))
@@ -161,7 +162,7 @@ pub(in crate::producers) fn is_mocha(report: &Report) -> bool {
 ///
 /// The reporter's modes differ in what they call name and classname; which one wrote a case is told by the case and
 /// its suite alone, so that it is the same in every shard.
-fn mocha_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
+fn mocha_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
     let (name, classname, suite) = (case.name, case.classname, case.suite_name());
     let is_jenkins = |groups: &str| {
         suite == groups || suite.strip_suffix(groups).is_some_and(|start| start.ends_with('.'))
@@ -192,13 +193,18 @@ fn mocha_titles<'a>(case: &Written<'a>) -> (&'a str, &'a str) {
     (classname, name)
 }
 
-pub(in crate::producers) fn mocha(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn mocha(case: &CaseContext<'_>) -> TestLocation {
     let (groups, title) = mocha_titles(case);
     let levels = match mocha_levels(case, groups) {
         Some(levels) => levels.into_iter().map(|level| Level::One(owned(level))).collect(),
         None => vec![Level::Classname(owned(groups), Cut::Nowhere)],
     };
-    Place { container: one(groups), name: owned(title), folder: levels, ..Place::default() }
+    TestLocation {
+        container: one(groups),
+        name: owned(title),
+        folder: levels,
+        ..TestLocation::default()
+    }
 }
 
 /// How many suites before its own are looked through for a group's parents.
@@ -206,7 +212,7 @@ const PARENTS_LOOKED_AT: usize = 1000;
 
 /// The title of each group, outermost first. The reporter lists groups one after the other, parents first, and puts
 /// their titles together without a mark between them that no title has.
-fn mocha_levels<'a>(case: &Written<'_>, groups: &'a str) -> Option<Vec<&'a str>> {
+fn mocha_levels<'a>(case: &CaseContext<'_>, groups: &'a str) -> Option<Vec<&'a str>> {
     let suites = case.report.suites.get(..=case.case.suite? as usize)?;
     let mut levels = Vec::new();
     let mut rest = groups;
@@ -252,25 +258,25 @@ fn jenkins_levels<'a>(suites: &[Suite], root: &str, groups: &'a str) -> Vec<&'a 
     levels
 }
 
-pub(in crate::producers) fn mocha_noise(case: &Written<'_>) -> Option<Noise> {
-    is_hook(mocha_titles(case).1).then_some(Noise::Scaffold)
+pub(in crate::tools) fn mocha_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+    is_hook(mocha_titles(case).1).then_some(NotATest::SetupOrHook)
 }
 
 const HOOKS: [&str; 4] =
     ["\"before all\" hook", "\"before each\" hook", "\"after all\" hook", "\"after each\" hook"];
 
 /// Whether a title is that of a hook.
-pub(in crate::producers) fn is_hook(title: &str) -> bool {
+pub(in crate::tools) fn is_hook(title: &str) -> bool {
     HOOKS.iter().any(|hook| title.starts_with(hook))
 }
 
 /// A hook that failed, where names are full titles.
-pub(in crate::producers) fn hook_noise(case: &Written<'_>) -> Option<Noise> {
-    (case.failed() && has_hook(case.name)).then_some(Noise::Scaffold)
+pub(in crate::tools) fn hook_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+    (case.failed() && has_hook(case.name)).then_some(NotATest::SetupOrHook)
 }
 
 /// Whether a full title ends in that of a hook.
-pub(in crate::producers) fn has_hook(title: &str) -> bool {
+pub(in crate::tools) fn has_hook(title: &str) -> bool {
     HOOKS
         .iter()
         .any(|hook| title.find(hook).is_some_and(|at| at == 0 || title[..at].ends_with(' ')))
@@ -278,7 +284,7 @@ pub(in crate::producers) fn has_hook(title: &str) -> bool {
 
 // node:test, bun, node-tap, tape, ava
 
-pub(in crate::producers) fn is_node(report: &Report) -> bool {
+pub(in crate::tools) fn is_node(report: &Report) -> bool {
     all_cases(report, |case| {
         case.classname
             .as_deref()
@@ -286,12 +292,12 @@ pub(in crate::producers) fn is_node(report: &Report) -> bool {
     }) && report.suites.iter().all(|suite| suite.attribute("disabled").is_some())
 }
 
-pub(in crate::producers) fn is_bun(report: &Report) -> bool {
+pub(in crate::tools) fn is_bun(report: &Report) -> bool {
     root_says(report, "name", "bun test")
 }
 
 /// The chain of suites, below the file where one is given.
-pub(in crate::producers) fn chain(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn chain(case: &CaseContext<'_>) -> TestLocation {
     let file = case.file();
     let groups = case.chain.iter().map(|name| {
         // The suite of a file is called by its path.
@@ -301,28 +307,33 @@ pub(in crate::producers) fn chain(case: &Written<'_>) -> Place {
     let folder = container
         .iter()
         .map(|part| if is_source_file(part) { file_folder(part) } else { Level::One(owned(part)) });
-    Place { folder: folder.collect(), name: owned(case.name), container, ..Place::default() }
+    TestLocation {
+        folder: folder.collect(),
+        name: owned(case.name),
+        container,
+        ..TestLocation::default()
+    }
 }
 
 /// What failed before a group's tests has no name.
-pub(in crate::producers) fn bun_noise(case: &Written<'_>) -> Option<Noise> {
-    (case.failed() && case.name == "(unnamed)").then_some(Noise::Scaffold)
+pub(in crate::tools) fn bun_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+    (case.failed() && case.name == "(unnamed)").then_some(NotATest::SetupOrHook)
 }
 
 /// As [`chain`]; node escapes quotes twice.
-pub(in crate::producers) fn node(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn node(case: &CaseContext<'_>) -> TestLocation {
     let decode = |text: &str| text.replace("&quot;", "\"");
     let name = decode(case.name);
     let chain: Vec<String> = case.chain.iter().map(|name| decode(name)).collect();
     let chain: Vec<&str> = chain.iter().map(String::as_str).collect();
-    self::chain(&Written { name: &name, chain: &chain, ..*case })
+    self::chain(&CaseContext { name: &name, chain: &chain, ..*case })
 }
 
 /// A failing file is a test of its own name to node, whose tests are inside.
-pub(in crate::producers) fn node_noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn node_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed()
         && case.chain.is_empty()
         && is_source_file(case.name)
         && case.name.contains(['/', '\\']))
-    .then_some(Noise::Scaffold)
+    .then_some(NotATest::SetupOrHook)
 }

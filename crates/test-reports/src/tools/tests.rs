@@ -1,21 +1,21 @@
 //! What each row makes of the reports of its tool.
 
-use super::{Mapped, Mapper};
+use super::{CaseMapper, MappedCase};
 use crate::formats::model::{Case, Format, Outcome, Report};
 use crate::formats::read_one;
-use crate::mapping::{GroupBy, Mapping, Split};
+use crate::mapping::{GroupBy, IdentityOptions, Split};
 
 fn report(xml: &str) -> Report {
     read_one(xml, "report.xml")
 }
 
 /// One line for each case: `container + container: name @ folder / folder`.
-fn lines_with(xml: &str, mapping: &Mapping) -> Vec<String> {
+fn lines_with(xml: &str, mapping: &IdentityOptions) -> Vec<String> {
     let report = report(xml);
     let mut lines = Vec::new();
-    Mapper::new(&report, mapping).for_each(|_, _, mapped| {
+    CaseMapper::new(&report, mapping).for_each(|_, _, mapped| {
         lines.push(match mapped {
-            Mapped::Test(test) => {
+            MappedCase::Test(test) => {
                 format!(
                     "{}: {} @ {}",
                     test.container.join(" + "),
@@ -23,19 +23,19 @@ fn lines_with(xml: &str, mapping: &Mapping) -> Vec<String> {
                     test.folder.join(" / ")
                 )
             }
-            Mapped::RunError(name) => format!("run error: {name}"),
-            Mapped::NoTest => "no test".to_owned(),
-            Mapped::Finding => "finding".to_owned(),
+            MappedCase::RunError(name) => format!("run error: {name}"),
+            MappedCase::NoTest => "no test".to_owned(),
+            MappedCase::Finding => "finding".to_owned(),
         });
     });
     lines
 }
 
 fn lines(xml: &str) -> Vec<String> {
-    lines_with(xml, &Mapping::default())
+    lines_with(xml, &IdentityOptions::default())
 }
 
-fn producer(xml: &str) -> &'static str {
+fn tool(xml: &str) -> &'static str {
     super::detect(&report(xml)).name
 }
 
@@ -53,11 +53,11 @@ fn pytest_is_known_whatever_its_suite_is_called() {
     let order =
         "errors='0' failures='0' skipped='0' tests='1' time='1' timestamp='2026' hostname='vm'";
     assert_eq!(
-        producer(&format!("<testsuites><testsuite name='mine' {order}/></testsuites>")),
+        tool(&format!("<testsuites><testsuite name='mine' {order}/></testsuites>")),
         "pytest"
     );
-    assert_eq!(producer("<testsuite name='pytest' tests='1'/>"), "pytest");
-    assert_eq!(producer("<testsuites name='pytest tests'/>"), "pytest");
+    assert_eq!(tool("<testsuite name='pytest' tests='1'/>"), "pytest");
+    assert_eq!(tool("<testsuites name='pytest tests'/>"), "pytest");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn unittest_subtests_belong_to_their_method() {
         <testcase classname='t.Cart' name='test_plain'/>\
         </testsuite><testsuite name='unittest.suite._ErrorHolder-20261123165022'>\
         <testcase classname='' name='setUpClass (t.Shop)'><error/></testcase></testsuite></testsuites>";
-    assert_eq!(producer(xml), "unittest-xml-reporting");
+    assert_eq!(tool(xml), "unittest-xml-reporting");
     assert_eq!(
         lines(xml),
         [
@@ -116,7 +116,7 @@ fn a_class_is_the_container_whatever_the_jvm_suite_is() {
         <testcase name='passes()' classname='com.acme.Cart$Inner$Deep'/>\
         <testcase name='repeated()[2]' classname='Cart'/>\
         <testcase name='adds(String)[1]' classname='com.acme.Cart'/></testsuite>";
-    assert_eq!(producer(gradle), "Gradle");
+    assert_eq!(tool(gradle), "Gradle");
     assert_eq!(
         lines(gradle),
         [
@@ -135,7 +135,7 @@ fn surefire_classes_that_fail_before_their_first_test_are_run_errors() {
         <testcase name='a.B' classname='a.B'><skipped/></testcase>\
         <testcase name='initializationError' classname='a.B'><error/></testcase>\
         <testcase name='works'/></testsuite>";
-    assert_eq!(producer(xml), "surefire");
+    assert_eq!(tool(xml), "surefire");
     assert_eq!(
         lines(xml),
         [
@@ -156,7 +156,7 @@ fn ant_writes_the_same_class_in_both_of_its_files() {
     let merged = "<testsuites><testsuite errors='0' failures='0' hostname='h' id='0' name='A' package='com.acme' skipped='0' tests='1' time='1' timestamp='t'>\
         <testcase classname='com.acme.A' name='t'/></testsuite></testsuites>";
     assert_eq!(lines(single), lines(merged));
-    assert_eq!((producer(single), producer(merged)), ("ant", "ant"));
+    assert_eq!((tool(single), tool(merged)), ("ant", "ant"));
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn testng_skips_and_set_ups_are_known() {
     assert_eq!(lines(xml), ["a.B: skips @ a / B", "run error: a.B: setUp"]);
     let report = report(xml);
     let mut outcomes = Vec::new();
-    Mapper::new(&report, &Mapping::default()).for_each(|_, _, mapped| {
-        if let Mapped::Test(test) = mapped {
+    CaseMapper::new(&report, &IdentityOptions::default()).for_each(|_, _, mapped| {
+        if let MappedCase::Test(test) = mapped {
             outcomes.push(test.outcome);
         }
     });
@@ -180,9 +180,9 @@ fn the_suite_per_class_row_agrees_with_the_general_rule_on_identities() {
     let of = |suite: &str| {
         format!("<testsuite name='{suite}'><testcase classname='{suite}' name='t'/></testsuite>")
     };
-    assert_eq!(producer(&of("a.B")), "JUnit");
+    assert_eq!(tool(&of("a.B")), "JUnit");
     assert_eq!(lines(&of("a.B")), ["a.B: t @ a / B"]);
-    assert_eq!(producer(&of("B")), "unknown");
+    assert_eq!(tool(&of("B")), "unknown");
     assert_eq!(lines(&of("B")), ["B: t @ B"]);
 }
 
@@ -324,7 +324,7 @@ fn node_is_its_chain_and_quotes_are_decoded_once_more() {
     let xml = "<testsuites><testcase name='alone' classname='test'/>\
         <testsuite name='outer &amp;quot;q&amp;quot;' disabled='0'><testsuite name='inner' disabled='0'>\
         <testcase name='&amp;quot;a&amp;quot; &amp; &lt;b>' classname='test'/></testsuite></testsuite></testsuites>";
-    assert_eq!(producer(xml), "node:test");
+    assert_eq!(tool(xml), "node:test");
     assert_eq!(
         lines(xml),
         [": alone @ ", "outer \"q\" + inner: \"a\" & <b> @ outer \"q\" / inner"]
@@ -334,7 +334,7 @@ fn node_is_its_chain_and_quotes_are_decoded_once_more() {
 #[test]
 fn numbers_of_tap_are_no_part_of_a_title() {
     let xml = "<testsuites><testsuite name='t'><testcase name='#1 adds'/><testcase name='#2'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "tape");
+    assert_eq!(tool(xml), "tape");
     assert_eq!(lines(xml), ["t: adds @ t", "t: test 2 @ t"]);
 }
 
@@ -342,7 +342,7 @@ fn numbers_of_tap_are_no_part_of_a_title() {
 fn a_number_of_the_author_is_a_part_of_the_title() {
     let xml = "<testsuites><testsuite name='s' disabled='0'><testcase name='2 - 1' classname='test'/>\
         <testcase name='3 - 1' classname='test'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "node:test");
+    assert_eq!(tool(xml), "node:test");
     assert_eq!(lines(xml), ["s: 2 - 1 @ s", "s: 3 - 1 @ s"]);
 }
 
@@ -354,7 +354,7 @@ const PLAYWRIGHT: &str = "<testsuites id='' name=''><testsuite name='a.spec.ts' 
 #[test]
 fn a_browser_is_no_part_of_a_test_unless_asked_for() {
     assert_eq!(lines(PLAYWRIGHT), ["a.spec.ts: Todo › adds @ a.spec.ts / Todo"]);
-    let mapping = Mapping { by_configuration: true, ..Mapping::default() };
+    let mapping = IdentityOptions { by_configuration: true, ..IdentityOptions::default() };
     assert_eq!(
         lines_with(PLAYWRIGHT, &mapping),
         ["a.spec.ts: Todo › adds [firefox] @ a.spec.ts / Todo"]
@@ -366,7 +366,7 @@ fn karma_puts_the_browser_before_the_group() {
     let xml = "<testsuite name='Chrome 54.0.2840 (Mac OS X 10.11.6)' package='modules' timestamp='t' id='0' hostname='h' tests='1' errors='0' failures='0' time='1'>\
         <testcase name='Batch adds' classname='Chrome_54_0_2840_(Mac_OS_X_10_11_6).modules.Batch'/></testsuite>";
     assert_eq!(lines(xml), ["modules.Batch: Batch adds @ modules.Batch"]);
-    let mapping = Mapping { by_configuration: true, ..Mapping::default() };
+    let mapping = IdentityOptions { by_configuration: true, ..IdentityOptions::default() };
     assert_eq!(lines_with(xml, &mapping), ["modules.Batch: Batch adds [Chrome] @ modules.Batch"]);
 }
 
@@ -387,7 +387,7 @@ fn a_nextest_binary_is_one_part() {
     let xml = "<testsuites name='shop' uuid='u'><testsuite name='shop::bin/till'>\
         <testcase name='m::deep::works' classname='shop::bin/till'/></testsuite>\
         <testsuite name='@setup-script:db'><testcase name='db' classname='@setup-script:db'><failure/></testcase></testsuite></testsuites>";
-    assert_eq!(producer(xml), "cargo-nextest");
+    assert_eq!(tool(xml), "cargo-nextest");
     assert_eq!(
         lines(xml),
         [
@@ -405,7 +405,7 @@ fn the_text_of_cargo_test_gives_nextests_names() {
         running 4 tests\ntest src\\lib.rs - f (line 9) ... ok\ntest src\\lib.rs - f (line 2) - compile ... ok\n\
         test src\\lib.rs - (line 1) ... ok\ntest src\\a\\b.rs - S::g (line 7) ... ok\n\n\
         test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
-    assert_eq!(producer(text), "libtest");
+    assert_eq!(tool(text), "libtest");
     assert_eq!(
         lines(text),
         [
@@ -449,7 +449,7 @@ fn go_has_its_import_path_however_it_is_shortened() {
         of("x.io/shop/cart", "cart"),
         of("cart", "x.io/shop/cart"),
     ] {
-        assert_eq!(producer(&xml), "gotestsum");
+        assert_eq!(tool(&xml), "gotestsum");
         assert_eq!(lines(&xml), ["x.io/shop/cart: TestSub/one/two @ x.io/shop/cart"]);
     }
 }
@@ -509,7 +509,7 @@ fn an_rspec_example_without_a_description_loses_its_line() {
 fn features_are_not_cut() {
     let behave = "<testsuite name='a.Alpha 1.2' tests='1' errors='0' failures='0' skipped='0' time='1' timestamp='t' hostname='h'>\
         <testcase classname='a.Alpha 1.2' name='row -- @1.1 set' status='passed'/></testsuite>";
-    assert_eq!(producer(behave), "behave");
+    assert_eq!(tool(behave), "behave");
     assert_eq!(lines(behave), ["a.Alpha 1.2: row -- @1.1 set @ a.Alpha 1.2"]);
     let cucumber = "<testsuite name='Cucumber'><testcase classname='Alpha' name='row - set - #1.1: x'/></testsuite>";
     assert_eq!(lines(cucumber), ["Alpha: row - set - #1.1: x @ Alpha"]);
@@ -518,7 +518,7 @@ fn features_are_not_cut() {
 #[test]
 fn robot_repeats_its_chain_as_the_classname() {
     let xml = "<testsuite name='Shop'><testsuite name='V1.2 Cart'><testcase classname='Shop.V1.2 Cart' name='Adds'/></testsuite></testsuite>";
-    assert_eq!(producer(xml), "Robot Framework");
+    assert_eq!(tool(xml), "Robot Framework");
     assert_eq!(lines(xml), ["Shop + V1.2 Cart: Adds @ Shop / V1.2 Cart"]);
 }
 
@@ -533,7 +533,7 @@ fn a_disabled_googletest_is_the_same_test() {
     assert_eq!(lines(&of("Inst/Cart", "Adds/0")), ["Inst/Cart: Adds/0 @ Inst / Cart"]);
     assert_eq!(lines(&of("Typed/1", "Is")), ["Typed/1: Is @ Typed"]);
     assert_eq!(lines(&of("DISABLED_Cart", "Adds")), lines(&of("Cart", "DISABLED_Adds")));
-    let mapping = Mapping { merge_parameters: true, ..Mapping::default() };
+    let mapping = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
     assert_eq!(lines_with(&of("Inst/Cart", "Adds/0"), &mapping), ["Cart: Adds @ Inst / Cart"]);
 }
 
@@ -549,7 +549,7 @@ fn ctest_is_its_name_and_bats_its_file() {
 fn perl_numbers_its_lines_and_not_its_tests() {
     let xml = "<testsuites><testsuite name='a_t'><testcase name='1 - passes'/><testcase name='2'/>\
         <testcase name='3 - 4 - 1 is 3'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "perl TAP");
+    assert_eq!(tool(xml), "perl TAP");
     assert_eq!(lines(xml), ["a_t: passes @ a_t", "a_t: test 2 @ a_t", "a_t: 4 - 1 is 3 @ a_t"]);
 }
 
@@ -639,7 +639,12 @@ fn folders_follow_group_by_and_split_and_identities_do_not() {
     let with = |group_by, split| {
         lines_with(
             &xml,
-            &Mapping { group_by, split, folder: vec!["Shop".to_owned()], ..Mapping::default() },
+            &IdentityOptions {
+                group_by,
+                split,
+                folder: vec!["Shop".to_owned()],
+                ..IdentityOptions::default()
+            },
         )
     };
     assert_eq!(
@@ -663,7 +668,7 @@ fn folders_follow_group_by_and_split_and_identities_do_not() {
         ["tests.test_cart: test_a @ Shop / tests / test_cart"]
     );
     assert_eq!(with(GroupBy::Flat, Split::Auto), ["tests.test_cart: test_a @ Shop"]);
-    // The suite is a constant: the producer's own rule places.
+    // The suite is a constant: the tool's own rule places.
     assert_eq!(
         with(GroupBy::Suite, Split::Auto),
         ["tests.test_cart: test_a @ Shop / tests / test_cart"]
@@ -673,13 +678,13 @@ fn folders_follow_group_by_and_split_and_identities_do_not() {
 #[test]
 fn nothing_volatile_is_in_the_folder_of_a_suite() {
     let xml = "<testsuites><testsuite name='t.Cart-20261123165022'><testcase classname='t.Cart' name='a'/></testsuite></testsuites>";
-    let mapping = Mapping { group_by: GroupBy::Suite, ..Mapping::default() };
+    let mapping = IdentityOptions { group_by: GroupBy::Suite, ..IdentityOptions::default() };
     assert_eq!(lines_with(xml, &mapping), ["t.Cart: a @ t.Cart"]);
 }
 
 #[test]
 fn parameters_are_merged_only_where_a_tool_marks_them() {
-    let mapping = Mapping { merge_parameters: true, ..Mapping::default() };
+    let mapping = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
     let xml = pytest(
         "<testcase classname='t' name='test_a[x(1)]'/><testcase classname='t' name='test_b'/>",
     );
@@ -703,10 +708,10 @@ fn a_report_without_suites_is_read() {
         cases: vec![Case { name: Some("t".into()), suite: Some(7), ..Case::default() }],
         ..Report::new("r.xml".into(), Format::Junit)
     };
-    let mapping = Mapping::default();
+    let mapping = IdentityOptions::default();
     let mut seen = 0;
-    Mapper::new(&report, &mapping).for_each(|_, _, mapped| {
-        assert!(matches!(mapped, Mapped::Test(test) if test.name == "t"));
+    CaseMapper::new(&report, &mapping).for_each(|_, _, mapped| {
+        assert!(matches!(mapped, MappedCase::Test(test) if test.name == "t"));
         seen += 1;
     });
     assert_eq!(seen, 1);
@@ -718,7 +723,7 @@ fn a_report_without_suites_is_read() {
 fn a_line_in_a_classname_of_busted_is_no_part_of_a_test() {
     let xml = "<testsuites><testsuite name='Run 1 of 1'>\
         <testcase classname='spec/cart_spec.lua:4' name='Cart adds'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "busted");
+    assert_eq!(tool(xml), "busted");
     assert_eq!(lines(xml), ["spec/cart_spec.lua: Cart adds @ spec / cart_spec.lua"]);
 }
 
@@ -728,15 +733,15 @@ fn node_tap_says_by_properties_what_was_skipped() {
         <testcase id='1' name='once' classname='test/a.js &gt; adds' file='test/a.js' line='4'><failure/></testcase></testsuite>\
         <testcase id='2' name='later' classname='test/a.js'><properties><property name='skip' value='x'/></properties></testcase>\
         </testsuite></testsuites>";
-    assert_eq!(producer(xml), "node-tap");
+    assert_eq!(tool(xml), "node-tap");
     assert_eq!(
         lines(xml),
         ["test/a.js + adds: once @ test / a.js / adds", "test/a.js: later @ test / a.js"]
     );
-    let (report, mapping) = (report(xml), Mapping::default());
+    let (report, mapping) = (report(xml), IdentityOptions::default());
     let mut outcomes = Vec::new();
-    Mapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
-        Mapped::Test(test) => outcomes.push(test.outcome),
+    CaseMapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
+        MappedCase::Test(test) => outcomes.push(test.outcome),
         other => panic!("{other:?}"),
     });
     assert_eq!(outcomes, [Outcome::Failed, Outcome::Skipped]);
@@ -758,7 +763,7 @@ fn comments_of_tap_are_groups_whatever_stands_around_them() {
 fn tap_junit_has_one_suite_that_says_nothing() {
     let xml = "<testsuites tests='1' name='x.xml' failures='0'><testsuite name='Tap-Junit-Suite' tests='1' skipped='0' failures='0'>\
         <testcase name='adds' id='1'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "tap-junit");
+    assert_eq!(tool(xml), "tap-junit");
     assert_eq!(lines(xml), [": adds @ "]);
 }
 
@@ -767,7 +772,7 @@ fn the_number_of_an_it_of_minitest_is_its_place_and_not_its_name() {
     let xml = "<testsuite name='Cart' skipped='0' failures='0' errors='0' tests='2' assertions='2' time='0.1'>\
         <testcase name='test_0002_is empty' classname='Cart' assertions='1'/>\
         <testcase name='test_adds' classname='Cart' assertions='1'/></testsuite>";
-    assert_eq!(producer(xml), "minitest");
+    assert_eq!(tool(xml), "minitest");
     assert_eq!(lines(xml), ["Cart: is empty @ Cart", "Cart: test_adds @ Cart"]);
 }
 
@@ -782,7 +787,7 @@ fn set_ups_of_qt_are_no_tests() {
 fn doctest_names_the_program_by_how_it_was_called() {
     let xml = "<testsuites><testsuite name='./build/shop' doctest_version='2.4.9'>\
         <testcase classname='src/cart.cpp' name='adds' status='run'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "doctest");
+    assert_eq!(tool(xml), "doctest");
     assert_eq!(lines(xml), ["src/cart.cpp: adds @ src / cart.cpp"]);
 }
 
@@ -792,7 +797,7 @@ fn meson_puts_suites_into_names() {
         <testcase name='shop.io:cart / adds' classname='shop.io'/></testsuite>\
         <testsuite name='shop.io.shop.io:cart / lines' tests='1' errors='0' failures='0' skipped='0' time='1'>\
         <testcase name='1 - tea' classname='shop.io.shop.io:cart / lines'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "Meson");
+    assert_eq!(tool(xml), "Meson");
     assert_eq!(
         lines(xml),
         [
@@ -842,8 +847,8 @@ fn formats_of_dotnet_are_written_by_others_too() {
 fn an_old_cucumber_of_ruby_writes_a_suite_for_each_feature() {
     let xml = "<testsuite failures='0' errors='0' skipped='0' tests='1' time='1' name='Cart'>\
         <testcase classname='Cart' name='adds (outline example : | 2 |)'/></testsuite>";
-    assert_eq!(producer(xml), "Cucumber");
-    let mapping = Mapping { merge_parameters: true, ..Mapping::default() };
+    assert_eq!(tool(xml), "Cucumber");
+    let mapping = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
     assert_eq!(lines_with(xml, &mapping), ["Cart: adds @ Cart"]);
 }
 
@@ -861,10 +866,10 @@ fn doc_tests_of_one_item_are_counted_by_their_lines() {
 
 /// The name of each test.
 fn names(xml: &str) -> Vec<String> {
-    let (report, mapping) = (report(xml), Mapping::default());
+    let (report, mapping) = (report(xml), IdentityOptions::default());
     let mut names = Vec::new();
-    Mapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
-        Mapped::Test(test) => names.push(test.name),
+    CaseMapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
+        MappedCase::Test(test) => names.push(test.name),
         other => panic!("{other:?}"),
     });
     names
@@ -874,7 +879,7 @@ fn names(xml: &str) -> Vec<String> {
 fn cunit_puts_a_dot_before_its_suites() {
     let xml = "<testsuites errors='0' failures='0' tests='0' name=''><testsuite errors='0' failures='0' tests='1' name='cart'>\
         <testcase classname='.cart' name='takes ten percent' time='0'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "CUnit");
+    assert_eq!(tool(xml), "CUnit");
     assert_eq!(lines(xml), ["cart: takes ten percent @ cart"]);
 }
 
@@ -882,7 +887,7 @@ fn cunit_puts_a_dot_before_its_suites() {
 fn boost_has_its_module_as_the_suite() {
     let xml = "<testsuite tests='1' skipped='0' errors='0' failures='0' id='0' name='shop' time='0.1'>\
         <testcase assertions='1' classname='cart' name='adds' time='0.1'/></testsuite>";
-    assert_eq!(producer(xml), "Boost.Test");
+    assert_eq!(tool(xml), "Boost.Test");
     assert_eq!(lines(xml), ["shop + cart: adds @ shop / cart"]);
 }
 
@@ -918,7 +923,7 @@ fn browsers_of_karma_are_no_part_of_a_test_in_any_format() {
 fn testem_writes_the_browser_as_the_classname() {
     let xml = "<testsuite name='Testem Tests' tests='1'><testcase classname='Chrome 156.0' name='Cart adds '/>\
         <testcase classname='Chrome 156.0' name='Cart \"before all\" hook'><error/></testcase></testsuite>";
-    assert_eq!(producer(xml), "testem");
+    assert_eq!(tool(xml), "testem");
     assert_eq!(lines(xml)[0], ": Cart adds @ ");
 }
 
@@ -926,6 +931,6 @@ fn testem_writes_the_browser_as_the_classname() {
 fn suites_of_ava_are_whatever_was_printed_before() {
     let xml = "<testsuites><testsuite name='# 2 tests remaining in test/depot.js'>\
         <testcase name='#1 cart › discount › ten percent'/></testsuite></testsuites>";
-    assert_eq!(producer(xml), "ava");
+    assert_eq!(tool(xml), "ava");
     assert_eq!(lines(xml), [": cart › discount › ten percent @ cart / discount"]);
 }

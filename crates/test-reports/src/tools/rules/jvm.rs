@@ -2,23 +2,23 @@
 
 use super::{all_cases, any_property, has_order, one, suite_of};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_gradle(report: &Report) -> bool {
+pub(in crate::tools) fn is_gradle(report: &Report) -> bool {
     const GRADLE: [&str; 7] =
         ["tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"];
     has_order(report, &GRADLE) && &*report.root.element == "testsuite"
 }
 
-pub(in crate::producers) fn is_junit_platform(report: &Report) -> bool {
+pub(in crate::tools) fn is_junit_platform(report: &Report) -> bool {
     report.suites.first().is_some_and(|suite| {
         ["JUnit Jupiter", "JUnit Vintage", "JUnit Platform Suite"].contains(&&*suite.name)
     })
 }
 
-pub(in crate::producers) fn is_ant(report: &Report) -> bool {
+pub(in crate::tools) fn is_ant(report: &Report) -> bool {
     any_property(report, "ant.version")
         || (has_order(
             report,
@@ -36,7 +36,7 @@ pub(in crate::producers) fn is_ant(report: &Report) -> bool {
         ) && &*report.root.element == "testsuites")
 }
 
-pub(in crate::producers) fn is_surefire(report: &Report) -> bool {
+pub(in crate::tools) fn is_surefire(report: &Report) -> bool {
     let schema =
         report.suites.first().and_then(|suite| suite.attribute("xsi:noNamespaceSchemaLocation"));
     schema.is_some_and(|schema| schema.contains("surefire"))
@@ -46,7 +46,7 @@ pub(in crate::producers) fn is_surefire(report: &Report) -> bool {
         || &*report.root.element == "testrun"
 }
 
-pub(in crate::producers) fn is_testng(report: &Report) -> bool {
+pub(in crate::tools) fn is_testng(report: &Report) -> bool {
     let Some(suite) = report.suites.first() else {
         return false;
     };
@@ -54,7 +54,7 @@ pub(in crate::producers) fn is_testng(report: &Report) -> bool {
 }
 
 /// Whether the suite of every case is a class, and its classname that class or one nested in it.
-pub(in crate::producers) fn is_suite_per_class(report: &Report) -> bool {
+pub(in crate::tools) fn is_suite_per_class(report: &Report) -> bool {
     all_cases(report, |case| {
         let suite = suite_of(report, case).map_or("", |suite| &*suite.name);
         is_class(suite)
@@ -76,19 +76,19 @@ fn is_class(text: &str) -> bool {
 }
 
 /// Old versions write no classname: then the suite is the class.
-fn class_of<'a>(case: &Written<'a>) -> &'a str {
+fn class_of<'a>(case: &CaseContext<'a>) -> &'a str {
     if case.classname.is_empty() { case.suite_name() } else { case.classname }
 }
 
-pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let class = class_of(case);
     let kind = case.case.detail().and_then(|detail| detail.kind.as_deref());
-    Place {
+    TestLocation {
         container: one(class),
         name: without_empty_parentheses(case.name),
         folder: vec![Level::Classname(class.to_owned(), Cut::Class)],
         is_skipped: kind.is_some_and(|kind| kind.ends_with(".SkipException")),
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
@@ -103,7 +103,7 @@ fn without_empty_parentheses(name: &str) -> String {
     }
 }
 
-pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
     // What a runner reports when a class fails before its first test, or is skipped as a whole.
     let is_class_level = case.name.is_empty()
         || (case.name == case.classname
@@ -111,16 +111,16 @@ pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
             && case.case.outcome != Default::default())
         || (case.failed()
             && ["initializationError", "classMethod", "executionError"].contains(&case.name));
-    is_class_level.then_some(Noise::Scaffold)
+    is_class_level.then_some(NotATest::SetupOrHook)
 }
 
-pub(in crate::producers) fn testng_noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn testng_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     let is_configuration = case.case.attribute("is-config") == Some("true");
-    is_configuration.then_some(Noise::Scaffold).or_else(|| noise(case))
+    is_configuration.then_some(NotATest::SetupOrHook).or_else(|| noise(case))
 }
 
 /// TestNG's `<test>`, where the suite is that and not the class.
-pub(in crate::producers) fn testng_test(case: &Written<'_>) -> Option<String> {
+pub(in crate::tools) fn testng_test(case: &CaseContext<'_>) -> Option<String> {
     let test = case.suite_name();
     (!test.is_empty() && test != class_of(case)).then(|| test.to_owned())
 }

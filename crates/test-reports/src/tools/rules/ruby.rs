@@ -2,10 +2,10 @@
 
 use super::{has_order, one, owned};
 use crate::formats::model::Report;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_rspec(report: &Report) -> bool {
+pub(in crate::tools) fn is_rspec(report: &Report) -> bool {
     // The formatter appends the number of a parallel run.
     report.suites.iter().any(|suite| {
         suite
@@ -15,7 +15,7 @@ pub(in crate::producers) fn is_rspec(report: &Report) -> bool {
     })
 }
 
-pub(in crate::producers) fn is_minitest(report: &Report) -> bool {
+pub(in crate::tools) fn is_minitest(report: &Report) -> bool {
     has_order(report, &["skipped", "failures", "errors", "tests", "assertions", "time"])
         || report
             .suites
@@ -24,25 +24,25 @@ pub(in crate::producers) fn is_minitest(report: &Report) -> bool {
 }
 
 /// The classname, and the description without the number that `it` gives to it.
-pub(in crate::producers) fn minitest(case: &Written<'_>) -> Place {
-    let mut place = place(case);
-    let numbered = place.name.strip_prefix("test_").and_then(|rest| rest.split_once('_'));
+pub(in crate::tools) fn minitest(case: &CaseContext<'_>) -> TestLocation {
+    let mut locate = locate(case);
+    let numbered = locate.name.strip_prefix("test_").and_then(|rest| rest.split_once('_'));
     if let Some((number, title)) = numbered
         && number.len() == 4
         && number.bytes().all(|byte| byte.is_ascii_digit())
         && !title.is_empty()
     {
-        place.name = owned(title);
+        locate.name = owned(title);
     }
-    place
+    locate
 }
 
-pub(in crate::producers) fn place(case: &Written<'_>) -> Place {
-    Place {
+pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
+    TestLocation {
         container: one(case.classname),
         name: owned(without_line(case.name)),
         folder: vec![Level::Classname(case.classname.replace("::", "."), Cut::Dots)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 

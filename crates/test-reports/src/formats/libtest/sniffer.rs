@@ -14,7 +14,7 @@ use crate::formats::sniff;
 const OVERLAP: usize = 32;
 
 /// An input that is handed on as it is, until it turns out to be libtest's text: then it seems to have ended.
-pub(crate) struct Watched<'a> {
+pub(crate) struct LibtestSniffer<'a> {
     shared: Rc<RefCell<Shared<'a>>>,
 }
 
@@ -32,7 +32,7 @@ enum State {
     Markup,
 }
 
-impl<'a> Watched<'a> {
+impl<'a> LibtestSniffer<'a> {
     /// `input`, which messages call `path`.
     pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, caps: &Caps) -> Self {
         let text = Text::new(Arc::clone(path), caps);

@@ -2,11 +2,11 @@
 
 use super::{all_cases, one, owned, root_says};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_phpunit(report: &Report) -> bool {
+pub(in crate::tools) fn is_phpunit(report: &Report) -> bool {
     let has = |name: &str| report.suites.iter().any(|suite| suite.attribute(name).is_some());
     has("assertions")
         && !has("filepath")
@@ -17,24 +17,24 @@ pub(in crate::producers) fn is_phpunit(report: &Report) -> bool {
         })
 }
 
-pub(in crate::producers) fn phpunit(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn phpunit(case: &CaseContext<'_>) -> TestLocation {
     let class = case.case.attribute("class").unwrap_or(case.classname);
     let class = class.trim().replace('\\', ".");
     let class = class.trim_start_matches('.');
     let is_file = case.name.ends_with(".phpt");
-    Place {
+    TestLocation {
         container: one(class),
         name: if is_file { case.path(case.name) } else { owned(case.name) },
         folder: vec![Level::Classname(owned(class), Cut::Dots)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
 /// A data provider that failed is a case of no class called `Error` or `Warning`.
-pub(in crate::producers) fn noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
     let is_stand_in = case.failed()
         && case.classname.is_empty()
         && case.case.file.is_none()
         && ["Error", "Warning"].contains(&case.name);
-    is_stand_in.then_some(Noise::Scaffold)
+    is_stand_in.then_some(NotATest::SetupOrHook)
 }

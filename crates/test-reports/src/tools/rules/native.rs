@@ -2,11 +2,11 @@
 
 use super::{all_cases, any_property, has_order, one, owned, root_says, suite_of, tap};
 use crate::formats::model::Report;
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_googletest(report: &Report) -> bool {
+pub(in crate::tools) fn is_googletest(report: &Report) -> bool {
     all_cases(report, |case| {
         case.attribute("status").is_some_and(|status| ["run", "notrun"].contains(&status))
             && case.classname.is_some()
@@ -14,7 +14,7 @@ pub(in crate::producers) fn is_googletest(report: &Report) -> bool {
         && &*report.root.element == "testsuites"
 }
 
-pub(in crate::producers) fn googletest(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn googletest(case: &CaseContext<'_>) -> TestLocation {
     // Disabled by its name or its suite's, it is the same test.
     let suite: Vec<&str> = case.classname.split('/').map(enabled).collect();
     let suite = suite.join("/");
@@ -24,11 +24,11 @@ pub(in crate::producers) fn googletest(case: &Written<'_>) -> Place {
     {
         parts.pop();
     }
-    Place {
+    TestLocation {
         container: one(&suite),
         name: owned(enabled(case.name)),
         folder: vec![Level::Classname(parts.join("/"), Cut::Slashes)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
@@ -36,56 +36,56 @@ fn enabled(name: &str) -> &str {
     name.strip_prefix("DISABLED_").unwrap_or(name)
 }
 
-pub(in crate::producers) fn is_catch2(report: &Report) -> bool {
+pub(in crate::tools) fn is_catch2(report: &Report) -> bool {
     let mut suites = report.suites.iter();
     suites.any(|suite| suite.attribute("hostname") == Some("tbd"))
 }
 
-pub(in crate::producers) fn is_qt(report: &Report) -> bool {
+pub(in crate::tools) fn is_qt(report: &Report) -> bool {
     any_property(report, "QtVersion")
 }
 
-/// Set-ups and clean-ups are written like tests.
-pub(in crate::producers) fn qt_noise(case: &Written<'_>) -> Option<Noise> {
+/// Set-ups and clean-ups are context like tests.
+pub(in crate::tools) fn qt_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     ["initTestCase", "cleanupTestCase", "init", "cleanup"]
         .contains(&case.name)
-        .then_some(Noise::Scaffold)
+        .then_some(NotATest::SetupOrHook)
 }
 
-pub(in crate::producers) fn qt(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn qt(case: &CaseContext<'_>) -> TestLocation {
     // Qt 5 gives every executed function a result, and a skipped one a comment.
     let has_results =
         case.report.cases.first().is_some_and(|first| first.attribute("result").is_some());
-    Place {
+    TestLocation {
         is_skipped: has_results && case.case.attribute("result").is_none() && !case.failed(),
         ..suite_or_classname(case)
     }
 }
 
-pub(in crate::producers) fn is_doctest(report: &Report) -> bool {
+pub(in crate::tools) fn is_doctest(report: &Report) -> bool {
     report.suites.first().is_some_and(|suite| suite.attribute("doctest_version").is_some())
 }
 
 /// The source file is the classname; the suite is the program as it was called.
-pub(in crate::producers) fn doctest(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn doctest(case: &CaseContext<'_>) -> TestLocation {
     let file = case.path(case.classname);
-    Place {
+    TestLocation {
         container: one(&file),
         name: owned(case.name),
         folder: vec![Level::Classname(file, Cut::Slashes)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
 /// One suite for the module; the test suites are the classname.
-pub(in crate::producers) fn is_boost(report: &Report) -> bool {
+pub(in crate::tools) fn is_boost(report: &Report) -> bool {
     &*report.root.element == "testsuite"
         && has_order(report, &["tests", "skipped", "errors", "failures", "id", "time"])
         && all_cases(report, |case| case.attribute("assertions").is_some())
 }
 
 /// The classname is the suite behind a dot and the name of a package, which nobody gives.
-pub(in crate::producers) fn is_cunit(report: &Report) -> bool {
+pub(in crate::tools) fn is_cunit(report: &Report) -> bool {
     has_order(report, &["errors", "failures", "tests"])
         && all_cases(report, |case| {
             let suite = suite_of(report, case).map(|suite| &*suite.name).unwrap_or_default();
@@ -94,12 +94,12 @@ pub(in crate::producers) fn is_cunit(report: &Report) -> bool {
         })
 }
 
-pub(in crate::producers) fn cunit(case: &Written<'_>) -> Place {
-    suite_or_classname(&Written { classname: case.classname.trim_start_matches('.'), ..*case })
+pub(in crate::tools) fn cunit(case: &CaseContext<'_>) -> TestLocation {
+    suite_or_classname(&CaseContext { classname: case.classname.trim_start_matches('.'), ..*case })
 }
 
 /// A program that speaks GoogleTest's protocol brings suites of its own along.
-pub(in crate::producers) fn is_meson(report: &Report) -> bool {
+pub(in crate::tools) fn is_meson(report: &Report) -> bool {
     let root: Vec<&str> = report.root.attributes.iter().map(|attribute| &*attribute.name).collect();
     let is_labelled = |suite: &str, name: &str| {
         name.strip_prefix(suite).is_some_and(|rest| rest.starts_with([':', ' ']))
@@ -115,7 +115,7 @@ pub(in crate::producers) fn is_meson(report: &Report) -> bool {
 }
 
 /// `project:suite / test` is the name of a case, or of a suite whose cases are the lines of its TAP.
-pub(in crate::producers) fn meson(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn meson(case: &CaseContext<'_>) -> TestLocation {
     let (label, test, line) = match case.suite_name().split_once(" / ") {
         Some((label, test)) => {
             // `project.project:suite`, where the project may have a dot of its own.
@@ -135,43 +135,43 @@ pub(in crate::producers) fn meson(case: &Written<'_>) -> Place {
     };
     let container: Vec<String> =
         label.split(':').chain([test]).filter(|part| !part.is_empty()).map(owned).collect();
-    Place {
+    TestLocation {
         folder: container.iter().cloned().map(Level::One).collect(),
         container,
         name: line,
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-pub(in crate::producers) fn is_criterion(report: &Report) -> bool {
+pub(in crate::tools) fn is_criterion(report: &Report) -> bool {
     root_says(report, "name", "Criterion Tests")
 }
 
-pub(in crate::producers) fn is_cmocka(report: &Report) -> bool {
+pub(in crate::tools) fn is_cmocka(report: &Report) -> bool {
     has_order(report, &["time", "tests", "failures", "errors", "skipped"])
         && all_cases(report, |case| case.classname.is_none())
 }
 
-pub(in crate::producers) fn is_xctest(report: &Report) -> bool {
+pub(in crate::tools) fn is_xctest(report: &Report) -> bool {
     let first = report.suites.first();
     first.is_some_and(|suite| &*suite.name == "TestResults")
         && has_order(report, &["errors", "tests", "failures", "time"])
 }
 
-/// One part: the classname says more than the suite where both are written.
-pub(in crate::producers) fn suite_or_classname(case: &Written<'_>) -> Place {
+/// One part: the classname says more than the suite where both are context.
+pub(in crate::tools) fn suite_or_classname(case: &CaseContext<'_>) -> TestLocation {
     let container = if case.classname.is_empty() { case.suite_name() } else { case.classname };
-    Place {
+    TestLocation {
         container: one(container),
         name: owned(case.name),
         folder: vec![Level::Classname(owned(container), Cut::Nowhere)],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
 /// `Module.Class`.
-pub(in crate::producers) fn xctest(case: &Written<'_>) -> Place {
-    Place {
+pub(in crate::tools) fn xctest(case: &CaseContext<'_>) -> TestLocation {
+    TestLocation {
         folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
         ..suite_or_classname(case)
     }

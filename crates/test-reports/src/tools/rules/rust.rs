@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::{all_cases, any_property, has_order, one, owned, root_attribute, root_says, suite_of};
 use crate::formats::model::{Case, Report};
-use crate::producers::Noise;
-use crate::producers::place::{Cut, Level, Place};
-use crate::producers::written::Written;
+use crate::tools::NotATest;
+use crate::tools::context::CaseContext;
+use crate::tools::location::{Cut, Level, TestLocation};
 
-pub(in crate::producers) fn is_nextest(report: &Report) -> bool {
+pub(in crate::tools) fn is_nextest(report: &Report) -> bool {
     root_says(report, "name", "nextest-run")
         || (root_attribute(report, "uuid").is_some()
             && all_cases(report, |case| {
@@ -17,43 +17,43 @@ pub(in crate::producers) fn is_nextest(report: &Report) -> bool {
 }
 
 /// The binary's identifier is one part: cutting it at `::` would let `a::b` with test `c` meet `a` with test `b::c`.
-pub(in crate::producers) fn nextest(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn nextest(case: &CaseContext<'_>) -> TestLocation {
     let binary = if case.classname.is_empty() { case.suite_name() } else { case.classname };
     in_binary(binary, case.name)
 }
 
-fn in_binary(binary: &str, name: &str) -> Place {
+fn in_binary(binary: &str, name: &str) -> TestLocation {
     let modules = name.rsplit_once("::").map_or("", |(modules, _)| modules);
-    Place {
+    TestLocation {
         container: one(binary),
         name: owned(name),
         folder: vec![
             Level::Classname(owned(binary), Cut::Nowhere),
             Level::Titles(owned(modules), "::"),
         ],
-        ..Place::default()
+        ..TestLocation::default()
     }
 }
 
-pub(in crate::producers) fn nextest_noise(case: &Written<'_>) -> Option<Noise> {
+pub(in crate::tools) fn nextest_noise(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.suite_name().starts_with("@setup-script:")
         || case.classname.starts_with("@setup-script:"))
-    .then_some(Noise::Scaffold)
+    .then_some(NotATest::SetupOrHook)
 }
 
-pub(in crate::producers) fn is_cargo2junit(report: &Report) -> bool {
+pub(in crate::tools) fn is_cargo2junit(report: &Report) -> bool {
     let first = report.suites.first();
     first.is_some_and(|suite| suite.name.starts_with("cargo test #"))
 }
 
-pub(in crate::producers) fn is_libtest(report: &Report) -> bool {
+pub(in crate::tools) fn is_libtest(report: &Report) -> bool {
     const ORDER: [&str; 6] = ["package", "id", "errors", "failures", "tests", "skipped"];
     let first = report.suites.first();
     has_order(report, &ORDER) && first.is_some_and(|suite| &*suite.name == "test")
         || any_property(report, "libtest.binary")
 }
 
-pub(in crate::producers) fn libtest(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn libtest(case: &CaseContext<'_>) -> TestLocation {
     let module = match case.classname {
         // libtest's words for a unit test and an integration test outside of any module.
         "crate" | "integration" => "",
@@ -82,7 +82,7 @@ pub(in crate::producers) fn libtest(case: &Written<'_>) -> Place {
 }
 
 /// The text of `cargo test`: the suite is the binary as nextest calls it, the name is whole.
-pub(in crate::producers) fn libtest_text(case: &Written<'_>) -> Place {
+pub(in crate::tools) fn libtest_text(case: &CaseContext<'_>) -> TestLocation {
     let binary = case.suite_name();
     let Some((whole, _)) = cut_line(case.name) else {
         return in_binary(binary, case.name);
@@ -96,16 +96,16 @@ pub(in crate::producers) fn libtest_text(case: &Written<'_>) -> Place {
         _ => name,
     };
     let folder = vec![Level::Classname(owned(binary), Cut::Nowhere)];
-    Place { container: one(binary), name, folder, ..Place::default() }
+    TestLocation { container: one(binary), name, folder, ..TestLocation::default() }
 }
 
 /// The doc-tests of one item differ in nothing but their lines, which every edit above them moves: they are counted.
-pub(in crate::producers) fn doc_tests(report: &Report) -> HashMap<usize, usize> {
+pub(in crate::tools) fn doc_tests(report: &Report) -> HashMap<usize, usize> {
     count_doc_tests(report, |case| case.classname.as_deref().unwrap_or_default())
 }
 
 /// The same where each crate's are a suite.
-pub(in crate::producers) fn doc_tests_of_suites(report: &Report) -> HashMap<usize, usize> {
+pub(in crate::tools) fn doc_tests_of_suites(report: &Report) -> HashMap<usize, usize> {
     count_doc_tests(report, |case| suite_of(report, case).map_or("", |suite| &suite.name))
 }
 
