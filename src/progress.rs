@@ -36,7 +36,7 @@ const STAGES: [Stage; 5] =
 
 /// One look at the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct ProgressSnapshot {
     /// What is being done.
     pub stage: Stage,
     /// How much of it was done.
@@ -61,17 +61,17 @@ impl Progress {
 
     /// A request was sent: it counts where requests are counted.
     pub fn sent(&self) {
-        if matches!(self.look().stage, Stage::Project | Stage::Checking) {
+        if matches!(self.snapshot().stage, Stage::Project | Stage::Checking) {
             self.advance(1);
         }
     }
 
     /// How far it is. Counters are read one after the other: between two stages they may not fit.
     #[must_use]
-    pub fn look(&self) -> Look {
+    pub fn snapshot(&self) -> ProgressSnapshot {
         let Counters { stage, done, total } = &*self.0;
         let stage = usize::from(stage.load(Ordering::Relaxed));
-        Look {
+        ProgressSnapshot {
             stage: STAGES.get(stage).copied().unwrap_or(Stage::Idle),
             done: done.load(Ordering::Relaxed),
             total: total.load(Ordering::Relaxed),
@@ -86,17 +86,23 @@ mod tests {
     #[test]
     fn a_stage_begins_at_nought_and_counts_what_is_its_own() {
         let progress = Progress::default();
-        assert_eq!(progress.look(), Look { stage: Stage::Idle, done: 0, total: 0 });
+        assert_eq!(progress.snapshot(), ProgressSnapshot { stage: Stage::Idle, done: 0, total: 0 });
         let other = progress.clone();
         other.begin(Stage::Reading, 3);
         other.advance(2);
         other.sent();
-        assert_eq!(progress.look(), Look { stage: Stage::Reading, done: 2, total: 3 });
+        assert_eq!(
+            progress.snapshot(),
+            ProgressSnapshot { stage: Stage::Reading, done: 2, total: 3 }
+        );
         for stage in STAGES {
             progress.begin(stage, 0);
             progress.sent();
             let counts = matches!(stage, Stage::Project | Stage::Checking);
-            assert_eq!(progress.look(), Look { stage, done: u64::from(counts), total: 0 });
+            assert_eq!(
+                progress.snapshot(),
+                ProgressSnapshot { stage, done: u64::from(counts), total: 0 }
+            );
         }
     }
 }

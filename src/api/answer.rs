@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{LOCATION, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
-use super::error::Fault;
+use super::error::RequestError;
 use super::wire::ErrorBody;
 use test_reports::text;
 
@@ -18,9 +18,12 @@ const ERROR_BODY_LIMIT: usize = 256 * 1024;
 /// The longest server message that is shown, in characters.
 const MESSAGE_CHARS: usize = 300;
 
-pub(super) fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Fault> {
+pub(super) fn decode<T: DeserializeOwned>(
+    status: StatusCode,
+    body: &[u8],
+) -> Result<T, RequestError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let unreadable = |detail: String| Fault::Unreadable { status: status.as_u16(), detail };
+    let unreadable = |detail: String| RequestError::Unreadable { status: status.as_u16(), detail };
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         unreadable(if path == "." {
@@ -36,18 +39,18 @@ pub(super) fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Re
 pub(super) async fn read_body(
     mut response: reqwest::Response,
     limit: usize,
-) -> Result<Bytes, Fault> {
+) -> Result<Bytes, RequestError> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| transport_fault(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(&error))? {
         if body.len() + chunk.len() > limit {
-            return Err(Fault::TooLarge { limit });
+            return Err(RequestError::TooLarge { limit });
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
 }
 
-pub(super) async fn status_fault(response: reqwest::Response) -> Fault {
+pub(super) async fn status_error(response: reqwest::Response) -> RequestError {
     let status = response.status().as_u16();
     if response.status().is_redirection() {
         let location = response
@@ -56,7 +59,7 @@ pub(super) async fn status_fault(response: reqwest::Response) -> Fault {
             .and_then(|value| value.to_str().ok())
             .unwrap_or("nowhere");
         let location = location.split(['?', '#']).next().unwrap_or_default();
-        return Fault::Redirect {
+        return RequestError::Redirect {
             status,
             location: text::cut(&text::clean(location), MESSAGE_CHARS).into_owned(),
         };
@@ -72,7 +75,7 @@ pub(super) async fn status_fault(response: reqwest::Response) -> Fault {
     let words: Vec<String> =
         [message, validation_errors.or(errors)].into_iter().flatten().filter_map(flatten).collect();
     let message = Some(words.join(": ")).filter(|words| !words.is_empty());
-    Fault::Status {
+    RequestError::Status {
         status,
         message: message.map(|words| text::cut(&text::clean(&words), MESSAGE_CHARS).into_owned()),
         code: code.and_then(flatten),
@@ -106,18 +109,18 @@ fn parse_retry_after(value: &str) -> Option<Duration> {
     moment.duration_since(std::time::SystemTime::now()).ok()
 }
 
-pub(super) fn transport_fault(error: &reqwest::Error) -> Fault {
+pub(super) fn transport_error(error: &reqwest::Error) -> RequestError {
     let reason = chain(error);
     if let Some(certificate) = certificate_error(error) {
-        return Fault::Certificate(certificate);
+        return RequestError::Certificate(certificate);
     }
     if error.is_connect() || error.is_builder() {
-        return Fault::NotSent(reason);
+        return RequestError::NotSent(reason);
     }
     if error.is_timeout() {
-        return Fault::NoAnswer("timed out".to_owned());
+        return RequestError::NoAnswer("timed out".to_owned());
     }
-    Fault::NoAnswer(reason)
+    RequestError::NoAnswer(reason)
 }
 
 fn certificate_error(error: &reqwest::Error) -> Option<String> {
@@ -192,10 +195,10 @@ mod tests {
             #[expect(dead_code, reason = "only decoded")]
             id: u64,
         }
-        let fault = decode::<Vec<Row>>(StatusCode::OK, br#"[{"id":1},{"id":"x"}]"#).unwrap_err();
-        assert!(fault.to_string().contains("at [1].id"), "{fault}");
-        let fault = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
-        assert!(fault.to_string().contains("200 OK, but the answer cannot be read"), "{fault}");
+        let error = decode::<Vec<Row>>(StatusCode::OK, br#"[{"id":1},{"id":"x"}]"#).unwrap_err();
+        assert!(error.to_string().contains("at [1].id"), "{error}");
+        let error = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
+        assert!(error.to_string().contains("200 OK, but the answer cannot be read"), "{error}");
         assert!(decode::<Vec<Row>>(StatusCode::OK, b"[] junk").is_err());
     }
 }

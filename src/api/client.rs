@@ -13,9 +13,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
-use super::answer::{chain, decode, read_body, status_fault, transport_fault};
-use super::error::{ApiError, Fault};
-use super::retry::{Budget, RequestKind, RetryPolicy, Verdict, classify};
+use super::answer::{chain, decode, read_body, status_error, transport_error};
+use super::error::{ApiError, RequestError};
+use super::retry::{Budget, RequestKind, RetryDecision, RetryPolicy, classify};
 use super::token::Token;
 use crate::progress::Progress;
 
@@ -123,7 +123,7 @@ impl Requests {
 
 /// What became of a create.
 #[derive(Debug)]
-pub enum Written<T> {
+pub enum WriteOutcome<T> {
     /// The server says that it was done.
     Applied(T),
     /// The server will not do it.
@@ -191,8 +191,8 @@ impl Client {
     /// The last fault, once repeating is over.
     pub async fn get<T: DeserializeOwned>(&self, path_and_query: &str) -> Result<T, ApiError> {
         match self.send(RequestKind::Read, Method::GET, path_and_query, None).await? {
-            Written::Applied(value) => Ok(value),
-            Written::Refused(error) | Written::Unknown(error) => Err(error),
+            WriteOutcome::Applied(value) => Ok(value),
+            WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => Err(error),
         }
     }
 
@@ -204,7 +204,7 @@ impl Client {
         &self,
         path: &str,
         body: &(impl Serialize + ?Sized),
-    ) -> Result<Written<T>, ApiError> {
+    ) -> Result<WriteOutcome<T>, ApiError> {
         self.send(RequestKind::Create, Method::POST, path, Some(json(body))).await
     }
 
@@ -216,7 +216,7 @@ impl Client {
         &self,
         path: &str,
         body: &(impl Serialize + ?Sized),
-    ) -> Result<Written<T>, ApiError> {
+    ) -> Result<WriteOutcome<T>, ApiError> {
         // As a create: what cannot be told apart from "applied" is handed back as unknown.
         self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
     }
@@ -229,7 +229,7 @@ impl Client {
         &self,
         path: &str,
         body: &(impl Serialize + ?Sized),
-    ) -> Result<Written<T>, ApiError> {
+    ) -> Result<WriteOutcome<T>, ApiError> {
         self.send(RequestKind::Idempotent, Method::PUT, path, Some(json(body))).await
     }
 
@@ -237,16 +237,17 @@ impl Client {
     ///
     /// # Errors
     /// Faults that end the whole import.
-    pub async fn delete(&self, path: &str) -> Result<Written<()>, ApiError> {
-        let deleted: Written<serde::de::IgnoredAny> =
+    pub async fn delete(&self, path: &str) -> Result<WriteOutcome<()>, ApiError> {
+        let deleted: WriteOutcome<serde::de::IgnoredAny> =
             self.send(RequestKind::Idempotent, Method::DELETE, path, None).await?;
         Ok(match deleted {
-            Written::Refused(ApiError {
-                fault: Fault::Status { status: 404 | 410, .. }, ..
+            WriteOutcome::Refused(ApiError {
+                error: RequestError::Status { status: 404 | 410, .. },
+                ..
             })
-            | Written::Applied(_) => Written::Applied(()),
-            Written::Refused(error) => Written::Refused(error),
-            Written::Unknown(error) => Written::Unknown(error),
+            | WriteOutcome::Applied(_) => WriteOutcome::Applied(()),
+            WriteOutcome::Refused(error) => WriteOutcome::Refused(error),
+            WriteOutcome::Unknown(error) => WriteOutcome::Unknown(error),
         })
     }
 
@@ -254,7 +255,10 @@ impl Client {
     ///
     /// # Errors
     /// Faults that end the whole import.
-    pub async fn restore(&self, path: &str) -> Result<Written<serde::de::IgnoredAny>, ApiError> {
+    pub async fn restore(
+        &self,
+        path: &str,
+    ) -> Result<WriteOutcome<serde::de::IgnoredAny>, ApiError> {
         let path = format!("{path}/restore");
         self.send(RequestKind::Idempotent, Method::POST, &path, None).await
     }
@@ -278,7 +282,7 @@ impl Client {
     }
 
     /// From now on no request starts; those under way end. What waits for its turn then fails with
-    /// [`Fault::Interrupted`].
+    /// [`RequestError::Interrupted`].
     pub fn stop(&self) {
         self.shared.stopping.send_replace(true);
     }
@@ -303,53 +307,53 @@ impl Client {
         method: Method,
         path_and_query: &str,
         body: Option<Bytes>,
-    ) -> Result<Written<T>, ApiError> {
+    ) -> Result<WriteOutcome<T>, ApiError> {
         let started = Instant::now();
         let mut attempts = 0;
         loop {
-            let (fault, attempted) =
+            let (error, attempted) =
                 match self.attempt(&method, path_and_query, body.clone(), attempts).await {
                     Ok(value) => {
                         self.shared.budget.give_back();
-                        return Ok(Written::Applied(value));
+                        return Ok(WriteOutcome::Applied(value));
                     }
                     Err(attempted) => attempted,
                 };
             attempts += u32::from(attempted);
-            let verdict = classify(kind, &fault);
-            let (fault, verdict) = match verdict {
-                Verdict::Repeat
+            let decision = classify(kind, &error);
+            let (error, decision) = match decision {
+                RetryDecision::Repeat
                     if attempts <= self.shared.retry.retries && self.shared.budget.take() =>
                 {
-                    match self.wait_before_repetition(attempts, fault).await {
+                    match self.wait_before_repetition(attempts, error).await {
                         Ok(()) => continue,
-                        Err(fault) => (fault, Verdict::Stop),
+                        Err(error) => (error, RetryDecision::Stop),
                     }
                 }
-                Verdict::Repeat => (fault, Verdict::Stop),
-                Verdict::Unknown => {
+                RetryDecision::Repeat => (error, RetryDecision::Stop),
+                RetryDecision::Unknown => {
                     // Whoever reads back and sends again waits as long as the server asked for.
-                    if let Fault::Status { retry_after: Some(asked), .. } = &fault
+                    if let RequestError::Status { retry_after: Some(asked), .. } = &error
                         && let Some(until) = Instant::now().checked_add(*asked)
                     {
-                        self.hold_everybody(until.min(self.shared.deadline));
+                        self.pause_all_requests(until.min(self.shared.deadline));
                     }
-                    (fault, Verdict::Unknown)
+                    (error, RetryDecision::Unknown)
                 }
-                other => (fault, other),
+                other => (error, other),
             };
             let error = ApiError {
                 method,
                 path: format!("/api/{path_and_query}"),
-                fault,
+                error,
                 attempts: attempts.max(1),
                 elapsed: started.elapsed(),
             };
-            tracing::debug!(%error, ?verdict, "request failed");
-            return match verdict {
-                Verdict::Refused => Ok(Written::Refused(error)),
-                Verdict::Unknown => Ok(Written::Unknown(error)),
-                Verdict::Repeat | Verdict::Stop => Err(error),
+            tracing::debug!(%error, ?decision, "request failed");
+            return match decision {
+                RetryDecision::Refused => Ok(WriteOutcome::Refused(error)),
+                RetryDecision::Unknown => Ok(WriteOutcome::Unknown(error)),
+                RetryDecision::Repeat | RetryDecision::Stop => Err(error),
             };
         }
     }
@@ -361,9 +365,9 @@ impl Client {
         path_and_query: &str,
         body: Option<Bytes>,
         attempts_before: u32,
-    ) -> Result<T, (Fault, bool)> {
+    ) -> Result<T, (RequestError, bool)> {
         let shared = &*self.shared;
-        let out_of_time = || Fault::NoAnswer("the deadline has passed".to_owned());
+        let out_of_time = || RequestError::NoAnswer("the deadline has passed".to_owned());
         // The semaphore is never closed.
         let permit = shared.permits.acquire().await.map_err(|_| (out_of_time(), false))?;
         self.wait_for_pause().await;
@@ -371,16 +375,19 @@ impl Client {
             drop(permit);
             // Whoever hears of this gives up, and takes others along: first let what is under way end.
             let _all = shared.permits.acquire_many(shared.concurrency).await;
-            return Err((Fault::Interrupted, false));
+            return Err((RequestError::Interrupted, false));
         }
         let left = shared.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err((
-                Fault::Deadline(Box::new(Fault::NoAnswer("nothing was sent".to_owned()))),
+                RequestError::Deadline(Box::new(RequestError::NoAnswer(
+                    "nothing was sent".to_owned(),
+                ))),
                 false,
             ));
         }
-        let url = self.url(path_and_query).map_err(|reason| (Fault::NotSent(reason), false))?;
+        let url =
+            self.url(path_and_query).map_err(|reason| (RequestError::NotSent(reason), false))?;
         self.count(method, attempts_before);
         let mut request = shared
             .http
@@ -390,16 +397,16 @@ impl Client {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let started = Instant::now();
-        let response = request.send().await.map_err(|error| (transport_fault(&error), true))?;
+        let response = request.send().await.map_err(|error| (transport_error(&error), true))?;
         let status = response.status();
         tracing::debug!(%method, path = path_and_query, status = status.as_u16(), ms = started.elapsed().as_millis(), "request");
         if status.is_success() {
-            let body = read_body(response, BODY_LIMIT).await.map_err(|fault| (fault, true))?;
+            let body = read_body(response, BODY_LIMIT).await.map_err(|error| (error, true))?;
             // Nothing is an answer to what asks for none, such as a DELETE.
             let body = if body.is_empty() { &b"null"[..] } else { &body };
-            return decode(status, body).map_err(|fault| (fault, true));
+            return decode(status, body).map_err(|error| (error, true));
         }
-        Err((status_fault(response).await, true))
+        Err((status_error(response).await, true))
     }
 
     fn url(&self, path_and_query: &str) -> Result<Url, String> {
@@ -429,26 +436,30 @@ impl Client {
     }
 
     /// Waits as the server asked or as the policy says; gives the fault back when that would pass the deadline.
-    async fn wait_before_repetition(&self, repetition: u32, fault: Fault) -> Result<(), Fault> {
-        let asked = match &fault {
-            Fault::Status { retry_after, .. } => *retry_after,
+    async fn wait_before_repetition(
+        &self,
+        repetition: u32,
+        error: RequestError,
+    ) -> Result<(), RequestError> {
+        let asked = match &error {
+            RequestError::Status { retry_after, .. } => *retry_after,
             _ => None,
         };
         let wait = self.shared.retry.wait(repetition, fastrand::f64());
         // A server may ask for longer than clocks can say.
         let until = Instant::now().checked_add(asked.unwrap_or_default().max(wait));
         let Some(until) = until.filter(|until| *until < self.shared.deadline) else {
-            return Err(Fault::Deadline(Box::new(fault)));
+            return Err(RequestError::Deadline(Box::new(error)));
         };
         if asked.is_some() {
-            self.hold_everybody(until);
+            self.pause_all_requests(until);
         }
         self.sleep_until(until).await;
         Ok(())
     }
 
     /// No request starts before `moment`.
-    fn hold_everybody(&self, moment: Instant) {
+    fn pause_all_requests(&self, moment: Instant) {
         let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
         *pause = (*pause).max(Some(moment));
     }

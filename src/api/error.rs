@@ -10,14 +10,14 @@ const PATH_CHARS: usize = 160;
 
 /// A request that did not succeed.
 #[derive(Debug, thiserror::Error)]
-#[error("{method} {}: {fault}{}", text::cut(path, PATH_CHARS), tries(*.attempts, *.elapsed))]
+#[error("{method} {}: {error}{}", text::cut(path, PATH_CHARS), tries(*.attempts, *.elapsed))]
 pub struct ApiError {
     /// The method.
     pub method: Method,
     /// Path and query; never the host, never a token.
     pub path: String,
     /// What went wrong the last time.
-    pub fault: Fault,
+    pub error: RequestError,
     /// How often it was sent, at least once.
     pub attempts: u32,
     /// From the first attempt to the last answer.
@@ -33,7 +33,7 @@ fn tries(attempts: u32, elapsed: Duration) -> String {
 
 /// The fault of one attempt.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum RequestError {
     /// The server answered with a status that is no success.
     #[error("{}{}", status_line(*.status), message_part(.message.as_deref()))]
     Status {
@@ -85,7 +85,7 @@ pub enum Fault {
     Interrupted,
     /// The time for the whole import is over.
     #[error("the deadline has passed; before that: {0}")]
-    Deadline(Box<Fault>),
+    Deadline(Box<RequestError>),
 }
 
 fn status_line(status: u16) -> String {
@@ -114,46 +114,46 @@ impl ApiError {
     /// Which exit code this leads to.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        match &self.fault {
-            Fault::Status { status: 401 | 403, .. } => Severity::NotAuthorised,
-            Fault::Status { status: 408 | 425 | 429 | 500.., .. } => Severity::Unavailable,
-            Fault::NotSent(_)
-            | Fault::Certificate(_)
-            | Fault::NoAnswer(_)
-            | Fault::Unreadable { .. }
-            | Fault::Unstable(_)
-            | Fault::Interrupted
-            | Fault::Deadline(_) => Severity::Unavailable,
-            Fault::Status { .. } | Fault::Redirect { .. } | Fault::TooLarge { .. } => {
-                Severity::Unexpected
-            }
+        match &self.error {
+            RequestError::Status { status: 401 | 403, .. } => Severity::NotAuthorised,
+            RequestError::Status { status: 408 | 425 | 429 | 500.., .. } => Severity::Unavailable,
+            RequestError::NotSent(_)
+            | RequestError::Certificate(_)
+            | RequestError::NoAnswer(_)
+            | RequestError::Unreadable { .. }
+            | RequestError::Unstable(_)
+            | RequestError::Interrupted
+            | RequestError::Deadline(_) => Severity::Unavailable,
+            RequestError::Status { .. }
+            | RequestError::Redirect { .. }
+            | RequestError::TooLarge { .. } => Severity::Unexpected,
         }
     }
 
     /// What to do next.
     #[must_use]
     pub fn hint(&self) -> &'static str {
-        match &self.fault {
-            Fault::Status { status: 401, .. } => {
+        match &self.error {
+            RequestError::Status { status: 401, .. } => {
                 "the token is not accepted; make a new one on the Integrations page, and check that --host is the server it belongs to"
             }
-            Fault::Status { status: 403, .. } => {
+            RequestError::Status { status: 403, .. } => {
                 "the token's owner may not do this; ask for access to the project"
             }
-            Fault::Status { status: 404, .. } => {
+            RequestError::Status { status: 404, .. } => {
                 "the server does not know this address; check --host and --project"
             }
-            Fault::Redirect { .. } => {
+            RequestError::Redirect { .. } => {
                 "set --host to the server itself, not to an address that redirects"
             }
-            Fault::Certificate(_) => {
+            RequestError::Certificate(_) => {
                 "if a company's proxy signs certificates, name its CA with --ca-cert FILE; else check --host and the clock"
             }
-            Fault::NotSent(_) => {
+            RequestError::NotSent(_) => {
                 "check --host, the network and HTTPS_PROXY/NO_PROXY; nothing was sent by this request, running again is safe"
             }
-            Fault::TooLarge { .. } => "check that --host is a TestQuality server",
-            Fault::Unreadable { .. } => {
+            RequestError::TooLarge { .. } => "check that --host is a TestQuality server",
+            RequestError::Unreadable { .. } => {
                 "something between here and the server may answer in its place; running again is safe"
             }
             _ => "running the same import again is safe: it goes on where this one stopped",

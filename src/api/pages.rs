@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::{join_all, try_join_all};
 
 use super::client::Client;
-use super::error::{ApiError, Fault};
+use super::error::{ApiError, RequestError};
 use super::wire::{Page, Resource};
 
 /// Rows asked for per page; the server may give fewer.
@@ -35,7 +35,7 @@ const LINE_BYTES: usize = 7_400;
 /// proof: a row may have gone at its front, and another come at its end, in between.
 ///
 /// # Errors
-/// The fault of a page, or [`Fault::Unstable`] when the list never held still.
+/// The fault of a page, or [`RequestError::Unstable`] when the list never held still.
 pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, ApiError> {
     let mut per_page = PER_PAGE;
     let mut reading = 1;
@@ -43,7 +43,8 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
         match read_once(client, filter, per_page).await {
             Ok(Ok(rows)) => return Ok(rows),
             Err(error)
-                if matches!(error.fault, Fault::TooLarge { .. }) && per_page > PER_SMALL_PAGE =>
+                if matches!(error.error, RequestError::TooLarge { .. })
+                    && per_page > PER_SMALL_PAGE =>
             {
                 per_page = PER_SMALL_PAGE;
             }
@@ -63,7 +64,7 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
                 return Err(ApiError {
                     method: reqwest::Method::GET,
                     path: format!("/api/{}?{filter}", T::NAME),
-                    fault: Fault::Unstable(reason),
+                    error: RequestError::Unstable(reason),
                     attempts: reading,
                     elapsed: Duration::ZERO,
                 });
@@ -168,7 +169,7 @@ pub async fn list_in_or_all<T: Resource>(
 }
 
 fn is_line_too_long(error: &ApiError) -> bool {
-    matches!(error.fault, Fault::Status { status: 414 | 431, .. })
+    matches!(error.error, RequestError::Status { status: 414 | 431, .. })
 }
 
 /// `field-in=1,2,3` as `field-in=1` and `field-in=2,3`; none for a single id.

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::error::Fault;
+use super::error::RequestError;
 
 /// What a request does, as far as repeating it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum RequestKind {
 
 /// What to do about a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryDecision {
     /// Not applied, or harmless to repeat: wait and send it again.
     Repeat,
     /// It may have been applied: read back before anything else. Only for [`RequestKind::Create`].
@@ -32,29 +32,37 @@ pub enum Verdict {
 
 /// The table (source: the measured cases of the project's fault catalogue).
 #[must_use]
-pub fn classify(kind: RequestKind, fault: &Fault) -> Verdict {
+pub fn classify(kind: RequestKind, error: &RequestError) -> RetryDecision {
     use RequestKind::{Create, Read};
-    match fault {
-        Fault::Status { status: 401, .. } => Verdict::Stop,
+    match error {
+        RequestError::Status { status: 401, .. } => RetryDecision::Stop,
         // Refused before it was looked at, by definition of these codes.
-        Fault::Status { status: 425 | 429, .. } | Fault::NotSent(_) => Verdict::Repeat,
-        Fault::Status { status: 408 | 500.., .. } if kind == Create => Verdict::Unknown,
-        Fault::Status { status: 408 | 500 | 502 | 503 | 504 | 520..=524, .. } => Verdict::Repeat,
-        Fault::NoAnswer(_) | Fault::Unreadable { .. } | Fault::TooLarge { .. }
+        RequestError::Status { status: 425 | 429, .. } | RequestError::NotSent(_) => {
+            RetryDecision::Repeat
+        }
+        RequestError::Status { status: 408 | 500.., .. } if kind == Create => {
+            RetryDecision::Unknown
+        }
+        RequestError::Status { status: 408 | 500 | 502 | 503 | 504 | 520..=524, .. } => {
+            RetryDecision::Repeat
+        }
+        RequestError::NoAnswer(_)
+        | RequestError::Unreadable { .. }
+        | RequestError::TooLarge { .. }
             if kind == Create =>
         {
-            Verdict::Unknown
+            RetryDecision::Unknown
         }
-        Fault::NoAnswer(_) | Fault::Unreadable { .. } => Verdict::Repeat,
-        Fault::Status { status: 500.., .. } => Verdict::Stop,
-        Fault::Status { .. } if kind == Read => Verdict::Stop,
-        Fault::Status { .. } => Verdict::Refused,
-        Fault::Redirect { .. }
-        | Fault::Certificate(_)
-        | Fault::TooLarge { .. }
-        | Fault::Unstable(_)
-        | Fault::Interrupted
-        | Fault::Deadline(_) => Verdict::Stop,
+        RequestError::NoAnswer(_) | RequestError::Unreadable { .. } => RetryDecision::Repeat,
+        RequestError::Status { status: 500.., .. } => RetryDecision::Stop,
+        RequestError::Status { .. } if kind == Read => RetryDecision::Stop,
+        RequestError::Status { .. } => RetryDecision::Refused,
+        RequestError::Redirect { .. }
+        | RequestError::Certificate(_)
+        | RequestError::TooLarge { .. }
+        | RequestError::Unstable(_)
+        | RequestError::Interrupted
+        | RequestError::Deadline(_) => RetryDecision::Stop,
     }
 }
 
@@ -135,8 +143,8 @@ impl Default for Budget {
 mod tests {
     use super::*;
 
-    fn status(status: u16) -> Fault {
-        Fault::Status { status, message: None, code: None, retry_after: None }
+    fn status(status: u16) -> RequestError {
+        RequestError::Status { status, message: None, code: None, retry_after: None }
     }
 
     #[test]
@@ -167,22 +175,31 @@ mod tests {
     /// What every status and every fault of the transport means, for each kind of request.
     #[test]
     fn the_whole_table() {
-        let faults = (100..600).map(|code| (code.to_string(), status(code))).chain([
-            ("not sent".to_owned(), Fault::NotSent(String::new())),
-            ("no answer".to_owned(), Fault::NoAnswer(String::new())),
-            ("unreadable".to_owned(), Fault::Unreadable { status: 201, detail: String::new() }),
-            ("certificate".to_owned(), Fault::Certificate(String::new())),
-            ("redirect".to_owned(), Fault::Redirect { status: 302, location: String::new() }),
-            ("too large".to_owned(), Fault::TooLarge { limit: 1 }),
-            ("unstable".to_owned(), Fault::Unstable(String::new())),
-            ("interrupted".to_owned(), Fault::Interrupted),
-            ("deadline".to_owned(), Fault::Deadline(Box::new(Fault::NoAnswer(String::new())))),
+        let errors = (100..600).map(|code| (code.to_string(), status(code))).chain([
+            ("not sent".to_owned(), RequestError::NotSent(String::new())),
+            ("no answer".to_owned(), RequestError::NoAnswer(String::new())),
+            (
+                "unreadable".to_owned(),
+                RequestError::Unreadable { status: 201, detail: String::new() },
+            ),
+            ("certificate".to_owned(), RequestError::Certificate(String::new())),
+            (
+                "redirect".to_owned(),
+                RequestError::Redirect { status: 302, location: String::new() },
+            ),
+            ("too large".to_owned(), RequestError::TooLarge { limit: 1 }),
+            ("unstable".to_owned(), RequestError::Unstable(String::new())),
+            ("interrupted".to_owned(), RequestError::Interrupted),
+            (
+                "deadline".to_owned(),
+                RequestError::Deadline(Box::new(RequestError::NoAnswer(String::new()))),
+            ),
         ]);
         let kinds = [RequestKind::Read, RequestKind::Idempotent, RequestKind::Create];
-        let rows: Vec<(String, String)> = faults
-            .map(|(name, fault)| {
-                let verdicts = kinds.map(|kind| format!("{:?}", classify(kind, &fault)));
-                (name, verdicts.join(" "))
+        let rows: Vec<(String, String)> = errors
+            .map(|(name, error)| {
+                let decisions = kinds.map(|kind| format!("{:?}", classify(kind, &error)));
+                (name, decisions.join(" "))
             })
             .collect();
         // Runs of equal rows are one line.
@@ -200,31 +217,34 @@ mod tests {
     #[test]
     fn no_create_is_repeated_after_its_bytes_have_left() {
         for code in 100..600 {
-            if classify(RequestKind::Create, &status(code)) == Verdict::Repeat {
+            if classify(RequestKind::Create, &status(code)) == RetryDecision::Repeat {
                 assert!(matches!(code, 425 | 429), "{code}");
             }
         }
-        for fault in [
-            Fault::NoAnswer(String::new()),
-            Fault::Unreadable { status: 200, detail: String::new() },
-            Fault::TooLarge { limit: 1 },
+        for error in [
+            RequestError::NoAnswer(String::new()),
+            RequestError::Unreadable { status: 200, detail: String::new() },
+            RequestError::TooLarge { limit: 1 },
             status(408),
             status(500),
             status(599),
         ] {
-            assert_eq!(classify(RequestKind::Create, &fault), Verdict::Unknown, "{fault}");
+            assert_eq!(classify(RequestKind::Create, &error), RetryDecision::Unknown, "{error}");
         }
-        assert_eq!(classify(RequestKind::Create, &Fault::NotSent(String::new())), Verdict::Repeat);
+        assert_eq!(
+            classify(RequestKind::Create, &RequestError::NotSent(String::new())),
+            RetryDecision::Repeat
+        );
     }
 
     #[test]
     fn reads_are_repeated_when_the_server_is_unwell_and_never_for_other_refusals() {
         let repeated: Vec<u16> = (100..600)
-            .filter(|&code| classify(RequestKind::Read, &status(code)) == Verdict::Repeat)
+            .filter(|&code| classify(RequestKind::Read, &status(code)) == RetryDecision::Repeat)
             .collect();
         assert_eq!(repeated, [408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
         let refused: Vec<u16> = (100..600)
-            .filter(|&code| classify(RequestKind::Read, &status(code)) == Verdict::Refused)
+            .filter(|&code| classify(RequestKind::Read, &status(code)) == RetryDecision::Refused)
             .collect();
         assert!(refused.is_empty());
     }
@@ -232,12 +252,12 @@ mod tests {
     #[test]
     fn rejections_stop_the_import_only_where_every_request_would_fail() {
         for kind in [RequestKind::Read, RequestKind::Idempotent, RequestKind::Create] {
-            assert_eq!(classify(kind, &status(401)), Verdict::Stop);
+            assert_eq!(classify(kind, &status(401)), RetryDecision::Stop);
         }
-        assert_eq!(classify(RequestKind::Read, &status(403)), Verdict::Stop);
-        assert_eq!(classify(RequestKind::Create, &status(403)), Verdict::Refused);
-        assert_eq!(classify(RequestKind::Create, &status(422)), Verdict::Refused);
-        assert_eq!(classify(RequestKind::Idempotent, &status(404)), Verdict::Refused);
+        assert_eq!(classify(RequestKind::Read, &status(403)), RetryDecision::Stop);
+        assert_eq!(classify(RequestKind::Create, &status(403)), RetryDecision::Refused);
+        assert_eq!(classify(RequestKind::Create, &status(422)), RetryDecision::Refused);
+        assert_eq!(classify(RequestKind::Idempotent, &status(404)), RetryDecision::Refused);
     }
 
     #[test]

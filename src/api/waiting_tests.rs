@@ -16,8 +16,8 @@ fn client(deadline: Duration) -> Client {
     .unwrap()
 }
 
-fn busy(retry_after: Option<Duration>) -> Fault {
-    Fault::Status { status: 429, message: None, code: None, retry_after }
+fn busy(retry_after: Option<Duration>) -> RequestError {
+    RequestError::Status { status: 429, message: None, code: None, retry_after }
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,13 +52,13 @@ async fn what_ends_behind_the_deadline_is_not_waited_for() {
     let client = client(Duration::from_secs(10));
     let started = Instant::now();
     let day = Duration::from_secs(86_400);
-    let fault = client.wait_before_repetition(1, busy(Some(day))).await.unwrap_err();
-    assert!(matches!(fault, Fault::Deadline(_)), "{fault:?}");
+    let error = client.wait_before_repetition(1, busy(Some(day))).await.unwrap_err();
+    assert!(matches!(error, RequestError::Deadline(_)), "{error:?}");
     assert_eq!(started.elapsed(), Duration::ZERO);
     // Longer than clocks can say.
     let ages = Duration::from_secs(u64::MAX);
-    let fault = client.wait_before_repetition(1, busy(Some(ages))).await.unwrap_err();
-    assert!(matches!(fault, Fault::Deadline(_)), "{fault:?}");
+    let error = client.wait_before_repetition(1, busy(Some(ages))).await.unwrap_err();
+    assert!(matches!(error, RequestError::Deadline(_)), "{error:?}");
     client.rest(Duration::MAX).await;
     assert_eq!(started.elapsed(), Duration::from_secs(10), "no rest is longer than the deadline");
 }

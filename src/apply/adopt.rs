@@ -3,8 +3,8 @@
 use crate::description;
 use futures_util::future::join_all;
 
-use crate::api::client::Written;
-use crate::api::error::Fault;
+use crate::api::client::WriteOutcome;
+use crate::api::error::RequestError;
 use crate::api::ids::TestId;
 use crate::api::wire::{Adoption, Test};
 use crate::plan::matching::PINNED;
@@ -12,7 +12,7 @@ use crate::plan::{Adopt, TestPlan};
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::text;
 
-use super::{Fate, Import, Stop};
+use super::{Import, RecordOutcome, Stop};
 
 /// How often a row is looked at again when its update had no clear outcome.
 const ATTEMPTS: u32 = 4;
@@ -54,7 +54,7 @@ impl Import<'_> {
                 Err(error) => stop = stop.or(Some(error)),
                 Ok(Adopted::Done) => {
                     self.rows.insert(record, id);
-                    self.done.insert(record, Fate::Adopted);
+                    self.done.insert(record, RecordOutcome::Adopted);
                 }
                 Ok(Adopted::Gone) => {
                     let name = &self.records[record].name;
@@ -82,7 +82,9 @@ impl Import<'_> {
             // Looked at before every attempt: a person may be typing.
             let row: Test = match self.client.get(&path).await {
                 Ok(row) => row,
-                Err(error) if matches!(error.fault, Fault::Status { status: 404 | 410, .. }) => {
+                Err(error)
+                    if matches!(error.error, RequestError::Status { status: 404 | 410, .. }) =>
+                {
                     return Ok(Adopted::Gone);
                 }
                 Err(error) => return Err(error.into()),
@@ -100,7 +102,7 @@ impl Import<'_> {
             let adoption =
                 Adoption { description: with_line(&description, &line), is_automated: true };
             match self.client.update_once::<Test>(&path, &adoption).await? {
-                Written::Applied(row) => {
+                WriteOutcome::Applied(row) => {
                     let read = row.description.as_deref().and_then(Identity::in_description);
                     if read == Some(record.identity) {
                         return Ok(Adopted::Done);
@@ -108,8 +110,8 @@ impl Import<'_> {
                     // The answer may be of another shape; the next look tells.
                     last = None;
                 }
-                Written::Refused(error) => return Ok(Adopted::Refused(error.to_string())),
-                Written::Unknown(error) => last = Some(error),
+                WriteOutcome::Refused(error) => return Ok(Adopted::Refused(error.to_string())),
+                WriteOutcome::Unknown(error) => last = Some(error),
             }
         }
         match last {

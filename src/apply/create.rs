@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use crate::api::client::{Client, Written};
-use crate::api::error::{ApiError, Fault};
+use crate::api::client::{Client, WriteOutcome};
+use crate::api::error::{ApiError, RequestError};
 use crate::api::wire::Resource;
 
 use super::Stop;
@@ -173,9 +173,9 @@ impl<R: Rows> Sending<'_, R> {
         let (mut stop, mut unknown) = (None, Vec::new());
         for (batch, written) in batches.into_iter().zip(sent) {
             match written {
-                Ok(Written::Applied(answers)) => self.applied(batch, answers, &mut open),
-                Ok(Written::Refused(error)) => self.refused(batch, &error, &mut open),
-                Ok(Written::Unknown(error)) => unknown.push((batch, error)),
+                Ok(WriteOutcome::Applied(answers)) => self.applied(batch, answers, &mut open),
+                Ok(WriteOutcome::Refused(error)) => self.refused(batch, &error, &mut open),
+                Ok(WriteOutcome::Unknown(error)) => unknown.push((batch, error)),
                 Err(error) => stop = stop.or(Some(error)),
             }
         }
@@ -307,7 +307,7 @@ impl<R: Rows> Sending<'_, R> {
 }
 
 /// Waits until what was sent twice would be in view, if it was applied twice.
-pub(super) async fn outlast_lag(client: &Client) {
+pub(super) async fn wait_for_replication(client: &Client) {
     for wait in lag_waits(client) {
         client.rest(wait).await;
     }
@@ -346,20 +346,20 @@ async fn send<R: Rows>(
     client: &Client,
     rows: &R,
     batch: &Batch<R::Key>,
-) -> Result<Written<Vec<R::Answer>>, ApiError> {
+) -> Result<WriteOutcome<Vec<R::Answer>>, ApiError> {
     let resource = <R::Answer as Resource>::NAME;
     let written = match batch.keys[..] {
         [key] if batch.single => match client.create(resource, &rows.body(key)).await? {
-            Written::Applied(answer) => Written::Applied(vec![answer]),
-            Written::Refused(error) => Written::Refused(error),
-            Written::Unknown(error) => Written::Unknown(error),
+            WriteOutcome::Applied(answer) => WriteOutcome::Applied(vec![answer]),
+            WriteOutcome::Refused(error) => WriteOutcome::Refused(error),
+            WriteOutcome::Unknown(error) => WriteOutcome::Unknown(error),
         },
         _ => {
             let bodies: Vec<R::Body> = batch.keys.iter().map(|key| rows.body(*key)).collect();
             client.create(resource, &bodies).await?
         }
     };
-    if let Written::Applied(answers) = &written {
+    if let WriteOutcome::Applied(answers) = &written {
         client.progress().advance(answers.len().min(batch.keys.len()));
     }
     Ok(written)
@@ -367,8 +367,10 @@ async fn send<R: Rows>(
 
 /// 409, or the database's code for a broken uniqueness rule.
 fn is_conflict(error: &ApiError) -> bool {
-    match &error.fault {
-        Fault::Status { status, code, .. } => *status == 409 || code.as_deref() == Some("23505"),
+    match &error.error {
+        RequestError::Status { status, code, .. } => {
+            *status == 409 || code.as_deref() == Some("23505")
+        }
         _ => false,
     }
 }
@@ -389,7 +391,7 @@ fn again<K: Copy>(batch: Batch<K>) -> impl Iterator<Item = Batch<K>> {
 
 /// A refused array in two halves; in single rows where the server takes no arrays, or does not know the route.
 fn split<K: Copy>(batch: Batch<K>, error: &ApiError) -> Vec<Batch<K>> {
-    let no_arrays = matches!(error.fault, Fault::Status { status: 404 | 405 | 415, .. });
+    let no_arrays = matches!(error.error, RequestError::Status { status: 404 | 405 | 415, .. });
     let size = if no_arrays { 1 } else { batch.keys.len().div_ceil(2) };
     // A lone row is sent as an object: the refusal then is about the row, not about arrays.
     batch
@@ -407,7 +409,7 @@ mod tests {
         ApiError {
             method: reqwest::Method::POST,
             path: "/api/test".to_owned(),
-            fault: Fault::Status { status, message: None, code: None, retry_after: None },
+            error: RequestError::Status { status, message: None, code: None, retry_after: None },
             attempts: 1,
             elapsed: Duration::ZERO,
         }

@@ -7,21 +7,21 @@
 
 mod adopt;
 mod create;
+mod dedup;
 mod folders;
-mod heal;
 mod tests;
 mod verify;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use create::outlast_lag;
-pub use heal::{Healed, heal};
+use create::wait_for_replication;
+pub use dedup::{DedupOutcome, dedup};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{StepId, SuiteId, TestId};
 use crate::api::pages::PER_PAGE;
-use crate::plan::healing::{Heal, HealAction, twins_to_read};
+use crate::plan::dedup::{Dedup, DedupAction, duplicates_to_read};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, tests_to_look_for, tests_to_read_steps_of};
 use crate::progress::Stage;
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
@@ -42,7 +42,7 @@ pub struct ApplyOptions {
 
 /// What became of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RecordOutcome {
     /// It stood there already, and nothing had to be written.
     Unchanged,
     /// It was created.
@@ -102,7 +102,7 @@ impl From<TargetError> for Stop {
 #[derive(Debug)]
 pub struct Applied {
     /// One for each record. Without verification, what the server acknowledged.
-    pub fates: Vec<Fate>,
+    pub fates: Vec<RecordOutcome>,
     /// Folders that were created.
     pub folders_created: HashSet<Identity>,
     /// Steps that were created.
@@ -112,7 +112,7 @@ pub struct Applied {
     /// Why the import ended early.
     pub stop: Option<Stop>,
     /// Twins that were made one at the end.
-    pub healed: Vec<Heal>,
+    pub deduplicated: Vec<Dedup>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
@@ -128,12 +128,12 @@ struct Import<'a> {
     /// By record: rows that stand for it now.
     rows: HashMap<usize, TestId>,
     /// By record: acknowledged by the server.
-    done: HashMap<usize, Fate>,
+    done: HashMap<usize, RecordOutcome>,
     /// By record: why not.
     refused: BTreeMap<usize, String>,
     folders_created: HashSet<Identity>,
     steps_created: usize,
-    healed: Vec<Heal>,
+    deduplicated: Vec<Dedup>,
     warnings: Vec<String>,
     /// Rows were sent again that may have been applied.
     sent_again: bool,
@@ -150,15 +150,15 @@ struct Answered {
 }
 
 impl Answered {
-    /// Whether `heal` is about a row of ours, so that nobody else need look at it.
-    fn holds(&self, heal: &Heal) -> bool {
-        match &heal.action {
-            HealAction::DeleteTest { id, .. } => self.tests.contains(id),
-            HealAction::MoveTest { from: folder, .. }
-            | HealAction::MoveFolder { from: folder, .. }
-            | HealAction::DeleteFolder { id: folder } => self.folders.contains(folder),
-            HealAction::DeleteStep { id } => self.steps.contains(id),
-            HealAction::DeletePlace { .. } => false,
+    /// Whether `dedup` is about a row of ours, so that nobody else need look at it.
+    fn holds(&self, dedup: &Dedup) -> bool {
+        match &dedup.action {
+            DedupAction::DeleteTest { id, .. } => self.tests.contains(id),
+            DedupAction::MoveTest { from: folder, .. }
+            | DedupAction::MoveFolder { from: folder, .. }
+            | DedupAction::DeleteFolder { id: folder } => self.folders.contains(folder),
+            DedupAction::DeleteStep { id } => self.steps.contains(id),
+            DedupAction::DeletePlace { .. } => false,
         }
     }
 }
@@ -177,9 +177,9 @@ pub async fn read_whole(
     let lost = tests_to_look_for(records, &snapshot);
     snapshot.look_for(client, target, &lost).await?;
     let with_steps: Vec<TestId> = tests_to_read_steps_of(records, &snapshot).collect();
-    let (tests, folders) = twins_to_read(records, &snapshot, &options.namespace);
+    let (tests, folders) = duplicates_to_read(records, &snapshot, &options.namespace);
     snapshot.read_steps(client, target.project.id, &with_steps).await?;
-    snapshot.read_twins(client, &tests, &folders).await?;
+    snapshot.read_duplicates(client, &tests, &folders).await?;
     Ok(snapshot)
 }
 
@@ -234,7 +234,7 @@ pub async fn apply(
         refused: BTreeMap::new(),
         folders_created: HashSet::new(),
         steps_created: 0,
-        healed: Vec::new(),
+        deduplicated: Vec::new(),
         warnings: Vec::new(),
         sent_again: false,
         answered: Answered::default(),
@@ -271,7 +271,7 @@ impl Import<'_> {
         self.create_steps(fresh).await?;
         progress.begin(Stage::Checking, 0);
         if self.sent_again {
-            outlast_lag(self.client).await;
+            wait_for_replication(self.client).await;
         }
         self.verify().await
     }
@@ -285,12 +285,12 @@ impl Import<'_> {
         let fates = (0..self.records.len())
             .map(|record| {
                 if let Some(reason) = self.refused.remove(&record) {
-                    return Fate::Refused { reason };
+                    return RecordOutcome::Refused { reason };
                 }
                 match self.done.remove(&record) {
                     Some(fate) => fate,
-                    None if self.plan.tests[record].is_done() => Fate::Unchanged,
-                    None => Fate::NotReached,
+                    None if self.plan.tests[record].is_done() => RecordOutcome::Unchanged,
+                    None => RecordOutcome::NotReached,
                 }
             })
             .collect();
@@ -300,7 +300,7 @@ impl Import<'_> {
             steps_created: self.steps_created,
             verified,
             stop,
-            healed: self.healed,
+            deduplicated: self.deduplicated,
             warnings: self.warnings,
         }
     }

@@ -16,7 +16,7 @@ use test_reports::record::TestRecord;
 use test_reports::text;
 
 use super::create::{ReadBack, Rows, create_rows};
-use super::{Fate, Import, Stop};
+use super::{Import, RecordOutcome, Stop};
 
 /// Tests named in one request for their placements.
 const TESTS_PER_LOT: usize = 1000;
@@ -96,7 +96,7 @@ impl Import<'_> {
         self.sent_again |= creation.sent_again;
         self.answered.tests.extend(creation.answered.iter().map(|test| test.id));
         for record in creation.created {
-            self.done.insert(record, Fate::Created);
+            self.done.insert(record, RecordOutcome::Created);
             if let Some(&id) = read.get(&self.records[record].identity) {
                 self.rows.insert(record, id);
                 if self.answered.tests.contains(&id) {
@@ -148,14 +148,14 @@ impl Import<'_> {
         // Another import that saw the same may have been here.
         let placed = rows.present(&keys).await?;
         for record in &placed {
-            self.done.entry(*record).or_insert(Fate::Updated);
+            self.done.entry(*record).or_insert(RecordOutcome::Updated);
         }
         keys.retain(|key| !placed.contains(key));
         let (creation, ended) =
             create_rows(self.client, &mut rows, keys, self.options.batch_size).await;
         self.sent_again |= creation.sent_again;
         for record in creation.created {
-            self.done.entry(record).or_insert(Fate::Updated);
+            self.done.entry(record).or_insert(RecordOutcome::Updated);
         }
         for (record, error) in creation.refused {
             self.refuse(record, error);
@@ -180,7 +180,7 @@ impl Import<'_> {
                     missing.extend(steps.iter().map(|sequence| (record, *sequence)));
                 }
                 TestPlan::Create { .. } | TestPlan::Adopt { .. }
-                    if self.done.get(&record) == Some(&Fate::Created) =>
+                    if self.done.get(&record) == Some(&RecordOutcome::Created) =>
                 {
                     let count = steps_of(&self.records[record]).len();
                     if fresh.contains(&record) {
@@ -230,7 +230,7 @@ impl Import<'_> {
         self.answered.steps.extend(creation.answered.iter().map(|step| step.id));
         self.steps_created += creation.created.len();
         for (record, _) in creation.created {
-            self.done.entry(record).or_insert(Fate::Updated);
+            self.done.entry(record).or_insert(RecordOutcome::Updated);
         }
         let mut without = HashSet::new();
         for ((record, sequence), error) in creation.refused {

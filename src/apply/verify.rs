@@ -4,7 +4,7 @@ use crate::api::ids::TestId;
 use crate::plan::{ChangePlan, TestPlan, steps_of};
 use crate::snapshot::{Snapshot, read_steps};
 
-use super::{Fate, Healed, Import, Stop, heal, read_whole};
+use super::{DedupOutcome, Import, RecordOutcome, Stop, dedup, read_whole};
 
 /// How often twins are made one before they are told: first each import takes its own, then whoever is left takes all.
 const HEALINGS: u32 = 3;
@@ -17,24 +17,25 @@ impl Import<'_> {
         let (mut plan, mut snapshot) = self.fresh_plan().await?;
         let mut left = Vec::new();
         for round in 0..HEALINGS {
-            if plan.healing.is_empty() {
+            if plan.dedup.is_empty() {
                 break;
             }
-            let mut heals = std::mem::take(&mut plan.healing);
+            let mut dedups = std::mem::take(&mut plan.dedup);
             if round == 0 {
-                heals.retain(|heal| self.answered.holds(heal));
-                if heals.is_empty() {
+                dedups.retain(|dedup| self.answered.holds(dedup));
+                if dedups.is_empty() {
                     // Their makers are about to.
                     let wait = self.client.retry_policy().wait(1, fastrand::f64());
                     self.client.rest(wait).await;
                 }
             }
-            let Healed { done, warnings } = heal(self.client, self.target.plan.id, &heals).await?;
-            self.healed.extend(done);
+            let DedupOutcome { done, warnings } =
+                dedup(self.client, self.target.plan.id, &dedups).await?;
+            self.deduplicated.extend(done);
             left = warnings;
             (plan, snapshot) = self.fresh_plan().await?;
         }
-        let mut verified = plan.healing.is_empty();
+        let mut verified = plan.dedup.is_empty();
         if !verified {
             self.warnings.append(&mut left);
         }
@@ -66,7 +67,9 @@ impl Import<'_> {
         for (record, left) in plan.tests.iter().enumerate() {
             let TestPlan::Matched { id, .. } = left else { continue };
             // Only rows of our own: of twins another one may stand.
-            if self.done.get(&record) != Some(&Fate::Created) || !self.answered.tests.contains(id) {
+            if self.done.get(&record) != Some(&RecordOutcome::Created)
+                || !self.answered.tests.contains(id)
+            {
                 continue;
             }
             let folder = plan.folders.suite(plan.folders.of_record(record));

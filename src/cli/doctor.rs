@@ -3,47 +3,47 @@
 use std::time::Instant;
 
 use crate::api::client::Client;
-use crate::api::error::{ApiError, Fault, Severity};
+use crate::api::error::{ApiError, RequestError, Severity};
 use crate::snapshot::{ProjectRef, Target, TargetError};
 use crate::summary::checkup::{Check, State, render};
 
 use super::args::DoctorArgs;
-use super::exit::{Ending, Exit};
+use super::exit::{ExitCode, ExitReasons};
 use super::output::Streams;
 use super::settings::{Connection, DoctorSettings, Environment, Limits, Remote};
-use super::{log, reach};
+use super::{connect, log};
 
 /// Looks at everything that an import needs, and says how it is.
-pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> Exit {
+pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> ExitCode {
     let settings = DoctorSettings::resolve(args, environment);
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
-    let mut checkup = Checkup { checks: Vec::new(), ending: Ending::default() };
+    let mut checkup = Checkup { checks: Vec::new(), ending: ExitReasons::default() };
     checkup.settings(&settings);
     if let Some(connection) = &settings.connection {
         // Nobody waits here for a server that is overloaded.
         let limits = Limits { retries: settings.limits.retries.min(1), ..settings.limits };
         let is_sandbox = matches!(connection, Connection::Sandbox { .. });
-        let asked = reach::with_client(connection, &limits, async |client, remote| {
+        let asked = connect::with_client(connection, &limits, async |client, remote| {
             checkup.server(client, remote, is_sandbox).await;
         });
         if let Err(error) = asked {
-            checkup.ending.add(Exit::Incomplete);
-            checkup.add("server", State::Bad, format!("{error:#}"), None);
+            checkup.ending.add(ExitCode::Incomplete);
+            checkup.add("server", State::Error, format!("{error:#}"), None);
         }
     }
     if let Err(error) = streams.result(&render(&checkup.checks, &settings.terminal.text_options()))
     {
         let error = anyhow::Error::new(error).context("cannot write to standard output");
         streams.error(&error, None);
-        checkup.ending.add(Exit::Incomplete);
+        checkup.ending.add(ExitCode::Incomplete);
     }
     checkup.ending.exit()
 }
 
 struct Checkup {
     checks: Vec<Check>,
-    ending: Ending,
+    ending: ExitReasons,
 }
 
 impl Checkup {
@@ -54,11 +54,11 @@ impl Checkup {
     /// What can be known without a request.
     fn settings(&mut self, settings: &DoctorSettings) {
         let file = if settings.has_file { "tq-import.toml" } else { "no tq-import.toml" };
-        self.add("settings", State::Good, file.to_owned(), None);
+        self.add("settings", State::Ok, file.to_owned(), None);
         match settings.namespace.as_str() {
             "" => self.add(
                 "namespace",
-                State::Odd,
+                State::Warn,
                 "none: repositories that share a project must not have tests of the same names"
                     .to_owned(),
                 Some(
@@ -66,7 +66,7 @@ impl Checkup {
                         .to_owned(),
                 ),
             ),
-            namespace => self.add("namespace", State::Good, namespace.to_owned(), None),
+            namespace => self.add("namespace", State::Ok, namespace.to_owned(), None),
         }
         for name in ["token", "host", "proxy", "sandbox"] {
             let known = settings.notes.provenance.iter().find(|known| known.name == name);
@@ -75,18 +75,18 @@ impl Checkup {
                     "token" => format!("from {}", known.source),
                     _ => format!("{} (from {})", known.value, known.source),
                 };
-                self.add(known.name, State::Good, found, None);
+                self.add(known.name, State::Ok, found, None);
             }
         }
         for warning in &settings.notes.warnings {
-            self.add("settings", State::Odd, warning.clone(), None);
+            self.add("settings", State::Warn, warning.clone(), None);
         }
-        for fault in &settings.faults {
-            self.ending.add(Exit::Usage);
-            let about = |word: &str| fault.message.contains(word);
+        for error in &settings.errors {
+            self.ending.add(ExitCode::Usage);
+            let about = |word: &str| error.message.contains(word);
             let subject = ["token", "project", "host"].into_iter().find(|word| about(word));
             let subject = subject.unwrap_or("settings");
-            self.add(subject, State::Bad, fault.message.clone(), fault.hint.clone());
+            self.add(subject, State::Error, error.message.clone(), error.hint.clone());
         }
     }
 
@@ -96,58 +96,58 @@ impl Checkup {
         let found = Target::find(client, &remote.project).await;
         let elapsed = started.elapsed().as_millis();
         let secured = match remote.host.scheme() {
-            "https" => (State::Good, "the server's certificate is trusted"),
-            _ if is_sandbox => (State::Good, "none: the sandbox is on this machine"),
+            "https" => (State::Ok, "the server's certificate is trusted"),
+            _ if is_sandbox => (State::Ok, "none: the sandbox is on this machine"),
             _ if crate::api::client::is_loopback(&remote.host) => {
-                (State::Good, "none: the server is on this machine")
+                (State::Ok, "none: the server is on this machine")
             }
-            _ => (State::Odd, "none: the token travels unencrypted"),
+            _ => (State::Warn, "none: the token travels unencrypted"),
         };
         if let Err(TargetError::Api(error)) = &found {
             return self.no_answer(error, secured);
         }
-        self.add("server", State::Good, format!("answers, in {elapsed} ms"), None);
+        self.add("server", State::Ok, format!("answers, in {elapsed} ms"), None);
         self.add("TLS", secured.0, secured.1.to_owned(), None);
-        self.add("token", State::Good, "is accepted".to_owned(), None);
+        self.add("token", State::Ok, "is accepted".to_owned(), None);
         match found {
             Ok(target) => {
                 let project = format!("{} (id {})", target.project.name, target.project.id);
                 if !is_sandbox && remote.project == ProjectRef::Only {
                     // That none is named was said above.
                     let only = format!("not named; the only one there is: {project}");
-                    self.add("project", State::Bad, only, None);
+                    self.add("project", State::Error, only, None);
                 } else {
-                    self.add("project", State::Good, project, None);
+                    self.add("project", State::Ok, project, None);
                 }
                 let plan = format!("{} (id {})", target.plan.name, target.plan.id);
-                self.add("root plan", State::Good, plan, None);
+                self.add("root plan", State::Ok, plan, None);
             }
             Err(error) => {
-                let (exit, hint) = reach::end_of(&error);
+                let (exit, hint) = connect::exit_code_for_target(&error);
                 self.ending.add(exit);
                 let is_root = matches!(error, TargetError::NoRoot { .. });
                 let subject = if is_root { "root plan" } else { "project" };
-                self.add(subject, State::Bad, error.to_string(), Some(hint.to_owned()));
+                self.add(subject, State::Error, error.to_string(), Some(hint.to_owned()));
             }
         }
     }
 
     /// The first request failed.
     fn no_answer(&mut self, error: &ApiError, secured: (State, &'static str)) {
-        self.ending.add(reach::exit_of(error));
+        self.ending.add(connect::exit_code_for(error));
         let told = error.to_string();
         let hint = Some(error.hint().to_owned());
-        match (&error.fault, error.severity()) {
-            (Fault::Certificate(_), _) => {
-                self.add("server", State::Good, "can be reached".to_owned(), None);
-                self.add("TLS", State::Bad, told, hint);
+        match (&error.error, error.severity()) {
+            (RequestError::Certificate(_), _) => {
+                self.add("server", State::Ok, "can be reached".to_owned(), None);
+                self.add("TLS", State::Error, told, hint);
             }
             (_, Severity::NotAuthorised) => {
-                self.add("server", State::Good, "answers".to_owned(), None);
+                self.add("server", State::Ok, "answers".to_owned(), None);
                 self.add("TLS", secured.0, secured.1.to_owned(), None);
-                self.add("token", State::Bad, told, hint);
+                self.add("token", State::Error, told, hint);
             }
-            _ => self.add("server", State::Bad, told, hint),
+            _ => self.add("server", State::Error, told, hint),
         }
         self.add("project", State::Unknown, "not looked at".to_owned(), None);
     }

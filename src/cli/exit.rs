@@ -4,10 +4,10 @@ use std::fmt;
 
 /// How the program ended.
 ///
-/// When several things happened, [`Ending`] picks the code: a signal first, then 2, 6, 7, 1, 3, 4, 5.
+/// When several things happened, [`ExitReasons`] picks the code: a signal first, then 2, 6, 7, 1, 3, 4, 5.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum Exit {
+pub enum ExitCode {
     /// Done and verified.
     #[default]
     Done = 0,
@@ -31,7 +31,7 @@ pub enum Exit {
     Terminated = 143,
 }
 
-impl Exit {
+impl ExitCode {
     /// Every code, in the order of their numbers.
     pub const ALL: [Self; 10] = [
         Self::Done,
@@ -122,7 +122,7 @@ impl Exit {
     }
 }
 
-impl fmt::Display for Exit {
+impl fmt::Display for ExitCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.code().fmt(f)
     }
@@ -130,14 +130,14 @@ impl fmt::Display for Exit {
 
 /// What the process ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum ProcessExit {
     /// A code of ours.
-    Here(Exit),
+    Here(ExitCode),
     /// The code of the command that `run` ran, which failed.
     Command(u8),
 }
 
-impl Ended {
+impl ProcessExit {
     /// The number.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -148,32 +148,32 @@ impl Ended {
     }
 }
 
-impl From<Exit> for Ended {
-    fn from(exit: Exit) -> Self {
+impl From<ExitCode> for ProcessExit {
+    fn from(exit: ExitCode) -> Self {
         Self::Here(exit)
     }
 }
 
-impl From<Ended> for std::process::ExitCode {
-    fn from(ended: Ended) -> Self {
+impl From<ProcessExit> for std::process::ExitCode {
+    fn from(ended: ProcessExit) -> Self {
         Self::from(ended.code())
     }
 }
 
 /// Collects what happened and says which code that makes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ending {
-    happened: Vec<Exit>,
+pub struct ExitReasons {
+    happened: Vec<ExitCode>,
 }
 
-impl Ending {
+impl ExitReasons {
     /// Notes that `exit` would be due.
-    pub fn add(&mut self, exit: Exit) {
+    pub fn add(&mut self, exit: ExitCode) {
         self.happened.push(exit);
     }
 
     /// Notes that `exit` would be due if `happened`.
-    pub fn add_if(&mut self, happened: bool, exit: Exit) {
+    pub fn add_if(&mut self, happened: bool, exit: ExitCode) {
         if happened {
             self.add(exit);
         }
@@ -181,21 +181,21 @@ impl Ending {
 
     /// Whether `exit` was noted.
     #[must_use]
-    pub fn has(&self, exit: Exit) -> bool {
+    pub fn has(&self, exit: ExitCode) -> bool {
         self.happened.contains(&exit)
     }
 
-    /// The code of what weighs most; [`Exit::Done`] if nothing was noted.
+    /// The code of what weighs most; [`ExitCode::Done`] if nothing was noted.
     #[must_use]
-    pub fn exit(&self) -> Exit {
-        Exit::PRECEDENCE.into_iter().find(|exit| self.has(*exit)).unwrap_or_default()
+    pub fn exit(&self) -> ExitCode {
+        ExitCode::PRECEDENCE.into_iter().find(|exit| self.has(*exit)).unwrap_or_default()
     }
 }
 
 /// The table for `--help`.
 #[must_use]
 pub fn table() -> String {
-    Exit::ALL
+    ExitCode::ALL
         .into_iter()
         .map(|exit| format!("  {:>3}  {}\n", exit.code(), exit.meaning()))
         .collect()
@@ -207,41 +207,43 @@ mod tests {
 
     #[test]
     fn the_numbers_are_the_documented_ones() {
-        let codes = Exit::ALL.map(Exit::code);
+        let codes = ExitCode::ALL.map(ExitCode::code);
         assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 130, 143]);
-        for exit in Exit::ALL {
-            assert_eq!(Exit::from_code(exit.code()), Some(exit));
+        for exit in ExitCode::ALL {
+            assert_eq!(ExitCode::from_code(exit.code()), Some(exit));
         }
-        assert_eq!(Exit::from_code(8), None);
+        assert_eq!(ExitCode::from_code(8), None);
     }
 
     #[test]
     fn precedence() {
         // Each beats all that follow.
-        let order = [130, 143, 2, 6, 7, 1, 3, 4, 5, 0].map(|code| Exit::from_code(code).unwrap());
+        let order =
+            [130, 143, 2, 6, 7, 1, 3, 4, 5, 0].map(|code| ExitCode::from_code(code).unwrap());
         for (rank, &strong) in order.iter().enumerate() {
             for &weak in &order[rank..] {
-                let mut ending = Ending::default();
+                let mut ending = ExitReasons::default();
                 ending.add(weak);
                 ending.add(strong);
                 assert_eq!(ending.exit(), strong, "{strong} against {weak}");
             }
         }
-        assert_eq!(Ending::default().exit(), Exit::Done);
-        let mut ending = Ending::default();
-        ending.add_if(false, Exit::Usage);
-        ending.add_if(true, Exit::Changes);
-        assert_eq!(ending.exit(), Exit::Changes);
+        assert_eq!(ExitReasons::default().exit(), ExitCode::Done);
+        let mut ending = ExitReasons::default();
+        ending.add_if(false, ExitCode::Usage);
+        ending.add_if(true, ExitCode::Changes);
+        assert_eq!(ending.exit(), ExitCode::Changes);
     }
 
     #[test]
     fn soft_fail_covers_only_what_it_names_and_never_silently() {
         assert!(table().lines().all(|line| line.chars().count() <= 80));
-        let (exit, line) = Exit::TestFailure.soften(&[Exit::TestFailure, Exit::Unavailable]);
-        assert_eq!(exit, Exit::Done);
+        let (exit, line) =
+            ExitCode::TestFailure.soften(&[ExitCode::TestFailure, ExitCode::Unavailable]);
+        assert_eq!(exit, ExitCode::Done);
         assert!(line.unwrap().contains("exit code 4 became 0"));
-        assert_eq!(Exit::Reports.soften(&[Exit::TestFailure]), (Exit::Reports, None));
-        for hard in [Exit::Done, Exit::Usage, Exit::Interrupted, Exit::Terminated] {
+        assert_eq!(ExitCode::Reports.soften(&[ExitCode::TestFailure]), (ExitCode::Reports, None));
+        for hard in [ExitCode::Done, ExitCode::Usage, ExitCode::Interrupted, ExitCode::Terminated] {
             assert_eq!(hard.soften(&[hard]), (hard, None));
         }
     }

@@ -6,17 +6,17 @@ use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Progress;
 use crate::snapshot::{Snapshot, Target, TargetError};
 use crate::summary::escape;
-use crate::summary::explanation::{Explanation, Verdict, render};
+use crate::summary::explanation::{ExplainedAction, Explanation, render};
 use test_reports::identity::Identity;
 use test_reports::record::{Records, TestRecord};
 use test_reports::text;
 
 use super::args::ExplainArgs;
 use super::cargo::Cargo;
-use super::exit::{Ending, Exit};
+use super::exit::{ExitCode, ExitReasons};
 use super::output::Streams;
 use super::settings::{Environment, ExplainSettings, Remote, Verbosity};
-use super::{log, reach, reports};
+use super::{connect, log, reports};
 
 /// Tests that are explained at most, unless `-v` asks for all.
 const SHOWN: usize = 10;
@@ -25,12 +25,12 @@ const SHOWN: usize = 10;
 const OFFERED: usize = 5;
 
 /// Explains the tests that answer to the name.
-pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
+pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
     let settings = match ExplainSettings::resolve(&args.import, environment) {
         Ok(settings) => settings,
         Err(invalid) => {
             Streams::default().invalid_settings(&invalid);
-            return Exit::Usage;
+            return ExitCode::Usage;
         }
     };
     let streams = Streams::new(&settings.terminal);
@@ -46,7 +46,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
         &environment.directory,
         &Progress::default(),
     );
-    let mut ending = Ending::default();
+    let mut ending = ExitReasons::default();
     for warning in settings.notes.warnings.iter().chain(&records.warnings) {
         streams.warning(warning);
     }
@@ -58,27 +58,27 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
         if !records.tests.is_empty() {
             let error = anyhow::anyhow!("no test of these reports is called {:?}", args.name);
             streams.error(&error, offer(&records, &args.name).as_deref());
-            ending.add(Exit::Usage);
+            ending.add(ExitCode::Usage);
         }
         return ending.exit();
     }
-    let verdicts = match &settings.connection {
+    let actions = match &settings.connection {
         None => None,
         Some(connection) => {
             let judged =
-                reach::with_client(connection, &settings.limits, async |client, remote| {
-                    verdicts(client, remote, &records.tests, &settings).await
+                connect::with_client(connection, &settings.limits, async |client, remote| {
+                    actions(client, remote, &records.tests, &settings).await
                 });
             match judged {
-                Ok(Ok(verdicts)) => Some(verdicts),
+                Ok(Ok(actions)) => Some(actions),
                 Ok(Err(error)) => {
-                    let (exit, hint) = reach::end_of(&error);
+                    let (exit, hint) = connect::exit_code_for_target(&error);
                     ending.add(exit);
                     streams.error(&anyhow::Error::new(error), Some(hint));
                     None
                 }
                 Err(error) => {
-                    ending.add(Exit::Incomplete);
+                    ending.add(ExitCode::Incomplete);
                     streams.error(&error, None);
                     None
                 }
@@ -91,7 +91,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
         .iter()
         .map(|&index| Explanation {
             test: &records.tests[index],
-            verdict: verdicts.as_ref().and_then(|verdicts| verdicts.get(index).cloned()),
+            action: actions.as_ref().and_then(|actions| actions.get(index).cloned()),
         })
         .collect();
     let mut text =
@@ -108,7 +108,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> Exit {
     if let Err(error) = streams.result(&text) {
         let error = anyhow::Error::new(error).context("cannot write to standard output");
         streams.error(&error, None);
-        ending.add(Exit::Incomplete);
+        ending.add(ExitCode::Incomplete);
     }
     ending.exit()
 }
@@ -162,18 +162,18 @@ fn offer(records: &Records, name: &str) -> Option<String> {
 }
 
 /// What an import would do about every one of the `tests`.
-async fn verdicts(
+async fn actions(
     client: &Client,
     remote: &Remote,
     tests: &[TestRecord],
     settings: &ExplainSettings,
-) -> Result<Vec<Verdict>, TargetError> {
+) -> Result<Vec<ExplainedAction>, TargetError> {
     let target = Target::find(client, &remote.project).await?;
     let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
-    Ok(plan.tests.iter().map(|test| verdict(test, &plan, &snapshot)).collect())
+    Ok(plan.tests.iter().map(|test| action(test, &plan, &snapshot)).collect())
 }
 
-fn verdict(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> Verdict {
+fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedAction {
     let row = |id: &crate::api::ids::TestId| {
         let row = snapshot.tests.get(id)?;
         let of_folder = snapshot.tests_in_folder.iter().filter(|(_, tests)| tests.contains(id));
@@ -194,9 +194,9 @@ fn verdict(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> Verdict {
             if *steps == 0 {
                 also.push("it would have no step (--no-steps)".to_owned());
             }
-            Verdict { what: "would create it", why: (*reason).to_owned(), row: None, also }
+            ExplainedAction { what: "would create it", why: (*reason).to_owned(), row: None, also }
         }
-        TestPlan::Adopt { id, reason, place } => Verdict {
+        TestPlan::Adopt { id, reason, place } => ExplainedAction {
             what: "would adopt a test that people made",
             why: (*reason).to_owned(),
             row: row(id),
@@ -214,7 +214,12 @@ fn verdict(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> Verdict {
                 );
             }
             let what = if also.is_empty() { "would leave it as it is" } else { "has matched it" };
-            Verdict { what, why: "this test bears its identity".to_owned(), row: row(id), also }
+            ExplainedAction {
+                what,
+                why: "this test bears its identity".to_owned(),
+                row: row(id),
+                also,
+            }
         }
     }
 }

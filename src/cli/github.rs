@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::exit::{Ended, Exit};
+use super::exit::{ExitCode, ProcessExit};
 use super::output::Streams;
 use super::settings::{Environment, GithubJob};
 use crate::summary::github::{self, Conclusion};
@@ -19,10 +19,15 @@ use test_reports::record::Records;
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
 
 /// Tells `job` of an import that ends so.
-pub(super) fn tell_import(job: &GithubJob, summary: &Summary, ended: Ended, streams: &Streams) {
+pub(super) fn tell_import(
+    job: &GithubJob,
+    summary: &Summary,
+    ended: ProcessExit,
+    streams: &Streams,
+) {
     let conclusion = match ended {
-        Ended::Here(Exit::Done) => Conclusion::Success,
-        Ended::Here(Exit::Interrupted | Exit::Terminated) => Conclusion::Cancelled,
+        ProcessExit::Here(ExitCode::Done) => Conclusion::Success,
+        ProcessExit::Here(ExitCode::Interrupted | ExitCode::Terminated) => Conclusion::Cancelled,
         _ => Conclusion::Failure,
     };
     streams.workflow_commands(&github::annotations(summary));
@@ -35,17 +40,18 @@ pub(super) fn tell_inspection(
     job: &GithubJob,
     summary: &Summary,
     records: &Records,
-    exit: Exit,
+    exit: ExitCode,
     streams: &Streams,
 ) {
-    let conclusion = if exit == Exit::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
+    let conclusion =
+        if exit == ExitCode::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
     streams.workflow_commands(&github::annotations(summary));
     let outputs = github::inspection_outputs(records, exit.code(), conclusion);
     write(job, outputs, |limit| markdown::render_inspection(records, limit), streams);
 }
 
 /// Tells the job, if this is one, that a command ended with `exit` before it had a result.
-pub(super) fn tell_failure(environment: &Environment, exit: Exit, streams: &Streams) {
+pub(super) fn tell_failure(environment: &Environment, exit: ExitCode, streams: &Streams) {
     let Some(file) = GithubJob::of(environment).and_then(|job| job.output) else {
         return;
     };

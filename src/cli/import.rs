@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::api::client::Client;
-use crate::apply::{ApplyOptions, Fate, Stop, apply, heal, read_and_plan};
+use crate::apply::{ApplyOptions, RecordOutcome, Stop, apply, dedup, read_and_plan};
 use crate::discover::Discovered;
 use crate::plan::stale::stale;
 use crate::progress::{Progress, Stage};
@@ -19,12 +19,12 @@ use test_reports::record::{Records, TestRecord};
 use super::args::ImportArgs;
 use super::args::values::SummaryFormat;
 use super::cargo::Cargo;
-use super::copies::Place;
-use super::exit::{Ended, Ending, Exit};
+use super::exit::{ExitCode, ExitReasons, ProcessExit};
 use super::output::{OutputFile, Streams};
+use super::outputs::OutputTarget;
 use super::progress::Shown;
 use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{copies, github, log, reach, reports, signals};
+use super::{connect, github, log, outputs, reports, signals};
 
 /// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
 const ERRORS_SHOWN: usize = 20;
@@ -33,13 +33,13 @@ const ERRORS_SHOWN: usize = 20;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs an import and says how it ended.
-pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Ended {
+pub(super) fn run(args: &ImportArgs, environment: &Environment) -> ProcessExit {
     let (settings, streams) = match prepare(args, environment) {
         Ok(prepared) => prepared,
         Err(exit) => return exit.into(),
     };
     let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
-    let outputs = match copies::open(&settings.outputs, &found, &streams) {
+    let outputs = match outputs::open(&settings.outputs, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => {
             github::tell_failure(environment, exit, &streams);
@@ -47,19 +47,19 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> Ended {
         }
     };
     let cargo = Cargo::of_environment(environment);
-    let gathered = Gathered { found, printed: None, cargo, warnings: Vec::new(), command: None };
-    import(&settings, environment, &streams, gathered, outputs)
+    let input = ImportInput { found, printed: None, cargo, warnings: Vec::new(), command: None };
+    import(&settings, environment, &streams, input, outputs)
 }
 
 /// Settings that are in order, and streams as they want them; where there are none, all that is wrong was told.
 pub(super) fn prepare(
     args: &ImportArgs,
     environment: &Environment,
-) -> Result<(Settings, Streams), Exit> {
+) -> Result<(Settings, Streams), ExitCode> {
     let settings = Settings::resolve(args, environment).map_err(|invalid| {
         Streams::default().invalid_settings(&invalid);
-        github::tell_failure(environment, Exit::Usage, &Streams::default());
-        Exit::Usage
+        github::tell_failure(environment, ExitCode::Usage, &Streams::default());
+        ExitCode::Usage
     })?;
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
@@ -72,7 +72,7 @@ pub(super) fn prepare(
 }
 
 /// What is to be imported.
-pub(super) struct Gathered {
+pub(super) struct ImportInput {
     /// The report files.
     pub(super) found: Discovered,
     /// What a command printed.
@@ -85,16 +85,16 @@ pub(super) struct Gathered {
     pub(super) command: Option<CommandEnd>,
 }
 
-/// Imports what was `gathered` and says how that ended.
+/// Imports what was `input` and says how that ended.
 pub(super) fn import(
     settings: &Settings,
     environment: &Environment,
     streams: &Streams,
-    gathered: Gathered,
+    input: ImportInput,
     outputs: Vec<OutputFile<SummaryFormat>>,
-) -> Ended {
+) -> ProcessExit {
     let started = Instant::now();
-    let Gathered { found, printed, cargo, warnings, command } = gathered;
+    let ImportInput { found, printed, cargo, warnings, command } = input;
     let progress = Progress::default();
     let shown = Shown::new(&progress, &settings.terminal, *streams);
     let (_, mut records) = reports::read(
@@ -117,7 +117,7 @@ pub(super) fn import(
         settings,
         progress,
         records,
-        ending: Ending::default(),
+        ending: ExitReasons::default(),
     };
     import.judge_reports();
     import.named = import.records.tests.iter().map(|test| test.identity).collect();
@@ -131,7 +131,11 @@ pub(super) fn import(
 
 /// Takes tests out that match one of the `patterns`; gives back how many. `prefix`: how many of a test's folders are
 /// those of `--folder`, which says where things are put, not what they are.
-fn leave_out(tests: &mut Vec<TestRecord>, patterns: &[glob::Pattern], prefix: usize) -> usize {
+fn remove_reports_left_out(
+    tests: &mut Vec<TestRecord>,
+    patterns: &[glob::Pattern],
+    prefix: usize,
+) -> usize {
     if patterns.is_empty() {
         return 0;
     }
@@ -159,7 +163,7 @@ struct Import<'a> {
     /// What the reports name, ignored tests included.
     named: HashSet<Identity>,
     summary: Summary,
-    ending: Ending,
+    ending: ExitReasons,
 }
 
 impl Import<'_> {
@@ -168,7 +172,7 @@ impl Import<'_> {
     fn leave_out_ignored(&mut self) {
         let patterns = &self.settings.reading.ignore;
         let prefix = self.settings.mapping.folder.len();
-        self.ignored = leave_out(&mut self.records.tests, patterns, prefix);
+        self.ignored = remove_reports_left_out(&mut self.records.tests, patterns, prefix);
         self.summary.tests.ignored = self.ignored;
     }
 
@@ -180,7 +184,7 @@ impl Import<'_> {
         }
         let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
         let failed = self.records.tests.iter().any(failed) || !self.records.run_errors.is_empty();
-        self.ending.add_if(self.settings.fail_on_test_failure && failed, Exit::TestFailure);
+        self.ending.add_if(self.settings.fail_on_test_failure && failed, ExitCode::TestFailure);
     }
 
     /// Too few tests, and damage with `--strict`, stop before anything is written.
@@ -236,11 +240,11 @@ impl Import<'_> {
     }
 
     async fn import_into(&mut self, remote: &Remote) {
-        let client = reach::client(remote, &self.settings.limits, &self.progress);
+        let client = connect::client(remote, &self.settings.limits, &self.progress);
         let client = match client {
             Ok(client) => client,
             Err(error) => {
-                self.ending.add(Exit::Usage);
+                self.ending.add(ExitCode::Usage);
                 self.error(error.to_string(), None);
                 return self.summary.set_not_reached(&self.records.tests);
             }
@@ -293,13 +297,13 @@ impl Import<'_> {
         }
         if settings.mode != Mode::Apply {
             self.summary.set_plan(tests, &plan);
-            self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), Exit::Changes);
+            self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), ExitCode::Changes);
             return Ok(());
         }
         if let Err(exceeded) =
             settings.create_limit.check(&plan, tests, &snapshot, &settings.mapping.namespace)
         {
-            self.ending.add(Exit::Incomplete);
+            self.ending.add(ExitCode::Incomplete);
             self.error(
                 exceeded.to_string(),
                 Some("see with --dry-run what would be created; if the tests really were renamed, raise --create-limit, such as to 100%".to_owned()),
@@ -307,9 +311,11 @@ impl Import<'_> {
             self.summary.set_not_reached(&self.records.tests);
             return Ok(());
         }
-        if !plan.healing.is_empty() {
-            match heal(client, target.plan.id, &plan.healing).await {
-                Ok(healed) => self.summary.add_healed(&healed.done, healed.warnings),
+        if !plan.dedup.is_empty() {
+            match dedup(client, target.plan.id, &plan.dedup).await {
+                Ok(deduplicated) => {
+                    self.summary.add_healed(&deduplicated.done, deduplicated.warnings)
+                }
                 Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
                 Err(stop) => {
                     self.unexpected(stop.to_string());
@@ -325,14 +331,13 @@ impl Import<'_> {
         let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
         self.summary.set_applied(tests, &plan, &applied);
         match &applied.stop {
-            Some(Stop::Api(error)) => self.ending.add(reach::exit_of(error)),
-            Some(_) => self.ending.add(Exit::Incomplete),
+            Some(Stop::Api(error)) => self.ending.add(connect::exit_code_for(error)),
+            Some(_) => self.ending.add(ExitCode::Incomplete),
             None => {
-                let refused = applied
-                    .fates
-                    .iter()
-                    .any(|fate| matches!(fate, Fate::Refused { .. } | Fate::NotReached));
-                self.ending.add_if(refused || !applied.verified, Exit::Incomplete);
+                let refused = applied.fates.iter().any(|fate| {
+                    matches!(fate, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
+                });
+                self.ending.add_if(refused || !applied.verified, ExitCode::Incomplete);
             }
         }
         Ok(())
@@ -350,7 +355,7 @@ impl Import<'_> {
         } else {
             return true;
         };
-        self.ending.add(Exit::Incomplete);
+        self.ending.add(ExitCode::Incomplete);
         self.error(
             format!("{missing}, so that tests may be missing that are not stale: none is listed"),
             Some("run all tests again, or leave --stale out".to_owned()),
@@ -359,13 +364,13 @@ impl Import<'_> {
     }
 
     fn target_error(&mut self, error: &TargetError) {
-        let (exit, hint) = reach::end_of(error);
+        let (exit, hint) = connect::exit_code_for_target(error);
         self.ending.add(exit);
         self.error(error.to_string(), Some(hint.to_owned()));
     }
 
     fn unexpected(&mut self, message: String) {
-        self.ending.add(Exit::Incomplete);
+        self.ending.add(ExitCode::Incomplete);
         self.error(message, None);
         self.summary.set_not_reached(&self.records.tests);
     }
@@ -380,11 +385,11 @@ impl Import<'_> {
         started: Instant,
         streams: &Streams,
         outputs: Vec<OutputFile<SummaryFormat>>,
-    ) -> Ended {
+    ) -> ProcessExit {
         signals::end_at_once();
         if !self.summary.tests.balances() {
             // A fault of ours, and the one thing a summary must not hide.
-            self.ending.add(Exit::Incomplete);
+            self.ending.add(ExitCode::Incomplete);
             self.summary.complete = Some(false);
             self.error(
                 format!("the ledger does not add up: {:?}", self.summary.tests),
@@ -398,19 +403,19 @@ impl Import<'_> {
     }
 
     /// The code of the command that was run, if that is not 0; else `exit`.
-    fn ended(&self, exit: Exit) -> Ended {
+    fn ended(&self, exit: ExitCode) -> ProcessExit {
         match self.summary.command.as_ref().map(|command| command.exit_code) {
             None | Some(0) => exit.into(),
-            Some(code) => Ended::Command(code),
+            Some(code) => ProcessExit::Command(code),
         }
     }
 
     fn write(
         &self,
-        exit: Exit,
+        exit: ExitCode,
         streams: &Streams,
         outputs: Vec<OutputFile<SummaryFormat>>,
-    ) -> Ended {
+    ) -> ProcessExit {
         let summary = &self.summary;
         if self.settings.format != SummaryFormat::Text {
             // The text holds them; beside other formats a person reads them here.
@@ -429,13 +434,13 @@ impl Import<'_> {
                 summary.errors.len() - shown
             ));
         }
-        let mut ending = Ending::default();
+        let mut ending = ExitReasons::default();
         ending.add(exit);
         let render = |format, place| render(summary, self.settings, format, place);
-        copies::write(render, self.settings.format, outputs, streams, &mut ending);
+        outputs::write(render, self.settings.format, outputs, streams, &mut ending);
         let (exit, loud) = ending.exit().soften(&self.settings.soft_fail);
         let ended = self.ended(exit);
-        if let (Some(loud), Ended::Here(_)) = (loud, ended) {
+        if let (Some(loud), ProcessExit::Here(_)) = (loud, ended) {
             streams.message(&loud);
         }
         if let Some(job) = &self.settings.github {
@@ -449,15 +454,15 @@ fn render(
     summary: &Summary,
     settings: &Settings,
     format: SummaryFormat,
-    place: Place,
+    place: OutputTarget,
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
         (SummaryFormat::Json, _) => json::render(summary)?,
         (SummaryFormat::Markdown, _) => markdown::render(summary, markdown::LIMIT),
-        (SummaryFormat::Text, Place::File) => {
+        (SummaryFormat::Text, OutputTarget::File) => {
             text::render(summary, &settings.terminal.file_text_options())
         }
-        (SummaryFormat::Text, Place::StandardOutput) => {
+        (SummaryFormat::Text, OutputTarget::StandardOutput) => {
             text::render(summary, &settings.terminal.text_options())
         }
     })

@@ -11,12 +11,12 @@ use crate::summary::escape;
 use test_reports::text;
 
 use super::args::InitArgs;
-use super::exit::Exit;
+use super::exit::ExitCode;
 use super::output::Streams;
 use super::settings::{Environment, PROJECT_FILE};
 
 /// Writes the file, unless there is one.
-pub(super) fn run(args: &InitArgs, environment: &Environment) -> Exit {
+pub(super) fn run(args: &InitArgs, environment: &Environment) -> ExitCode {
     let streams = Streams::default();
     let settings = Chosen::new(args, environment);
     let path = environment.directory.join(PROJECT_FILE);
@@ -25,11 +25,11 @@ pub(super) fn run(args: &InitArgs, environment: &Environment) -> Exit {
         Ok(false) => {
             let error = anyhow::anyhow!("{PROJECT_FILE} is there already");
             streams.error(&error, Some("edit it, or delete it first; nothing was changed"));
-            return Exit::Usage;
+            return ExitCode::Usage;
         }
         Err(error) => {
             streams.error(&error, None);
-            return Exit::Incomplete;
+            return ExitCode::Incomplete;
         }
     }
     if let Some(above) = shadowed(environment) {
@@ -39,11 +39,11 @@ pub(super) fn run(args: &InitArgs, environment: &Environment) -> Exit {
         ));
     }
     match streams.result(&settings.report()) {
-        Ok(()) => Exit::Done,
+        Ok(()) => ExitCode::Done,
         Err(error) => {
             streams
                 .error(&anyhow::Error::new(error).context("cannot write to standard output"), None);
-            Exit::Incomplete
+            ExitCode::Incomplete
         }
     }
 }

@@ -10,25 +10,25 @@ use test_reports::tools;
 use super::args::InspectArgs;
 use super::args::values::InspectFormat;
 use super::cargo::Cargo;
-use super::copies::Place;
-use super::exit::{Ending, Exit};
+use super::exit::{ExitCode, ExitReasons};
 use super::output::Streams;
+use super::outputs::OutputTarget;
 use super::settings::{Environment, InspectSettings};
-use super::{copies, github, reports};
+use super::{github, outputs, reports};
 
 /// Prints what was read, at exit code 3 too.
-pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
+pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     let settings = match InspectSettings::resolve(args, environment) {
         Ok(settings) => settings,
         Err(invalid) => {
             Streams::default().invalid_settings(&invalid);
-            github::tell_failure(environment, Exit::Usage, &Streams::default());
-            return Exit::Usage;
+            github::tell_failure(environment, ExitCode::Usage, &Streams::default());
+            return ExitCode::Usage;
         }
     };
     let streams = Streams::new(&settings.terminal);
     let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
-    let outputs = match copies::open(&settings.outputs, &found, &streams) {
+    let outputs = match outputs::open(&settings.outputs, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
@@ -42,10 +42,10 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> Exit {
         &Progress::default(),
     );
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
-    let mut ending = Ending::default();
+    let mut ending = ExitReasons::default();
     let too_few = reports::judge(&records, &settings.reading, &mut ending);
     let render = |format, place| render(&reports, &records, &settings, format, place);
-    copies::write(render, settings.format, outputs, &streams, &mut ending);
+    outputs::write(render, settings.format, outputs, &streams, &mut ending);
     if let Some(too_few) = &too_few {
         streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
     }
@@ -68,7 +68,7 @@ fn render(
     records: &Records,
     settings: &InspectSettings,
     format: InspectFormat,
-    place: Place,
+    place: OutputTarget,
 ) -> anyhow::Result<String> {
     Ok(match (format, place) {
         (InspectFormat::Json, _) => inspection::render_json(records)?,
@@ -80,10 +80,10 @@ fn render(
             lines::write(&reports, &settings.mapping.root, &mut lines)?;
             String::from_utf8(lines)?
         }
-        (InspectFormat::Text, Place::File) => {
+        (InspectFormat::Text, OutputTarget::File) => {
             inspection::render(records, &settings.terminal.file_text_options())
         }
-        (InspectFormat::Text, Place::StandardOutput) => {
+        (InspectFormat::Text, OutputTarget::StandardOutput) => {
             inspection::render(records, &settings.terminal.text_options())
         }
     })

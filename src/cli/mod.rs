@@ -2,7 +2,7 @@
 
 pub mod args;
 mod cargo;
-mod copies;
+mod connect;
 mod doctor;
 pub mod exit;
 mod explain;
@@ -13,8 +13,8 @@ mod inspect;
 mod log;
 mod manual;
 pub mod output;
+mod outputs;
 mod progress;
-mod reach;
 mod reports;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -25,25 +25,25 @@ mod signals;
 use std::ffi::OsString;
 
 use args::Command;
-use exit::{Ended, Exit};
+use exit::{ExitCode, ProcessExit};
 use output::Streams;
 use settings::Environment;
 
 /// Does what the command line says; the environment is read here and nowhere below.
 #[must_use]
-pub fn run(args: impl IntoIterator<Item = OsString>) -> Ended {
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ProcessExit {
     let cli = match args::parse(args) {
         Ok(cli) => cli,
         Err(message) => {
             // `--help` and `--version` come this way too, and are no errors. A closed standard output is none either.
             let _ = message.print();
             if !message.use_stderr() {
-                return Exit::Done.into();
+                return ExitCode::Done.into();
             }
             if let Ok(environment) = Environment::of_process() {
-                github::tell_failure(&environment, Exit::Usage, &Streams::default());
+                github::tell_failure(&environment, ExitCode::Usage, &Streams::default());
             }
-            return Exit::Usage.into();
+            return ExitCode::Usage.into();
         }
     };
     let environment = match Environment::of_process() {
@@ -51,7 +51,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Ended {
         Err(error) => {
             let error = anyhow::Error::new(error).context("cannot tell the working directory");
             Streams::default().error(&error, None);
-            return Exit::Usage.into();
+            return ExitCode::Usage.into();
         }
     };
     match &cli.command {
@@ -69,7 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Ended {
         Some(Command::Sandbox(_)) => {
             Streams::default()
                 .error(&anyhow::anyhow!("this build has no sandbox"), Some(NO_SANDBOX));
-            Exit::Usage.into()
+            ExitCode::Usage.into()
         }
     }
 }

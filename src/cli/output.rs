@@ -75,9 +75,9 @@ impl Streams {
 
     /// Everything that is wrong with the settings, on standard error.
     pub fn invalid_settings(&self, invalid: &InvalidSettings) {
-        for fault in &invalid.0 {
-            let error = anyhow::Error::msg(fault.message.clone());
-            self.error(&error, fault.hint.as_deref());
+        for wrong in &invalid.0 {
+            let error = anyhow::Error::msg(wrong.message.clone());
+            self.error(&error, wrong.hint.as_deref());
         }
     }
 

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::Streams;
 use super::settings::{ProgressForm, Terminal};
-use crate::progress::{Look, Progress, Stage};
+use crate::progress::{Progress, ProgressSnapshot, Stage};
 
 /// How often a bar is looked at anew.
 const TICK: Duration = Duration::from_millis(100);
@@ -61,14 +61,14 @@ fn draw(progress: &Progress, ended: &mpsc::Receiver<()>) {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     let mut stage = Stage::Idle;
     loop {
-        let look = progress.look();
-        if look.stage != stage {
-            stage = look.stage;
-            bar.set_style(style(look.total > 0));
+        let snapshot = progress.snapshot();
+        if snapshot.stage != stage {
+            stage = snapshot.stage;
+            bar.set_style(style(snapshot.total > 0));
         }
-        bar.set_length(look.total);
-        bar.set_position(look.done);
-        bar.set_message(words(look));
+        bar.set_length(snapshot.total);
+        bar.set_position(snapshot.done);
+        bar.set_message(words(snapshot));
         bar.tick();
         if ended.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
             break;
@@ -97,7 +97,7 @@ fn tell(
 ) {
     let started = Instant::now();
     while ended.recv_timeout(apart) == Err(RecvTimeoutError::Timeout) {
-        let words = words(progress.look());
+        let words = words(progress.snapshot());
         if !words.is_empty() {
             say(&format!("{words} ({} s)", started.elapsed().as_secs()));
         }
@@ -105,8 +105,8 @@ fn tell(
 }
 
 /// `writing 1500 of 10000 rows`.
-fn words(look: Look) -> String {
-    let Look { stage, done, total } = look;
+fn words(snapshot: ProgressSnapshot) -> String {
+    let ProgressSnapshot { stage, done, total } = snapshot;
     let requests = match done {
         0 => String::new(),
         1 => ", 1 request".to_owned(),
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn words_say_what_is_done_and_how_much() {
-        let said = |stage, done, total| words(Look { stage, done, total });
+        let said = |stage, done, total| words(ProgressSnapshot { stage, done, total });
         assert_eq!(said(Stage::Idle, 3, 4), "");
         assert_eq!(said(Stage::Reading, 0, 500), "reading 0 of 500 reports");
         assert_eq!(said(Stage::Project, 0, 0), "reading the project");

@@ -11,7 +11,7 @@ use test_reports::formats::model::Report;
 use test_reports::record::{IdentityOptions, Records, collect};
 
 use super::cargo::Cargo;
-use super::exit::{Ending, Exit};
+use super::exit::{ExitCode, ExitReasons};
 use super::settings::Reading;
 
 /// Finds what `reading` names, below `directory`.
@@ -52,14 +52,18 @@ pub(super) fn read(
 }
 
 /// What the reports alone make of the exit code, with an error where there is too little in them.
-pub(super) fn judge(records: &Records, reading: &Reading, ending: &mut Ending) -> Option<TooFew> {
-    ending.add_if(records.files.iter().any(|file| file.damaged.is_some()), Exit::Reports);
+pub(super) fn judge(
+    records: &Records,
+    reading: &Reading,
+    ending: &mut ExitReasons,
+) -> Option<TooFew> {
+    ending.add_if(records.files.iter().any(|file| file.damaged.is_some()), ExitCode::Reports);
     let tests = records.tests.len();
     let wanted = reading.min_tests.max(usize::from(!reading.allow_empty));
     if tests >= wanted {
         return None;
     }
-    ending.add(Exit::Reports);
+    ending.add(ExitCode::Reports);
     Some(TooFew {
         tests,
         wanted: reading.min_tests,

@@ -16,7 +16,7 @@ use testquality_sandbox::{self as sandbox, FaultError, Faults, Options, Reach, R
 
 use super::args::SandboxArgs;
 use super::args::values::ReadyFormat;
-use super::exit::Exit;
+use super::exit::ExitCode;
 use super::log;
 use super::output::Streams;
 use super::settings::{Environment, Remote, SandboxAction, SandboxSettings};
@@ -43,12 +43,12 @@ fn open(db: &Path, project: &str) -> anyhow::Result<Store> {
 }
 
 /// Serves a sandbox until a signal ends it, or deletes its database.
-pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> Exit {
+pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
     let settings = match SandboxSettings::resolve(args, environment) {
         Ok(settings) => settings,
         Err(invalid) => {
             Streams::default().invalid_settings(&invalid);
-            return Exit::Usage;
+            return ExitCode::Usage;
         }
     };
     let streams = Streams::new(&settings.terminal);
@@ -61,11 +61,11 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> Exit {
         SandboxAction::Serve { .. } => serve(&settings, &streams),
     };
     match done {
-        Ok(()) => Exit::Done,
+        Ok(()) => ExitCode::Done,
         Err(error) => {
             let is_usage = error.is::<FaultError>();
             streams.error(&error, is_usage.then_some("check --fault; nothing was done"));
-            if is_usage { Exit::Usage } else { Exit::Incomplete }
+            if is_usage { ExitCode::Usage } else { ExitCode::Incomplete }
         }
     }
 }

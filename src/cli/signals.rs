@@ -2,7 +2,7 @@
 
 use tokio::signal;
 
-use super::exit::Exit;
+use super::exit::ExitCode;
 
 /// From now on a signal ends the process at once: the work is over, and only what it gave is written.
 ///
@@ -22,7 +22,7 @@ pub(super) fn end_at_once() {
 }
 
 /// Until SIGINT or SIGTERM; says which.
-pub(super) async fn asked_to_end() -> Exit {
+pub(super) async fn asked_to_end() -> ExitCode {
     match Signals::listen() {
         Ok(mut signals) => signals.next().await,
         // Without a handler the signal ends the process by itself.
@@ -54,18 +54,18 @@ impl Signals {
     }
 
     /// Until the next one; says which.
-    pub(super) async fn next(&mut self) -> Exit {
+    pub(super) async fn next(&mut self) -> ExitCode {
         #[cfg(unix)]
         {
             tokio::select! {
-                _ = self.terminate.recv() => Exit::Terminated,
-                _ = self.interrupt.recv() => Exit::Interrupted,
+                _ = self.terminate.recv() => ExitCode::Terminated,
+                _ = self.interrupt.recv() => ExitCode::Interrupted,
             }
         }
         #[cfg(not(unix))]
         {
             let _ = signal::ctrl_c().await;
-            Exit::Interrupted
+            ExitCode::Interrupted
         }
     }
 }

@@ -54,7 +54,7 @@ impl Excludes {
     }
 
     /// Whether a path is not wanted: as it was written, from the working directory, or as a whole.
-    pub(super) fn hold(&self, display: &str, canonical: &Path) -> bool {
+    pub(super) fn is_excluded(&self, display: &str, canonical: &Path) -> bool {
         if self.excludes.is_empty() {
             return false;
         }

@@ -273,7 +273,7 @@ impl Search<'_> {
         let is_wanted = |entry: &DirEntry| {
             let below = entry.path().strip_prefix(start).unwrap_or(entry.path());
             let canonical = || entry.path().canonicalize().unwrap_or_else(|_| entry.path().into());
-            excludes.are_none() || !excludes.hold(&join(prefix, &shown(below)), &canonical())
+            excludes.are_none() || !excludes.is_excluded(&join(prefix, &shown(below)), &canonical())
         };
         let entries = WalkDir::new(start)
             .min_depth(1)
@@ -318,7 +318,7 @@ impl Search<'_> {
     /// Adds a file unless it is excluded. True if it is in the list now, or was excluded on purpose.
     fn add(&mut self, display: String, path: PathBuf, origin: Origin, kind: Kind) -> bool {
         let canonical = self.canonical(&path, kind);
-        if self.excludes.hold(&display, &canonical) {
+        if self.excludes.is_excluded(&display, &canonical) {
             return true;
         }
         let argument = self.argument;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::healing::{Heal, HealAction};
+use super::dedup::{Dedup, DedupAction};
 use super::{ChangePlan, TestPlan, steps_of};
 use test_reports::identity::Identity;
 use test_reports::record::TestRecord;
@@ -55,34 +55,34 @@ pub enum ChangeKind {
 }
 
 /// A healing as a line.
-pub(crate) fn heal_line(heal: &Heal) -> Change {
-    let (action, kind, reason) = match heal.action {
-        HealAction::DeleteTest { .. } => (
+pub(crate) fn heal_line(dedup: &Dedup) -> Change {
+    let (action, kind, reason) = match dedup.action {
+        DedupAction::DeleteTest { .. } => (
             ChangeAction::Delete,
             ChangeKind::Test,
             "an import that ran at the same time created it a second time",
         ),
-        HealAction::MoveTest { .. } => (
+        DedupAction::MoveTest { .. } => (
             ChangeAction::Move,
             ChangeKind::Test,
             "its folder stands a second time, and only the first will be left",
         ),
-        HealAction::DeletePlace { .. } => (
+        DedupAction::DeletePlace { .. } => (
             ChangeAction::Delete,
             ChangeKind::Place,
             "an import that ran at the same time put it into its folder a second time",
         ),
-        HealAction::MoveFolder { .. } => (
+        DedupAction::MoveFolder { .. } => (
             ChangeAction::Move,
             ChangeKind::Folder,
             "the folder around it stands a second time, and only the first will be left",
         ),
-        HealAction::DeleteFolder { .. } => (
+        DedupAction::DeleteFolder { .. } => (
             ChangeAction::Delete,
             ChangeKind::Folder,
             "an import that ran at the same time created it a second time",
         ),
-        HealAction::DeleteStep { .. } => (
+        DedupAction::DeleteStep { .. } => (
             ChangeAction::Delete,
             ChangeKind::Step,
             "an import that ran at the same time created it a second time",
@@ -91,9 +91,9 @@ pub(crate) fn heal_line(heal: &Heal) -> Change {
     Change {
         action,
         kind,
-        path: heal.path.clone(),
-        name: heal.name.clone(),
-        identity: Some(heal.identity),
+        path: dedup.path.clone(),
+        name: dedup.name.clone(),
+        identity: Some(dedup.identity),
         reason: reason.to_owned(),
     }
 }
@@ -115,8 +115,8 @@ impl ChangePlan {
                     .to_owned(),
             })
             .collect();
-        let healed = self.healing.iter().map(heal_line).collect::<Vec<_>>();
-        changes.splice(0..0, healed);
+        let deduplicated = self.dedup.iter().map(heal_line).collect::<Vec<_>>();
+        changes.splice(0..0, deduplicated);
         for (record, plan) in records.iter().zip(&self.tests) {
             let line = |action, kind, name: &str, reason: &str| Change {
                 action,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::api::ids::SuiteId;
-use crate::plan::healing::Doubt;
-use crate::plan::matching::warning_of_twins;
+use crate::plan::dedup::KeepReason;
+use crate::plan::matching::warning_of_duplicates;
 use crate::snapshot::folders::FolderTree;
 use test_reports::identity::Identity;
 use test_reports::record::TestRecord;
@@ -21,7 +21,7 @@ pub struct FolderPlan {
     /// By record.
     of_records: Vec<FolderIndex>,
     /// Paths for which several folders stand, lowest id first.
-    twins: Vec<(Vec<String>, Vec<SuiteId>)>,
+    duplicates: Vec<(Vec<String>, Vec<SuiteId>)>,
 }
 
 /// One folder.
@@ -57,7 +57,7 @@ impl FolderPlan {
         let mut plan = Self {
             folders: vec![root],
             of_records: Vec::with_capacity(records.len()),
-            twins: Vec::new(),
+            duplicates: Vec::new(),
         };
         let mut children: HashMap<(FolderIndex, &str), FolderIndex> = HashMap::new();
         for record in records {
@@ -87,11 +87,11 @@ impl FolderPlan {
         let mut path = self.folders[parent.0].path.clone();
         path.push(name.to_owned());
         let identity = Identity::of_folder(namespace, &path);
-        let twins = tree.with_identity(identity);
-        if let [_, _, ..] = twins {
-            self.twins.push((path.clone(), twins.to_vec()));
+        let duplicates = tree.with_identity(identity);
+        if let [_, _, ..] = duplicates {
+            self.duplicates.push((path.clone(), duplicates.to_vec()));
         }
-        let suite = twins.first().copied().or_else(|| {
+        let suite = duplicates.first().copied().or_else(|| {
             let parent = self.folders[parent.0].suite?;
             tree.with_name(parent, name).first().copied()
         });
@@ -160,11 +160,11 @@ impl FolderPlan {
 
     /// What a person should know: folders that stand several times, of which some are `left`.
     #[must_use]
-    pub(super) fn warnings(&self, left: &HashMap<SuiteId, Doubt>) -> Vec<String> {
-        let warning = |(path, twins): &(Vec<String>, Vec<SuiteId>)| {
+    pub(super) fn warnings(&self, left: &HashMap<SuiteId, KeepReason>) -> Vec<String> {
+        let warning = |(path, duplicates): &(Vec<String>, Vec<SuiteId>)| {
             let name = format!("folder {:?}", path.join("/"));
-            warning_of_twins(&name, "(suites", twins, left)
+            warning_of_duplicates(&name, "(suites", duplicates, left)
         };
-        self.twins.iter().filter_map(warning).collect()
+        self.duplicates.iter().filter_map(warning).collect()
     }
 }

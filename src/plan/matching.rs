@@ -10,8 +10,8 @@ use test_reports::record::{Pin, TestRecord};
 use test_reports::text;
 
 use super::Adopt;
+use super::dedup::KeepReason;
 use super::folders::FolderPlan;
-use super::healing::Doubt;
 
 /// What stands for a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ const NOT_ADOPTED: &str = "a test of its folder and name may not be adopted (--a
 
 /// The row that bears the identity of `record` or an older one; the lowest id of twins.
 #[must_use]
-pub(super) fn bearer(record: &TestRecord, snapshot: &Snapshot) -> Option<TestId> {
+pub(super) fn find_by_identity(record: &TestRecord, snapshot: &Snapshot) -> Option<TestId> {
     std::iter::once(&record.identity)
         .chain(&record.details.older)
         .find_map(|identity| snapshot.tests_by_identity.get(identity)?.first().copied())
@@ -112,7 +112,7 @@ impl<'a> Matcher<'a> {
         if let Some(found) = self.by_pin(record) {
             return found;
         }
-        if let Some(id) = bearer(record, self.snapshot) {
+        if let Some(id) = find_by_identity(record, self.snapshot) {
             return Match::Ours { id };
         }
         self.by_folder_and_name(index, record)
@@ -144,7 +144,7 @@ impl<'a> Matcher<'a> {
                 ));
                 None
             }
-            None if bearer(record, self.snapshot).is_some() => {
+            None if find_by_identity(record, self.snapshot).is_some() => {
                 self.warnings.push(format!(
                     "{:?} is pinned to {said}, but another test bears its identity already; the pin is ignored",
                     record.name
@@ -216,36 +216,42 @@ impl<'a> Matcher<'a> {
     }
 
     /// What a person should know of tests that stand several times, of which some are `left`.
-    pub(super) fn warn_of_twins(&mut self, left: &HashMap<TestId, Doubt>) {
+    pub(super) fn warn_of_duplicates(&mut self, left: &HashMap<TestId, KeepReason>) {
         if left.is_empty() {
             return;
         }
         for record in self.records {
-            let Some(twins) = self.snapshot.tests_by_identity.get(&record.identity) else {
+            let Some(duplicates) = self.snapshot.tests_by_identity.get(&record.identity) else {
                 continue;
             };
             let name = format!("{:?}", record.name);
-            self.warnings.extend(warning_of_twins(&name, "in the project (tests", twins, left));
+            self.warnings.extend(warning_of_duplicates(
+                &name,
+                "in the project (tests",
+                duplicates,
+                left,
+            ));
         }
     }
 }
 
-/// Says which of `twins`, the first of which stands, are `left`, and why; nothing if none is.
-pub(super) fn warning_of_twins<Id: Copy + Eq + Hash + Display>(
+/// Says which of `duplicates`, the first of which stands, are `left`, and why; nothing if none is.
+pub(super) fn warning_of_duplicates<Id: Copy + Eq + Hash + Display>(
     name: &str,
     place: &str,
-    twins: &[Id],
-    left: &HashMap<Id, Doubt>,
+    duplicates: &[Id],
+    left: &HashMap<Id, KeepReason>,
 ) -> Option<String> {
-    let (first, rest) = twins.split_first()?;
-    let rest: Vec<(Id, Doubt)> = rest.iter().filter_map(|id| Some((*id, *left.get(id)?))).collect();
+    let (first, rest) = duplicates.split_first()?;
+    let rest: Vec<(Id, KeepReason)> =
+        rest.iter().filter_map(|id| Some((*id, *left.get(id)?))).collect();
     if rest.is_empty() {
         return None;
     }
     let ids: Vec<String> =
         std::iter::once(first).chain(rest.iter().map(|(id, _)| id)).map(Id::to_string).collect();
     let reasons: Vec<String> =
-        rest.iter().map(|(id, doubt)| format!("{id} is left, because {doubt}")).collect();
+        rest.iter().map(|(id, reason)| format!("{id} is left, because {reason}")).collect();
     Some(format!(
         "{name} stands {} times {place} {}); the first is used; {}",
         ids.len(),

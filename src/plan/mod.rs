@@ -7,8 +7,8 @@
 pub mod change;
 #[cfg(test)]
 mod convergence;
+pub mod dedup;
 pub mod folders;
-pub mod healing;
 pub mod matching;
 pub mod stale;
 
@@ -22,8 +22,8 @@ use crate::snapshot::Snapshot;
 use test_reports::identity::NamespaceMark;
 use test_reports::record::{StepText, TestRecord};
 
+use dedup::{Dedup, DedupPlan, DeletePolicy};
 use folders::{FolderIndex, FolderPlan};
-use healing::{Heal, Healing, Trust};
 use matching::{Match, Matcher};
 
 /// Which tests without identity may be adopted: `--adopt`.
@@ -57,7 +57,7 @@ pub struct ChangePlan {
     /// Every folder that a record's path names, parents before children.
     pub folders: FolderPlan,
     /// Twins of earlier imports, and how they are made one again.
-    pub healing: Vec<Heal>,
+    pub dedup: Vec<Dedup>,
     /// One for each record, in their order.
     pub tests: Vec<TestPlan>,
     /// What a person should know.
@@ -112,22 +112,22 @@ impl ChangePlan {
     /// [`Snapshot::steps`] must hold the steps of the tests that [`tests_to_read_steps_of`] names.
     #[must_use]
     pub fn new(records: &[TestRecord], snapshot: &Snapshot, options: &PlanOptions) -> Self {
-        Self::judged(records, snapshot, options, healing::NO_DOUBT)
+        Self::judged(records, snapshot, options, dedup::NO_REASON)
     }
 
-    /// The plan where `trust` decides which twins go.
+    /// The plan where `policy` decides which twins go.
     fn judged(
         records: &[TestRecord],
         snapshot: &Snapshot,
         options: &PlanOptions,
-        trust: Trust<'_>,
+        policy: DeletePolicy<'_>,
     ) -> Self {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
         let mut matcher = Matcher::new(records, snapshot, &folders, options.adopt);
         let matches: Vec<Match> = (0..records.len()).map(|record| matcher.find(record)).collect();
-        let Healing { heals: healing, tests_left, folders_left } =
-            healing::heals(records, snapshot, &folders, options, trust);
-        matcher.warn_of_twins(&tests_left);
+        let DedupPlan { dedups: dedup, tests_left, folders_left } =
+            dedup::dedups(records, snapshot, &folders, options, policy);
+        matcher.warn_of_duplicates(&tests_left);
         let mut warnings = folders.warnings(&folders_left);
         warnings.extend(matcher.into_warnings());
         let mut tests = Vec::with_capacity(records.len());
@@ -165,13 +165,13 @@ impl ChangePlan {
             }
             tests.push(plan);
         }
-        Self { folders, healing, tests, warnings }
+        Self { folders, dedup, tests, warnings }
     }
 
     /// Whether nothing has to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.healing.is_empty()
+        self.dedup.is_empty()
             && self.folders.to_create().next().is_none()
             && self.tests.iter().all(TestPlan::is_done)
     }
@@ -186,7 +186,7 @@ pub fn tests_to_read_steps_of<'a>(
 ) -> impl Iterator<Item = TestId> + 'a {
     let mut wanted: Vec<TestId> = records
         .iter()
-        .filter_map(|record| matching::bearer(record, snapshot))
+        .filter_map(|record| matching::find_by_identity(record, snapshot))
         .filter(|id| snapshot.tests.get(id).is_some_and(|row| row.epoch == 0))
         .collect();
     wanted.sort_unstable();
@@ -198,8 +198,9 @@ pub fn tests_to_read_steps_of<'a>(
 #[must_use]
 pub fn tests_to_look_for(records: &[TestRecord], snapshot: &Snapshot) -> Vec<TestId> {
     let is_reached = |id: &TestId| snapshot.tests.get(id).is_some_and(|row| row.reachable);
-    let bearers = records.iter().filter_map(|record| matching::bearer(record, snapshot));
-    let mut lost: Vec<TestId> = bearers.filter(|id| !is_reached(id)).collect();
+    let rows_by_identity =
+        records.iter().filter_map(|record| matching::find_by_identity(record, snapshot));
+    let mut lost: Vec<TestId> = rows_by_identity.filter(|id| !is_reached(id)).collect();
     lost.sort_unstable();
     lost.dedup();
     lost

@@ -212,9 +212,9 @@ fn nothing_is_adopted_where_two_could_be_meant() {
     let mut project = Project::new();
     project.folder(2, 1, "a", "");
     project.test(10, 2, "one", "");
-    let mut twin = record(&["a"], "one");
-    twin.identity = Identity::of_test(NAMESPACE, &["other"], "one");
-    let plan = project.plan(&[record(&["a"], "one"), twin]);
+    let mut duplicate = record(&["a"], "one");
+    duplicate.identity = Identity::of_test(NAMESPACE, &["other"], "one");
+    let plan = project.plan(&[record(&["a"], "one"), duplicate]);
     assert!(plan.tests.iter().all(created));
     assert_eq!(plan.warnings.len(), 2);
     project.test(11, 2, "one", "");
@@ -312,7 +312,7 @@ fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
 }
 
 #[test]
-fn twins_are_told_and_the_lowest_id_is_used() {
+fn duplicates_are_told_and_the_lowest_id_is_used() {
     let records = [record(&[], "one")];
     let mut project = Project::new();
     project.test(12, 1, "one", &line_of(&records[0]));

@@ -4,8 +4,8 @@
 //! lists in parallel; steps are read for the tests that an import has matched
 //! ([`read_steps`]). What is here is plain rows with look-ups beside them: no decisions.
 
+mod duplicates;
 pub mod folders;
-mod twins;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,8 +17,8 @@ use crate::api::wire::{Plan, PlanSuite, Project, Step, Suite, SuiteTest, Test};
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::text;
 
+pub use duplicates::{Duplicates, of_live_suites, of_live_tests};
 use folders::FolderTree;
-pub use twins::{Twins, of_live_suites, of_live_tests};
 
 /// Suites named in one request for their tests.
 const SUITES_PER_LOT: usize = 200;
@@ -198,7 +198,7 @@ pub struct Snapshot {
     /// Sequence numbers of the steps of the tests that were asked for; see [`Snapshot::read_steps`].
     pub steps: HashMap<TestId, Vec<u64>>,
     /// Rows that share what only one should have.
-    pub twins: Twins,
+    pub duplicates: Duplicates,
 }
 
 /// What an import needs to know of a test.
@@ -268,19 +268,19 @@ impl Snapshot {
             tests_in_folder: HashMap::new(),
             tests_by_key: HashMap::new(),
             steps: HashMap::new(),
-            twins: Twins::default(),
+            duplicates: Duplicates::default(),
         };
         snapshot.replace_tests(&tests, project);
-        let twins: HashSet<TestId> = snapshot
+        let duplicates: HashSet<TestId> = snapshot
             .tests_by_identity
             .values()
             .filter(|ids| ids.len() > 1)
             .flatten()
             .copied()
             .collect();
-        if !twins.is_empty() {
-            let twins = tests.into_iter().filter(|test| twins.contains(&test.id));
-            snapshot.twins.tests = twins.map(|test| (test.id, test)).collect();
+        if !duplicates.is_empty() {
+            let duplicates = tests.into_iter().filter(|test| duplicates.contains(&test.id));
+            snapshot.duplicates.tests = duplicates.map(|test| (test.id, test)).collect();
         }
         snapshot.place(placements);
         snapshot
@@ -309,7 +309,7 @@ impl Snapshot {
             }
         }
         doubled.sort_unstable_by_key(|row| row.id);
-        self.twins.doubled.extend(doubled);
+        self.duplicates.doubled.extend(doubled);
     }
 
     /// Looks once more where `tests` stand that were seen in no folder: their folder may have been made after the folders
@@ -358,8 +358,8 @@ impl Snapshot {
         for step in &steps {
             *seen.entry((step.test_id, step.sequence)).or_default() += 1;
         }
-        let is_twin = |step: &Step| seen.get(&(step.test_id, step.sequence)) > Some(&1);
-        self.twins.steps = steps.into_iter().filter(is_twin).collect();
+        let is_duplicate = |step: &Step| seen.get(&(step.test_id, step.sequence)) > Some(&1);
+        self.duplicates.steps = steps.into_iter().filter(is_duplicate).collect();
     }
 
     fn replace_tests(&mut self, tests: &[Test], project: ProjectId) {

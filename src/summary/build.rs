@@ -6,9 +6,9 @@ use super::{
     Failure, FileFlaw, Ledger, Named, Reports, Requests, StaleTest, Steps, Suites, Summary,
     SummaryError, Tool,
 };
-use crate::apply::{Applied, Fate, Stop};
+use crate::apply::{Applied, RecordOutcome, Stop};
 use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
-use crate::plan::healing::Heal;
+use crate::plan::dedup::Dedup;
 use crate::plan::stale::Stale;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::snapshot::Target;
@@ -124,31 +124,40 @@ impl Summary {
     }
 
     /// Twins that were made one before anything else.
-    pub fn add_healed(&mut self, healed: &[Heal], warnings: Vec<String>) {
-        self.changes.extend(healed.iter().map(heal_line));
+    pub fn add_healed(&mut self, deduplicated: &[Dedup], warnings: Vec<String>) {
+        self.changes.extend(deduplicated.iter().map(heal_line));
         self.warnings.extend(warnings);
     }
 
     /// What was done.
     pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
-        let Applied { fates, folders_created, steps_created, verified, stop, healed, warnings } =
-            applied;
+        let Applied {
+            fates,
+            folders_created,
+            steps_created,
+            verified,
+            stop,
+            deduplicated,
+            warnings,
+        } = applied;
         self.complete = Some(*verified && stop.is_none() && fates.iter().all(is_done));
         self.suites = Suites { created: folders_created.len(), matched: plan.folders.matched() };
         self.steps.created = *steps_created;
         self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
         for fate in fates {
             match fate {
-                Fate::Unchanged => self.tests.unchanged += 1,
-                Fate::Created => self.tests.created += 1,
-                Fate::Adopted => self.tests.adopted += 1,
-                Fate::Updated => self.tests.updated += 1,
-                Fate::Refused { .. } | Fate::NotReached => self.tests.refused += 1,
+                RecordOutcome::Unchanged => self.tests.unchanged += 1,
+                RecordOutcome::Created => self.tests.created += 1,
+                RecordOutcome::Adopted => self.tests.adopted += 1,
+                RecordOutcome::Updated => self.tests.updated += 1,
+                RecordOutcome::Refused { .. } | RecordOutcome::NotReached => {
+                    self.tests.refused += 1
+                }
             }
         }
         for (test, fate) in plan.tests.iter().zip(fates) {
             let overridden = matches!(test, TestPlan::Matched { overridden: true, .. });
-            self.tests.overridden += usize::from(overridden && *fate == Fate::Unchanged);
+            self.tests.overridden += usize::from(overridden && *fate == RecordOutcome::Unchanged);
         }
         // Only what was done is told as a change.
         let done: HashSet<Identity> = records
@@ -165,9 +174,9 @@ impl Summary {
                 && change.identity.is_some_and(|identity| done.contains(&identity))
         });
         self.changes.extend(changes);
-        self.changes.extend(healed.iter().map(heal_line));
+        self.changes.extend(deduplicated.iter().map(heal_line));
         for (record, fate) in records.iter().zip(fates) {
-            if let Fate::Refused { reason } = fate {
+            if let RecordOutcome::Refused { reason } = fate {
                 self.errors.push(SummaryError {
                     message: format!(
                         "test {:?} in folder {:?}: {reason}",
@@ -178,7 +187,7 @@ impl Summary {
                 });
             }
         }
-        let left = fates.iter().filter(|fate| **fate == Fate::NotReached).count();
+        let left = fates.iter().filter(|fate| **fate == RecordOutcome::NotReached).count();
         if left > 0 {
             let message = match left {
                 1 => "1 test was not reached".to_owned(),
@@ -192,8 +201,8 @@ impl Summary {
     }
 }
 
-fn is_done(fate: &Fate) -> bool {
-    !matches!(fate, Fate::Refused { .. } | Fate::NotReached)
+fn is_done(fate: &RecordOutcome) -> bool {
+    !matches!(fate, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
 }
 
 fn stop_error(stop: &Stop) -> SummaryError {

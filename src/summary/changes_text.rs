@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use super::escape;
 use super::layout::{
-    BAD, Detail, FAINT, GOOD, NEW, ODD, PLAIN, Page, TextOptions, count, piece, styled,
+    Detail, ERROR, FAINT, NEW, OK, PLAIN, Page, TextOptions, WARN, count, piece, styled,
 };
 use super::{Change, ChangeAction, ChangeKind};
 
@@ -136,10 +136,10 @@ fn print_change(page: &mut Page, change: &Change, name: &str, depth: usize, opti
 
 fn mark(action: ChangeAction) -> (&'static str, Style, &'static str) {
     match action {
-        ChangeAction::Create => ("+", GOOD, "create"),
-        ChangeAction::Adopt => ("~", ODD, "adopt"),
+        ChangeAction::Create => ("+", OK, "create"),
+        ChangeAction::Adopt => ("~", WARN, "adopt"),
         ChangeAction::Place => (">", NEW, "place"),
         ChangeAction::Move => (">", NEW, "move"),
-        ChangeAction::Delete => ("-", BAD, "delete"),
+        ChangeAction::Delete => ("-", ERROR, "delete"),
     }
 }

@@ -1,7 +1,9 @@
 //! What `doctor` found, as text: one line each.
 
 use super::escape;
-use super::layout::{BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, TextOptions, piece, styled};
+use super::layout::{
+    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, TextOptions, WARN, piece, styled,
+};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +22,11 @@ pub struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// As it must be.
-    Good,
+    Ok,
     /// An import works, and a person should know.
-    Odd,
+    Warn,
     /// An import would fail.
-    Bad,
+    Error,
     /// It could not be looked at, because of something above.
     Unknown,
 }
@@ -39,9 +41,9 @@ pub fn render(checks: &[Check], options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
     for Check { subject, state, found, hint } in checks {
         let (style, word) = match state {
-            State::Good => (GOOD, "ok"),
-            State::Odd => (ODD, "note"),
-            State::Bad => (BAD, "FAULT"),
+            State::Ok => (OK, "ok"),
+            State::Warn => (WARN, "note"),
+            State::Error => (ERROR, "FAULT"),
             State::Unknown => (FAINT, "-"),
         };
         let pad = SUBJECT.saturating_sub(word.len());
@@ -68,11 +70,11 @@ mod tests {
             hint: hint.map(str::to_owned),
         };
         let checks = [
-            check("settings", State::Good, "tq-import.toml", None),
-            check("token", State::Odd, "from .testquality:1, which everybody can read", None),
+            check("settings", State::Ok, "tq-import.toml", None),
+            check("token", State::Warn, "from .testquality:1, which everybody can read", None),
             check(
                 "host",
-                State::Bad,
+                State::Error,
                 "https://api.example\u{1b}[31m: cannot connect: the name is not known to this machine",
                 Some("check the host's name, and whether this machine reaches the network at all"),
             ),

@@ -1,7 +1,7 @@
 //! What `explain` says of a test, as text.
 
 use super::escape;
-use super::layout::{FAINT, ODD, PLAIN, Page, TITLE, TextOptions, count, piece, styled};
+use super::layout::{FAINT, PLAIN, Page, TITLE, TextOptions, WARN, count, piece, styled};
 use test_reports::formats::model::Outcome;
 use test_reports::record::{Pin, TestRecord};
 use test_reports::text;
@@ -12,12 +12,12 @@ pub struct Explanation<'a> {
     /// The test.
     pub test: &'a TestRecord,
     /// What would be done, and why; none if the project was not looked at.
-    pub verdict: Option<Verdict>,
+    pub action: Option<ExplainedAction>,
 }
 
 /// What an import would do about a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct ExplainedAction {
     /// What would be done: `created`, `adopted`.
     pub what: &'static str,
     /// Why.
@@ -38,7 +38,7 @@ const LABEL: usize = 13;
 #[must_use]
 pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
-    for Explanation { test, verdict } in explanations {
+    for Explanation { test, action } in explanations {
         page.gap();
         page.title(&shown(&test.name));
         let mut row = |label: &str, text: String| {
@@ -57,18 +57,18 @@ pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextO
             Outcome::Skipped => "skipped",
         };
         row("outcome", format!("{outcome}, in {}", count(test.cases, "case")));
-        if let Some(verdict) = verdict {
-            show_verdict(&mut page, verdict);
+        if let Some(action) = action {
+            show_action(&mut page, action);
         }
     }
     page.finish(options)
 }
 
-fn show_verdict(page: &mut Page, verdict: &Verdict) {
-    let Verdict { what, why, row, also } = verdict;
+fn show_action(page: &mut Page, action: &ExplainedAction) {
+    let ExplainedAction { what, why, row, also } = action;
     let label = styled(FAINT, "  import");
     let why = format!(": {}", escape::terminal(why));
-    page.line(&label, LABEL, &[piece(ODD, *what), piece(PLAIN, why)]);
+    page.line(&label, LABEL, &[piece(WARN, *what), piece(PLAIN, why)]);
     if let Some((id, name, folder)) = row {
         let label = styled(FAINT, "  test");
         let place = parts(folder, " / ", "the root folder");

@@ -2,8 +2,8 @@
 
 use super::escape;
 use super::layout::{
-    BAD, Detail, FAINT, ODD, PLAIN, Page, Piece, TITLE, TextOptions, count, listed, piece, seconds,
-    styled,
+    Detail, ERROR, FAINT, PLAIN, Page, Piece, TITLE, TextOptions, WARN, count, listed, piece,
+    seconds, styled,
 };
 use super::{Failure, FileFlaw, Ledger, Reports, StaleTest, SummaryError};
 use test_reports::formats::model::Outcome;
@@ -49,7 +49,7 @@ pub(super) fn failures(page: &mut Page, failures: &[Failure], options: &TextOpti
         if !place.is_empty() {
             pieces.push(piece(FAINT, format!("  {place}")));
         }
-        let label = styled(BAD, &format!("  {}", outcome_word(*outcome)));
+        let label = styled(ERROR, &format!("  {}", outcome_word(*outcome)));
         page.line(&label, LABEL, &pieces);
         detail(page, "", message.as_deref(), options);
     }
@@ -68,7 +68,7 @@ pub(super) fn run_errors(page: &mut Page, errors: &[RunError], options: &TextOpt
     page.gap();
     for error in shown(errors, options) {
         let RunError { report, name, message, file, line, is_case: _ } = error;
-        page.line(&styled(BAD, "  error"), LABEL, &[piece(TITLE, escape::terminal(name))]);
+        page.line(&styled(ERROR, "  error"), LABEL, &[piece(TITLE, escape::terminal(name))]);
         let place = place(Some(report), file.as_deref(), *line);
         detail(page, &place, message.as_deref(), options);
     }
@@ -83,7 +83,7 @@ pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw], options: &TextOptio
     page.title(&format!("{}: cases may be missing", count(damaged.len(), "damaged report")));
     page.gap();
     for flaw in shown(damaged, options) {
-        page.line(&styled(BAD, "  damaged"), LABEL, &[piece(PLAIN, flaw_text(flaw))]);
+        page.line(&styled(ERROR, "  damaged"), LABEL, &[piece(PLAIN, flaw_text(flaw))]);
     }
     more(page, damaged.len(), options);
 }
@@ -97,7 +97,7 @@ pub(super) fn stale(page: &mut Page, stale: &[StaleTest], options: &TextOptions)
     page.gap();
     for StaleTest { identity: _, folder, name } in shown(stale, options) {
         let text = format!("{} / {name}", path(folder));
-        page.line(&styled(ODD, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
+        page.line(&styled(WARN, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
     }
     more(page, stale.len(), options);
     page.gap();
@@ -105,7 +105,7 @@ pub(super) fn stale(page: &mut Page, stale: &[StaleTest], options: &TextOptions)
 
 /// What was mended: one line, or all of it when everything is asked for.
 pub(super) fn recovered(page: &mut Page, recovered: &[FileFlaw], options: &TextOptions) {
-    let label = format!("{} ", styled(ODD, "warning:"));
+    let label = format!("{} ", styled(WARN, "warning:"));
     if let [flaw] = recovered {
         let text = format!("mended, no case lost: {}", flaw_text(flaw));
         page.line(&label, 9, &[piece(PLAIN, text)]);
@@ -128,14 +128,14 @@ pub(super) fn recovered(page: &mut Page, recovered: &[FileFlaw], options: &TextO
 
 pub(super) fn warnings(page: &mut Page, warnings: &[String]) {
     for warning in warnings {
-        let label = format!("{} ", styled(ODD, "warning:"));
+        let label = format!("{} ", styled(WARN, "warning:"));
         page.line(&label, 9, &[piece(PLAIN, escape::terminal(warning))]);
     }
 }
 
 pub(super) fn errors(page: &mut Page, errors: &[SummaryError], options: &TextOptions) {
     for SummaryError { message, hint } in shown(errors, options) {
-        let label = format!("{} ", styled(BAD, "error:"));
+        let label = format!("{} ", styled(ERROR, "error:"));
         page.line(&label, 7, &[piece(PLAIN, escape::terminal(message))]);
         if let Some(hint) = hint {
             page.line("  hint:", 8, &[piece(PLAIN, escape::terminal(hint))]);
@@ -220,14 +220,14 @@ pub(super) fn test_counts(reports: &Reports) -> Vec<Piece> {
             parts.push(piece(style, format!("{number} {word}")));
         }
     };
-    add(reports.failed, BAD, "failed");
-    add(reports.errored, BAD, "errored");
+    add(reports.failed, ERROR, "failed");
+    add(reports.errored, ERROR, "errored");
     let passed = if reports.flaky > 0 {
         format!("passed ({} flaky)", reports.flaky)
     } else {
         "passed".to_owned()
     };
-    let style = if reports.flaky > 0 { ODD } else { super::layout::GOOD };
+    let style = if reports.flaky > 0 { WARN } else { super::layout::OK };
     add(reports.passed, style, &passed);
     add(reports.skipped, FAINT, "skipped");
     listed(parts)

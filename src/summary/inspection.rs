@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::findings::{self, ROW_LABEL};
 use super::layout::{
-    BAD, Detail, FAINT, GOOD, ODD, PLAIN, Page, TITLE, TextOptions, count, piece, seconds, styled,
+    Detail, ERROR, FAINT, OK, PLAIN, Page, TITLE, TextOptions, WARN, count, piece, seconds, styled,
 };
 use super::{Reports, Summary, escape};
 use test_reports::formats::model::Outcome;
@@ -46,9 +46,9 @@ pub fn render(records: &Records, options: &TextOptions) -> String {
     page.gap();
     let damaged = reports.damaged.len();
     let (style, damaged) = if damaged > 0 {
-        (BAD, format!(", {damaged} of them damaged"))
+        (ERROR, format!(", {damaged} of them damaged"))
     } else {
-        (GOOD, String::new())
+        (OK, String::new())
     };
     let text = format!(
         " {} in {}{damaged}; nothing was sent anywhere",
@@ -71,7 +71,7 @@ fn files(page: &mut Page, files: &[FileCounts], options: &TextOptions) {
         }
         if file.suite_errors > 0 {
             let errors = count(file.suite_errors, "suite error");
-            what.push(piece(BAD, format!(", {errors}")));
+            what.push(piece(ERROR, format!(", {errors}")));
         }
         let label = if index == 0 { "reports" } else { "" };
         page.line(label, ROW_LABEL, &what);
@@ -141,10 +141,10 @@ impl<'a> Folder<'a> {
 
 fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOptions) {
     let (style, word) = match test.outcome {
-        Outcome::Passed if test.flaky => (ODD, "flaky"),
-        Outcome::Passed => (GOOD, "passed"),
+        Outcome::Passed if test.flaky => (WARN, "flaky"),
+        Outcome::Passed => (OK, "passed"),
         Outcome::Skipped => (FAINT, "skipped"),
-        Outcome::Failed | Outcome::Errored => (BAD, findings::outcome_word(test.outcome)),
+        Outcome::Failed | Outcome::Errored => (ERROR, findings::outcome_word(test.outcome)),
     };
     let full = options.detail == Detail::Full;
     let mut pieces = vec![piece(PLAIN, escape::terminal(&test.name))];

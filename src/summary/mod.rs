@@ -13,6 +13,7 @@ pub mod escape;
 pub mod explanation;
 mod findings;
 pub mod github;
+mod headline;
 pub mod inspection;
 mod inspection_json;
 pub mod json;
@@ -21,7 +22,6 @@ pub mod markdown;
 #[cfg(test)]
 mod samples;
 pub mod text;
-mod verdict;
 
 pub use crate::api::client::Requests;
 pub use crate::plan::change::{Change, ChangeAction, ChangeKind};

@@ -3,10 +3,10 @@
 
 use super::changes_text;
 use super::findings;
+use super::headline::{Headline, Severity, headline, look, next, project};
 use super::layout::{
-    BAD, FAINT, GOOD, ODD, PLAIN, Page, Piece, TITLE, count, listed, piece, seconds, styled,
+    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, piece, seconds, styled,
 };
-use super::verdict::{Tone, Verdict, look, next, project, verdict};
 use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
@@ -43,11 +43,11 @@ pub fn render(summary: &Summary, options: &TextOptions) -> String {
         page.line(&styled(TITLE, "next:"), 6, &[piece(PLAIN, next)]);
     }
     page.gap();
-    let Verdict { tone, word, text } = verdict(summary, terminal_name);
-    let style = match tone {
-        Tone::Good => GOOD,
-        Tone::Odd => ODD,
-        Tone::Bad => BAD,
+    let Headline { severity, word, text } = headline(summary, terminal_name);
+    let style = match severity {
+        Severity::Ok => OK,
+        Severity::Warn => WARN,
+        Severity::Error => ERROR,
     };
     let label = styled(style.bold(), word);
     page.line(&label, 0, &[piece(PLAIN, format!(" {text}"))]);
@@ -83,7 +83,7 @@ fn numbers(page: &mut Page, summary: &Summary, detail: Detail) {
     let reports = &summary.reports;
     let mut parts = vec![piece(PLAIN, count(reports.files, "file"))];
     if !reports.damaged.is_empty() {
-        parts.push(piece(BAD, format!("{} damaged", reports.damaged.len())));
+        parts.push(piece(ERROR, format!("{} damaged", reports.damaged.len())));
     }
     row(page, "reports", parts);
 
@@ -97,9 +97,9 @@ fn numbers(page: &mut Page, summary: &Summary, detail: Detail) {
 fn command_row(page: &mut Page, command: &CommandEnd) {
     let CommandEnd { program, exit_code, signal, elapsed_s } = command;
     let (style, end) = match (signal, exit_code) {
-        (Some(signal), _) => (BAD, format!("ended by signal {signal}")),
+        (Some(signal), _) => (ERROR, format!("ended by signal {signal}")),
         (None, 0) => (PLAIN, "exit code 0".to_owned()),
-        (None, code) => (BAD, format!("exit code {code}")),
+        (None, code) => (ERROR, format!("exit code {code}")),
     };
     let pieces = [
         piece(TITLE, format!("{}: ", escape::terminal(program))),
@@ -137,9 +137,9 @@ fn project_rows(page: &mut Page, summary: &Summary) {
             parts.push(piece(style, format!("{number} {word}")));
         }
     };
-    add(ledger.refused, BAD, "not confirmed");
-    add(ledger.created, GOOD, created);
-    add(ledger.adopted, ODD, adopted);
+    add(ledger.refused, ERROR, "not confirmed");
+    add(ledger.created, OK, created);
+    add(ledger.adopted, WARN, adopted);
     add(ledger.updated, PLAIN, updated);
     let unchanged = if ledger.overridden > 0 {
         format!("unchanged ({} switched off)", ledger.overridden)
@@ -147,7 +147,7 @@ fn project_rows(page: &mut Page, summary: &Summary) {
         "unchanged".to_owned()
     };
     add(ledger.unchanged, PLAIN, &unchanged);
-    add(ledger.stale, ODD, "in no report");
+    add(ledger.stale, WARN, "in no report");
     if parts.is_empty() {
         parts.push(piece(FAINT, "no test"));
     }
@@ -160,7 +160,7 @@ fn project_rows(page: &mut Page, summary: &Summary) {
     let suites = &summary.suites;
     let mut folders = Vec::new();
     if suites.created > 0 {
-        folders.push(piece(GOOD, format!("{} {created}", suites.created)));
+        folders.push(piece(OK, format!("{} {created}", suites.created)));
     }
     if suites.matched > 0 {
         folders.push(piece(PLAIN, format!("{} found", suites.matched)));
@@ -170,14 +170,14 @@ fn project_rows(page: &mut Page, summary: &Summary) {
     }
     if summary.steps.created > 0 {
         let steps = format!("{} {created}", summary.steps.created);
-        row(page, "steps", vec![piece(GOOD, steps)]);
+        row(page, "steps", vec![piece(OK, steps)]);
     }
     let spare = |kind: ChangeKind, noun: &str| {
         let changes = summary.changes.iter();
         let spare = changes
             .filter(|change| change.action == ChangeAction::Delete && change.kind == kind)
             .count();
-        (spare > 0).then(|| piece(ODD, count(spare, noun)))
+        (spare > 0).then(|| piece(WARN, count(spare, noun)))
     };
     let spares = [
         (ChangeKind::Folder, "folder"),

@@ -151,7 +151,7 @@ fn long_lists_are_cut_and_say_so() {
 
 #[test]
 fn the_last_line_is_the_verdict() {
-    let verdicts: Vec<String> = [
+    let decisions: Vec<String> = [
         samples::done(),
         Summary {
             exit_code: 4,
@@ -203,7 +203,7 @@ fn the_last_line_is_the_verdict() {
     .iter()
     .map(verdict_of)
     .collect();
-    insta::assert_snapshot!(verdicts.join("\n"), @r"
+    insta::assert_snapshot!(decisions.join("\n"), @r"
     complete: every test of these reports is in project Demo
     complete: every test of these reports is in project Demo; exit code 4, because 1 test failed
     incomplete: 1 report is damaged; every test that could be read is in project Demo; exit code 3

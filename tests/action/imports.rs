@@ -3,14 +3,14 @@
 use secrecy::ExposeSecret as _;
 
 use super::{Job, Step, definition, has_bash};
-use crate::support::{Desk, report};
+use crate::support::{TestEnv, report};
 
-/// A job with a token for the project of `desk`.
-fn job(desk: &Desk) -> Job {
-    let token = desk.running.token.expose_secret();
+/// A job with a token for the project of `env`.
+fn job(env: &TestEnv) -> Job {
+    let token = env.running.token.expose_secret();
     Job::new()
         .with("token", token)
-        .with("host", &desk.running.url)
+        .with("host", &env.running.url)
         .with("project", "Demo")
         .with("namespace", "shop")
 }
@@ -29,8 +29,8 @@ async fn an_import_fills_every_output_and_the_page() {
     if !has_bash() {
         return;
     }
-    let desk = Desk::new().await;
-    let job = job(&desk)
+    let env = TestEnv::new().await;
+    let job = job(&env)
         .with("files", "  reports/**/*.xml\r\n\n!reports/old.xml\n")
         .with("folder", "Auto/Web");
     job.write("reports/a b.xml", &report(&[("cart", &["adds", "~waits"])]));
@@ -56,10 +56,10 @@ async fn what_goes_wrong_fails_the_step_and_says_so() {
     if !has_bash() {
         return;
     }
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let good = report(&[("cart", &["adds", "!takes"])]);
     let with = |files: &str| {
-        let job = job(&desk).with("files", files);
+        let job = job(&env).with("files", files);
         job.write("good.xml", &good);
         job.write("cut.xml", &good[..good.len() - 40]);
         job
@@ -104,10 +104,10 @@ async fn without_a_token_forks_and_dependabot_are_parsed_and_others_fail() {
     if !has_bash() {
         return;
     }
-    let desk = Desk::new().await;
-    let sent = desk.journal.entries().len();
+    let env = TestEnv::new().await;
+    let sent = env.journal.entries().len();
     let job = || {
-        let job = job(&desk).with("token", "").with("files", "a.xml").with("stale", "true");
+        let job = job(&env).with("token", "").with("files", "a.xml").with("stale", "true");
         job.write("a.xml", &report(&[("cart", &["adds", "!takes"])]));
         job
     };
@@ -124,7 +124,7 @@ async fn without_a_token_forks_and_dependabot_are_parsed_and_others_fail() {
     ends(&fork, 3, "failure").await;
     let step = ends(&job(), 2, "failure").await;
     assert!(step.run.stdout.contains("::error title=tq-import::there is no token"), "{}", step.run);
-    assert_eq!(desk.journal.entries().len(), sent, "nothing was sent");
+    assert_eq!(env.journal.entries().len(), sent, "nothing was sent");
 }
 
 #[tokio::test]
@@ -132,9 +132,9 @@ async fn hostile_inputs_and_names_are_data() {
     if !has_bash() {
         return;
     }
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let hostile = "$(touch owned) `touch owned` \"; touch owned; ' & touch owned #";
-    let job = job(&desk)
+    let job = job(&env)
         .with("files", &format!("a.xml\n{hostile}.xml\n!--no-such-option\n!$(touch owned)"))
         .with("namespace", hostile)
         .with("folder", "*$HOME")
@@ -148,9 +148,9 @@ async fn hostile_inputs_and_names_are_data() {
     let all = format!("{}{}", step.run.stdout, step.run.stderr);
     assert!(!all.lines().any(|line| line.starts_with("::set-output")), "{}", step.run);
     // An option is no report, and a command in an input is shown as text.
-    let option = self::job(&desk).with("files", "--version");
+    let option = self::job(&env).with("files", "--version");
     ends(&option, 3, "failure").await;
-    let command = self::job(&desk)
+    let command = self::job(&env)
         .with("files", "a.xml")
         .with("working-directory", "x\n::set-output name=a::b%0A");
     let step = ends(&command, 2, "failure").await;

@@ -8,7 +8,7 @@ use std::process::Command;
 use secrecy::ExposeSecret as _;
 
 use super::root;
-use crate::support::{Desk, binary, report, run};
+use crate::support::{TestEnv, binary, report, run};
 
 /// The command lines of `page` that call us, in the order in which they stand there.
 fn commands(page: &str) -> Vec<String> {
@@ -27,22 +27,22 @@ async fn every_command_of_the_readme_works_as_it_stands_there() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let commands = commands(&readme);
     assert!(commands.len() >= 6, "{commands:?}");
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     // The project that the README names, and somebody's tests: a crate, and reports that `npm test` writes.
-    let token = desk.running.token.expose_secret();
+    let token = env.running.token.expose_secret();
     let created = crate::sandbox::client()
-        .post(format!("{}/api/project", desk.running.url))
+        .post(format!("{}/api/project", env.running.url))
         .bearer_auth(token)
         .json(&serde_json::json!({"name": "Shop"}))
         .send()
         .await
         .unwrap();
     assert_eq!(created.status(), 201);
-    desk.write("Cargo.toml", "[package]\nname = \"shop\"\nedition = \"2021\"\n[workspace]\n");
-    desk.write("src/lib.rs", "#[test]\nfn adds() {}\n");
-    desk.write("reports/web/a.xml", &report(&[("cart", &["adds", "removes"])]));
-    desk.write("written.txt", &report(&[("pay", &["by card"])]));
-    let programs = desk.path().join("programs");
+    env.write("Cargo.toml", "[package]\nname = \"shop\"\nedition = \"2021\"\n[workspace]\n");
+    env.write("src/lib.rs", "#[test]\nfn adds() {}\n");
+    env.write("reports/web/a.xml", &report(&[("cart", &["adds", "removes"])]));
+    env.write("written.txt", &report(&[("pay", &["by card"])]));
+    let programs = env.path().join("programs");
     std::fs::create_dir(&programs).unwrap();
     program(&programs.join("npm"), "#!/bin/sh\ncp written.txt reports/web/b.xml\n");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tq-import"), programs.join("tq-import"))
@@ -54,7 +54,7 @@ async fn every_command_of_the_readme_works_as_it_stands_there() {
             continue;
         }
         let mut command = Command::new("sh");
-        for (name, value) in binary(desk.path()).get_envs() {
+        for (name, value) in binary(env.path()).get_envs() {
             match value {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
@@ -62,11 +62,11 @@ async fn every_command_of_the_readme_works_as_it_stands_there() {
         }
         command
             .args(["-c", &line])
-            .current_dir(desk.path())
+            .current_dir(env.path())
             .env("PATH", format!("{}:{path}", programs.display()))
             .env("TQ_ACCESS_TOKEN", token)
-            .env("TQ_HOST", &desk.running.url)
-            .env("CARGO_TARGET_DIR", desk.path().join("target"))
+            .env("TQ_HOST", &env.running.url)
+            .env("CARGO_TARGET_DIR", env.path().join("target"))
             .env("CARGO_NET_OFFLINE", "true")
             .env_remove("RUSTFLAGS");
         println!("{line}");

@@ -82,7 +82,7 @@ fn the_exit_codes_of_the_readme_are_those_of_the_help() {
     command.arg("--help");
     let help = tokio::runtime::Runtime::new().unwrap().block_on(run(command)).expect(0).stdout;
     let words = |text: &str| text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
-    for exit in tq_import::cli::exit::Exit::ALL {
+    for exit in tq_import::cli::exit::ExitCode::ALL {
         assert!(words(&help).contains(&words(exit.meaning())), "{exit}");
         if exit.code() < 10 {
             let row = format!("| {} | {} |", exit.code(), exit.meaning());

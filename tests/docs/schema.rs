@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::root;
-use crate::support::{Desk, Run, binary, report};
+use crate::support::{Run, TestEnv, binary, report};
 
 fn schema() -> Value {
     let text = std::fs::read_to_string(root().join("docs/summary.schema.json")).unwrap();
@@ -71,10 +71,10 @@ fn inspections_are_as_described() {
 
 #[tokio::test]
 async fn imports_are_as_described() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let whole = report(&[("cart", &["adds", "!takes", "~waits"]), ("pay", &["by card"])]);
-    desk.write("a.xml", &whole);
-    desk.write("cut/b.xml", &whole[..whole.len() - 60]);
+    env.write("a.xml", &whole);
+    env.write("cut/b.xml", &whole[..whole.len() - 60]);
     let mut seen = BTreeSet::new();
     for (code, arguments) in [
         (5, &["--check", "a.xml"][..]),
@@ -85,7 +85,7 @@ async fn imports_are_as_described() {
         (2, &["--project", "no such project", "a.xml"]),
         (3, &["missing.xml"]),
     ] {
-        let summary = desk.import_json(code, arguments).await;
+        let summary = env.import_json(code, arguments).await;
         assert_valid(&summary, "import");
         for list in ["failures", "changes", "errors", "warnings", "stale", "run_errors"] {
             if !summary[list].as_array().unwrap().is_empty() {

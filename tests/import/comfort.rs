@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Desk, Run, binary, report, run};
+use crate::support::{Run, TestEnv, binary, report, run};
 
 async fn at(directory: &Path, arguments: &[&str]) -> Run {
     let mut command = binary(directory);
@@ -21,8 +21,8 @@ fn line<'a>(run: &'a Run, subject: &str) -> &'a str {
 
 #[tokio::test]
 async fn the_doctor_finds_nothing_where_an_import_works() {
-    let desk = Desk::new().await;
-    let well = run(desk.command(&["doctor", "--namespace", "shop"])).await.expect(0);
+    let env = TestEnv::new().await;
+    let well = run(env.command(&["doctor", "--namespace", "shop"])).await.expect(0);
     for subject in
         ["settings", "namespace", "token", "host", "server", "TLS", "project", "root plan"]
     {
@@ -30,30 +30,30 @@ async fn the_doctor_finds_nothing_where_an_import_works() {
     }
     assert!(line(&well, "project").contains("Demo (id 12001)"), "{well}");
     // It only read.
-    assert!(desk.journal.entries().iter().all(|entry| entry.method == "GET"));
-    at(desk.path(), &["doctor", "--sandbox"]).await.expect(0);
+    assert!(env.journal.entries().iter().all(|entry| entry.method == "GET"));
+    at(env.path(), &["doctor", "--sandbox"]).await.expect(0);
 }
 
 #[tokio::test]
 async fn the_doctor_says_which_part_is_ill() {
-    let desk = Desk::new().await;
-    let ill = run(desk.command(&["doctor", "--project", "Dmo"])).await.expect(2);
+    let env = TestEnv::new().await;
+    let ill = run(env.command(&["doctor", "--project", "Dmo"])).await.expect(2);
     assert!(line(&ill, "project").starts_with("FAULT"), "{ill}");
     assert!(ill.stdout.contains("\"Demo\" (id 12001)"), "{ill}");
     assert!(line(&ill, "server").starts_with("ok "), "{ill}");
 
-    let ill = run(desk.command_without_project(&["doctor"])).await.expect(2);
+    let ill = run(env.command_without_project(&["doctor"])).await.expect(2);
     assert!(line(&ill, "project").contains("no project is named"), "{ill}");
     assert!(ill.stdout.contains("the only one there is: Demo"), "{ill}");
 
-    desk.write("wrong", "no-such-token");
-    let ill = run(desk.command(&["doctor", "--token-file", "wrong"])).await.expect(6);
+    env.write("wrong", "no-such-token");
+    let ill = run(env.command(&["doctor", "--token-file", "wrong"])).await.expect(6);
     let lines: Vec<&str> = ill.stdout.lines().filter(|line| line.contains("token")).collect();
     assert!(lines.iter().any(|line| line.starts_with("FAULT") && line.contains("401")), "{ill}");
     assert!(!ill.stdout.contains("no-such-token"), "{ill}");
 
     let nowhere = ["doctor", "--host", "http://127.0.0.1:1", "--retry-wait", "1ms"];
-    let ill = run(desk.command(&nowhere)).await.expect(7);
+    let ill = run(env.command(&nowhere)).await.expect(7);
     assert!(line(&ill, "server").starts_with("FAULT"), "{ill}");
     assert!(line(&ill, "project").starts_with("- "), "{ill}");
 
@@ -65,22 +65,22 @@ async fn the_doctor_says_which_part_is_ill() {
 
 #[tokio::test]
 async fn what_an_import_would_do_about_a_test_is_explained_and_not_done() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
-    let before = desk.journal.entries().len();
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
+    let before = env.journal.entries().len();
     let explain = async |arguments: &[&str]| {
         let all: Vec<&str> = ["explain"].iter().chain(arguments).copied().collect();
-        run(desk.command(&all)).await
+        run(env.command(&all)).await
     };
     let new = explain(&["adds", "a.xml"]).await.expect(0);
     assert!(new.stdout.contains("import     would create it: no test bears its identity"), "{new}");
     assert!(new.stdout.contains("its folder would be created as well"), "{new}");
     assert!(!new.stdout.contains("removes"), "{new}");
     let sent: Vec<String> =
-        desk.journal.entries()[before..].iter().map(|entry| entry.method.clone()).collect();
+        env.journal.entries()[before..].iter().map(|entry| entry.method.clone()).collect();
     assert!(!sent.is_empty() && sent.iter().all(|method| method == "GET"), "{sent:?}");
 
-    desk.import_json(0, &["a.xml"]).await;
+    env.import_json(0, &["a.xml"]).await;
     let known = explain(&["adds", "a.xml"]).await.expect(0);
     assert!(known.stdout.contains("would leave it as it is: this test bears its"), "{known}");
     let identity = known.stdout.split("tqi-").nth(1).unwrap();
@@ -99,49 +99,49 @@ async fn what_an_import_would_do_about_a_test_is_explained_and_not_done() {
     explain(&["adds", "missing.xml"]).await.expect(3);
 
     // Without a token the report alone is explained; with half a connection it is an error.
-    let offline = at(desk.path(), &["explain", "adds", "a.xml"]).await.expect(0);
+    let offline = at(env.path(), &["explain", "adds", "a.xml"]).await.expect(0);
     assert!(offline.stdout.contains("the project was not looked at"), "{offline}");
     assert!(offline.stdout.contains(&identity), "{offline}");
-    let half = run(desk.command_without_project(&["explain", "adds", "a.xml"])).await.expect(2);
+    let half = run(env.command_without_project(&["explain", "adds", "a.xml"])).await.expect(2);
     assert!(half.stderr.contains("no project is named"), "{half}");
 }
 
 #[tokio::test]
 async fn a_test_of_people_would_be_adopted_and_why() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds"])]));
-    desk.import_json(0, &["a.xml"]).await;
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds"])]));
+    env.import_json(0, &["a.xml"]).await;
     // Somebody takes the marks out: a test and a folder as people make them.
-    let database = rusqlite::Connection::open(desk.path().join("sandbox.db")).unwrap();
+    let database = rusqlite::Connection::open(env.path().join("sandbox.db")).unwrap();
     database.execute("UPDATE test SET description = NULL", []).unwrap();
-    let adopted = run(desk.command(&["explain", "adds", "a.xml"])).await.expect(0);
+    let adopted = run(env.command(&["explain", "adds", "a.xml"])).await.expect(0);
     assert!(
         adopted
             .stdout
             .contains("would adopt a test that people made: it stands in the test's folder"),
         "{adopted}"
     );
-    let left = run(desk.command(&["explain", "adds", "a.xml", "--adopt", "none"])).await.expect(0);
+    let left = run(env.command(&["explain", "adds", "a.xml", "--adopt", "none"])).await.expect(0);
     assert!(left.stdout.contains("may not be adopted (--adopt)"), "{left}");
 }
 
 #[tokio::test]
 async fn init_writes_what_an_import_reads() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds"])]));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds"])]));
     let options =
         ["init", "--project", "Demo", "--namespace", "the \"shop\"", "--folder", "Auto/Web"];
-    let written = at(desk.path(), &options).await.expect(0);
+    let written = at(env.path(), &options).await.expect(0);
     assert!(written.stdout.starts_with("wrote tq-import.toml: project Demo"), "{written}");
-    let summary = run(desk.command_without_project(&["--format", "json", "a.xml"])).await.expect(0);
+    let summary = run(env.command_without_project(&["--format", "json", "a.xml"])).await.expect(0);
     let summary = summary.json();
     assert_eq!(summary["namespace"], json!("the \"shop\""));
     assert_eq!(summary["project"]["name"], json!("Demo"));
     assert_eq!(summary["changes"][0]["path"], json!(["Auto"]));
 
-    let file = desk.path().join("tq-import.toml");
+    let file = env.path().join("tq-import.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let again = at(desk.path(), &["init", "--project", "Other"]).await.expect(2);
+    let again = at(env.path(), &["init", "--project", "Other"]).await.expect(2);
     assert!(again.stderr.contains("tq-import.toml is there already"), "{again}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     #[cfg(unix)]
@@ -150,8 +150,8 @@ async fn init_writes_what_an_import_reads() {
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o644);
     }
     // Below another file it says whose turn it was.
-    std::fs::create_dir(desk.path().join("web")).unwrap();
-    let below = at(&desk.path().join("web"), &["init"]).await.expect(0);
+    std::fs::create_dir(env.path().join("web")).unwrap();
+    let below = at(&env.path().join("web"), &["init"]).await.expect(0);
     assert!(below.stderr.contains("is no longer read from here"), "{below}");
     assert!(below.stdout.contains("no project yet"), "{below}");
 }

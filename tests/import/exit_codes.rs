@@ -6,15 +6,15 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::any;
 
-use crate::support::{Desk, binary, report, run};
+use crate::support::{TestEnv, binary, report, run};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "!removes"])];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn zero_when_done_and_verified_although_a_test_failed() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    let run = desk.import(&["a.xml"]).await.expect(0);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    let run = env.import(&["a.xml"]).await.expect(0);
     assert!(run.stdout.contains("removes"), "the failure is told: {run}");
 }
 
@@ -22,21 +22,21 @@ async fn zero_when_done_and_verified_although_a_test_failed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_for_usage_configuration_and_missing_tokens() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    let unknown = desk.import(&["a.xml", "--no-such-option"]).await.expect(2);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    let unknown = env.import(&["a.xml", "--no-such-option"]).await.expect(2);
     assert!(unknown.stderr.contains("--no-such-option"), "{unknown}");
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args(["a.xml", "--project", "demo"]);
     let no_token = run(command).await.expect(2);
     assert!(
         no_token.stderr.contains("TQ_ACCESS_TOKEN") && no_token.stderr.contains("--sandbox"),
         "{no_token}"
     );
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args([
         "--host",
-        &desk.running.url,
+        &env.running.url,
         "--token-file",
         "token",
         "--project",
@@ -48,26 +48,26 @@ async fn two_for_usage_configuration_and_missing_tokens() {
         unknown.stderr.contains("\"Dema\"") && unknown.stderr.contains("\"Demo\""),
         "{unknown}"
     );
-    let word = desk.import(&["inspekt", "a.xml"]).await.expect(2);
+    let word = env.import(&["inspekt", "a.xml"]).await.expect(2);
     assert!(word.stderr.contains("inspect"), "{word}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let whole = report(&[("cart", &["adds", "removes", "clears"])]);
     let cut = &whole[..whole.find("clears").unwrap()];
-    desk.write("cut.xml", cut);
-    desk.write("whole.xml", &report(&[("login", &["greets"])]));
-    let run = desk.import(&["cut.xml", "whole.xml"]).await.expect(3);
+    env.write("cut.xml", cut);
+    env.write("whole.xml", &report(&[("login", &["greets"])]));
+    let run = env.import(&["cut.xml", "whole.xml"]).await.expect(3);
     assert!(format!("{run}").contains("cut.xml:6:"), "file, line and column: {run}");
-    desk.assert_exactly_once(3);
-    let summary = desk.import_json(3, &["cut.xml", "whole.xml"]).await;
+    env.assert_exactly_once(3);
+    let summary = env.import_json(3, &["cut.xml", "whole.xml"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["reports"]["damaged"][0]["line"], 6);
     assert_eq!(summary["exit_code"], 3);
     // Strict: nothing is written.
-    let strict = Desk::new().await;
+    let strict = TestEnv::new().await;
     strict.write("cut.xml", cut);
     strict.import(&["cut.xml", "--strict"]).await.expect(3);
     assert_eq!(strict.journal.writes(), 0);
@@ -75,7 +75,7 @@ async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_behind_a_cap_and_what_is_before_it_is_imported() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     for (option, value, message) in [
         ("--max-cases", "1", "more than 1 cases: --max-cases allows more"),
         ("--max-file-size", "1KiB", "it is longer than 1 KiB: --max-file-size allows more"),
@@ -86,79 +86,78 @@ async fn three_behind_a_cap_and_what_is_before_it_is_imported() {
         ),
     ] {
         let long = format!("<testcase name='last' id='{}'/></testsuite>", "x".repeat(1500));
-        desk.write("long.xml", &format!("<testsuite name='s'><testcase name='first'/>{long}"));
-        let capped = desk.import(&["long.xml", option, value]).await.expect(3);
+        env.write("long.xml", &format!("<testsuite name='s'><testcase name='first'/>{long}"));
+        let capped = env.import(&["long.xml", option, value]).await.expect(3);
         assert!(format!("{capped}").contains(message), "{capped}");
         assert!(capped.stdout.contains("tests     1: 1 passed"), "{capped}");
     }
-    desk.import(&["long.xml"]).await.expect(0);
-    let unknown = desk.import(&["long.xml", "--max-file-size", "4"]).await.expect(2);
+    env.import(&["long.xml"]).await.expect(0);
+    let unknown = env.import(&["long.xml", "--max-file-size", "4"]).await.expect(2);
     assert!(format!("{unknown}").contains("512MiB"), "{unknown}");
-    desk.write("tq-import.toml", "max_cases = 1\n");
-    desk.import(&["long.xml"]).await.expect(3);
+    env.write("tq-import.toml", "max_cases = 1\n");
+    env.import(&["long.xml"]).await.expect(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_when_there_is_nothing_to_import() {
-    let desk = Desk::new().await;
-    desk.write("empty.xml", "<testsuites></testsuites>");
-    desk.write("other.xml", "<project><target/></project>");
-    desk.import(&["empty.xml"]).await.expect(3);
-    desk.import(&["empty.xml", "--allow-empty"]).await.expect(0);
-    desk.import(&["nothing/**/*.xml"]).await.expect(3);
-    let named = desk.import(&["other.xml"]).await.expect(3);
+    let env = TestEnv::new().await;
+    env.write("empty.xml", "<testsuites></testsuites>");
+    env.write("other.xml", "<project><target/></project>");
+    env.import(&["empty.xml"]).await.expect(3);
+    env.import(&["empty.xml", "--allow-empty"]).await.expect(0);
+    env.import(&["nothing/**/*.xml"]).await.expect(3);
+    let named = env.import(&["other.xml"]).await.expect(3);
     assert!(format!("{named}").contains("`project`"), "{named}");
-    let gone = desk.import(&["no-such-report.xml"]).await.expect(3);
+    let gone = env.import(&["no-such-report.xml"]).await.expect(3);
     assert!(format!("{gone}").contains("no-such-report.xml"), "{gone}");
-    desk.write("a.xml", &report(SHOP));
-    desk.import(&["a.xml", "--min-tests", "3"]).await.expect(3);
-    desk.import(&["a.xml", "--min-tests", "2"]).await.expect(0);
-    let found = desk.import(&["*.xml"]).await.expect(0);
+    env.write("a.xml", &report(SHOP));
+    env.import(&["a.xml", "--min-tests", "3"]).await.expect(3);
+    env.import(&["a.xml", "--min-tests", "2"]).await.expect(0);
+    let found = env.import(&["*.xml"]).await.expect(0);
     assert!(!found.stderr.contains("other.xml:"), "found by a pattern, it is skipped: {found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_when_a_test_failed_and_that_matters() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    desk.import(&["a.xml", "--fail-on-test-failure"]).await.expect(4);
-    desk.assert_exactly_once(2);
-    desk.write("skipped.xml", &report(&[("cart", &["~adds"])]));
-    desk.import(&["skipped.xml", "--fail-on-test-failure"]).await.expect(0);
-    let soft =
-        desk.import(&["a.xml", "--fail-on-test-failure", "--soft-fail", "4"]).await.expect(0);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    env.import(&["a.xml", "--fail-on-test-failure"]).await.expect(4);
+    env.assert_exactly_once(2);
+    env.write("skipped.xml", &report(&[("cart", &["~adds"])]));
+    env.import(&["skipped.xml", "--fail-on-test-failure"]).await.expect(0);
+    let soft = env.import(&["a.xml", "--fail-on-test-failure", "--soft-fail", "4"]).await.expect(0);
     assert!(soft.stderr.contains('4'), "said aloud: {soft}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_when_a_check_finds_changes() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    desk.import(&["a.xml", "--check"]).await.expect(5);
-    assert_eq!(desk.journal.writes(), 0);
-    desk.import(&["a.xml"]).await.expect(0);
-    desk.import(&["a.xml", "--check"]).await.expect(0);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    env.import(&["a.xml", "--check"]).await.expect(5);
+    assert_eq!(env.journal.writes(), 0);
+    env.import(&["a.xml"]).await.expect(0);
+    env.import(&["a.xml", "--check"]).await.expect(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn six_when_the_token_is_not_accepted() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    desk.write("token", "tqp-canary-0815");
-    let run = desk.import(&["a.xml", "-vv"]).await.expect(6);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    env.write("token", "tqp-canary-0815");
+    let run = env.import(&["a.xml", "-vv"]).await.expect(6);
     assert!(run.stderr.contains("401") && run.stderr.contains("hint:"), "{run}");
     assert!(!format!("{run}").contains("canary"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let host = format!("http://{free}");
     let down =
         ["a.xml", "--host", &host, "--token-file", "token", "--project", "demo", "--retries", "1"];
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args(down);
     let refused = run(command).await.expect(7);
     assert!(refused.stderr.contains("cannot connect"), "{refused}");
@@ -169,7 +168,7 @@ async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
     let host = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, unwell).await });
     let started = std::time::Instant::now();
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args([
         "a.xml",
         "--host",

@@ -5,36 +5,36 @@ use std::sync::Arc;
 
 use testquality_sandbox::Faults;
 
-use crate::support::{Desk, Run, report};
+use crate::support::{Run, TestEnv, report};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
 /// Short waits: what is waited for is on this machine.
 pub(super) const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
 
-async fn desk(rules: &[&str]) -> Desk {
+async fn env(rules: &[&str]) -> TestEnv {
     let faults = Arc::new(Faults::parse(rules).unwrap());
-    let desk = Desk::with(|options| options.faults = faults).await;
-    desk.write("a.xml", &report(SHOP));
-    desk
+    let env = TestEnv::with(|options| options.faults = faults).await;
+    env.write("a.xml", &report(SHOP));
+    env
 }
 
-async fn import(desk: &Desk, arguments: &[&str]) -> Run {
+async fn import(env: &TestEnv, arguments: &[&str]) -> Run {
     let mut all = vec!["--format", "json", "a.xml"];
     all.extend(HASTY);
     all.extend(arguments);
-    desk.import(&all).await
+    env.import(&all).await
 }
 
 /// The import gets through whatever `rules` do, everything stands once, and the next import writes nothing.
 async fn gets_through(rules: &[&str]) {
-    let desk = desk(rules).await;
-    let run = import(&desk, &[]).await.expect(0);
+    let env = env(rules).await;
+    let run = import(&env, &[]).await.expect(0);
     assert_eq!(run.json()["complete"], true, "{rules:?}: {run}");
-    desk.assert_exactly_once(3);
-    assert_eq!(desk.count("suite"), 3, "{rules:?}");
-    let desk = desk.mended().await;
-    let again = import(&desk, &[]).await.expect(0).json();
+    env.assert_exactly_once(3);
+    assert_eq!(env.count("suite"), 3, "{rules:?}");
+    let env = env.without_faults().await;
+    let again = import(&env, &[]).await.expect(0).json();
     assert_eq!(again["changes"], serde_json::json!([]), "{rules:?}");
 }
 
@@ -47,9 +47,9 @@ async fn s01_a_create_commits_and_the_connection_is_reset() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s02_a_create_commits_and_times_out() {
-    let desk = desk(&["drip POST test 1"]).await;
-    import(&desk, &["--timeout", "1s"]).await.expect(0);
-    desk.assert_exactly_once(3);
+    let env = env(&["drip POST test 1"]).await;
+    import(&env, &["--timeout", "1s"]).await.expect(0);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,48 +80,48 @@ async fn s08_the_reading_back_fails_twice_and_then_works() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s09_the_reading_back_lags_behind() {
     gets_through(&["lost POST test 1", "lag=2s GET test"]).await;
-    let desk = desk(&["lag=1s GET suite"]).await;
+    let env = env(&["lag=1s GET suite"]).await;
     // The root folder is not hidden by the lag.
     tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
-    import(&desk, &[]).await.expect(0);
-    desk.assert_exactly_once(3);
-    assert_eq!(desk.count("suite"), 3);
+    import(&env, &[]).await.expect(0);
+    env.assert_exactly_once(3);
+    assert_eq!(env.count("suite"), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s12_a_finished_import_is_imported_again() {
-    let desk = desk(&[]).await;
-    import(&desk, &[]).await.expect(0);
-    let _ = desk.journal.take();
-    import(&desk, &[]).await.expect(0);
-    assert_eq!(desk.journal.writes(), 0);
+    let env = env(&[]).await;
+    import(&env, &[]).await.expect(0);
+    let _ = env.journal.take();
+    import(&env, &[]).await.expect(0);
+    assert_eq!(env.journal.writes(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s14_a_failed_job_is_run_again() {
-    let desk = desk(&["503 POST test 2+", "503 POST step"]).await;
-    let failed = import(&desk, &["--batch-size", "1", "--retries", "1"]).await.expect(7).json();
+    let env = env(&["503 POST test 2+", "503 POST step"]).await;
+    let failed = import(&env, &["--batch-size", "1", "--retries", "1"]).await.expect(7).json();
     assert_eq!(failed["complete"], false);
-    assert!(desk.count("test") < 3);
-    let desk = desk.mended().await;
-    let again = import(&desk, &[]).await.expect(0).json();
+    assert!(env.count("test") < 3);
+    let env = env.without_faults().await;
+    let again = import(&env, &[]).await.expect(0).json();
     assert_eq!(again["complete"], true);
-    desk.assert_exactly_once(3);
-    assert_eq!(desk.count("suite"), 3);
+    env.assert_exactly_once(3);
+    assert_eq!(env.count("suite"), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s15_a_report_named_twice_counts_once() {
-    let desk = desk(&[]).await;
-    let summary = import(&desk, &["*.xml", "./a.xml"]).await.expect(0).json();
+    let env = env(&[]).await;
+    let summary = import(&env, &["*.xml", "./a.xml"]).await.expect(0).json();
     assert_eq!((&summary["tests"]["seen"], &summary["reports"]["files"]), (&3.into(), &1.into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s17_one_retry_after_holds_every_worker() {
-    let desk = desk(&["429=2 GET 3"]).await;
+    let env = env(&["429=2 GET 3"]).await;
     let started = std::time::Instant::now();
-    import(&desk, &[]).await.expect(0);
+    import(&env, &[]).await.expect(0);
     assert!(started.elapsed().as_secs_f64() >= 2.0, "{:?}", started.elapsed());
 }
 
@@ -135,19 +135,19 @@ async fn s18_retry_after_in_every_shape() {
     ])
     .await;
     // A day is longer than there is time.
-    let desk = desk(&["429=86400 GET 2"]).await;
+    let env = env(&["429=86400 GET 2"]).await;
     let started = std::time::Instant::now();
-    let run = import(&desk, &["--deadline", "20s"]).await.expect(7);
+    let run = import(&env, &["--deadline", "20s"]).await.expect(7);
     assert!(started.elapsed().as_secs() < 10, "it does not wait for what cannot come: {run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s19_an_endless_503_ends_within_the_deadline() {
-    let desk = desk(&["503"]).await;
+    let env = env(&["503"]).await;
     let started = std::time::Instant::now();
-    let run = import(&desk, &["--deadline", "3s", "--retries", "100"]).await.expect(7);
+    let run = import(&env, &["--deadline", "3s", "--retries", "100"]).await.expect(7);
     assert!(started.elapsed().as_secs() < 8);
-    assert!(desk.journal.entries().len() < 200, "{} requests", desk.journal.entries().len());
+    assert!(env.journal.entries().len() < 200, "{} requests", env.journal.entries().len());
     assert_eq!(run.json()["complete"], false);
 }
 
@@ -159,20 +159,20 @@ async fn s20_answers_come_byte_by_byte() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s21_the_token_expires_in_the_middle() {
-    let desk = desk(&["401 POST test 1+"]).await;
-    let run = import(&desk, &[]).await.expect(6);
+    let env = env(&["401 POST test 1+"]).await;
+    let run = import(&env, &[]).await.expect(6);
     assert_eq!(run.json()["complete"], false);
-    assert_eq!(desk.count("test"), 0);
-    let desk = desk.mended().await;
-    import(&desk, &[]).await.expect(0);
-    desk.assert_exactly_once(3);
+    assert_eq!(env.count("test"), 0);
+    let env = env.without_faults().await;
+    import(&env, &[]).await.expect(0);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s22_refusals_are_not_repeated() {
     for status in ["403", "404", "409", "413", "422"] {
-        let desk = desk(&[&format!("{status} POST test")]).await;
-        let run = import(&desk, &["--batch-size", "1"]).await.expect(1);
+        let env = env(&[&format!("{status} POST test")]).await;
+        let run = import(&env, &["--batch-size", "1"]).await.expect(1);
         let summary = run.json();
         assert_eq!(summary["tests"]["refused"], 3, "{status}: {run}");
         assert_eq!(summary["requests"]["retries"], 0, "{status}");
@@ -183,10 +183,10 @@ async fn s22_refusals_are_not_repeated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s26_pages_that_shift_are_read_again() {
     gets_through(&["shift GET test 1-2", "shift GET suite 1", "shift GET suite_test 1"]).await;
-    let desk = desk(&["shift GET suite"]).await;
-    let run = import(&desk, &[]).await.expect(7);
+    let env = env(&["shift GET suite"]).await;
+    let run = import(&env, &[]).await.expect(7);
     assert!(run.stderr.contains("changed each time it was read"), "{run}");
-    assert_eq!(desk.count("test"), 0);
+    assert_eq!(env.count("test"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,8 +215,8 @@ async fn s29_answers_of_an_array_come_in_another_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s30_descriptions_come_back_wrapped_or_not_at_all() {
     gets_through(&["wrap POST"]).await;
-    let desk = desk(&["drop POST test"]).await;
-    let run = import(&desk, &[]).await.expect(1);
+    let env = env(&["drop POST test"]).await;
+    let run = import(&env, &[]).await.expect(1);
     assert!(run.stderr.contains("does not read back"), "{run}");
 }
 
@@ -253,9 +253,9 @@ const KINDS: [&str; 23] = [
 ];
 
 /// What stands in the project, without ids and times.
-pub(super) fn content(desk: &Desk) -> Vec<String> {
-    let db = desk.db();
-    let mut rows = desk.tree();
+pub(super) fn content(env: &TestEnv) -> Vec<String> {
+    let db = env.db();
+    let mut rows = env.tree();
     for sql in [
         "SELECT 'folder ' || name || ' ' || coalesce(description, '') || epoch FROM suite WHERE deleted_at IS NULL ORDER BY 1",
         "SELECT 'test ' || name || ' ' || description || is_automated || epoch FROM test WHERE deleted_at IS NULL ORDER BY 1",
@@ -289,7 +289,7 @@ async fn schedules_of_faults_end_as_if_nothing_had_happened() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let xml =
         Arc::new(report(&[("cart", &names), ("login", &names[..4]), ("search", &names[..5])]));
-    let undisturbed = Desk::new().await;
+    let undisturbed = TestEnv::new().await;
     undisturbed.write("a.xml", &xml);
     undisturbed.import(&["a.xml"]).await.expect(0);
     let expected = Arc::new(content(&undisturbed));
@@ -313,20 +313,20 @@ async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
     let rules = schedule(seed);
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
     let faults = Arc::new(Faults::parse(&rules).unwrap());
-    let desk = Desk::with(|options| options.faults = faults).await;
-    desk.write("a.xml", xml);
+    let env = TestEnv::with(|options| options.faults = faults).await;
+    env.write("a.xml", xml);
     // The project itself is not hidden by the lag.
     tokio::time::sleep(std::time::Duration::from_millis(450)).await;
     let batch = ["1", "7", "500"][usize::try_from(seed / 3 % 3).unwrap()];
-    let run = import(&desk, &["--batch-size", batch]).await;
+    let run = import(&env, &["--batch-size", batch]).await;
     let why = || format!("seed {seed}, {rules:?}, batches of {batch}: {run}");
     assert!([0, 1, 7].contains(&run.code), "{}", why());
     // The ledger against the database.
     let summary = run.json();
-    let stands = desk.count("test");
+    let stands = env.count("test");
     if run.code == 0 {
         assert_eq!(summary["complete"], true, "{}", why());
-        assert_eq!(content(&desk), expected, "{}", why());
+        assert_eq!(content(&env), expected, "{}", why());
     } else {
         assert_eq!(summary["complete"], false, "{}", why());
     }
@@ -335,12 +335,12 @@ async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
     assert!(done <= stands, "{done} said, {stands} stand: {}", why());
     let code = run.code;
     // Run again by somebody who is not disturbed.
-    let desk = desk.mended().await;
-    let again = import(&desk, &[]).await.expect(0).json();
+    let env = env.without_faults().await;
+    let again = import(&env, &[]).await.expect(0).json();
     assert_eq!(again["complete"], true);
     let (found, expected): (BTreeSet<_>, BTreeSet<_>) =
-        (content(&desk).into_iter().collect(), expected.iter().cloned().collect());
+        (content(&env).into_iter().collect(), expected.iter().cloned().collect());
     assert_eq!(found, expected, "seed {seed}, {rules:?}, batches of {batch}");
-    desk.assert_exactly_once(15);
+    env.assert_exactly_once(15);
     code
 }

@@ -1,14 +1,14 @@
 //! The first import, and the same one again.
 
-use crate::support::{Desk, binary, report, run};
+use crate::support::{TestEnv, binary, report, run};
 
 const CART: (&str, &[&str]) = ("cart", &["adds an article", "removes an article", "~ships abroad"]);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_test_stands_once_in_its_folder_and_is_automated() {
-    let desk = Desk::new().await;
-    desk.write("reports/a.xml", &report(&[CART, ("login", &["greets", "!refuses"])]));
-    let summary = desk.import_json(0, &["reports"]).await;
+    let env = TestEnv::new().await;
+    env.write("reports/a.xml", &report(&[CART, ("login", &["greets", "!refuses"])]));
+    let summary = env.import_json(0, &["reports"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["tests"]["created"], 5);
     assert_eq!(summary["tests"]["seen"], 5);
@@ -18,9 +18,9 @@ async fn every_test_stands_once_in_its_folder_and_is_automated() {
     assert_eq!(summary["reports"]["skipped"], 1);
     assert_eq!(summary["failures"][0]["name"], "refuses");
     assert_eq!(summary["project"]["name"], "Demo");
-    desk.assert_exactly_once(5);
+    env.assert_exactly_once(5);
     assert_eq!(
-        desk.tree(),
+        env.tree(),
         [
             "cart: adds an article",
             "cart: removes an article",
@@ -29,17 +29,17 @@ async fn every_test_stands_once_in_its_folder_and_is_automated() {
             "login: refuses"
         ]
     );
-    let manual: i64 = desk
+    let manual: i64 = env
         .db()
         .query_row("SELECT count(*) FROM test WHERE NOT is_automated", [], |row| row.get(0))
         .unwrap();
     assert_eq!(manual, 0);
-    let description: String = desk
+    let description: String = env
         .db()
         .query_row("SELECT description FROM test WHERE name = 'greets'", [], |row| row.get(0))
         .unwrap();
     assert!(description.starts_with("Automated test: login :: greets (tqi-"), "{description}");
-    let step: (String, String) = desk
+    let step: (String, String) = env
         .db()
         .query_row("SELECT step, expected_result FROM step LIMIT 1", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -50,91 +50,91 @@ async fn every_test_stands_once_in_its_folder_and_is_automated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_import_again_sends_no_write() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[CART, ("login", &["greets"])]));
-    desk.import(&["a.xml"]).await.expect(0);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[CART, ("login", &["greets"])]));
+    env.import(&["a.xml"]).await.expect(0);
     let tables = ["suite", "plan_suite", "test", "suite_test", "step"];
-    let before: Vec<_> = tables.iter().map(|table| desk.rows(table)).collect();
-    let _ = desk.journal.take();
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let before: Vec<_> = tables.iter().map(|table| env.rows(table)).collect();
+    let _ = env.journal.take();
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["tests"]["unchanged"], 4);
     assert_eq!(summary["changes"].as_array().unwrap().len(), 0);
-    assert_eq!(desk.journal.writes(), 0, "{:?}", desk.journal.entries());
-    let after: Vec<_> = tables.iter().map(|table| desk.rows(table)).collect();
+    assert_eq!(env.journal.writes(), 0, "{:?}", env.journal.entries());
+    let after: Vec<_> = tables.iter().map(|table| env.rows(table)).collect();
     assert_eq!(before, after);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_further_report_adds_what_is_new() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[CART]));
-    desk.import(&["a.xml"]).await.expect(0);
-    desk.write(
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[CART]));
+    env.import(&["a.xml"]).await.expect(0);
+    env.write(
         "b.xml",
         &report(&[("cart", &["adds an article", "clears"]), ("login", &["greets"])]),
     );
-    let summary = desk.import_json(0, &["a.xml", "b.xml"]).await;
+    let summary = env.import_json(0, &["a.xml", "b.xml"]).await;
     assert_eq!(summary["tests"]["created"], 2);
     assert_eq!(summary["tests"]["unchanged"], 3);
     assert_eq!(summary["tests"]["merged"], 1, "one case stands in both reports");
-    desk.assert_exactly_once(5);
+    env.assert_exactly_once(5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_the_plan_and_writes_nothing() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[CART]));
-    let summary = desk.import_json(0, &["a.xml", "--dry-run"]).await;
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[CART]));
+    let summary = env.import_json(0, &["a.xml", "--dry-run"]).await;
     assert_eq!(summary["dry_run"], true);
     assert_eq!(summary["complete"], serde_json::Value::Null);
     assert_eq!(summary["tests"]["created"], 3);
     let changes = summary["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 4);
     assert_eq!(changes[0]["kind"], "folder");
-    assert_eq!(desk.journal.writes(), 0);
-    desk.assert_exactly_once(0);
-    let text = desk.import(&["a.xml", "--dry-run"]).await.expect(0).stdout;
+    assert_eq!(env.journal.writes(), 0);
+    env.assert_exactly_once(0);
+    let text = env.import(&["a.xml", "--dry-run"]).await.expect(0).stdout;
     assert!(text.contains("adds an article"), "{text}");
     assert!(text.contains("nothing was written"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn namespaces_keep_repositories_apart_and_folders_place() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[CART]));
-    desk.import(&["a.xml", "--namespace", "shop", "--folder", "Web/Shop"]).await.expect(0);
-    desk.import(&["a.xml", "--namespace", "till"]).await.expect(0);
-    desk.assert_exactly_once(6);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[CART]));
+    env.import(&["a.xml", "--namespace", "shop", "--folder", "Web/Shop"]).await.expect(0);
+    env.import(&["a.xml", "--namespace", "till"]).await.expect(0);
+    env.assert_exactly_once(6);
     // Where new tests go is no part of what they are.
     let summary =
-        desk.import_json(0, &["a.xml", "--namespace", "shop", "--folder", "Elsewhere"]).await;
+        env.import_json(0, &["a.xml", "--namespace", "shop", "--folder", "Elsewhere"]).await;
     assert_eq!(summary["tests"]["unchanged"], 3);
     assert_eq!(summary["namespace"], "shop");
-    assert_eq!(desk.tree().iter().filter(|path| path.starts_with("Web/Shop/cart: ")).count(), 3);
+    assert_eq!(env.tree().iter().filter(|path| path.starts_with("Web/Shop/cart: ")).count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_the_server_cuts_short_are_all_read() {
-    let desk = Desk::with(|options| options.max_per_page = Some(7)).await;
+    let env = TestEnv::with(|options| options.max_per_page = Some(7)).await;
     let names: Vec<String> = (0..40).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("many", &names)]));
-    desk.import(&["a.xml"]).await.expect(0);
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    env.write("a.xml", &report(&[("many", &names)]));
+    env.import(&["a.xml"]).await.expect(0);
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["unchanged"], 40);
-    desk.assert_exactly_once(40);
+    env.assert_exactly_once(40);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_arrays_gets_single_rows() {
     // Rows that the server refuses one by one are named, and the others go in.
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let long = "x".repeat(400);
-    desk.write("a.xml", &report(&[("cart", &[&long, "adds", "removes"])]));
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    env.write("a.xml", &report(&[("cart", &[&long, "adds", "removes"])]));
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["created"], 3, "long names are cut, not refused");
-    let cut = desk.tree().into_iter().find(|name| name.contains("xxx")).unwrap();
+    let cut = env.tree().into_iter().find(|name| name.contains("xxx")).unwrap();
     assert!(cut.contains("… #"), "{cut}");
 }
 

@@ -1,11 +1,11 @@
 //! Whole imports: the binary, HTTP, the sandbox's database.
 
 mod comfort;
+mod dedup;
 mod exit_codes;
 mod faults;
 mod first;
 mod github;
-mod healing;
 mod inputs;
 mod network;
 mod people;

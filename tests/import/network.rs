@@ -9,7 +9,7 @@ use testquality_sandbox::Faults;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use crate::support::{Desk, Run, binary, report, restrict, run};
+use crate::support::{Run, TestEnv, binary, report, restrict, run};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "!removes"]), ("login", &["greets"])];
 
@@ -41,14 +41,14 @@ fn raw_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Receiver<Strin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s06_nobody_listens_or_there_is_no_such_host() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}", listener.local_addr().unwrap())
     };
     for host in [closed.as_str(), "https://no-such-host.invalid"] {
-        let mut command = binary(desk.path());
+        let mut command = binary(env.path());
         command.args(["--host", host, "--token-file", "token", "--project", "demo", "a.xml"]);
         command.args(["--retries", "2", "--retry-wait", "10ms", "--deadline", "20s"]);
         let run = run(command).await.expect(7);
@@ -61,29 +61,29 @@ async fn s06_nobody_listens_or_there_is_no_such_host() {
 async fn s16_two_projects_of_one_name_and_duplicates_on_the_server() {
     use crate::support::person::Person;
 
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    let person = Person::at(&desk);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    let person = Person::at(&env);
     let cart = person.folder("cart").await;
     for _ in 0..2 {
         person.test(cart, serde_json::json!({"name": "adds"})).await;
     }
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(
         (&summary["tests"]["created"], &summary["tests"]["adopted"]),
         (&3.into(), &0.into())
     );
     assert!(summary["warnings"].to_string().contains("none is adopted"), "{summary}");
-    assert_eq!(desk.import_json(0, &["a.xml"]).await["changes"], serde_json::json!([]));
+    assert_eq!(env.import_json(0, &["a.xml"]).await["changes"], serde_json::json!([]));
     person.post("project", &serde_json::json!({"name": "DEMO"})).await;
     person.post("project", &serde_json::json!({"name": "demo "})).await;
-    let refused = desk.import(&["a.xml"]).await;
+    let refused = env.import(&["a.xml"]).await;
     assert_eq!(refused.code, 2, "{refused}");
     assert!(refused.stderr.contains("projects: ids"), "{refused}");
 }
 
 /// A TLS listener with a certificate that nobody knows, in front of the sandbox.
-async fn tls_in_front_of(desk: &Desk) -> (String, String) {
+async fn tls_in_front_of(env: &TestEnv) -> (String, String) {
     let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
@@ -96,7 +96,7 @@ async fn tls_in_front_of(desk: &Desk) -> (String, String) {
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let sandbox = desk.running.url.strip_prefix("http://").unwrap().to_owned();
+    let sandbox = env.running.url.strip_prefix("http://").unwrap().to_owned();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let (acceptor, sandbox) = (acceptor.clone(), sandbox.clone());
@@ -113,21 +113,21 @@ async fn tls_in_front_of(desk: &Desk) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s24_a_certificate_that_nobody_signed_is_fatal_and_can_be_trusted() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    let (host, pem) = tls_in_front_of(&desk).await;
-    desk.write("ca.pem", &pem);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    let (host, pem) = tls_in_front_of(&env).await;
+    env.write("ca.pem", &pem);
     let command = |more: &[&str]| {
-        let mut command = binary(desk.path());
+        let mut command = binary(env.path());
         command.args(["--host", &host, "--token-file", "token", "--project", "demo", "a.xml"]);
         command.args(more);
         command
     };
     let refused = run(command(&[])).await.expect(7);
     assert!(refused.stderr.contains("--ca-cert"), "{refused}");
-    assert_eq!(desk.journal.entries().len(), 0, "the token was sent to nobody");
+    assert_eq!(env.journal.entries().len(), 0, "the token was sent to nobody");
     run(command(&["--ca-cert", "ca.pem"])).await.expect(0);
-    desk.assert_exactly_once(3);
+    env.assert_exactly_once(3);
 }
 
 #[test]
@@ -187,15 +187,15 @@ fn s31_a_proxy_is_used_for_other_machines_only_and_named_without_its_password() 
 async fn s48_full_disks_closed_outputs_and_directories_that_are_read_only() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let mut command = desk.command(&["a.xml"]);
+    let mut command = env.command(&["a.xml"]);
     command.stdout(full);
     let run_full = run(command).await.expect(1);
     assert!(run_full.stderr.contains("cannot write"), "{run_full}");
     // Whoever stops reading has read enough.
-    let mut command = desk.command(&["--format", "json", "a.xml"]);
+    let mut command = env.command(&["--format", "json", "a.xml"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let ended =
@@ -203,12 +203,12 @@ async fn s48_full_disks_closed_outputs_and_directories_that_are_read_only() {
     let text = String::from_utf8_lossy(&ended.stderr);
     assert!(!text.contains("panicked"), "{text}");
     // Nothing is written into the working directory.
-    let here = desk.path().join("read-only");
+    let here = env.path().join("read-only");
     std::fs::create_dir(&here).unwrap();
-    std::fs::copy(desk.path().join("a.xml"), here.join("a.xml")).unwrap();
+    std::fs::copy(env.path().join("a.xml"), here.join("a.xml")).unwrap();
     std::fs::set_permissions(&here, std::fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = desk.command(&["a.xml"]);
-    let token = desk.path().join("token");
+    let mut command = env.command(&["a.xml"]);
+    let token = env.path().join("token");
     command.current_dir(&here).args(["--token-file", token.to_str().unwrap()]);
     run(command).await.expect(0);
     std::fs::set_permissions(&here, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -235,15 +235,15 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
         &["shift GET"],
     ] {
         let faults = Arc::new(Faults::parse(rules).unwrap());
-        let desk = Desk::with(|options| {
+        let env = TestEnv::with(|options| {
             options.faults = faults;
             options.token = testquality_sandbox::Token::given(CANARY.to_owned().into());
         })
         .await;
-        desk.write("a.xml", &report(SHOP));
-        let mut command = binary(desk.path());
+        env.write("a.xml", &report(SHOP));
+        let mut command = binary(env.path());
         command
-            .args(["-vv", "--host", &desk.running.url, "--project", "demo", "a.xml"])
+            .args(["-vv", "--host", &env.running.url, "--project", "demo", "a.xml"])
             .args(["--retry-wait", "10ms", "--deadline", "5s"])
             .args(["--output", "json=summary.json", "--output", "text=summary.txt"])
             .env("TQ_ACCESS_TOKEN", CANARY)
@@ -261,10 +261,10 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
         assert!(!format!("{run}").contains(CANARY), "{rules:?}: {run}");
         assert!(run.stderr.contains("GET"), "-vv tells of requests: {run}");
         for file in ["summary.json", "summary.txt"] {
-            let text = std::fs::read_to_string(desk.path().join(file)).unwrap();
+            let text = std::fs::read_to_string(env.path().join(file)).unwrap();
             assert!(!text.contains(CANARY), "{rules:?}: {file}: {text}");
         }
-        for entry in desk.journal.entries() {
+        for entry in env.journal.entries() {
             assert!(!entry.target.contains(CANARY), "{rules:?}: {entry:?}");
         }
     }
@@ -275,12 +275,12 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
 async fn s50_a_vendor_file_that_others_can_read_is_warned_about_and_never_written() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    let text = format!("TQ_ACCESS_TOKEN={CANARY}\nTQ_HOST={}\n", desk.running.url);
-    let path = desk.write(".testquality", &text);
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    let text = format!("TQ_ACCESS_TOKEN={CANARY}\nTQ_HOST={}\n", env.running.url);
+    let path = env.write(".testquality", &text);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args(["--project", "demo", "a.xml"]);
     let run = run(command).await;
     assert!(format!("{run}").contains(".testquality"), "{run}");
@@ -293,18 +293,18 @@ async fn s50_a_vendor_file_that_others_can_read_is_warned_about_and_never_writte
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn s51_a_wrong_clock_changes_nothing() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
     // The server's clock is a day off instead: all that is compared is told by the server.
-    desk.import(&["a.xml"]).await.expect(0);
-    let db = rusqlite::Connection::open(&desk.running.db).unwrap();
+    env.import(&["a.xml"]).await.expect(0);
+    let db = rusqlite::Connection::open(&env.running.db).unwrap();
     for table in ["suite", "plan_suite", "test", "suite_test", "step"] {
         let sql = format!(
             "UPDATE {table} SET created_at = '2031-05-05T05:05:05.000000+00:00', updated_at = '1999-01-01T00:00:00.000000+00:00'"
         );
         db.execute(&sql, []).unwrap();
     }
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["changes"], serde_json::json!([]));
     assert_eq!(summary["complete"], true);
 }

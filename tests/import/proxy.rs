@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::support::{Desk, Run, binary, report, run};
+use crate::support::{Run, TestEnv, binary, report, run};
 
 /// What happens to a request.
 #[derive(Clone, Copy)]
@@ -129,28 +129,28 @@ fn rewritten(body: &[u8], rewrite: impl FnOnce(&mut Vec<serde_json::Value>)) -> 
 
 /// Imports `a.xml` through a proxy that applies `rule` to method, path and running number of each request.
 pub(super) async fn import_through(
-    desk: &Desk,
+    env: &TestEnv,
     rule: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static,
 ) -> Run {
-    import_through_reading(desk, move |method, path, number, _| rule(method, path, number)).await
+    import_through_reading(env, move |method, path, number, _| rule(method, path, number)).await
 }
 
 /// The same; the rule sees the body too.
 pub(super) async fn import_through_reading(
-    desk: &Desk,
+    env: &TestEnv,
     rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
 ) -> Run {
-    import_with(desk, &[], rule).await
+    import_with(env, &[], rule).await
 }
 
 /// The same with more arguments.
 pub(super) async fn import_with(
-    desk: &Desk,
+    env: &TestEnv,
     arguments: &[&str],
     rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
 ) -> Run {
-    let (host, importer) = serve_proxy(desk, rule).await;
-    let mut command = binary(desk.path());
+    let (host, importer) = serve_proxy(env, rule).await;
+    let mut command = binary(env.path());
     command.args(arguments).args([
         "--host",
         &host,
@@ -168,13 +168,13 @@ pub(super) async fn import_with(
 
 /// Serves a proxy before the sandbox; gives its address, and where the importer's process id belongs.
 pub(super) async fn serve_proxy(
-    desk: &Desk,
+    env: &TestEnv,
     rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
 ) -> (String, Arc<AtomicUsize>) {
     let importer = Arc::new(AtomicUsize::new(0));
     let proxy = Proxy {
         client: crate::sandbox::client(),
-        upstream: desk.running.url.clone(),
+        upstream: env.running.url.clone(),
         rule: Arc::new(rule),
         count: Arc::default(),
         importer: Arc::clone(&importer),
@@ -187,8 +187,8 @@ pub(super) async fn serve_proxy(
     (host, importer)
 }
 
-pub(super) async fn desk() -> Desk {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
-    desk
+pub(super) async fn env() -> TestEnv {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
+    env
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::Desk;
+use crate::support::TestEnv;
 
 const PAGE: usize = 1000;
 const ARRAY: usize = 500;
@@ -27,14 +27,14 @@ fn unchanged_reads(tests: usize, folders: usize) -> usize {
 }
 
 async fn imports_within_its_budget(tests: usize, folders: usize) {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &many(tests, folders));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &many(tests, folders));
     let all_folders = folders + 1;
 
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["created"], tests);
-    desk.assert_exactly_once(i64::try_from(tests).unwrap());
-    let entries = desk.journal.take();
+    env.assert_exactly_once(i64::try_from(tests).unwrap());
+    let entries = env.journal.take();
     let posts = |path: &str| {
         entries.iter().filter(|entry| entry.is_write() && entry.path() == path).count()
     };
@@ -55,10 +55,10 @@ async fn imports_within_its_budget(tests: usize, folders: usize) {
     let reads = entries.iter().filter(|entry| !entry.is_write()).count();
     assert!(reads <= 2 + empty + level + tests.div_ceil(PAGE) + last, "{reads} reads at first");
 
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["unchanged"], tests);
     assert_eq!(summary["complete"], true);
-    let (reads, writes) = (desk.journal.reads(), desk.journal.writes());
+    let (reads, writes) = (env.journal.reads(), env.journal.writes());
     assert_eq!(writes, 0);
     assert!(reads <= unchanged_reads(tests, all_folders), "{reads} reads of an unchanged project");
     assert_eq!(summary["requests"]["get"], reads);

@@ -8,48 +8,48 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use secrecy::ExposeSecret as _;
 
-use super::proxy::{Fault, desk, import_through, import_through_reading, serve_proxy};
-use crate::support::{Desk, Run, binary, report, run};
+use super::proxy::{Fault, env, import_through, import_through_reading, serve_proxy};
+use crate::support::{Run, TestEnv, binary, report, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_are_repeated() {
-    let desk = desk().await;
+    let env = env().await;
     let statuses =
         [StatusCode::SERVICE_UNAVAILABLE, StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS];
-    let run = import_through(&desk, move |method, _, number| {
+    let run = import_through(&env, move |method, _, number| {
         (method == "GET" && number % 5 == 0).then(|| Fault::Before(statuses[number / 5 % 3]))
     })
     .await
     .expect(0);
     assert!(run.json()["requests"]["retries"].as_u64().unwrap() > 0);
-    desk.assert_exactly_once(3);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_answer_to_a_read_is_read_again() {
-    let desk = desk().await;
-    import_through(&desk, |method, _, number| {
+    let env = env().await;
+    import_through(&env, |method, _, number| {
         (method == "GET" && number % 4 == 1).then_some(Fault::Cut)
     })
     .await
     .expect(0);
-    desk.assert_exactly_once(3);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_whose_answer_is_lost_is_read_back_and_not_doubled() {
     for fault in [Fault::After(StatusCode::BAD_GATEWAY), Fault::Cut] {
         for lost in ["/api/suite", "/api/test", "/api/step"] {
-            let desk = desk().await;
+            let env = env().await;
             let once = AtomicUsize::new(0);
-            import_through(&desk, move |method, path, _| {
+            import_through(&env, move |method, path, _| {
                 (method == "POST" && path == lost && once.fetch_add(1, Ordering::SeqCst) == 0)
                     .then_some(fault)
             })
             .await
             .expect(0);
-            desk.assert_exactly_once(3);
-            assert_eq!(desk.count("suite"), 3, "{lost}");
+            env.assert_exactly_once(3);
+            assert_eq!(env.count("suite"), 3, "{lost}");
         }
     }
 }
@@ -57,28 +57,28 @@ async fn a_create_whose_answer_is_lost_is_read_back_and_not_doubled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_failed_before_it_was_done_is_done_once() {
     for lost in ["/api/suite", "/api/test", "/api/step"] {
-        let desk = desk().await;
+        let env = env().await;
         let once = AtomicUsize::new(0);
-        import_through(&desk, move |method, path, _| {
+        import_through(&env, move |method, path, _| {
             (method == "POST" && path == lost && once.fetch_add(1, Ordering::SeqCst) == 0)
                 .then_some(Fault::Before(StatusCode::INTERNAL_SERVER_ERROR))
         })
         .await
         .expect(0);
-        desk.assert_exactly_once(3);
-        assert_eq!(desk.count("suite"), 3, "{lost}");
+        env.assert_exactly_once(3);
+        assert_eq!(env.count("suite"), 3, "{lost}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn arrays_that_are_not_taken_become_single_creates() {
     for status in [StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNPROCESSABLE_ENTITY] {
-        let desk = desk().await;
+        let env = env().await;
         let refused = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&refused);
         // The first array of each resource is refused.
         let seen = std::sync::Mutex::new(std::collections::HashSet::new());
-        let run = import_through(&desk, move |method, path, _| {
+        let run = import_through(&env, move |method, path, _| {
             let first = method == "POST" && seen.lock().unwrap().insert(path.to_owned());
             first.then(|| {
                 counted.fetch_add(1, Ordering::SeqCst);
@@ -88,13 +88,13 @@ async fn arrays_that_are_not_taken_become_single_creates() {
         .await
         .expect(0);
         assert_eq!(refused.load(Ordering::SeqCst), 3, "{}", run);
-        desk.assert_exactly_once(3);
+        env.assert_exactly_once(3);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_is_not_followed() {
-    let desk = desk().await;
+    let env = env().await;
     let elsewhere = Router::new().fallback(|| async {
         (StatusCode::TEMPORARY_REDIRECT, [("location", "https://collector.example/api?token=1")])
             .into_response()
@@ -102,18 +102,18 @@ async fn a_redirect_is_not_followed() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, elsewhere).await });
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args(["--host", &host, "--token-file", "token", "--project", "demo", "a.xml"]);
     let run = run(command).await.expect(1);
     assert!(run.stderr.contains("redirects to https://collector.example/api"), "{run}");
-    assert!(!format!("{run}").contains(desk.running.token.expose_secret()), "{run}");
+    assert!(!format!("{run}").contains(env.running.token.expose_secret()), "{run}");
     serving.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_the_server_refuses_is_named_and_the_others_go_in() {
-    let desk = desk().await;
-    let run = import_through_reading(&desk, |method, path, _, body| {
+    let env = env().await;
+    let run = import_through_reading(&env, |method, path, _, body| {
         let disliked = method == "POST" && path == "/api/test" && body.contains("removes");
         disliked.then_some(Fault::Before(StatusCode::UNPROCESSABLE_ENTITY))
     })
@@ -127,17 +127,17 @@ async fn a_row_that_the_server_refuses_is_named_and_the_others_go_in() {
     let error = summary["errors"][0]["message"].as_str().unwrap();
     assert!(error.contains("removes") && error.contains("422"), "{error}");
     assert!(run.stderr.contains("removes"), "{run}");
-    desk.assert_exactly_once(2);
+    env.assert_exactly_once(2);
     // When the server has come round, the same import ends as if nothing had been.
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["created"], 1);
-    desk.assert_exactly_once(3);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_the_server_refuses_takes_its_tests_along() {
-    let desk = desk().await;
-    let run = import_through_reading(&desk, |method, path, _, body| {
+    let env = env().await;
+    let run = import_through_reading(&env, |method, path, _, body| {
         let disliked = method == "POST" && path == "/api/suite" && body.contains("login");
         disliked.then_some(Fault::Before(StatusCode::BAD_REQUEST))
     })
@@ -146,17 +146,17 @@ async fn a_folder_that_the_server_refuses_takes_its_tests_along() {
     let summary = run.json();
     assert_eq!(summary["tests"]["refused"], 1);
     assert_eq!(summary["tests"]["created"], 2);
-    desk.assert_exactly_once(2);
+    env.assert_exactly_once(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_refuses_everything_is_not_flooded() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let names: Vec<String> = (0..600).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("many", &names)]));
+    env.write("a.xml", &report(&[("many", &names)]));
     for status in [StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY] {
-        let run = import_through(&desk, move |method, path, _| {
+        let run = import_through(&env, move |method, path, _| {
             (method == "POST" && path == "/api/test").then_some(Fault::Before(status))
         })
         .await
@@ -172,8 +172,8 @@ async fn a_server_that_refuses_everything_is_not_flooded() {
 }
 
 /// What stands in the project, without ids and times.
-fn content(desk: &Desk) -> (Vec<String>, Vec<String>) {
-    let db = desk.db();
+fn content(env: &TestEnv) -> (Vec<String>, Vec<String>) {
+    let db = env.db();
     let read = |sql: &str| -> Vec<String> {
         let mut statement = db.prepare(sql).unwrap();
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
@@ -185,12 +185,12 @@ fn content(desk: &Desk) -> (Vec<String>, Vec<String>) {
     rows.extend(read("SELECT test.name || '|' || step.step || '|' || step.sequence FROM step JOIN test ON test.id = step.test_id WHERE step.deleted_at IS NULL ORDER BY 1"));
     rows.extend(read("SELECT 'place|' || count(*) FROM suite_test WHERE deleted_at IS NULL"));
     rows.extend(read("SELECT 'plan|' || count(*) FROM plan_suite WHERE deleted_at IS NULL"));
-    (desk.tree(), rows)
+    (env.tree(), rows)
 }
 
 /// An importer that writes row by row, so that there are many requests, one after the other.
-fn small_steps(desk: &Desk, host: &str) -> std::process::Command {
-    let mut command = binary(desk.path());
+fn small_steps(env: &TestEnv, host: &str) -> std::process::Command {
+    let mut command = binary(env.path());
     command.args([
         "--host",
         host,
@@ -215,9 +215,9 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
         ("search", &["finds", "sorts", "filters"]),
     ];
     let new_desk = || async {
-        let desk = Desk::new().await;
-        desk.write("a.xml", &report(suites));
-        desk
+        let env = TestEnv::new().await;
+        env.write("a.xml", &report(suites));
+        env
     };
     let undisturbed = new_desk().await;
     run(small_steps(&undisturbed, &undisturbed.running.url)).await.expect(0);
@@ -227,11 +227,11 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
 
     for number in 0..requests {
         for kill in [Fault::KillBefore, Fault::KillAfter] {
-            let desk = new_desk().await;
+            let env = new_desk().await;
             let (host, importer) =
-                serve_proxy(&desk, move |_, _, request, _| (request == number).then_some(kill))
+                serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill))
                     .await;
-            let mut command = small_steps(&desk, &host);
+            let mut command = small_steps(&env, &host);
             let ended = tokio::task::spawn_blocking(move || {
                 let mut child = command
                     .stdout(std::process::Stdio::null())
@@ -244,12 +244,8 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
             .await
             .unwrap();
             assert!(ended.code().is_none(), "killed at request {number}: {ended}");
-            run(small_steps(&desk, &desk.running.url)).await.expect(0);
-            assert!(
-                content(&desk) == expected,
-                "killed at request {number}: {:#?}",
-                content(&desk)
-            );
+            run(small_steps(&env, &env.running.url)).await.expect(0);
+            assert!(content(&env) == expected, "killed at request {number}: {:#?}", content(&env));
         }
     }
 }
@@ -258,14 +254,14 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let desk = desk().await;
+        let env = env().await;
         // In the middle of the arrays of tests.
-        let (host, importer) = serve_proxy(&desk, move |method, path, _, body| {
+        let (host, importer) = serve_proxy(&env, move |method, path, _, body| {
             (method == "POST" && path == "/api/test" && body.contains("adds"))
                 .then_some(Fault::Signal(signal))
         })
         .await;
-        let mut command = small_steps(&desk, &host);
+        let mut command = small_steps(&env, &host);
         let ended = tokio::task::spawn_blocking(move || {
             let child = command
                 .stdout(std::process::Stdio::piped())
@@ -284,34 +280,30 @@ async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
         assert_eq!(summary["exit_code"], code);
         assert_eq!(summary["tests"]["created"], 1, "what was done is told");
         assert_eq!(summary["tests"]["refused"], 2);
-        assert_eq!(
-            desk.count("test"),
-            1,
-            "what was under way has ended, and nothing came after it"
-        );
-        run(small_steps(&desk, &desk.running.url)).await.expect(0);
-        desk.assert_exactly_once(3);
+        assert_eq!(env.count("test"), 1, "what was under way has ended, and nothing came after it");
+        run(small_steps(&env, &env.running.url)).await.expect(0);
+        env.assert_exactly_once(3);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_description_that_comes_back_wrapped_is_still_recognised() {
-    let desk = desk().await;
+    let env = env().await;
     let wrap = |written: &str| {
         format!("<p>{}</p>\r\n<p><br></p>", written.replace("::", "&#58;&#58;")).into()
     };
-    import_through(&desk, move |_, _, _| Some(Fault::Rewrite(wrap))).await.expect(0);
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    import_through(&env, move |_, _, _| Some(Fault::Rewrite(wrap))).await.expect(0);
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["unchanged"], 3);
-    desk.assert_exactly_once(3);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_drops_identities_stops_the_import_before_it_doubles_anything() {
     for resource in ["/api/suite", "/api/test"] {
-        let desk = desk().await;
+        let env = env().await;
         let forget = |_: &str| serde_json::Value::Null;
-        let run = import_through(&desk, move |_, path, _| {
+        let run = import_through(&env, move |_, path, _| {
             (path == resource).then_some(Fault::Rewrite(forget))
         })
         .await
@@ -320,7 +312,7 @@ async fn a_server_that_drops_identities_stops_the_import_before_it_doubles_anyth
         assert_eq!(summary["complete"], false);
         assert!(run.stderr.contains("does not read back"), "{run}");
         let created =
-            if resource == "/api/suite" { desk.count("suite") - 1 } else { desk.count("test") };
+            if resource == "/api/suite" { env.count("suite") - 1 } else { env.count("test") };
         assert!(created <= 3, "each was created once: {created}");
     }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Run, binary, report, run};
+use crate::support::{Run, TestEnv, binary, report, run};
 
 /// `tq-import run` with `options`, in front of a command line of the shell.
 async fn run_shell(directory: &Path, options: &[&str], line: &str) -> Run {
@@ -159,11 +159,11 @@ async fn what_a_command_prints_and_reads_is_untouched() {
 #[cfg(unix)]
 #[tokio::test]
 async fn only_what_the_command_wrote_is_imported() {
-    let desk = Desk::new().await;
-    desk.write("reports/old.xml", &report(&[("old", &["stays out"])]));
-    desk.write("reports/again.xml", &report(&[("again", &["one"])]));
-    desk.write("new.txt", &report(&[("new", &["is in"])]));
-    let mut command = desk.command(&["run", "--format", "json", "reports/", "--"]);
+    let env = TestEnv::new().await;
+    env.write("reports/old.xml", &report(&[("old", &["stays out"])]));
+    env.write("reports/again.xml", &report(&[("again", &["one"])]));
+    env.write("new.txt", &report(&[("new", &["is in"])]));
+    let mut command = env.command(&["run", "--format", "json", "reports/", "--"]);
     command.args([
         "sh",
         "-c",
@@ -178,7 +178,7 @@ async fn only_what_the_command_wrote_is_imported() {
     assert!(warnings[0].as_str().unwrap().contains("reports/old.xml"), "{ended}");
 
     // A command that writes nothing has nothing imported, however many reports lie there.
-    let mut command = desk.command(&["run", "--format", "json", "reports/", "--"]);
+    let mut command = env.command(&["run", "--format", "json", "reports/", "--"]);
     command.arg("true");
     let ended = run(command).await.expect(3);
     assert_eq!(ended.json()["tests"]["seen"], json!(0), "{ended}");
@@ -236,11 +236,11 @@ async fn what_is_wrong_is_told_before_the_command_starts() {
 #[cfg(unix)]
 #[tokio::test]
 async fn tests_do_not_see_the_token() {
-    let desk = Desk::new().await;
-    let token = std::fs::read_to_string(desk.path().join("token")).unwrap();
-    desk.write("new.txt", &report(&[("new", &["is in"])]));
-    let mut command = binary(desk.path());
-    command.env("TQ_ACCESS_TOKEN", token.trim()).env("TQ_HOST", &desk.running.url);
+    let env = TestEnv::new().await;
+    let token = std::fs::read_to_string(env.path().join("token")).unwrap();
+    env.write("new.txt", &report(&[("new", &["is in"])]));
+    let mut command = binary(env.path());
+    command.env("TQ_ACCESS_TOKEN", token.trim()).env("TQ_HOST", &env.running.url);
     command.args(["run", "--project", "demo", "a.xml", "--"]);
     command.args(["sh", "-c", "env; cp new.txt a.xml"]);
     let ended = run(command).await.expect(0);

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use testquality_sandbox::Faults;
 
-use super::proxy::{Fault, desk, import_through, import_through_reading, import_with};
+use super::proxy::{Fault, env, import_through, import_through_reading, import_with};
 use crate::support::person::Person;
-use crate::support::{Desk, report};
+use crate::support::{TestEnv, report};
 
 fn is_create(method: &str, path: &str, resource: &str) -> bool {
     method == "POST" && path.strip_prefix("/api/") == Some(resource)
@@ -24,21 +24,21 @@ async fn a_lost_answer_and_lists_that_lag_double_nothing() {
     let lags = [100, 400, 900, 1500, 2600].map(|lag| async move {
         let rules = ["lost POST test 1".to_owned(), format!("lag={lag}ms GET test")];
         let faults = Arc::new(Faults::parse(&rules).unwrap());
-        let desk = Desk::with(|options| options.faults = faults).await;
-        desk.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
-        desk.import(&["a.xml"]).await.expect(0);
-        desk.assert_exactly_once(2);
+        let env = TestEnv::with(|options| options.faults = faults).await;
+        env.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
+        env.import(&["a.xml"]).await.expect(0);
+        env.assert_exactly_once(2);
     });
     futures_util::future::join_all(lags).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_breaks_the_server_is_refused_and_the_others_go_in() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let names: Vec<String> = (0..40).map(|number| format!("test {number:02}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("cart", &names)]));
-    let run = import_with(&desk, &["--retry-wait", "20ms"], |method, path, _, body| {
+    env.write("a.xml", &report(&[("cart", &names)]));
+    let run = import_with(&env, &["--retry-wait", "20ms"], |method, path, _, body| {
         (is_create(method, path, "test") && body.contains("test 17"))
             .then_some(Fault::Before(StatusCode::INTERNAL_SERVER_ERROR))
     })
@@ -50,13 +50,13 @@ async fn a_row_that_breaks_the_server_is_refused_and_the_others_go_in() {
     let said = summary["errors"][0]["message"].as_str().unwrap();
     assert!(said.contains("test 17") && said.contains("500"), "{said}");
     assert!(summary["requests"]["post"].as_u64().unwrap() < 40, "{run}");
-    desk.assert_exactly_once(39);
+    env.assert_exactly_once(39);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_firewall_that_dislikes_a_name_takes_no_neighbours_along() {
-    let desk = desk().await;
-    let run = import_through_reading(&desk, |method, path, _, body| {
+    let env = env().await;
+    let run = import_through_reading(&env, |method, path, _, body| {
         (is_create(method, path, "test") && body.contains("removes"))
             .then_some(Fault::Before(StatusCode::FORBIDDEN))
     })
@@ -67,13 +67,13 @@ async fn a_firewall_that_dislikes_a_name_takes_no_neighbours_along() {
         (&summary["tests"]["created"], &summary["tests"]["refused"]),
         (&json!(2), &json!(1))
     );
-    desk.assert_exactly_once(2);
+    env.assert_exactly_once(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flag_that_the_server_ignores_is_not_taken_for_a_persons_choice() {
-    let desk = desk().await;
-    let run = import_through(&desk, |method, path, _| {
+    let env = env().await;
+    let run = import_through(&env, |method, path, _| {
         let unflag = |row: &mut serde_json::Value| row["is_automated"] = json!(false);
         is_create(method, path, "test").then_some(Fault::Edit(unflag))
     })
@@ -86,9 +86,9 @@ async fn a_flag_that_the_server_ignores_is_not_taken_for_a_persons_choice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_the_server_ignores_is_told() {
     static ROOT: AtomicI64 = AtomicI64::new(0);
-    let desk = desk().await;
-    ROOT.store(Person::at(&desk).number("SELECT id FROM suite WHERE is_root"), SeqCst);
-    let run = import_through(&desk, |method, path, _| {
+    let env = env().await;
+    ROOT.store(Person::at(&env).number("SELECT id FROM suite WHERE is_root"), SeqCst);
+    let run = import_through(&env, |method, path, _| {
         let astray = |row: &mut serde_json::Value| row["suite_id"] = json!(ROOT.load(SeqCst));
         is_create(method, path, "test").then_some(Fault::Edit(astray))
     })
@@ -101,10 +101,10 @@ async fn a_folder_that_the_server_ignores_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parent_that_the_server_ignores_is_told() {
     static ROOT: AtomicI64 = AtomicI64::new(0);
-    let desk = Desk::new().await;
-    ROOT.store(Person::at(&desk).number("SELECT id FROM suite WHERE is_root"), SeqCst);
-    desk.write("a.xml", &report(&[("cart", &["adds"])]));
-    let run = import_with(&desk, &["--folder", "shop"], |method, path, _, _| {
+    let env = TestEnv::new().await;
+    ROOT.store(Person::at(&env).number("SELECT id FROM suite WHERE is_root"), SeqCst);
+    env.write("a.xml", &report(&[("cart", &["adds"])]));
+    let run = import_with(&env, &["--folder", "shop"], |method, path, _, _| {
         let astray = |row: &mut serde_json::Value| {
             row["plan_suite"]["parent_id"] = json!(ROOT.load(SeqCst));
         };
@@ -119,23 +119,23 @@ async fn a_parent_that_the_server_ignores_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_array_that_is_half_applied_without_a_word_is_sent_on() {
     for resource in ["test", "step", "suite"] {
-        let desk = desk().await;
+        let env = env().await;
         let struck = AtomicUsize::new(0);
-        import_through(&desk, move |method, path, _| {
+        import_through(&env, move |method, path, _| {
             let is_first = is_create(method, path, resource) && struck.fetch_add(1, SeqCst) == 0;
             is_first.then_some(Fault::FirstHalf)
         })
         .await
         .expect(0);
-        desk.assert_exactly_once(3);
+        env.assert_exactly_once(3);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_goes_while_tests_are_sent_is_made_again() {
-    let desk = Arc::new(desk().await);
-    let (database, struck) = (desk.running.db.clone(), AtomicUsize::new(0));
-    import_through(&desk, move |method, path, _| {
+    let env = Arc::new(env().await);
+    let (database, struck) = (env.running.db.clone(), AtomicUsize::new(0));
+    import_through(&env, move |method, path, _| {
         if is_create(method, path, "test") && struck.fetch_add(1, SeqCst) == 0 {
             // As a person would delete it, or another import that heals.
             let db = rusqlite::Connection::open(&database).unwrap();
@@ -148,17 +148,17 @@ async fn a_folder_that_goes_while_tests_are_sent_is_made_again() {
     })
     .await
     .expect(0);
-    desk.assert_exactly_once(3);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_created_before_the_token_expired_is_told() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let names: Vec<String> = (0..30).map(|number| format!("test {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("cart", &names)]));
+    env.write("a.xml", &report(&[("cart", &names)]));
     let sent = AtomicUsize::new(0);
-    let run = import_with(&desk, &["--batch-size", "10"], move |method, path, _, _| {
+    let run = import_with(&env, &["--batch-size", "10"], move |method, path, _, _| {
         (is_create(method, path, "test") && sent.fetch_add(1, SeqCst) == 2)
             .then_some(Fault::Before(StatusCode::UNAUTHORIZED))
     })
@@ -174,18 +174,18 @@ async fn what_was_created_before_the_token_expired_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_imports_that_place_a_lost_test_place_it_once() {
-    let desk = desk().await;
-    desk.import(&["a.xml"]).await.expect(0);
-    let person = Person::at(&desk);
+    let env = env().await;
+    env.import(&["a.xml"]).await.expect(0);
+    let person = Person::at(&env);
     let cart = person.id("suite", "cart");
     person.delete(&format!("suite/{cart}")).await;
-    let (one, other) = tokio::join!(desk.import(&["a.xml"]), desk.import(&["a.xml"]));
+    let (one, other) = tokio::join!(env.import(&["a.xml"]), env.import(&["a.xml"]));
     for run in [one, other] {
         assert!([0, 1].contains(&run.code), "{run}");
     }
-    desk.import(&["a.xml"]).await.expect(0);
-    assert_eq!(desk.tree(), ["cart: adds", "cart: removes", "login: greets"]);
-    let db = desk.db();
+    env.import(&["a.xml"]).await.expect(0);
+    assert_eq!(env.tree(), ["cart: adds", "cart: removes", "login: greets"]);
+    let db = env.db();
     let twice: i64 = db
         .query_row(
             "SELECT count(*) FROM (SELECT 1 FROM suite_test WHERE deleted_at IS NULL
@@ -200,44 +200,44 @@ async fn two_imports_that_place_a_lost_test_place_it_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_is_too_long_for_a_proxy_is_cut_in_two() {
     let faults = Arc::new(Faults::parse(&["414 GET suite_test 2", "431 GET step 1"]).unwrap());
-    let desk = Desk::with(|options| options.faults = faults).await;
-    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
-    desk.import(&["a.xml"]).await.expect(0);
-    desk.import(&["a.xml"]).await.expect(0);
-    desk.assert_exactly_once(3);
+    let env = TestEnv::with(|options| options.faults = faults).await;
+    env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
+    env.import(&["a.xml"]).await.expect(0);
+    env.import(&["a.xml"]).await.expect(0);
+    env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn descriptions_with_pictures_in_them_are_read_in_small_pages() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let names: Vec<String> = (0..600).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("cart", &names)]));
-    desk.import(&["a.xml"]).await.expect(0);
-    let db = rusqlite::Connection::open(&desk.running.db).unwrap();
+    env.write("a.xml", &report(&[("cart", &names)]));
+    env.import(&["a.xml"]).await.expect(0);
+    let db = rusqlite::Connection::open(&env.running.db).unwrap();
     let picture = "data:image/png;base64,".to_owned() + &"A".repeat(60_000);
     db.execute("UPDATE test SET description = ?1 || char(10) || description", [&picture]).unwrap();
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["unchanged"], 600);
 }
 
 /// A row whose list was cut into pages while another went and came is not believed to be absent.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_pages_did_not_show_is_looked_for_again() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let names: Vec<String> = (0..1200).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("cart", &names)]));
-    desk.import(&["a.xml"]).await.expect(0);
+    env.write("a.xml", &report(&[("cart", &names)]));
+    env.import(&["a.xml"]).await.expect(0);
     // A row is missing and the totals agree: as if one had been deleted before it, and one made behind it.
-    let (database, struck) = (desk.running.db.clone(), AtomicUsize::new(0));
+    let (database, struck) = (env.running.db.clone(), AtomicUsize::new(0));
     let hidden = move |hide: bool| {
         let db = rusqlite::Connection::open(&database).unwrap();
         let when = if hide { "'2026-01-01T00:00:00.000000+00:00'" } else { "NULL" };
         let sql = format!("UPDATE test SET deleted_at = {when} WHERE name = 'case 7'");
         db.execute(&sql, []).unwrap();
     };
-    let run = import_through(&desk, move |method, path, _| {
+    let run = import_through(&env, move |method, path, _| {
         if method == "GET" && path == "/api/test" {
             match struck.fetch_add(1, SeqCst) {
                 0 => hidden(true),
@@ -251,5 +251,5 @@ async fn a_row_that_pages_did_not_show_is_looked_for_again() {
     .await
     .expect(0);
     assert_eq!(run.json()["tests"]["created"], 0, "{run}");
-    desk.assert_exactly_once(1200);
+    env.assert_exactly_once(1200);
 }

@@ -1,29 +1,29 @@
 //! Where settings come from, and which token meets which host.
 
-use crate::support::{Desk, binary, report, restrict, run};
+use crate::support::{TestEnv, binary, report, restrict, run};
 
 const CART: &[(&str, &[&str])] = &[("cart", &["adds"])];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_project_on_a_later_page_is_found_whatever_its_case() {
-    let desk = Desk::with(|options| options.max_per_page = Some(4)).await;
+    let env = TestEnv::with(|options| options.max_per_page = Some(4)).await;
     use secrecy::ExposeSecret as _;
     let client = crate::sandbox::client();
     for number in 1..=21 {
         let response = client
-            .post(format!("{}/api/project", desk.running.url))
-            .bearer_auth(desk.running.token.expose_secret())
+            .post(format!("{}/api/project", env.running.url))
+            .bearer_auth(env.running.token.expose_secret())
             .json(&serde_json::json!({"name": format!("Web Shop {number}")}))
             .send()
             .await
             .unwrap();
         assert!(response.status().is_success());
     }
-    desk.write("a.xml", &report(CART));
-    let mut command = binary(desk.path());
+    env.write("a.xml", &report(CART));
+    let mut command = binary(env.path());
     command.args([
         "--host",
-        &desk.running.url,
+        &env.running.url,
         "--token-file",
         "token",
         "--project",
@@ -38,10 +38,10 @@ async fn a_project_on_a_later_page_is_found_whatever_its_case() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn plain_http_to_another_host_is_refused_before_a_byte_is_sent() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(CART));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(CART));
     // 192.0.2.0/24 is reserved: nobody is there, and nobody may be asked.
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args([
         "--host",
         "http://192.0.2.1",
@@ -59,18 +59,18 @@ async fn plain_http_to_another_host_is_refused_before_a_byte_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(CART));
-    desk.write("tq-import.toml", "host = \"https://collector.example\"\nproject = \"demo\"\n");
-    let mut command = binary(desk.path());
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(CART));
+    env.write("tq-import.toml", "host = \"https://collector.example\"\nproject = \"demo\"\n");
+    let mut command = binary(env.path());
     command.env("TQ_ACCESS_TOKEN", "tqp-canary").arg("a.xml");
     let refused = run(command).await.expect(2);
     assert!(refused.stderr.contains("collector.example"), "{refused}");
     assert!(!format!("{refused}").contains("canary"), "{refused}");
 
-    std::fs::remove_file(desk.path().join("tq-import.toml")).unwrap();
-    restrict(&desk.write(".testquality", "TQ_HOST=https://collector.example\n"));
-    let mut command = binary(desk.path());
+    std::fs::remove_file(env.path().join("tq-import.toml")).unwrap();
+    restrict(&env.write(".testquality", "TQ_HOST=https://collector.example\n"));
+    let mut command = binary(env.path());
     command.env("TQ_ACCESS_TOKEN", "tqp-canary").args(["--project", "demo", "a.xml"]);
     let refused = run(command).await.expect(2);
     assert!(refused.stderr.contains("collector.example"), "{refused}");
@@ -79,34 +79,34 @@ async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_and_environment_work_together_where_that_is_safe() {
     use secrecy::ExposeSecret as _;
-    let desk = Desk::new().await;
-    desk.write("reports/a.xml", &report(CART));
+    let env = TestEnv::new().await;
+    env.write("reports/a.xml", &report(CART));
     // Loopback is safe; the token comes from the environment.
-    desk.write(
+    env.write(
         "tq-import.toml",
         &format!(
             "host = \"{}\"\nproject = \"DEMO\"\nnamespace = \"shop\"\nfolder = \"Web\"\n",
-            desk.running.url
+            env.running.url
         ),
     );
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command
-        .env("TQ_ACCESS_TOKEN", desk.running.token.expose_secret())
+        .env("TQ_ACCESS_TOKEN", env.running.token.expose_secret())
         .args(["reports", "--format", "json"]);
     let summary = run(command).await.expect(0).json();
     assert_eq!(summary["namespace"], "shop");
-    assert_eq!(desk.tree(), ["Web/cart: adds"]);
+    assert_eq!(env.tree(), ["Web/cart: adds"]);
     // The vendor's file brings its own token.
-    std::fs::remove_file(desk.path().join("tq-import.toml")).unwrap();
-    let token = desk.running.token.expose_secret();
-    restrict(&desk.write(
+    std::fs::remove_file(env.path().join("tq-import.toml")).unwrap();
+    let token = env.running.token.expose_secret();
+    restrict(&env.write(
         ".testquality",
         &format!(
             "TQ_HOST={}\nTQ_ACCESS_TOKEN={token}\nTQ_PROJECT_ID={}\n",
-            desk.running.url, desk.running.project_id
+            env.running.url, env.running.project_id
         ),
     ));
-    let mut command = binary(desk.path());
+    let mut command = binary(env.path());
     command.args(["reports", "--namespace", "shop", "--format", "json"]);
     let summary = run(command).await.expect(0).json();
     assert_eq!(summary["tests"]["unchanged"], 1);
@@ -114,54 +114,54 @@ async fn files_and_environment_work_together_where_that_is_safe() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ignored_tests_are_counted_and_left_out() {
-    let desk = Desk::new().await;
-    desk.write(
+    let env = TestEnv::new().await;
+    env.write(
         "a.xml",
         &report(&[
             ("cart", &["adds", "flickers"]),
             ("load", &["a thousand users", "ten thousand users"]),
         ]),
     );
-    desk.write("tq-import.toml", "ignore = [\"cart/flickers\", \"load/*\"]\n");
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    env.write("tq-import.toml", "ignore = [\"cart/flickers\", \"load/*\"]\n");
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["ignored"], 3);
     assert_eq!(summary["tests"]["created"], 1);
     assert_eq!(summary["tests"]["seen"], 4);
-    assert_eq!(desk.tree(), ["cart: adds"]);
+    assert_eq!(env.tree(), ["cart: adds"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_naming_scheme_is_stopped_before_it_doubles_the_project() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let names: Vec<String> = (0..150).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.write("a.xml", &report(&[("old suite", &names)]));
-    desk.import(&["a.xml"]).await.expect(0);
-    desk.write("a.xml", &report(&[("new suite", &names)]));
-    let _ = desk.journal.take();
-    let stopped = desk.import(&["a.xml"]).await.expect(1);
+    env.write("a.xml", &report(&[("old suite", &names)]));
+    env.import(&["a.xml"]).await.expect(0);
+    env.write("a.xml", &report(&[("new suite", &names)]));
+    let _ = env.journal.take();
+    let stopped = env.import(&["a.xml"]).await.expect(1);
     assert!(stopped.stderr.contains("--create-limit"), "{stopped}");
-    assert_eq!(desk.journal.writes(), 0);
-    desk.import(&["a.xml", "--create-limit", "100%"]).await.expect(0);
-    desk.assert_exactly_once(300);
+    assert_eq!(env.journal.writes(), 0);
+    env.import(&["a.xml", "--create-limit", "100%"]).await.expect(0);
+    env.assert_exactly_once(300);
 }
 
 #[tokio::test]
 async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds"])]));
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds"])]));
     let import = async |arguments: &[&str]| {
-        let mut command = binary(desk.path());
+        let mut command = binary(env.path());
         command.args(["--sandbox=several.db", "--format", "json", "a.xml"]).args(arguments);
         run(command).await
     };
     // The only one, whatever it is called: a README's command works with `--sandbox` put before it.
     let first = import(&["--project", "Shop"]).await.expect(0);
     assert_eq!(first.json()["project"]["name"], "Demo");
-    let database = rusqlite::Connection::open(desk.path().join("several.db")).unwrap();
+    let database = rusqlite::Connection::open(env.path().join("several.db")).unwrap();
     database.execute("UPDATE project SET name = 'Shop'", []).unwrap();
     drop(database);
-    second_project(&desk.path().join("several.db")).await;
+    second_project(&env.path().join("several.db")).await;
     let named = import(&["--project", "shop"]).await.expect(0);
     assert_eq!(named.json()["project"]["name"], "Shop");
     let none = import(&[]).await.expect(2);

@@ -1,26 +1,26 @@
 //! `--stale report`: what the namespace holds and no report names.
 
 use crate::support::person::Person;
-use crate::support::{Desk, report};
+use crate::support::{TestEnv, report};
 
-async fn imported() -> Desk {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
-    desk.write("b.xml", &report(&[("cart", &["adds"])]));
-    desk.import(&["--namespace", "shop", "a.xml"]).await.expect(0);
-    desk
+async fn imported() -> TestEnv {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
+    env.write("b.xml", &report(&[("cart", &["adds"])]));
+    env.import(&["--namespace", "shop", "a.xml"]).await.expect(0);
+    env
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tests_that_no_report_names_are_listed_and_left_alone() {
-    let desk = imported().await;
-    desk.import(&["--namespace", "other", "a.xml"]).await.expect(0);
-    let person = Person::at(&desk);
+    let env = imported().await;
+    env.import(&["--namespace", "other", "a.xml"]).await.expect(0);
+    let person = Person::at(&env);
     person.test(person.id("suite", "cart"), serde_json::json!({"name": "by hand"})).await;
-    let _ = desk.journal.take();
+    let _ = env.journal.take();
     let arguments = ["--namespace", "shop", "--stale", "report", "b.xml"];
-    let summary = desk.import_json(0, &arguments).await;
-    assert_eq!(desk.journal.writes(), 0);
+    let summary = env.import_json(0, &arguments).await;
+    assert_eq!(env.journal.writes(), 0);
     assert_eq!(summary["tests"]["stale"], 2);
     let listed: Vec<&str> = summary["stale"]
         .as_array()
@@ -30,31 +30,31 @@ async fn tests_that_no_report_names_are_listed_and_left_alone() {
         .collect();
     assert_eq!(listed, ["removes", "greets"]);
     assert_eq!(summary["stale"][1]["folder"], serde_json::json!(["login"]));
-    let shown = desk.import(&arguments).await.expect(0).stdout;
+    let shown = env.import(&arguments).await.expect(0).stdout;
     assert!(shown.contains("2 tests of this namespace in no report"), "{shown}");
-    let without = desk.import_json(0, &["--namespace", "shop", "b.xml"]).await;
+    let without = env.import_json(0, &["--namespace", "shop", "b.xml"]).await;
     assert_eq!(without["tests"]["stale"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ignored_tests_are_in_the_reports_and_not_stale() {
-    let desk = imported().await;
-    desk.write("tq-import.toml", "ignore = [\"cart/removes\"]\n");
-    let summary = desk.import_json(0, &["--namespace", "shop", "--stale", "report", "a.xml"]).await;
+    let env = imported().await;
+    env.write("tq-import.toml", "ignore = [\"cart/removes\"]\n");
+    let summary = env.import_json(0, &["--namespace", "shop", "--stale", "report", "a.xml"]).await;
     assert_eq!((&summary["tests"]["stale"], &summary["tests"]["ignored"]), (&0.into(), &1.into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_called_stale_when_reports_may_be_incomplete() {
-    let desk = imported().await;
-    desk.write("cut.xml", "<testsuite name='cart'><testcase name='adds'/>");
-    desk.write(
+    let env = imported().await;
+    env.write("cut.xml", "<testsuite name='cart'><testcase name='adds'/>");
+    env.write(
         "broken.xml",
         "<testsuite name='cart'><error message='no database'/><testcase name='adds'/></testsuite>",
     );
     for (file, code) in [("cut.xml", 1), ("broken.xml", 1)] {
         let arguments = ["--namespace", "shop", "--stale", "report", file];
-        let run = desk.import(&arguments).await.expect(code);
+        let run = env.import(&arguments).await.expect(code);
         assert!(run.stderr.contains("none is listed"), "{run}");
         assert!(!run.stdout.contains("in no report"), "{run}");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use testquality_sandbox::Faults;
 
 use super::faults::{HASTY, schedule};
-use crate::support::{Desk, report};
+use crate::support::{TestEnv, report};
 
 const FOLDERS: [&str; 3] = ["cart", "login", "search"];
 
@@ -50,7 +50,7 @@ impl Meeting {
 
     async fn take_place(&self) {
         let faults = Arc::new(Faults::parse(&self.rules).unwrap());
-        let desk = Desk::with(|options| options.faults = faults).await;
+        let env = TestEnv::with(|options| options.faults = faults).await;
         if !self.rules.is_empty() {
             // The project itself is not hidden by a lag.
             tokio::time::sleep(std::time::Duration::from_millis(450)).await;
@@ -58,14 +58,14 @@ impl Meeting {
         let names: Vec<String> =
             (0..self.importers).map(|importer| format!("{importer}.xml")).collect();
         for (importer, name) in names.iter().enumerate() {
-            desk.write(name, &self.report(importer));
+            env.write(name, &self.report(importer));
         }
         let batch = ["3", "500"][usize::try_from(self.seed / 16 % 2).unwrap()];
         let common = ["--format", "json", "--batch-size", batch, HASTY[0], HASTY[1]];
         let imports = names.iter().map(|name| {
             let arguments: Vec<&str> = common.iter().copied().chain([name.as_str()]).collect();
-            let desk = &desk;
-            async move { desk.import(&arguments).await }
+            let env = &env;
+            async move { env.import(&arguments).await }
         });
         let runs = futures_util::future::join_all(imports).await;
         let why = || format!("seed {}, {} importers, {:?}", self.seed, self.importers, self.rules);
@@ -74,28 +74,28 @@ impl Meeting {
             if run.code == 0 {
                 // Whoever says that all is there has every test in the project, whatever the others do.
                 let folders = FOLDERS.map(|folder| format!("{folder}: one"));
-                let tree = desk.tree();
+                let tree = env.tree();
                 assert!(folders.iter().all(|test| tree.contains(test)), "{importer}, {}", why());
             }
         }
         // One more import, of everything, undisturbed.
-        let desk = desk.mended().await;
+        let env = env.without_faults().await;
         let mut all = common.to_vec();
         all.extend(names.iter().map(String::as_str));
-        let last = desk.import(&all).await;
+        let last = env.import(&all).await;
         assert_eq!(last.code, 0, "{}: {last}", why());
         assert_eq!(last.json()["complete"], true, "{}", why());
-        self.stands_once(&desk, &why());
-        let again = desk.import(&all).await.expect(0).json();
+        self.stands_once(&env, &why());
+        let again = env.import(&all).await.expect(0).json();
         assert_eq!(again["changes"], serde_json::json!([]), "{}", why());
     }
 
     /// One folder, test, place and step each.
-    fn stands_once(&self, desk: &Desk, why: &str) {
+    fn stands_once(&self, env: &TestEnv, why: &str) {
         let tests = self.tests();
-        let number = |sql: &str| -> i64 { desk.db().query_row(sql, [], |row| row.get(0)).unwrap() };
-        assert_eq!(desk.count("test"), tests, "tests: {why}");
-        assert_eq!(desk.count("suite"), i64::try_from(FOLDERS.len()).unwrap() + 1, "{why}");
+        let number = |sql: &str| -> i64 { env.db().query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(env.count("test"), tests, "tests: {why}");
+        assert_eq!(env.count("suite"), i64::try_from(FOLDERS.len()).unwrap() + 1, "{why}");
         let live = "FROM test
             JOIN suite_test ON suite_test.test_id = test.id AND suite_test.deleted_at IS NULL
             JOIN suite ON suite.id = suite_id AND suite.deleted_at IS NULL

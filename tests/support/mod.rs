@@ -82,13 +82,13 @@ pub(crate) async fn run(mut command: Command) -> Run {
 }
 
 /// A sandbox in this process, a directory to work in, and a file with the token.
-pub(crate) struct Desk {
+pub(crate) struct TestEnv {
     pub(crate) running: Running,
     pub(crate) journal: Journal,
     directory: TempDir,
 }
 
-impl Desk {
+impl TestEnv {
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
     }
@@ -102,14 +102,14 @@ impl Desk {
         options.journal = Some(journal.clone());
         change(&mut options);
         let running = sandbox::spawn(options).await.unwrap();
-        let desk = Self { running, journal, directory };
-        let token_file = desk.write("token", desk.running.token.expose_secret());
+        let env = Self { running, journal, directory };
+        let token_file = env.write("token", env.running.token.expose_secret());
         restrict(&token_file);
-        desk
+        env
     }
 
     /// The same database and token, served by a sandbox that behaves.
-    pub(crate) async fn mended(mut self) -> Self {
+    pub(crate) async fn without_faults(mut self) -> Self {
         let store = Store::open(self.path().join("sandbox.db"), "Demo").unwrap();
         let token = sandbox::Token::given(self.running.token.clone());
         let mut options = Options::new(store, token);
@@ -187,7 +187,7 @@ impl Desk {
             )
             .unwrap();
         assert_eq!(steps, tests, "steps of tests that stand");
-        let twins: i64 = self
+        let duplicates: i64 = self
             .db()
             .query_row(
                 "SELECT count(*) FROM (SELECT description FROM test WHERE deleted_at IS NULL GROUP BY description HAVING count(*) > 1)",
@@ -195,7 +195,7 @@ impl Desk {
                 |row| row.get(0),
             )
             .unwrap();
-        assert_eq!(twins, 0, "tests with one description");
+        assert_eq!(duplicates, 0, "tests with one description");
     }
 
     /// The path of each live test and its name, as `a/b: name`, sorted.

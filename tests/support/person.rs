@@ -2,25 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::Desk;
+use super::TestEnv;
 
 /// Talks to the sandbox as a person's browser would.
 pub(crate) struct Person<'a> {
-    pub(crate) desk: &'a Desk,
+    pub(crate) env: &'a TestEnv,
     client: reqwest::Client,
 }
 
 impl<'a> Person<'a> {
-    pub(crate) fn at(desk: &'a Desk) -> Self {
-        Self { desk, client: crate::sandbox::client() }
+    pub(crate) fn at(env: &'a TestEnv) -> Self {
+        Self { env, client: crate::sandbox::client() }
     }
 
     pub(crate) async fn send(&self, method: reqwest::Method, path: &str, body: &Value) -> Value {
         use secrecy::ExposeSecret as _;
         let request = self
             .client
-            .request(method, format!("{}/api/{path}", self.desk.running.url))
-            .bearer_auth(self.desk.running.token.expose_secret());
+            .request(method, format!("{}/api/{path}", self.env.running.url))
+            .bearer_auth(self.env.running.token.expose_secret());
         let request = if body.is_null() { request } else { request.json(body) };
         let response = request.send().await.unwrap();
         let status = response.status();
@@ -43,7 +43,7 @@ impl<'a> Person<'a> {
 
     /// The id of a row by its name.
     pub(crate) fn id(&self, table: &str, name: &str) -> i64 {
-        self.desk
+        self.env
             .db()
             .query_row(
                 &format!("SELECT id FROM {table} WHERE name = ?1 AND deleted_at IS NULL"),
@@ -54,11 +54,11 @@ impl<'a> Person<'a> {
     }
 
     pub(crate) fn number(&self, sql: &str) -> i64 {
-        self.desk.db().query_row(sql, [], |row| row.get(0)).unwrap()
+        self.env.db().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     pub(crate) fn project(&self) -> i64 {
-        self.desk.running.project_id
+        self.env.running.project_id
     }
 
     pub(crate) async fn folder(&self, name: &str) -> i64 {

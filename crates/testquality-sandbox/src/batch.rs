@@ -29,8 +29,8 @@ pub(crate) async fn answer(call: &Call<'_>, body: &Json) -> Result<Answer, ApiEr
         let (status, data) = match answered {
             Ok(answer) => answer,
             Err(error) => {
-                let (status, told) = error.told();
-                (status, told.to_string().into_bytes())
+                let (status, into_response_parts) = error.into_response_parts();
+                (status, into_response_parts.to_string().into_bytes())
             }
         };
         if index > 0 {

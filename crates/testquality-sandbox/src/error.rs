@@ -127,7 +127,7 @@ impl From<rusqlite::Error> for ApiError {
 
 impl ApiError {
     /// What the client is told.
-    pub(crate) fn told(self) -> (StatusCode, Json) {
+    pub(crate) fn into_response_parts(self) -> (StatusCode, Json) {
         let status = self.status();
         let body = match self {
             Self::Unauthenticated => json!({"message": "Unauthenticated."}),
@@ -162,7 +162,7 @@ impl IntoResponse for ApiError {
             Self::MethodNotAllowed(methods) => Some([(ALLOW, methods)]),
             _ => None,
         };
-        let (status, body) = self.told();
+        let (status, body) = self.into_response_parts();
         (status, allowed, axum::Json(body)).into_response()
     }
 }

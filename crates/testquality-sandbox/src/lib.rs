@@ -10,7 +10,7 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use tq_import::sandbox::{self, Options, Store};
+//! use testquality_sandbox::{self as sandbox, Options, Store};
 //!
 //! let store = Store::open("sandbox.db", "Demo")?;
 //! let sandbox = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;

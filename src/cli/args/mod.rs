@@ -25,7 +25,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use test_reports::formats::Size;
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExit, StaleArg, SummaryFormat,
+    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExitCode, StaleArg, SummaryFormat,
     TokenText, duration,
 };
 
@@ -127,7 +127,7 @@ pub struct ImportArgs {
     pub writing: WritingArgs,
     /// Exit codes.
     #[command(flatten)]
-    pub ending: EndingArgs,
+    pub ending: ExitArgs,
     /// Summaries.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -305,14 +305,14 @@ pub struct WritingArgs {
 /// Which exit code.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Failing")]
-pub struct EndingArgs {
+pub struct ExitArgs {
     /// Exit with 4 when a test failed or errored, or the test run itself did
     #[arg(long)]
     pub fail_on_test_failure: bool,
 
     /// These exit codes become 0, with a loud line: such as 4,7
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub soft_fail: Vec<SoftExit>,
+    pub soft_fail: Vec<SoftExitCode>,
 }
 
 /// Where summaries go.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::cli::exit::Exit;
+use crate::cli::exit::ExitCode;
 use crate::plan::Adopt;
 pub use crate::plan::CreateLimit;
 use test_reports::record::GroupBy;
@@ -210,16 +210,16 @@ impl<F: ResultFormat> FromStr for OutputSpec<F> {
 
 /// One code of `--soft-fail`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SoftExit(pub Exit);
+pub struct SoftExitCode(pub ExitCode);
 
-impl FromStr for SoftExit {
+impl FromStr for SoftExitCode {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let exit = text.trim().parse().ok().and_then(Exit::from_code);
+        let exit = text.trim().parse().ok().and_then(ExitCode::from_code);
         match exit {
             Some(exit) if exit.can_be_soft() => Ok(Self(exit)),
-            Some(Exit::Usage) => Err(
+            Some(ExitCode::Usage) => Err(
                 "exit code 2 cannot be made soft: a broken configuration would never be noticed"
                     .to_owned(),
             ),
@@ -273,9 +273,9 @@ mod tests {
         for wrong in ["", "%", "101%", "-1", "1.5%", "many"] {
             assert!(wrong.parse::<CreateLimit>().is_err(), "{wrong}");
         }
-        assert_eq!("4".parse(), Ok(SoftExit(Exit::TestFailure)));
+        assert_eq!("4".parse(), Ok(SoftExitCode(ExitCode::TestFailure)));
         for wrong in ["0", "2", "8", "130", "x", "-1", "256"] {
-            assert!(wrong.parse::<SoftExit>().is_err(), "{wrong}");
+            assert!(wrong.parse::<SoftExitCode>().is_err(), "{wrong}");
         }
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::cli::exit::Exit;
+use crate::cli::exit::ExitCode;
 use crate::cli::settings::Environment;
 use crate::cli::signals::Signals;
 use test_reports::formats::Caps;
@@ -41,7 +41,7 @@ pub(super) struct Finished {
     /// The signal that ended it.
     pub(super) signal: Option<i32>,
     /// We were asked to end while it ran.
-    pub(super) asked: Option<Exit>,
+    pub(super) asked: Option<ExitCode>,
     /// The report in what it printed.
     pub(super) printed: Printed,
     /// Something that it started outlives it and holds its output open.
@@ -101,7 +101,7 @@ async fn wait(
     told: oneshot::Receiver<io::Result<ExitStatus>>,
     signals: &mut Signals,
     id: u32,
-) -> io::Result<(ExitStatus, Option<Exit>)> {
+) -> io::Result<(ExitStatus, Option<ExitCode>)> {
     let mut asked = None;
     tokio::pin!(told);
     loop {
@@ -112,7 +112,7 @@ async fn wait(
             }
             exit = signals.next() => {
                 // From a terminal, the command has its own already, and may take a second one for impatience.
-                if asked.is_some() || exit == Exit::Terminated || !is_at_terminal() {
+                if asked.is_some() || exit == ExitCode::Terminated || !is_at_terminal() {
                     pass_on(exit, id);
                 }
                 asked.get_or_insert(exit);
@@ -136,9 +136,9 @@ fn is_at_terminal() -> bool {
 }
 
 #[cfg(unix)]
-fn pass_on(exit: Exit, id: u32) {
+fn pass_on(exit: ExitCode, id: u32) {
     use rustix::process::{Pid, Signal, kill_process};
-    let signal = if exit == Exit::Interrupted { Signal::INT } else { Signal::TERM };
+    let signal = if exit == ExitCode::Interrupted { Signal::INT } else { Signal::TERM };
     if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
         // It may have ended by now.
         let _ = kill_process(pid, signal);
@@ -146,7 +146,7 @@ fn pass_on(exit: Exit, id: u32) {
 }
 
 #[cfg(not(unix))]
-fn pass_on(_: Exit, _: u32) {}
+fn pass_on(_: ExitCode, _: u32) {}
 
 #[cfg(unix)]
 fn signal_of(status: ExitStatus) -> Option<i32> {

@@ -15,10 +15,10 @@ use test_reports::formats::model::Report;
 
 use super::args::RunArgs;
 use super::cargo::{Cargo, is_cargo_test};
-use super::exit::{Ended, Exit};
-use super::import::{self, Gathered};
+use super::exit::{ExitCode, ProcessExit};
+use super::import::{self, ImportInput};
 use super::settings::{Environment, Settings};
-use super::{copies, reports};
+use super::{outputs, reports};
 use command::{Finished, Output};
 use fresh::Stamps;
 
@@ -29,7 +29,7 @@ pub(super) const TOKEN_VARIABLE: &str = "TQ_ACCESS_TOKEN";
 const PRINTED: &str = "-";
 
 /// Runs the command, imports, and ends with the command's code if that is not 0.
-pub(super) fn run(args: &RunArgs, environment: &Environment) -> Ended {
+pub(super) fn run(args: &RunArgs, environment: &Environment) -> ProcessExit {
     let RunArgs { import, command } = args;
     let (mut settings, streams) = match import::prepare(import, environment) {
         Ok(prepared) => prepared,
@@ -44,13 +44,13 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> Ended {
     if !names_any && !prints {
         let error = anyhow::anyhow!("which reports the command writes is not said");
         streams.error(&error, Some(NO_REPORTS));
-        return Exit::Usage.into();
+        return ExitCode::Usage.into();
     }
     let find = |settings: &Settings| {
         reports::find(&environment.directory, &settings.reading, &settings.mapping)
     };
     let before = find(&settings);
-    let outputs = match copies::open(&settings.outputs, &before, &streams) {
+    let outputs = match outputs::open(&settings.outputs, &before, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit.into(),
     };
@@ -67,7 +67,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> Ended {
         Err(error) => {
             let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
             streams.error(&error, Some("check the command behind `--`; nothing was done"));
-            return Exit::Usage.into();
+            return ExitCode::Usage.into();
         }
     };
     let Finished { code, signal, asked, printed, left_open } = finished;
@@ -89,8 +89,8 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> Ended {
         signal,
         elapsed_s: started.elapsed().as_secs_f64(),
     };
-    let gathered = Gathered { found, printed, cargo, warnings, command: Some(command) };
-    import::import(&settings, environment, &streams, gathered, outputs)
+    let input = ImportInput { found, printed, cargo, warnings, command: Some(command) };
+    import::import(&settings, environment, &streams, input, outputs)
 }
 
 const NO_REPORTS: &str = "name them in front of `--`, such as `tq-import run 'reports/**/*.xml' -- make test`; `-` stands \

@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::locations::{others_can_read, sandbox_database};
 use super::resolution::Resolution;
 use super::shell;
-use super::source::{SettingFault, Source, Sourced};
+use super::source::{ConfigError, Source, Sourced};
 use super::vendor_file::VendorFile;
 use crate::api::token::{Token, TokenError};
 use crate::cli::args::ConnectionArgs;
@@ -87,9 +87,9 @@ fn refuse_detached_database(resolution: &mut Resolution<'_>, reports: &[String])
     let Some(named) = reports.iter().find(is_database) else {
         return true;
     };
-    let fault = SettingFault::new(format!("{named} is no report"));
+    let error = ConfigError::new(format!("{named} is no report"));
     resolution
-        .fault(fault.hint(format!("the database stands behind an equals sign: --sandbox={named}")));
+        .error(error.hint(format!("the database stands behind an equals sign: --sandbox={named}")));
     false
 }
 
@@ -108,8 +108,8 @@ fn sandbox(
     .filter_map(|(name, given)| given.then_some(name))
     .collect();
     if !clashing.is_empty() {
-        resolution.fault(
-            SettingFault::new(format!("--sandbox and {} do not go together", clashing.join(", ")))
+        resolution.error(
+            ConfigError::new(format!("--sandbox and {} do not go together", clashing.join(", ")))
                 .hint("the sandbox needs neither token nor host: leave out one or the other"),
         );
         return None;
@@ -133,7 +133,7 @@ fn sandbox(
 /// The sandbox's database: the one named, or the working tree's.
 pub(super) fn database(resolution: &mut Resolution<'_>, named: Option<&Path>) -> Option<PathBuf> {
     if !cfg!(feature = "sandbox") {
-        resolution.fault(SettingFault::new("this build has no sandbox"));
+        resolution.error(ConfigError::new("this build has no sandbox"));
         return None;
     }
     let chosen = match (named, &resolution.environment.user_data) {
@@ -146,8 +146,8 @@ pub(super) fn database(resolution: &mut Resolution<'_>, named: Option<&Path>) ->
             source: Source::Default,
         },
         (None, None) => {
-            resolution.fault(
-                SettingFault::new("there is no home directory to keep the sandbox's database in")
+            resolution.error(
+                ConfigError::new("there is no home directory to keep the sandbox's database in")
                     .hint("name a file, such as --sandbox=sandbox.db"),
             );
             return None;
@@ -164,7 +164,7 @@ fn remote(
 ) -> Option<(Remote, bool)> {
     let vendor = VendorFile::find(
         &resolution.environment.directory,
-        &mut resolution.faults,
+        &mut resolution.errors,
         &mut resolution.warnings,
     );
     let token = token(resolution, args, vendor.token);
@@ -176,7 +176,7 @@ fn remote(
         Ok(pem) => Some(pem),
         Err(error) => {
             let shown = path.display();
-            resolution.fault(SettingFault::new(format!(
+            resolution.error(ConfigError::new(format!(
                 "cannot read the certificate authority {shown}: {error}"
             )));
             None
@@ -196,7 +196,7 @@ fn token(
     vendor: Option<Sourced<String>>,
 ) -> Option<Sourced<Option<Token>>> {
     if args.token_file.is_some() && args.access_token.is_some() {
-        resolution.fault(SettingFault::new("--token-file and --access-token name two tokens"));
+        resolution.error(ConfigError::new("--token-file and --access-token name two tokens"));
         return None;
     }
     if args.access_token.is_some() {
@@ -221,7 +221,7 @@ fn token(
             ""
         };
         resolution.lacks_token = true;
-        resolution.fault(SettingFault::new(format!("there is no token{empty}")).hint(
+        resolution.error(ConfigError::new(format!("there is no token{empty}")).hint(
             "set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports without an account, into a local database",
         ));
         return None;
@@ -230,12 +230,12 @@ fn token(
     let token = match Token::new(written.value) {
         Ok(token) => Some(token),
         Err(error) => {
-            let fault = SettingFault::new(format!("{error} ({source})"));
-            resolution.fault(match error {
+            let invalid = ConfigError::new(format!("{error} ({source})"));
+            resolution.error(match error {
                 TokenError::WhiteSpace => {
-                    fault.hint("give the bare token, without `Bearer` and without a second line")
+                    invalid.hint("give the bare token, without `Bearer` and without a second line")
                 }
-                TokenError::Empty | TokenError::Characters => fault,
+                TokenError::Empty | TokenError::Characters => invalid,
             });
             None
         }
@@ -266,8 +266,8 @@ pub(super) fn token_file(resolution: &mut Resolution<'_>, path: &Path) -> Option
             Some(text)
         }
         Err(error) => {
-            resolution.fault(
-                SettingFault::new(format!("cannot read the file of --token-file: {error}"))
+            resolution.error(
+                ConfigError::new(format!("cannot read the file of --token-file: {error}"))
                     .hint("--token-file takes the path of a file that holds the token"),
             );
             None
@@ -303,8 +303,8 @@ fn host(
             let sourced = written.map(|_| url);
             Some(resolution.note("host", sourced, Url::to_string))
         }
-        Err(fault) => {
-            resolution.fault(fault);
+        Err(error) => {
+            resolution.error(error);
             None
         }
     }
@@ -315,35 +315,35 @@ fn check_host(
     written: &Sourced<String>,
     insecure_http: bool,
     token_source: Option<&Source>,
-) -> Result<Url, SettingFault> {
+) -> Result<Url, ConfigError> {
     let source = &written.source;
     let example = format!("write it as {DEFAULT_HOST}");
     let url = Url::parse(written.value.trim()).map_err(|error| {
-        SettingFault::new(format!("the host ({source}) is no URL: {error}")).hint(&example)
+        ConfigError::new(format!("the host ({source}) is no URL: {error}")).hint(&example)
     })?;
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
         return Err(
-            SettingFault::new(format!("the host ({source}) is no https:// URL")).hint(example)
+            ConfigError::new(format!("the host ({source}) is no https:// URL")).hint(example)
         );
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(SettingFault::new(format!("the host ({source}) holds a user or a password"))
+        return Err(ConfigError::new(format!("the host ({source}) holds a user or a password"))
             .hint("the token is the only credential there is"));
     }
     let shown = url.origin().ascii_serialization();
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(SettingFault::new(format!(
+        return Err(ConfigError::new(format!(
             "the host {shown} ({source}) holds more than scheme, host and path"
         ))
         .hint(example));
     }
     if url.path().trim_end_matches('/').ends_with("/api") {
-        return Err(SettingFault::new(format!("the host {shown} ({source}) ends in /api"))
+        return Err(ConfigError::new(format!("the host {shown} ({source}) ends in /api"))
             .hint("leave out /api: it is put before every path"));
     }
     let loopback = is_loopback(&url);
     if url.scheme() == "http" && !loopback && !insecure_http {
-        return Err(SettingFault::new(format!(
+        return Err(ConfigError::new(format!(
             "the token would travel unencrypted to {shown} ({source})"
         ))
         .hint("use https://, or add --insecure-http if you accept that"));
@@ -352,7 +352,7 @@ fn check_host(
         let with_token =
             matches!(token_source, Some(Source::File { path: token, .. }) if token == path);
         if !loopback && !is_vendors(&url) && !with_token {
-            return Err(SettingFault::new(format!(
+            return Err(ConfigError::new(format!(
                 "the host {shown} ({source}) is not used: a file may name only https://*.testquality.com or this machine, or hold the token too"
             ))
             .hint("if you trust it, name it with --host or TQ_HOST"));
@@ -395,7 +395,7 @@ fn project(
             // What is wrong there was told.
             return None;
         }
-        resolution.fault(SettingFault::new("no project is named").hint(
+        resolution.error(ConfigError::new("no project is named").hint(
             "name it with --project NAME, TQ_PROJECT, or `project = \"NAME\"` in tq-import.toml",
         ));
         return None;
@@ -403,7 +403,7 @@ fn project(
     let name = written.value.trim();
     if name.is_empty() {
         resolution
-            .fault(SettingFault::new(format!("the project's name is empty ({})", written.source)));
+            .error(ConfigError::new(format!("the project's name is empty ({})", written.source)));
         return None;
     }
     let project = reference(name);

@@ -6,7 +6,7 @@ use super::limits::{self, Limits};
 use super::mapping;
 use super::project_file::FILE_NAME;
 use super::resolution::{Notes, Resolution};
-use super::source::SettingFault;
+use super::source::ConfigError;
 use super::terminal::{self, Terminal};
 use crate::cli::args::DoctorArgs;
 
@@ -20,7 +20,7 @@ pub struct DoctorSettings {
     /// Whether a `tq-import.toml` is found from here.
     pub has_file: bool,
     /// Everything that is wrong.
-    pub faults: Vec<SettingFault>,
+    pub errors: Vec<ConfigError>,
     /// Bounds of requests.
     pub limits: Limits,
     /// What is shown.
@@ -47,9 +47,9 @@ impl DoctorSettings {
             .ancestors()
             .take_while(|above| above.starts_with(top))
             .any(|above| above.join(FILE_NAME).is_file());
-        let Resolution { faults, warnings, provenance, .. } = resolution;
+        let Resolution { errors, warnings, provenance, .. } = resolution;
         let notes = Notes { warnings, provenance };
         let namespace = mapping.namespace;
-        Self { connection, namespace, has_file, faults, limits, terminal, notes }
+        Self { connection, namespace, has_file, errors, limits, terminal, notes }
     }
 }

@@ -38,10 +38,10 @@ impl ExplainSettings {
     pub fn resolve(args: &ImportArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
         let ImportArgs { reading, connection, mapping, writing, terminal, network, .. } = args;
         let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
-        mapping::refuse_command_words(&mut resolution, &reading.reports);
+        mapping::reject_subcommand_typos(&mut resolution, &reading.reports);
         let reading = mapping::reading(&mut resolution, reading);
         let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
-        let before = resolution.faults.len();
+        let before = resolution.errors.len();
         let connection = connection::connection(
             &mut resolution,
             connection,
@@ -50,7 +50,7 @@ impl ExplainSettings {
         );
         if resolution.lacks_token {
             // Nor does what else the connection lacks matter then.
-            resolution.faults.truncate(before);
+            resolution.errors.truncate(before);
         }
         let mapping = mapping::mapping(&mut resolution, mapping);
         let planning = super::planning(&mut resolution, &mapping, writing.adopt, writing.no_steps);

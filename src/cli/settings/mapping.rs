@@ -3,7 +3,7 @@
 use glob::Pattern;
 
 use super::resolution::Resolution;
-use super::source::{SettingFault, Sourced};
+use super::source::{ConfigError, Sourced};
 use crate::cli::args::words::hint_for;
 use crate::cli::args::{MappingArgs, ReadingArgs};
 use test_reports::formats::{Caps, Size};
@@ -33,13 +33,13 @@ pub struct Reading {
 }
 
 /// Notes every report that does not exist and looks like a command word; whether there was one.
-pub(super) fn refuse_command_words(resolution: &mut Resolution<'_>, reports: &[String]) -> bool {
+pub(super) fn reject_subcommand_typos(resolution: &mut Resolution<'_>, reports: &[String]) -> bool {
     let mut found = false;
     for report in reports {
         let exists = resolution.environment.directory.join(report).exists();
         if let Some(hint) = hint_for(report).filter(|_| !exists) {
-            let fault = SettingFault::new(format!("there is no report {report:?}"));
-            resolution.fault(fault.hint(hint));
+            let error = ConfigError::new(format!("there is no report {report:?}"));
+            resolution.error(error.hint(hint));
             found = true;
         }
     }
@@ -67,7 +67,7 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
     all_excluded.extend(exclude.iter().cloned());
     if reports.iter().any(|report| report.trim().is_empty()) {
         // It would be the working directory and all below it.
-        resolution.fault(SettingFault::new("a report has no name").hint(
+        resolution.error(ConfigError::new("a report has no name").hint(
             "a variable that is not set, perhaps: write . for everything below this directory",
         ));
     }
@@ -92,8 +92,8 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
         caps: caps(resolution, sizes, *max_cases),
     };
     if reading.allow_empty && reading.min_tests > 0 {
-        resolution.fault(
-            SettingFault::new(format!("allow-empty contradicts min-tests {}", reading.min_tests))
+        resolution.error(
+            ConfigError::new(format!("allow-empty contradicts min-tests {}", reading.min_tests))
                 .hint("leave out one of them"),
         );
     }
@@ -116,7 +116,7 @@ fn caps(
     let value_size =
         resolution.value("--max-value-size", value_size.as_ref(), file.max_value_size, show);
     if value_size.is_some_and(|size| size.0 > LONGEST_VALUE.0) {
-        resolution.fault(SettingFault::new(format!("max-value-size goes up to {LONGEST_VALUE}")));
+        resolution.error(ConfigError::new(format!("max-value-size goes up to {LONGEST_VALUE}")));
     }
     Caps {
         file_size: file_size.map_or(default.file_size, |size| size.0),
@@ -137,7 +137,7 @@ fn pattern(resolution: &mut Resolution<'_>, name: &str, written: &str) -> Option
     match Pattern::new(written) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            resolution.fault(SettingFault::new(format!(
+            resolution.error(ConfigError::new(format!(
                 "{name}: {written:?} is no glob pattern: {error}"
             )));
             None
@@ -163,7 +163,7 @@ pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Id
     let namespace = namespace.map(|written| {
         let cleaned = text::clean(&written);
         if cleaned.is_empty() && !written.is_empty() {
-            resolution.fault(SettingFault::new(
+            resolution.error(ConfigError::new(
                 "the namespace holds nothing but characters that are not printed",
             ));
         }
@@ -174,7 +174,7 @@ pub(super) fn mapping(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Id
         .value("--id-property", id_property.as_ref(), file.id_property, String::clone)
         .unwrap_or_else(|| DEFAULT_ID_PROPERTY.to_owned());
     if id_property.trim().is_empty() {
-        resolution.fault(SettingFault::new("id-property is empty"));
+        resolution.error(ConfigError::new("id-property is empty"));
     }
     let group_by = resolution
         .value("--group-by", group_by.as_ref(), file.group_by, |by| {
@@ -217,11 +217,11 @@ fn text_value(
 fn split(resolution: &mut Resolution<'_>, args: &MappingArgs) -> Split {
     let given = match (&args.split, args.no_split) {
         (Some(_), true) => {
-            resolution.fault(SettingFault::new("--split and --no-split contradict each other"));
+            resolution.error(ConfigError::new("--split and --no-split contradict each other"));
             None
         }
         (Some(text), false) if text.is_empty() => {
-            resolution.fault(SettingFault::new("--split is empty").hint("--no-split cuts nowhere"));
+            resolution.error(ConfigError::new("--split is empty").hint("--no-split cuts nowhere"));
             None
         }
         (Some(text), false) => Some(Split::At(text.clone())),

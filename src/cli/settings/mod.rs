@@ -32,7 +32,7 @@ pub use mapping::{DEFAULT_ID_PROPERTY, Reading};
 pub use project_file::FILE_NAME as PROJECT_FILE;
 pub use resolution::Notes;
 pub use sandbox::{SandboxAction, SandboxSettings};
-pub use source::{InvalidSettings, Provenance, SettingFault, Source};
+pub use source::{ConfigError, InvalidSettings, Provenance, Source};
 pub use terminal::{Color, ProgressForm, Terminal, Verbosity};
 
 use std::path::Path;
@@ -46,8 +46,8 @@ use test_reports::record::IdentityOptions;
 use super::args::values::{
     AdoptArg, CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat,
 };
-use super::args::{EndingArgs, ImportArgs, InspectArgs, VendorArgs, WritingArgs};
-use super::exit::Exit;
+use super::args::{ExitArgs, ImportArgs, InspectArgs, VendorArgs, WritingArgs};
+use super::exit::ExitCode;
 
 /// Imports that ran at the same time may have created what this one finds; later than this, a person copied it.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -72,7 +72,7 @@ pub struct Settings {
     /// Failing tests are exit code 4.
     pub fail_on_test_failure: bool,
     /// Exit codes that become 0.
-    pub soft_fail: Vec<Exit>,
+    pub soft_fail: Vec<ExitCode>,
     /// The form of the summary on standard output.
     pub format: SummaryFormat,
     /// More copies of it.
@@ -137,12 +137,12 @@ impl Settings {
             vendor,
         } = args;
         let WritingArgs { dry_run, check, adopt, stale, no_steps, create_limit } = writing;
-        let EndingArgs { fail_on_test_failure, soft_fail } = ending;
+        let ExitArgs { fail_on_test_failure, soft_fail } = ending;
         let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
         refuse_vendor_options(&mut resolution, vendor);
-        if mapping::refuse_command_words(&mut resolution, &reading.reports) {
+        if mapping::reject_subcommand_typos(&mut resolution, &reading.reports) {
             // Something else was meant than an import: what an import lacks does not matter.
-            return Err(InvalidSettings(resolution.faults));
+            return Err(InvalidSettings(resolution.errors));
         }
         let reading = mapping::reading(&mut resolution, reading);
         let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
@@ -172,7 +172,7 @@ impl Settings {
         let planning = PlanOptions { window: SHORTEST_WINDOW.max(limits.deadline), ..planning };
         let outputs = outputs(&mut resolution, &output.output);
         let terminal = terminal::terminal(&mut resolution, *terminal);
-        let soft_fail: Vec<Exit> = soft_fail.iter().map(|code| code.0).collect();
+        let soft_fail: Vec<ExitCode> = soft_fail.iter().map(|code| code.0).collect();
         let format = output.format;
         let settings = connection.map(|connection| Self {
             connection,
@@ -205,7 +205,7 @@ impl InspectSettings {
     pub fn resolve(args: &InspectArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
         let InspectArgs { reading, mapping, output, terminal } = args;
         let mut resolution = Resolution::new(environment, false);
-        mapping::refuse_command_words(&mut resolution, &reading.reports);
+        mapping::reject_subcommand_typos(&mut resolution, &reading.reports);
         let settings = Self {
             reading: mapping::reading(&mut resolution, reading),
             mapping: mapping::mapping(&mut resolution, mapping),
@@ -241,8 +241,8 @@ fn planning(
 fn refuse_vendor_options(resolution: &mut Resolution<'_>, vendor: &VendorArgs) {
     let given = vendor.given();
     if !given.is_empty() {
-        resolution.fault(
-            SettingFault::new(format!(
+        resolution.error(
+            ConfigError::new(format!(
                 "{}: recording results is not supported yet",
                 given.join(", ")
             ))
@@ -259,12 +259,12 @@ fn outputs<F: ResultFormat>(
     for spec in specs {
         let path = resolution.environment.directory.join(&spec.path);
         if spec.path.as_os_str() == "-" {
-            resolution.fault(
-                SettingFault::new("--output takes a file, not -")
+            resolution.error(
+                ConfigError::new("--output takes a file, not -")
                     .hint("--format says what is written to standard output"),
             );
         } else if outputs.iter().any(|other| is_same_file(&other.path, &path)) {
-            resolution.fault(SettingFault::new(format!(
+            resolution.error(ConfigError::new(format!(
                 "two summaries would go to {}",
                 spec.path.display()
             )));

@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{SettingFault, Source, Sourced};
+use super::source::{ConfigError, Source, Sourced};
 use crate::cli::args::values::{AdoptArg, CreateLimit, GroupByArg, duration};
 use crate::cli::args::words::nearest;
 use test_reports::formats::Size;
@@ -119,7 +119,7 @@ impl ProjectFile {
     pub(super) fn find(
         directory: &Path,
         root: Option<&Path>,
-        faults: &mut Vec<SettingFault>,
+        errors: &mut Vec<ConfigError>,
     ) -> Option<Self> {
         let top = root.unwrap_or(directory);
         let mut shown = PathBuf::new();
@@ -129,13 +129,13 @@ impl ProjectFile {
             // Only a regular file: a FIFO would block.
             if path.symlink_metadata().is_ok() && !path.is_file() {
                 let shown = shown_path.display();
-                faults.push(SettingFault::new(format!("{shown} is no file that can be read")));
+                errors.push(ConfigError::new(format!("{shown} is no file that can be read")));
                 return None;
             }
             if path.is_file() {
                 match std::fs::read(&path) {
                     Ok(content) => {
-                        let mut file = Self::parse(content, &shown_path, faults);
+                        let mut file = Self::parse(content, &shown_path, errors);
                         if above != directory {
                             file.exclude_below(above);
                         }
@@ -143,7 +143,7 @@ impl ProjectFile {
                     }
                     Err(error) => {
                         let shown = shown_path.display();
-                        faults.push(SettingFault::new(format!("cannot read {shown}: {error}")));
+                        errors.push(ConfigError::new(format!("cannot read {shown}: {error}")));
                         return None;
                     }
                 }
@@ -167,15 +167,15 @@ impl ProjectFile {
     }
 
     /// What `content` says; `path` is how messages name the file.
-    pub(super) fn parse(content: Vec<u8>, path: &Path, faults: &mut Vec<SettingFault>) -> Self {
+    pub(super) fn parse(content: Vec<u8>, path: &Path, errors: &mut Vec<ConfigError>) -> Self {
         let mut file = Self { may_name_project: true, ..Self::default() };
         let shown = path.display();
         if content.len() > SIZE_LIMIT {
-            faults.push(SettingFault::new(format!("{shown} is larger than 1 MiB")));
+            errors.push(ConfigError::new(format!("{shown} is larger than 1 MiB")));
             return file;
         }
         let Ok(text) = String::from_utf8(content) else {
-            faults.push(SettingFault::new(format!("{shown} is not UTF-8")));
+            errors.push(ConfigError::new(format!("{shown} is not UTF-8")));
             return file;
         };
         let table = match DeTable::parse(&text) {
@@ -184,7 +184,7 @@ impl ProjectFile {
                 let line = error.span().map_or(1, |span| line_at(&text, span.start));
                 // Only the parser's words, never the line itself: it may hold a secret.
                 let why = error.message().lines().collect::<Vec<_>>().join("; ");
-                faults.push(SettingFault::new(format!("{shown}:{line}: {why}")));
+                errors.push(ConfigError::new(format!("{shown}:{line}: {why}")));
                 return file;
             }
         };
@@ -192,14 +192,14 @@ impl ProjectFile {
         let mut entries: Vec<_> = table.get_ref().iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
-            let mut entry = Entry {
+            let mut entry = Setting {
                 key: key.get_ref(),
                 value: value.get_ref(),
                 source: Source::File {
                     path: path.to_owned(),
                     line: line_at(&text, key.span().start),
                 },
-                faults,
+                errors,
             };
             file.take(&mut entry);
         }
@@ -207,7 +207,7 @@ impl ProjectFile {
         file
     }
 
-    fn take(&mut self, entry: &mut Entry<'_>) {
+    fn take(&mut self, entry: &mut Setting<'_>) {
         match entry.key {
             "project" => self.project = entry.project(),
             "host" => self.host = entry.text(),
@@ -237,47 +237,47 @@ impl ProjectFile {
             "retries" => self.retries = entry.number(),
             "deadline" => self.deadline = entry.duration(),
             unknown => {
-                let fault = unknown_key(unknown, &entry.source);
-                entry.faults.push(fault);
+                let error = unknown_key(unknown, &entry.source);
+                entry.errors.push(error);
             }
         }
     }
 }
 
-fn unknown_key(key: &str, source: &Source) -> SettingFault {
+fn unknown_key(key: &str, source: &Source) -> ConfigError {
     let folded = key.to_lowercase();
     if folded.contains("token") || folded.contains("password") || folded.contains("secret") {
-        return SettingFault::new(format!("{source}: `{key}`: a token does not belong in a file of the repository"))
+        return ConfigError::new(format!("{source}: `{key}`: a token does not belong in a file of the repository"))
             .hint("set TQ_ACCESS_TOKEN, or name a file outside of the repository with --token-file; if the token was committed, revoke it");
     }
     match folded.replace('-', "_").as_str() {
         "ca_cert" | "insecure_http" | "soft_fail" => {
             let option = folded.replace('_', "-");
-            return SettingFault::new(format!("{source}: `{key}` cannot be set in a file")).hint(
+            return ConfigError::new(format!("{source}: `{key}` cannot be set in a file")).hint(
                 format!("a branch must not decide this: use the option --{option} in the pipeline"),
             );
         }
         _ => {}
     }
-    let fault = SettingFault::new(format!("{source}: unknown key `{key}`"));
+    let error = ConfigError::new(format!("{source}: unknown key `{key}`"));
     match nearest(key, KEYS) {
-        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None => fault.hint(format!("the keys are {}", KEYS.join(", "))),
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("the keys are {}", KEYS.join(", "))),
     }
 }
 
 /// One key and its value, and where to complain.
-struct Entry<'a> {
+struct Setting<'a> {
     key: &'a str,
     value: &'a DeValue<'a>,
     source: Source,
-    faults: &'a mut Vec<SettingFault>,
+    errors: &'a mut Vec<ConfigError>,
 }
 
-impl Entry<'_> {
+impl Setting<'_> {
     fn wrong<T>(&mut self, must: &str) -> Option<Sourced<T>> {
-        self.faults
-            .push(SettingFault::new(format!("{}: `{}` must be {must}", self.source, self.key)));
+        self.errors
+            .push(ConfigError::new(format!("{}: `{}` must be {must}", self.source, self.key)));
         None
     }
 
@@ -388,13 +388,13 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> (ProjectFile, Vec<String>) {
-        let mut faults = Vec::new();
-        let file = ProjectFile::parse(text.into(), Path::new(FILE_NAME), &mut faults);
-        let lines = faults
+        let mut errors = Vec::new();
+        let file = ProjectFile::parse(text.into(), Path::new(FILE_NAME), &mut errors);
+        let lines = errors
             .into_iter()
-            .map(|fault| match fault.hint {
-                Some(hint) => format!("{}\n  hint: {hint}", fault.message),
-                None => fault.message,
+            .map(|error| match error.hint {
+                Some(hint) => format!("{}\n  hint: {hint}", error.message),
+                None => error.message,
             })
             .collect();
         (file, lines)
@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let (file, faults) = parsed(
+        let (file, errors) = parsed(
             r#"
             project = 12080
             host = "https://eu.testquality.com"
@@ -433,7 +433,7 @@ mod tests {
             deadline = "5m"
             "#,
         );
-        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(errors, Vec::<String>::new());
         let ProjectFile {
             project,
             host,
@@ -496,7 +496,7 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_at_once_with_their_lines() {
-        let (_, faults) = parsed(
+        let (_, errors) = parsed(
             "projct = \"Shop\"\n\
              token = \"canary\"\n\
              group_by = \"colour\"\n\
@@ -508,7 +508,7 @@ mod tests {
              ca-cert = \"x.pem\"\n\
              zzzzzzzzz = 1\n",
         );
-        let text = faults.join("\n");
+        let text = errors.join("\n");
         assert!(!text.contains("canary"));
         insta::assert_snapshot!(text, @r#"
         tq-import.toml:1: unknown key `projct`
@@ -530,9 +530,9 @@ mod tests {
 
     #[test]
     fn a_syntax_error_names_its_line_and_shows_nothing_of_it() {
-        let (_, faults) = parsed("namespace = \"shop\"\n\ntoken = canary\n");
-        assert_eq!(faults.len(), 1);
-        assert!(faults[0].starts_with("tq-import.toml:3: "), "{faults:?}");
-        assert!(!faults[0].contains("canary"), "{faults:?}");
+        let (_, errors) = parsed("namespace = \"shop\"\n\ntoken = canary\n");
+        assert_eq!(errors.len(), 1);
+        assert!(errors[0].starts_with("tq-import.toml:3: "), "{errors:?}");
+        assert!(!errors[0].contains("canary"), "{errors:?}");
     }
 }

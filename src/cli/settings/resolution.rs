@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use super::locations::repository_root;
 use super::project_file::ProjectFile;
-use super::source::{InvalidSettings, Provenance, SettingFault, Source, Sourced};
+use super::source::{ConfigError, InvalidSettings, Provenance, Source, Sourced};
 
 /// Settings while they are put together. Faults are gathered, so that all are told at once.
 pub(super) struct Resolution<'a> {
     pub(super) environment: &'a Environment,
     pub(super) file: ProjectFile,
     pub(super) root: Option<PathBuf>,
-    pub(super) faults: Vec<SettingFault>,
+    pub(super) errors: Vec<ConfigError>,
     pub(super) warnings: Vec<String>,
     pub(super) provenance: Vec<Provenance>,
     /// No token was given at all.
@@ -25,20 +25,20 @@ pub(super) struct Resolution<'a> {
 
 impl<'a> Resolution<'a> {
     pub(super) fn new(environment: &'a Environment, ignores_variables: bool) -> Self {
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let root = repository_root(&environment.directory);
-        let file = ProjectFile::find(&environment.directory, root.as_deref(), &mut faults)
+        let file = ProjectFile::find(&environment.directory, root.as_deref(), &mut errors)
             .unwrap_or_default();
         if !ignores_variables {
             // Without its namespace, a project would be imported a second time.
             let unreadable = environment.unreadable.iter();
-            faults.extend(unreadable.map(|name| SettingFault::new(format!("{name} is not UTF-8"))));
+            errors.extend(unreadable.map(|name| ConfigError::new(format!("{name} is not UTF-8"))));
         }
         Self {
             environment,
             file,
             root,
-            faults,
+            errors,
             warnings: Vec::new(),
             provenance: Vec::new(),
             lacks_token: false,
@@ -52,7 +52,7 @@ impl<'a> Resolution<'a> {
             environment,
             file: ProjectFile::default(),
             root: repository_root(&environment.directory),
-            faults: Vec::new(),
+            errors: Vec::new(),
             warnings: Vec::new(),
             provenance: Vec::new(),
             lacks_token: false,
@@ -65,8 +65,8 @@ impl<'a> Resolution<'a> {
         self.root.as_deref().unwrap_or(&self.environment.directory)
     }
 
-    pub(super) fn fault(&mut self, fault: SettingFault) {
-        self.faults.push(fault);
+    pub(super) fn error(&mut self, error: ConfigError) {
+        self.errors.push(error);
     }
 
     /// A `TQ_*` variable, if it is set and not empty.
@@ -134,7 +134,7 @@ impl<'a> Resolution<'a> {
         }
         let Sourced { value, source } = chosen;
         let (low, high) = range.into_inner();
-        self.fault(SettingFault::new(format!(
+        self.error(ConfigError::new(format!(
             "{} must be {low} to {high}, not {value} ({source})",
             bare(flag)
         )));
@@ -144,10 +144,10 @@ impl<'a> Resolution<'a> {
     /// `settings`, unless there were faults.
     pub(super) fn finish<T>(self, settings: Option<T>) -> Result<(T, Notes), InvalidSettings> {
         match settings {
-            Some(settings) if self.faults.is_empty() => {
+            Some(settings) if self.errors.is_empty() => {
                 Ok((settings, Notes { warnings: self.warnings, provenance: self.provenance }))
             }
-            _ => Err(InvalidSettings(self.faults)),
+            _ => Err(InvalidSettings(self.errors)),
         }
     }
 }

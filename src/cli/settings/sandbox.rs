@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::connection;
 use super::environment::Environment;
 use super::resolution::{Notes, Resolution};
-use super::source::{InvalidSettings, SettingFault};
+use super::source::{ConfigError, InvalidSettings};
 use super::terminal::{self, Terminal};
 use crate::api::token::Token;
 use crate::cli::args::values::ReadyFormat;
@@ -80,7 +80,7 @@ fn sandbox_token(resolution: &mut Resolution<'_>, token_file: Option<&Path>) -> 
     match Token::new(text?) {
         Ok(token) => Some(token),
         Err(error) => {
-            resolution.fault(SettingFault::new(error.to_string()));
+            resolution.error(ConfigError::new(error.to_string()));
             None
         }
     }

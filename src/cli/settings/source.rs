@@ -72,14 +72,14 @@ impl fmt::Display for Provenance {
 
 /// Something that is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingFault {
+pub struct ConfigError {
     /// What is wrong, in one line.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
 }
 
-impl SettingFault {
+impl ConfigError {
     /// A fault without a hint.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None }
@@ -95,13 +95,13 @@ impl SettingFault {
 
 /// Everything that is wrong with the settings: exit code 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidSettings(pub Vec<SettingFault>);
+pub struct InvalidSettings(pub Vec<ConfigError>);
 
 impl fmt::Display for InvalidSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.0.iter().enumerate() {
+        for (index, error) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{}", fault.message)?;
+            write!(f, "{separator}{}", error.message)?;
         }
         Ok(())
     }

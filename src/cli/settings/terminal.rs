@@ -1,7 +1,7 @@
 //! What is shown, and how.
 
 use super::resolution::Resolution;
-use super::source::SettingFault;
+use super::source::ConfigError;
 use crate::cli::args::TerminalArgs;
 use crate::cli::args::values::ColorArg;
 use crate::summary::text::{Detail, TextOptions};
@@ -86,7 +86,7 @@ pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> T
     let TerminalArgs { verbose, quiet, color, no_progress } = args;
     let verbosity = match (quiet, verbose) {
         (true, 1..) => {
-            resolution.fault(SettingFault::new("--quiet and --verbose contradict each other"));
+            resolution.error(ConfigError::new("--quiet and --verbose contradict each other"));
             Verbosity::Normal
         }
         (true, 0) => Verbosity::Quiet,

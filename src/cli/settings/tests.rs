@@ -57,10 +57,10 @@ impl World {
     }
 
     /// The faults and their hints as text, the temporary directory's name replaced.
-    fn faults(&self, line: &str) -> String {
-        let InvalidSettings(faults) = self.resolve(line).unwrap_err();
+    fn errors(&self, line: &str) -> String {
+        let InvalidSettings(errors) = self.resolve(line).unwrap_err();
         let mut text = String::new();
-        for SettingFault { message, hint } in faults {
+        for ConfigError { message, hint } in errors {
             text += &format!("{message}\n");
             if let Some(hint) = hint {
                 text += &format!("  hint: {hint}\n");
@@ -144,7 +144,7 @@ fn everything_that_is_wrong_is_told_at_once() {
     let world = World::new(&[("TQ_HOST", "api.testquality.com")])
         .with_file("tq-import.toml", "namespce = \"x\"\n");
     insta::assert_snapshot!(
-        world.faults("a.xml --batch-size 0 --split . --no-split -v -q --exclude [ --allow-empty --min-tests 2"),
+        world.errors("a.xml --batch-size 0 --split . --no-split -v -q --exclude [ --allow-empty --min-tests 2"),
         @r#"
         ../tq-import.toml:1: unknown key `namespce`
           hint: did you mean `namespace`?
@@ -168,7 +168,7 @@ fn everything_that_is_wrong_is_told_at_once() {
 fn a_line_for_the_vendors_cli_is_answered() {
     let world = World::new(&[]);
     insta::assert_snapshot!(
-        world.faults("upload_test_run a.xml --project_name=P --plan_name=C --run_result_output_dir d"),
+        world.errors("upload_test_run a.xml --project_name=P --plan_name=C --run_result_output_dir d"),
         @r#"
         --plan_name, --run_result_output_dir: recording results is not supported yet
           hint: without it, the tests themselves are imported; --folder A/B says where new ones are placed
@@ -181,12 +181,12 @@ fn a_line_for_the_vendors_cli_is_answered() {
 #[test]
 fn no_token() {
     let world = World::new(&[PROJECT]);
-    insta::assert_snapshot!(world.faults("a.xml"), @r"
+    insta::assert_snapshot!(world.errors("a.xml"), @r"
     there is no token
       hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports without an account, into a local database
     ");
     let world = World::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "")]);
-    assert!(world.faults("a.xml").contains("fork"));
+    assert!(world.errors("a.xml").contains("fork"));
 }
 
 #[test]
@@ -195,14 +195,14 @@ fn tokens_come_from_a_file_too_and_are_never_shown() {
     let token = world.remote("--token-file ../token a.xml").token;
     assert_eq!(token.header().unwrap().as_bytes(), b"Bearer canary");
     let world = world.with_file("empty", "\n").with_file("two", "Bearer canary\n");
-    insta::assert_snapshot!(world.faults("--token-file ../empty a.xml"), @"the token is empty (--token-file)");
-    insta::assert_snapshot!(world.faults("--token-file ../two a.xml"), @r"
+    insta::assert_snapshot!(world.errors("--token-file ../empty a.xml"), @"the token is empty (--token-file)");
+    insta::assert_snapshot!(world.errors("--token-file ../two a.xml"), @r"
     the token holds white space (--token-file)
       hint: give the bare token, without `Bearer` and without a second line
     ");
     // The token in the place of the file.
-    let faults = world.faults("--token-file canary a.xml");
-    assert!(!faults.contains("canary"), "{faults}");
+    let errors = world.errors("--token-file canary a.xml");
+    assert!(!errors.contains("canary"), "{errors}");
     let settings = world.resolve("--access-token canary a.xml").unwrap();
     assert!(settings.notes.warnings[0].contains("list processes"));
     assert!(!format!("{settings:?}").contains("canary"));
@@ -264,10 +264,10 @@ fn a_branch_cannot_send_the_token_elsewhere() {
     assert_eq!(world.remote("a.xml").host.as_str(), "https://tq.example/");
     // But not tq-import.toml's, nor when another token is taken.
     let world = world.with_file("tq-import.toml", "host = \"https://evil.example\"\n");
-    assert!(world.faults("a.xml").contains("is not used"));
+    assert!(world.errors("a.xml").contains("is not used"));
     let world = World::new(&[TOKEN, PROJECT])
         .with_file("web/.testquality", "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=other\n");
-    insta::assert_snapshot!(world.faults("a.xml"), @r"
+    insta::assert_snapshot!(world.errors("a.xml"), @r"
     the host https://tq.example (.testquality:1) is not used: a file may name only https://*.testquality.com or this machine, or hold the token too
       hint: if you trust it, name it with --host or TQ_HOST
     ");
@@ -287,8 +287,8 @@ fn hosts_are_checked_and_never_repeated_with_a_password() {
         "file:///etc/passwd",
         "https://",
     ] {
-        let faults = world.faults(&format!("--host {host} a.xml"));
-        assert!(!faults.contains("canary"), "{host}: {faults}");
+        let errors = world.errors(&format!("--host {host} a.xml"));
+        assert!(!errors.contains("canary"), "{host}: {errors}");
     }
     let settings = world.resolve("--host http://x.example --insecure-http a.xml").unwrap();
     assert!(settings.notes.warnings[0].contains("unencrypted"));
@@ -323,7 +323,7 @@ fn the_sandbox_needs_nothing_and_ignores_variables() {
     assert_eq!(look, "target/debug/tq-import sandbox --db x.db");
     assert_eq!(settings.notes.warnings.len(), 1);
     insta::assert_snapshot!(
-        world.faults("--sandbox --host https://x.example --access-token canary a.xml"),
+        world.errors("--sandbox --host https://x.example --access-token canary a.xml"),
         @r"
         --sandbox and --host, --access-token do not go together
           hint: the sandbox needs neither token nor host: leave out one or the other
@@ -372,7 +372,7 @@ fn colours_progress_and_verbosity() {
 fn outputs_are_apart() {
     let world = World::new(&[TOKEN, PROJECT]);
     insta::assert_snapshot!(
-        world.faults("--output json=a.json --output text=a.json --output text=- a.xml"),
+        world.errors("--output json=a.json --output text=a.json --output text=- a.xml"),
         @r"
         two summaries would go to a.json
         --output takes a file, not -
@@ -384,7 +384,7 @@ fn outputs_are_apart() {
 #[test]
 fn a_directory_that_bears_a_command_word_is_a_report() {
     let world = World::new(&[TOKEN, PROJECT]);
-    assert!(world.faults("a.xml inspect").contains("before the first report"));
+    assert!(world.errors("a.xml inspect").contains("before the first report"));
     std::fs::create_dir(world.path().join("web/inspect")).unwrap();
     assert!(world.resolve("a.xml inspect").is_ok());
 }
@@ -405,15 +405,15 @@ fn a_number_names_a_project_only_as_numbers_are_written() {
 
 #[test]
 fn a_database_without_its_equals_sign_is_no_report() {
-    let faults = World::new(&[]).faults("--sandbox shop.db a.xml");
-    assert!(faults.contains("--sandbox=shop.db"), "{faults}");
+    let errors = World::new(&[]).errors("--sandbox shop.db a.xml");
+    assert!(errors.contains("--sandbox=shop.db"), "{errors}");
 }
 
 #[test]
 fn a_broken_file_may_have_named_the_project() {
     let world = World::new(&[TOKEN]).with_file("tq-import.toml", "project = Shop\n");
-    let faults = world.faults("a.xml");
-    assert!(faults.contains("tq-import.toml") && !faults.contains("no project"), "{faults}");
+    let errors = world.errors("a.xml");
+    assert!(errors.contains("tq-import.toml") && !errors.contains("no project"), "{errors}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::source::{SettingFault, Source, Sourced};
+use super::source::{ConfigError, Source, Sourced};
 
 /// The name of the file.
 pub(super) const FILE_NAME: &str = ".testquality";
@@ -27,7 +27,7 @@ impl VendorFile {
     /// The file in `directory`, if there is one.
     pub(super) fn find(
         directory: &Path,
-        faults: &mut Vec<SettingFault>,
+        errors: &mut Vec<ConfigError>,
         warnings: &mut Vec<String>,
     ) -> Self {
         let path = directory.join(FILE_NAME);
@@ -42,7 +42,7 @@ impl VendorFile {
         let read = std::fs::File::open(&path)
             .and_then(|file| file.take(SIZE_LIMIT).read_to_string(&mut text));
         if let Err(error) = read {
-            faults.push(SettingFault::new(format!("cannot read {FILE_NAME}: {error}")));
+            errors.push(ConfigError::new(format!("cannot read {FILE_NAME}: {error}")));
             return Self::default();
         }
         let file = Self::parse(&text);

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::search::Search;
-use super::view::{Act, Outline, Todo, View};
+use super::view::{ClientView, DedupWrite, PendingAction, PlanSummary};
 use super::world::{Deletion, New, Record, Row, World};
 
 const SUITES: u8 = 1;
@@ -43,8 +43,8 @@ pub(super) enum Stage {
 
 /// How far the deletion of a twin has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Healing {
-    Look,
+pub(super) enum DedupPlan {
+    ProgressSnapshot,
     Write,
     LookAgain,
     Restore,
@@ -52,11 +52,11 @@ pub(super) enum Healing {
 
 /// Where an importer is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum At {
+pub(super) enum ImporterState {
     /// Lists are still to be read; `again`: once more, because a test was seen in no folder.
     Read { left: u8, again: bool, then: Then },
     /// Twins are made one.
-    Heal { acts: Vec<Act>, step: Healing, then: Then },
+    Dedup { writes: Vec<DedupWrite>, step: DedupPlan, then: Then },
     /// Rows are sent.
     Send { stage: Stage, rows: Vec<New> },
     /// Rows are looked for: those that the server acknowledged, and those of which nobody knows.
@@ -71,9 +71,9 @@ pub(super) enum At {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Importer {
     pub(super) reports: Vec<Record>,
-    pub(super) at: At,
-    view: View,
-    todo: Vec<Todo>,
+    pub(super) at: ImporterState,
+    view: ClientView,
+    todo: Vec<PendingAction>,
     /// By report: the folder that new tests are put into.
     folders: Vec<Option<Row>>,
     /// By report: the row that stands.
@@ -87,7 +87,7 @@ pub(super) struct Importer {
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Luck {
+pub(super) enum RequestOutcome {
     Good,
     /// It is carried out, and the answer lost.
     AnswerLost,
@@ -99,8 +99,8 @@ impl Importer {
     pub(super) fn new(reports: &[Record], reversed: bool) -> Self {
         Self {
             reports: reports.to_vec(),
-            at: At::Read { left: FIRST, again: false, then: Then::Plan },
-            view: View::default(),
+            at: ImporterState::Read { left: FIRST, again: false, then: Then::Plan },
+            view: ClientView::default(),
             todo: Vec::new(),
             folders: Vec::new(),
             rows: Vec::new(),
@@ -111,7 +111,7 @@ impl Importer {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.at, At::Done(_) | At::Dead)
+        matches!(self.at, ImporterState::Done(_) | ImporterState::Dead)
     }
 
     /// Whether `other` imports the same by the same rules.
@@ -120,15 +120,15 @@ impl Importer {
     }
 
     /// Forgets what has no influence any more, so that equal states are equal.
-    pub(super) fn end(&mut self, at: At) {
+    pub(super) fn end(&mut self, at: ImporterState) {
         *self = Self { at, ..Self::new(&self.reports, self.reversed) };
     }
 
     /// The lists that may be read next, as bits.
     pub(super) fn readable(&self) -> u8 {
         match self.at {
-            At::Read { left, .. } if left & FIRST != 0 => left & FIRST,
-            At::Read { left, .. } | At::LookFor { left, .. } => left,
+            ImporterState::Read { left, .. } if left & FIRST != 0 => left & FIRST,
+            ImporterState::Read { left, .. } | ImporterState::LookFor { left, .. } => left,
             _ => 0,
         }
     }
@@ -136,8 +136,9 @@ impl Importer {
     /// Whether a person who acts now cannot be seen any more: no request deletes on a condition.
     pub(super) fn has_looked(&self, deletion: Deletion) -> bool {
         match &self.at {
-            At::Heal { acts, step: Healing::Write, .. } => {
-                deletion == Deletion::Cascades || !matches!(acts[..], [Act::DeleteSuite(_), ..])
+            ImporterState::Dedup { writes, step: DedupPlan::Write, .. } => {
+                deletion == Deletion::Cascades
+                    || !matches!(writes[..], [DedupWrite::DeleteSuite(_), ..])
             }
             _ => false,
         }
@@ -146,8 +147,8 @@ impl Importer {
     /// Reads `lists`, as bits, from `world`.
     pub(super) fn read(&mut self, lists: u8, world: &World, search: &Search) {
         self.take(lists, world, search);
-        let At::Read { left, mut again, then } = self.at else {
-            if let At::LookFor { left, .. } = &mut self.at {
+        let ImporterState::Read { left, mut again, then } = self.at else {
+            if let ImporterState::LookFor { left, .. } = &mut self.at {
                 *left &= !lists;
                 if *left == 0 {
                     self.look(search);
@@ -160,15 +161,16 @@ impl Importer {
             left = PLACES;
         } else if left == 0 && lists & PLACES != 0 {
             self.view.steps.clear();
-            self.view.twins = None;
+            self.view.duplicates = None;
             let wishes = search.planner.wishes(&self.view, &self.reports, self.reversed);
             if wishes.lost && !again && search.without != Some(Rule::LookForLost) {
                 (again, left) = (true, SUITES | PARENTS);
             } else {
-                left = if wishes.twins { TWINS } else { 0 } | if wishes.steps { STEPS } else { 0 };
+                left = if wishes.duplicates { TWINS } else { 0 }
+                    | if wishes.steps { STEPS } else { 0 };
             }
         }
-        self.at = At::Read { left, again, then };
+        self.at = ImporterState::Read { left, again, then };
         if left == 0 {
             let outline = search.planner.plan(&self.view, &self.reports, self.reversed);
             self.planned(&outline, then, search);
@@ -177,13 +179,13 @@ impl Importer {
 
     /// Reads all that is wanted next at one moment: the whole project, or the lists of one kind.
     pub(super) fn read_all(&mut self, world: &World, search: &Search) {
-        let At::Read { then, .. } = self.at else {
+        let ImporterState::Read { then, .. } = self.at else {
             return self.read(self.readable(), world, search);
         };
         loop {
             self.read(self.readable(), world, search);
             match self.at {
-                At::Read { left, then: now, .. } if now == then && left != FIRST => {}
+                ImporterState::Read { left, then: now, .. } if now == then && left != FIRST => {}
                 _ => break,
             }
         }
@@ -215,51 +217,61 @@ impl Importer {
             let used = (0..).zip(&world.tests).filter(|(_, test)| test.used);
             // Of places whose test is deleted nothing more is wanted.
             let mut shown = shown();
-            let is_live =
-                |place: &super::world::Place| !world.tests[usize::from(place.test)].deleted;
+            let is_live = |place: &super::world::FolderMembership| {
+                !world.tests[usize::from(place.test)].deleted
+            };
             for place in &mut shown {
                 *place = place.take().filter(is_live);
             }
-            view.twins = Some((shown, used.map(|(row, _)| row).collect()));
+            view.duplicates = Some((shown, used.map(|(row, _)| row).collect()));
         }
     }
 
-    fn planned(&mut self, outline: &Outline, then: Then, search: &Search) {
-        let complete = || outline.todo.iter().all(Todo::is_done) && outline.heals.is_empty();
+    fn planned(&mut self, outline: &PlanSummary, then: Then, search: &Search) {
+        let complete =
+            || outline.todo.iter().all(PendingAction::is_done) && outline.dedups.is_empty();
         match then {
-            Then::Plan if !outline.heals.is_empty() => self.heal(outline, Then::PlanAgain),
-            Then::Plan | Then::PlanAgain if outline.is_empty() => self.end(At::Done(true)),
+            Then::Plan if !outline.dedups.is_empty() => self.dedup(outline, Then::PlanAgain),
+            Then::Plan | Then::PlanAgain if outline.is_empty() => {
+                self.end(ImporterState::Done(true))
+            }
             Then::Plan | Then::PlanAgain => {
                 self.todo.clone_from(&outline.todo);
-                let row = |todo: &Todo| match todo {
-                    Todo::Matched { test, .. } => Some(*test),
-                    Todo::Create => None,
+                let row = |todo: &PendingAction| match todo {
+                    PendingAction::Matched { test, .. } => Some(*test),
+                    PendingAction::Create => None,
                 };
                 self.rows = outline.todo.iter().map(row).collect();
                 self.next_level(search);
             }
             Then::Verify(_) if search.without == Some(Rule::HealAtTheEnd) => {
-                let done = outline.todo.iter().all(Todo::is_done) && !self.refused;
-                self.end(At::Done(done));
+                let done = outline.todo.iter().all(PendingAction::is_done) && !self.refused;
+                self.end(ImporterState::Done(done));
             }
-            Then::Verify(round) if !outline.heals.is_empty() && round < HEALINGS => {
-                self.heal(outline, Then::Verify(round + 1));
+            Then::Verify(round) if !outline.dedups.is_empty() && round < HEALINGS => {
+                self.dedup(outline, Then::Verify(round + 1));
             }
             Then::Verify(_) => {
                 let done = complete() && !self.refused;
-                self.end(At::Done(done));
+                self.end(ImporterState::Done(done));
             }
         }
     }
 
-    fn heal(&mut self, outline: &Outline, then: Then) {
+    fn dedup(&mut self, outline: &PlanSummary, then: Then) {
         // The next reading is all that counts.
-        self.view = View::default();
-        self.at = At::Heal { acts: outline.heals.clone(), step: Healing::Look, then };
+        self.view = ClientView::default();
+        self.at = ImporterState::Dedup {
+            writes: outline.dedups.clone(),
+            step: DedupPlan::ProgressSnapshot,
+            then,
+        };
     }
 
     fn next_level(&mut self, search: &Search) {
-        let needs = |todo: &Todo| matches!(todo, Todo::Create | Todo::Matched { place: true, .. });
+        let needs = |todo: &PendingAction| {
+            matches!(todo, PendingAction::Create | PendingAction::Matched { place: true, .. })
+        };
         let needed: Vec<bool> = self.todo.iter().map(needs).collect();
         let level = search.planner.folders(&self.view, &self.reports, &needed, self.reversed);
         if level.next.is_empty() || self.refused {
@@ -270,7 +282,7 @@ impl Importer {
         } else {
             let new = |(path, parent)| New::Suite { path, parent };
             let rows = level.next.into_iter().map(new).collect();
-            self.at = At::Send { stage: Stage::Folders, rows };
+            self.at = ImporterState::Send { stage: Stage::Folders, rows };
         }
     }
 
@@ -278,21 +290,22 @@ impl Importer {
     fn next_stage(&mut self, stage: Stage, search: &Search) {
         if stage == Stage::TheirSteps && self.is_doubtful() {
             let (acknowledged, unknown) = (Vec::new(), Vec::new());
-            self.at = At::LookFor { stage, acknowledged, unknown, looks: 0, left: STEPS };
+            self.at =
+                ImporterState::LookFor { stage, acknowledged, unknown, looks: 0, left: STEPS };
             return;
         }
         let rows = self.rows_of(stage, search);
         if rows.is_empty() {
             self.after(stage, search);
         } else {
-            self.at = At::Send { stage, rows };
+            self.at = ImporterState::Send { stage, rows };
         }
     }
 
     /// Whether a row that will get steps was made by somebody else, or its answer was lost.
     fn is_doubtful(&self) -> bool {
         self.todo.iter().zip(&self.rows).any(|(todo, row)| {
-            *todo == Todo::Create && row.is_some_and(|row| !self.answered.contains(&row))
+            *todo == PendingAction::Create && row.is_some_and(|row| !self.answered.contains(&row))
         })
     }
 
@@ -316,7 +329,7 @@ impl Importer {
             stage if stage == first => second,
             _ => {
                 *self = Self {
-                    at: At::Read { left: FIRST, again: false, then: Then::Verify(0) },
+                    at: ImporterState::Read { left: FIRST, again: false, then: Then::Verify(0) },
                     refused: self.refused,
                     ..Self::new(&self.reports, self.reversed)
                 };
@@ -332,23 +345,23 @@ impl Importer {
             let (row, folder) = (self.rows[index], self.folders.get(index).copied().flatten());
             let record = self.reports[index];
             match (stage, todo) {
-                (Stage::Tests, Todo::Create) if row.is_none() => {
+                (Stage::Tests, PendingAction::Create) if row.is_none() => {
                     rows.extend(folder.map(|suite| New::Test { record, suite }));
                 }
-                (Stage::Places, Todo::Matched { test, place: true, .. })
+                (Stage::Places, PendingAction::Matched { test, place: true, .. })
                     if search.without != Some(Rule::PlaceWhatStandsNowhere) =>
                 {
-                    rows.extend(folder.map(|suite| New::Place { suite, test: *test }));
+                    rows.extend(folder.map(|suite| New::FolderMembership { suite, test: *test }));
                 }
                 (Stage::LaterSteps | Stage::FirstSteps, _) => {
                     let Some(test) = row else { continue };
                     let all: Vec<u8> = (1..=search.planner.steps(record)).collect();
                     let missing = match todo {
-                        Todo::Matched { steps, .. } => steps.clone(),
+                        PendingAction::Matched { steps, .. } => steps.clone(),
                         // Only who was answered with the very row that stands knows that it has no steps yet. The others
                         // look first; that somebody else is as far at this moment is what steps are healed for.
-                        Todo::Create if self.answered.contains(&test) => all,
-                        Todo::Create => all
+                        PendingAction::Create if self.answered.contains(&test) => all,
+                        PendingAction::Create => all
                             .into_iter()
                             .filter(|sequence| !self.has_step(test, *sequence))
                             .collect(),
@@ -371,11 +384,16 @@ impl Importer {
     }
 
     /// Carries out what is written next; gives back what is left for later.
-    pub(super) fn write(&mut self, world: &mut World, luck: Luck, search: &Search) -> Vec<New> {
-        match std::mem::replace(&mut self.at, At::Dead) {
-            At::Send { stage, rows } => self.send(stage, rows, world, luck, search),
-            At::Heal { acts, step, then } => {
-                self.heal_next(acts, step, then, world, search);
+    pub(super) fn write(
+        &mut self,
+        world: &mut World,
+        luck: RequestOutcome,
+        search: &Search,
+    ) -> Vec<New> {
+        match std::mem::replace(&mut self.at, ImporterState::Dead) {
+            ImporterState::Send { stage, rows } => self.send(stage, rows, world, luck, search),
+            ImporterState::Dedup { writes, step, then } => {
+                self.heal_next(writes, step, then, world, search);
                 Vec::new()
             }
             at => unreachable!("{at:?} writes nothing"),
@@ -387,12 +405,12 @@ impl Importer {
         stage: Stage,
         rows: Vec<New>,
         world: &mut World,
-        luck: Luck,
+        luck: RequestOutcome,
         search: &Search,
     ) -> Vec<New> {
         let (mut acknowledged, mut unknown, mut late) = (Vec::new(), Vec::new(), Vec::new());
         match luck {
-            Luck::Good => {
+            RequestOutcome::Good => {
                 for new in rows {
                     match world.create(&new) {
                         Some(row) => {
@@ -405,19 +423,19 @@ impl Importer {
                     }
                 }
             }
-            Luck::AnswerLost => {
+            RequestOutcome::AnswerLost => {
                 for new in &rows {
                     world.create(new);
                 }
                 unknown = rows;
             }
-            Luck::Late => {
+            RequestOutcome::Late => {
                 late.clone_from(&rows);
                 unknown = rows;
             }
         }
         if search.without == Some(Rule::ReadBackUnknown) && !unknown.is_empty() {
-            self.at = At::Send { stage, rows: unknown };
+            self.at = ImporterState::Send { stage, rows: unknown };
             return late;
         }
         if search.without == Some(Rule::ElectBeforeFilling)
@@ -440,15 +458,21 @@ impl Importer {
         if unknown.is_empty() && (!always || acknowledged.is_empty()) {
             self.after(stage, search);
         } else {
-            self.at = At::LookFor { stage, acknowledged, unknown, looks: 0, left: lists_of(stage) };
+            self.at = ImporterState::LookFor {
+                stage,
+                acknowledged,
+                unknown,
+                looks: 0,
+                left: lists_of(stage),
+            };
         }
         late
     }
 
     /// What was read after rows were sent.
     fn look(&mut self, search: &Search) {
-        let At::LookFor { stage, acknowledged, unknown, looks, .. } =
-            std::mem::replace(&mut self.at, At::Dead)
+        let ImporterState::LookFor { stage, acknowledged, unknown, looks, .. } =
+            std::mem::replace(&mut self.at, ImporterState::Dead)
         else {
             return;
         };
@@ -457,16 +481,22 @@ impl Importer {
             |rows: &[New], this: &Self| rows.iter().all(|new| this.is_there(new, search));
         let settled = are_there(&acknowledged, self) && (looks > 1 || are_there(&unknown, self));
         if !settled && looks < LOOKS {
-            self.at = At::LookFor { stage, acknowledged, unknown, looks, left: lists_of(stage) };
+            self.at = ImporterState::LookFor {
+                stage,
+                acknowledged,
+                unknown,
+                looks,
+                left: lists_of(stage),
+            };
         } else if !are_there(&acknowledged, self) {
-            self.end(At::Done(false));
+            self.end(ImporterState::Done(false));
         } else {
             let again: Vec<New> =
                 unknown.into_iter().filter(|new| !self.is_there(new, search)).collect();
             if again.is_empty() {
                 self.after(stage, search);
             } else {
-                self.at = At::Send { stage, rows: again };
+                self.at = ImporterState::Send { stage, rows: again };
             }
         }
     }
@@ -474,11 +504,11 @@ impl Importer {
     fn is_there(&self, new: &New, search: &Search) -> bool {
         let view = &self.view;
         match *new {
-            New::Suite { path, .. } => search.planner.stands(view, path),
+            New::Suite { path, .. } => search.planner.exists(view, path),
             New::Test { record, .. } => {
                 view.tests.iter().any(|test| !test.deleted && test.record == Some(record))
             }
-            New::Place { suite, test } => {
+            New::FolderMembership { suite, test } => {
                 view.places.iter().flatten().any(|place| (place.suite, place.test) == (suite, test))
             }
             New::Step { test, sequence } => self.has_step(test, sequence),
@@ -487,21 +517,24 @@ impl Importer {
 
     fn heal_next(
         &mut self,
-        acts: Vec<Act>,
-        step: Healing,
+        writes: Vec<DedupWrite>,
+        step: DedupPlan,
         then: Then,
         world: &mut World,
         search: &Search,
     ) {
-        let next = |acts: &[Act]| match acts {
-            [_, rest @ ..] if !rest.is_empty() => {
-                At::Heal { acts: rest.to_vec(), step: Healing::Look, then }
-            }
-            _ => At::Read { left: FIRST, again: false, then },
+        let next = |writes: &[DedupWrite]| match writes {
+            [_, rest @ ..] if !rest.is_empty() => ImporterState::Dedup {
+                writes: rest.to_vec(),
+                step: DedupPlan::ProgressSnapshot,
+                then,
+            },
+            _ => ImporterState::Read { left: FIRST, again: false, then },
         };
-        let write = |acts: Vec<Act>| At::Heal { acts, step: Healing::Write, then };
+        let write =
+            |writes: Vec<DedupWrite>| ImporterState::Dedup { writes, step: DedupPlan::Write, then };
         let is_empty = |suite: Row| {
-            let is_here = |place: &super::world::Place| {
+            let is_here = |place: &super::world::FolderMembership| {
                 place.suite == suite
                     && world.shows(place, search.deletion)
                     && !world.tests[usize::from(place.test)].deleted
@@ -509,76 +542,76 @@ impl Importer {
             let is_below = |below: &super::world::Suite| below.parent == suite && !below.deleted;
             !world.places.iter().any(is_here) && !world.suites.iter().any(is_below)
         };
-        self.at = match (acts[0], step) {
-            (Act::DeleteTest(test), Healing::Look) => {
+        self.at = match (writes[0], step) {
+            (DedupWrite::DeleteTest(test), DedupPlan::ProgressSnapshot) => {
                 let row = &world.tests[usize::from(test)];
                 let is_spare = !row.deleted && !row.edited && !row.described && !row.used;
                 if is_spare || search.without == Some(Rule::LookBeforeDeletingTest) {
-                    write(acts)
+                    write(writes)
                 } else {
-                    next(&acts)
+                    next(&writes)
                 }
             }
-            (Act::DeleteTest(test), _) => {
+            (DedupWrite::DeleteTest(test), _) => {
                 world.tests[usize::from(test)].deleted = true;
-                next(&acts)
+                next(&writes)
             }
-            (Act::MoveTest { place, to }, _) => {
+            (DedupWrite::MoveTest { place, to }, _) => {
                 let shown = world.shows(&world.places[usize::from(place)], search.deletion);
                 if shown && world.live_suite(to) && search.without != Some(Rule::MoveOut) {
                     world.places[usize::from(place)].suite = to;
                 }
-                next(&acts)
+                next(&writes)
             }
-            (Act::DeletePlace(place), _) => {
+            (DedupWrite::DeletePlace(place), _) => {
                 world.places[usize::from(place)].deleted = search.without != Some(Rule::OnePlace);
-                next(&acts)
+                next(&writes)
             }
-            (Act::MoveSuite { suite, to }, _) => {
+            (DedupWrite::MoveSuite { suite, to }, _) => {
                 if world.live_suite(suite)
                     && world.live_suite(to)
                     && search.without != Some(Rule::MoveOut)
                 {
                     world.suites[usize::from(suite)].parent = to;
                 }
-                next(&acts)
+                next(&writes)
             }
-            (Act::DeleteSuite(suite), Healing::Look) => {
+            (DedupWrite::DeleteSuite(suite), DedupPlan::ProgressSnapshot) => {
                 if is_empty(suite) || search.without == Some(Rule::LookBeforeDeletingFolder) {
-                    write(acts)
+                    write(writes)
                 } else {
-                    next(&acts)
+                    next(&writes)
                 }
             }
-            (Act::DeleteSuite(suite), Healing::Write) => {
+            (DedupWrite::DeleteSuite(suite), DedupPlan::Write) => {
                 world.suites[usize::from(suite)].deleted = true;
                 if search.without == Some(Rule::LookAfterDeletingFolder) {
-                    next(&acts)
+                    next(&writes)
                 } else {
-                    At::Heal { acts, step: Healing::LookAgain, then }
+                    ImporterState::Dedup { writes, step: DedupPlan::LookAgain, then }
                 }
             }
-            (Act::DeleteSuite(suite), Healing::LookAgain) => {
+            (DedupWrite::DeleteSuite(suite), DedupPlan::LookAgain) => {
                 if is_empty(suite) {
-                    next(&acts)
+                    next(&writes)
                 } else {
-                    At::Heal { acts, step: Healing::Restore, then }
+                    ImporterState::Dedup { writes, step: DedupPlan::Restore, then }
                 }
             }
-            (Act::DeleteSuite(suite), Healing::Restore) => {
+            (DedupWrite::DeleteSuite(suite), DedupPlan::Restore) => {
                 world.suites[usize::from(suite)].deleted = false;
-                next(&acts)
+                next(&writes)
             }
-            (Act::DeleteStep(row), _) => {
+            (DedupWrite::DeleteStep(row), _) => {
                 world.steps[usize::from(row)].deleted = true;
-                next(&acts)
+                next(&writes)
             }
         };
     }
 }
 
 /// The row that stands for a record.
-fn elected(view: &View, record: Record, reversed: bool) -> Option<Row> {
+fn elected(view: &ClientView, record: Record, reversed: bool) -> Option<Row> {
     let is_live =
         |(_, test): &(Row, &super::world::Test)| !test.deleted && test.record == Some(record);
     let mut live = (0..).zip(&view.tests).filter(is_live).map(|(row, _)| row);

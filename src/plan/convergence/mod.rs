@@ -15,7 +15,7 @@ mod search;
 mod view;
 mod world;
 
-use super::healing::{Doubt, RowKind};
+use super::dedup::{KeepReason, RowKind};
 
 /// A rule of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,5 +45,5 @@ pub(super) enum Rule {
     /// Twins that are left at the end are healed before an import says that all is there.
     HealAtTheEnd,
     /// A doubt about a twin keeps it.
-    Doubt(RowKind, Doubt),
+    KeepReason(RowKind, KeepReason),
 }

@@ -3,8 +3,8 @@
 use super::Rule;
 use super::scenarios::{ONE, TWO_STEPS, calm, lost, placed_twice, twinned, with_folder_of_theirs};
 use super::search::{Budget, PersonAct, Search, Watch};
-use super::world::{Deletion, Place, Step, Test, World};
-use crate::plan::healing::{Doubt, RowKind};
+use super::world::{Deletion, FolderMembership, Step, Test, World};
+use crate::plan::dedup::{KeepReason, RowKind};
 use test_reports::text;
 
 const TWO: &[&[u8]] = &[&[0], &[0]];
@@ -50,7 +50,7 @@ fn a_create_without_an_answer_is_read_back() {
     let budget = Budget { lost: 1, ..calm() };
     let comes_to = |rule| {
         let search = Search::without(rule, ONE, Deletion::Cascades);
-        search.comes_to(Watch::Twins, ALONE, budget.clone())
+        search.comes_to(Watch::Duplicates, ALONE, budget.clone())
     };
     assert!(comes_to(Some(Rule::ReadBackUnknown)));
     assert!(!comes_to(None));
@@ -132,12 +132,12 @@ fn an_import_heals_before_it_says_that_all_is_there() {
 
 /// What a person may have made of the rows of [`twinned`], and the only doubt that keeps it.
 pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
-    let doubt = |kind, doubt| Rule::Doubt(kind, doubt);
+    let keep = |kind, reason| Rule::KeepReason(kind, reason);
     let test = |what, reason, change: fn(&mut World)| {
         let mut world = twinned();
         world.tests[1].theirs = true;
         change(&mut world);
-        (what, doubt(RowKind::Test, reason), world)
+        (what, keep(RowKind::Test, reason), world)
     };
     let folder = |what, reason, change: fn(&mut World)| {
         let mut world = twinned();
@@ -146,48 +146,52 @@ pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
         world.places.pop();
         world.suites[2].theirs = true;
         change(&mut world);
-        (what, doubt(RowKind::Folder, reason), world)
+        (what, keep(RowKind::Folder, reason), world)
     };
     let step = |what, reason, change: fn(&mut World)| {
         let mut world = twinned();
         world.steps[1].theirs = true;
         change(&mut world);
-        (what, doubt(RowKind::Step, reason), world)
+        (what, keep(RowKind::Step, reason), world)
     };
     vec![
-        test("a test renamed", Doubt::NotAsWritten, |world| world.tests[1].renamed = true),
-        test("a test edited", Doubt::Edited, |world| world.tests[1].edited = true),
-        test("a test described", Doubt::Described, |world| world.tests[1].described = true),
-        test("a test cloned later", Doubt::Late, |world| world.tests[1].late = true),
-        test("a test in a run", Doubt::InUse, |world| world.tests[1].used = true),
-        test("a test with a step of theirs", Doubt::Steps, |world| {
+        test("a test renamed", KeepReason::NotAsWritten, |world| world.tests[1].renamed = true),
+        test("a test edited", KeepReason::Edited, |world| world.tests[1].edited = true),
+        test("a test described", KeepReason::Described, |world| world.tests[1].described = true),
+        test("a test cloned later", KeepReason::Late, |world| world.tests[1].late = true),
+        test("a test in a run", KeepReason::InUse, |world| world.tests[1].used = true),
+        test("a test with a step of theirs", KeepReason::Steps, |world| {
             world.steps.push(Step { test: 1, sequence: 2, ..World::plain_step() });
         }),
-        test("a test in two folders", Doubt::SeveralPlaces, |world| {
+        test("a test in two folders", KeepReason::SeveralPlaces, |world| {
             // Beside the one that stays, twice: only the number speaks for a person.
-            world.places.push(Place { suite: 1, test: 1, deleted: false });
+            world.places.push(FolderMembership { suite: 1, test: 1, deleted: false });
             // A folder keeps what was put into two on purpose.
             world.suites[2].theirs = true;
         }),
-        test("a test cloned into another folder", Doubt::Elsewhere, |world| {
+        test("a test cloned into another folder", KeepReason::Elsewhere, |world| {
             world.places[1].suite = with_folder_of_theirs(world);
         }),
-        folder("a folder renamed", Doubt::NotAsWritten, |world| world.suites[2].renamed = true),
-        folder("a folder described", Doubt::Described, |world| world.suites[2].described = true),
-        folder("a folder cloned later", Doubt::Late, |world| world.suites[2].late = true),
-        folder("a folder in another plan", Doubt::SeveralPlaces, |world| {
+        folder("a folder renamed", KeepReason::NotAsWritten, |world| {
+            world.suites[2].renamed = true
+        }),
+        folder("a folder described", KeepReason::Described, |world| {
+            world.suites[2].described = true
+        }),
+        folder("a folder cloned later", KeepReason::Late, |world| world.suites[2].late = true),
+        folder("a folder in another plan", KeepReason::SeveralPlaces, |world| {
             world.suites[2].elsewhere = true;
         }),
-        folder("a folder cloned into another", Doubt::Elsewhere, |world| {
+        folder("a folder cloned into another", KeepReason::Elsewhere, |world| {
             world.suites[2].parent = with_folder_of_theirs(world);
         }),
-        folder("a test of ours beside a test of theirs", Doubt::InUse, |world| {
+        folder("a test of ours beside a test of theirs", KeepReason::InUse, |world| {
             world.places[0].suite = 2;
             world.add_test(Test { theirs: true, ..World::plain_test() }, 2);
         }),
-        step("a step reworded", Doubt::NotAsWritten, |world| world.steps[1].reworded = true),
-        step("a step edited", Doubt::Edited, |world| world.steps[1].edited = true),
-        step("a step cloned later", Doubt::Late, |world| world.steps[1].late = true),
+        step("a step reworded", KeepReason::NotAsWritten, |world| world.steps[1].reworded = true),
+        step("a step edited", KeepReason::Edited, |world| world.steps[1].edited = true),
+        step("a step cloned later", KeepReason::Late, |world| world.steps[1].late = true),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What is searched: everything must hold. `cargo test convergence -- --nocapture` prints the number of states.
 
 use super::search::{Budget, PersonAct, Search};
-use super::world::{Deletion, Place, ROOT, Row, Step, Suite, Test, World};
+use super::world::{Deletion, FolderMembership, ROOT, Row, Step, Suite, Test, World};
 
 /// One test in one folder, with one step.
 pub(super) const ONE: &[(u8, usize)] = &[(0, 1)];
@@ -53,7 +53,7 @@ pub(super) fn placed_twice() -> World {
     let mut world = twinned();
     world.suites.pop();
     world.tests.pop();
-    world.places = vec![Place { suite: 1, test: 0, deleted: false }; 2];
+    world.places = vec![FolderMembership { suite: 1, test: 0, deleted: false }; 2];
     world.steps.pop();
     world
 }
@@ -146,7 +146,7 @@ fn a_person_who_edits_while_twins_are_healed() {
 
 /// What a person made of the rows of [`twinned`] stays.
 #[test]
-fn what_a_person_made_of_twins() {
+fn what_a_person_made_of_duplicates() {
     for (what, _, world) in super::rules::theirs() {
         for deletion in DELETIONS {
             hold_from(what, &world, ONE, &[&[0], &[0]], &calm(), deletion);

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::Rule;
-use super::importer::{At, Importer, Luck};
+use super::importer::{Importer, ImporterState, RequestOutcome};
 use super::view::Planner;
 use super::world::{Deletion, New, Path, Record, Row, Test, World};
 
@@ -54,7 +54,7 @@ pub(super) enum Watch {
     /// A test is put where it stands already.
     PlacedTwice,
     /// A test stands twice.
-    Twins,
+    Duplicates,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -134,12 +134,12 @@ impl Search {
         records: &[(Path, usize)],
         deletion: Deletion,
     ) -> Self {
-        let doubt = match without {
-            Some(Rule::Doubt(kind, doubt)) => Some((kind, doubt)),
+        let reason = match without {
+            Some(Rule::KeepReason(kind, reason)) => Some((kind, reason)),
             _ => None,
         };
         Self {
-            planner: Planner::new(records, doubt),
+            planner: Planner::new(records, reason),
             paths: records.iter().map(|(path, _)| *path).collect(),
             deletion,
             without,
@@ -221,7 +221,7 @@ impl Search {
                 if state.budget.kills > 0 {
                     let mut next = state.clone();
                     next.budget.kills -= 1;
-                    next.importers[index].after(|importer| importer.end(At::Dead));
+                    next.importers[index].after(|importer| importer.end(ImporterState::Dead));
                     ahead.push((next, format!("{index} is killed")));
                 }
             }
@@ -240,7 +240,7 @@ impl Search {
         }
         if !state.importers.iter().any(|importer| importer.has_looked(self.deletion)) {
             for (index, act) in state.budget.person.iter().enumerate() {
-                acts(*act, &state.world, |world, said| {
+                writes(*act, &state.world, |world, said| {
                     let mut next = state.clone();
                     next.budget.person.remove(index);
                     next.change(Shared::new(world));
@@ -290,20 +290,20 @@ impl Search {
             }
             return Ok(());
         }
-        let is_create = matches!(importer.at, At::Send { .. });
-        let mut lucks = vec![Luck::Good];
+        let is_create = matches!(importer.at, ImporterState::Send { .. });
+        let mut lucks = vec![RequestOutcome::Good];
         if is_create && state.budget.lost > 0 {
-            lucks.push(Luck::AnswerLost);
+            lucks.push(RequestOutcome::AnswerLost);
         }
         if is_create && state.budget.late > 0 {
-            lucks.push(Luck::Late);
+            lucks.push(RequestOutcome::Late);
         }
         for luck in lucks {
             let mut next = state.clone();
             match luck {
-                Luck::Good => {}
-                Luck::AnswerLost => next.budget.lost -= 1,
-                Luck::Late => next.budget.late -= 1,
+                RequestOutcome::Good => {}
+                RequestOutcome::AnswerLost => next.budget.lost -= 1,
+                RequestOutcome::Late => next.budget.late -= 1,
             }
             let said = format!("{index} goes on with {:?} ({luck:?})", importer.at);
             let mut world = (*state.world).clone();
@@ -322,10 +322,10 @@ impl Search {
     /// An import that says that all is there must have seen it.
     fn judge_claim(&self, state: &State, index: usize, moved: bool) -> Result<(), String> {
         let importer = &state.importers[index];
-        if importer.at != At::Done(true) || moved {
+        if importer.at != ImporterState::Done(true) || moved {
             return Ok(());
         }
-        self.stands(&state.world, &importer.reports)
+        self.exists(&state.world, &importer.reports)
             .map_err(|fault| format!("{index} says that all is there, but {fault}"))
     }
 
@@ -335,7 +335,7 @@ impl Search {
         let places = world.places.iter().filter(|place| !place.deleted);
         let came = match self.watch {
             None => false,
-            Some(Watch::Twins) => has_equal(live),
+            Some(Watch::Duplicates) => has_equal(live),
             Some(Watch::PlacedTwice) => has_equal(places.map(|place| (place.suite, place.test))),
         };
         if came { Err(format!("{:?}", self.watch)) } else { Ok(()) }
@@ -343,8 +343,9 @@ impl Search {
 
     /// All is quiet: one more import, and then there is one of each.
     fn judge(&self, state: &State) -> Result<(), String> {
-        let was_killed = state.importers.iter().any(|importer| importer.at == At::Dead);
-        let claims = state.importers.iter().filter(|importer| importer.at == At::Done(true));
+        let was_killed = state.importers.iter().any(|importer| importer.at == ImporterState::Dead);
+        let claims =
+            state.importers.iter().filter(|importer| importer.at == ImporterState::Done(true));
         if !was_killed && !state.lagged {
             for importer in claims {
                 self.is_there(&state.world, &importer.reports)
@@ -357,7 +358,7 @@ impl Search {
         if !last {
             return Err(format!("one more import does not say that all is there: {world:?}"));
         }
-        self.stands(&world, &all).map_err(|fault| format!("after one more import {fault}"))?;
+        self.exists(&world, &all).map_err(|fault| format!("after one more import {fault}"))?;
         let before = world.clone();
         self.import(&mut world, &all)?;
         if world != before {
@@ -390,9 +391,9 @@ impl Search {
         let mut importer = Importer::new(reports, false);
         for _ in 0..200 {
             match importer.at {
-                At::Done(complete) => return Ok(complete),
+                ImporterState::Done(complete) => return Ok(complete),
                 _ if importer.readable() != 0 => importer.read_all(world, self),
-                _ => drop(importer.write(world, Luck::Good, self)),
+                _ => drop(importer.write(world, RequestOutcome::Good, self)),
             }
         }
         Err("one more import never ends".to_owned())
@@ -410,15 +411,15 @@ impl Search {
     }
 
     /// Whether there is one of each for `reports`, people's rows aside.
-    fn stands(&self, world: &World, reports: &[Record]) -> Result<(), String> {
+    fn exists(&self, world: &World, reports: &[Record]) -> Result<(), String> {
         self.is_there(world, reports)?;
         for &record in reports {
             let mut rows = rows_of(world, record);
             let first = rows.next().unwrap_or_default();
             let theirs = |row: Row| world.tests[usize::from(row)].theirs;
-            let twins = std::iter::once(first).chain(rows).filter(|row| !theirs(*row)).count();
-            if twins > 1 {
-                return Err(format!("test {record} stands {twins} times"));
+            let duplicates = std::iter::once(first).chain(rows).filter(|row| !theirs(*row)).count();
+            if duplicates > 1 {
+                return Err(format!("test {record} stands {duplicates} times"));
             }
             let shown = world.places.iter().filter(|place| {
                 place.test == first
@@ -501,7 +502,7 @@ fn rows_of(world: &World, record: Record) -> impl Iterator<Item = Row> + '_ {
 }
 
 /// Calls `then` with each world that `act` can lead to.
-fn acts(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
+fn writes(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
     match act {
         PersonAct::EditTest => {
             for (index, _) in world.tests.iter().enumerate().filter(|(_, test)| !test.deleted) {

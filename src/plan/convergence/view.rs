@@ -9,11 +9,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::search::mark_of;
-use super::world::{Path, Place, ROOT, Record, Row, Step, Suite, Test};
+use super::world::{FolderMembership, Path, ROOT, Record, Row, Step, Suite, Test};
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire;
+use crate::plan::dedup::{DedupAction, KeepReason, RowKind, duplicates_to_read};
 use crate::plan::folders::FolderPlan;
-use crate::plan::healing::{Doubt, HealAction, RowKind, twins_to_read};
 use crate::plan::tests::{NAMESPACE, line_of, record};
 use crate::plan::{
     ChangePlan, PlanOptions, TestPlan, steps_of, tests_to_look_for, tests_to_read_steps_of,
@@ -30,21 +30,21 @@ const WINDOW: Duration = Duration::from_secs(900);
 
 /// Lists as they were read, each at its moment. `None`: not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct View {
+pub(super) struct ClientView {
     pub(super) suites: Vec<Suite>,
     /// By suite: its parent. Suites that were made after this list was read have none.
     pub(super) parents: Vec<Row>,
     pub(super) tests: Vec<Test>,
     /// By row; none where the list does not show it.
-    pub(super) places: Vec<Option<Place>>,
+    pub(super) places: Vec<Option<FolderMembership>>,
     pub(super) steps: Vec<Step>,
     /// What was read of twins: all places, and which tests runs know.
-    pub(super) twins: Option<(Vec<Option<Place>>, Vec<Row>)>,
+    pub(super) duplicates: Option<(Vec<Option<FolderMembership>>, Vec<Row>)>,
 }
 
 /// One write that heals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Act {
+pub(super) enum DedupWrite {
     DeleteTest(Row),
     MoveTest { place: Row, to: Row },
     DeletePlace(Row),
@@ -55,12 +55,12 @@ pub(super) enum Act {
 
 /// What is to be done about one record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Todo {
+pub(super) enum PendingAction {
     Create,
     Matched { test: Row, place: bool, steps: Vec<u8> },
 }
 
-impl Todo {
+impl PendingAction {
     pub(super) fn is_done(&self) -> bool {
         matches!(self, Self::Matched { place: false, steps, .. } if steps.is_empty())
     }
@@ -68,14 +68,14 @@ impl Todo {
 
 /// A change plan, as far as a search is concerned.
 #[derive(Debug)]
-pub(super) struct Outline {
-    pub(super) heals: Vec<Act>,
-    pub(super) todo: Vec<Todo>,
+pub(super) struct PlanSummary {
+    pub(super) dedups: Vec<DedupWrite>,
+    pub(super) todo: Vec<PendingAction>,
 }
 
-impl Outline {
+impl PlanSummary {
     pub(super) fn is_empty(&self) -> bool {
-        self.heals.is_empty() && self.todo.iter().all(Todo::is_done)
+        self.dedups.is_empty() && self.todo.iter().all(PendingAction::is_done)
     }
 }
 
@@ -85,7 +85,7 @@ pub(super) struct Wishes {
     /// A test was seen in no live folder.
     pub(super) lost: bool,
     /// Twins are in view.
-    pub(super) twins: bool,
+    pub(super) duplicates: bool,
     /// Tests are in view that may lack steps.
     pub(super) steps: bool,
 }
@@ -101,14 +101,14 @@ pub(super) struct Level {
 pub(super) struct Planner {
     records: Vec<TestRecord>,
     /// A proof that is done without.
-    without: Option<(RowKind, Doubt)>,
-    known: RefCell<HashMap<u64, Rc<Outline>>>,
+    without: Option<(RowKind, KeepReason)>,
+    known: RefCell<HashMap<u64, Rc<PlanSummary>>>,
     known_wishes: RefCell<HashMap<u64, Wishes>>,
 }
 
 impl Planner {
     /// For records that stand in the folders `paths` and have so many steps.
-    pub(super) fn new(records: &[(Path, usize)], without: Option<(RowKind, Doubt)>) -> Self {
+    pub(super) fn new(records: &[(Path, usize)], without: Option<(RowKind, KeepReason)>) -> Self {
         let of = |(index, &(path, steps)): (usize, &(Path, usize))| {
             let mut record = record(PATHS[usize::from(path)], &format!("t{index}"));
             if steps > 1 {
@@ -127,7 +127,12 @@ impl Planner {
     }
 
     /// Plans; `reversed`: the rows that were made last have the lowest ids.
-    pub(super) fn plan(&self, view: &View, reports: &[Record], reversed: bool) -> Rc<Outline> {
+    pub(super) fn plan(
+        &self,
+        view: &ClientView,
+        reports: &[Record],
+        reversed: bool,
+    ) -> Rc<PlanSummary> {
         let key = mark_of(&(view, reports, reversed));
         if let Some(known) = self.known.borrow().get(&key) {
             return Rc::clone(known);
@@ -140,12 +145,12 @@ impl Planner {
             window: WINDOW,
             ..PlanOptions::default()
         };
-        let trust = |kind: RowKind, doubts: &[Doubt]| {
-            doubts.iter().all(|doubt| self.without == Some((kind, *doubt)))
+        let policy = |kind: RowKind, reasons: &[KeepReason]| {
+            reasons.iter().all(|reason| self.without == Some((kind, *reason)))
         };
-        let plan = ChangePlan::judged(&records, &snapshot, &options, &trust);
-        let outline = Rc::new(Outline {
-            heals: plan.healing.iter().map(|heal| ids.act(&heal.action)).collect(),
+        let plan = ChangePlan::judged(&records, &snapshot, &options, &policy);
+        let outline = Rc::new(PlanSummary {
+            dedups: plan.dedup.iter().map(|dedup| ids.act(&dedup.action)).collect(),
             todo: plan.tests.iter().map(|test| ids.todo(test)).collect(),
         });
         self.known.borrow_mut().insert(key, Rc::clone(&outline));
@@ -153,17 +158,17 @@ impl Planner {
     }
 
     /// What more has to be read.
-    pub(super) fn wishes(&self, view: &View, reports: &[Record], reversed: bool) -> Wishes {
+    pub(super) fn wishes(&self, view: &ClientView, reports: &[Record], reversed: bool) -> Wishes {
         let key = mark_of(&(view, reports, reversed));
         if let Some(known) = self.known_wishes.borrow().get(&key) {
             return *known;
         }
         let records = self.of(reports);
         let snapshot = self.snapshot(view, &records, Ids { reversed });
-        let (tests, suites) = twins_to_read(&records, &snapshot, NAMESPACE);
+        let (tests, suites) = duplicates_to_read(&records, &snapshot, NAMESPACE);
         let wishes = Wishes {
             lost: !tests_to_look_for(&records, &snapshot).is_empty(),
-            twins: !tests.is_empty() || !suites.is_empty(),
+            duplicates: !tests.is_empty() || !suites.is_empty(),
             steps: tests_to_read_steps_of(&records, &snapshot).next().is_some(),
         };
         self.known_wishes.borrow_mut().insert(key, wishes);
@@ -171,7 +176,7 @@ impl Planner {
     }
 
     /// Whether a folder of the reports is in view.
-    pub(super) fn stands(&self, view: &View, path: Path) -> bool {
+    pub(super) fn exists(&self, view: &ClientView, path: Path) -> bool {
         let identity = Identity::of_folder(NAMESPACE, PATHS[usize::from(path)]);
         !tree(view, Ids { reversed: false }).with_identity(identity).is_empty()
     }
@@ -179,7 +184,7 @@ impl Planner {
     /// The folders of `reports`, of which `needed` have to stand.
     pub(super) fn folders(
         &self,
-        view: &View,
+        view: &ClientView,
         reports: &[Record],
         needed: &[bool],
         reversed: bool,
@@ -210,7 +215,7 @@ impl Planner {
         reports.iter().map(|&record| self.records[usize::from(record)].clone()).collect()
     }
 
-    fn snapshot(&self, view: &View, records: &[TestRecord], ids: Ids) -> Snapshot {
+    fn snapshot(&self, view: &ClientView, records: &[TestRecord], ids: Ids) -> Snapshot {
         let project = ProjectId::new(1);
         let tests: Vec<wire::Test> = numbered(&view.tests)
             .filter(|(_, test)| !test.deleted)
@@ -223,22 +228,22 @@ impl Planner {
             .map(|(row, step)| self.step(ids, row, step, &view.tests))
             .collect();
         snapshot.take_steps(steps);
-        let (tests, suites) = twins_to_read(records, &snapshot, NAMESPACE);
-        if let Some((all, used)) = &view.twins {
-            let twins = &mut snapshot.twins;
-            twins.used = used.iter().map(|row| TestId::new(ids.id(*row))).collect();
+        let (tests, suites) = duplicates_to_read(records, &snapshot, NAMESPACE);
+        if let Some((all, used)) = &view.duplicates {
+            let duplicates = &mut snapshot.duplicates;
+            duplicates.used = used.iter().map(|row| TestId::new(ids.id(*row))).collect();
             for place in places(all, ids) {
                 if tests.contains(&place.test_id) {
-                    twins.placements.entry(place.test_id).or_default().push(place.clone());
+                    duplicates.placements.entry(place.test_id).or_default().push(place.clone());
                 }
                 if suites.contains(&place.suite_id) {
-                    twins.contents.entry(place.suite_id).or_default().push(place);
+                    duplicates.contents.entry(place.suite_id).or_default().push(place);
                 }
             }
             for (row, step) in numbered(&view.steps).filter(|(_, step)| !step.deleted) {
                 let step = self.step(ids, row, step, &view.tests);
                 if tests.contains(&step.test_id) {
-                    twins.steps_of.entry(step.test_id).or_default().push(step);
+                    duplicates.steps_of.entry(step.test_id).or_default().push(step);
                 }
             }
             for (row, suite) in numbered(&view.suites) {
@@ -247,7 +252,7 @@ impl Planner {
                     let place = plan_suite(ids, row, suite.parent);
                     let elsewhere = wire::PlanSuite { plan_id: PlanId::new(2), ..place.clone() };
                     let places = std::iter::once(place).chain(suite.elsewhere.then_some(elsewhere));
-                    twins.places.insert(id, places.collect());
+                    duplicates.places.insert(id, places.collect());
                 }
             }
         }
@@ -306,26 +311,26 @@ impl Ids {
         Row::try_from(if self.reversed { 300 - id } else { id - 1 }).unwrap()
     }
 
-    fn act(self, action: &HealAction) -> Act {
+    fn act(self, action: &DedupAction) -> DedupWrite {
         let suite = |id: &SuiteId| self.row(id.number());
         match action {
-            HealAction::DeleteTest { id, .. } => Act::DeleteTest(self.row(id.number())),
-            HealAction::MoveTest { place, to, .. } => {
-                Act::MoveTest { place: self.row(place.number()), to: suite(to) }
+            DedupAction::DeleteTest { id, .. } => DedupWrite::DeleteTest(self.row(id.number())),
+            DedupAction::MoveTest { place, to, .. } => {
+                DedupWrite::MoveTest { place: self.row(place.number()), to: suite(to) }
             }
-            HealAction::DeletePlace { place } => Act::DeletePlace(self.row(place.number())),
-            HealAction::MoveFolder { place, to, .. } => {
-                Act::MoveSuite { suite: self.row(place.number()), to: suite(to) }
+            DedupAction::DeletePlace { place } => DedupWrite::DeletePlace(self.row(place.number())),
+            DedupAction::MoveFolder { place, to, .. } => {
+                DedupWrite::MoveSuite { suite: self.row(place.number()), to: suite(to) }
             }
-            HealAction::DeleteFolder { id } => Act::DeleteSuite(suite(id)),
-            HealAction::DeleteStep { id } => Act::DeleteStep(self.row(id.number())),
+            DedupAction::DeleteFolder { id } => DedupWrite::DeleteSuite(suite(id)),
+            DedupAction::DeleteStep { id } => DedupWrite::DeleteStep(self.row(id.number())),
         }
     }
 
-    fn todo(self, plan: &TestPlan) -> Todo {
+    fn todo(self, plan: &TestPlan) -> PendingAction {
         match plan {
-            TestPlan::Create { .. } => Todo::Create,
-            TestPlan::Matched { id, place, steps, .. } => Todo::Matched {
+            TestPlan::Create { .. } => PendingAction::Create,
+            TestPlan::Matched { id, place, steps, .. } => PendingAction::Matched {
                 test: self.row(id.number()),
                 place: place.is_some(),
                 steps: steps.iter().map(|&step| u8::try_from(step).unwrap()).collect(),
@@ -343,7 +348,7 @@ fn made(late: bool) -> Option<Timestamp> {
     Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(if late { 24 } else { 0 }))
 }
 
-fn places(rows: &[Option<Place>], ids: Ids) -> impl Iterator<Item = wire::SuiteTest> {
+fn places(rows: &[Option<FolderMembership>], ids: Ids) -> impl Iterator<Item = wire::SuiteTest> {
     numbered(rows).filter_map(move |(row, place)| {
         let place = place.as_ref()?;
         Some(wire::SuiteTest {
@@ -363,7 +368,7 @@ fn plan_suite(ids: Ids, suite: Row, parent: Row) -> wire::PlanSuite {
     }
 }
 
-fn tree(view: &View, ids: Ids) -> FolderTree {
+fn tree(view: &ClientView, ids: Ids) -> FolderTree {
     let mark = NamespaceMark::of(NAMESPACE);
     let suites = numbered(&view.suites).filter(|(_, suite)| !suite.deleted).map(|(row, suite)| {
         let path = suite.path.map(|path| PATHS[usize::from(path)]);

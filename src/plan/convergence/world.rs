@@ -63,7 +63,7 @@ pub(super) struct Test {
 
 /// Where a test stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct FolderMembership {
     pub(super) suite: Row,
     pub(super) test: Row,
     pub(super) deleted: bool,
@@ -87,7 +87,7 @@ pub(super) struct Step {
 pub(super) struct World {
     pub(super) suites: Vec<Suite>,
     pub(super) tests: Vec<Test>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<FolderMembership>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -96,7 +96,7 @@ pub(super) struct World {
 pub(super) enum New {
     Suite { path: Path, parent: Row },
     Test { record: Record, suite: Row },
-    Place { suite: Row, test: Row },
+    FolderMembership { suite: Row, test: Row },
     Step { test: Row, sequence: u8 },
 }
 
@@ -128,9 +128,11 @@ impl World {
                 let test = Test { record: Some(record), ..Self::plain_test() };
                 self.add_test(test, suite)
             }),
-            New::Place { suite, test } => {
-                let stands = self.live_suite(suite) && !self.tests[usize::from(test)].deleted;
-                stands.then(|| push(&mut self.places, Place { suite, test, deleted: false }))
+            New::FolderMembership { suite, test } => {
+                let exists = self.live_suite(suite) && !self.tests[usize::from(test)].deleted;
+                exists.then(|| {
+                    push(&mut self.places, FolderMembership { suite, test, deleted: false })
+                })
             }
             New::Step { test, sequence } => {
                 let step = Step { test, sequence, ..Self::plain_step() };
@@ -174,7 +176,7 @@ impl World {
 
     pub(super) fn add_test(&mut self, test: Test, suite: Row) -> Row {
         let test = push(&mut self.tests, test);
-        push(&mut self.places, Place { suite, test, deleted: false });
+        push(&mut self.places, FolderMembership { suite, test, deleted: false });
         test
     }
 
@@ -195,7 +197,7 @@ impl World {
     }
 
     /// Whether lists show a place.
-    pub(super) fn shows(&self, place: &Place, deletion: Deletion) -> bool {
+    pub(super) fn shows(&self, place: &FolderMembership, deletion: Deletion) -> bool {
         let hides = deletion == Deletion::Cascades;
         !place.deleted
             && (!hides

@@ -35,42 +35,42 @@ pub fn annotations(summary: &Summary) -> Vec<String> {
         + summary.failures.len();
     if all > lines.len() {
         let more = format!("… and {} more: see the summary of this job", all - lines.len());
-        lines.push(command(&Place::default(), "tq-import", &more));
+        lines.push(command(&AnnotationTarget::default(), "tq-import", &more));
     }
     lines
 }
 
 fn error(SummaryError { message, hint }: &SummaryError) -> String {
     let hint = hint.as_deref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-    command(&Place::default(), "import into TestQuality", &format!("{message}{hint}"))
+    command(&AnnotationTarget::default(), "import into TestQuality", &format!("{message}{hint}"))
 }
 
 fn damaged(FileFlaw { path, shard: _, flaw }: &FileFlaw) -> String {
     let line = Some(flaw.position.line).filter(|line| *line > 0);
-    command(&Place { file: Some(path), line }, "damaged report", &flaw.message)
+    command(&AnnotationTarget { file: Some(path), line }, "damaged report", &flaw.message)
 }
 
 fn run_error(error: &RunError) -> String {
     let RunError { report: _, name, message, file, line, is_case: _ } = error;
-    let place = Place { file: file.as_deref(), line: *line };
+    let place = AnnotationTarget { file: file.as_deref(), line: *line };
     command(&place, name, message.as_deref().unwrap_or("error outside the tests"))
 }
 
 fn failure(failure: &Failure) -> String {
     let Failure { identity: _, folder: _, name, outcome, message, file, line } = failure;
-    let place = Place { file: file.as_deref(), line: *line };
+    let place = AnnotationTarget { file: file.as_deref(), line: *line };
     let outcome = if *outcome == Outcome::Errored { "errored" } else { "failed" };
     command(&place, name, message.as_deref().unwrap_or(outcome))
 }
 
 /// Where an annotation is shown.
 #[derive(Default)]
-struct Place<'a> {
+struct AnnotationTarget<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
 }
 
-fn command(place: &Place<'_>, title: &str, message: &str) -> String {
+fn command(place: &AnnotationTarget<'_>, title: &str, message: &str) -> String {
     let mut command = "error ".to_owned();
     if let Some(file) = place.file.filter(|file| !file.is_empty()) {
         command += &format!("file={},", property(file));

@@ -8,8 +8,8 @@ mod failures;
 mod folders;
 mod page;
 
+use super::headline::{Headline, Severity, headline, look, next};
 use super::layout::{count, seconds};
-use super::verdict::{Tone, Verdict, look, next, verdict};
 use super::{Reports, Summary, SummaryError};
 use test_reports::record::{IdentityOptions, Records};
 
@@ -30,11 +30,11 @@ const TEXT_CHARS: usize = 500;
 pub fn render(summary: &Summary, limit: usize) -> String {
     let mut page = Page::new(limit.max(LEAST));
     head(&mut page, &summary.reports, !summary.run_errors.is_empty());
-    let Verdict { tone, word, text } = verdict(summary, |name| code(&cut(name)));
-    let mark = match tone {
-        Tone::Good => "✅",
-        Tone::Odd => "🔍",
-        Tone::Bad => "❌",
+    let Headline { severity, word, text } = headline(summary, |name| code(&cut(name)));
+    let mark = match severity {
+        Severity::Ok => "✅",
+        Severity::Warn => "🔍",
+        Severity::Error => "❌",
     };
     page.block(&format!("<p>{mark} <b>{word}</b> {text}</p>"));
     errors(&mut page, &summary.errors);

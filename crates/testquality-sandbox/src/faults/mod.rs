@@ -60,7 +60,7 @@ enum Kind {
 
 /// A rule: what happens to which requests.
 #[derive(Debug)]
-struct Rule {
+struct FaultRule {
     kind: Kind,
     method: Option<Method>,
     resource: Option<String>,
@@ -76,7 +76,7 @@ struct Rule {
 /// Rules, in the order in which they are tried: the first that holds is what happens.
 #[derive(Debug, Default)]
 pub struct Faults {
-    rules: Vec<Rule>,
+    rules: Vec<FaultRule>,
 }
 
 impl Faults {
@@ -102,7 +102,7 @@ impl Faults {
     }
 }
 
-impl Rule {
+impl FaultRule {
     fn strikes(&self, method: &Method, resource: &str) -> bool {
         let fits = self.method.as_ref().is_none_or(|wanted| wanted == method)
             && self.resource.as_deref().is_none_or(|wanted| wanted == resource);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
-use super::{Kind, Rule};
+use super::{FaultRule, Kind};
 
 /// Why a text is no rule.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -23,13 +23,13 @@ fn wrong(word: &str, why: &'static str) -> FaultError {
     FaultError { word: word.to_owned(), why }
 }
 
-impl FromStr for Rule {
+impl FromStr for FaultRule {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut words = text.split_whitespace();
         let kind = kind(words.next().unwrap_or_default())?;
-        let mut rule = Rule {
+        let mut rule = FaultRule {
             kind,
             method: None,
             resource: None,
@@ -46,7 +46,7 @@ impl FromStr for Rule {
     }
 }
 
-impl Rule {
+impl FaultRule {
     fn restrict(&mut self, word: &str) -> Option<()> {
         if let Some(seed) = word.strip_prefix("seed=") {
             self.seed = seed.parse().ok()?;
@@ -164,12 +164,12 @@ mod tests {
             "drop",
             "string-ids",
         ] {
-            assert!(spec.parse::<Rule>().is_ok(), "{spec}");
+            assert!(spec.parse::<FaultRule>().is_ok(), "{spec}");
         }
         for spec in
             ["", "explode", "lost=abc", "delay", "503 Test", "503 101%", "503 seed=x", "cut=1"]
         {
-            let error = spec.parse::<Rule>().unwrap_err().to_string();
+            let error = spec.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.contains("is no part of a fault"), "{error}");
         }
     }

@@ -53,8 +53,8 @@ pub(super) async fn page<T: Template>(
     match shared.store.run(work).await {
         Ok(html) => ([(CONTENT_TYPE, HTML)], html).into_response(),
         Err(error) => {
-            let (status, told) = error.told();
-            failure(status, told["message"].as_str().unwrap_or_default())
+            let (status, into_response_parts) = error.into_response_parts();
+            failure(status, into_response_parts["message"].as_str().unwrap_or_default())
         }
     }
 }

@@ -105,7 +105,7 @@ mod tests {
             version(json!({"name": "a", "is_automated": null, "epoch": 0}), Some("update")),
         ];
         let all = changes(&versions, true);
-        let told: Vec<_> = all
+        let into_response_parts: Vec<_> = all
             .iter()
             .map(|change| {
                 let fields: Vec<_> = change
@@ -119,7 +119,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            into_response_parts,
             [
                 "2026-01-02 00:00 Updated name: a>b",
                 "2026-01-01 00:00 Updated is automated: >yes",

@@ -36,7 +36,7 @@ struct Page {
     described: Described,
     precondition: Text,
     steps: Vec<Step>,
-    places: Vec<Place>,
+    places: Vec<FolderMembership>,
     results: Vec<Outcome>,
     changes: Vec<Change>,
     older_changes: i64,
@@ -48,7 +48,7 @@ struct Step {
     expected_result: Text,
 }
 
-struct Place {
+struct FolderMembership {
     folder: i64,
     path: String,
     /// In the tree of the project.
@@ -79,7 +79,7 @@ fn read(browse: &Browse<'_>, id: i64) -> Result<Page, ApiError> {
     let places = browse.places(id, MOST)?.into_iter().map(|place| {
         let is_reached = tree.folder(place.folder).is_some();
         let path = if is_reached { tree.path(place.folder) } else { shown::name(&place.name) };
-        Place { folder: place.folder, path, is_reached }
+        FolderMembership { folder: place.folder, path, is_reached }
     });
     let results = browse.results_of_test(id, MOST)?.into_iter().map(|result| Outcome {
         run: result.run,

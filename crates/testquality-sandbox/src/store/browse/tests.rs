@@ -46,7 +46,7 @@ pub(crate) struct Step {
 
 /// A folder that a test stands in.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct FolderMembership {
     pub(crate) folder: i64,
     pub(crate) name: String,
 }
@@ -201,14 +201,14 @@ impl Browse<'_> {
     }
 
     /// The live folders that a test stands in.
-    pub(crate) fn places(&self, test: i64, most: i64) -> Result<Vec<Place>, ApiError> {
+    pub(crate) fn places(&self, test: i64, most: i64) -> Result<Vec<FolderMembership>, ApiError> {
         self.all(
             "SELECT suite.id, suite.name FROM suite_test
              JOIN suite ON suite.id = suite_test.suite_id AND suite.deleted_at IS NULL
              WHERE suite_test.test_id = ?1 AND suite_test.deleted_at IS NULL
              ORDER BY suite_test.id LIMIT ?2",
             [test, most],
-            |row| Ok(Place { folder: row.get(0)?, name: row.get(1)? }),
+            |row| Ok(FolderMembership { folder: row.get(0)?, name: row.get(1)? }),
         )
     }
 }

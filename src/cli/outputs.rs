@@ -5,12 +5,12 @@ use std::path::Path;
 use crate::discover::{Discovered, Source};
 
 use super::args::values::{OutputSpec, ResultFormat};
-use super::exit::{Ending, Exit};
+use super::exit::{ExitCode, ExitReasons};
 use super::output::{OutputError, OutputFile, Streams};
 
 /// Where a rendered result goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum OutputTarget {
     StandardOutput,
     File,
 }
@@ -21,14 +21,14 @@ pub(super) fn open<F: ResultFormat>(
     specs: &[OutputSpec<F>],
     found: &Discovered,
     streams: &Streams,
-) -> Result<Vec<OutputFile<F>>, Exit> {
+) -> Result<Vec<OutputFile<F>>, ExitCode> {
     if let Some(spec) = specs.iter().find(|spec| is_report(&spec.path, found)) {
         let error = anyhow::anyhow!(
             "{} is one of the reports, and would be overwritten",
             spec.path.display()
         );
         streams.error(&error, Some("write the result to another place; nothing was done"));
-        return Err(Exit::Usage);
+        return Err(ExitCode::Usage);
     }
     let open = || {
         let files: Vec<OutputFile<F>> =
@@ -38,7 +38,7 @@ pub(super) fn open<F: ResultFormat>(
     };
     open().map_err(|error: OutputError| {
         streams.error(&error.into(), Some("check --output; nothing was done"));
-        Exit::Usage
+        ExitCode::Usage
     })
 }
 
@@ -54,22 +54,24 @@ fn is_report(path: &Path, found: &Discovered) -> bool {
 
 /// Writes what `render` gives to every place; what cannot be written makes the ending incomplete.
 pub(super) fn write<F: ResultFormat>(
-    render: impl Fn(F, Place) -> anyhow::Result<String>,
+    render: impl Fn(F, OutputTarget) -> anyhow::Result<String>,
     format: F,
     files: Vec<OutputFile<F>>,
     streams: &Streams,
-    ending: &mut Ending,
+    ending: &mut ExitReasons,
 ) {
     for file in files {
-        let written = render(file.format(), Place::File).and_then(|text| Ok(file.finish(&text)?));
+        let written =
+            render(file.format(), OutputTarget::File).and_then(|text| Ok(file.finish(&text)?));
         if let Err(error) = written {
-            ending.add(Exit::Incomplete);
+            ending.add(ExitCode::Incomplete);
             streams.error(&error, None);
         }
     }
-    let written = render(format, Place::StandardOutput).and_then(|text| Ok(streams.result(&text)?));
+    let written =
+        render(format, OutputTarget::StandardOutput).and_then(|text| Ok(streams.result(&text)?));
     if let Err(error) = written {
-        ending.add(Exit::Incomplete);
+        ending.add(ExitCode::Incomplete);
         streams.error(&error.context("cannot write the result to standard output"), None);
     }
 }

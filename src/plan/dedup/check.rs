@@ -18,7 +18,7 @@ use test_reports::text;
 
 /// Why a twin may be a person's, or in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Doubt {
+pub enum KeepReason {
     /// The server did not say all that has to be known.
     Unknown,
     /// Its name or another field is not as imports write it.
@@ -39,14 +39,14 @@ pub enum Doubt {
     Late,
 }
 
-impl Doubt {
+impl KeepReason {
     /// Whether it says that somebody uses the row, not that somebody else made it.
     pub(super) fn is_about_use(self) -> bool {
         matches!(self, Self::InUse | Self::SeveralPlaces)
     }
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for KeepReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unknown => "the server does not tell enough about it",
@@ -63,27 +63,27 @@ impl fmt::Display for Doubt {
 }
 
 /// Looks at twins; says everything that speaks against their deletion.
-pub(super) struct Prover<'a> {
+pub(super) struct DuplicateChecker<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) mark: NamespaceMark,
     pub(super) window: SignedDuration,
     /// Folders that imports made beside another one, and that one. Others that bear the same identity are a person's clones.
-    pub(super) twin_folders: HashMap<SuiteId, SuiteId>,
+    pub(super) duplicate_folders: HashMap<SuiteId, SuiteId>,
 }
 
 /// Collects doubts; most rows give none.
 #[derive(Default)]
-struct Doubts(Vec<Doubt>);
+struct KeepReasons(Vec<KeepReason>);
 
-impl Doubts {
-    fn unless(&mut self, holds: bool, doubt: Doubt) {
+impl KeepReasons {
+    fn unless(&mut self, holds: bool, reason: KeepReason) {
         if !holds {
-            self.0.push(doubt);
+            self.0.push(reason);
         }
     }
 }
 
-impl Prover<'_> {
+impl DuplicateChecker<'_> {
     /// Whether `loser`, whose description should be `line`, is as an import at the same time would have made it.
     pub(super) fn test(
         &self,
@@ -91,36 +91,38 @@ impl Prover<'_> {
         winner: TestId,
         loser: TestId,
         line: &str,
-    ) -> Vec<Doubt> {
-        let twins = &self.snapshot.twins;
-        let mut doubts = Doubts::default();
-        let (Some(stands), Some(row), Some(places)) =
-            (twins.tests.get(&winner), twins.tests.get(&loser), twins.placements.get(&loser))
-        else {
-            return vec![Doubt::Unknown];
+    ) -> Vec<KeepReason> {
+        let duplicates = &self.snapshot.duplicates;
+        let mut reasons = KeepReasons::default();
+        let (Some(stands), Some(row), Some(places)) = (
+            duplicates.tests.get(&winner),
+            duplicates.tests.get(&loser),
+            duplicates.placements.get(&loser),
+        ) else {
+            return vec![KeepReason::Unknown];
         };
         let is_plain = row.name == text::fit_name(&record.name)
             && row.is_automated == Some(true)
             && row.to_automate != Some(true)
             && row.precondition.as_deref().unwrap_or_default().is_empty();
-        doubts.unless(is_plain, Doubt::NotAsWritten);
-        doubts.unless(row.epoch == Some(0), Doubt::Edited);
+        reasons.unless(is_plain, KeepReason::NotAsWritten);
+        reasons.unless(row.epoch == Some(0), KeepReason::Edited);
         let described = row.description.as_deref().unwrap_or_default();
-        doubts.unless(description::is_only(described, line), Doubt::Described);
-        doubts.unless(places.len() == 1, Doubt::SeveralPlaces);
-        let winners = twins.placements.get(&winner).map_or(&[][..], Vec::as_slice);
+        reasons.unless(description::is_only(described, line), KeepReason::Described);
+        reasons.unless(places.len() == 1, KeepReason::SeveralPlaces);
+        let winners = duplicates.placements.get(&winner).map_or(&[][..], Vec::as_slice);
         let is_beside = places.iter().all(|place| {
             winners
                 .iter()
                 .any(|winner| self.staying(winner.suite_id) == self.staying(place.suite_id))
         });
-        doubts.unless(is_beside, Doubt::Elsewhere);
-        doubts.unless(!twins.used.contains(&loser), Doubt::InUse);
+        reasons.unless(is_beside, KeepReason::Elsewhere);
+        reasons.unless(!duplicates.used.contains(&loser), KeepReason::InUse);
         let texts = steps_of(record);
-        let mut steps = twins.steps_of.get(&loser).into_iter().flatten();
-        doubts.unless(steps.all(|step| is_as_written(step, &texts)), Doubt::Steps);
-        doubts.0.extend(self.lateness(&made(stands, line), row.created_at));
-        doubts.0
+        let mut steps = duplicates.steps_of.get(&loser).into_iter().flatten();
+        reasons.unless(steps.all(|step| is_as_written(step, &texts)), KeepReason::Steps);
+        reasons.0.extend(self.lateness(&made(stands, line), row.created_at));
+        reasons.0
     }
 
     /// The same for a folder.
@@ -130,67 +132,77 @@ impl Prover<'_> {
         folders: &FolderPlan,
         winner: SuiteId,
         loser: SuiteId,
-    ) -> Vec<Doubt> {
+    ) -> Vec<KeepReason> {
         let tree = &self.snapshot.folders;
-        let mut doubts = Doubts::default();
+        let mut reasons = KeepReasons::default();
         let parent = folder.parent.and_then(|parent| folders.suite(parent));
-        let (Some(stands), Some(row), Some(parent), Some(places)) =
-            (tree.get(winner), tree.get(loser), parent, self.snapshot.twins.places.get(&loser))
-        else {
-            return vec![Doubt::Unknown];
+        let (Some(stands), Some(row), Some(parent), Some(places)) = (
+            tree.get(winner),
+            tree.get(loser),
+            parent,
+            self.snapshot.duplicates.places.get(&loser),
+        ) else {
+            return vec![KeepReason::Unknown];
         };
         let line = description::folder_line(&folder.path, folder.identity, self.mark);
-        doubts.unless(*row.name == *text::fit_name(&folder.name), Doubt::NotAsWritten);
+        reasons.unless(*row.name == *text::fit_name(&folder.name), KeepReason::NotAsWritten);
         let described = row.description.as_deref().unwrap_or_default();
-        doubts.unless(description::is_only(described, &line), Doubt::Described);
-        doubts.unless(row.parent == parent || self.are_twins(row.parent, parent), Doubt::Elsewhere);
-        doubts.unless(places.len() == 1, Doubt::SeveralPlaces);
+        reasons.unless(description::is_only(described, &line), KeepReason::Described);
+        reasons.unless(
+            row.parent == parent || self.are_duplicates(row.parent, parent),
+            KeepReason::Elsewhere,
+        );
+        reasons.unless(places.len() == 1, KeepReason::SeveralPlaces);
         // A test of somebody else, or one that stands in both folders, and a folder of somebody else: it is used.
         let beside = self.snapshot.tests_in_folder.get(&winner).map_or(&[][..], Vec::as_slice);
         let is_unused = self.contents(loser).all(|place| {
             let row = self.snapshot.tests.get(&place.test_id);
             row.is_some_and(|row| row.identity.is_some()) && !beside.contains(&place.test_id)
         }) && tree.below(loser).all(|(_, below)| below.identity.is_some());
-        doubts.unless(is_unused && !tree.is_below(winner, loser), Doubt::InUse);
-        doubts.0.extend(self.lateness(&[stands.created_at], row.created_at));
-        doubts.0
+        reasons.unless(is_unused && !tree.is_below(winner, loser), KeepReason::InUse);
+        reasons.0.extend(self.lateness(&[stands.created_at], row.created_at));
+        reasons.0
     }
 
     /// The same for a step of a test, which should say one of `texts`.
-    pub(super) fn step(&self, texts: &[StepText], first: &Step, step: &Step) -> Vec<Doubt> {
-        let mut doubts = Doubts::default();
-        doubts.unless(is_worded(step, texts), Doubt::NotAsWritten);
-        doubts.unless(step.epoch == Some(0), Doubt::Edited);
-        doubts.unless(!self.snapshot.twins.used.contains(&step.test_id), Doubt::InUse);
-        doubts.0.extend(self.lateness(&[first.created_at], step.created_at));
-        doubts.0
+    pub(super) fn step(&self, texts: &[StepText], first: &Step, step: &Step) -> Vec<KeepReason> {
+        let mut reasons = KeepReasons::default();
+        reasons.unless(is_worded(step, texts), KeepReason::NotAsWritten);
+        reasons.unless(step.epoch == Some(0), KeepReason::Edited);
+        reasons.unless(!self.snapshot.duplicates.used.contains(&step.test_id), KeepReason::InUse);
+        reasons.0.extend(self.lateness(&[first.created_at], step.created_at));
+        reasons.0
     }
 
     /// What stands in a folder that was asked for.
     pub(super) fn contents(&self, folder: SuiteId) -> impl Iterator<Item = &SuiteTest> {
-        self.snapshot.twins.contents.get(&folder).into_iter().flatten()
+        self.snapshot.duplicates.contents.get(&folder).into_iter().flatten()
     }
 
     /// The folder that stands for `folder`.
     fn staying(&self, folder: SuiteId) -> SuiteId {
-        self.twin_folders.get(&folder).copied().unwrap_or(folder)
+        self.duplicate_folders.get(&folder).copied().unwrap_or(folder)
     }
 
-    fn are_twins(&self, one: SuiteId, other: SuiteId) -> bool {
+    fn are_duplicates(&self, one: SuiteId, other: SuiteId) -> bool {
         let identity = |id| self.snapshot.folders.get(id)?.identity;
         identity(one).is_some_and(|shared| identity(other) == Some(shared))
     }
 
     /// `stands`: since when the one that stays may have been what others looked for.
-    fn lateness(&self, stands: &[Option<Timestamp>], other: Option<Timestamp>) -> Option<Doubt> {
+    fn lateness(
+        &self,
+        stands: &[Option<Timestamp>],
+        other: Option<Timestamp>,
+    ) -> Option<KeepReason> {
         let mut pairs = stands.iter().map(|stands| stands.zip(other));
         if pairs.clone().all(|pair| pair.is_none()) {
-            return Some(Doubt::Unknown);
+            return Some(KeepReason::Unknown);
         }
         let is_within = pairs.any(|pair| {
             pair.is_some_and(|(stands, other)| other.duration_since(stands).abs() <= self.window)
         });
-        (!is_within).then_some(Doubt::Late)
+        (!is_within).then_some(KeepReason::Late)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::api::retry::RetryPolicy;
 use crate::progress::Progress;
 use crate::snapshot::TargetError;
 
-use super::exit::Exit;
+use super::exit::ExitCode;
 use super::settings::{Connection, Limits, Remote};
 
 /// A client for `remote`, which tells `progress` of what it does.
@@ -63,24 +63,26 @@ pub(super) fn with_client<T>(
 }
 
 /// How an import ends that found no target, and what to do about it.
-pub(super) fn end_of(error: &TargetError) -> (Exit, &'static str) {
+pub(super) fn exit_code_for_target(error: &TargetError) -> (ExitCode, &'static str) {
     match error {
-        TargetError::Api(error) => (exit_of(error), error.hint()),
+        TargetError::Api(error) => (exit_code_for(error), error.hint()),
         TargetError::UnknownProject { .. } => (
-            Exit::Usage,
+            ExitCode::Usage,
             "set --project to the name or id of a project that the token's owner can see",
         ),
-        TargetError::AmbiguousProject { .. } => (Exit::Usage, "set --project to one of the ids"),
-        TargetError::NotOnlyOne(_) => (Exit::Usage, "set --project to a name or id"),
-        TargetError::NoRoot { .. } => (Exit::Incomplete, "ask for access to the whole project"),
+        TargetError::AmbiguousProject { .. } => {
+            (ExitCode::Usage, "set --project to one of the ids")
+        }
+        TargetError::NotOnlyOne(_) => (ExitCode::Usage, "set --project to a name or id"),
+        TargetError::NoRoot { .. } => (ExitCode::Incomplete, "ask for access to the whole project"),
     }
 }
 
 /// How an import ends that a request ended.
-pub(super) fn exit_of(error: &ApiError) -> Exit {
+pub(super) fn exit_code_for(error: &ApiError) -> ExitCode {
     match error.severity() {
-        Severity::NotAuthorised => Exit::NotAuthorised,
-        Severity::Unavailable => Exit::Unavailable,
-        Severity::Unexpected => Exit::Incomplete,
+        Severity::NotAuthorised => ExitCode::NotAuthorised,
+        Severity::Unavailable => ExitCode::Unavailable,
+        Severity::Unexpected => ExitCode::Incomplete,
     }
 }

@@ -5,18 +5,18 @@ use super::layout::{count, is_or_are, noun_for};
 
 /// How good it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(super) enum Severity {
     /// Nothing is left to do.
-    Good,
+    Ok,
     /// Nothing is wrong, but it is not done either.
-    Odd,
+    Warn,
     /// Something is missing.
-    Bad,
+    Error,
 }
 
 /// A word and what it means here.
-pub(super) struct Verdict {
-    pub(super) tone: Tone,
+pub(super) struct Headline {
+    pub(super) severity: Severity,
     /// Such as `complete:`.
     pub(super) word: &'static str,
     /// Words of ours, but for the project's name.
@@ -56,8 +56,8 @@ pub(super) fn look(summary: &Summary) -> Option<&str> {
 }
 
 /// How the import ended. `name` shows the project's name in the medium.
-pub(super) fn verdict(summary: &Summary, name: impl Fn(&str) -> String) -> Verdict {
-    let (tone, word, mut text) = outcome(summary, &project(summary, name));
+pub(super) fn headline(summary: &Summary, name: impl Fn(&str) -> String) -> Headline {
+    let (severity, word, mut text) = outcome(summary, &project(summary, name));
     let of_command = summary.command.as_ref().is_some_and(|command| command.exit_code != 0);
     match summary.exit_code {
         0 => {}
@@ -73,10 +73,10 @@ pub(super) fn verdict(summary: &Summary, name: impl Fn(&str) -> String) -> Verdi
         }
         code => text += &format!("; exit code {code}"),
     }
-    Verdict { tone, word, text }
+    Headline { severity, word, text }
 }
 
-fn outcome(summary: &Summary, project: &str) -> (Tone, &'static str, String) {
+fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String) {
     let damaged = summary.reports.damaged.len();
     let tests = summary.reports.tests;
     let refused = summary.tests.refused;
@@ -89,9 +89,9 @@ fn outcome(summary: &Summary, project: &str) -> (Tone, &'static str, String) {
         };
         let nothing = summary.exit_code == 0 && tests == 0;
         return if nothing {
-            (Tone::Good, "complete:", "the reports hold no test".to_owned())
+            (Severity::Ok, "complete:", "the reports hold no test".to_owned())
         } else {
-            (Tone::Bad, word, "nothing was written".to_owned())
+            (Severity::Error, word, "nothing was written".to_owned())
         };
     }
     if summary.dry_run {
@@ -107,7 +107,7 @@ fn outcome(summary: &Summary, project: &str) -> (Tone, &'static str, String) {
                 is_or_are(changes)
             )
         };
-        return (Tone::Odd, "dry run:", text);
+        return (Severity::Warn, "dry run:", text);
     }
     let unconfirmed = || {
         if refused > 0 {
@@ -126,10 +126,10 @@ fn outcome(summary: &Summary, project: &str) -> (Tone, &'static str, String) {
         } else {
             format!("before {project} was read once more; run the import again")
         };
-        return (Tone::Bad, "interrupted:", text);
+        return (Severity::Error, "interrupted:", text);
     }
     if summary.complete != Some(true) {
-        return (Tone::Bad, "incomplete:", unconfirmed());
+        return (Severity::Error, "incomplete:", unconfirmed());
     }
     if damaged > 0 {
         let text = format!(
@@ -137,7 +137,7 @@ fn outcome(summary: &Summary, project: &str) -> (Tone, &'static str, String) {
             noun_for(damaged, "report"),
             is_or_are(damaged)
         );
-        return (Tone::Bad, "incomplete:", text);
+        return (Severity::Error, "incomplete:", text);
     }
     let text = match (tests, summary.tests.ignored) {
         (0, _) => "the reports hold no test".to_owned(),
@@ -149,5 +149,5 @@ fn outcome(summary: &Summary, project: &str) -> (Tone, &'static str, String) {
             "every test of these reports is in {project}, but for {ignored} that tq-import.toml ignores"
         ),
     };
-    (Tone::Good, "complete:", text)
+    (Severity::Ok, "complete:", text)
 }

@@ -5,7 +5,7 @@
 //! and were made within the window after the one that stands (a person's clone comes later). Everything else is
 //! told and left. Only identities of this import's records and of their folders are looked at.
 
-mod proof;
+mod check;
 
 use crate::description;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,14 +20,14 @@ use crate::snapshot::Snapshot;
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
-pub use proof::Doubt;
-use proof::Prover;
+use check::DuplicateChecker;
+pub use check::KeepReason;
 
 /// One write that makes twins one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heal {
+pub struct Dedup {
     /// What is written.
-    pub action: HealAction,
+    pub action: DedupAction,
     /// The test's folder, or the folder's own path.
     pub path: Vec<String>,
     /// The name of the test or folder.
@@ -38,7 +38,7 @@ pub struct Heal {
 
 /// What is written about a twin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HealAction {
+pub enum DedupAction {
     /// The test `id`, whose description is nothing but `line`, stands a second time.
     DeleteTest {
         /// The row.
@@ -83,9 +83,9 @@ pub enum HealAction {
     },
 }
 
-/// The rows of which [`Snapshot::read_twins`] has to be asked: tests and folders that share an identity.
+/// The rows of which [`Snapshot::read_duplicates`] has to be asked: tests and folders that share an identity.
 #[must_use]
-pub fn twins_to_read(
+pub fn duplicates_to_read(
     records: &[TestRecord],
     snapshot: &Snapshot,
     namespace: &str,
@@ -93,7 +93,7 @@ pub fn twins_to_read(
     let mut tests: Vec<TestId> = records
         .iter()
         .filter_map(|record| snapshot.tests_by_identity.get(&record.identity))
-        .filter(|twins| twins.len() > 1)
+        .filter(|duplicates| duplicates.len() > 1)
         .flatten()
         .copied()
         .collect();
@@ -102,7 +102,7 @@ pub fn twins_to_read(
     let mut suites: Vec<SuiteId> = FolderPlan::new(records, &snapshot.folders, namespace)
         .all()
         .map(|folder| snapshot.folders.with_identity(folder.identity))
-        .filter(|twins| twins.len() > 1)
+        .filter(|duplicates| duplicates.len() > 1)
         .flatten()
         .copied()
         .collect();
@@ -113,14 +113,14 @@ pub fn twins_to_read(
 
 /// What becomes of twins.
 #[derive(Debug, Default)]
-pub(super) struct Healing {
+pub(super) struct DedupPlan {
     /// All that heals them, in the order in which it is written: tests, what stands in folders that will go, those
     /// folders, the deepest first, and steps.
-    pub(super) heals: Vec<Heal>,
+    pub(super) dedups: Vec<Dedup>,
     /// Tests that are left, and the first thing that speaks against their deletion.
-    pub(super) tests_left: HashMap<TestId, Doubt>,
+    pub(super) tests_left: HashMap<TestId, KeepReason>,
     /// Folders that are left.
-    pub(super) folders_left: HashMap<SuiteId, Doubt>,
+    pub(super) folders_left: HashMap<SuiteId, KeepReason>,
 }
 
 /// What kind of row a proof is about.
@@ -135,60 +135,60 @@ pub(super) enum RowKind {
 }
 
 /// Decides whether a twin goes, from all that speaks against it.
-pub(super) type Trust<'a> = &'a dyn Fn(RowKind, &[Doubt]) -> bool;
+pub(super) type DeletePolicy<'a> = &'a dyn Fn(RowKind, &[KeepReason]) -> bool;
 
 /// Any doubt is enough to leave a row alone.
-pub(super) const NO_DOUBT: Trust<'static> = &|_, doubts| doubts.is_empty();
+pub(super) const NO_REASON: DeletePolicy<'static> = &|_, reasons| reasons.is_empty();
 
 /// How the twins of `records` are healed.
-pub(super) fn heals(
+pub(super) fn dedups(
     records: &[TestRecord],
     snapshot: &Snapshot,
     folders: &FolderPlan,
     options: &PlanOptions,
-    trust: Trust<'_>,
-) -> Healing {
-    let prover = Prover {
+    policy: DeletePolicy<'_>,
+) -> DedupPlan {
+    let checker = DuplicateChecker {
         snapshot,
         mark: NamespaceMark::of(&options.namespace),
         window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
-        twin_folders: HashMap::new(),
+        duplicate_folders: HashMap::new(),
     };
-    let mut healer = Healer {
-        prover,
-        trust,
+    let mut healer = DedupPlanner {
+        checker,
+        policy,
         tests: HashSet::new(),
         folders: HashSet::new(),
-        healing: Healing::default(),
+        dedup: DedupPlan::default(),
     };
     let spare = healer.judge_folders(folders);
-    if !snapshot.twins.tests.is_empty() {
+    if !snapshot.duplicates.tests.is_empty() {
         for record in records {
             healer.heal_tests(record);
         }
     }
-    if !snapshot.twins.doubled.is_empty() {
+    if !snapshot.duplicates.doubled.is_empty() {
         for record in records {
             healer.heal_places(record);
         }
     }
     healer.heal_folders(&spare);
-    if !snapshot.twins.steps.is_empty() {
+    if !snapshot.duplicates.steps.is_empty() {
         for record in records {
             healer.heal_steps(record);
         }
     }
-    healer.healing
+    healer.dedup
 }
 
-struct Healer<'a> {
-    prover: Prover<'a>,
-    trust: Trust<'a>,
+struct DedupPlanner<'a> {
+    checker: DuplicateChecker<'a>,
+    policy: DeletePolicy<'a>,
     /// Tests that go.
     tests: HashSet<TestId>,
     /// Folders that go.
     folders: HashSet<SuiteId>,
-    healing: Healing,
+    dedup: DedupPlan,
 }
 
 /// A folder that goes.
@@ -198,22 +198,22 @@ struct SpareFolder<'f> {
     loser: SuiteId,
 }
 
-impl Healer<'_> {
+impl DedupPlanner<'_> {
     fn heal_tests(&mut self, record: &TestRecord) {
-        let snapshot = self.prover.snapshot;
+        let snapshot = self.checker.snapshot;
         let Some([winner, losers @ ..]) =
             snapshot.tests_by_identity.get(&record.identity).map(Vec::as_slice)
         else {
             return;
         };
-        let mark = self.prover.mark;
+        let mark = self.checker.mark;
         let line = description::test_line(&record.container, &record.name, record.identity, mark);
         for loser in losers {
-            let doubts = self.prover.test(record, *winner, *loser, &line);
-            if (self.trust)(RowKind::Test, &doubts) {
+            let reasons = self.checker.test(record, *winner, *loser, &line);
+            if (self.policy)(RowKind::Test, &reasons) {
                 self.tests.insert(*loser);
-                self.healing.heals.push(Heal {
-                    action: HealAction::DeleteTest {
+                self.dedup.dedups.push(Dedup {
+                    action: DedupAction::DeleteTest {
                         id: *loser,
                         stays: *winner,
                         line: line.clone(),
@@ -222,19 +222,21 @@ impl Healer<'_> {
                     name: record.name.to_string(),
                     identity: record.identity,
                 });
-            } else if let Some(doubt) = doubts.first() {
-                self.healing.tests_left.insert(*loser, *doubt);
+            } else if let Some(reason) = reasons.first() {
+                self.dedup.tests_left.insert(*loser, *reason);
             }
         }
     }
 
     /// Two rows that put one test into one folder say the same: nothing is lost with the second.
     fn heal_places(&mut self, record: &TestRecord) {
-        let snapshot = self.prover.snapshot;
-        let bearer = super::matching::bearer(record, snapshot);
-        for row in snapshot.twins.doubled.iter().filter(|row| Some(row.test_id) == bearer) {
-            self.healing.heals.push(Heal {
-                action: HealAction::DeletePlace { place: row.id },
+        let snapshot = self.checker.snapshot;
+        let find_by_identity = super::matching::find_by_identity(record, snapshot);
+        for row in
+            snapshot.duplicates.doubled.iter().filter(|row| Some(row.test_id) == find_by_identity)
+        {
+            self.dedup.dedups.push(Dedup {
+                action: DedupAction::DeletePlace { place: row.id },
                 path: record.folder.to_vec(),
                 name: record.name.to_string(),
                 identity: record.identity,
@@ -244,7 +246,7 @@ impl Healer<'_> {
 
     /// Which folders go, the deepest first.
     fn judge_folders<'f>(&mut self, folders: &'f FolderPlan) -> Vec<SpareFolder<'f>> {
-        let tree = &self.prover.snapshot.folders;
+        let tree = &self.checker.snapshot.folders;
         let mut planned: Vec<&PlannedFolder> = folders.all().collect();
         planned.sort_by_key(|folder| std::cmp::Reverse(folder.path.len()));
         let mut spare = Vec::new();
@@ -253,15 +255,15 @@ impl Healer<'_> {
                 continue;
             };
             for loser in losers {
-                let doubts = self.prover.folder(folder, folders, *winner, *loser);
-                if doubts.iter().all(|doubt| doubt.is_about_use()) {
-                    self.prover.twin_folders.insert(*loser, *winner);
+                let reasons = self.checker.folder(folder, folders, *winner, *loser);
+                if reasons.iter().all(|reason| reason.is_about_use()) {
+                    self.checker.duplicate_folders.insert(*loser, *winner);
                 }
-                if (self.trust)(RowKind::Folder, &doubts) {
+                if (self.policy)(RowKind::Folder, &reasons) {
                     self.folders.insert(*loser);
                     spare.push(SpareFolder { folder, winner: *winner, loser: *loser });
-                } else if let Some(doubt) = doubts.first() {
-                    self.healing.folders_left.insert(*loser, *doubt);
+                } else if let Some(reason) = reasons.first() {
+                    self.dedup.folders_left.insert(*loser, *reason);
                 }
             }
         }
@@ -274,8 +276,8 @@ impl Healer<'_> {
             self.move_contents(folder, *winner, *loser);
         }
         for SpareFolder { folder, loser, .. } in spare {
-            self.healing.heals.push(Heal {
-                action: HealAction::DeleteFolder { id: *loser },
+            self.dedup.dedups.push(Dedup {
+                action: DedupAction::DeleteFolder { id: *loser },
                 path: folder.path.clone(),
                 name: folder.name.clone(),
                 identity: folder.identity,
@@ -284,14 +286,14 @@ impl Healer<'_> {
     }
 
     fn move_contents(&mut self, folder: &PlannedFolder, winner: SuiteId, loser: SuiteId) {
-        let snapshot = self.prover.snapshot;
+        let snapshot = self.checker.snapshot;
         let mut moves = Vec::new();
-        for place in self.prover.contents(loser) {
+        for place in self.checker.contents(loser) {
             if let Some(row) = snapshot.tests.get(&place.test_id)
                 && let Some(identity) = row.identity
                 && !self.tests.contains(&place.test_id)
             {
-                let action = HealAction::MoveTest { place: place.id, from: loser, to: winner };
+                let action = DedupAction::MoveTest { place: place.id, from: loser, to: winner };
                 moves.push((action, row.name.to_string(), identity));
             }
         }
@@ -299,27 +301,27 @@ impl Healer<'_> {
             if let (Some(place), Some(identity)) = (row.place, row.identity)
                 && !self.folders.contains(&below)
             {
-                let action = HealAction::MoveFolder { place, from: loser, to: winner };
+                let action = DedupAction::MoveFolder { place, from: loser, to: winner };
                 moves.push((action, row.name.to_string(), identity));
             }
         }
-        let heals = moves.into_iter().map(|(action, name, identity)| Heal {
+        let dedups = moves.into_iter().map(|(action, name, identity)| Dedup {
             action,
             path: folder.path.clone(),
             name,
             identity,
         });
-        self.healing.heals.extend(heals);
+        self.dedup.dedups.extend(dedups);
     }
 
     fn heal_steps(&mut self, record: &TestRecord) {
-        let snapshot = self.prover.snapshot;
-        let Some(test) = super::matching::bearer(record, snapshot) else {
+        let snapshot = self.checker.snapshot;
+        let Some(test) = super::matching::find_by_identity(record, snapshot) else {
             return;
         };
         let texts = steps_of(record);
         let mut by_sequence: BTreeMap<u64, Vec<&Step>> = BTreeMap::new();
-        for step in snapshot.twins.steps.iter().filter(|step| step.test_id == test) {
+        for step in snapshot.duplicates.steps.iter().filter(|step| step.test_id == test) {
             by_sequence.entry(step.sequence.unwrap_or_default()).or_default().push(step);
         }
         for steps in by_sequence.into_values() {
@@ -327,9 +329,9 @@ impl Healer<'_> {
                 continue;
             };
             for step in rest {
-                if (self.trust)(RowKind::Step, &self.prover.step(&texts, first, step)) {
-                    self.healing.heals.push(Heal {
-                        action: HealAction::DeleteStep { id: step.id },
+                if (self.policy)(RowKind::Step, &self.checker.step(&texts, first, step)) {
+                    self.dedup.dedups.push(Dedup {
+                        action: DedupAction::DeleteStep { id: step.id },
                         path: record.folder.to_vec(),
                         name: record.name.to_string(),
                         identity: record.identity,

@@ -4,24 +4,24 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::person::Person;
-use crate::support::{Desk, report, run};
+use crate::support::{TestEnv, report, run};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
-async fn imported() -> Desk {
-    let desk = Desk::new().await;
-    desk.write("a.xml", &report(SHOP));
-    desk.import(&["a.xml"]).await.expect(0);
-    desk
+async fn imported() -> TestEnv {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(SHOP));
+    env.import(&["a.xml"]).await.expect(0);
+    env
 }
 
-fn text(desk: &Desk, sql: &str) -> String {
-    desk.db().query_row(sql, [], |row| row.get(0)).unwrap()
+fn text(env: &TestEnv, sql: &str) -> String {
+    env.db().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 /// Changes what no client can change.
-fn by_hand(desk: &Desk, sql: &str) {
-    let db = Connection::open(&desk.running.db).unwrap();
+fn by_hand(env: &TestEnv, sql: &str) {
+    let db = Connection::open(&env.running.db).unwrap();
     assert!(db.execute(sql, []).unwrap() > 0, "{sql}");
 }
 
@@ -29,7 +29,7 @@ impl Person<'_> {
     /// A row as another import would have written it: the same test once more.
     async fn twin_of_test(&self, name: &str, suite: i64) -> i64 {
         let description = text(
-            self.desk,
+            self.env,
             &format!("SELECT description FROM test WHERE name = '{name}' ORDER BY id LIMIT 1"),
         );
         let fields = json!({"name": name, "description": description, "is_automated": true});
@@ -46,7 +46,7 @@ impl Person<'_> {
 
     async fn twin_of_folder(&self, name: &str) -> i64 {
         let description = text(
-            self.desk,
+            self.env,
             &format!("SELECT description FROM suite WHERE name = '{name}' ORDER BY id LIMIT 1"),
         );
         let root = self.number("SELECT id FROM suite WHERE is_root");
@@ -73,58 +73,58 @@ fn actions(summary: &Value) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_that_stands_twice_is_deleted_with_its_step() {
-    let desk = imported().await;
-    let person = Person::at(&desk);
-    let twin = person.twin_of_test("adds", person.id("suite", "cart")).await;
-    let planned = desk.import_json(0, &["--dry-run", "a.xml"]).await;
+    let env = imported().await;
+    let person = Person::at(&env);
+    let duplicate = person.twin_of_test("adds", person.id("suite", "cart")).await;
+    let planned = env.import_json(0, &["--dry-run", "a.xml"]).await;
     assert_eq!(actions(&planned), ["delete test adds"]);
-    assert!(person.is_live("test", twin), "a dry run deletes nothing");
-    desk.import_json(5, &["--check", "a.xml"]).await;
-    let shown = desk.import(&["--dry-run", "a.xml"]).await.expect(0).stdout;
+    assert!(person.is_live("test", duplicate), "a dry run deletes nothing");
+    env.import_json(5, &["--check", "a.xml"]).await;
+    let shown = env.import(&["--dry-run", "a.xml"]).await.expect(0).stdout;
     assert!(shown.contains("twins     1 test to delete that stood twice"), "{shown}");
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(actions(&summary), ["delete test adds"]);
     assert_eq!(summary["complete"], true);
-    assert!(!person.is_live("test", twin));
-    desk.assert_exactly_once(3);
-    let again = desk.import_json(0, &["a.xml"]).await;
+    assert!(!person.is_live("test", duplicate));
+    env.assert_exactly_once(3);
+    let again = env.import_json(0, &["a.xml"]).await;
     assert_eq!(again["requests"]["delete"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_be_a_persons_work_is_told_and_left() {
-    type Change = fn(&Desk, i64);
+    type Change = fn(&TestEnv, i64);
     let changes: [(&str, Change); 4] = [
-        ("made long after", |desk, twin| {
+        ("made long after", |env, duplicate| {
             by_hand(
-                desk,
+                env,
                 &format!(
-                    "UPDATE test SET created_at = '2031-01-01T00:00:00.000000+00:00' WHERE id = {twin}"
+                    "UPDATE test SET created_at = '2031-01-01T00:00:00.000000+00:00' WHERE id = {duplicate}"
                 ),
             );
         }),
-        ("edited", |desk, twin| {
-            by_hand(desk, &format!("UPDATE test SET epoch = 1 WHERE id = {twin}"));
+        ("edited", |env, duplicate| {
+            by_hand(env, &format!("UPDATE test SET epoch = 1 WHERE id = {duplicate}"));
         }),
-        ("renamed", |desk, twin| {
-            by_hand(desk, &format!("UPDATE test SET name = 'adds (copy)' WHERE id = {twin}"));
+        ("renamed", |env, duplicate| {
+            by_hand(env, &format!("UPDATE test SET name = 'adds (copy)' WHERE id = {duplicate}"));
         }),
-        ("described", |desk, twin| {
+        ("described", |env, duplicate| {
             by_hand(
-                desk,
+                env,
                 &format!(
-                    "UPDATE test SET description = 'See the wiki. ' || description WHERE id = {twin}"
+                    "UPDATE test SET description = 'See the wiki. ' || description WHERE id = {duplicate}"
                 ),
             );
         }),
     ];
     for (how, change) in changes {
-        let desk = imported().await;
-        let person = Person::at(&desk);
-        let twin = person.twin_of_test("adds", person.id("suite", "cart")).await;
-        change(&desk, twin);
-        let summary = desk.import_json(0, &["a.xml"]).await;
-        assert!(person.is_live("test", twin), "{how}");
+        let env = imported().await;
+        let person = Person::at(&env);
+        let duplicate = person.twin_of_test("adds", person.id("suite", "cart")).await;
+        change(&env, duplicate);
+        let summary = env.import_json(0, &["a.xml"]).await;
+        assert!(person.is_live("test", duplicate), "{how}");
         assert_eq!(summary["complete"], true, "{how}");
         assert_eq!(summary["requests"]["delete"], 0, "{how}");
         let warnings = summary["warnings"].to_string();
@@ -134,8 +134,8 @@ async fn what_may_be_a_persons_work_is_told_and_left() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_twin_that_a_run_knows_or_that_was_put_elsewhere_stays() {
-    let desk = imported().await;
-    let person = Person::at(&desk);
+    let env = imported().await;
+    let person = Person::at(&env);
     let used = person.twin_of_test("adds", person.id("suite", "cart")).await;
     let plan = person.number("SELECT id FROM plan WHERE is_root");
     let run = json!({"name": "nightly", "plan_id": plan, "project_id": person.project()});
@@ -147,57 +147,57 @@ async fn a_twin_that_a_run_knows_or_that_was_put_elsewhere_stays() {
     }
     // Made after the run: only its folder speaks for it.
     let elsewhere = person.twin_of_test("removes", person.folder("By hand").await).await;
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert!(person.is_live("test", used) && person.is_live("test", elsewhere));
     assert_eq!(summary["requests"]["delete"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_stands_twice_gives_its_tests_away_and_goes() {
-    let desk = imported().await;
-    let person = Person::at(&desk);
-    let (cart, twin) = (person.id("suite", "cart"), person.twin_of_folder("cart").await);
+    let env = imported().await;
+    let person = Person::at(&env);
+    let (cart, duplicate) = (person.id("suite", "cart"), person.twin_of_folder("cart").await);
     // One test landed in the twin, another stands in both.
     let removes = person.id("test", "removes");
     let place = person.number(&format!("SELECT id FROM suite_test WHERE test_id = {removes}"));
-    person.put(&format!("suite_test/{place}"), &json!({"suite_id": twin})).await;
-    person.twin_of_test("adds", twin).await;
-    let planned = desk.import_json(0, &["--dry-run", "a.xml"]).await;
+    person.put(&format!("suite_test/{place}"), &json!({"suite_id": duplicate})).await;
+    person.twin_of_test("adds", duplicate).await;
+    let planned = env.import_json(0, &["--dry-run", "a.xml"]).await;
     assert_eq!(actions(&planned), ["delete test adds", "move test removes", "delete folder cart"]);
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["complete"], true, "{summary}");
-    assert!(!person.is_live("suite", twin) && person.is_live("suite", cart));
-    assert_eq!(desk.tree(), ["cart: adds", "cart: removes", "login: greets"]);
-    desk.assert_exactly_once(3);
-    assert_eq!(desk.import_json(0, &["a.xml"]).await["changes"], json!([]));
+    assert!(!person.is_live("suite", duplicate) && person.is_live("suite", cart));
+    assert_eq!(env.tree(), ["cart: adds", "cart: removes", "login: greets"]);
+    env.assert_exactly_once(3);
+    assert_eq!(env.import_json(0, &["a.xml"]).await["changes"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chains_of_folders_are_healed_from_the_inside_out() {
-    let desk = Desk::new().await;
+    let env = TestEnv::new().await;
     let xml = "<testsuites><testsuite name='web'><testsuite name='cart'><testcase name='adds'/></testsuite></testsuite></testsuites>";
-    desk.write("a.xml", xml);
-    desk.import(&["a.xml"]).await.expect(0);
-    let person = Person::at(&desk);
+    env.write("a.xml", xml);
+    env.import(&["a.xml"]).await.expect(0);
+    let person = Person::at(&env);
     let web = person.twin_of_folder("web").await;
     // The folder inside, and the test in it, landed below the twin.
     let cart = person.id("suite", "cart");
     let place = person.number(&format!("SELECT id FROM plan_suite WHERE suite_id = {cart}"));
     person.put(&format!("plan_suite/{place}"), &json!({"parent_id": web})).await;
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(actions(&summary), ["move folder cart", "delete folder web"]);
-    assert_eq!(desk.tree(), ["web/cart: adds"]);
-    desk.assert_exactly_once(1);
+    assert_eq!(env.tree(), ["web/cart: adds"]);
+    env.assert_exactly_once(1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_somebody_uses_stays() {
-    let desk = imported().await;
-    let person = Person::at(&desk);
-    let twin = person.twin_of_folder("cart").await;
-    person.test(twin, json!({"name": "by hand"})).await;
-    let summary = desk.import_json(0, &["a.xml"]).await;
-    assert!(person.is_live("suite", twin));
+    let env = imported().await;
+    let person = Person::at(&env);
+    let duplicate = person.twin_of_folder("cart").await;
+    person.test(duplicate, json!({"name": "by hand"})).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
+    assert!(person.is_live("suite", duplicate));
     assert_eq!(summary["requests"]["delete"], 0);
     let warnings = summary["warnings"].to_string();
     assert!(warnings.contains("folder \\\"cart\\\" stands 2 times"), "{warnings}");
@@ -205,45 +205,47 @@ async fn a_folder_that_somebody_uses_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_that_stands_twice_goes_unless_it_was_edited() {
-    let desk = imported().await;
-    let person = Person::at(&desk);
+    let env = imported().await;
+    let person = Person::at(&env);
     let (spare, edited) = (
         person.step(person.id("test", "adds"), 1).await,
         person.step(person.id("test", "removes"), 1).await,
     );
     person.put(&format!("step/{edited}"), &json!({"expected_result": "It is blue"})).await;
-    let summary = desk.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(actions(&summary), ["delete step adds"]);
     assert!(!person.is_live("step", spare) && person.is_live("step", edited));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn descriptions_that_an_editor_wrapped_are_still_only_our_line() {
-    let desk = imported().await;
-    let person = Person::at(&desk);
-    let twin = person.twin_of_test("adds", person.id("suite", "cart")).await;
+    let env = imported().await;
+    let person = Person::at(&env);
+    let duplicate = person.twin_of_test("adds", person.id("suite", "cart")).await;
     by_hand(
-        &desk,
-        &format!("UPDATE test SET description = '<p>' || description || '</p>' WHERE id = {twin}"),
+        &env,
+        &format!(
+            "UPDATE test SET description = '<p>' || description || '</p>' WHERE id = {duplicate}"
+        ),
     );
-    desk.import_json(0, &["a.xml"]).await;
-    assert!(!person.is_live("test", twin));
+    env.import_json(0, &["a.xml"]).await;
+    assert!(!person.is_live("test", duplicate));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn imports_that_start_together_end_in_one_project() {
     for round in 0..6 {
-        let desk = Desk::new().await;
-        desk.write(
+        let env = TestEnv::new().await;
+        env.write(
             "a.xml",
             &report(&[("cart", &["adds", "removes", "pays"]), ("login", &["greets"])]),
         );
-        desk.write(
+        env.write(
             "b.xml",
             &report(&[("cart", &["removes", "pays", "ships"]), ("admin", &["logs in"])]),
         );
         let imports = ["a.xml", "b.xml", "a.xml"].map(|file| {
-            let mut command = desk.command(&["--format", "json"]);
+            let mut command = env.command(&["--format", "json"]);
             command.args([file]);
             tokio::spawn(run(command))
         });
@@ -251,9 +253,9 @@ async fn imports_that_start_together_end_in_one_project() {
             let run = import.await.unwrap();
             assert!([0, 1].contains(&run.code), "round {round}: {run}");
         }
-        desk.import_json(0, &["a.xml", "b.xml"]).await;
-        desk.assert_exactly_once(6);
-        assert_eq!(desk.count("suite"), 4, "round {round}: {:?}", desk.tree());
-        assert_eq!(desk.import_json(0, &["a.xml", "b.xml"]).await["changes"], json!([]));
+        env.import_json(0, &["a.xml", "b.xml"]).await;
+        env.assert_exactly_once(6);
+        assert_eq!(env.count("suite"), 4, "round {round}: {:?}", env.tree());
+        assert_eq!(env.import_json(0, &["a.xml", "b.xml"]).await["changes"], json!([]));
     }
 }

@@ -2,43 +2,43 @@
 
 use futures_util::future::join_all;
 
-use crate::api::client::{Client, Written};
-use crate::api::error::{ApiError, Fault};
+use crate::api::client::{Client, WriteOutcome};
+use crate::api::error::{ApiError, RequestError};
 use crate::api::ids::{PlanId, SuiteId, TestId};
 use crate::api::pages::list;
 use crate::api::wire::{
     MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, SuiteTest, Test,
 };
 use crate::description;
-use crate::plan::healing::{Heal, HealAction};
+use crate::plan::dedup::{Dedup, DedupAction};
 use crate::snapshot::{of_live_suites, of_live_tests};
 
 use super::Stop;
 
 /// What healing did.
 #[derive(Debug, Default)]
-pub struct Healed {
+pub struct DedupOutcome {
     /// What was carried out.
-    pub done: Vec<Heal>,
+    pub done: Vec<Dedup>,
     /// What was left as it is, and why.
     pub warnings: Vec<String>,
 }
 
-/// Carries out `heals` in their order. What is no longer as it was when it was planned is left alone.
+/// Carries out `dedups` in their order. What is no longer as it was when it was planned is left alone.
 ///
 /// # Errors
 /// Faults that end the whole import.
-pub async fn heal(client: &Client, plan: PlanId, heals: &[Heal]) -> Result<Healed, Stop> {
-    let mut healed = Healed::default();
-    for stage in heals.chunk_by(are_apart) {
-        let written = join_all(stage.iter().map(|heal| write(client, plan, &heal.action))).await;
+pub async fn dedup(client: &Client, plan: PlanId, dedups: &[Dedup]) -> Result<DedupOutcome, Stop> {
+    let mut deduplicated = DedupOutcome::default();
+    for stage in dedups.chunk_by(are_apart) {
+        let written = join_all(stage.iter().map(|dedup| write(client, plan, &dedup.action))).await;
         let mut stop = None;
-        for (heal, outcome) in stage.iter().zip(written) {
+        for (dedup, outcome) in stage.iter().zip(written) {
             match outcome {
-                Ok(Outcome::Done) => healed.done.push(heal.clone()),
-                Ok(Outcome::Left(why)) => healed.warnings.push(format!(
+                Ok(Outcome::Done) => deduplicated.done.push(dedup.clone()),
+                Ok(Outcome::Left(why)) => deduplicated.warnings.push(format!(
                     "{:?} stands several times in the project, and was left as it is: {why}",
-                    heal.name
+                    dedup.name
                 )),
                 Err(error) => stop = stop.or(Some(error)),
             }
@@ -47,14 +47,14 @@ pub async fn heal(client: &Client, plan: PlanId, heals: &[Heal]) -> Result<Heale
             return Err(error.into());
         }
     }
-    Ok(healed)
+    Ok(deduplicated)
 }
 
 /// Whether two heals that follow each other may be written at the same time: folders go from the inside out, after what
 /// stands in them has moved.
-fn are_apart(one: &Heal, next: &Heal) -> bool {
+fn are_apart(one: &Dedup, next: &Dedup) -> bool {
     std::mem::discriminant(&one.action) == std::mem::discriminant(&next.action)
-        && (!matches!(one.action, HealAction::DeleteFolder { .. })
+        && (!matches!(one.action, DedupAction::DeleteFolder { .. })
             || one.path.len() == next.path.len())
 }
 
@@ -64,10 +64,10 @@ enum Outcome {
 }
 
 /// Each row is looked at once more right before it is written: a person, or another import, may have been there.
-async fn write(client: &Client, plan: PlanId, action: &HealAction) -> Result<Outcome, ApiError> {
+async fn write(client: &Client, plan: PlanId, action: &DedupAction) -> Result<Outcome, ApiError> {
     match action {
-        HealAction::DeleteTest { id, stays, line } => delete_test(client, *id, *stays, line).await,
-        HealAction::MoveTest { place, from, to } => {
+        DedupAction::DeleteTest { id, stays, line } => delete_test(client, *id, *stays, line).await,
+        DedupAction::MoveTest { place, from, to } => {
             let path = format!("suite_test/{place}");
             match look::<SuiteTest>(client, &path).await? {
                 Some(row) if row.suite_id == *from => {
@@ -78,10 +78,10 @@ async fn write(client: &Client, plan: PlanId, action: &HealAction) -> Result<Out
                 _ => Ok(Outcome::Done),
             }
         }
-        HealAction::DeletePlace { place } => {
+        DedupAction::DeletePlace { place } => {
             Ok(outcome(client.delete(&format!("suite_test/{place}")).await?))
         }
-        HealAction::MoveFolder { place, from, to } => {
+        DedupAction::MoveFolder { place, from, to } => {
             let path = format!("plan_suite/{place}");
             match look::<PlanSuite>(client, &path).await? {
                 Some(row) if row.parent_id == Some(*from) => {
@@ -91,8 +91,8 @@ async fn write(client: &Client, plan: PlanId, action: &HealAction) -> Result<Out
                 _ => Ok(Outcome::Done),
             }
         }
-        HealAction::DeleteFolder { id } => delete_folder(client, plan, *id).await,
-        HealAction::DeleteStep { id } => {
+        DedupAction::DeleteFolder { id } => delete_folder(client, plan, *id).await,
+        DedupAction::DeleteStep { id } => {
             let path = format!("step/{id}");
             match look::<Step>(client, &path).await? {
                 Some(row) if row.epoch != Some(0) => {
@@ -114,10 +114,12 @@ async fn look<T: Resource>(client: &Client, path: &str) -> Result<Option<T>, Api
     }
 }
 
-fn outcome<T>(written: Written<T>) -> Outcome {
+fn outcome<T>(written: WriteOutcome<T>) -> Outcome {
     match written {
-        Written::Applied(_) => Outcome::Done,
-        Written::Refused(error) | Written::Unknown(error) => Outcome::Left(error.to_string()),
+        WriteOutcome::Applied(_) => Outcome::Done,
+        WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => {
+            Outcome::Left(error.to_string())
+        }
     }
 }
 
@@ -174,5 +176,5 @@ async fn is_empty(client: &Client, plan: PlanId, id: SuiteId) -> Result<bool, Ap
 }
 
 fn is_gone(error: &ApiError) -> bool {
-    matches!(error.fault, Fault::Status { status: 404 | 410, .. })
+    matches!(error.error, RequestError::Status { status: 404 | 410, .. })
 }

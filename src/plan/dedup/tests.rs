@@ -110,47 +110,47 @@ impl Twinned {
                 .unwrap();
         let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
         snapshot.steps = self.tests.iter().map(|test| (test.id, vec![1])).collect();
-        // As `Snapshot::read_twins` would have read it.
-        let (tests, folders) = twins_to_read(&self.records, &snapshot, NAMESPACE);
-        let twins = &mut snapshot.twins;
-        twins.steps =
+        // As `Snapshot::read_duplicates` would have read it.
+        let (tests, folders) = duplicates_to_read(&self.records, &snapshot, NAMESPACE);
+        let duplicates = &mut snapshot.duplicates;
+        duplicates.steps =
             self.steps.iter().filter(|step| step.test_id == TestId::new(10)).cloned().collect();
         for step in self.steps.iter().filter(|step| tests.contains(&step.test_id)) {
-            twins.steps_of.entry(step.test_id).or_default().push(step.clone());
+            duplicates.steps_of.entry(step.test_id).or_default().push(step.clone());
         }
-        twins.used = self.used.iter().copied().collect();
+        duplicates.used = self.used.iter().copied().collect();
         for placement in &self.placements {
             if tests.contains(&placement.test_id) {
-                twins.placements.entry(placement.test_id).or_default().push(placement.clone());
+                duplicates.placements.entry(placement.test_id).or_default().push(placement.clone());
             }
             if folders.contains(&placement.suite_id) {
-                twins.contents.entry(placement.suite_id).or_default().push(placement.clone());
+                duplicates.contents.entry(placement.suite_id).or_default().push(placement.clone());
             }
         }
         for place in self.places.iter().filter(|place| folders.contains(&place.suite_id)) {
-            twins.places.entry(place.suite_id).or_default().push(place.clone());
+            duplicates.places.entry(place.suite_id).or_default().push(place.clone());
         }
         snapshot
     }
 
     /// Action and id of everything that heals, in its order.
-    fn healed(&self) -> Vec<String> {
+    fn deduplicated(&self) -> Vec<String> {
         let options = PlanOptions {
             namespace: NAMESPACE.to_owned(),
             window: WINDOW,
             ..PlanOptions::default()
         };
         let plan = ChangePlan::new(&self.records, &self.snapshot(), &options);
-        assert_eq!(plan.is_empty(), plan.healing.is_empty(), "healing is a change");
-        plan.healing
+        assert_eq!(plan.is_empty(), plan.dedup.is_empty(), "healing is a change");
+        plan.dedup
             .iter()
-            .map(|heal| match &heal.action {
-                HealAction::DeleteTest { id, .. } => format!("delete test {id}"),
-                HealAction::MoveTest { place, to, .. } => format!("move place {place} to {to}"),
-                HealAction::DeletePlace { place } => format!("delete place {place}"),
-                HealAction::MoveFolder { place, to, .. } => format!("move folder {place} to {to}"),
-                HealAction::DeleteFolder { id } => format!("delete folder {id}"),
-                HealAction::DeleteStep { id } => format!("delete step {id}"),
+            .map(|dedup| match &dedup.action {
+                DedupAction::DeleteTest { id, .. } => format!("delete test {id}"),
+                DedupAction::MoveTest { place, to, .. } => format!("move place {place} to {to}"),
+                DedupAction::DeletePlace { place } => format!("delete place {place}"),
+                DedupAction::MoveFolder { place, to, .. } => format!("move folder {place} to {to}"),
+                DedupAction::DeleteFolder { id } => format!("delete folder {id}"),
+                DedupAction::DeleteStep { id } => format!("delete step {id}"),
             })
             .collect()
     }
@@ -159,13 +159,16 @@ impl Twinned {
     fn after(change: impl FnOnce(&mut Self)) -> Vec<String> {
         let mut project = Self::new();
         change(&mut project);
-        project.healed()
+        project.deduplicated()
     }
 }
 
 #[test]
-fn twins_of_imports_that_ran_at_the_same_time_are_healed() {
-    assert_eq!(Twinned::new().healed(), ["delete test 11", "delete folder 3", "delete step 21"]);
+fn duplicates_of_imports_that_ran_at_the_same_time_are_healed() {
+    assert_eq!(
+        Twinned::new().deduplicated(),
+        ["delete test 11", "delete folder 3", "delete step 21"]
+    );
 }
 
 #[test]
@@ -194,8 +197,11 @@ fn a_test_goes_only_if_nothing_about_it_can_be_a_persons() {
         }),
     ];
     for (what, change) in changes {
-        let healed = Twinned::after(change);
-        assert!(!healed.iter().any(|heal| heal.starts_with("delete test")), "{what}: {healed:?}");
+        let deduplicated = Twinned::after(change);
+        assert!(
+            !deduplicated.iter().any(|dedup| dedup.starts_with("delete test")),
+            "{what}: {deduplicated:?}"
+        );
     }
     assert!(Twinned::after(|project| project.tests[1].created_at = at(900))[0] == "delete test 11");
     assert!(Twinned::after(|project| project.tests[1].precondition = None)[0] == "delete test 11");
@@ -263,9 +269,12 @@ fn a_folder_goes_only_if_nothing_about_it_can_be_a_persons() {
         }),
     ];
     for (what, change) in changes {
-        let healed = Twinned::after(change);
-        assert!(!healed.contains(&"delete folder 3".to_owned()), "{what}: {healed:?}");
-        assert!(!healed.iter().any(|heal| heal.starts_with("move")), "{what}: {healed:?}");
+        let deduplicated = Twinned::after(change);
+        assert!(!deduplicated.contains(&"delete folder 3".to_owned()), "{what}: {deduplicated:?}");
+        assert!(
+            !deduplicated.iter().any(|dedup| dedup.starts_with("move")),
+            "{what}: {deduplicated:?}"
+        );
     }
     let last = Twinned::after(|project| project.suites[2].created_at = at(900));
     assert!(last.contains(&"delete folder 3".to_owned()));
@@ -273,7 +282,7 @@ fn a_folder_goes_only_if_nothing_about_it_can_be_a_persons() {
 
 #[test]
 fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
-    let healed = Twinned::after(|project| {
+    let deduplicated = Twinned::after(|project| {
         // The test that stands landed in the folder that goes; so did a folder of ours.
         project.placements[0].suite_id = SuiteId::new(3);
         let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
@@ -290,7 +299,7 @@ fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
         project.records.push(record);
     });
     assert_eq!(
-        healed,
+        deduplicated,
         [
             "delete test 11",
             "move place 1010 to 2",
@@ -303,23 +312,23 @@ fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
 
 #[test]
 fn a_folder_that_holds_the_one_that_stays_is_left() {
-    let healed = Twinned::after(|project| {
+    let deduplicated = Twinned::after(|project| {
         // A person put the one into the other.
         project.places[0].parent_id = Some(SuiteId::new(3));
     });
-    assert!(!healed.iter().any(|heal| heal.contains("folder")), "{healed:?}");
+    assert!(!deduplicated.iter().any(|dedup| dedup.contains("folder")), "{deduplicated:?}");
 }
 
 #[test]
 fn a_spare_test_goes_from_a_twin_of_its_folder_that_a_person_uses() {
-    let healed = Twinned::after(|project| {
+    let deduplicated = Twinned::after(|project| {
         let mut theirs = project.tests[0].clone();
         (theirs.id, theirs.description) = (TestId::new(12), None);
         project.tests.push(theirs);
         project.placements.push(placed(12, 3));
     });
     assert_eq!(
-        healed,
+        deduplicated,
         ["delete test 11", "delete step 21"],
         "the folder stays, and what is theirs in it"
     );
@@ -327,8 +336,8 @@ fn a_spare_test_goes_from_a_twin_of_its_folder_that_a_person_uses() {
 
 #[test]
 fn tests_of_a_cloned_folder_are_a_persons() {
-    let healed = Twinned::after(|project| project.suites[2].name = "a (copy)".to_owned());
-    assert_eq!(healed, ["delete step 21"]);
+    let deduplicated = Twinned::after(|project| project.suites[2].name = "a (copy)".to_owned());
+    assert_eq!(deduplicated, ["delete step 21"]);
 }
 
 #[test]
@@ -354,17 +363,17 @@ fn a_test_with_steps_of_its_own_stays() {
 
 #[test]
 fn steps_of_a_test_that_a_run_knows_stay() {
-    let healed = Twinned::after(|project| project.used.push(TestId::new(10)));
-    assert!(!healed.contains(&"delete step 21".to_owned()), "{healed:?}");
-    assert!(healed.contains(&"delete test 11".to_owned()));
+    let deduplicated = Twinned::after(|project| project.used.push(TestId::new(10)));
+    assert!(!deduplicated.contains(&"delete step 21".to_owned()), "{deduplicated:?}");
+    assert!(deduplicated.contains(&"delete test 11".to_owned()));
 }
 
 #[test]
 fn of_two_places_in_one_folder_the_first_stays() {
-    let healed = Twinned::after(|project| {
+    let deduplicated = Twinned::after(|project| {
         project.placements.push(SuiteTest { id: SuiteTestId::new(2000), ..placed(10, 2) });
     });
-    assert!(healed.contains(&"delete place 2000".to_owned()), "{healed:?}");
+    assert!(deduplicated.contains(&"delete place 2000".to_owned()), "{deduplicated:?}");
     // Not of tests that this import does not bring.
     let other = Twinned::after(|project| {
         let mut theirs = project.tests[0].clone();
@@ -374,18 +383,18 @@ fn of_two_places_in_one_folder_the_first_stays() {
             .placements
             .extend([placed(12, 2), SuiteTest { id: SuiteTestId::new(2000), ..placed(12, 2) }]);
     });
-    assert!(!other.iter().any(|heal| heal.starts_with("delete place")), "{other:?}");
+    assert!(!other.iter().any(|dedup| dedup.starts_with("delete place")), "{other:?}");
 }
 
 #[test]
 fn a_test_that_stands_in_both_folders_keeps_both() {
-    let healed = Twinned::after(|project| project.placements.push(placed(10, 3)));
-    assert!(!healed.contains(&"delete folder 3".to_owned()), "{healed:?}");
+    let deduplicated = Twinned::after(|project| project.placements.push(placed(10, 3)));
+    assert!(!deduplicated.contains(&"delete folder 3".to_owned()), "{deduplicated:?}");
 }
 
 #[test]
 fn chains_of_twins_go_from_the_inside_out() {
-    let healed = Twinned::after(|project| {
+    let deduplicated = Twinned::after(|project| {
         let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
         let line = description::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
         for (id, parent) in [(4, 2), (5, 3)] {
@@ -396,7 +405,10 @@ fn chains_of_twins_go_from_the_inside_out() {
             project.records[0].folder.iter().cloned().chain(["b".to_owned()]).collect();
         project.placements = vec![placed(10, 4), placed(11, 5)];
     });
-    assert_eq!(healed, ["delete test 11", "delete folder 5", "delete folder 3", "delete step 21"]);
+    assert_eq!(
+        deduplicated,
+        ["delete test 11", "delete folder 5", "delete folder 3", "delete step 21"]
+    );
 }
 
 #[test]
@@ -411,16 +423,16 @@ fn a_step_goes_only_as_we_wrote_it() {
         ("another test", |project| project.steps[1].test_id = TestId::new(77)),
     ];
     for (what, change) in changes {
-        let healed = Twinned::after(change);
-        assert!(!healed.contains(&"delete step 21".to_owned()), "{what}: {healed:?}");
+        let deduplicated = Twinned::after(change);
+        assert!(!deduplicated.contains(&"delete step 21".to_owned()), "{what}: {deduplicated:?}");
     }
 }
 
 #[test]
-fn nothing_is_read_of_what_has_no_twin() {
+fn nothing_is_read_of_what_has_no_duplicate() {
     let mut project = Twinned::new();
     assert_eq!(
-        twins_to_read(&project.records, &project.snapshot(), NAMESPACE),
+        duplicates_to_read(&project.records, &project.snapshot(), NAMESPACE),
         (vec![TestId::new(10), TestId::new(11)], vec![SuiteId::new(2), SuiteId::new(3)])
     );
     project.tests.pop();
@@ -428,12 +440,15 @@ fn nothing_is_read_of_what_has_no_twin() {
     project.suites.pop();
     project.places.pop();
     project.steps.pop();
-    assert_eq!(twins_to_read(&project.records, &project.snapshot(), NAMESPACE), (vec![], vec![]));
-    assert_eq!(project.healed(), Vec::<String>::new());
+    assert_eq!(
+        duplicates_to_read(&project.records, &project.snapshot(), NAMESPACE),
+        (vec![], vec![])
+    );
+    assert_eq!(project.deduplicated(), Vec::<String>::new());
 }
 
 #[test]
-fn twins_that_are_left_are_told_and_those_that_go_are_not() {
+fn duplicates_that_are_left_are_told_and_those_that_go_are_not() {
     let warnings = |project: &Twinned| {
         let options = PlanOptions {
             namespace: NAMESPACE.to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::api::client::Client;
-use crate::api::error::{ApiError, Fault};
+use crate::api::error::{ApiError, RequestError};
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::pages::list_in;
 use crate::api::wire::{PlanSuite, RunResult, Step, Suite, SuiteTest, Test};
@@ -15,7 +15,7 @@ const PER_LOT: usize = 200;
 
 /// Twins, as whole rows. What nobody asked for is empty, and so nothing is proven about it.
 #[derive(Clone, Debug, Default)]
-pub struct Twins {
+pub struct Duplicates {
     /// Tests of which several bear one identity.
     pub tests: HashMap<TestId, Test>,
     /// Steps of which a test has several with one sequence; ids ascending.
@@ -39,7 +39,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When a list cannot be read.
-    pub async fn read_twins(
+    pub async fn read_duplicates(
         &mut self,
         client: &Client,
         tests: &[TestId],
@@ -49,25 +49,25 @@ impl Snapshot {
             let ids = || tests.iter().map(|id| id.number());
             let steps: Vec<Step> = list_in(client, "test_id", ids(), PER_LOT).await?;
             for step in steps {
-                self.twins.steps_of.entry(step.test_id).or_default().push(step);
+                self.duplicates.steps_of.entry(step.test_id).or_default().push(step);
             }
             let placements: Vec<SuiteTest> = list_in(client, "test_id", ids(), PER_LOT).await?;
             for placement in placements {
-                self.twins.placements.entry(placement.test_id).or_default().push(placement);
+                self.duplicates.placements.entry(placement.test_id).or_default().push(placement);
             }
         }
-        let with_step_twins = self.twins.steps.iter().map(|step| step.test_id);
-        let tests: HashSet<TestId> = tests.iter().copied().chain(with_step_twins).collect();
-        self.twins.used = used(client, tests).await?;
+        let with_step_duplicates = self.duplicates.steps.iter().map(|step| step.test_id);
+        let tests: HashSet<TestId> = tests.iter().copied().chain(with_step_duplicates).collect();
+        self.duplicates.used = used(client, tests).await?;
         if !folders.is_empty() {
             let ids = || folders.iter().map(|id| id.number());
             let places: Vec<PlanSuite> = list_in(client, "suite_id", ids(), PER_LOT).await?;
             for place in places {
-                self.twins.places.entry(place.suite_id).or_default().push(place);
+                self.duplicates.places.entry(place.suite_id).or_default().push(place);
             }
             let contents: Vec<SuiteTest> = list_in(client, "suite_id", ids(), PER_LOT).await?;
             for placement in of_live_tests(client, contents).await? {
-                self.twins.contents.entry(placement.suite_id).or_default().push(placement);
+                self.duplicates.contents.entry(placement.suite_id).or_default().push(placement);
             }
         }
         Ok(())
@@ -81,7 +81,9 @@ async fn used(client: &Client, tests: HashSet<TestId>) -> Result<HashSet<TestId>
     match results {
         Ok(results) => Ok(results.into_iter().map(|result| result.test_id).collect()),
         // Where results cannot be looked at, each test may have one.
-        Err(error) if matches!(error.fault, Fault::Status { status: 400 | 403 | 404, .. }) => {
+        Err(error)
+            if matches!(error.error, RequestError::Status { status: 400 | 403 | 404, .. }) =>
+        {
             Ok(tests)
         }
         Err(error) => Err(error),
