@@ -334,7 +334,7 @@ impl Import<'_> {
             Some(Stop::Api(error)) => self.ending.add(connect::exit_code_for(error)),
             Some(_) => self.ending.add(ExitCode::Incomplete),
             None => {
-                let refused = applied.fates.iter().any(|fate| {
+                let refused = applied.outcomes.iter().any(|fate| {
                     matches!(fate, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
                 });
                 self.ending.add_if(refused || !applied.verified, ExitCode::Incomplete);

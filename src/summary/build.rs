@@ -7,7 +7,7 @@ use super::{
     SummaryError, Tool,
 };
 use crate::apply::{Applied, RecordOutcome, Stop};
-use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
+use crate::plan::change::{ChangeAction, ChangeKind, dedup_change};
 use crate::plan::dedup::Dedup;
 use crate::plan::stale::Stale;
 use crate::plan::{ChangePlan, TestPlan};
@@ -125,14 +125,14 @@ impl Summary {
 
     /// Twins that were made one before anything else.
     pub fn add_healed(&mut self, deduplicated: &[Dedup], warnings: Vec<String>) {
-        self.changes.extend(deduplicated.iter().map(heal_line));
+        self.changes.extend(deduplicated.iter().map(dedup_change));
         self.warnings.extend(warnings);
     }
 
     /// What was done.
     pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
         let Applied {
-            fates,
+            outcomes: fates,
             folders_created,
             steps_created,
             verified,
@@ -174,7 +174,7 @@ impl Summary {
                 && change.identity.is_some_and(|identity| done.contains(&identity))
         });
         self.changes.extend(changes);
-        self.changes.extend(deduplicated.iter().map(heal_line));
+        self.changes.extend(deduplicated.iter().map(dedup_change));
         for (record, fate) in records.iter().zip(fates) {
             if let RecordOutcome::Refused { reason } = fate {
                 self.errors.push(SummaryError {
