@@ -1,44 +1,23 @@
 //! Values that come in several shapes: numbers as strings, booleans as 0 and 1, `null` for absent.
 
-use std::fmt;
-
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 
 /// A whole number of at least 0, as a JSON number or a string of digits.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    struct Number;
-
-    impl Visitor<'_> for Number {
-        type Value = u64;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number, or a string of digits")
-        }
-
-        fn visit_u64<E: de::Error>(self, value: u64) -> Result<u64, E> {
-            Ok(value)
-        }
-
-        fn visit_i64<E: de::Error>(self, value: i64) -> Result<u64, E> {
-            u64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Signed(value), &self))
-        }
-
-        fn visit_str<E: de::Error>(self, value: &str) -> Result<u64, E> {
-            value.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
-        }
-    }
-
-    deserializer.deserialize_any(Number)
+    let value = Value::deserialize(deserializer)?;
+    value.as_u64().or_else(|| value.as_str()?.parse().ok()).ok_or_else(|| {
+        de::Error::custom(format!("{value} is not a whole number or a string of digits"))
+    })
 }
 
 /// The same for a field that nothing depends on: any other value is none.
 pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-        serde_json::Value::String(digits) => digits.parse().ok(),
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::String(digits) => digits.parse().ok(),
         _ => None,
     })
 }
@@ -53,7 +32,7 @@ fn whole(number: f64) -> Option<u64> {
 pub(super) fn moment<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<jiff::Timestamp>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
+    let value = Value::deserialize(deserializer)?;
     Ok(value.as_str().and_then(|text| {
         let without_zone = || {
             let civil: jiff::civil::DateTime = text.parse().ok()?;
@@ -65,23 +44,17 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(
 
 /// A boolean, also as 0 or 1 or a string.
 pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Flag {
-        Bool(bool),
-        Number(u64),
-        Text(String),
-    }
-    Ok(match Option::<Flag>::deserialize(deserializer)? {
-        None => None,
-        Some(Flag::Bool(value)) => Some(value),
-        Some(Flag::Number(value)) => Some(value != 0),
-        Some(Flag::Text(value)) => match value.as_str() {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Bool(value) => Ok(Some(value)),
+        Value::Number(value) if value.is_u64() => Ok(Some(value.as_u64() != Some(0))),
+        Value::String(value) => Ok(match value.as_str() {
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => None,
-        },
-    })
+        }),
+        value => Err(de::Error::custom(format!("{value} is not a boolean"))),
+    }
 }
 
 /// A text; `null` reads as empty.

@@ -26,7 +26,7 @@ impl Pacing {
     pub(super) fn new(retry: RetryPolicy, limit: Duration) -> Self {
         Self {
             retry,
-            budget: Budget::new(),
+            budget: Budget::default(),
             deadline: Instant::now() + limit,
             paused_until: Mutex::new(None),
             stopping: watch::Sender::new(false),

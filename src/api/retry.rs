@@ -1,6 +1,6 @@
 //! Which errors are retried, and how long to wait: a pure table and a policy.
 
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -105,37 +105,30 @@ impl RetryPolicy {
 /// success gives half a retry back.
 #[derive(Debug)]
 pub struct Budget {
-    /// In half retries.
-    left: AtomicI64,
+    half_retries: AtomicU32,
 }
 
 impl Budget {
     /// Retries without a success in between: five for each of eight concurrent requests, several times over.
-    const FULL: i64 = 200;
-
-    /// A full budget.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { left: AtomicI64::new(2 * Self::FULL) }
-    }
+    const FULL: u32 = 200;
 
     /// Takes a retry, if one is left.
     #[must_use]
     pub fn take(&self) -> bool {
-        self.left.fetch_update(Relaxed, Relaxed, |left| (left >= 2).then_some(left - 2)).is_ok()
+        self.half_retries.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(2)).is_ok()
     }
 
     /// Gives half a retry back.
     pub fn give_back(&self) {
-        // Cannot fail: the closure always returns a value.
-        let _ =
-            self.left.fetch_update(Relaxed, Relaxed, |left| Some((left + 1).min(2 * Self::FULL)));
+        let _ = self
+            .half_retries
+            .fetch_update(Relaxed, Relaxed, |left| Some((left + 1).min(2 * Self::FULL)));
     }
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self::new()
+        Self { half_retries: AtomicU32::new(2 * Self::FULL) }
     }
 }
 
@@ -157,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_outage_uses_up_the_budget_and_successes_refill_it() {
-        let budget = Budget::new();
+        let budget = Budget::default();
         let taken = (0..1000).take_while(|_| budget.take()).count();
         assert_eq!(taken, 200);
         budget.give_back();

@@ -53,7 +53,7 @@ impl Import<'_> {
                 }
                 Ok(Adopted::Changed) => {
                     let name = &self.records[record].name;
-                    self.warnings.push(format!(
+                    self.applied.warnings.push(format!(
                         "test {id} was not adopted as {name:?}, because it was changed in the meantime"
                     ));
                 }

@@ -1,6 +1,7 @@
 //! Deletes duplicates; writes that do not depend on each other run concurrently.
 
 use futures_util::future::join_all;
+use serde::Serialize;
 
 use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::ApiError;
@@ -80,27 +81,17 @@ async fn write(client: &Client, plan: PlanId, action: &DedupAction) -> Result<Wr
             delete_test(client, *id, *winner, line).await
         }
         DedupAction::MoveTest { place, from, to } => {
-            let path = format!("suite_test/{place}");
-            match read::<SuiteTest>(client, &path).await? {
-                Some(row) if row.suite_id == *from => {
-                    let body = MovedTest { suite_id: *to };
-                    Ok(client.update::<SuiteTest>(&path, &body).await?.into())
-                }
-                _ => Ok(Written::Done),
-            }
+            let is_here = |row: &SuiteTest| row.suite_id == *from;
+            let body = MovedTest { suite_id: *to };
+            move_row(client, &format!("suite_test/{place}"), is_here, &body).await
+        }
+        DedupAction::MoveFolder { place, from, to } => {
+            let is_here = |row: &PlanSuite| row.parent_id == Some(*from);
+            let body = MovedFolder { parent_id: *to };
+            move_row(client, &format!("plan_suite/{place}"), is_here, &body).await
         }
         DedupAction::DeletePlace { place } => {
             Ok(client.delete(&format!("suite_test/{place}")).await?.into())
-        }
-        DedupAction::MoveFolder { place, from, to } => {
-            let path = format!("plan_suite/{place}");
-            match read::<PlanSuite>(client, &path).await? {
-                Some(row) if row.parent_id == Some(*from) => {
-                    let body = MovedFolder { parent_id: *to };
-                    Ok(client.update::<PlanSuite>(&path, &body).await?.into())
-                }
-                _ => Ok(Written::Done),
-            }
         }
         DedupAction::DeleteFolder { id } => delete_folder(client, plan, *id).await,
         DedupAction::DeleteStep { id } => {
@@ -122,6 +113,18 @@ async fn read<T: Resource>(client: &Client, path: &str) -> Result<Option<T>, Api
         Ok(row) => Ok(Some(row)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+async fn move_row<T: Resource>(
+    client: &Client,
+    path: &str,
+    is_here: impl Fn(&T) -> bool,
+    body: &impl Serialize,
+) -> Result<Written, ApiError> {
+    match read::<T>(client, path).await? {
+        Some(row) if is_here(&row) => Ok(client.update::<T>(path, body).await?.into()),
+        _ => Ok(Written::Done),
     }
 }
 

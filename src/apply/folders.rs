@@ -66,10 +66,12 @@ impl Import<'_> {
             },
         };
         let creation: Creation<usize, Suite> = self.create(rows, (0..level.len()).collect()).await;
-        self.folders_created.extend(creation.created.iter().map(|key| level[*key].0.identity));
+        self.applied
+            .folders_created
+            .extend(creation.created.iter().map(|key| level[*key].0.identity));
         self.own.folders.extend(creation.answers.iter().map(|suite| suite.id));
         for (key, error) in &creation.refused {
-            self.warnings.push(format!("folder {:?} was refused: {error}", path(*key)));
+            self.applied.warnings.push(format!("folder {:?} was refused: {error}", path(*key)));
         }
         creation.end?;
         Ok(creation.refused.iter().map(|(key, _)| level[*key].0.identity).collect())

@@ -11,7 +11,7 @@ use crate::api::wire::Resource;
 use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan};
 use crate::snapshot::Target;
-use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::identity::NamespaceMark;
 use test_reports::record::TestRecord;
 
 use super::create::{Creation, NewRows, create_rows};
@@ -40,10 +40,7 @@ pub(super) struct Import<'a> {
     pub(super) done: HashMap<usize, RecordOutcome>,
     /// By record: why it was refused.
     pub(super) refused: BTreeMap<usize, String>,
-    pub(super) folders_created: HashSet<Identity>,
-    pub(super) steps_created: usize,
-    pub(super) deduplicated: Vec<Dedup>,
-    pub(super) warnings: Vec<String>,
+    pub(super) applied: Applied,
     /// Whether rows were sent again that may have been applied.
     pub(super) sent_again: bool,
     pub(super) own: OwnRows,
@@ -88,10 +85,7 @@ impl<'a> Import<'a> {
             rows: HashMap::new(),
             done: HashMap::new(),
             refused: BTreeMap::new(),
-            folders_created: HashSet::new(),
-            steps_created: 0,
-            deduplicated: Vec::new(),
-            warnings: Vec::new(),
+            applied: Applied::default(),
             sent_again: false,
             own: OwnRows::default(),
         }
@@ -148,19 +142,11 @@ impl<'a> Import<'a> {
                 RecordOutcome::NotReached
             })
         };
-        let outcomes = self.plan.tests.iter().enumerate().map(outcome).collect();
-        let (verified, stop) = match ended {
-            Ok(verified) => (verified, None),
-            Err(stop) => (false, Some(stop)),
-        };
-        Applied {
-            outcomes,
-            folders_created: self.folders_created,
-            steps_created: self.steps_created,
-            verified,
-            stop,
-            deduplicated: self.deduplicated,
-            warnings: self.warnings,
+        self.applied.outcomes = self.plan.tests.iter().enumerate().map(outcome).collect();
+        match ended {
+            Ok(verified) => self.applied.verified = verified,
+            Err(stop) => self.applied.stop = Some(stop),
         }
+        self.applied
     }
 }

@@ -66,7 +66,7 @@ impl From<TargetError> for Stop {
 }
 
 /// What an import did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Applied {
     /// One for each record. Without verification, what the server acknowledged.
     pub outcomes: Vec<RecordOutcome>,

@@ -85,7 +85,7 @@ impl Import<'_> {
         };
         let creation: Creation<Key, Step> = self.create(rows, keys).await;
         self.own.steps.extend(creation.answers.iter().map(|step| step.id));
-        self.steps_created += creation.created.len();
+        self.applied.steps_created += creation.created.len();
         for (record, _, _) in creation.created {
             self.done.entry(record).or_insert(RecordOutcome::Updated);
         }

@@ -34,13 +34,13 @@ impl Import<'_> {
             }
             let DedupOutcome { done, warnings } =
                 dedup(self.client, self.target.plan.id, &dedups).await?;
-            self.deduplicated.extend(done);
+            self.applied.deduplicated.extend(done);
             skipped = warnings;
             (plan, snapshot) = self.plan_again().await?;
         }
         let mut verified = plan.dedup.is_empty();
         if !verified {
-            self.warnings.append(&mut skipped);
+            self.applied.warnings.append(&mut skipped);
         }
         for (record, left) in plan.tests.iter().enumerate() {
             if !left.is_done() && !self.refused.contains_key(&record) {
@@ -52,7 +52,7 @@ impl Import<'_> {
         verified &= self.verify_folders(&plan, &snapshot);
         for warning in plan.warnings {
             if !self.plan.warnings.contains(&warning) {
-                self.warnings.push(warning);
+                self.applied.warnings.push(warning);
             }
         }
         Ok(verified)
@@ -108,10 +108,12 @@ impl Import<'_> {
             let parent = folder.parent.and_then(|parent| plan.folders.suite(parent));
             let row = folder.suite.and_then(|suite| snapshot.folders.get(suite));
             let is_elsewhere = row.is_some_and(|row| Some(row.parent) != parent);
-            if is_elsewhere && self.folders_created.contains(&folder.identity) {
+            if is_elsewhere && self.applied.folders_created.contains(&folder.identity) {
                 verified = false;
                 let path = folder.path.join("/");
-                self.warnings.push(format!("after writing, folder {path:?} is in another place"));
+                self.applied
+                    .warnings
+                    .push(format!("after writing, folder {path:?} is in another place"));
             }
         }
         verified

@@ -71,16 +71,9 @@ pub(super) struct DuplicateChecker<'a> {
     pub(super) duplicate_folders: HashMap<SuiteId, SuiteId>,
 }
 
-/// The reasons of one row; most rows have none.
-#[derive(Default)]
-struct KeepReasons(Vec<KeepReason>);
-
-impl KeepReasons {
-    fn unless(&mut self, holds: bool, reason: KeepReason) {
-        if !holds {
-            self.0.push(reason);
-        }
-    }
+/// The reasons whose check failed.
+fn failed<const N: usize>(checks: [(bool, KeepReason); N]) -> Vec<KeepReason> {
+    checks.into_iter().filter(|(holds, _)| !holds).map(|(_, reason)| reason).collect()
 }
 
 impl DuplicateChecker<'_> {
@@ -100,27 +93,28 @@ impl DuplicateChecker<'_> {
         ) else {
             return vec![KeepReason::Unknown];
         };
-        let mut reasons = KeepReasons::default();
         let is_plain = row.name == text::fit_name(&record.name)
             && row.is_automated == Some(true)
             && row.to_automate != Some(true)
             && row.precondition.as_deref().unwrap_or_default().is_empty();
-        reasons.unless(is_plain, KeepReason::NotAsWritten);
-        reasons.unless(row.epoch == Some(0), KeepReason::Edited);
         let described = row.description.as_deref().unwrap_or_default();
-        reasons.unless(line.is_all_of(described), KeepReason::Described);
-        reasons.unless(places.len() == 1, KeepReason::SeveralPlaces);
         let winners = duplicates.placements.get(&winner).map_or(&[][..], Vec::as_slice);
         let winning = |place: &SuiteTest| self.winning_folder(place.suite_id);
         let is_beside = |place| winners.iter().any(|winner| winning(winner) == winning(place));
-        reasons.unless(places.iter().all(is_beside), KeepReason::Elsewhere);
-        reasons.unless(!duplicates.used.contains(&loser), KeepReason::InUse);
         let texts = steps_of(record);
         let mut steps = duplicates.steps_of.get(&loser).into_iter().flatten();
         let is_ours = |step: &Step| step.epoch == Some(0) && has_text(step, &texts);
-        reasons.unless(steps.all(is_ours), KeepReason::Steps);
-        reasons.0.extend(self.lateness(&first_seen(first, line), row.created_at));
-        reasons.0
+        let mut reasons = failed([
+            (is_plain, KeepReason::NotAsWritten),
+            (row.epoch == Some(0), KeepReason::Edited),
+            (line.is_all_of(described), KeepReason::Described),
+            (places.len() == 1, KeepReason::SeveralPlaces),
+            (places.iter().all(is_beside), KeepReason::Elsewhere),
+            (!duplicates.used.contains(&loser), KeepReason::InUse),
+            (steps.all(is_ours), KeepReason::Steps),
+        ]);
+        reasons.extend(self.lateness(&first_seen(first, line), row.created_at));
+        reasons
     }
 
     /// The reasons to keep the folder `loser`.
@@ -140,35 +134,38 @@ impl DuplicateChecker<'_> {
         ) else {
             return vec![KeepReason::Unknown];
         };
-        let mut reasons = KeepReasons::default();
-        reasons.unless(*row.name == *text::fit_name(&folder.name), KeepReason::NotAsWritten);
         let line = IdentityLine::of_folder(&folder.path, folder.identity, self.mark);
         let described = row.description.as_deref().unwrap_or_default();
-        reasons.unless(line.is_all_of(described), KeepReason::Described);
         let identity = |id| tree.get(id)?.identity;
         let is_beside = row.parent == parent
             || identity(row.parent).is_some_and(|shared| identity(parent) == Some(shared));
-        reasons.unless(is_beside, KeepReason::Elsewhere);
-        reasons.unless(places.len() == 1, KeepReason::SeveralPlaces);
         // Used: it contains a person's test or folder, or a test that is in both folders.
         let beside = self.snapshot.tests_in_folder.get(&winner).map_or(&[][..], Vec::as_slice);
         let is_unused = self.contents(loser).all(|place| {
             let row = self.snapshot.tests.get(&place.test_id);
             row.is_some_and(|row| row.identity.is_some()) && !beside.contains(&place.test_id)
         }) && tree.below(loser).all(|(_, below)| below.identity.is_some());
-        reasons.unless(is_unused && !tree.is_below(winner, loser), KeepReason::InUse);
-        reasons.0.extend(self.lateness(&[first.created_at], row.created_at));
-        reasons.0
+        let mut reasons = failed([
+            (*row.name == *text::fit_name(&folder.name), KeepReason::NotAsWritten),
+            (line.is_all_of(described), KeepReason::Described),
+            (is_beside, KeepReason::Elsewhere),
+            (places.len() == 1, KeepReason::SeveralPlaces),
+            (is_unused && !tree.is_below(winner, loser), KeepReason::InUse),
+        ]);
+        reasons.extend(self.lateness(&[first.created_at], row.created_at));
+        reasons
     }
 
     /// The reasons to keep the duplicate `loser` of the step `winner`; it should have one of the `texts`.
     pub(super) fn step(&self, texts: &[StepText], winner: &Step, loser: &Step) -> Vec<KeepReason> {
-        let mut reasons = KeepReasons::default();
-        reasons.unless(has_text(loser, texts), KeepReason::NotAsWritten);
-        reasons.unless(loser.epoch == Some(0), KeepReason::Edited);
-        reasons.unless(!self.snapshot.duplicates.used.contains(&loser.test_id), KeepReason::InUse);
-        reasons.0.extend(self.lateness(&[winner.created_at], loser.created_at));
-        reasons.0
+        let is_used = self.snapshot.duplicates.used.contains(&loser.test_id);
+        let mut reasons = failed([
+            (has_text(loser, texts), KeepReason::NotAsWritten),
+            (loser.epoch == Some(0), KeepReason::Edited),
+            (!is_used, KeepReason::InUse),
+        ]);
+        reasons.extend(self.lateness(&[winner.created_at], loser.created_at));
+        reasons
     }
 
     /// The placements in a duplicate folder.
