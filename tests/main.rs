@@ -11,5 +11,6 @@
 mod action;
 mod docs;
 mod import;
+mod repository;
 mod sandbox;
 mod support;

@@ -1,7 +1,6 @@
-//! The corpus of real reports, where it is at hand.
+//! What must hold of the records of every real report.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use test_reports::formats::model::{Case, Format, Report, Suite};
 use test_reports::record::{IdentityOptions, collect};
@@ -11,12 +10,14 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::xml_below;
 use crate::single::read_file;
 
+/// The reports below `testdata`, and those of the corpus where it is required.
 pub(super) fn reports() -> Vec<Report> {
-    let beside = crate::repository("../shared/corpus");
-    let own = crate::repository("testdata");
-    let files: Vec<PathBuf> =
-        [beside, own].iter().flat_map(|directory| xml_below(directory)).collect();
-    files.iter().filter_map(|path| read_file(path, &path.to_string_lossy()).ok()).collect()
+    let directories = [Some(crate::repository("testdata")), crate::corpus::required_corpus()];
+    let files = directories.iter().flatten().flat_map(|directory| xml_below(directory));
+    let reports: Vec<Report> =
+        files.filter_map(|path| read_file(&path, &path.to_string_lossy()).ok()).collect();
+    assert!(reports.len() > 70, "{}", reports.len());
+    reports
 }
 
 #[test]
