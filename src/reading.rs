@@ -24,7 +24,7 @@ pub struct Readings {
 /// Reads all of `discovered`, each file up to `caps`, and tells `progress` of each file.
 #[must_use]
 pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
-    let Discovered { inputs, unmatched, errors } = discovered;
+    let Discovered { inputs, unmatched, errors, excludes: _ } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
         let path = error.path().to_owned();

@@ -4,6 +4,7 @@
 pub mod formats;
 pub mod identity;
 pub mod mapping;
+pub mod paths;
 pub mod record;
 pub mod text;
 pub mod tools;
