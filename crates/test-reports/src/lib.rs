@@ -1,6 +1,7 @@
 //! Reads the reports that test runners write: JUnit-style XML in every dialect met so far, xUnit.net, NUnit, TRX,
 //! TestNG and the text of `cargo test`.
 
+pub mod archive;
 pub mod formats;
 pub mod identity;
 pub mod mapping;
