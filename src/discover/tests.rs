@@ -25,26 +25,42 @@ fn displays(found: &Discovered) -> Vec<&str> {
 }
 
 #[test]
-fn a_directory_gives_its_reports_in_order() {
+fn a_directory_holds_its_reports_and_archives_in_natural_order() {
     let root = tree(&[
-        "r/b.xml",
+        "r/b-10.xml",
+        "r/b-2.xml",
         "r/a.XML",
         "r/c/d.trx",
         "r/c/e.jsonl",
         "r/f.xml.gz",
-        "r/g.txt",
+        "r/g.zip",
+        "r/h.tar",
+        "r/i.tgz",
+        "r/j.tar.gz",
+        "r/k.txt",
+        "r/._b-2.xml",
         "other.xml",
     ]);
     for given in ["r", "r/", "./r"] {
         let found = find(&root, &[given]);
         let prefix = given.trim_end_matches('/');
-        let expected: Vec<String> = ["a.XML", "b.xml", "c/d.trx", "c/e.jsonl", "f.xml.gz"]
-            .map(|file| format!("{prefix}/{file}"))
-            .to_vec();
+        let expected = [
+            "a.XML",
+            "b-2.xml",
+            "b-10.xml",
+            "c/d.trx",
+            "c/e.jsonl",
+            "f.xml.gz",
+            "g.zip",
+            "h.tar",
+            "i.tgz",
+            "j.tar.gz",
+        ];
+        let expected = expected.map(|file| format!("{prefix}/{file}"));
         assert_eq!(displays(&found), expected);
         assert!(found.inputs.iter().all(|input| input.origin == Origin::Found));
     }
-    assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/f.xml.gz"));
+    assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/j.tar.gz"));
 }
 
 #[test]
@@ -83,6 +99,79 @@ fn patterns_match_within_components_and_across_with_two_stars() {
     let absolute = root.path().join("a/*.xml").to_string_lossy().into_owned();
     let found = find(&root, &[&absolute]);
     assert_eq!(displays(&found), [shown(&root.path().join("a/x.xml"))]);
+}
+
+#[test]
+fn braces_are_expanded() {
+    let root = tree(&["a/x.xml", "a/x.trx", "b/x.xml", "c/x.xml", "{a,b}.xml", "x-1.xml"]);
+    for (pattern, expected, unmatched) in [
+        ("{a,b}/*.{xml,trx}", &["a/x.trx", "a/x.xml", "b/x.xml"][..], &["b/*.trx"][..]),
+        ("{a/x,{b,c}/x}.xml", &["a/x.xml", "b/x.xml", "c/x.xml"], &[]),
+        ("{a,b,z}", &["a/x.trx", "a/x.xml", "b/x.xml"], &["z"]),
+        // A file of this name exists.
+        ("{a,b}.xml", &["{a,b}.xml"], &[]),
+        ("[{]*.xml", &["{a,b}.xml"], &[]),
+        ("{x,y}.xml", &[], &["{x,y}.xml"]),
+    ] {
+        let found = find(&root, &[pattern]);
+        assert_eq!(displays(&found), expected, "{pattern}");
+        assert_eq!(found.unmatched, unmatched, "{pattern}");
+        assert!(found.errors.is_empty());
+    }
+    for exclude in ["{b,c}", "{b,c}/**", "{b/x,c/x}.xml", "b,c", "b/*, c/x.xml"] {
+        let found = find(&root, &["*/*.xml", &format!("!{exclude}")]);
+        assert_eq!(displays(&found), ["a/x.xml"], "{exclude}");
+        let found = discover(root.path(), &strings(&["*/*.xml"]), &strings(&[exclude]));
+        assert_eq!(displays(&found), ["a/x.xml"], "{exclude}");
+    }
+    let found = find(&root, &[&"{a,b}".repeat(20)]);
+    assert!(matches!(found.errors[..], [] | [DiscoverError::Pattern { .. }]));
+}
+
+#[test]
+fn a_list_with_commas_names_each_of_its_parts() {
+    let root = tree(&["a.xml", "b.xml", "c/1.xml", "c/2.xml", "d,e.xml"]);
+    for (list, expected, missing) in [
+        ("b.xml,a.xml", &["a.xml", "b.xml"][..], &[][..]),
+        ("b.xml, c/*.xml", &["b.xml", "c/1.xml", "c/2.xml"], &[]),
+        ("c/{1,2}.xml,a.xml", &["a.xml", "c/1.xml", "c/2.xml"], &[]),
+        ("c/*.xml,!c/2.xml", &["c/1.xml"], &[]),
+        // A file of this name exists.
+        ("d,e.xml", &["d,e.xml"], &[]),
+        ("a.xml,z.xml", &["a.xml"], &["z.xml"]),
+        ("y.xml,z.xml", &[], &["y.xml,z.xml"]),
+    ] {
+        let found = find(&root, &[list]);
+        assert_eq!(displays(&found), expected, "{list}");
+        let errors: Vec<&str> = found.errors.iter().map(DiscoverError::path).collect();
+        assert_eq!(errors, missing, "{list}");
+    }
+    let found = find(&root, &["b.xml,a.xml"]);
+    let argument =
+        |name: &str| found.inputs.iter().find(|input| input.display == name).unwrap().argument;
+    assert!(argument("b.xml") < argument("a.xml"), "the order given");
+    assert_eq!(find(&root, &["*.xml,z/*.xml"]).unmatched, ["z/*.xml"]);
+    let long = vec!["a.xml"; 100].join(",");
+    assert_eq!(displays(&find(&root, &[&long])), ["a.xml"]);
+}
+
+#[test]
+fn members_of_archives_are_excluded_as_files_of_a_directory() {
+    let root = tree(&["r/shards.zip"]);
+    for (exclude, excluded) in [
+        ("old", true),
+        ("r/shards.zip/old", true),
+        ("./r/shards.zip/old/", true),
+        ("**/a.xml", true),
+        ("a.xml", true),
+        ("shards.zip/old", false),
+        ("b.xml", false),
+    ] {
+        let found = discover(root.path(), &strings(&["r"]), &strings(&[exclude]));
+        let path = root.path().join("r/shards.zip");
+        let is_excluded = found.excludes.of_members("r/shards.zip", &path);
+        assert_eq!(is_excluded("old/a.xml"), excluded, "{exclude}");
+    }
 }
 
 #[test]
