@@ -1,4 +1,4 @@
-//! Reads every report file that was found, in parallel, and keeps apart what was no report.
+//! Reads the report files that were found, in parallel.
 
 use std::sync::Arc;
 
@@ -9,26 +9,25 @@ use crate::progress::{Progress, Stage};
 use test_reports::formats::model::{Flaw, Position, Report};
 use test_reports::formats::{self, Caps, ReadError};
 
-/// What the report files gave.
+/// The reports, and the inputs that contained none.
 #[derive(Debug, Default)]
 pub struct Readings {
-    /// The reports, in the order of their files; those of JSON lines one after the other. Files and patterns that gave
-    /// nothing, although something was expected of them, stand in front: damaged reports without cases.
+    /// The reports, in the order of their files; a JSON lines file may hold several. Inputs that could not be read come
+    /// first, as damaged reports without cases.
     pub reports: Vec<Report>,
-    /// Files that are no test reports, found in a directory or by a pattern.
+    /// How many files, found in a directory or by a pattern, are not test reports.
     pub foreign: usize,
-    /// Directories and patterns that gave no report, as written.
+    /// Directories and patterns without a report, as written.
     pub unmatched: Vec<String>,
 }
 
-/// Reads all of `discovered`, each file up to `caps`, and tells `progress` of each file.
+/// Reads all `discovered` files, each within the limits of `caps`, and advances `progress` by one per file.
 #[must_use]
 pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, errors } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
-        let path = error.path().to_owned();
-        readings.reports.push(unreadable(&path, with_causes(&error)));
+        readings.reports.push(unreadable(error.path(), &error));
     }
     progress.begin(Stage::Reading, inputs.len() as u64);
     let read_one = |input: Input| {
@@ -36,7 +35,7 @@ pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Rea
         progress.advance(1);
         (input, read)
     };
-    // A file alone needs no threads.
+    // A single file needs no threads.
     let read: Vec<(Input, Result<Vec<Report>, ReadError>)> = match inputs.len() {
         0 | 1 => inputs.into_iter().map(read_one).collect(),
         _ => inputs.into_par_iter().map(read_one).collect(),
@@ -44,17 +43,17 @@ pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Rea
     for (input, read) in read {
         match read {
             Ok(reports) => readings.reports.extend(reports),
-            Err(error) if input.origin == Origin::Found && is_passed_by(&input, &error) => {
+            Err(error) if input.origin == Origin::Found && is_skipped(&input, &error) => {
                 readings.foreign += 1
             }
-            Err(error) => readings.reports.push(unreadable(&input.display, with_causes(&error))),
+            Err(error) => readings.reports.push(unreadable(&input.display, &error)),
         }
     }
     readings
 }
 
-/// Whether a file that nobody named is none of ours. What is packed may be anything, unless its name says better.
-fn is_passed_by(input: &Input, error: &ReadError) -> bool {
+/// Whether to skip a file that was found, not named. A `.gz` may hold anything, unless its name says what.
+fn is_skipped(input: &Input, error: &ReadError) -> bool {
     let name = input.display.to_ascii_lowercase();
     let is_any_archive = name.strip_suffix(".gz").is_some_and(|name| {
         ![".xml", ".trx", ".jsonl"].iter().any(|extension| name.ends_with(extension))
@@ -69,25 +68,13 @@ fn read(input: &Input, caps: &Caps) -> Result<Vec<Report>, ReadError> {
     }
 }
 
-/// Nowhere in the file, because nothing of it was understood.
-fn unreadable(path: &str, message: String) -> Report {
-    // The path stands before every flaw already.
+/// A damaged report without cases. Its flaw has no position and names `error` and its causes in one line.
+fn unreadable(path: &str, error: &dyn std::error::Error) -> Report {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let message = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    // A flaw is always shown after its path: do not repeat it.
     let without = message.strip_prefix(path).map(str::trim_start);
     let without = without.or_else(|| message.strip_suffix(path)?.strip_suffix(": "));
-    let message = match without {
-        Some(rest) if !rest.is_empty() => rest.to_owned(),
-        _ => message,
-    };
+    let message = without.filter(|rest| !rest.is_empty()).unwrap_or(&message).to_owned();
     Report::unreadable(Arc::from(path), Flaw { position: Position::default(), message })
-}
-
-/// An error and its causes in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        message = format!("{message}: {cause}");
-        next = cause.source();
-    }
-    message
 }
