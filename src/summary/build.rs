@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{
-    FileFlaw, Ledger, Named, OutcomeCounts, Reports, StaleTest, Suites, Summary, SummaryError,
-};
+use super::{FileFlaw, Ledger, Named, OutcomeCounts, Reports, Suites, Summary, SummaryError};
 use crate::apply::{Applied, RecordOutcome, Stop};
 use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
 use crate::plan::dedup::Dedup;
@@ -106,8 +104,7 @@ impl Summary {
     /// Sets the tests in the namespace that are not in any report.
     pub fn set_stale(&mut self, stale: Vec<Stale>) {
         self.tests.stale = stale.len();
-        let listed = |Stale { identity, name, folder }| StaleTest { identity, folder, name };
-        self.stale = stale.into_iter().map(listed).collect();
+        self.stale = stale;
     }
 
     /// Adds duplicates that were deleted before the import.

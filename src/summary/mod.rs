@@ -24,8 +24,8 @@ pub mod writers;
 
 pub use crate::api::client::Requests;
 pub use crate::plan::change::{Change, ChangeAction, ChangeKind};
+pub use crate::plan::stale::Stale;
 use test_reports::formats::model::{Flaw, Outcome};
-use test_reports::identity::Identity;
 use test_reports::record::{Records, TestRecord};
 
 /// What an import did, or what `inspect` found. Serialises to the documented JSON of an import.
@@ -74,7 +74,7 @@ pub struct Summary {
     /// The changes that were made; after a dry run, the planned ones.
     pub changes: Vec<Change>,
     /// With `--stale report`: tests in the namespace that are not in any report.
-    pub stale: Vec<StaleTest>,
+    pub stale: Vec<Stale>,
     /// Facts worth knowing although nothing failed.
     pub warnings: Vec<String>,
     /// Errors of the import.
@@ -341,17 +341,6 @@ impl Ledger {
 pub struct Steps {
     /// Created by this import; after a dry run, to be created.
     pub created: usize,
-}
-
-/// A test in the namespace that is not in any report.
-#[derive(Clone, Debug, Serialize)]
-pub struct StaleTest {
-    /// Its identity.
-    pub identity: Identity,
-    /// Its folder, from below the root folder.
-    pub folder: Vec<String>,
-    /// Its name.
-    pub name: String,
 }
 
 /// An error with its hint.

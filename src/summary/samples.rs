@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Build, Change, ChangeAction, ChangeKind, CommandEnd, FileFlaw, Ledger, Named, OutcomeCounts,
-    Reports, Requests, SandboxPlace, Steps, Suites, Summary, SummaryError, Tool,
+    Reports, Requests, SandboxPlace, Steps, Suites, Summary, SummaryError,
 };
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
@@ -53,14 +53,8 @@ pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name
 /// A complete import of three reports into a project that held most of the tests.
 pub(super) fn done() -> Summary {
     Summary {
-        build: None,
         schema_version: 1,
-        tool: Tool::default(),
-        exit_code: 0,
-        dry_run: false,
         complete: Some(true),
-        interrupted: false,
-        command: None,
         namespace: Some("shop".to_owned()),
         reports: Reports {
             files: 3,
@@ -76,7 +70,6 @@ pub(super) fn done() -> Summary {
         },
         project: Some(Named { id: 12080, name: "Demo".to_owned() }),
         root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
-        sandbox: None,
         suites: Suites { created: 1, matched: 33 },
         tests: Ledger {
             seen: 1210,
@@ -92,16 +85,13 @@ pub(super) fn done() -> Summary {
         steps: Steps { created: 12 },
         requests: Requests { get: 14, post: 5, put: 3, delete: 0, retries: 1 },
         elapsed_s: 3.21,
-        records: Arc::default(),
         changes: vec![
             change(ChangeAction::Create, ChangeKind::Folder, &["shop", "cart"], "cart"),
             change(ChangeAction::Create, ChangeKind::Test, &["shop", "cart"], "adds two items"),
             change(ChangeAction::Adopt, ChangeKind::Test, &["shop", "checkout"], "pays by card"),
             change(ChangeAction::Place, ChangeKind::Test, &["shop"], "opens"),
         ],
-        stale: Vec::new(),
-        warnings: Vec::new(),
-        errors: Vec::new(),
+        ..Summary::default()
     }
 }
 

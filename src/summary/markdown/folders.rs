@@ -5,7 +5,7 @@ use super::escape::code;
 use super::page::{List, Page, path, table};
 use crate::summary::layout::count;
 use crate::summary::tree::Tree;
-use crate::summary::{Change, ChangeAction, ChangeKind, OutcomeCounts, StaleTest, Summary};
+use crate::summary::{Change, ChangeAction, ChangeKind, OutcomeCounts, Stale, Summary};
 use test_reports::record::{FileCounts, TestRecord};
 
 /// The actions on tests, as columns.
@@ -62,10 +62,10 @@ pub(super) fn changes(page: &mut Page, summary: &Summary) {
     });
 }
 
-pub(super) fn stale(page: &mut Page, stale: &[StaleTest]) {
+pub(super) fn stale(page: &mut Page, stale: &[Stale]) {
     let title = format!("Not in any report: {} in this namespace", count(stale.len(), "test"));
     let list = List { title: Some(title), noun: "test", ..List::BULLETS };
-    page.list(stale, &list, |StaleTest { identity: _, folder, name }| {
+    page.list(stale, &list, |Stale { identity: _, folder, name }| {
         format!("<li>{} / {}</li>\n", path(folder), code(&cut(name)))
     });
 }

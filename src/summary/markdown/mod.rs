@@ -116,7 +116,7 @@ fn head(page: &mut Page, counts: &OutcomeCounts, has_run_errors: bool) {
         return;
     }
     page.block(&bar(counts));
-    let columns: [(&str, usize); 6] = [
+    let columns = [
         ("tests", tests),
         ("🟥 failed", failed),
         ("🟧 errored", errored),
@@ -124,17 +124,16 @@ fn head(page: &mut Page, counts: &OutcomeCounts, has_run_errors: bool) {
         ("🟨 of these flaky", flaky),
         ("⬜ skipped", skipped),
     ];
-    let shown = columns.iter().filter(|(_, number)| *number > 0);
-    let (mut names, mut rule, mut numbers) = ("|".to_owned(), "|".to_owned(), "|".to_owned());
-    for (name, number) in shown {
+    let shown = columns.into_iter().filter(|(_, number)| *number > 0);
+    let mut columns: Vec<_> = shown.map(|(name, number)| (name, number.to_string())).collect();
+    if duration_s > 0.0 {
+        columns.push(("duration", seconds(duration_s)));
+    }
+    let [mut names, mut rule, mut numbers] = ["|", "|", "|"].map(str::to_owned);
+    for (name, number) in columns {
         names += &format!(" {name} |");
         rule += " ---: |";
         numbers += &format!(" {number} |");
-    }
-    if duration_s > 0.0 {
-        names += " duration |";
-        rule += " ---: |";
-        numbers += &format!(" {} |", seconds(duration_s));
     }
     page.block(&format!("{names}\n{rule}\n{numbers}"));
 }

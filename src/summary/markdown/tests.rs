@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::summary::samples::{self, change, failure, flaw, records_of};
-use crate::summary::{ChangeAction, ChangeKind, Named, StaleTest, escape as visible};
+use crate::summary::{ChangeAction, ChangeKind, Named, Stale, escape as visible};
 use test_reports::identity::Identity;
 use test_reports::record::{IdentityOptions, RunError};
 
@@ -83,7 +83,7 @@ fn holding(text: &str) -> Summary {
     summary.warnings.push(text.to_owned());
     summary.errors.push(SummaryError { message: text.to_owned(), hint: Some(text.to_owned()) });
     summary.changes.push(change(ChangeAction::Create, ChangeKind::Test, &[text], text));
-    summary.stale.push(StaleTest {
+    summary.stale.push(Stale {
         identity: Identity::of_test("", &[text], text),
         folder: vec![text.to_owned()],
         name: text.to_owned(),

@@ -1,5 +1,7 @@
 //! The changes as a tree: a sign in the first column, folders indented.
 
+use std::borrow::Cow;
+
 use anstyle::Style;
 
 use super::{Detail, TextOptions};
@@ -19,15 +21,7 @@ pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions
             (ChangeKind::Test, "test"),
             (ChangeKind::Step, "step"),
         ];
-        let parts: Vec<String> = kinds
-            .into_iter()
-            .map(|(kind, noun)| {
-                let of_kind = |change: &&Change| change.action == action && change.kind == kind;
-                (changes.iter().filter(of_kind).count(), noun)
-            })
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, noun)| count(number, noun))
-            .collect();
+        let parts = counts(changes, action, &kinds);
         if !parts.is_empty() {
             let (sign, style, word) = sign(action);
             let label = styled(style, &format!("{sign} {word}"));
@@ -35,78 +29,72 @@ pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions
         }
     }
     page.gap();
+    let mut lines = Vec::new();
+    collect(&Tree::new(changes, |change| &change.path), 0, &mut lines);
     let full = options.detail == Detail::Full;
-    let mut printer =
-        Printer { page, full, left: if full { usize::MAX } else { SHOWN }, hidden: 0 };
-    printer.folder(&Tree::new(changes, |change| &change.path), 0);
-    let hidden = printer.hidden;
+    let shown = if full { lines.len() } else { lines.len().min(SHOWN) };
+    for line in &lines[..shown] {
+        print(page, line, full);
+    }
+    let hidden = lines[shown..].iter().filter(|line| line.change.is_some()).count();
     if hidden > 0 {
         let text = format!("… and {} (-v shows all)", count(hidden, "more change"));
         page.line("", 2, &[piece(FAINT, text)]);
     }
 }
 
-struct Printer<'p> {
-    page: &'p mut Page,
-    full: bool,
-    /// Lines that may still be printed.
-    left: usize,
-    /// Changes for which no line was left.
-    hidden: usize,
+/// How many `changes` are `action`s on rows of each of the `kinds`, such as `2 tests`.
+pub(super) fn counts(
+    changes: &[Change],
+    action: ChangeAction,
+    kinds: &[(ChangeKind, &str)],
+) -> Vec<String> {
+    let of =
+        |kind| changes.iter().filter(move |change| change.action == action && change.kind == kind);
+    let counts = kinds.iter().map(|(kind, noun)| (of(*kind).count(), noun));
+    counts.filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect()
 }
 
-impl Printer<'_> {
-    fn folder(&mut self, folder: &Tree<'_, Change>, depth: usize) {
-        for change in folder.items.iter().filter(|change| change.kind != ChangeKind::Folder) {
-            if self.takes_line(1) {
-                self.change(change, &change.name, depth);
-            }
-        }
-        for (name, folder) in &folder.folders {
-            if !self.takes_line(0) {
-                self.hidden += folder.all().len();
-                continue;
-            }
-            let name = format!("{name}/");
-            match folder.items.iter().rfind(|change| change.kind == ChangeKind::Folder) {
-                Some(change) => self.change(change, &name, depth),
-                None => {
-                    let pieces = [piece(FAINT, escape::terminal(&name))];
-                    self.page.line("", 2 + 2 * depth, &pieces);
-                }
-            }
-            self.folder(folder, depth + 1);
-        }
-    }
+/// A line of the tree: a change, or a folder that only leads to changes.
+struct Line<'a> {
+    depth: usize,
+    name: Cow<'a, str>,
+    change: Option<&'a Change>,
+}
 
-    /// Takes one of the lines that are left, or hides `changes`.
-    fn takes_line(&mut self, changes: usize) -> bool {
-        if self.left == 0 {
-            self.hidden += changes;
-            return false;
-        }
-        self.left -= 1;
-        true
+fn collect<'a>(folder: &Tree<'a, Change>, depth: usize, lines: &mut Vec<Line<'a>>) {
+    let inside = folder.items.iter().filter(|change| change.kind != ChangeKind::Folder);
+    lines.extend(inside.map(|change| Line {
+        depth,
+        name: Cow::Borrowed(&change.name),
+        change: Some(change),
+    }));
+    for (name, folder) in &folder.folders {
+        let change = folder.items.iter().rfind(|change| change.kind == ChangeKind::Folder).copied();
+        lines.push(Line { depth, name: Cow::Owned(format!("{name}/")), change });
+        collect(folder, depth + 1, lines);
     }
+}
 
-    fn change(&mut self, change: &Change, name: &str, depth: usize) {
-        let Change { action, kind, path: _, name: _, identity, reason } = change;
-        let (sign, style, _) = sign(*action);
-        let mut pieces = Vec::new();
-        if *kind == ChangeKind::Step {
-            pieces.push(piece(FAINT, "step: "));
-        }
-        pieces.push(piece(PLAIN, escape::terminal(name)));
-        // The reason matters where a person's test is changed.
-        if (self.full || *action != ChangeAction::Create) && !reason.is_empty() {
-            pieces.push(piece(FAINT, format!("  ({})", escape::terminal(reason))));
-        }
-        if let Some(identity) = identity.filter(|_| self.full || *kind == ChangeKind::Step) {
-            pieces.push(piece(FAINT, format!("  {identity}")));
-        }
-        let indent = 2 + 2 * depth;
-        self.page.hanging_line(&styled(style, sign), indent, indent + 4, &pieces);
+fn print(page: &mut Page, Line { depth, name, change }: &Line<'_>, full: bool) {
+    let (indent, name) = (2 + 2 * depth, escape::terminal(name));
+    let Some(Change { action, kind, path: _, name: _, identity, reason }) = change else {
+        return page.line("", indent, &[piece(FAINT, name)]);
+    };
+    let (sign, style, _) = sign(*action);
+    let mut pieces = Vec::new();
+    if *kind == ChangeKind::Step {
+        pieces.push(piece(FAINT, "step: "));
     }
+    pieces.push(piece(PLAIN, name));
+    // The reason matters where a person's test is changed.
+    if (full || *action != ChangeAction::Create) && !reason.is_empty() {
+        pieces.push(piece(FAINT, format!("  ({})", escape::terminal(reason))));
+    }
+    if let Some(identity) = identity.filter(|_| full || *kind == ChangeKind::Step) {
+        pieces.push(piece(FAINT, format!("  {identity}")));
+    }
+    page.hanging_line(&styled(style, sign), indent, indent + 4, &pieces);
 }
 
 fn sign(action: ChangeAction) -> (&'static str, Style, &'static str) {

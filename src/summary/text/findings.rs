@@ -5,7 +5,7 @@ use crate::summary::layout::{
     ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, piece, seconds, styled,
 };
 use crate::summary::{
-    FileFlaw, OutcomeCounts, StaleTest, Summary, SummaryError, escape, flawed_files, source_line,
+    FileFlaw, OutcomeCounts, Stale, Summary, SummaryError, escape, flawed_files, source_line,
 };
 use test_reports::formats::model::Outcome;
 use test_reports::record::{RunError, TestRecord};
@@ -68,9 +68,9 @@ pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw], options: &TextOptio
     });
 }
 
-pub(super) fn stale(page: &mut Page, stale: &[StaleTest], options: &TextOptions) {
+pub(super) fn stale(page: &mut Page, stale: &[Stale], options: &TextOptions) {
     let title = format!("Not in any report: {} in this namespace", count(stale.len(), "test"));
-    section(page, &title, stale, options, |page, StaleTest { identity: _, folder, name }| {
+    section(page, &title, stale, options, |page, Stale { identity: _, folder, name }| {
         let text = format!("{} / {name}", path(folder));
         page.line(&styled(WARN, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
     });

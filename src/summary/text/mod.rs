@@ -7,10 +7,10 @@ mod inspection;
 
 use super::headline::{Headline, headline, look, next, project};
 use super::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, piece, seconds, styled,
+    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, listed, piece, seconds, styled,
 };
 use super::writers::Writer;
-use super::{Build, Change, ChangeAction, ChangeKind, CommandEnd, Summary, escape};
+use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, escape};
 
 pub use super::layout::{Detail, TextOptions};
 
@@ -154,22 +154,15 @@ fn project_rows(page: &mut Page, summary: &Summary) {
             page.line(label, LABEL, &numbers);
         }
     }
-    let duplicates = |(kind, noun): (ChangeKind, &str)| {
-        let is_duplicate =
-            |change: &&Change| change.action == ChangeAction::Delete && change.kind == kind;
-        let duplicates = summary.changes.iter().filter(is_duplicate).count();
-        (duplicates > 0).then(|| piece(WARN, count(duplicates, noun)))
-    };
     let kinds = [
         (ChangeKind::Folder, "duplicate folder"),
         (ChangeKind::Test, "duplicate test"),
         (ChangeKind::Place, "duplicate placement"),
         (ChangeKind::Step, "duplicate step"),
     ];
-    let duplicates: Vec<Piece> = kinds.into_iter().filter_map(duplicates).collect();
+    let duplicates = changes::counts(&summary.changes, ChangeAction::Delete, &kinds);
     if !duplicates.is_empty() {
-        let mut pieces = listed(duplicates);
-        pieces.push(piece(PLAIN, format!(" {deleted}")));
+        let pieces = [piece(WARN, duplicates.join(", ")), piece(PLAIN, format!(" {deleted}"))];
         page.line("cleanup", LABEL, &pieces);
     }
 }
