@@ -1,4 +1,4 @@
-//! Reads every report file that was found, in parallel, and keeps apart what was no report.
+//! Reads the report files that were found, in parallel.
 
 use std::path::Path;
 
@@ -10,26 +10,25 @@ use test_reports::archive::{Contents, is_passed_over, read_file, read_stdin, unr
 use test_reports::formats::model::Report;
 use test_reports::formats::{Caps, ReadError};
 
-/// What the report files gave.
+/// The reports, and the inputs that contained none.
 #[derive(Debug, Default)]
 pub struct Readings {
-    /// The reports, in the order of their files; those of JSON lines one after the other. Files and patterns that gave
-    /// nothing, although something was expected of them, stand in front: damaged reports without cases.
+    /// The reports, in the order of their files; a JSON lines file may hold several. Inputs that could not be read come
+    /// first, as damaged reports without cases.
     pub reports: Vec<Report>,
     /// Files that are not test reports, found in a directory, by a pattern or in an archive.
     pub foreign: usize,
-    /// Directories and patterns that gave no report, as written.
+    /// Directories and patterns without a report, as written.
     pub unmatched: Vec<String>,
 }
 
-/// Reads all of `discovered`, each file up to `caps`, and tells `progress` of each file.
+/// Reads all `discovered` files, each within the limits of `caps`, and advances `progress` by one per file.
 #[must_use]
 pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, errors, excludes } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
-        let path = error.path().to_owned();
-        readings.reports.push(unreadable(&path, &error));
+        readings.reports.push(unreadable(error.path(), &error));
     }
     progress.begin(Stage::Reading, inputs.len() as u64);
     let read_one = |input: Input| {

@@ -5,7 +5,8 @@ use std::time::Instant;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, RequestError, Severity};
 use crate::snapshot::{ProjectRef, Target, TargetError};
-use crate::summary::checkup::{Check, State, render};
+use crate::summary::Severity as State;
+use crate::summary::checkup::{Check, render};
 
 use super::args::DoctorArgs;
 use super::exit::{ExitCode, ExitReasons};
@@ -48,7 +49,7 @@ struct Checkup {
 
 impl Checkup {
     fn add(&mut self, subject: &'static str, state: State, found: String, hint: Option<String>) {
-        self.checks.push(Check { subject, state, found, hint });
+        self.checks.push(Check { subject, severity: Some(state), found, hint });
     }
 
     /// What can be known without a request.
@@ -149,6 +150,7 @@ impl Checkup {
             }
             _ => self.add("server", State::Error, told, hint),
         }
-        self.add("project", State::Unknown, "not looked at".to_owned(), None);
+        let found = "not checked".to_owned();
+        self.checks.push(Check { subject: "project", severity: None, found, hint: None });
     }
 }

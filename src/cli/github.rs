@@ -11,9 +11,11 @@ use anyhow::Context as _;
 use super::exit::{ExitCode, ProcessExit};
 use super::output::Streams;
 use super::settings::{Environment, GithubJob};
-use crate::summary::github::{self, Conclusion};
-use crate::summary::{Summary, markdown};
-use test_reports::record::Records;
+use crate::summary::Summary;
+use crate::summary::github::{self, Annotations, Conclusion, Outputs};
+use crate::summary::markdown::{self, Markdown};
+use crate::summary::text::TextOptions;
+use crate::summary::writers::Writer;
 
 /// GitHub drops what a step has written for the page of the job if it is longer than this, whole.
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
@@ -30,24 +32,21 @@ pub(super) fn tell_import(
         ProcessExit::Here(ExitCode::Interrupted | ExitCode::Terminated) => Conclusion::Cancelled,
         _ => Conclusion::Failure,
     };
-    streams.workflow_commands(&github::annotations(summary));
-    let outputs = github::outputs(summary, conclusion);
-    write(job, outputs, |limit| markdown::render(summary, limit), streams);
+    let render = |writer: &dyn Writer| writer.import(summary, &TextOptions::default());
+    write(job, conclusion, render, streams);
 }
 
-/// Tells `job` of an inspection of `records`, summed up in `summary`, that ends with `exit`.
+/// Tells `job` of an inspection that ends with `exit`.
 pub(super) fn tell_inspection(
     job: &GithubJob,
     summary: &Summary,
-    records: &Records,
     exit: ExitCode,
     streams: &Streams,
 ) {
     let conclusion =
         if exit == ExitCode::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
-    streams.workflow_commands(&github::annotations(summary));
-    let outputs = github::inspection_outputs(records, exit.code(), conclusion);
-    write(job, outputs, |limit| markdown::render_inspection(records, limit), streams);
+    let render = |writer: &dyn Writer| writer.inspection(summary, &TextOptions::default());
+    write(job, conclusion, render, streams);
 }
 
 /// Tells the job, if this is one, that a command ended with `exit` before it had a result.
@@ -65,19 +64,23 @@ pub(super) fn tell_failure(environment: &Environment, exit: ExitCode, streams: &
 
 fn write(
     job: &GithubJob,
-    outputs: serde_json::Result<String>,
-    page: impl Fn(usize) -> String,
+    conclusion: Conclusion,
+    render: impl Fn(&dyn Writer) -> serde_json::Result<String>,
     streams: &Streams,
 ) {
     let GithubJob { output, step_summary } = job;
+    let annotated = render(&Annotations).context("cannot write annotations");
+    let annotated = annotated.map(|commands| streams.workflow_commands(&commands));
     let written = output.as_deref().map(|file| {
-        let append = || -> anyhow::Result<()> { Ok(append(file, &outputs?)?) };
+        let append = || -> anyhow::Result<()> { Ok(append(file, &render(&Outputs(conclusion))?)?) };
         append().with_context(|| told("the outputs of this step", file))
     });
+    let page = |limit| render(&Markdown { limit });
     let shown = step_summary
         .as_deref()
         .map(|file| append_page(file, page).with_context(|| told("the summary of this job", file)));
-    for error in [written, shown].into_iter().flatten().filter_map(Result::err) {
+    let results = [Some(annotated), written, shown];
+    for error in results.into_iter().flatten().filter_map(Result::err) {
         streams.warning(&format!("{error:#}"));
     }
 }
@@ -86,7 +89,10 @@ fn told(what: &str, file: &Path) -> String {
     format!("cannot write {what} to {}", file.display())
 }
 
-fn append_page(file: &Path, page: impl Fn(usize) -> String) -> anyhow::Result<()> {
+fn append_page(
+    file: &Path,
+    page: impl Fn(usize) -> serde_json::Result<String>,
+) -> anyhow::Result<()> {
     let there = std::fs::metadata(file).map(|metadata| metadata.len()).unwrap_or_default();
     // Two bytes for the blank line.
     let room = STEP_SUMMARY_BYTES.saturating_sub(there.saturating_add(2));
@@ -94,7 +100,7 @@ fn append_page(file: &Path, page: impl Fn(usize) -> String) -> anyhow::Result<()
     if room < markdown::LEAST {
         anyhow::bail!("{there} bytes of other commands are there already, and 1 MiB is all");
     }
-    let page = page(room);
+    let page = page(room)?;
     let blank = if there > 0 { "\n\n" } else { "" };
     Ok(append(file, &format!("{blank}{page}"))?)
 }

@@ -1,7 +1,8 @@
 //! `tq-import <REPORT>...`: the whole way from reports to a verified project.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
 
 use crate::api::client::Client;
 use crate::apply::{ApplyOptions, RecordOutcome, Stop, apply, dedup, read_and_plan};
@@ -11,13 +12,12 @@ use crate::progress::{Progress, Stage};
 use crate::snapshot::{Target, TargetError};
 #[cfg(feature = "sandbox")]
 use crate::summary::SandboxPlace;
-use crate::summary::{CommandEnd, Summary, SummaryError, escape, json, markdown, text};
+use crate::summary::{CommandEnd, Summary, escape};
 use test_reports::formats::model::{Outcome, Report};
-use test_reports::identity::Identity;
-use test_reports::record::{Records, TestRecord};
+use test_reports::record::TestRecord;
 
 use super::args::ImportArgs;
-use super::args::values::SummaryFormat;
+use super::args::values::{ResultFormat as _, SummaryFormat};
 use super::cargo::Cargo;
 use super::exit::{ExitCode, ExitReasons, ProcessExit};
 use super::output::{OutputFile, Streams};
@@ -107,21 +107,12 @@ pub(super) fn import(
         &progress,
     );
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned().chain(warnings));
-    let mut summary = Summary::of_reports(&records, &settings.mapping);
+    let mut summary = Summary::of_reports(records, &settings.mapping);
     summary.command = command;
     summary.build.clone_from(&settings.build);
-    let mut import = Import {
-        ignored: 0,
-        named: HashSet::new(),
-        summary,
-        settings,
-        progress,
-        records,
-        ending: ExitReasons::default(),
-    };
+    let mut import = Import { summary, settings, progress, ending: ExitReasons::default() };
     import.judge_reports();
-    import.named = import.records.tests.iter().map(|test| test.identity).collect();
-    import.leave_out_ignored();
+    import.ignore_tests();
     if import.may_write() {
         import.reach_and_apply();
     }
@@ -129,61 +120,40 @@ pub(super) fn import(
     import.finish(started, streams, outputs)
 }
 
-/// Takes tests out that match one of the `patterns`; gives back how many. `prefix`: how many of a test's folders are
-/// those of `--folder`, which says where things are put, not what they are.
-fn remove_reports_left_out(
-    tests: &mut Vec<TestRecord>,
-    patterns: &[glob::Pattern],
-    prefix: usize,
-) -> usize {
-    if patterns.is_empty() {
-        return 0;
-    }
-    let before = tests.len();
-    tests.retain(|test| {
-        let path = test
-            .folder
-            .iter()
-            .skip(prefix)
-            .map(String::as_str)
-            .chain([&*test.name])
-            .collect::<Vec<_>>()
-            .join("/");
-        !patterns.iter().any(|pattern| pattern.matches(&path))
-    });
-    before - tests.len()
+/// Whether `test` matches one of the `patterns`. The first `prefix` folders are those of `--folder`, which say where
+/// tests are placed, not what they are.
+fn is_ignored(test: &TestRecord, patterns: &[glob::Pattern], prefix: usize) -> bool {
+    let folders = test.folder.iter().skip(prefix).map(String::as_str);
+    let path = folders.chain([&*test.name]).collect::<Vec<_>>().join("/");
+    patterns.iter().any(|pattern| pattern.matches(&path))
 }
 
 /// One import, and what is known of it so far.
 struct Import<'a> {
     settings: &'a Settings,
     progress: Progress,
-    records: Records,
-    ignored: usize,
-    /// What the reports name, ignored tests included.
-    named: HashSet<Identity>,
     summary: Summary,
     ending: ExitReasons,
 }
 
 impl Import<'_> {
-    /// Takes out what is not to be imported. Whether it failed was told before: a file in the repository must not be able
-    /// to hide that.
-    fn leave_out_ignored(&mut self) {
+    fn ignore_tests(&mut self) {
         let patterns = &self.settings.reading.ignore;
         let prefix = self.settings.mapping.folder.len();
-        self.ignored = remove_reports_left_out(&mut self.records.tests, patterns, prefix);
-        self.summary.tests.ignored = self.ignored;
+        if !patterns.is_empty() {
+            self.summary.ignore(|test| is_ignored(test, patterns, prefix));
+        }
     }
 
     fn judge_reports(&mut self) {
         if let Some(too_few) =
-            reports::judge(&self.records, &self.settings.reading, &mut self.ending)
+            reports::judge(&self.summary.records, &self.settings.reading, &mut self.ending)
         {
             self.error(too_few.message(), Some(too_few.hint().to_owned()));
         }
         let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
-        let failed = self.records.tests.iter().any(failed) || !self.records.run_errors.is_empty();
+        let records = &self.summary.records;
+        let failed = records.tests.iter().any(failed) || !records.run_errors.is_empty();
         self.ending.add_if(self.settings.fail_on_test_failure && failed, ExitCode::TestFailure);
     }
 
@@ -198,7 +168,7 @@ impl Import<'_> {
         } else if self.summary.errors.is_empty() {
             return true;
         }
-        self.summary.set_not_reached(&self.records.tests);
+        self.summary.set_not_reached();
         false
     }
 
@@ -246,7 +216,7 @@ impl Import<'_> {
             Err(error) => {
                 self.ending.add(ExitCode::Usage);
                 self.error(error.to_string(), None);
-                return self.summary.set_not_reached(&self.records.tests);
+                return self.summary.set_not_reached();
             }
         };
         let mut signal = None;
@@ -270,14 +240,14 @@ impl Import<'_> {
             Some(Ok(())) => {}
             Some(Err(error)) => {
                 self.target_error(&error);
-                self.summary.set_not_reached(&self.records.tests);
+                self.summary.set_not_reached();
             }
             None => {
                 self.error(
                     "interrupted, and the server kept requests under way open".to_owned(),
                     None,
                 );
-                self.summary.set_not_reached(&self.records.tests);
+                self.summary.set_not_reached();
             }
         }
         self.summary.requests = client.requests();
@@ -286,29 +256,33 @@ impl Import<'_> {
     async fn import_with(&mut self, client: &Client, remote: &Remote) -> Result<(), TargetError> {
         let settings = self.settings;
         let lists_stale = self.may_list_stale();
-        let tests = &self.records.tests;
         self.progress.begin(Stage::Project, 0);
         let target = Target::find(client, &remote.project).await?;
         self.summary.set_target(&target);
         let (mut snapshot, mut plan) =
-            read_and_plan(client, &target, tests, &settings.planning).await?;
+            read_and_plan(client, &target, self.summary.to_import(), &settings.planning).await?;
         if lists_stale {
-            self.summary.set_stale(stale(&snapshot, &settings.mapping.namespace, &self.named));
+            let tests = &self.summary.records.tests;
+            let named = tests.iter().map(|test| test.identity).collect();
+            self.summary.set_stale(stale(&snapshot, &settings.mapping.namespace, &named));
         }
         if settings.mode != Mode::Apply {
-            self.summary.set_plan(tests, &plan);
+            self.summary.set_plan(&plan);
             self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), ExitCode::Changes);
             return Ok(());
         }
-        if let Err(exceeded) =
-            settings.create_limit.check(&plan, tests, &snapshot, &settings.mapping.namespace)
-        {
+        if let Err(exceeded) = settings.create_limit.check(
+            &plan,
+            self.summary.to_import(),
+            &snapshot,
+            &settings.mapping.namespace,
+        ) {
             self.ending.add(ExitCode::Incomplete);
             self.error(
                 exceeded.to_string(),
                 Some("see with --dry-run what would be created; if the tests really were renamed, raise --create-limit, such as to 100%".to_owned()),
             );
-            self.summary.set_not_reached(&self.records.tests);
+            self.summary.set_not_reached();
             return Ok(());
         }
         if !plan.dedup.is_empty() {
@@ -322,14 +296,17 @@ impl Import<'_> {
                     return Ok(());
                 }
             }
-            (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
+            (snapshot, plan) =
+                read_and_plan(client, &target, self.summary.to_import(), &settings.planning)
+                    .await?;
         }
+        let tests = self.summary.to_import();
         let options = ApplyOptions {
             batch_size: settings.limits.batch_size,
             plan: settings.planning.clone(),
         };
         let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
-        self.summary.set_applied(tests, &plan, &applied);
+        self.summary.set_applied(&plan, &applied);
         match &applied.stop {
             Some(Stop::Api(error)) => self.ending.add(connect::exit_code_for(error)),
             Some(_) => self.ending.add(ExitCode::Incomplete),
@@ -350,7 +327,7 @@ impl Import<'_> {
         }
         let missing = if !self.summary.reports.damaged.is_empty() {
             "a report is damaged"
-        } else if !self.summary.run_errors.is_empty() {
+        } else if !self.summary.records.run_errors.is_empty() {
             "the test run itself had errors"
         } else {
             return true;
@@ -372,11 +349,11 @@ impl Import<'_> {
     fn unexpected(&mut self, message: String) {
         self.ending.add(ExitCode::Incomplete);
         self.error(message, None);
-        self.summary.set_not_reached(&self.records.tests);
+        self.summary.set_not_reached();
     }
 
     fn error(&mut self, message: String, hint: Option<String>) {
-        self.summary.errors.push(SummaryError { message, hint });
+        self.summary.add_error(message, hint);
     }
 
     /// Writes the summary everywhere and settles the exit code.
@@ -456,14 +433,10 @@ fn render(
     format: SummaryFormat,
     place: OutputTarget,
 ) -> anyhow::Result<String> {
-    Ok(match (format, place) {
-        (SummaryFormat::Json, _) => json::render(summary)?,
-        (SummaryFormat::Markdown, _) => markdown::render(summary, markdown::LIMIT),
-        (SummaryFormat::Text, OutputTarget::File) => {
-            text::render(summary, &settings.terminal.file_text_options())
-        }
-        (SummaryFormat::Text, OutputTarget::StandardOutput) => {
-            text::render(summary, &settings.terminal.text_options())
-        }
-    })
+    let options = match place {
+        OutputTarget::File => settings.terminal.file_text_options(),
+        OutputTarget::StandardOutput => settings.terminal.text_options(),
+    };
+    let writer = format.writer().with_context(|| format!("{format} has no writer"))?;
+    Ok(writer.import(summary, &options)?)
 }

@@ -1,14 +1,13 @@
 //! `tq-import inspect`: what the reports say and where new tests would go. No network, no token.
 
 use crate::progress::Progress;
-use crate::summary::{Summary, SummaryError, inspection, markdown};
+use crate::summary::Summary;
 use test_reports::formats::lines;
 use test_reports::formats::model::Report;
-use test_reports::record::Records;
 use test_reports::tools;
 
 use super::args::InspectArgs;
-use super::args::values::InspectFormat;
+use super::args::values::{InspectFormat, ResultFormat as _};
 use super::cargo::Cargo;
 use super::exit::{ExitCode, ExitReasons};
 use super::output::Streams;
@@ -42,49 +41,44 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         &Progress::default(),
     );
     records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
+    let mut summary = Summary::of_reports(records, &settings.mapping);
     let mut ending = ExitReasons::default();
-    let too_few = reports::judge(&records, &settings.reading, &mut ending);
-    let render = |format, place| render(&reports, &records, &settings, format, place);
+    let too_few = reports::judge(&summary.records, &settings.reading, &mut ending);
+    let render = |format, place| render(&reports, &summary, &settings, format, place);
     outputs::write(render, settings.format, outputs, &streams, &mut ending);
     if let Some(too_few) = &too_few {
         streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
     }
     let exit = ending.exit();
     if let Some(job) = &settings.github {
-        let mut summary = Summary::of_reports(&records, &settings.mapping);
-        summary.errors.extend(too_few.map(|too_few| SummaryError {
-            message: too_few.message(),
-            hint: Some(too_few.hint().to_owned()),
-        }));
-        github::tell_inspection(job, &summary, &records, exit, &streams);
+        if let Some(too_few) = too_few {
+            summary.add_error(too_few.message(), Some(too_few.hint().to_owned()));
+        }
+        summary.exit_code = exit.code();
+        github::tell_inspection(job, &summary, exit, &streams);
     }
     // The process ends: the system takes their memory back at once, and not test by test.
-    std::mem::forget((reports, records));
+    std::mem::forget((reports, summary));
     exit
 }
 
 fn render(
     reports: &[Report],
-    records: &Records,
+    summary: &Summary,
     settings: &InspectSettings,
     format: InspectFormat,
     place: OutputTarget,
 ) -> anyhow::Result<String> {
-    Ok(match (format, place) {
-        (InspectFormat::Json, _) => inspection::render_json(records)?,
-        (InspectFormat::Markdown, _) => markdown::render_inspection(records, markdown::LIMIT),
-        (InspectFormat::Jsonl, _) => {
-            let reports: Vec<(&Report, &str)> =
-                reports.iter().map(|report| (report, tools::detect(report).name)).collect();
-            let mut lines = Vec::new();
-            lines::write(&reports, &settings.mapping.root, &mut lines)?;
-            String::from_utf8(lines)?
-        }
-        (InspectFormat::Text, OutputTarget::File) => {
-            inspection::render(records, &settings.terminal.file_text_options())
-        }
-        (InspectFormat::Text, OutputTarget::StandardOutput) => {
-            inspection::render(records, &settings.terminal.text_options())
-        }
-    })
+    if let Some(writer) = format.writer() {
+        let options = match place {
+            OutputTarget::File => settings.terminal.file_text_options(),
+            OutputTarget::StandardOutput => settings.terminal.text_options(),
+        };
+        return Ok(writer.inspection(summary, &options)?);
+    }
+    let reports: Vec<(&Report, &str)> =
+        reports.iter().map(|report| (report, tools::detect(report).name)).collect();
+    let mut lines = Vec::new();
+    lines::write(&reports, &settings.mapping.root, &mut lines)?;
+    Ok(String::from_utf8(lines)?)
 }

@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 use super::args::values::{OutputSpec, ResultFormat};
 use super::settings::{Color, InvalidSettings, Terminal};
 use crate::summary::escape;
+use crate::summary::writers::Writer;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -56,11 +57,8 @@ impl Streams {
 
     /// Commands for the runner of GitHub Actions, on standard error, which it reads as well: the one place where such
     /// commands are meant.
-    pub fn workflow_commands(&self, lines: &[String]) {
-        if !lines.is_empty() {
-            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-            let _ = write_whole(&mut io::stderr().lock(), &text);
-        }
+    pub fn workflow_commands(&self, lines: &str) {
+        let _ = write_whole(&mut io::stderr().lock(), lines);
     }
 
     /// `warning: …` on standard error.
@@ -197,7 +195,7 @@ impl<F: ResultFormat> OutputFile<F> {
     /// # Errors
     /// When it cannot be written. Then there is no file.
     pub fn finish(self, text: &str) -> Result<(), OutputError> {
-        let text = if self.format.has_styles() {
+        let text = if self.format.writer().is_some_and(Writer::has_styles) {
             Cow::Owned(anstream::adapter::strip_str(text).to_string())
         } else {
             Cow::Borrowed(text)

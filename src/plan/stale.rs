@@ -4,17 +4,18 @@ use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::snapshot::Snapshot;
+use serde::Serialize;
 use test_reports::identity::{Identity, NamespaceMark};
 
 /// A test that no report names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stale {
     /// Its identity.
     pub identity: Identity,
-    /// Its name as it stands there.
-    pub name: String,
-    /// The folder it stands in, from below the root folder; the first of several.
+    /// Its folder, from below the root folder; the first of several.
     pub folder: Vec<String>,
+    /// Its name in the project.
+    pub name: String,
 }
 
 /// Tests of `namespace` whose identity is none of `named`, by folder and name. Their folders' names are as they stand.

@@ -38,7 +38,7 @@ async fn the_doctor_finds_nothing_where_an_import_works() {
 async fn the_doctor_says_which_part_is_ill() {
     let env = TestEnv::new().await;
     let ill = run(env.command(&["doctor", "--project", "Dmo"])).await.expect(2);
-    assert!(line(&ill, "project").starts_with("FAULT"), "{ill}");
+    assert!(line(&ill, "project").starts_with("ERROR"), "{ill}");
     assert!(ill.stdout.contains("\"Demo\" (id 12001)"), "{ill}");
     assert!(line(&ill, "server").starts_with("ok "), "{ill}");
 
@@ -49,17 +49,17 @@ async fn the_doctor_says_which_part_is_ill() {
     env.write("wrong", "no-such-token");
     let ill = run(env.command(&["doctor", "--token-file", "wrong"])).await.expect(6);
     let lines: Vec<&str> = ill.stdout.lines().filter(|line| line.contains("token")).collect();
-    assert!(lines.iter().any(|line| line.starts_with("FAULT") && line.contains("401")), "{ill}");
+    assert!(lines.iter().any(|line| line.starts_with("ERROR") && line.contains("401")), "{ill}");
     assert!(!ill.stdout.contains("no-such-token"), "{ill}");
 
     let nowhere = ["doctor", "--host", "http://127.0.0.1:1", "--retry-wait", "1ms"];
     let ill = run(env.command(&nowhere)).await.expect(7);
-    assert!(line(&ill, "server").starts_with("FAULT"), "{ill}");
+    assert!(line(&ill, "server").starts_with("ERROR"), "{ill}");
     assert!(line(&ill, "project").starts_with("- "), "{ill}");
 
     let directory = tempfile::tempdir().unwrap();
     let ill = at(directory.path(), &["doctor"]).await.expect(2);
-    assert!(line(&ill, "token").starts_with("FAULT"), "{ill}");
+    assert!(line(&ill, "token").starts_with("ERROR"), "{ill}");
     assert!(ill.stdout.contains("--sandbox imports without an account"), "{ill}");
 }
 

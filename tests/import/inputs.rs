@@ -65,7 +65,7 @@ fn what_the_repository_ignores_still_fails_the_job() {
     let ignored = import(world.path(), &["--fail-on-test-failure", "a.xml"]).expect(4);
     assert!(ignored.stdout.contains("1 test failed"), "{ignored}");
     let fine = import(world.path(), &["a.xml"]).expect(0);
-    assert!(fine.stdout.contains("tq-import.toml ignores all of the 1 test"), "{fine}");
+    assert!(fine.stdout.contains("tq-import.toml ignores every test in the reports (1)"), "{fine}");
 }
 
 #[test]

@@ -133,7 +133,7 @@ async fn a_build_that_fails_gives_cargos_code() {
     command.args(["run", "--sandbox", "--", "cargo", "test"]);
     let ended = run(command).await.expect(101);
     assert!(ended.stderr.contains("error: "), "{ended}");
-    assert!(ended.stdout.contains("exit code 101, which is the command's"), "{ended}");
+    assert!(ended.stdout.contains("exit code 101 of the command"), "{ended}");
 }
 
 #[cfg(unix)]

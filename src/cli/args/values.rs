@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use crate::cli::exit::ExitCode;
 use crate::plan::Adopt;
 pub use crate::plan::CreateLimit;
+use crate::summary::writers::{WRITERS, Writer};
 use test_reports::record::GroupBy;
 
 /// `--group-by`.
@@ -69,8 +70,11 @@ pub enum StaleArg {
 
 /// A form in which results are written.
 pub trait ResultFormat: ValueEnum + Copy {
-    /// It is text with styles, which files do not get.
-    fn has_styles(self) -> bool;
+    /// The writer of this format; none for `jsonl`, which copies the reports.
+    fn writer(self) -> Option<&'static dyn Writer> {
+        let value = self.to_possible_value()?;
+        WRITERS.iter().find(|(name, _)| *name == value.get_name()).map(|(_, writer)| *writer)
+    }
 }
 
 /// The form of a summary.
@@ -95,11 +99,7 @@ impl fmt::Display for SummaryFormat {
     }
 }
 
-impl ResultFormat for SummaryFormat {
-    fn has_styles(self) -> bool {
-        self == Self::Text
-    }
-}
+impl ResultFormat for SummaryFormat {}
 
 /// The form of the line with which the sandbox says that it is ready.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
@@ -134,11 +134,7 @@ pub enum InspectFormat {
     Jsonl,
 }
 
-impl ResultFormat for InspectFormat {
-    fn has_styles(self) -> bool {
-        self == Self::Text
-    }
-}
+impl ResultFormat for InspectFormat {}
 
 impl fmt::Display for InspectFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -172,6 +172,7 @@ pub struct FileCounts {
     /// The path as given.
     pub path: Arc<str>,
     /// The JSON lines that carried it here, if it was not read where it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Arc<str>>,
     /// Its format.
     pub format: Format,

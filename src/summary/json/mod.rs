@@ -1,34 +1,88 @@
-//! The summary and the inspection for machines: schema version 1, to which fields are only ever added.
+//! The summary and the inspection as JSON: schema version 1, to which fields are only ever added.
+
+mod inspection;
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::text::TextOptions;
+use super::writers::Writer;
 use super::{Summary, escape};
+use test_reports::formats::model::Outcome;
+use test_reports::identity::Identity;
+use test_reports::record::{Records, RunError, TestRecord};
 
-/// The summary as JSON, with a line break at its end.
-///
-/// # Errors
-/// Never for a summary: its maps have text keys.
-pub fn render(summary: &Summary) -> Result<String, serde_json::Error> {
-    pretty(summary)
+pub(super) use inspection::totals;
+
+/// JSON, indented, with a line break at its end.
+pub(super) struct Json;
+
+impl Writer for Json {
+    fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        pretty(summary)
+    }
+
+    fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        pretty(&inspection::whole(summary))
+    }
 }
 
-/// `value` as JSON in one line without a break at its end, as inert as [`pretty`].
-pub(super) fn compact<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+/// Writes the keys `failures` and `run_errors` of an import.
+pub(super) fn failures<S: Serializer>(
+    records: &Arc<Records>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Failures<'a> {
+        failures: Vec<Failure<'a>>,
+        run_errors: &'a [RunError],
+    }
+    let failures = super::failures(records).into_iter().map(Failure::new).collect();
+    Failures { failures, run_errors: &records.run_errors }.serialize(serializer)
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    identity: Identity,
+    folder: &'a [String],
+    name: &'a str,
+    outcome: Outcome,
+    message: Option<&'a str>,
+    file: Option<&'a str>,
+    line: Option<u32>,
+}
+
+impl<'a> Failure<'a> {
+    fn new(test: &'a TestRecord) -> Self {
+        Self {
+            identity: test.identity,
+            folder: &test.folder,
+            name: &test.name,
+            outcome: test.outcome,
+            message: test.details.message.as_deref(),
+            file: test.file.as_deref(),
+            line: test.line,
+        }
+    }
+}
+
+/// `value` as JSON in one line, without a line break at its end; escaped like [`pretty`].
+pub(super) fn compact<T: Serialize>(value: &T) -> serde_json::Result<String> {
     Ok(inert(serde_json::to_string(value)?))
 }
 
-/// `value` as indented JSON, with a line break at its end. Control characters and what the runner
-/// of GitHub Actions could take for a command are written as escapes, which mean the same.
-pub(super) fn pretty<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+/// `value` as indented JSON. Control characters, and what the runner of GitHub Actions could take for a command, are
+/// escaped as `\uXXXX`, which means the same in JSON.
+fn pretty<T: Serialize>(value: &T) -> serde_json::Result<String> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(inert(text))
 }
 
-/// JSON that means the same, in which no character acts on a terminal and `##[` does not occur.
-/// Outside of strings there is only ASCII, and no `#`.
+/// Equivalent JSON without characters that act on a terminal and without `##[`.
+/// Outside of strings, JSON is ASCII and has no `#`.
 fn inert(text: String) -> String {
     let acts = |character: char| character != '\n' && escape::acts(character);
     let is_plain = |byte: u8| byte == b'\n' || matches!(byte, b' '..=b'~');
@@ -38,7 +92,7 @@ fn inert(text: String) -> String {
     let mut shown = String::with_capacity(text.len() + 16);
     let mut units = [0; 2];
     let mut rest = text.as_str();
-    // Nearly all of it is plain ASCII, of which only a `[` behind two `#` may act: it goes over in pieces.
+    // Nearly all of it is plain ASCII, of which only a `[` after two `#` may act: copy it in pieces.
     while let Some(at) = rest.bytes().position(|byte| !is_plain(byte) || byte == b'[') {
         let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         shown.push_str(plain);
@@ -70,10 +124,11 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::summary::samples;
+    use crate::summary::samples::{self, records_of};
+    use test_reports::record::IdentityOptions;
 
-    /// The keys of the object at the top level's key `name` (of the first one, if a list is there),
-    /// in the order in which they are written; without a name those of the top level.
+    /// The keys, in order, of the object (or of the first object in the list) that the top-level key `name` holds;
+    /// without a name, the top-level keys.
     fn keys<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
         let indent_of = |line: &str| line.len() - line.trim_start().len();
         let opening = format!("  \"{name}\": ");
@@ -93,8 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn the_shape_is_the_documented_one() {
-        let text = render(&samples::everything()).unwrap();
+    fn keys_are_as_documented() {
+        let text = pretty(&samples::everything()).unwrap();
         for (name, expected) in [
             (
                 "",
@@ -139,11 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_null() {
+    fn unknown_values_are_null() {
         let mut summary = samples::everything();
         summary.complete = None;
         summary.project = None;
-        let value: Value = serde_json::from_str(&render(&summary).unwrap()).unwrap();
+        let value: Value = serde_json::from_str(&pretty(&summary).unwrap()).unwrap();
         assert!(value["complete"].is_null() && value["project"].is_null());
         assert_eq!(value["schema_version"], 1);
         assert_eq!(value["failures"][0]["outcome"], "failed");
@@ -151,16 +206,25 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_acts_and_nothing_is_lost() {
+    fn hostile_text_is_escaped_without_loss() {
         let mut summary = samples::everything();
         let hostile =
             "\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{2028}\u{1fffe} ##[stop]#\u{200b}#[x] #[test] \"\\";
-        summary.failures[0].name = hostile.to_owned();
-        let text = render(&summary).unwrap();
+        records_of(&mut summary).tests[0].name = hostile.into();
+        let text = pretty(&summary).unwrap();
         assert!(!text.chars().any(|character| character != '\n' && escape::acts(character)));
         assert!(!text.replace('\u{200b}', "").contains("##["));
         assert!(text.contains("#[test]"));
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["failures"][0]["name"], hostile);
+    }
+
+    #[test]
+    fn inspection() {
+        let summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
+        insta::assert_snapshot!(
+            "inspection",
+            Json.inspection(&summary, &TextOptions::default()).unwrap()
+        );
     }
 }
