@@ -1,6 +1,6 @@
-//! Which build of which commit this is: from the variables of the CI system, else from git.
+//! The CI build and commit: from the variables of the CI system, else from git.
 //!
-//! The variables are those that each system documents: GitHub Actions ("Default environment variables"),
+//! Sources of the variables: GitHub Actions ("Default environment variables"),
 //! GitLab ("Predefined CI/CD variables"), Jenkins ("Using environment variables", and the Branch API's `CHANGE_*`),
 //! Azure Pipelines ("Use predefined variables"), CircleCI ("Project values and variables"), Buildkite
 //! ("Environment variables").
@@ -10,20 +10,19 @@ use std::process::{Command, Stdio};
 
 use url::Url;
 
-use super::Environment;
-use super::locations::repository_root;
+use super::settings::{Environment, repository_root};
 use crate::summary::Build;
 
-/// What is known of the build that this process is part of.
+/// The build that this process is part of, if known.
 pub(super) fn build(environment: &Environment) -> Option<Build> {
-    let of_ci = SYSTEMS.iter().find(|(is_here, _)| is_here(environment));
-    let build = of_ci.map(|(_, read)| read(environment));
+    let in_ci = SYSTEMS.iter().find(|(is_here, _)| is_here(environment));
+    let build = in_ci.map(|(_, read)| read(environment));
     build.or_else(|| of_git(&environment.directory))
 }
 
 type System = (fn(&Environment) -> bool, fn(&Environment) -> Build);
 
-/// Some set variables of another: Buildkite's agents may run on Jenkins' machines. The most particular come first.
+/// Several may match, for example a Buildkite agent on a Jenkins machine: the more specific ones come first.
 const SYSTEMS: &[System] = &[
     (|env| env.is_github_actions(), github),
     (|env| env.get("GITLAB_CI").is_some(), gitlab),
@@ -45,7 +44,7 @@ fn github(env: &Environment) -> Build {
     Build {
         provider: "GitHub Actions",
         branch: first(env, &["GITHUB_HEAD_REF", "GITHUB_REF_NAME"]),
-        // In a job of a pull request the variable holds the commit of a merge that nobody made.
+        // In a job for a pull request, GITHUB_SHA is a merge commit that only CI knows.
         commit: event.or_else(|| first(env, &["GITHUB_SHA"])),
         pull_request: number,
         url: url.as_deref().and_then(page_of),
@@ -56,7 +55,7 @@ fn gitlab(env: &Environment) -> Build {
     Build {
         provider: "GitLab CI",
         branch: first(env, &["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"]),
-        // Of a merged-results pipeline, too, this is the commit of the source branch.
+        // In a merged-results pipeline, CI_COMMIT_SHA is the merge commit.
         commit: first(env, &["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "CI_COMMIT_SHA"]),
         pull_request: env.get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok()),
         url: first(env, &["CI_JOB_URL", "CI_PIPELINE_URL"]).as_deref().and_then(page_of),
@@ -119,7 +118,7 @@ fn jenkins(env: &Environment) -> Build {
     }
 }
 
-/// What git says of the working tree of `directory`, if there is one and git can be called.
+/// Branch and commit of the working tree, if there is one and git is installed.
 fn of_git(directory: &Path) -> Option<Build> {
     repository_root(directory)?;
     let output = Command::new("git")
@@ -143,7 +142,7 @@ fn of_git(directory: &Path) -> Option<Build> {
     })
 }
 
-/// The commit that a pull request proposes, by the file that describes the event.
+/// The head commit of a pull request, from the file that describes the event.
 fn pull_request_head(event: &Path) -> Option<String> {
     let event: serde_json::Value = serde_json::from_slice(&std::fs::read(event).ok()?).ok()?;
     Some(event.pointer("/pull_request/head/sha")?.as_str()?.to_owned())
@@ -154,17 +153,17 @@ fn first(env: &Environment, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| env.get(name)).map(str::to_owned)
 }
 
-/// A branch without the folder of git's that it is in.
+/// A branch without `refs/heads/`.
 fn short(reference: &str) -> &str {
     reference.strip_prefix("refs/heads/").unwrap_or(reference)
 }
 
-/// The number behind `prefix`, before the next slash.
+/// The number between `prefix` and the next slash.
 fn number_in(reference: &str, prefix: &str) -> Option<u64> {
     reference.strip_prefix(prefix)?.split('/').next()?.parse().ok()
 }
 
-/// An address that a browser opens, without a name or password that may be in it.
+/// A web address without user name and password.
 fn page_of(address: &str) -> Option<String> {
     let mut url = Url::parse(address).ok()?;
     let is_page = matches!(url.scheme(), "http" | "https");
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_system_says_it_in_its_own_variables() {
+    fn each_ci_system_has_its_own_variables() {
         let directory = tempfile::tempdir().unwrap();
         let event = directory.path().join("event.json");
         std::fs::write(&event, r#"{"pull_request":{"head":{"sha":"feed"}}}"#).unwrap();
@@ -281,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_no_address_is_left_out() {
+    fn missing_values_and_invalid_addresses_are_left_out() {
         assert_eq!(
             of(&[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_PATH", "/no/such/file")]),
             built("GitHub Actions", ["", "", ""], None)
@@ -294,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_ci_system_git_is_asked() {
+    fn git_is_used_without_a_ci_system() {
         let directory = tempfile::tempdir().unwrap();
         let git = |arguments: &[&str]| {
             let mut git = Command::new("git");
