@@ -9,6 +9,7 @@ use crate::reading::{Readings, read_all};
 use test_reports::formats::Caps;
 use test_reports::formats::model::Report;
 use test_reports::record::{IdentityOptions, Records, collect};
+use test_reports::text::count;
 
 use super::cargo::Cargo;
 use super::exit::{ExitCode, ExitReasons};
@@ -103,8 +104,4 @@ impl TooFew {
             "check that the tests ran; --allow-empty if this is as it should be"
         }
     }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

@@ -8,7 +8,7 @@ use super::{FileFlaw, Ledger, Reports, Summary, json};
 use test_reports::formats::model::{Flaw, Format, Outcome, Property};
 use test_reports::identity::Identity;
 use test_reports::record::{
-    Attempt, Detailed, FileCounts, IdentityOptions, Records, RunError, StepText, TestRecord,
+    Attempt, Details, FileCounts, IdentityOptions, Records, RunError, StepText, TestRecord,
 };
 
 /// The records as JSON, schema version 1, with a line break at its end.
@@ -200,7 +200,7 @@ impl<'a> TestJson<'a> {
             cases: _,
             details,
         } = record;
-        let Detailed {
+        let Details {
             older: _,
             attempts,
             message,

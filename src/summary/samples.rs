@@ -183,10 +183,8 @@ pub(super) fn everything() -> Summary {
 }
 
 pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecord {
-    let mut details = Details::default();
-    if outcome == Outcome::Failed {
-        details.message = Some("expected 2 to equal 3".to_owned());
-    }
+    let message = (outcome == Outcome::Failed).then(|| "expected 2 to equal 3".to_owned());
+    let details = Arc::new(Details { message, ..Details::default() });
     TestRecord {
         identity: Identity::of_test("", folder, name),
         container: folder.iter().map(|&part| part.to_owned()).collect(),

@@ -3,7 +3,8 @@
 
 pub mod formats;
 pub mod identity;
-pub mod mapping;
+mod markers;
+pub mod options;
 pub mod record;
 pub mod text;
 pub mod tools;

@@ -7,11 +7,8 @@ use super::source::{ConfigError, Sourced};
 use crate::cli::args::words::hint_for;
 use crate::cli::args::{MappingArgs, ReadingArgs};
 use test_reports::formats::{Caps, Size};
-use test_reports::record::{IdentityOptions, Split};
+use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
 use test_reports::text;
-
-/// The property that pins a test, unless told otherwise.
-pub const DEFAULT_ID_PROPERTY: &str = "testquality_test";
 
 /// Which reports are read, and when there is too little in them.
 #[derive(Clone, Debug, Default)]

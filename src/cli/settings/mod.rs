@@ -28,7 +28,7 @@ pub use environment::Environment;
 pub use explain::ExplainSettings;
 pub use github::GithubJob;
 pub use limits::Limits;
-pub use mapping::{DEFAULT_ID_PROPERTY, Reading};
+pub use mapping::Reading;
 pub use project_file::FILE_NAME as PROJECT_FILE;
 pub use resolution::Notes;
 pub use sandbox::{SandboxAction, SandboxSettings};
