@@ -8,6 +8,7 @@ use crate::reading::{Readings, read_all};
 use crate::summary::SummaryError;
 use test_reports::formats::model::Report;
 use test_reports::record::{Records, collect};
+use test_reports::text::count;
 
 use super::cargo::Cargo;
 use super::exit::ExitCode;
@@ -79,8 +80,4 @@ pub(super) fn check(
         ),
     };
     Some(SummaryError { message, hint: Some(hint.to_owned()) })
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

@@ -7,7 +7,7 @@ use std::hash::Hash;
 use crate::api::ids::{SuiteId, TestId};
 use crate::snapshot::{Snapshot, TestRow};
 use test_reports::record::{Pin, TestRecord};
-use test_reports::text;
+use test_reports::text::{self, count};
 
 use super::Adopt;
 use super::dedup::KeepReason;
@@ -258,8 +258,4 @@ pub(super) fn warning_of_duplicates<Id: Copy + Eq + Hash + Display>(
         ids.join(", "),
         reasons.join("; ")
     ))
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+pub(super) use test_reports::text::count;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Severity, escape};
@@ -162,11 +163,6 @@ pub(super) fn styled(style: Style, text: &str) -> String {
     shown
 }
 
-/// `1 test`, `2 tests`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {}", noun_for(number, noun))
-}
-
 /// `test` for one, else `tests`.
 pub(super) fn noun_for(number: usize, noun: &str) -> String {
     if number == 1 { noun.to_owned() } else { format!("{noun}s") }
@@ -236,12 +232,5 @@ mod tests {
         ] {
             assert_eq!(seconds(time), text);
         }
-    }
-
-    #[test]
-    fn numbers_and_nouns() {
-        assert_eq!(count(0, "test"), "0 tests");
-        assert_eq!(count(1, "test"), "1 test");
-        assert_eq!(count(2, "folder"), "2 folders");
     }
 }

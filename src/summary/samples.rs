@@ -27,7 +27,7 @@ pub(super) fn failure(
     line: u32,
 ) -> TestRecord {
     let mut test = record(folder, name, Outcome::Failed);
-    test.details.message = Some(message.to_owned());
+    std::sync::Arc::make_mut(&mut test.details).message = Some(message.to_owned());
     TestRecord { file: Some(Arc::from(file)), line: Some(line), ..test }
 }
 
@@ -169,10 +169,8 @@ pub(super) fn everything() -> Summary {
 }
 
 pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecord {
-    let mut details = Details::default();
-    if outcome == Outcome::Failed {
-        details.message = Some("expected 2 to equal 3".to_owned());
-    }
+    let message = (outcome == Outcome::Failed).then(|| "expected 2 to equal 3".to_owned());
+    let details = Arc::new(Details { message, ..Details::default() });
     TestRecord {
         identity: Identity::of_test("", folder, name),
         container: folder.iter().map(|&part| part.to_owned()).collect(),

@@ -4,7 +4,8 @@
 pub mod archive;
 pub mod formats;
 pub mod identity;
-pub mod mapping;
+mod markers;
+pub mod options;
 pub mod paths;
 pub mod record;
 pub mod text;

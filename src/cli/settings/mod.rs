@@ -30,16 +30,13 @@ use glob::Pattern;
 use crate::plan::PlanOptions;
 use resolver::Resolver;
 use test_reports::formats::{Caps, Size};
-use test_reports::record::{IdentityOptions, Split};
+use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
 use test_reports::text;
 
 use super::args::values::CreateLimit;
 use super::args::words::hint_for;
 use super::args::{DoctorArgs, ImportArgs, InspectArgs, MappingArgs, NetworkArgs, ReadingArgs};
 use super::exit::ExitCode;
-
-/// The property that pins a test, unless `--id-property` names another.
-pub const DEFAULT_ID_PROPERTY: &str = "testquality_test";
 
 /// The least age at which a duplicate counts as a person's copy. A younger one may come from a concurrent import.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(15 * 60);

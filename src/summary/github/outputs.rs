@@ -1,7 +1,8 @@
 //! Outputs of a step, in the format of the file that `GITHUB_OUTPUT` names.
 
-use std::fmt::Write;
 use std::sync::Arc;
+
+use std::fmt::Write;
 
 use crate::summary::text::TextOptions;
 use crate::summary::writers::Writer;
@@ -136,7 +137,10 @@ fn shorten(summary: &mut Summary, most: usize) {
     flaws(&mut summary.reports.recovered);
     flaws(&mut summary.reports.damaged);
     let mut failures: Vec<_> = summary.failures().into_iter().take(most).cloned().collect();
-    failures.iter_mut().filter_map(|test| test.details.message.as_mut()).for_each(cut);
+    failures
+        .iter_mut()
+        .filter_map(|test| Arc::make_mut(&mut test.details).message.as_mut())
+        .for_each(cut);
     let mut run_errors: Vec<_> = summary.records.run_errors.iter().take(most).cloned().collect();
     run_errors.iter_mut().filter_map(|error| error.message.as_mut()).for_each(cut);
     summary.records = Arc::new(Records { tests: failures, run_errors, ..Records::default() });
@@ -204,7 +208,7 @@ mod tests {
     fn the_json_fits_into_an_environment_variable() {
         let mut summary = samples::everything();
         let test = &mut records_of(&mut summary).tests[1];
-        test.details.message = Some("é".repeat(2_000));
+        Arc::make_mut(&mut test.details).message = Some("é".repeat(2_000));
         records_of(&mut summary).tests = vec![test.clone(); 10_000];
         summary.changes = vec![summary.changes[0].clone(); 10_000];
         let json = brief(&summary).unwrap();

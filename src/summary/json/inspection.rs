@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::summary::{OutcomeCounts, Summary, flawed_files};
 use test_reports::formats::model::{Outcome, Property};
 use test_reports::identity::Identity;
-use test_reports::record::{Attempt, Detailed, FileCounts, RunError, StepText, TestRecord};
+use test_reports::record::{Attempt, Details, FileCounts, RunError, StepText, TestRecord};
 
 #[derive(Serialize)]
 pub(in crate::summary) struct Inspection<'a> {
@@ -111,7 +111,7 @@ impl<'a> Test<'a> {
             cases: _,
             details,
         } = record;
-        let Detailed {
+        let Details {
             older: _,
             attempts,
             message,

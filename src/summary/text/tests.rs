@@ -237,7 +237,8 @@ fn a_test_cannot_forge_a_workflow_command() {
     let mut summary = samples::everything();
     let test = &mut records_of(&mut summary).tests[0];
     test.name = "::add-mask::x".into();
-    test.details.message = Some("##[error]gone\n::error::x".to_owned());
+    std::sync::Arc::make_mut(&mut test.details).message =
+        Some("##[error]gone\n::error::x".to_owned());
     summary.warnings = vec!["x ::error::y".to_owned()];
     for columns in [None, Some(40)] {
         let options =

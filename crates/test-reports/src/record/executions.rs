@@ -1,33 +1,33 @@
-//! How a test ended that was written as several cases: attempts, rows, executions.
+//! Merges the cases of one test: attempts, rows, executions.
 //!
-//! Cases of one file that are one execution after the other are *attempts*, of which the last decides. Other cases of
-//! one file are *rows*, of which the worst decides. Cases of different files, or of suites of one file that differ in
-//! host or browser, are *executions*: the worst decides, or with [`IdentityOptions::reruns`] the last.
+//! Cases of one file that were executed one after the other are *attempts*: the last one decides. Other cases of one
+//! file are *rows*: the worst one decides. Cases of different files, or of suites of one file that differ in host or
+//! browser, are *executions*: the worst one decides, or with [`IdentityOptions::reruns`] the last one.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::builder::{Occurrence, TestBuilder};
-use super::{Attempt, IdentityOptions, message};
+use super::{Attempt, IdentityOptions};
 use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds};
 use crate::tools::{CaseMapper, Repeats};
 
-/// How a test ended.
+/// The result of a test.
 pub(super) struct MergedOutcome {
     pub(super) outcome: Outcome,
     pub(super) flaky: bool,
     pub(super) duration: Option<f64>,
     /// All executions, oldest first, when there was more than one.
     pub(super) attempts: Vec<Attempt>,
-    /// The case whose message counts.
+    /// The case whose message and location count.
     pub(super) deciding: Occurrence,
-    /// The most rows in one execution, subtests aside.
+    /// The largest number of rows in one execution, without subtests.
     pub(super) rows: usize,
-    /// Rows that are not equal as written.
+    /// Whether some rows differ as written.
     pub(super) differ: bool,
 }
 
-/// One row, with its attempts.
+/// One row with its attempts.
 struct Row {
     outcome: Outcome,
     flaky: bool,
@@ -41,7 +41,7 @@ struct Execution {
     file: usize,
     rows: Vec<Row>,
     differ: bool,
-    /// How many rows there are, subtests aside.
+    /// The number of rows without subtests.
     counted: usize,
 }
 
@@ -55,15 +55,14 @@ impl Execution {
     }
 }
 
-/// The verdict over all cases of `builder`.
-pub(super) fn decide(
+/// Merges all cases of `builder`.
+pub(super) fn merge(
     builder: &TestBuilder,
-    reports: &[Report],
     mappers: &[CaseMapper<'_>],
-    mapping: &IdentityOptions,
+    options: &IdentityOptions,
 ) -> MergedOutcome {
     if builder.more.is_empty() {
-        let row = row_of_case(&builder.first, reports);
+        let row = row_of_case(&builder.first, mappers);
         return MergedOutcome {
             outcome: row.outcome,
             flaky: row.flaky,
@@ -74,11 +73,11 @@ pub(super) fn decide(
             differ: false,
         };
     }
-    let executions = executions(builder, reports, mappers, mapping.reruns);
-    let deciding = deciding(&executions, mapping.reruns);
+    let executions = executions(builder, mappers, options.reruns);
+    let deciding = deciding(&executions, options.reruns);
     let outcome = deciding.outcome();
-    // Only what really ran before a pass makes it flaky: with `reruns`, earlier files too.
-    let failed_before = mapping.reruns
+    // A pass is flaky only if a failure came before it: with `reruns`, in an earlier file too.
+    let failed_before = options.reruns
         && executions
             .iter()
             .any(|other| other.file != deciding.file && other.outcome() >= Outcome::Failed);
@@ -109,7 +108,7 @@ pub(super) fn decide(
     }
 }
 
-/// A single execution is no list.
+/// No list for a single execution.
 fn listed(attempts: Vec<Attempt>) -> Vec<Attempt> {
     if attempts.len() > 1 { attempts } else { Vec::new() }
 }
@@ -132,31 +131,26 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
     chosen
 }
 
-/// The executions in the order of files; copies of one file in another are left out, unless files are `reruns`: then
-/// the same words again are the same outcome again.
-fn executions(
-    builder: &TestBuilder,
-    reports: &[Report],
-    mappers: &[CaseMapper<'_>],
-    reruns: bool,
-) -> Vec<Execution> {
+/// The executions, by file. Without `reruns`, files that repeat the cases of another one word for word are copies, and
+/// left out.
+fn executions(builder: &TestBuilder, mappers: &[CaseMapper<'_>], reruns: bool) -> Vec<Execution> {
     let occurrences: Vec<Occurrence> = builder.occurrences().copied().collect();
     let mut executions = Vec::new();
     let mut seen = HashSet::new();
     for in_file in occurrences.chunk_by(|a, b| a.file == b.file) {
         let file = in_file[0].file as usize;
-        if !reruns && !seen.insert(words(in_file, &reports[file])) {
+        if !reruns && !seen.insert(hash_of(in_file, mappers[file].report())) {
             continue;
         }
-        for group in configurations(in_file, &reports[file], &mappers[file]) {
-            executions.push(execution(&group, reports, mappers[file].tool().repeats));
+        for group in configurations(in_file, &mappers[file]) {
+            executions.push(execution(&group, mappers));
         }
     }
     executions
 }
 
-/// A hash of all that is written about cases, the suites aside: merging tools rename those.
-fn words(cases: &[Occurrence], report: &Report) -> u64 {
+/// A hash of cases as written, without their suites, which merging tools rename.
+fn hash_of(cases: &[Occurrence], report: &Report) -> u64 {
     let mut hasher = DefaultHasher::new();
     for occurrence in cases {
         let case = &report.cases[occurrence.case as usize];
@@ -179,21 +173,18 @@ fn hash_detail(detail: Option<&Detail>, hasher: &mut DefaultHasher) {
     }
 }
 
-/// The cases of one file by host and browser, in the order in which those first appear. Where equal cases are attempts,
-/// those of another document in the same file are none: somebody put two reports into one file.
-fn configurations(
-    cases: &[Occurrence],
-    report: &Report,
-    mapper: &CaseMapper<'_>,
-) -> Vec<Vec<Occurrence>> {
+/// The cases of one file by host and browser, in order of first appearance. Where equal cases are attempts, cases of
+/// different documents in the file are not: two reports were concatenated.
+fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occurrence>> {
     if cases.len() == 1 {
         return vec![cases.to_vec()];
     }
+    let report = mapper.report();
+    let are_attempts = mapper.tool().repeats != Repeats::Rows;
     let mut groups: Vec<Vec<Occurrence>> = Vec::new();
     let mut by_configuration = HashMap::new();
     for occurrence in cases {
         let case = &report.cases[occurrence.case as usize];
-        let are_attempts = mapper.tool().repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
             .suite_chain(case.suite)
@@ -211,10 +202,10 @@ fn configurations(
     groups
 }
 
-/// Cases of one file and configuration: those that are equal as written are attempts where the tool says so.
-fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Execution {
+/// The rows of one file and configuration. Cases that are equal as written are attempts if the tool's row says so.
+fn execution(cases: &[Occurrence], mappers: &[CaseMapper<'_>]) -> Execution {
     let file = cases[0].file as usize;
-    let report = &reports[file];
+    let (report, repeats) = (mappers[file].report(), mappers[file].tool().repeats);
     let mut rows: Vec<Row> = Vec::new();
     let mut by_words: HashMap<u64, usize> = HashMap::new();
     let mut kinds = HashSet::new();
@@ -223,9 +214,9 @@ fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Exec
         if !occurrence.is_subtest {
             kinds.insert(key);
         }
-        let row = row_of_case(occurrence, reports);
+        let row = row_of_case(occurrence, mappers);
         match by_words.get(&key) {
-            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, reports, repeats),
+            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, mappers, repeats),
             _ => {
                 by_words.insert(key, rows.len());
                 rows.push(row);
@@ -240,7 +231,7 @@ fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Exec
     }
 }
 
-/// A hash of suite chain, classname and name as written.
+/// A hash of the names of suites, classname and name as written.
 fn as_written(report: &Report, case: &Case) -> u64 {
     let mut hasher = DefaultHasher::new();
     for suite in report.suite_chain(case.suite) {
@@ -251,16 +242,16 @@ fn as_written(report: &Report, case: &Case) -> u64 {
     hasher.finish()
 }
 
-/// Adds the attempt after `row`.
-fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
-    let case = &reports[row.deciding.file as usize].cases[row.deciding.case as usize];
-    if repeats == Repeats::BareAttempts {
-        // A failing tear-down is written as a case of its own behind the failing test.
-        if row.outcome >= Outcome::Failed
-            && is_teardown(&reports[next.deciding.file as usize].cases[next.deciding.case as usize])
-        {
+/// Adds a later attempt to `row`.
+fn append(row: &mut Row, next: Row, mappers: &[CaseMapper<'_>], repeats: Repeats) {
+    if let Repeats::BareAttempts { teardown } = repeats {
+        let detail = |row: &Row| row.deciding.find(mappers).1.detail();
+        let is_teardown = |detail: &Detail| {
+            detail.message.as_deref().is_some_and(|message| message.starts_with(teardown))
+        };
+        if row.outcome >= Outcome::Failed && detail(&next).is_some_and(is_teardown) {
             row.attempts.pop();
-        } else if row.outcome == Outcome::Passed && case.detail().is_none() {
+        } else if row.outcome == Outcome::Passed && detail(row).is_none() {
             row.outcome = Outcome::Failed;
             if let Some(last) = row.attempts.last_mut() {
                 last.outcome = Outcome::Failed;
@@ -279,25 +270,24 @@ fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
     row.attempts.extend(next.attempts);
 }
 
-fn is_teardown(case: &Case) -> bool {
-    let said = case.detail().and_then(|detail| detail.message.as_deref());
-    said.is_some_and(|said| said.starts_with("failed on teardown"))
-}
-
-/// A case with its rerun and flaky children.
-fn row_of_case(occurrence: &Occurrence, reports: &[Report]) -> Row {
-    let case = &reports[occurrence.file as usize].cases[occurrence.case as usize];
+/// A case with its rerun and flaky children as attempts.
+fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
+    let mapper = &mappers[occurrence.file as usize];
+    let (_, case) = occurrence.find(mappers);
     let own = Attempt {
         outcome: occurrence.outcome,
         duration_s: case.duration.map(Seconds::get),
-        message: case.detail().filter(|_| occurrence.outcome != Outcome::Passed).and_then(message),
+        message: case
+            .detail()
+            .filter(|_| occurrence.outcome != Outcome::Passed)
+            .and_then(|detail| mapper.message(detail)),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
     let of = |when| {
         reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
             outcome: rerun.outcome,
             duration_s: rerun.duration,
-            message: message(&rerun.detail),
+            message: mapper.message(&rerun.detail),
         })
     };
     let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();

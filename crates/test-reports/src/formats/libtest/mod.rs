@@ -36,7 +36,7 @@ pub use grammar::binary_name;
 use reader::Reader;
 pub(crate) use sniffer::LibtestSniffer;
 
-use crate::text;
+use crate::text::strip_colours;
 
 /// The attribute of a suite that holds the path of its binary, as cargo printed it.
 pub const BINARY: &str = "binary";
@@ -80,7 +80,7 @@ impl Text {
     pub fn feed(&mut self, piece: &[u8], stream: Stream) {
         let Self { reader, output, errors } = self;
         let lines = if stream == Stream::Errors { errors } else { output };
-        lines.feed(piece, |line, number| reader.line(&plain(line), number, stream));
+        lines.feed(piece, |line, number| reader.line(&strip_colours(line), number, stream));
     }
 
     /// Whether this is such a text beyond doubt.
@@ -98,8 +98,8 @@ impl Text {
     #[must_use]
     pub fn finish(mut self) -> Report {
         let Self { reader, output, errors } = &mut self;
-        errors.end(|line, number| reader.line(&plain(line), number, Stream::Errors));
-        output.end(|line, number| reader.line(&plain(line), number, Stream::Output));
+        errors.end(|line, number| reader.line(&strip_colours(line), number, Stream::Errors));
+        output.end(|line, number| reader.line(&strip_colours(line), number, Stream::Output));
         self.reader.finish()
     }
 }
@@ -145,14 +145,6 @@ impl Lines {
             self.open.drain(LONGEST_LINE / 2..LONGEST_LINE / 2 + spare);
         }
     }
-}
-
-/// A line without colours. What switches them off on most terminals begins with a choice of the character set.
-fn plain(line: &str) -> Cow<'_, str> {
-    if !line.contains('\u{1b}') {
-        return Cow::Borrowed(line);
-    }
-    Cow::Owned(text::strip_ansi(&line.replace("\u{1b}(B", "")).into_owned())
 }
 
 /// A line without its end.

@@ -1,14 +1,14 @@
-//! Where a failure happened, read from its text: cheap, and silent when in doubt.
+//! Where a failure happened, as its text says. Ambiguous text yields nothing.
 
-/// A failure's text is looked at up to here.
-const LOOKED_AT: usize = 400;
+/// At most this many lines of a failure's text are searched.
+const SEARCHED_LINES: usize = 400;
 
-/// The place that the text of a failure names: of Python the last, else the first that is in no library.
-/// `is_wanted` chooses among the files.
-pub(super) fn find_location(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<(&str, u32)> {
+/// The file (as written) and line that the text of a failure names: the first one outside of libraries whose file
+/// `is_wanted`. Python prints the innermost frame last: of its files the last one.
+pub(crate) fn source_location(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<(&str, u32)> {
     let mut found = None;
-    for line in text.lines().take(LOOKED_AT) {
-        let Some((path, number)) = in_line(line.trim()) else {
+    for line in text.lines().take(SEARCHED_LINES) {
+        let Some((path, number)) = find_in_line(line.trim()) else {
             continue;
         };
         if is_library(path) || !is_wanted(path) {
@@ -37,7 +37,7 @@ fn is_library(path: &str) -> bool {
     .any(|library| path.contains(library))
 }
 
-/// Frames of the JVM's own classes and of assertion libraries: a Java frame names its class, not its path.
+/// Whether a JVM frame is one of the JDK or of a test library. Such a frame names a class, not a path.
 fn is_framework(frame: &str) -> bool {
     const PACKAGES: &[&str] = &[
         "java.",
@@ -56,16 +56,16 @@ fn is_framework(frame: &str) -> bool {
         "org.scalatest.",
         "org.spockframework.",
     ];
-    // `java.base/java.util.…` names a module in front.
+    // `java.base/java.util.…` starts with a module.
     PACKAGES.iter().any(|package| frame.starts_with(package))
 }
 
-fn in_line(line: &str) -> Option<(&str, u32)> {
+fn find_in_line(line: &str) -> Option<(&str, u32)> {
     if let Some(at) = line.find("panicked at ") {
         // New: `panicked at src/lib.rs:12:5:`; old: `panicked at 'message', src/lib.rs:12:5`.
         let rest = &line[at + "panicked at ".len()..];
-        let place = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
-        return place_of(place.trim_end_matches(':'));
+        let location = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
+        return parse(location.trim_end_matches(':'));
     }
     // RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`.
     let line = line.strip_prefix("# ").or_else(|| line.strip_prefix("❯ ")).unwrap_or(line);
@@ -73,11 +73,11 @@ fn in_line(line: &str) -> Option<(&str, u32)> {
         if is_framework(frame) {
             return None;
         }
-        let place = match frame.rsplit_once('(') {
+        let location = match frame.rsplit_once('(') {
             Some((_, inner)) => inner.strip_suffix(')')?,
             None => frame,
         };
-        return place_of(place.strip_prefix("file://").unwrap_or(place));
+        return parse(location.strip_prefix("file://").unwrap_or(location));
     }
     // Python: `File "tests/a.py", line 12, in test`.
     if let Some(rest) = line.strip_prefix("File \"") {
@@ -85,19 +85,19 @@ fn in_line(line: &str) -> Option<(&str, u32)> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return Some((path, rest[..digits].parse().ok()?));
     }
-    // pytest, Go: `tests/a.py:12: AssertionError`; PHPUnit, GoogleTest: the place alone.
-    if let Some((place, _)) = line.split_once(":in ") {
-        return place_of(place);
+    // pytest, Go: `tests/a.py:12: AssertionError`; PHPUnit, GoogleTest: only `path:line`.
+    if let Some((location, _)) = line.split_once(":in ") {
+        return parse(location);
     }
     match line.split_once(": ") {
-        Some((place, _)) => place_of(place),
-        None => place_of(line.trim_end_matches(':')),
+        Some((location, _)) => parse(location),
+        None => parse(line.trim_end_matches(':')),
     }
 }
 
 /// `path:line` or `path:line:column`.
-fn place_of(place: &str) -> Option<(&str, u32)> {
-    let (start, last) = place.rsplit_once(':')?;
+fn parse(location: &str) -> Option<(&str, u32)> {
+    let (start, last) = location.rsplit_once(':')?;
     let last: u32 = last.parse().ok()?;
     let (path, line) = match start.rsplit_once(':') {
         Some((path, line)) if path.len() > 1 => match line.parse() {
@@ -122,11 +122,11 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Option<(&str, u32)> {
-        find_location(text, |_| true)
+        source_location(text, |_| true)
     }
 
     #[test]
-    fn each_language_says_it_in_its_own_way() {
+    fn locations_of_every_language_are_found() {
         assert_eq!(
             found(
                 "def test_a():\n>   assert 0\n\ntests/util.py:3: in f\n    g()\ntests/test_a.py:7: AssertionError"
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_of_libraries_and_signs_in_front_are_passed_over() {
+    fn frames_of_libraries_are_skipped() {
         assert_eq!(
             found(
                 "expected: <1>\n\tat org.junit.jupiter.api.AssertionFailureBuilder.build(AssertionFailureBuilder.java:151)\n\tat java.base/java.lang.reflect.Method.invoke(Method.java:580)\n\tat example.shop.CartTest.adds(CartTest.java:31)"
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_place_is_none() {
+    fn text_that_only_resembles_a_location_is_ignored() {
         for text in [
             "expected: 1",
             "at 12:30:15",
