@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use testquality_sandbox::{self as sandbox, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, RunningSandbox, Settings, Store};
 
 const TESTS: usize = 100_000;
 const FOLDERS: usize = 200;
@@ -25,7 +25,7 @@ const CREATE: Duration = Duration::from_millis(100);
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 struct Site {
-    running: Running,
+    running: RunningSandbox,
     client: Client,
 }
 
@@ -83,7 +83,7 @@ fn state(what: &str, mut times: Vec<Duration>, most: Option<Duration>) -> std::i
 async fn measure() -> Outcome<()> {
     let directory = tempfile::tempdir()?;
     let store = Store::open(directory.path().join("sandbox.db"), "Demo")?;
-    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let running = sandbox::spawn(Settings::new(store, sandbox::Token::generate()?)).await?;
     let site = Site { running, client: Client::builder().no_proxy().build()? };
     let project = site.running.project_id;
     let plan = site.root(&format!("plan?project_id={project}&is_root=true")).await?;

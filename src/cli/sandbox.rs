@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
@@ -12,7 +11,10 @@ use tokio::net::TcpListener;
 use crate::api::token::Token;
 use crate::snapshot::ProjectRef;
 use crate::summary::escape;
-use testquality_sandbox::{self as sandbox, FaultError, Faults, Options, Reach, Running, Store};
+use testquality_sandbox::{
+    self as sandbox, Exposure, FaultRuleError, FaultRules, PageCode, RunningSandbox, Settings,
+    Store,
+};
 
 use super::args::SandboxArgs;
 use super::args::values::ReadyFormat;
@@ -25,9 +27,12 @@ use super::settings::{Environment, Remote, SandboxAction, SandboxSettings};
 const PROJECT: &str = "Demo";
 
 /// Starts a sandbox in this process on a free port, with a token that nobody else knows.
-pub(super) async fn embedded(db: &Path, project: &ProjectRef) -> anyhow::Result<(Running, Remote)> {
+pub(super) async fn embedded(
+    db: &Path,
+    project: &ProjectRef,
+) -> anyhow::Result<(RunningSandbox, Remote)> {
     let store = open(db, PROJECT)?;
-    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let running = sandbox::spawn(Settings::new(store, sandbox::Token::generate()?)).await?;
     let remote = Remote {
         host: running.url.parse().context("the sandbox has no address")?,
         token: Token::new(running.token.expose_secret().to_owned())?,
@@ -63,7 +68,7 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
     match done {
         Ok(()) => ExitCode::Done,
         Err(error) => {
-            let is_usage = error.is::<FaultError>();
+            let is_usage = error.is::<FaultRuleError>();
             streams.error(&error, is_usage.then_some("check --fault; nothing was done"));
             if is_usage { ExitCode::Usage } else { ExitCode::Incomplete }
         }
@@ -72,7 +77,7 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
 
 fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
     let was_there = db.exists();
-    sandbox::reset(db).with_context(|| format!("cannot delete {}", db.display()))?;
+    sandbox::delete_database(db).with_context(|| format!("cannot delete {}", db.display()))?;
     let said = if was_there { "deleted" } else { "there was no" };
     streams.result(&format!("{said} {}\n", db.display()))?;
     Ok(())
@@ -82,7 +87,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
     let SandboxAction::Serve { listen, token, project, faults, format } = &settings.action else {
         return Ok(());
     };
-    let faults = Faults::parse(faults)?;
+    let faults = FaultRules::parse(faults)?;
     if project.is_some() && settings.db.exists() {
         streams.warning(&format!(
             "--project is ignored: {} is there already, with its project",
@@ -90,11 +95,11 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         ));
     }
     let store = open(&settings.db, project.as_deref().unwrap_or(PROJECT))?;
-    let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
+    let given = token.as_ref().map(|token| sandbox::Token::new(token.secret().clone()));
     let made_up = given.is_none();
     let token = match given {
         Some(token) => token,
-        None => sandbox::generate_token()?,
+        None => sandbox::Token::generate()?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -105,14 +110,14 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         let url = format!("http://{address}");
         let project_id = store.project_id();
         if !listen.ip().is_loopback() && made_up {
-            return Err(sandbox::ServeError::NeedsOwnToken(address).into());
+            return Err(sandbox::ServeError::OwnTokenRequired(address).into());
         }
-        let mut options = Options::new(store, token.clone());
-        options.faults = Arc::new(faults);
+        let mut options = Settings::new(store, token.clone());
+        options.faults = faults;
         if !listen.ip().is_loopback() {
-            options.reach = Reach::Network { host_names: Vec::new() };
+            options.exposure = Exposure::Network { host_names: Vec::new() };
         }
-        let code = sandbox::generate_page_code()?;
+        let code = PageCode::generate()?;
         let ready = Ready {
             url: &url,
             token: made_up.then(|| token.secret().expose_secret()),
@@ -125,7 +130,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         let asked = async {
             super::signals::asked_to_end().await;
         };
-        sandbox::serve(listener, options, asked).await.context("the sandbox ended")
+        sandbox::serve(options, listener, asked).await.context("the sandbox ended")
     })
 }
 

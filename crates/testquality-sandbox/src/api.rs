@@ -1,6 +1,4 @@
-//! Everything below `/api`: a path, a method and a body become an operation of the store.
-
-use std::sync::Arc;
+//! Handles requests below `/api`: turns path, method and body into an operation of the store.
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -12,102 +10,103 @@ use serde_json::Value as Json;
 
 use crate::batch;
 use crate::error::ApiError;
+use crate::path::{Operation, ResourcePath};
 use crate::query::{ListQuery, RowQuery};
-use crate::router::{OwnHost, Shared};
+use crate::router::{AppState, CheckedHost, SharedState};
 use crate::store::{Saved, Store};
-use crate::target::{Operation, Target};
 
-/// How much of a body that is too long is still read, so that its sender gets to see the answer.
-const DRAINED: usize = 64 * 1024 * 1024;
+/// How much of a body that is too long is still read, so that its sender receives the response.
+const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
-/// The status and the JSON of an answer.
-pub(crate) type Answer = (StatusCode, Vec<u8>);
+/// The status and JSON of a response.
+pub(crate) type JsonResponse = (StatusCode, Vec<u8>);
 
-/// What is asked, and of whom.
-pub(crate) struct Call<'a> {
-    pub(crate) shared: &'a Shared,
+/// A request without its method and body.
+pub(crate) struct ApiRequest<'a> {
+    pub(crate) state: &'a AppState,
     /// The checked `Host`, for the URLs in lists.
     pub(crate) host: &'a str,
-    /// The path without its `/api/`.
+    /// The path without `/api/`.
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
 }
 
-/// Answers a request below `/api`.
+/// Handles every request below `/api/`.
 pub(crate) async fn handle(
-    State(shared): State<Arc<Shared>>,
-    Extension(OwnHost(host)): Extension<OwnHost>,
+    State(state): SharedState,
+    Extension(CheckedHost(host)): Extension<CheckedHost>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let path = uri.path().strip_prefix("/api/").unwrap_or_default();
-    let call = Call { shared: &shared, host: &host, path, query: uri.query().unwrap_or_default() };
+    let query = uri.query().unwrap_or_default();
+    let request = ApiRequest { state: &state, host: &host, path, query };
     let (status, json) = if path == batch::PATH {
         if method != Method::POST {
             return Err(ApiError::MethodNotAllowed("POST"));
         }
-        let body = read_json(&headers, body, shared.max_body_bytes).await?;
-        batch::answer(&call, &body).await?
+        let body = read_json(&headers, body, state.max_body_bytes).await?;
+        batch::execute(&request, &body).await?
     } else {
-        let target = Target::parse(path)?;
-        let operation = target.operation(&method)?;
+        let path = ResourcePath::parse(path)?;
+        let operation = path.operation(&method)?;
         let body = match operation {
             Operation::List | Operation::Get(_) | Operation::Delete(_) => Json::Null,
             Operation::Restore(_) => {
-                // A restore need not say anything (CLI).
-                let body = read_body(&headers, body, shared.max_body_bytes).await?;
+                // The CLI restores without a body.
+                let body = read_body(&headers, body, state.max_body_bytes).await?;
                 if body.is_empty() { Json::Null } else { parse_json(&headers, &body)? }
             }
-            _ => read_json(&headers, body, shared.max_body_bytes).await?,
+            _ => read_json(&headers, body, state.max_body_bytes).await?,
         };
-        call.carry_out(target, operation, body).await?
+        request.execute(path, operation, body).await?
     };
     Ok((status, [(CONTENT_TYPE, "application/json")], json).into_response())
 }
 
-impl Call<'_> {
-    /// Does to the target what was asked.
-    pub(crate) async fn carry_out(
+impl ApiRequest<'_> {
+    /// Executes the operation. Operations without a body ignore `body`.
+    pub(crate) async fn execute(
         &self,
-        target: Target,
+        path: ResourcePath,
         operation: Operation,
         body: Json,
-    ) -> Result<Answer, ApiError> {
-        let Target { within, resource, .. } = target;
+    ) -> Result<JsonResponse, ApiError> {
+        let ResourcePath { parents, resource, .. } = path;
         match operation {
             Operation::List => {
-                let query = ListQuery::read(resource, self.query, self.shared.max_per_page)?;
-                let path = format!("http://{}/api/{}", self.host, self.path);
-                self.run(move |store| store.list(resource, &within, &query, &path)).await
+                let query = ListQuery::parse(resource, self.query, self.state.max_per_page)?;
+                let url = format!("http://{}/api/{}", self.host, self.path);
+                self.run(move |store| store.list(resource, &parents, &query, &url)).await
             }
             Operation::Get(id) => {
-                let query = RowQuery::read(resource, self.query)?;
-                self.run(move |store| store.get(resource, &within, id, &query)).await
+                let query = RowQuery::parse(resource, self.query)?;
+                self.run(move |store| store.get(resource, &parents, id, &query)).await
             }
             Operation::Save => {
                 let Saved { created, json } =
-                    self.shared.store.run(move |store| store.save(resource, &within, body)).await?;
-                // Which 2xx the service answers is not known; its SDK takes 200 and 201.
+                    self.state.store.run(move |store| store.save(resource, &parents, body)).await?;
+                // The SDK accepts 200 and 201; which of them the service answers is unknown.
                 let status = if created { StatusCode::CREATED } else { StatusCode::OK };
                 Ok((status, json))
             }
             Operation::UpdateMany => {
-                self.run(move |store| Ok(store.update_many(resource, &within, &body)?.json)).await
+                self.run(move |store| store.update_many(resource, &parents, &body)).await
             }
             Operation::DeleteMany => {
-                self.run(move |store| store.delete_many(resource, &within, &body)).await
+                self.run(move |store| store.delete_many(resource, &parents, &body)).await
             }
             Operation::Update(id) => {
-                self.run(move |store| store.update(resource, &within, id, &body)).await
+                self.run(move |store| store.update(resource, &parents, id, &body)).await
             }
             Operation::Delete(id) => {
-                self.run(move |store| store.delete(resource, &within, id)).await
+                self.run(move |store| store.delete(resource, &parents, id)).await
             }
             Operation::Restore(id) => {
-                if !within.is_empty() {
-                    // What is deleted stands nowhere.
+                if !parents.is_empty() {
+                    // A deleted row has no parents.
                     return Err(ApiError::no_route());
                 }
                 self.run(move |store| store.restore(resource, id, &body)).await
@@ -118,8 +117,8 @@ impl Call<'_> {
     async fn run(
         &self,
         work: impl FnOnce(&Store) -> Result<Vec<u8>, ApiError> + Send + 'static,
-    ) -> Result<Answer, ApiError> {
-        Ok((StatusCode::OK, self.shared.store.run(work).await?))
+    ) -> Result<JsonResponse, ApiError> {
+        Ok((StatusCode::OK, self.state.store.run(work).await?))
     }
 }
 
@@ -131,13 +130,14 @@ async fn read_json(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<
 async fn read_body(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
     let declared =
         headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > DRAINED) {
-        return Err(ApiError::TooLarge);
+    if declared.is_some_and(|length| length > MAX_DRAINED_BYTES) {
+        return Err(ApiError::BodyTooLong);
     }
-    let body =
-        axum::body::to_bytes(body, DRAINED.max(max_bytes)).await.map_err(|_| ApiError::TooLarge)?;
+    let body = axum::body::to_bytes(body, MAX_DRAINED_BYTES.max(max_bytes))
+        .await
+        .map_err(|_| ApiError::BodyTooLong)?;
     if body.len() > max_bytes {
-        return Err(ApiError::TooLarge);
+        return Err(ApiError::BodyTooLong);
     }
     Ok(body)
 }
