@@ -130,7 +130,10 @@ async fn measure() -> Outcome<()> {
             "a page of automated tests, the 50th",
             format!("test?project_id={project}&is_automated=true&_sort=-id&per_page=100&page=50"),
         ),
-        ("a page of the latest tests", format!("test?project_id={project}&_sort=-updated_at&per_page=100")),
+        (
+            "a page of the latest tests",
+            format!("test?project_id={project}&_sort=-updated_at&per_page=100"),
+        ),
         (
             "a page filtered by a field without an index",
             format!("test?project_id={project}&description=none&_sort=id"),

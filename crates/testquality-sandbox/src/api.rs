@@ -74,42 +74,33 @@ impl ApiRequest<'_> {
         operation: Operation,
         body: Json,
     ) -> Result<JsonResponse, ApiError> {
-        let ResourcePath { parents, resource, .. } = path;
         match operation {
             Operation::List => {
-                let query = ListQuery::parse(resource, self.query, self.state.max_per_page)?;
+                let query = ListQuery::parse(path.resource, self.query, self.state.max_per_page)?;
                 let url = format!("http://{}/api/{}", self.host, self.path);
-                self.run(move |store| store.list(resource, &parents, &query, &url)).await
+                self.run(move |store| store.list(&path, &query, &url)).await
             }
             Operation::Get(id) => {
-                let query = RowQuery::parse(resource, self.query)?;
-                self.run(move |store| store.get(resource, &parents, id, &query)).await
+                let query = RowQuery::parse(path.resource, self.query)?;
+                self.run(move |store| store.get(&path, id, &query)).await
             }
             Operation::Save => {
                 let Saved { created, json } =
-                    self.state.store.run(move |store| store.save(resource, &parents, body)).await?;
+                    self.state.store.run(move |store| store.save(&path, body)).await?;
                 // The SDK accepts 200 and 201; which of them the service answers is unknown.
                 let status = if created { StatusCode::CREATED } else { StatusCode::OK };
                 Ok((status, json))
             }
-            Operation::UpdateMany => {
-                self.run(move |store| store.update_many(resource, &parents, &body)).await
-            }
-            Operation::DeleteMany => {
-                self.run(move |store| store.delete_many(resource, &parents, &body)).await
-            }
-            Operation::Update(id) => {
-                self.run(move |store| store.update(resource, &parents, id, &body)).await
-            }
-            Operation::Delete(id) => {
-                self.run(move |store| store.delete(resource, &parents, id)).await
-            }
+            Operation::UpdateMany => self.run(move |store| store.update_many(&path, &body)).await,
+            Operation::DeleteMany => self.run(move |store| store.delete_many(&path, &body)).await,
+            Operation::Update(id) => self.run(move |store| store.update(&path, id, &body)).await,
+            Operation::Delete(id) => self.run(move |store| store.delete(&path, id)).await,
             Operation::Restore(id) => {
-                if !parents.is_empty() {
+                if !path.parents.is_empty() {
                     // A deleted row has no parents.
                     return Err(ApiError::no_route());
                 }
-                self.run(move |store| store.restore(resource, id, &body)).await
+                self.run(move |store| store.restore(path.resource, id, &body)).await
             }
         }
     }

@@ -87,7 +87,7 @@ async fn execute_one(
     let method: Method = method
         .to_ascii_uppercase()
         .parse()
-        .map_err(|_| ApiError::BadRequest(format!("There is no method {method}.")))?;
+        .map_err(|_| ApiError::BadRequest(format!("Unknown method {method}.")))?;
     let operation = resource_path.operation(&method)?;
     ApiRequest { path, query, ..*batch }.execute(resource_path, operation, body).await
 }

@@ -87,7 +87,7 @@ impl ApiError {
     }
 
     pub(crate) fn no_route() -> Self {
-        Self::NotFound("There is no such route.".to_owned())
+        Self::NotFound("Route not found.".to_owned())
     }
 
     pub(crate) fn response_too_long() -> Self {

@@ -22,7 +22,7 @@ pub struct JournalEntry {
     pub method: String,
     /// The path and query as received. Requests to `/` are recorded without their query.
     pub target: String,
-    /// The status code of the response; `None` while the request runs, and if its client went away.
+    /// The status code of the response; `None` while the request runs, and if the client closed the connection.
     pub status: Option<u16>,
     serial: u64,
 }

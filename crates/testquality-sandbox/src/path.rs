@@ -54,7 +54,7 @@ impl ResourcePath {
         loop {
             let name = segments.next().unwrap_or_default();
             let resource = Resource::find(name)
-                .ok_or_else(|| ApiError::NotFound("There is no such resource.".to_owned()))?;
+                .ok_or_else(|| ApiError::NotFound("Resource not found.".to_owned()))?;
             let endpoint = match segments.next() {
                 None => Endpoint::Collection,
                 Some("delete") => Endpoint::DeleteMany,

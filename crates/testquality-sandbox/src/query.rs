@@ -56,7 +56,7 @@ impl ListQuery {
     /// Parses the query string of a list.
     ///
     /// Unknown filters and values of the wrong type are errors (our choice; what the service does is
-    /// unknown): if they were ignored, the list would hold rows that nobody requested. Unknown
+    /// unknown): if they were ignored, the list would contain rows that were not requested. Unknown
     /// parameters that start with `_` are ignored.
     pub(crate) fn parse(
         resource: &'static Resource,
@@ -126,7 +126,7 @@ impl ListQuery {
             };
             match resource.field(name) {
                 Some(field) => self.sort.push((field, direction)),
-                None => errors.add("_sort", format!("There is no field {name}.")),
+                None => errors.add("_sort", format!("Unknown field {name}.")),
             }
         }
     }
@@ -143,7 +143,7 @@ impl ListQuery {
             None => (name, false),
         };
         let Some(field) = resource.field(field_name) else {
-            errors.add(name, format!("There is no field {field_name}."));
+            errors.add(name, format!("Unknown field {field_name}."));
             return;
         };
         let condition = if is_set {

@@ -29,7 +29,7 @@ pub(crate) fn parse(
     for path in value.split(',').filter(|path| !path.is_empty()) {
         let names: Vec<_> = path.split('.').collect();
         if names.len() > MAX_DEPTH || !add(&mut relations, from, &names) {
-            errors.add("_with", format!("There is no relation {path}."));
+            errors.add("_with", format!("Unknown relation {path}."));
         }
     }
     relations

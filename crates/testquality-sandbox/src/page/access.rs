@@ -1,8 +1,8 @@
 //! Who may see the page.
 //!
 //! The printed link holds a code. The first browser that opens it receives a cookie, and the code
-//! becomes invalid. An unused code does not expire: nobody knows when a newcomer reads the printed
-//! line, and whoever can read that line can read the database.
+//! becomes invalid. An unused code does not expire: a user may read the printed line much later
+//! and anyone who can read that line can read the database too.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};

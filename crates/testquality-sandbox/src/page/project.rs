@@ -62,7 +62,7 @@ pub(super) struct TestItem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TestKind {
     Automated,
-    /// It has an identity, but somebody removed the flag.
+    /// It has an identity, but the flag `is_automated` was removed.
     SwitchedOff,
     ToAutomate,
     Manual,

@@ -101,7 +101,7 @@ pub(super) fn link_required() -> Response {
 }
 
 pub(super) fn not_found() -> Response {
-    error_page(StatusCode::NOT_FOUND, "There is no such page.")
+    error_page(StatusCode::NOT_FOUND, "Page not found.")
 }
 
 pub(super) fn error_page(status: StatusCode, message: &str) -> Response {

@@ -8,7 +8,7 @@ use rusqlite::{Transaction, params_from_iter};
 
 use super::query_one;
 use crate::error::ApiError;
-use crate::path::Parents;
+use crate::path::ResourcePath;
 use crate::resources::{Field, Resource};
 
 /// How the rows of one resource refer to rows of another.
@@ -81,18 +81,17 @@ fn reference(from: &Resource, to: &Resource) -> Option<&'static Field> {
     })
 }
 
-/// The SQL condition on rows of `resource` within the parents of a path, and its parameters.
+/// The SQL condition on the rows within the parents of a path, and its parameters.
 ///
 /// Each parent must be live and within the one before it.
 pub(super) fn scope(
     transaction: &Transaction<'_>,
-    parents: &Parents,
-    resource: &Resource,
+    path: &ResourcePath,
 ) -> Result<(String, Vec<Value>), ApiError> {
     let mut condition = String::from("deleted_at IS NULL");
     let mut params = Vec::new();
-    let mut inner = parents.iter().map(|(parent, _)| *parent).skip(1).chain([resource]);
-    for (parent, id) in parents {
+    let mut inner = path.parents.iter().map(|(parent, _)| *parent).skip(1).chain([path.resource]);
+    for (parent, id) in &path.parents {
         if !exists(transaction, parent, *id, &condition, &params)? {
             return Err(ApiError::no_row(parent.model, *id));
         }
@@ -111,18 +110,17 @@ pub(super) fn scope(
 /// Checks that a row is within the parents of the path.
 pub(super) fn check(
     transaction: &Transaction<'_>,
-    parents: &Parents,
-    resource: &Resource,
+    path: &ResourcePath,
     id: i64,
 ) -> Result<(), ApiError> {
-    if parents.is_empty() {
+    if path.parents.is_empty() {
         return Ok(());
     }
-    let (condition, params) = scope(transaction, parents, resource)?;
-    if exists(transaction, resource, id, &condition, &params)? {
+    let (condition, params) = scope(transaction, path)?;
+    if exists(transaction, path.resource, id, &condition, &params)? {
         Ok(())
     } else {
-        Err(ApiError::no_row(resource.model, id))
+        Err(ApiError::no_row(path.resource.model, id))
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{Row, Transaction, params_from_iter};
 
 use super::{Store, links, query_one, query_value, revisions};
 use crate::error::{ApiError, MAX_RESPONSE_BYTES};
-use crate::path::Parents;
+use crate::path::ResourcePath;
 use crate::query::{Condition, Direction, ListQuery, PerPage, RowQuery};
 use crate::relations::Relation;
 use crate::resources::{Analysis, FieldType, Resource};
@@ -18,13 +18,13 @@ impl Store {
     /// One page of a list in its envelope. `url` is the URL of the list.
     pub(crate) fn list(
         &self,
-        resource: &'static Resource,
-        parents: &Parents,
+        path: &ResourcePath,
         query: &ListQuery,
         url: &str,
     ) -> Result<Vec<u8>, ApiError> {
         self.read(|transaction| {
-            let (scope, params) = links::scope(transaction, parents, resource)?;
+            let resource = path.resource;
+            let (scope, params) = links::scope(transaction, path)?;
             if query.revision_log {
                 return revisions::of_list(transaction, resource, (scope, params), query);
             }
@@ -64,18 +64,17 @@ impl Store {
     /// One live row.
     pub(crate) fn get(
         &self,
-        resource: &'static Resource,
-        parents: &Parents,
+        path: &ResourcePath,
         id: i64,
         query: &RowQuery,
     ) -> Result<Vec<u8>, ApiError> {
         self.read(|transaction| {
             let mut json = Vec::new();
-            links::check(transaction, parents, resource, id)?;
+            links::check(transaction, path, id)?;
             if query.revision_log {
-                return revisions::of_row(transaction, resource, id);
+                return revisions::of_row(transaction, path.resource, id);
             }
-            append_row(transaction, &mut json, resource, id, None, &query.relations)?;
+            append_row(transaction, &mut json, path.resource, id, None, &query.relations)?;
             Ok(json)
         })
     }
@@ -309,15 +308,15 @@ mod tests {
     use crate::store::MAX_ELEMENTS;
 
     /// The query plan of a list.
-    fn plan(store: &Store, resource: &'static Resource, query: &str) -> Vec<String> {
-        let query = ListQuery::parse(resource, query, None).unwrap();
+    fn plan(store: &Store, path: &ResourcePath, query: &str) -> Vec<String> {
+        let query = ListQuery::parse(path.resource, query, None).unwrap();
         store
             .read(|transaction| {
-                let (scope, params) = links::scope(transaction, &Parents::new(), resource)?;
+                let (scope, params) = links::scope(transaction, path)?;
                 let (condition, params) = where_clause(&query, scope, params);
                 let sql = format!(
                     "EXPLAIN QUERY PLAN SELECT id FROM {} WHERE {condition} ORDER BY {} LIMIT 1000",
-                    resource.name,
+                    path.resource.name,
                     order_by(&query)
                 );
                 let mut statement = transaction.prepare(&sql)?;
@@ -345,10 +344,10 @@ mod tests {
             ("step", "test_id-in=IDS"),
             ("run_result", "test_id-in=IDS"),
         ] {
-            let resource = Resource::find(resource).unwrap();
+            let path = ResourcePath::parse(resource).unwrap();
             let query = format!("{}&_sort=id", filter.replace("IDS", &ids.join(",")));
-            let steps = plan(&store, resource, &query);
-            let search = format!("SEARCH {} USING", resource.name);
+            let steps = plan(&store, &path, &query);
+            let search = format!("SEARCH {resource} USING");
             assert!(steps.iter().any(|step| step.starts_with(&search)), "{filter}: {steps:?}");
             let is_sorted = !steps.iter().any(|step| step.contains("ORDER BY"));
             assert!(is_sorted || filter.contains("IDS"), "{filter}: {steps:?}");

@@ -131,5 +131,5 @@ impl Writer<'_> {
 
 /// A resource that the code names.
 pub(super) fn find_resource(name: &str) -> Result<&'static Resource, ApiError> {
-    Resource::find(name).ok_or_else(|| ApiError::Internal(format!("there is no resource {name}")))
+    Resource::find(name).ok_or_else(|| ApiError::Internal(format!("unknown resource {name}")))
 }

@@ -3,14 +3,13 @@
 //! A request is one transaction, so an array with an invalid element changes nothing. What the service
 //! does is unknown; for an importer, this is harder than a response that tells which elements were saved.
 
-use rusqlite::Transaction;
 use serde_json::{Map, Value as Json, json};
 
 use super::read::append_row;
 use super::writer::Writer;
 use super::{MAX_ELEMENTS, Store, links};
 use crate::error::ApiError;
-use crate::path::Parents;
+use crate::path::ResourcePath;
 use crate::resources::{OnCreate, Resource};
 
 /// The response to a create or update.
@@ -25,32 +24,25 @@ pub(crate) struct Saved {
 impl Store {
     /// Creates a row from an object, or from every object of an array. Objects with an `id` update
     /// their row instead.
-    pub(crate) fn save(
-        &self,
-        resource: &'static Resource,
-        parents: &Parents,
-        mut body: Json,
-    ) -> Result<Saved, ApiError> {
-        set_parents(&mut body, parents);
+    pub(crate) fn save(&self, path: &ResourcePath, mut body: Json) -> Result<Saved, ApiError> {
+        set_parents(&mut body, path);
         self.write(|transaction| {
-            links::scope(transaction, parents, resource)?;
+            links::scope(transaction, path)?;
             let mut writer = Writer::new(transaction);
             for_each_element(&body, |element, json| {
                 if element.get("id").is_some_and(|id| !id.is_null()) {
-                    update_element(transaction, &mut writer, (resource, parents), element, json)?;
+                    update_row(&mut writer, path, id_of(element)?, element, json)?;
                     return Ok(false);
                 }
-                let row = writer.create(resource, element)?;
+                let row = writer.create(path.resource, element)?;
                 // For example, a plan that is created within a suite would not contain it.
-                links::check(transaction, parents, resource, row.id).map_err(
-                    |error| match error {
-                        ApiError::NotFound(_) => {
-                            ApiError::BadRequest("The row would not belong there.".to_owned())
-                        }
-                        other => other,
-                    },
-                )?;
-                append_row(transaction, json, resource, row.id, row.extra, &[])?;
+                links::check(transaction, path, row.id).map_err(|error| match error {
+                    ApiError::NotFound(_) => {
+                        ApiError::BadRequest("The row would not belong there.".to_owned())
+                    }
+                    other => other,
+                })?;
+                append_row(transaction, json, path.resource, row.id, row.extra, &[])?;
                 Ok(true)
             })
         })
@@ -59,15 +51,14 @@ impl Store {
     /// Updates the rows that the `id`s in an array name.
     pub(crate) fn update_many(
         &self,
-        resource: &'static Resource,
-        parents: &Parents,
+        path: &ResourcePath,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
         check_is_array(body)?;
         self.write(|transaction| {
             let mut writer = Writer::new(transaction);
             let saved = for_each_element(body, |element, json| {
-                update_element(transaction, &mut writer, (resource, parents), element, json)?;
+                update_row(&mut writer, path, id_of(element)?, element, json)?;
                 Ok(false)
             })?;
             Ok(saved.json)
@@ -77,8 +68,7 @@ impl Store {
     /// Updates one row.
     pub(crate) fn update(
         &self,
-        resource: &'static Resource,
-        parents: &Parents,
+        path: &ResourcePath,
         id: i64,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
@@ -86,28 +76,21 @@ impl Store {
             return Err(ApiError::BadRequest("An object is expected.".to_owned()));
         };
         self.write(|transaction| {
-            links::check(transaction, parents, resource, id)?;
-            Writer::new(transaction).update(resource, id, element)?;
             let mut json = Vec::new();
-            append_row(transaction, &mut json, resource, id, None, &[])?;
+            update_row(&mut Writer::new(transaction), path, id, element, &mut json)?;
             Ok(json)
         })
     }
 
     /// Deletes one live row.
-    pub(crate) fn delete(
-        &self,
-        resource: &'static Resource,
-        parents: &Parents,
-        id: i64,
-    ) -> Result<Vec<u8>, ApiError> {
+    pub(crate) fn delete(&self, path: &ResourcePath, id: i64) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
-            links::check(transaction, parents, resource, id)?;
-            if !Writer::new(transaction).delete(resource, id)? {
-                return Err(ApiError::no_row(resource.model, id));
+            links::check(transaction, path, id)?;
+            if !Writer::new(transaction).delete(path.resource, id)? {
+                return Err(ApiError::no_row(path.resource.model, id));
             }
             // The SDK expects a message; its text is our choice.
-            let message = format!("{} deleted.", resource.model);
+            let message = format!("{} deleted.", path.resource.model);
             Ok(json!({"message": message}).to_string().into_bytes())
         })
     }
@@ -116,8 +99,7 @@ impl Store {
     /// already deleted are neither counted nor an error (our choice).
     pub(crate) fn delete_many(
         &self,
-        resource: &'static Resource,
-        parents: &Parents,
+        path: &ResourcePath,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
         check_is_array(body)?;
@@ -126,8 +108,8 @@ impl Store {
             let mut count = 0;
             for_each_element(body, |element, _| {
                 let id = id_of(element)?;
-                links::check(transaction, parents, resource, id)?;
-                count += i64::from(writer.delete(resource, id)?);
+                links::check(transaction, path, id)?;
+                count += i64::from(writer.delete(path.resource, id)?);
                 Ok(false)
             })?;
             Ok(json!({ "count": count }).to_string().into_bytes())
@@ -167,18 +149,17 @@ impl Store {
     }
 }
 
-/// Updates the row that the `id` of an element names, and appends it to `json`.
-fn update_element(
-    transaction: &Transaction<'_>,
+/// Updates a row, and appends it to `json`.
+fn update_row(
     writer: &mut Writer<'_>,
-    (resource, parents): (&'static Resource, &Parents),
+    path: &ResourcePath,
+    id: i64,
     element: &Map<String, Json>,
     json: &mut Vec<u8>,
 ) -> Result<(), ApiError> {
-    let id = id_of(element)?;
-    links::check(transaction, parents, resource, id)?;
-    writer.update(resource, id, element)?;
-    append_row(transaction, json, resource, id, None, &[])
+    links::check(writer.transaction, path, id)?;
+    writer.update(path.resource, id, element)?;
+    append_row(writer.transaction, json, path.resource, id, None, &[])
 }
 
 /// Calls `save` with an object or each object of an array. It appends its row to the response and
@@ -216,13 +197,13 @@ fn for_each_element(
 }
 
 /// Makes new rows belong to the parents in the path, unless they name others (our choice).
-fn set_parents(body: &mut Json, parents: &Parents) {
+fn set_parents(body: &mut Json, path: &ResourcePath) {
     let elements = match body {
         Json::Array(elements) => elements.as_mut_slice(),
         element => std::slice::from_mut(element),
     };
     for element in elements.iter_mut().filter_map(Json::as_object_mut) {
-        for (parent, id) in parents {
+        for (parent, id) in &path.parents {
             element.entry(format!("{}_id", parent.name)).or_insert_with(|| (*id).into());
         }
     }
