@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
@@ -12,7 +11,10 @@ use tokio::net::TcpListener;
 use crate::api::token::Token;
 use crate::snapshot::ProjectRef;
 use crate::summary::escape;
-use testquality_sandbox::{self as sandbox, FaultError, Faults, Options, Reach, Running, Store};
+use testquality_sandbox::{
+    self as sandbox, Exposure, FaultRuleError, FaultRules, PageCode, RunningSandbox, Settings,
+    Store,
+};
 
 use super::args::SandboxArgs;
 use super::args::values::ReadyFormat;
@@ -24,10 +26,13 @@ use super::streams::Streams;
 /// The project of a new database.
 const PROJECT: &str = "Demo";
 
-/// Starts a sandbox in this process, on a free port and with a new token.
-pub(super) async fn embedded(db: &Path, project: &ProjectRef) -> anyhow::Result<(Running, Remote)> {
+/// Starts a sandbox in this process on a free port, with a token that nobody else knows.
+pub(super) async fn embedded(
+    db: &Path,
+    project: &ProjectRef,
+) -> anyhow::Result<(RunningSandbox, Remote)> {
     let store = open(db, PROJECT)?;
-    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let running = sandbox::spawn(Settings::new(store, sandbox::Token::generate()?)).await?;
     let remote = Remote {
         host: running.url.parse().context("the sandbox has no address")?,
         token: Token::new(running.token.expose_secret().to_owned())?,
@@ -60,7 +65,7 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
     match done {
         Ok(exit) => exit,
         Err(error) => {
-            let is_usage = error.is::<FaultError>();
+            let is_usage = error.is::<FaultRuleError>();
             streams.error(&error, is_usage.then_some("check --fault; nothing was done"));
             if is_usage { ExitCode::Usage } else { ExitCode::Incomplete }
         }
@@ -69,7 +74,7 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
 
 fn reset(db: &Path, streams: &Streams) -> anyhow::Result<ExitCode> {
     let existed = db.exists();
-    sandbox::reset(db).with_context(|| format!("cannot delete {}", db.display()))?;
+    sandbox::delete_database(db).with_context(|| format!("cannot delete {}", db.display()))?;
     let result = if existed { "deleted" } else { "there was no" };
     Ok(streams.print(&format!("{result} {}\n", db.display())))
 }
@@ -78,7 +83,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
     let SandboxAction::Serve { listen, token, project, faults, format } = &settings.action else {
         return Ok(ExitCode::Done);
     };
-    let faults = Faults::parse(faults)?;
+    let faults = FaultRules::parse(faults)?;
     if project.is_some() && settings.db.exists() {
         streams.warning(&format!(
             "--project is ignored: {} exists already, with its project",
@@ -86,11 +91,11 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
         ));
     }
     let store = open(&settings.db, project.as_deref().unwrap_or(PROJECT))?;
-    let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
+    let given = token.as_ref().map(|token| sandbox::Token::new(token.secret().clone()));
     let is_generated = given.is_none();
     let token = match given {
         Some(token) => token,
-        None => sandbox::generate_token()?,
+        None => sandbox::Token::generate()?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -101,14 +106,14 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
         let url = format!("http://{address}");
         let project_id = store.project_id();
         if !listen.ip().is_loopback() && is_generated {
-            return Err(sandbox::ServeError::NeedsOwnToken(address).into());
+            return Err(sandbox::ServeError::OwnTokenRequired(address).into());
         }
-        let mut options = Options::new(store, token.clone());
-        options.faults = Arc::new(faults);
+        let mut options = Settings::new(store, token.clone());
+        options.faults = faults;
         if !listen.ip().is_loopback() {
-            options.reach = Reach::Network { host_names: Vec::new() };
+            options.exposure = Exposure::Network { host_names: Vec::new() };
         }
-        let code = sandbox::generate_page_code()?;
+        let code = PageCode::generate()?;
         let ready = Ready {
             url: &url,
             token: is_generated.then(|| token.secret().expose_secret()),
@@ -124,7 +129,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
         let shutdown = async {
             super::signals::wait_for_signal().await;
         };
-        sandbox::serve(listener, options, shutdown).await.context("the sandbox failed")?;
+        sandbox::serve(options, listener, shutdown).await.context("the sandbox failed")?;
         Ok(ExitCode::Done)
     })
 }

@@ -163,11 +163,6 @@ pub(super) fn styled(style: Style, text: &str) -> String {
     shown
 }
 
-/// `test` for one, else `tests`.
-pub(super) fn noun_for(number: usize, noun: &str) -> String {
-    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
 /// A duration in seconds, for people.
 pub(super) fn seconds(time: f64) -> String {
     if !time.is_finite() || time < 0.0 {

@@ -220,5 +220,5 @@ fn every_fault_rule_in_the_docs_exists() {
         .flat_map(|line| line.split('|').nth(1).unwrap().split('`').skip(1).step_by(2))
         .collect();
     assert!(words.len() >= 18, "{words:?}");
-    testquality_sandbox::Faults::parse(&words).unwrap();
+    testquality_sandbox::FaultRules::parse(&words).unwrap();
 }

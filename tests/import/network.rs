@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
@@ -234,10 +234,10 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
         &["drop POST"],
         &["shift GET"],
     ] {
-        let faults = Arc::new(Faults::parse(rules).unwrap());
+        let faults = FaultRules::parse(rules).unwrap();
         let env = TestEnv::with(|options| {
             options.faults = faults;
-            options.token = testquality_sandbox::Token::given(CANARY.to_owned().into());
+            options.token = testquality_sandbox::Token::new(CANARY.to_owned().into());
         })
         .await;
         env.write("a.xml", &report(SHOP));

@@ -173,10 +173,10 @@ async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
 /// Adds a project to a database, as a client of it would.
 async fn second_project(db: &std::path::Path) {
     use secrecy::ExposeSecret as _;
-    use testquality_sandbox::{self as sandbox, Options, Store};
+    use testquality_sandbox::{self as sandbox, Settings, Store};
     let store = Store::open(db, "Demo").unwrap();
     let running =
-        sandbox::spawn(Options::new(store, sandbox::generate_token().unwrap())).await.unwrap();
+        sandbox::spawn(Settings::new(store, sandbox::Token::generate().unwrap())).await.unwrap();
     let client = crate::sandbox::client();
     let request = client.post(format!("{}/api/project", running.url));
     let request = request.bearer_auth(running.token.expose_secret());

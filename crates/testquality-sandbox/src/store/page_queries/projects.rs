@@ -1,35 +1,37 @@
 //! Projects.
 
-use super::{Browse, Window};
+use super::{PageQueries, Window};
 use crate::error::ApiError;
+use crate::store::{query_all, query_one, query_value};
 
-/// A project, by its name.
+/// A project.
 #[derive(Debug)]
 pub(crate) struct Project {
     pub(crate) id: i64,
     pub(crate) name: String,
 }
 
-/// A project, and how much is in it.
+/// A project, with counts of its rows.
 #[derive(Debug)]
-pub(crate) struct ProjectRow {
+pub(crate) struct ProjectSummary {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) folders: i64,
     pub(crate) tests: i64,
-    /// Tests with `is_automated`.
+    /// The number of tests with `is_automated`.
     pub(crate) automated: i64,
     pub(crate) runs: i64,
 }
 
-impl Browse<'_> {
+impl PageQueries<'_> {
     pub(crate) fn project_count(&self) -> Result<i64, ApiError> {
-        self.number("SELECT COUNT(*) FROM project WHERE deleted_at IS NULL", [])
+        query_value(self.transaction, "SELECT COUNT(*) FROM project WHERE deleted_at IS NULL", [])
     }
 
-    /// Projects in the order in which they were made.
-    pub(crate) fn projects(&self, window: Window) -> Result<Vec<ProjectRow>, ApiError> {
-        self.all(
+    /// The projects, oldest first.
+    pub(crate) fn projects(&self, window: Window) -> Result<Vec<ProjectSummary>, ApiError> {
+        query_all(
+            self.transaction,
             "SELECT id, name,
                  (SELECT COUNT(*) FROM suite
                   WHERE project_id = project.id AND deleted_at IS NULL),
@@ -40,9 +42,9 @@ impl Browse<'_> {
                  (SELECT COUNT(*) FROM run
                   WHERE project_id = project.id AND deleted_at IS NULL)
              FROM project WHERE deleted_at IS NULL ORDER BY id LIMIT ?1 OFFSET ?2",
-            [window.rows, window.offset],
+            [window.limit, window.offset],
             |row| {
-                Ok(ProjectRow {
+                Ok(ProjectSummary {
                     id: row.get(0)?,
                     name: row.get(1)?,
                     folders: row.get(2)?,
@@ -54,11 +56,14 @@ impl Browse<'_> {
         )
     }
 
-    /// The project with this id, or nothing to see.
+    /// The project with this id.
     pub(crate) fn project(&self, id: i64) -> Result<Project, ApiError> {
-        self.one("SELECT name FROM project WHERE id = ?1 AND deleted_at IS NULL", [id], |row| {
-            Ok(Project { id, name: row.get(0)? })
-        })?
+        query_one(
+            self.transaction,
+            "SELECT name FROM project WHERE id = ?1 AND deleted_at IS NULL",
+            [id],
+            |row| Ok(Project { id, name: row.get(0)? }),
+        )?
         .ok_or_else(|| ApiError::no_row("Project", id))
     }
 }

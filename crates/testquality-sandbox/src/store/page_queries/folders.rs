@@ -1,39 +1,26 @@
-//! Folders: suites, where they stand in the root plan of their project.
+//! Folders: the suites in the root plan of a project.
 
-use rusqlite::Row;
-
-use super::Browse;
+use super::PageQueries;
 use crate::error::ApiError;
+use crate::store::{query_all, query_one};
 
 /// A folder in the root plan.
 #[derive(Debug)]
 pub(crate) struct FolderRow {
     pub(crate) id: i64,
     pub(crate) name: String,
-    /// The folder around it; none beside the root folder.
+    /// The parent folder; `None` beside the root folder.
     pub(crate) parent: Option<i64>,
     pub(crate) is_root: bool,
-    /// Tests that stand in it, those of its subfolders apart.
+    /// The number of tests in it, without those in subfolders.
     pub(crate) tests: i64,
 }
 
-impl FolderRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            parent: row.get(2)?,
-            is_root: row.get(3)?,
-            tests: row.get(4)?,
-        })
-    }
-}
-
-impl Browse<'_> {
-    /// The folders of a project's root plan, in the order of the plan. One that stands there twice
-    /// comes twice.
+impl PageQueries<'_> {
+    /// The folders of a project, in the order of the plan. A folder that is in the plan twice appears twice.
     pub(crate) fn folders(&self, project_id: i64) -> Result<Vec<FolderRow>, ApiError> {
-        self.all(
+        query_all(
+            self.transaction,
             "SELECT suite.id, suite.name, plan_suite.parent_id, suite.is_root,
                  (SELECT COUNT(*) FROM suite_test
                   WHERE suite_id = suite.id AND deleted_at IS NULL)
@@ -43,17 +30,25 @@ impl Browse<'_> {
              WHERE plan.project_id = ?1 AND plan.is_root AND plan.deleted_at IS NULL
              ORDER BY plan_suite.sequence_plan, plan_suite.id",
             [project_id],
-            FolderRow::read,
+            |row| {
+                Ok(FolderRow {
+                    id: row.get(0)?,
+                    name: row.get(1)?,
+                    parent: row.get(2)?,
+                    is_root: row.get(3)?,
+                    tests: row.get(4)?,
+                })
+            },
         )
     }
 
-    /// The description of a folder.
     pub(crate) fn folder_description(&self, id: i64) -> Result<String, ApiError> {
-        let text = self.one(
+        let description = query_one(
+            self.transaction,
             "SELECT COALESCE(description, '') FROM suite WHERE id = ?1 AND deleted_at IS NULL",
             [id],
             |row| row.get(0),
         )?;
-        Ok(text.unwrap_or_default())
+        Ok(description.unwrap_or_default())
     }
 }

@@ -1,27 +1,29 @@
-//! Tests: in lists, and each by itself.
+//! Tests, in lists and single.
 
 use rusqlite::{Row, params};
 
-use super::{Browse, Window};
+use super::{PageQueries, Window};
 use crate::error::ApiError;
+use crate::store::{query_all, query_one, query_value};
 
 /// A test in a list.
 #[derive(Debug)]
-pub(crate) struct TestRow {
+pub(crate) struct TestSummary {
     pub(crate) id: i64,
     pub(crate) name: String,
+    /// Only the end of the description, where the identity is.
     pub(crate) description: String,
     pub(crate) has_precondition: bool,
     pub(crate) is_automated: bool,
     pub(crate) to_automate: bool,
     pub(crate) steps: i64,
-    /// The first live folder that it stands in.
+    /// The first live folder that contains the test.
     pub(crate) folder: Option<i64>,
 }
 
-/// One test.
+/// A test with everything that its page shows.
 #[derive(Debug)]
-pub(crate) struct Test {
+pub(crate) struct TestDetails {
     pub(crate) project_id: i64,
     pub(crate) name: String,
     pub(crate) description: String,
@@ -44,34 +46,26 @@ pub(crate) struct Step {
     pub(crate) expected_result: String,
 }
 
-/// A folder that a test stands in.
-#[derive(Debug)]
-pub(crate) struct FolderMembership {
-    pub(crate) folder: i64,
-    pub(crate) name: String,
-}
-
-/// The columns of a [`TestRow`]; a description is only read as far as an identity may stand in it
-/// at its end.
+/// The columns of a [`TestSummary`] except the folder. Of a description, only the end is read.
 const COLUMNS: &str = "test.id, test.name, SUBSTR(COALESCE(test.description, ''), -2000),
     COALESCE(TRIM(test.precondition), '') <> '', test.is_automated, test.to_automate,
     (SELECT COUNT(*) FROM step WHERE test_id = test.id AND deleted_at IS NULL)";
 
-/// The first live folder of a test.
+/// The first live folder of a test, a column of a [`TestSummary`].
 const FOLDER: &str = "(SELECT suite_test.suite_id FROM suite_test
     JOIN suite ON suite.id = suite_test.suite_id AND suite.deleted_at IS NULL
     WHERE suite_test.test_id = test.id AND suite_test.deleted_at IS NULL
     ORDER BY suite_test.id LIMIT 1)";
 
-/// The condition that a test of project ?1 stands in no folder of its root plan.
-const IN_NO_FOLDER: &str = "test.project_id = ?1 AND test.deleted_at IS NULL AND NOT EXISTS (
+/// The condition that a test of project `?1` is in no folder of the root plan.
+const WITHOUT_FOLDER: &str = "test.project_id = ?1 AND test.deleted_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM suite_test
     JOIN suite ON suite.id = suite_test.suite_id AND suite.deleted_at IS NULL
     JOIN plan_suite ON plan_suite.suite_id = suite.id AND plan_suite.deleted_at IS NULL
     JOIN plan ON plan.id = plan_suite.plan_id AND plan.is_root AND plan.deleted_at IS NULL
     WHERE suite_test.test_id = test.id AND suite_test.deleted_at IS NULL)";
 
-impl TestRow {
+impl TestSummary {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -86,57 +80,63 @@ impl TestRow {
     }
 }
 
-impl Browse<'_> {
-    /// The tests of a folder, in its order.
+impl PageQueries<'_> {
+    /// The tests of a folder, in the order of the folder.
     pub(crate) fn tests_of_folder(
         &self,
         folder: i64,
         window: Window,
-    ) -> Result<Vec<TestRow>, ApiError> {
+    ) -> Result<Vec<TestSummary>, ApiError> {
         let sql = format!(
             "SELECT {COLUMNS}, suite_test.suite_id FROM suite_test
              JOIN test ON test.id = suite_test.test_id AND test.deleted_at IS NULL
              WHERE suite_test.suite_id = ?1 AND suite_test.deleted_at IS NULL
              ORDER BY suite_test.sequence_suite, suite_test.id LIMIT ?2 OFFSET ?3"
         );
-        self.all(&sql, [folder, window.rows, window.offset], TestRow::read)
+        query_all(self.transaction, &sql, [folder, window.limit, window.offset], TestSummary::read)
     }
 
-    pub(crate) fn count_in_no_folder(&self, project_id: i64) -> Result<i64, ApiError> {
-        self.number(&format!("SELECT COUNT(*) FROM test WHERE {IN_NO_FOLDER}"), [project_id])
+    pub(crate) fn count_without_folder(&self, project_id: i64) -> Result<i64, ApiError> {
+        let sql = format!("SELECT COUNT(*) FROM test WHERE {WITHOUT_FOLDER}");
+        query_value(self.transaction, &sql, [project_id])
     }
 
-    /// The tests of a project that nobody finds by its folders.
-    pub(crate) fn tests_in_no_folder(
+    /// The tests of a project that are in no folder of its root plan.
+    pub(crate) fn tests_without_folder(
         &self,
         project_id: i64,
         window: Window,
-    ) -> Result<Vec<TestRow>, ApiError> {
+    ) -> Result<Vec<TestSummary>, ApiError> {
         let sql = format!(
-            "SELECT {COLUMNS}, NULL FROM test WHERE {IN_NO_FOLDER}
+            "SELECT {COLUMNS}, NULL FROM test WHERE {WITHOUT_FOLDER}
              ORDER BY test.id LIMIT ?2 OFFSET ?3"
         );
-        self.all(&sql, [project_id, window.rows, window.offset], TestRow::read)
+        query_all(
+            self.transaction,
+            &sql,
+            [project_id, window.limit, window.offset],
+            TestSummary::read,
+        )
     }
 
     /// The tests with these ids, in this order.
-    pub(crate) fn tests_by_id(&self, ids: &[i64]) -> Result<Vec<TestRow>, ApiError> {
+    pub(crate) fn tests_by_id(&self, ids: &[i64]) -> Result<Vec<TestSummary>, ApiError> {
         let sql = format!(
             "SELECT {COLUMNS}, {FOLDER} FROM json_each(?1) AS wanted
              JOIN test ON test.id = wanted.value AND test.deleted_at IS NULL
              ORDER BY wanted.key"
         );
         let ids = serde_json::Value::from(ids).to_string();
-        self.all(&sql, [ids], TestRow::read)
+        query_all(self.transaction, &sql, [ids], TestSummary::read)
     }
 
-    /// The ids of a project's tests for which `fits` holds, by their names and the ends of their
-    /// descriptions; those are empty unless `with_descriptions`.
+    /// The ids of the tests of a project for which `matches` is true. It receives the name and the end
+    /// of the description, which is empty unless `with_descriptions`.
     pub(crate) fn find_tests(
         &self,
         project_id: i64,
         with_descriptions: bool,
-        mut fits: impl FnMut(&str, &str) -> bool,
+        mut matches: impl FnMut(&str, &str) -> bool,
     ) -> Result<Vec<i64>, ApiError> {
         let description =
             if with_descriptions { "SUBSTR(COALESCE(description, ''), -2000)" } else { "''" };
@@ -149,16 +149,17 @@ impl Browse<'_> {
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let text = |index| -> rusqlite::Result<&str> { Ok(row.get_ref(index)?.as_str()?) };
-            if fits(text(1)?, text(2)?) {
+            if matches(text(1)?, text(2)?) {
                 found.push(row.get(0)?);
             }
         }
         Ok(found)
     }
 
-    /// The test with this id, or nothing to see.
-    pub(crate) fn test(&self, id: i64) -> Result<Test, ApiError> {
-        self.one(
+    /// The test with this id.
+    pub(crate) fn test(&self, id: i64) -> Result<TestDetails, ApiError> {
+        query_one(
+            self.transaction,
             "SELECT test.project_id, test.name, COALESCE(test.description, ''),
                  COALESCE(test.precondition, ''), test.is_automated, test.to_automate, test.key,
                  test.epoch, case_type.name, case_priority.name, test.created_at, test.updated_at
@@ -169,7 +170,7 @@ impl Browse<'_> {
              WHERE test.id = ?1 AND test.deleted_at IS NULL",
             [id],
             |row| {
-                Ok(Test {
+                Ok(TestDetails {
                     project_id: row.get(0)?,
                     name: row.get(1)?,
                     description: row.get(2)?,
@@ -189,26 +190,32 @@ impl Browse<'_> {
     }
 
     /// The first steps of a test.
-    pub(crate) fn steps(&self, test: i64, most: i64) -> Result<Vec<Step>, ApiError> {
-        self.all(
+    pub(crate) fn steps(&self, test_id: i64, max: i64) -> Result<Vec<Step>, ApiError> {
+        query_all(
+            self.transaction,
             "SELECT sequence, COALESCE(step, ''), COALESCE(expected_result, '') FROM step
              WHERE test_id = ?1 AND deleted_at IS NULL ORDER BY sequence, id LIMIT ?2",
-            params![test, most],
+            params![test_id, max],
             |row| {
                 Ok(Step { sequence: row.get(0)?, step: row.get(1)?, expected_result: row.get(2)? })
             },
         )
     }
 
-    /// The live folders that a test stands in.
-    pub(crate) fn places(&self, test: i64, most: i64) -> Result<Vec<FolderMembership>, ApiError> {
-        self.all(
+    /// The ids and names of the live folders that contain a test.
+    pub(crate) fn folders_of_test(
+        &self,
+        test_id: i64,
+        max: i64,
+    ) -> Result<Vec<(i64, String)>, ApiError> {
+        query_all(
+            self.transaction,
             "SELECT suite.id, suite.name FROM suite_test
              JOIN suite ON suite.id = suite_test.suite_id AND suite.deleted_at IS NULL
              WHERE suite_test.test_id = ?1 AND suite_test.deleted_at IS NULL
              ORDER BY suite_test.id LIMIT ?2",
-            [test, most],
-            |row| Ok(FolderMembership { folder: row.get(0)?, name: row.get(1)? }),
+            [test_id, max],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
 }

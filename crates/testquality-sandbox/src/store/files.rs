@@ -1,26 +1,25 @@
-//! Nobody but its owner reads a database: names of tests are internals of a product.
+//! Files that only their owner can access, because names of tests reveal internals of a product.
 
 use std::fs::{DirBuilder, File};
 use std::path::Path;
 
 use super::StoreError;
 
-/// Makes an empty file for a database, and the directories above it, unless they are there.
-/// SQLite gives the files that it puts beside it the same permissions.
-pub(super) fn make(path: &Path) -> Result<(), StoreError> {
+/// Creates an empty file for a database and its directories, unless they exist. SQLite gives the
+/// files beside it the same permissions.
+pub(super) fn create(path: &Path) -> Result<(), StoreError> {
     if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        directories()
+        directory_builder()
             .create(directory)
             .map_err(|source| StoreError::Directory { path: path.to_owned(), source })?;
     }
     if path.exists() {
         return Ok(());
     }
-    // Another process may be making it too; neither cuts what the other wrote.
-    file(path).map(drop).map_err(|source| StoreError::Make { path: path.to_owned(), source })
+    create_file(path).map_err(|source| StoreError::Create { path: path.to_owned(), source })
 }
 
-fn directories() -> DirBuilder {
+fn directory_builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -28,10 +27,11 @@ fn directories() -> DirBuilder {
     builder
 }
 
-fn file(path: &Path) -> std::io::Result<File> {
+fn create_file(path: &Path) -> std::io::Result<()> {
     let mut options = File::options();
+    // Append mode, because another process may be writing the file already.
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options.open(path).map(drop)
 }
