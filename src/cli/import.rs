@@ -273,7 +273,7 @@ impl Import<'_> {
         };
         match &applied.stop {
             Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),
-            None if applied.verified && !applied.fates.iter().any(is_missing) => {}
+            None if applied.verified && !applied.outcomes.iter().any(is_missing) => {}
             _ => self.exit.add(ExitCode::Incomplete),
         }
         Ok(())

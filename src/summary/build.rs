@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{FileFlaw, Ledger, Named, OutcomeCounts, Reports, Suites, Summary, SummaryError};
 use crate::apply::{Applied, RecordOutcome, Stop};
-use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
+use crate::plan::change::{ChangeAction, ChangeKind, dedup_change};
 use crate::plan::dedup::Dedup;
 use crate::plan::stale::Stale;
 use crate::plan::{ChangePlan, TestPlan};
@@ -109,14 +109,14 @@ impl Summary {
 
     /// Adds duplicates that were deleted before the import.
     pub fn add_healed(&mut self, deduplicated: &[Dedup], warnings: Vec<String>) {
-        self.changes.extend(deduplicated.iter().map(heal_line));
+        self.changes.extend(deduplicated.iter().map(dedup_change));
         self.warnings.extend(warnings);
     }
 
     /// Adds what the import did.
     pub fn set_applied(&mut self, plan: &ChangePlan, applied: &Applied) {
         let Applied {
-            fates,
+            outcomes: fates,
             folders_created,
             steps_created,
             verified,
@@ -166,7 +166,7 @@ impl Summary {
                 && change.identity.is_some_and(|identity| done.contains(&identity))
         });
         self.changes.extend(changes);
-        self.changes.extend(deduplicated.iter().map(heal_line));
+        self.changes.extend(deduplicated.iter().map(dedup_change));
         match not_reached {
             0 => {}
             1 => self.add_error("1 test was not reached".to_owned(), None),

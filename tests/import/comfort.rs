@@ -73,7 +73,7 @@ async fn what_an_import_would_do_about_a_test_is_explained_and_not_done() {
         run(env.command(&all)).await
     };
     let new = explain(&["adds", "a.xml"]).await.expect(0);
-    assert!(new.stdout.contains("import     would create it: no test bears its identity"), "{new}");
+    assert!(new.stdout.contains("import     would create it: no test has its identity"), "{new}");
     assert!(new.stdout.contains("its folder would be created as well"), "{new}");
     assert!(!new.stdout.contains("removes"), "{new}");
     let sent: Vec<String> =
@@ -118,7 +118,7 @@ async fn a_test_of_people_would_be_adopted_and_why() {
     assert!(
         adopted
             .stdout
-            .contains("would adopt a test that people made: it stands in the test's folder"),
+            .contains("would adopt a test that people made: it has the same folder and name"),
         "{adopted}"
     );
     let left = run(env.command(&["explain", "adds", "a.xml", "--adopt", "none"])).await.expect(0);

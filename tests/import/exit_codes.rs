@@ -18,7 +18,7 @@ async fn zero_when_done_and_verified_although_a_test_failed() {
     assert!(run.stdout.contains("removes"), "the failure is told: {run}");
 }
 
-// One, when the server refuses rows: `retries::a_row_that_the_server_refuses_is_named_and_the_others_go_in`.
+// One, when the server refuses rows: `retries::a_refused_row_is_named_and_the_others_are_created`.
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_for_usage_configuration_and_missing_tokens() {

@@ -1,4 +1,4 @@
-//! `--stale report`: what the namespace holds and no report names.
+//! `--stale report`: tests of the namespace that are in no report.
 
 use crate::support::person::Person;
 use crate::support::{TestEnv, report};
@@ -12,7 +12,7 @@ async fn imported() -> TestEnv {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tests_that_no_report_names_are_listed_and_left_alone() {
+async fn tests_in_no_report_are_listed_and_not_changed() {
     let env = imported().await;
     env.import(&["--namespace", "other", "a.xml"]).await.expect(0);
     let person = Person::at(&env);
@@ -45,7 +45,7 @@ async fn ignored_tests_are_in_the_reports_and_not_stale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_called_stale_when_reports_may_be_incomplete() {
+async fn no_test_is_stale_if_reports_may_be_incomplete() {
     let env = imported().await;
     env.write("cut.xml", "<testsuite name='cart'><testcase name='adds'/>");
     env.write(
