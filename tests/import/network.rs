@@ -284,7 +284,7 @@ async fn s50_a_world_readable_vendor_file_causes_a_warning_and_is_never_written(
     command.args(["--project", "demo", "a.xml"]);
     let run = run(command).await;
     assert!(format!("{run}").contains(".testquality"), "{run}");
-    assert!(format!("{run}").contains("can be read by every user"), "{run}");
+    assert!(format!("{run}").contains("every user of this machine can read"), "{run}");
     assert!(!format!("{run}").contains(CANARY), "{run}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }

@@ -25,7 +25,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use test_reports::formats::Size;
 
 use values::{
-    AdoptArg, ColorArg, CreateLimit, GroupByArg, OutputSpec, SoftExitCode, StaleArg, SummaryFormat,
+    AdoptArg, Color, CreateLimit, GroupByArg, OutputSpec, SoftExitCode, StaleArg, SummaryFormat,
     TokenText, duration,
 };
 
@@ -343,7 +343,7 @@ pub struct TerminalArgs {
 
     /// When to use colours [env: NO_COLOR, CLICOLOR_FORCE]
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
-    pub color: ColorArg,
+    pub color: Color,
 
     /// Do not show progress on standard error
     #[arg(long)]

@@ -117,10 +117,10 @@ pub enum InspectFormat {
 
 impl ResultFormat for InspectFormat {}
 
-/// `--color`.
+/// When to use colours: `--color`, and in the settings combined with NO_COLOR and CLICOLOR_FORCE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorArg {
-    /// On a terminal, unless NO_COLOR is set.
+pub enum Color {
+    /// If the stream is a terminal.
     #[default]
     Auto,
     /// Always.

@@ -51,10 +51,16 @@ fn takes_next(command: &Command, text: &str) -> bool {
 
 /// Words that a user may write in the place of a report, with a hint for each.
 const KNOWN: &[(&str, &str)] = &[
-    ("inspect", "the command is `tq-import inspect <REPORT>...`, before the first report"),
+    ("inspect", "write the command before the first report: `tq-import inspect <REPORT>...`"),
     ("sandbox", "the command is `tq-import sandbox`"),
-    ("run", "the command is `tq-import run <REPORT>... -- <COMMAND>...`, before the first report"),
-    ("explain", "the command is `tq-import explain <NAME> <REPORT>...`, before the first report"),
+    (
+        "run",
+        "write the command before the first report: `tq-import run <REPORT>... -- <COMMAND>...`",
+    ),
+    (
+        "explain",
+        "write the command before the first report: `tq-import explain <NAME> <REPORT>...`",
+    ),
     ("doctor", "the command is `tq-import doctor`"),
     ("init", "the command is `tq-import init`"),
     ("completions", "the command is `tq-import completions <SHELL>`"),

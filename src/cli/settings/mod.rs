@@ -13,6 +13,7 @@ mod sandbox;
 mod terminal;
 mod vendor_file;
 
+pub use super::args::values::Color;
 pub use connection::{Connection, Remote};
 pub use environment::{Environment, GithubJob};
 pub use host::DEFAULT_HOST;
@@ -20,7 +21,7 @@ pub use project_file::FILE_NAME as PROJECT_FILE;
 pub(super) use resolver::repository_root;
 pub use resolver::{ConfigError, Provenance, Source};
 pub use sandbox::{SandboxAction, SandboxSettings};
-pub use terminal::{Color, ProgressForm, Terminal, Verbosity};
+pub use terminal::{ProgressForm, Terminal, Verbosity};
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use super::resolver::{ConfigError, Resolver};
 use crate::cli::args::TerminalArgs;
-use crate::cli::args::values::ColorArg;
+use crate::cli::args::values::Color;
 use crate::cli::outputs::OutputTarget;
 use crate::summary::text::{Detail, TextOptions};
 
@@ -75,18 +75,6 @@ pub enum ProgressForm {
     Lines,
 }
 
-/// `--color`, NO_COLOR and CLICOLOR_FORCE combined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Color {
-    /// If the stream is a terminal.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
 pub(super) fn terminal(from: &mut Resolver<'_>, args: TerminalArgs) -> Terminal {
     let TerminalArgs { verbose, quiet, color, no_progress } = args;
     let verbosity = match (quiet, verbose) {
@@ -102,15 +90,12 @@ pub(super) fn terminal(from: &mut Resolver<'_>, args: TerminalArgs) -> Terminal 
     let environment = from.environment;
     let in_ci = environment.has_workflow_commands();
     let is_dumb = environment.get("TERM") == Some("dumb");
+    let is_set = |name: &str| environment.get(name).is_some_and(|value| value != "0");
     let color = match color {
-        ColorArg::Always => Color::Always,
-        ColorArg::Never => Color::Never,
-        ColorArg::Auto if environment.get("NO_COLOR").is_some() => Color::Never,
-        ColorArg::Auto if environment.get("CLICOLOR_FORCE").is_some_and(|force| force != "0") => {
-            Color::Always
-        }
-        ColorArg::Auto if is_dumb => Color::Never,
-        ColorArg::Auto => Color::Auto,
+        Color::Auto if environment.get("NO_COLOR").is_some() => Color::Never,
+        Color::Auto if is_set("CLICOLOR_FORCE") => Color::Always,
+        Color::Auto if is_dumb => Color::Never,
+        color => color,
     };
     let progress = if no_progress || verbosity != Verbosity::Normal {
         ProgressForm::Nothing
