@@ -175,7 +175,7 @@ fn members_of_archives_are_excluded_as_files_of_a_directory() {
 }
 
 #[test]
-fn what_matches_nothing_is_noted() {
+fn patterns_and_directories_without_reports_are_noted() {
     let root = tree(&["a/notes.txt"]);
     let found = find(&root, &["a", "*.xml", "no/such/*.xml"]);
     assert_eq!(found.unmatched, ["a", "*.xml", "no/such/*.xml"]);
@@ -183,7 +183,7 @@ fn what_matches_nothing_is_noted() {
 }
 
 #[test]
-fn a_named_path_that_is_not_there_is_an_error() {
+fn a_missing_path_is_an_error() {
     let root = tree(&["a.xml"]);
     let found = find(&root, &["b.xml", "a.xml/c.xml", "a.xml"]);
     let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
@@ -195,7 +195,7 @@ fn a_named_path_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_pattern_with_a_mistake_is_an_error() {
+fn an_invalid_pattern_is_an_error() {
     let root = tree(&["a.xml"]);
     let found = find(&root, &["a**.xml", "[a.xml"]);
     assert_eq!(found.errors.len(), 2);
@@ -211,7 +211,7 @@ fn a_file_whose_name_looks_like_a_pattern_can_be_named() {
 }
 
 #[test]
-fn each_file_counts_once_and_a_name_beats_a_pattern() {
+fn each_file_counts_once_and_a_name_takes_precedence_over_a_pattern() {
     let root = tree(&["r/a.xml", "r/b.xml"]);
     let found = find(&root, &["r", "r/*.xml", "./r/a.xml", "r/../r/b.xml", "**/*.xml"]);
     assert_eq!(displays(&found), ["./r/a.xml", "r/../r/b.xml"]);
@@ -219,7 +219,7 @@ fn each_file_counts_once_and_a_name_beats_a_pattern() {
 }
 
 #[test]
-fn excludes_take_away_by_path_directory_name_and_pattern() {
+fn excludes_are_paths_directories_names_and_patterns() {
     let root = tree(&["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml", "TESTS-all.xml"]);
     for (exclude, expected) in [
         ("r/a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"][..]),
@@ -258,7 +258,7 @@ fn links_to_files_count_once_and_links_to_directories_are_not_followed() {
     symlink(".", root.path().join("r/loop")).unwrap();
     symlink("gone.xml", root.path().join("r/broken.xml")).unwrap();
     for pattern in ["r", "r/**/*.xml"] {
-        // What leads nowhere is told when it is read.
+        // Reading reports a link that leads nowhere.
         let found = find(&root, &[pattern]);
         assert_eq!(displays(&found), ["r/a.xml", "r/broken.xml"], "{pattern}");
         assert!(found.errors.is_empty());

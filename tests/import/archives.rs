@@ -20,6 +20,7 @@ fn reports() -> tempfile::TempDir {
 }
 
 /// Runs `line` in a shell. False if the first program of it is not installed.
+#[expect(clippy::print_stderr, reason = "a test that tried less than it could says so")]
 fn shell(directory: &Path, line: &str) -> bool {
     let program = line.split(' ').next().unwrap();
     let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap();
