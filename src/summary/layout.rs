@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Severity, escape};
+use test_reports::formats::model::Outcome;
 
 pub(super) const PLAIN: Style = Style::new();
 pub(super) const OK: Style = AnsiColor::Green.on_default();
@@ -170,6 +171,16 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 /// `test` for one, else `tests`.
 pub(super) fn noun_for(number: usize, noun: &str) -> String {
     if number == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// The outcome in lower case.
+pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Skipped => "skipped",
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Errored => "errored",
+    }
 }
 
 /// A duration in seconds, for people.

@@ -188,7 +188,7 @@ fn the_trees_of_the_reports_page_are_those_of_the_reports() {
 fn every_test_that_the_table_of_faults_names_is_there() {
     let table = std::fs::read_to_string(root().join("docs/faults.md")).unwrap();
     let mut sources = String::new();
-    for directory in ["tests", "src"] {
+    for directory in ["tests", "src", "crates"] {
         for entry in walkdir::WalkDir::new(root().join(directory)).into_iter().map(Result::unwrap) {
             if entry.path().extension().is_some_and(|extension| extension == "rs") {
                 sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
