@@ -1,7 +1,9 @@
 //! The output of `explain`, as text.
 
 use super::escape;
-use super::layout::{FAINT, PLAIN, Page, TITLE, TextOptions, WARN, count, piece, styled};
+use super::layout::{
+    FAINT, PLAIN, Page, TITLE, TextOptions, WARN, count, outcome_word, piece, styled,
+};
 use test_reports::formats::model::Outcome;
 use test_reports::record::{Pin, TestRecord};
 use test_reports::text;
@@ -51,10 +53,7 @@ pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextO
         row("folder", parts(&test.folder, " / ", "the root folder"));
         let outcome = match test.outcome {
             Outcome::Passed if test.flaky => "passed after a failure",
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::Errored => "errored",
-            Outcome::Skipped => "skipped",
+            outcome => outcome_word(outcome),
         };
         row("outcome", format!("{outcome}, in {}", count(test.cases, "case")));
         if let Some(action) = action {

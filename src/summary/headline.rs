@@ -1,4 +1,4 @@
-//! The result of an import in one sentence, and the next step: the same in every format for people.
+//! Sentences that all formats for people share: the result, the next step, failures.
 
 use super::layout::count;
 use super::{Severity, Summary};
@@ -10,6 +10,25 @@ pub(super) struct Headline {
     pub(super) word: &'static str,
     /// The rest. Only the project's name comes from outside.
     pub(super) text: String,
+}
+
+/// `1 test failed, 2 errored`; none if there are neither.
+pub(super) fn failures(failed: usize, errored: usize) -> Option<String> {
+    Some(match (failed, errored) {
+        (0, 0) => return None,
+        (failed, 0) => format!("{} failed", count(failed, "test")),
+        (0, errored) => format!("{} errored", count(errored, "test")),
+        (failed, errored) => format!("{} failed, {errored} errored", count(failed, "test")),
+    })
+}
+
+/// `created`, `adopted`, `updated`, `deleted`, or what is planned.
+pub(super) fn participles(summary: &Summary) -> [&'static str; 4] {
+    if summary.dry_run {
+        ["to create", "to adopt", "to update", "to delete"]
+    } else {
+        ["created", "adopted", "updated", "deleted"]
+    }
 }
 
 /// `project NAME`. `name` escapes the name for the format.
@@ -61,6 +80,18 @@ pub(super) fn headline(summary: &Summary, name: impl Fn(&str) -> String) -> Head
         code => text += &format!("; exit code {code}"),
     }
     Headline { severity, word, text }
+}
+
+/// The result of an inspection.
+pub(super) fn inspected(summary: &Summary) -> Headline {
+    let reports = &summary.reports;
+    let (severity, damaged) = match reports.damaged.len() {
+        0 => (Severity::Ok, String::new()),
+        damaged => (Severity::Error, format!(" ({damaged} damaged)")),
+    };
+    let tests = count(reports.counts.tests, "test");
+    let text = format!("{tests} in {}{damaged}; nothing was sent", count(reports.files, "report"));
+    Headline { severity, word: "inspected:", text }
 }
 
 fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String) {

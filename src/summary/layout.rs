@@ -7,6 +7,7 @@ pub(super) use test_reports::text::count;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Severity, escape};
+use test_reports::formats::model::Outcome;
 
 pub(super) const PLAIN: Style = Style::new();
 pub(super) const OK: Style = AnsiColor::Green.on_default();
@@ -161,6 +162,16 @@ pub(super) fn styled(style: Style, text: &str) -> String {
     let mut shown = String::new();
     push_styled(&mut shown, style, text);
     shown
+}
+
+/// The outcome in lower case.
+pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Skipped => "skipped",
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Errored => "errored",
+    }
 }
 
 /// A duration in seconds, for people.

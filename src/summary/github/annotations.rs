@@ -1,9 +1,9 @@
 //! Workflow commands that mark lines of source files.
 
+use crate::summary::layout::outcome_word;
 use crate::summary::text::TextOptions;
 use crate::summary::writers::Writer;
 use crate::summary::{FileFlaw, Summary, SummaryError, escape};
-use test_reports::formats::model::Outcome;
 use test_reports::record::{RunError, TestRecord};
 use test_reports::text;
 
@@ -63,8 +63,7 @@ fn run_error(error: &RunError) -> String {
 }
 
 fn failure(test: &TestRecord) -> String {
-    let outcome = if test.outcome == Outcome::Errored { "errored" } else { "failed" };
-    let message = test.details.message.as_deref().unwrap_or(outcome);
+    let message = test.details.message.as_deref().unwrap_or(outcome_word(test.outcome));
     command(test.file.as_deref(), test.line, &test.name, message)
 }
 

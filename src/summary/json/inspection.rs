@@ -1,13 +1,10 @@
 //! The JSON of `inspect`.
 
-use std::sync::Arc;
-
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::summary::{OutcomeCounts, Summary, flawed_files};
-use test_reports::formats::model::{Outcome, Property};
-use test_reports::identity::Identity;
-use test_reports::record::{Attempt, Details, FileCounts, RunError, StepText, TestRecord};
+use test_reports::record::{Details, FileCounts, RunError, TestRecord};
 
 #[derive(Serialize)]
 pub(in crate::summary) struct Inspection<'a> {
@@ -67,35 +64,13 @@ struct Totals {
 
 /// One at a time: there may be millions.
 fn tests<S: Serializer>(tests: &[TestRecord], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(tests.iter().map(Test::new))
+    serializer.collect_seq(tests.iter().map(Test))
 }
 
-#[derive(Serialize)]
-struct Test<'a> {
-    identity: Identity,
-    container: &'a [String],
-    name: &'a str,
-    folder: &'a [String],
-    outcome: Outcome,
-    flaky: bool,
-    duration_s: Option<f64>,
-    attempts: &'a [Attempt],
-    message: Option<&'a str>,
-    #[serde(rename = "type")]
-    kind: Option<&'a str>,
-    file: Option<&'a str>,
-    line: Option<u32>,
-    classname: Option<&'a str>,
-    suites: &'a [Arc<str>],
-    properties: &'a [Property],
-    tags: &'a [String],
-    attachments: &'a [String],
-    defects: &'a [String],
-    steps: &'a [StepText],
-}
+struct Test<'a>(&'a TestRecord);
 
-impl<'a> Test<'a> {
-    fn new(record: &'a TestRecord) -> Self {
+impl Serialize for Test<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let TestRecord {
             identity,
             container,
@@ -110,7 +85,7 @@ impl<'a> Test<'a> {
             suites,
             cases: _,
             details,
-        } = record;
+        } = self.0;
         let Details {
             older: _,
             attempts,
@@ -123,26 +98,26 @@ impl<'a> Test<'a> {
             steps,
             pinned: _,
         } = &**details;
-        Self {
-            identity: *identity,
-            container,
-            name,
-            folder,
-            outcome: *outcome,
-            flaky: *flaky,
-            duration_s: *duration_s,
-            attempts,
-            message: message.as_deref(),
-            kind: kind.as_deref(),
-            file: file.as_deref(),
-            line: *line,
-            classname: classname.as_deref(),
-            suites,
-            properties,
-            tags,
-            attachments,
-            defects,
-            steps,
-        }
+        let mut test = serializer.serialize_map(None)?;
+        test.serialize_entry("identity", identity)?;
+        test.serialize_entry("container", container)?;
+        test.serialize_entry("name", name)?;
+        test.serialize_entry("folder", folder)?;
+        test.serialize_entry("outcome", outcome)?;
+        test.serialize_entry("flaky", flaky)?;
+        test.serialize_entry("duration_s", duration_s)?;
+        test.serialize_entry("attempts", attempts)?;
+        test.serialize_entry("message", message)?;
+        test.serialize_entry("type", kind)?;
+        test.serialize_entry("file", file)?;
+        test.serialize_entry("line", line)?;
+        test.serialize_entry("classname", classname)?;
+        test.serialize_entry("suites", suites)?;
+        test.serialize_entry("properties", properties)?;
+        test.serialize_entry("tags", tags)?;
+        test.serialize_entry("attachments", attachments)?;
+        test.serialize_entry("defects", defects)?;
+        test.serialize_entry("steps", steps)?;
+        test.end()
     }
 }

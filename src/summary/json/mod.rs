@@ -5,13 +5,12 @@ mod inspection;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use super::text::TextOptions;
 use super::writers::Writer;
 use super::{Summary, escape};
-use test_reports::formats::model::Outcome;
-use test_reports::identity::Identity;
 use test_reports::record::{Records, RunError, TestRecord};
 
 pub(super) use inspection::totals;
@@ -39,32 +38,24 @@ pub(super) fn failures<S: Serializer>(
         failures: Vec<Failure<'a>>,
         run_errors: &'a [RunError],
     }
-    let failures = super::failures(records).into_iter().map(Failure::new).collect();
+    let failures = super::failures(records).into_iter().map(Failure).collect();
     Failures { failures, run_errors: &records.run_errors }.serialize(serializer)
 }
 
-#[derive(Serialize)]
-struct Failure<'a> {
-    identity: Identity,
-    folder: &'a [String],
-    name: &'a str,
-    outcome: Outcome,
-    message: Option<&'a str>,
-    file: Option<&'a str>,
-    line: Option<u32>,
-}
+struct Failure<'a>(&'a TestRecord);
 
-impl<'a> Failure<'a> {
-    fn new(test: &'a TestRecord) -> Self {
-        Self {
-            identity: test.identity,
-            folder: &test.folder,
-            name: &test.name,
-            outcome: test.outcome,
-            message: test.details.message.as_deref(),
-            file: test.file.as_deref(),
-            line: test.line,
-        }
+impl Serialize for Failure<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let TestRecord { identity, folder, name, outcome, file, line, details, .. } = self.0;
+        let mut failure = serializer.serialize_map(None)?;
+        failure.serialize_entry("identity", identity)?;
+        failure.serialize_entry("folder", folder)?;
+        failure.serialize_entry("name", name)?;
+        failure.serialize_entry("outcome", outcome)?;
+        failure.serialize_entry("message", &details.message)?;
+        failure.serialize_entry("file", file)?;
+        failure.serialize_entry("line", line)?;
+        failure.end()
     }
 }
 

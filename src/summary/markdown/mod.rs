@@ -8,7 +8,7 @@ mod failures;
 mod folders;
 mod page;
 
-use super::headline::{Headline, headline, look, next};
+use super::headline::{self, Headline, headline, inspected, look, next, participles};
 use super::layout::{count, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
@@ -36,13 +36,7 @@ pub struct Markdown {
 impl Writer for Markdown {
     fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
         let mut page = self.page(summary);
-        let Headline { severity, word, text } = headline(summary, |name| code(&cut(name)));
-        let mark = match severity {
-            Severity::Ok => "✅",
-            Severity::Warn => "🔍",
-            Severity::Error => "❌",
-        };
-        page.block(&format!("<p>{mark} <b>{word}</b> {text}</p>"));
+        result(&mut page, headline(summary, |name| code(&cut(name))), "✅");
         errors(&mut page, &summary.errors);
         if let Some(next) = next(summary) {
             page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
@@ -59,14 +53,8 @@ impl Writer for Markdown {
     }
 
     fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
-        let reports = &summary.reports;
         let mut page = self.page(summary);
-        let mark = if reports.damaged.is_empty() { "🔍" } else { "❌" };
-        page.block(&format!(
-            "<p>{mark} <b>inspected:</b> {} in {}; nothing was sent</p>",
-            count(reports.counts.tests, "test"),
-            count(reports.files, "report")
-        ));
+        result(&mut page, inspected(summary), "🔍");
         problems(&mut page, summary);
         folders::inspected(&mut page, &summary.records.tests);
         folders::files(&mut page, &summary.records.files);
@@ -83,6 +71,16 @@ impl Markdown {
     }
 }
 
+/// `ok` marks a good result.
+fn result(page: &mut Page, Headline { severity, word, text }: Headline, ok: &str) {
+    let mark = match severity {
+        Severity::Ok => ok,
+        Severity::Warn => "🔍",
+        Severity::Error => "❌",
+    };
+    page.block(&format!("<p>{mark} <b>{word}</b> {text}</p>"));
+}
+
 fn problems(page: &mut Page, summary: &Summary) {
     failures::failures(page, &summary.failures());
     failures::run_errors(page, &summary.records.run_errors);
@@ -92,26 +90,13 @@ fn problems(page: &mut Page, summary: &Summary) {
 /// The outcomes in words, as a bar, in numbers.
 fn head(page: &mut Page, counts: &OutcomeCounts, has_run_errors: bool) {
     let OutcomeCounts { tests, passed, failed, errored, skipped, flaky, duration_s } = *counts;
-    let mut words: Vec<String> = Vec::new();
-    if failed > 0 {
-        words.push(format!("{} failed", count(failed, "test")));
-    }
-    match (errored, failed) {
-        (0, _) => {}
-        (_, 0) => words.push(format!("{} errored", count(errored, "test"))),
-        _ => words.push(format!("{errored} errored")),
-    }
-    if words.is_empty() && has_run_errors {
-        words.push("the test run had errors".to_owned());
-    }
-    if words.is_empty() {
-        words.push(match (passed, skipped) {
-            (0, 0) => "no tests".to_owned(),
-            (0, skipped) => format!("{} skipped", count(skipped, "test")),
-            (passed, _) => format!("{} passed", count(passed, "test")),
-        });
-    }
-    page.block(&format!("## TestQuality: {}", words.join(", ")));
+    let title = headline::failures(failed, errored).unwrap_or_else(|| match (passed, skipped) {
+        _ if has_run_errors => "the test run had errors".to_owned(),
+        (0, 0) => "no tests".to_owned(),
+        (0, skipped) => format!("{} skipped", count(skipped, "test")),
+        (passed, _) => format!("{} passed", count(passed, "test")),
+    });
+    page.block(&format!("## TestQuality: {title}"));
     if tests == 0 {
         return;
     }
@@ -190,11 +175,7 @@ fn notes(page: &mut Page, summary: &Summary) {
 /// The ledger, folded.
 fn numbers(page: &mut Page, summary: &Summary) {
     let ledger = &summary.tests;
-    let (created, adopted, updated) = if summary.dry_run {
-        ("to create", "to adopt", "to update")
-    } else {
-        ("created", "adopted", "updated")
-    };
+    let [created, adopted, updated, _] = participles(summary);
     let rows: Vec<String> = [
         (ledger.seen, "cases seen"),
         (ledger.created, &format!("tests {created}")),

@@ -2,10 +2,12 @@
 
 use super::{Detail, TextOptions};
 use crate::summary::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, piece, seconds, styled,
+    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece, seconds,
+    styled,
 };
 use crate::summary::{
-    FileFlaw, OutcomeCounts, Stale, Summary, SummaryError, escape, flawed_files, source_line,
+    FileFlaw, OutcomeCounts, Stale, Summary, SummaryError, escape, flawed_files, headline,
+    source_line,
 };
 use test_reports::formats::model::Outcome;
 use test_reports::record::{RunError, TestRecord};
@@ -26,11 +28,7 @@ const FULL_MESSAGE_CHARS: usize = 2000;
 
 pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &TextOptions) {
     let errored = failures.iter().filter(|test| test.outcome == Outcome::Errored).count();
-    let title = match (failures.len() - errored, errored) {
-        (failed, 0) => format!("{} failed", count(failed, "test")),
-        (0, errored) => format!("{} errored", count(errored, "test")),
-        (failed, errored) => format!("{} failed, {errored} errored", count(failed, "test")),
-    };
+    let title = headline::failures(failures.len() - errored, errored).unwrap_or_default();
     let mut in_folder: Option<&[String]> = None;
     section(page, &title, failures, options, |page, test| {
         if in_folder != Some(&test.folder) {
@@ -139,15 +137,6 @@ pub(super) fn errors(page: &mut Page, errors: &[SummaryError], options: &TextOpt
             page.line("  hint:", 8, &[piece(PLAIN, escape::terminal(hint))]);
         }
     });
-}
-
-pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Skipped => "skipped",
-        Outcome::Passed => "passed",
-        Outcome::Failed => "failed",
-        Outcome::Errored => "errored",
-    }
 }
 
 /// The first line of `message` that is not blank; shortened, less so with `-v`.

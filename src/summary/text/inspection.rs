@@ -1,12 +1,13 @@
 //! What the reports contain, as text: the output of `inspect`.
 
 use super::findings::{self, ROW_LABEL};
-use super::{Detail, TextOptions};
+use super::{Detail, TextOptions, result};
+use crate::summary::headline::inspected;
 use crate::summary::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, piece, seconds, styled,
+    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, outcome_word, piece, seconds, styled,
 };
 use crate::summary::tree::Tree;
-use crate::summary::{OutcomeCounts, Severity, Summary, escape};
+use crate::summary::{OutcomeCounts, Summary, escape};
 use test_reports::formats::model::Outcome;
 use test_reports::record::{FileCounts, TestRecord};
 
@@ -34,16 +35,7 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
         summary.warnings.iter().for_each(|warning| findings::warning(&mut page, warning));
     }
     page.gap();
-    let (severity, damaged) = match reports.damaged.len() {
-        0 => (Severity::Ok, String::new()),
-        damaged => (Severity::Error, format!(" ({damaged} damaged)")),
-    };
-    let text = format!(
-        " {} in {}{damaged}; nothing was sent",
-        count(reports.counts.tests, "test"),
-        count(reports.files, "report")
-    );
-    page.line(&styled(severity.style().bold(), "inspected:"), 0, &[piece(PLAIN, text)]);
+    result(&mut page, inspected(summary));
     page.finish(options)
 }
 
@@ -95,7 +87,7 @@ fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOp
         Outcome::Passed if test.flaky => (WARN, "flaky"),
         Outcome::Passed => (OK, "passed"),
         Outcome::Skipped => (FAINT, "skipped"),
-        Outcome::Failed | Outcome::Errored => (ERROR, findings::outcome_word(test.outcome)),
+        Outcome::Failed | Outcome::Errored => (ERROR, outcome_word(test.outcome)),
     };
     let mut pieces = vec![piece(PLAIN, escape::terminal(&test.name))];
     if options.detail == Detail::Full {

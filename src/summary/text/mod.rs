@@ -5,7 +5,7 @@ mod changes;
 mod findings;
 mod inspection;
 
-use super::headline::{Headline, headline, look, next, project};
+use super::headline::{Headline, headline, look, next, participles, project};
 use super::layout::{
     ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, listed, piece, seconds, styled,
 };
@@ -65,13 +65,16 @@ fn render(summary: &Summary, options: &TextOptions) -> String {
         page.line(&styled(TITLE, "next:"), 6, &[piece(PLAIN, next)]);
     }
     page.gap();
-    let Headline { severity, word, text } = headline(summary, terminal_name);
-    let label = styled(severity.style().bold(), word);
-    page.line(&label, 0, &[piece(PLAIN, format!(" {text}"))]);
+    result(&mut page, headline(summary, terminal_name));
     if let Some(command) = look(summary).filter(|_| !is_brief) {
         page.unwrapped(&styled(TITLE, "look at it:"), &terminal_name(command));
     }
     page.finish(options)
+}
+
+fn result(page: &mut Page, Headline { severity, word, text }: Headline) {
+    let label = styled(severity.style().bold(), word);
+    page.line(&label, 0, &[piece(PLAIN, format!(" {text}"))]);
 }
 
 fn rows(page: &mut Page, summary: &Summary, detail: Detail) {
@@ -124,11 +127,7 @@ fn project_rows(page: &mut Page, summary: &Summary) {
         return;
     };
     let ledger = &summary.tests;
-    let (created, adopted, updated, deleted) = if summary.dry_run {
-        ("to create", "to adopt", "to update", "to delete")
-    } else {
-        ("created", "adopted", "updated", "deleted")
-    };
+    let [created, adopted, updated, deleted] = participles(summary);
     let unchanged = match ledger.overridden {
         0 => "unchanged".to_owned(),
         overridden => format!("unchanged ({overridden} no longer automated)"),
