@@ -77,7 +77,9 @@ fn render(
             let reports: Vec<(&Report, &str)> =
                 reports.iter().map(|report| (report, tools::detect(report).name)).collect();
             let mut lines = Vec::new();
-            lines::write(&reports, &settings.mapping.root, &mut lines)?;
+            let program =
+                lines::Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+            lines::write(&reports, &settings.mapping.root, program, &mut lines)?;
             String::from_utf8(lines)?
         }
         (InspectFormat::Text, OutputTarget::File) => {
