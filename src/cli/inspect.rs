@@ -68,6 +68,8 @@ fn render(
     let reports: Vec<(&Report, &str)> =
         reports.iter().map(|report| (report, tools::detect(report).name)).collect();
     let mut lines = Vec::new();
-    lines::write(&reports, &settings.identity.root, &mut lines)?;
+    let program =
+        lines::Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    lines::write(&reports, &settings.identity.root, program, &mut lines)?;
     Ok(String::from_utf8(lines)?)
 }

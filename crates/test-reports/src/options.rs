@@ -57,6 +57,7 @@ impl IdentityOptions {
 
 /// What the folder of a new test is derived from. It never changes an identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GroupBy {
     /// The rule of the tool that wrote the report.
     #[default]

@@ -16,7 +16,7 @@ use crate::cli::exit::ExitCode;
 use crate::cli::settings::Environment;
 use crate::cli::signals::Signals;
 use test_reports::formats::Caps;
-use test_reports::formats::libtest::{Stream, Text};
+use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
 
 use super::TOKEN_VARIABLE;
@@ -168,7 +168,7 @@ fn keeps_colours(environment: &Environment, arguments: &[OsString]) -> bool {
 
 /// The threads that pass both streams through.
 struct Pumps {
-    text: Arc<Mutex<Text>>,
+    text: Arc<Mutex<OutputReader>>,
     path: Arc<str>,
     ended: mpsc::Receiver<()>,
     running: usize,
@@ -176,7 +176,7 @@ struct Pumps {
 
 impl Pumps {
     fn start(child: &mut Child, path: Arc<str>, caps: &Caps) -> Self {
-        let text = Arc::new(Mutex::new(Text::new(Arc::clone(&path), caps)));
+        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), caps)));
         let (end, ended) = mpsc::channel();
         let mut running = 0;
         if let Some(from) = child.stderr.take() {
@@ -195,7 +195,10 @@ impl Pumps {
         let Self { text, path, ended, running } = self;
         let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
         let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-        (Some(std::mem::replace(&mut *text, Text::new(path, &Caps::default())).finish()), left_open)
+        (
+            Some(std::mem::replace(&mut *text, OutputReader::new(path, &Caps::default())).finish()),
+            left_open,
+        )
     }
 }
 
@@ -203,7 +206,7 @@ fn pump(
     mut from: impl Read + Send + 'static,
     mut to: impl Write + Send + 'static,
     stream: Stream,
-    text: Arc<Mutex<Text>>,
+    text: Arc<Mutex<OutputReader>>,
     end: mpsc::Sender<()>,
 ) {
     std::thread::spawn(move || {

@@ -44,6 +44,7 @@ use source::Window;
 
 /// Why a file gave no report.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// It could not be opened, or not read from the start.
     #[error("cannot read {path}")]
@@ -383,6 +384,7 @@ mod tests {
         lines::write(
             &[(&report, "unknown")],
             &crate::text::RepositoryRoot::default(),
+            lines::Program { name: "tests", version: "1" },
             &mut written,
         )
         .unwrap();

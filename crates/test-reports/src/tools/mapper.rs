@@ -11,6 +11,7 @@ use crate::text;
 
 /// What a case element stands for.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum MappedCase {
     /// A test, or a part of one.
     Test(MappedTest),

@@ -10,12 +10,14 @@ use test_reports::tools::detect;
 
 use super::corpus::reports;
 
+const PROGRAM: lines::Program<'_> = lines::Program { name: "tests", version: "1" };
+
 fn round_trip(reports: &[Report]) -> Vec<Report> {
     let named: Vec<(&Report, &str)> =
         reports.iter().map(|report| (report, detect(report).name)).collect();
     let mut written = Vec::new();
     let here = RepositoryRoot::new(&crate::repository(""));
-    lines::write(&named, &here, &mut written).unwrap();
+    lines::write(&named, &here, PROGRAM, &mut written).unwrap();
     read(&*written, "shard.jsonl").unwrap()
 }
 
@@ -63,7 +65,7 @@ fn paths_are_relative_to_the_root_on_the_machine_that_wrote_the_lines() {
         ..IdentityOptions::default()
     };
     let mut written = Vec::new();
-    lines::write(&[(&written_there[0], "RSpec")], &there.root, &mut written).unwrap();
+    lines::write(&[(&written_there[0], "RSpec")], &there.root, PROGRAM, &mut written).unwrap();
     let back = read(&*written, "shard.jsonl").unwrap();
     // The job that imports has another checkout in another directory.
     let here = IdentityOptions {

@@ -133,7 +133,7 @@ fn output_of_a_failed_test_may_resemble_libtest() {
 
 #[test]
 fn output_between_tests_is_not_a_result() {
-    // One thread and --nocapture: a name, what the test wrote, its verdict.
+    // One thread and --nocapture: the name of a test, its output, its result.
     let text = format!(
         "{UNIT}\nrunning 5 tests\ntest a ... hello\nworld\nok\ntest b ... without a break ok\ntest c ... \n\
          thread 'main' panicked at src/lib.rs:9:5:\nno clock\nFAILED\ntest d ... book\nFAILED\n\
@@ -185,20 +185,19 @@ fn a_crashed_process_is_damage_and_complete_cases_are_kept() {
     );
     let report = read_one(&text, "-");
     assert_eq!(cases(&report), ["shop: a Passed", "shop: b Errored", "till: after Passed"]);
-    assert_eq!(damage(&report), "3: its `test result:` is missing: 1 of 3 tests have ended");
+    assert_eq!(damage(&report), "3: `test result:` is missing after 1 of 3 tests");
     let report = read_one(&text[..text.find("test b").unwrap()], "-");
     assert_eq!(cases(&report), ["shop: a Passed"]);
     assert!(report.damage.is_some());
-    // Between two binaries, cargo's words are read.
+    // Between two binaries, cargo's lines are read.
     let text = text.replace("test b ... ", "");
     let text = text.replace(
         "Caused by",
         "     Running tests/x.rs (target/debug/deps/x-0123456789abcdef)\nCaused by",
     );
     assert!(
-        damage(&read_one(&text, "-")).ends_with(
-            "; a process did not end by itself (signal: 6, SIGABRT: process abort signal)"
-        ),
+        damage(&read_one(&text, "-"))
+            .ends_with("; a process crashed (signal: 6, SIGABRT: process abort signal)"),
     );
 }
 
@@ -209,7 +208,7 @@ fn quiet_output_is_damage() {
     assert!(report.cases.is_empty());
     assert_eq!(
         damage(&report),
-        "4: 3 tests ran here that are not named: run them without --quiet and --format"
+        "4: the results of 3 tests are missing: run without --quiet and --format"
     );
 }
 
@@ -219,7 +218,7 @@ fn contradicting_counts_are_damage() {
         format!("{UNIT}{}", block(&["a ... ok"], "ok. 2 passed; 0 failed; 0 ignored; 0 measured"));
     assert!(
         damage(&read_one(&text, "-"))
-            .contains("counts 2 passed, 0 failed, 0 ignored, and 1, 0, 0 are named")
+            .contains("counts 2 passed, 0 failed, 0 ignored; found 1, 0, 0")
     );
 }
 
@@ -258,14 +257,13 @@ fn headers_of_every_cargo_version_are_read() {
     }
 }
 
-/// Each of two streams whole, one before the other: further from their order they cannot come.
+/// Reads each of two streams completely, one before the other, which is the largest possible shift.
 fn apart(errors: &[&str], outputs: &[String], errors_first: bool) -> Report {
-    let mut text = Text::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
     let mut all = |errors_now: bool| {
         if errors_now {
             errors.iter().for_each(|line| text.feed(line.as_bytes(), Stream::Errors));
         } else {
-            // Pieces end anywhere.
             for output in outputs {
                 output.as_bytes().chunks(7).for_each(|piece| text.feed(piece, Stream::Output));
             }
@@ -300,10 +298,10 @@ fn separate_streams_are_matched_by_order() {
 
 #[test]
 fn a_binary_without_libtest_is_skipped() {
-    // As they nearly always come: in the order in which they were written.
+    // Mostly, pieces arrive in the order in which they were written.
     let block = |name: &str| block(&[name], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
     let custom = "     Running tests/own.rs (target/debug/deps/own-0123456789abcdef)\n";
-    let mut text = Text::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
     for (piece, stream) in [
         (UNIT, Stream::Errors),
         (&*block("a ... ok"), Stream::Output),
@@ -324,7 +322,7 @@ fn markup_takes_precedence_and_other_text_is_not_a_report() {
     );
     let report = read_one(&xml, "r.xml");
     assert_eq!((report.format, report.cases.len()), (Format::Junit, 1));
-    // What a test printed after libtest's first words is no document.
+    // Markup after the first lines of libtest is output of a test.
     let text = format!(
         "{UNIT}{}<testsuite><testcase name='t'/></testsuite>\n",
         block(&["a ... ok"], "ok. 1 passed; 0 failed; 0 ignored; 0 measured")
@@ -337,7 +335,7 @@ fn markup_takes_precedence_and_other_text_is_not_a_report() {
 
 #[test]
 fn memory_does_not_depend_on_test_output() {
-    let mut text = Text::new("-".into(), &Caps::default());
+    let mut text = OutputReader::new("-".into(), &Caps::default());
     text.feed(
         b"\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n",
         Stream::Output,
@@ -346,7 +344,7 @@ fn memory_does_not_depend_on_test_output() {
         text.feed(&[b'x'; 200], Stream::Output);
         text.feed(b"\n", Stream::Output);
     }
-    // One line of megabytes, too.
+    // So does a single line of megabytes.
     for _ in 0..20_000 {
         text.feed(&[b'y'; 200], Stream::Output);
     }

@@ -17,6 +17,7 @@ mod wire;
 mod writing;
 
 pub(super) use reading::read;
+pub use wire::Program;
 pub use writing::{FILE_SUFFIX, write};
 
 #[cfg(test)]

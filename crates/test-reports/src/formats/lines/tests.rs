@@ -1,7 +1,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use super::write;
+use super::{Program, write};
 use crate::formats::model::{Flaw, Position, Report};
 use crate::formats::{ReadError, read, read_one};
 use crate::text::RepositoryRoot;
@@ -15,10 +15,12 @@ const XML: &str = r#"<testsuites name="all"><properties><property name="p" value
   </testsuite>
 </testsuites>"#;
 
+const PROGRAM: Program<'_> = Program { name: "tests", version: "1" };
+
 fn written(reports: &[Report]) -> String {
     let named: Vec<(&Report, &str)> = reports.iter().map(|report| (report, "x")).collect();
     let mut lines = Vec::new();
-    write(&named, &RepositoryRoot::new("/ci/shop".as_ref()), &mut lines).unwrap();
+    write(&named, &RepositoryRoot::new("/ci/shop".as_ref()), PROGRAM, &mut lines).unwrap();
     String::from_utf8(lines).unwrap()
 }
 
@@ -74,7 +76,7 @@ fn reports_survive_a_round_trip() {
     // A second round trip keeps the root of the first machine.
     let named: Vec<(&Report, &str)> = back.iter().map(|report| (report, "x")).collect();
     let mut again = Vec::new();
-    write(&named, &RepositoryRoot::new("/elsewhere".as_ref()), &mut again).unwrap();
+    write(&named, &RepositoryRoot::new("/elsewhere".as_ref()), PROGRAM, &mut again).unwrap();
     let again = read(&*again, "again.jsonl").unwrap();
     assert!(again.iter().all(|report| report.written_below == back[0].written_below));
 }
@@ -85,6 +87,7 @@ fn lines_have_the_fields_that_people_search_for() {
     let value = |line: &str| -> serde_json::Value { serde_json::from_str(line).unwrap() };
     let first = value(lines.lines().next().unwrap());
     assert_eq!(first["schema_version"], 1);
+    assert_eq!(first["tool"], serde_json::json!({"name": "tests", "version": "1"}));
     assert_eq!(first["damaged"][0]["path"], "b.xml");
     let case = value(lines.lines().nth(2).unwrap());
     for (key, expected) in [

@@ -20,16 +20,18 @@ pub(super) struct Version {
 #[derive(Serialize)]
 pub(super) struct HeaderOut<'a> {
     pub(super) schema_version: u32,
-    pub(super) tool: Tool,
+    pub(super) tool: Program<'a>,
     pub(super) files: Vec<FileOut<'a>>,
     pub(super) damaged: Vec<Damaged<'a>>,
 }
 
 /// The program that wrote the lines.
-#[derive(Serialize)]
-pub(super) struct Tool {
-    pub(super) name: &'static str,
-    pub(super) version: &'static str,
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Program<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version.
+    pub version: &'a str,
 }
 
 /// A damaged report, for readers of the first line only.
