@@ -11,10 +11,11 @@ use super::args::InspectArgs;
 use super::args::values::InspectFormat;
 use super::cargo::Cargo;
 use super::exit::ExitCode;
+use super::github;
 use super::outputs::{OutputTarget, Outputs};
+use super::reports::{self, ReportSet};
 use super::settings::{Environment, Settings};
 use super::streams::Streams;
-use super::{github, reports};
 
 /// Prints the result, even if a report is damaged.
 pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
@@ -35,19 +36,17 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         Err(exit) => return exit,
     };
     let cargo = Cargo::of_environment(environment);
-    let (reports, mut records) =
+    let ReportSet { reports, mut records, errors, mut exit, .. } =
         reports::read(found, None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
-    let mut exit = ExitCode::Done;
-    let too_few = reports::check(&records, &settings.reading, &mut exit);
     let render = |format, target| render(&reports, &records, &settings, format, target);
     exit.add(outputs.write(render, &streams));
-    if let Some(error) = &too_few {
+    for error in &errors {
         streams.error_text(&error.message, error.hint.as_deref());
     }
     if let Some(job) = &settings.github {
         let mut summary = Summary::of_reports(&records, &settings.identity);
-        summary.errors.extend(too_few);
+        summary.errors.extend(errors);
         github::report_inspection(job, &summary, &records, exit, &streams);
     }
     // The process ends: the system frees the memory at once, faster than value by value.
