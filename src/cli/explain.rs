@@ -14,9 +14,10 @@ use test_reports::text;
 use super::args::ExplainArgs;
 use super::cargo::Cargo;
 use super::exit::ExitCode;
+use super::reports::{self, ReportSet};
 use super::settings::{Environment, Remote, Settings, Verbosity};
 use super::streams::Streams;
-use super::{connect, log, reports};
+use super::{connect, log};
 
 /// The number of tests that are explained without `-v`.
 const MAX_TESTS: usize = 10;
@@ -36,12 +37,12 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
     let found = reports::find(directory, &settings);
     let cargo = Cargo::of_environment(environment);
     let progress = Progress::default();
-    let (_, records) = reports::read(found, None, &settings, &cargo, directory, &progress);
+    let ReportSet { records, errors, mut exit, .. } =
+        reports::read(found, None, &settings, &cargo, directory, &progress);
     for warning in settings.warnings.iter().chain(&records.warnings) {
         streams.warning(warning);
     }
-    let mut exit = ExitCode::Done;
-    if let Some(error) = reports::check(&records, &settings.reading, &mut exit) {
+    for error in &errors {
         streams.error_text(&error.message, error.hint.as_deref());
     }
     let matching = matching(&records, &args.name);

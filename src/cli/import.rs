@@ -20,9 +20,10 @@ use super::cargo::Cargo;
 use super::exit::ExitCode;
 use super::outputs::{OutputTarget, Outputs};
 use super::progress::ProgressDisplay;
+use super::reports::{self, ReportSet};
 use super::settings::{Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
-use super::{build, connect, github, log, reports, signals};
+use super::{build, connect, github, log, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
@@ -100,15 +101,17 @@ pub(super) fn import(
     let progress = Progress::default();
     let display = ProgressDisplay::new(&progress, &settings.terminal, *streams);
     let directory = &environment.directory;
-    let (_, mut records) = reports::read(found, printed, settings, &cargo, directory, &progress);
+    let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } =
+        reports::read(found, printed, settings, &cargo, directory, &progress);
     records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));
     let mut summary = Summary::of_reports(records, &settings.identity);
     summary.command = command;
     summary.build = build::build(environment);
-    let mut import = Import { summary, settings, progress, exit: ExitCode::Done };
-    import.check_reports();
+    summary.errors = errors;
+    let mut import = Import { summary, settings, progress, is_missing, exit };
+    import.check_outcomes();
     import.remove_ignored();
-    if import.may_write() {
+    if import.may_write(has_too_few) {
         import.connect(connection);
     }
     drop(display);
@@ -119,14 +122,14 @@ pub(super) fn import(
 struct Import<'a> {
     settings: &'a Settings,
     progress: Progress,
+    /// Whether a report that was named does not exist.
+    is_missing: bool,
     summary: Summary,
     exit: ExitCode,
 }
 
 impl Import<'_> {
-    fn check_reports(&mut self) {
-        let too_few = reports::check(&self.summary.records, &self.settings.reading, &mut self.exit);
-        self.summary.errors.extend(too_few);
+    fn check_outcomes(&mut self) {
         let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
         let records = &self.summary.records;
         let failed = records.tests.iter().any(failed) || !records.run_errors.is_empty();
@@ -151,12 +154,14 @@ impl Import<'_> {
         });
     }
 
-    /// Too few tests, and damaged reports with `--strict`, stop the import before anything is written.
-    fn may_write(&mut self) -> bool {
-        if self.settings.reading.strict && !self.summary.reports.damaged.is_empty() {
-            self.error("a report is damaged; because of --strict, nothing is imported", None);
-        } else if self.summary.errors.is_empty() {
-            return true;
+    /// Too few tests, and with `--strict` damaged or missing reports, stop the import before anything is written.
+    fn may_write(&mut self, has_too_few: bool) -> bool {
+        match self.incomplete_reports() {
+            Some(reason) if self.settings.reading.strict => {
+                self.error(&format!("{reason}; because of --strict, nothing is imported"), None);
+            }
+            _ if has_too_few => {}
+            _ => return true,
         }
         self.summary.set_not_reached();
         false
@@ -279,18 +284,25 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// Why tests may be missing from the reports, if they may.
+    fn incomplete_reports(&self) -> Option<&'static str> {
+        if !self.summary.reports.damaged.is_empty() {
+            Some("a report is damaged")
+        } else {
+            self.is_missing.then_some("a report is missing")
+        }
+    }
+
     /// Whether to list stale tests. Refused if tests may be missing from the reports.
     fn may_list_stale(&mut self) -> bool {
         if !self.settings.lists_stale {
             return false;
         }
-        let reason = if !self.summary.reports.damaged.is_empty() {
-            "a report is damaged"
-        } else if !self.summary.records.run_errors.is_empty() {
-            "the test run itself had errors"
-        } else {
-            return true;
-        };
+        let has_run_errors = !self.summary.records.run_errors.is_empty();
+        let reason = self
+            .incomplete_reports()
+            .or_else(|| has_run_errors.then_some("the test run itself had errors"));
+        let Some(reason) = reason else { return true };
         self.exit.add(ExitCode::Incomplete);
         self.error(
             &format!(

@@ -10,10 +10,11 @@ use super::args::InspectArgs;
 use super::args::values::{InspectFormat, ResultFormat as _};
 use super::cargo::Cargo;
 use super::exit::ExitCode;
+use super::github;
 use super::outputs::{OutputTarget, Outputs};
+use super::reports::{self, ReportSet};
 use super::settings::{Environment, Settings};
 use super::streams::Streams;
-use super::{github, reports};
 
 /// Prints the result, even if a report is damaged.
 pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
@@ -34,19 +35,17 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         Err(exit) => return exit,
     };
     let cargo = Cargo::of_environment(environment);
-    let (reports, mut records) =
+    let ReportSet { reports, mut records, errors, mut exit, .. } =
         reports::read(found, None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
     let mut summary = Summary::of_reports(records, &settings.identity);
-    let mut exit = ExitCode::Done;
-    let too_few = reports::check(&summary.records, &settings.reading, &mut exit);
     let render = |format, target| render(&reports, &summary, &settings, format, target);
     exit.add(outputs.write(render, &streams));
-    if let Some(error) = &too_few {
+    for error in &errors {
         streams.error_text(&error.message, error.hint.as_deref());
     }
     if let Some(job) = &settings.github {
-        summary.errors.extend(too_few);
+        summary.errors = errors;
         summary.exit_code = exit.code();
         github::report_inspection(job, &summary, exit, &streams);
     }

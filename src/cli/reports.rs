@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::discover::{Discovered, discover};
+use crate::discover::{DiscoverError, Discovered, discover};
 use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
 use crate::summary::SummaryError;
@@ -24,16 +24,35 @@ pub(super) fn find(directory: &Path, settings: &Settings) -> Discovered {
     found
 }
 
-/// Reads the reports `found`, and adds the report that a command `printed`. Returns the reports as written, and their
-/// records. Test binaries in the output of `cargo test` are named by `cargo` in `directory`.
+/// The result of reading all reports.
+pub(super) struct ReportSet {
+    /// The reports as written.
+    pub(super) reports: Vec<Report>,
+    pub(super) records: Records,
+    /// Reports that do not exist, and too few tests.
+    pub(super) errors: Vec<SummaryError>,
+    /// Whether a report that was named does not exist.
+    pub(super) is_missing: bool,
+    /// Whether there are too few tests for an import.
+    pub(super) has_too_few: bool,
+    /// 3 if a report is missing or damaged, or if there are too few tests; else 0.
+    pub(super) exit: ExitCode,
+}
+
+/// Reads the reports `found`, and adds the report that a command `printed`. Test binaries in the output of `cargo test` are
+/// named by `cargo` in `directory`.
 pub(super) fn read(
-    found: Discovered,
+    mut found: Discovered,
     printed: Option<Report>,
     settings: &Settings,
     cargo: &Cargo,
     directory: &Path,
     progress: &Progress,
-) -> (Vec<Report>, Records) {
+) -> ReportSet {
+    let is_absent = |error: &mut DiscoverError| matches!(error, DiscoverError::Missing { .. });
+    let mut errors: Vec<SummaryError> =
+        found.errors.extract_if(.., is_absent).map(missing).collect();
+    let is_missing = !errors.is_empty();
     let Readings { mut reports, foreign, unmatched } =
         read_all(found, &settings.reading.caps, progress);
     reports.extend(printed);
@@ -48,26 +67,32 @@ pub(super) fn read(
             records.warnings.push(format!("skipped {many} files that are not test reports"));
         }
     }
-    (reports, records)
+    let Reading { allow_empty, min_tests, .. } = settings.reading;
+    let is_damaged = records.files.iter().any(|file| file.damaged.is_some());
+    let has_too_few = records.tests.len() < min_tests.max(usize::from(!allow_empty));
+    // That a report is missing or damaged explains why there are no tests.
+    if has_too_few && (min_tests > 1 || !(is_missing || is_damaged)) {
+        errors.push(too_few(&records, min_tests));
+    }
+    let fails = is_missing || is_damaged || has_too_few;
+    let exit = if fails { ExitCode::Reports } else { ExitCode::Done };
+    ReportSet { reports, records, errors, is_missing, has_too_few, exit }
 }
 
-/// Adds the exit code for damaged reports and too few tests. Returns an error for too few tests.
-pub(super) fn check(
-    records: &Records,
-    reading: &Reading,
-    exit: &mut ExitCode,
-) -> Option<SummaryError> {
-    if records.files.iter().any(|file| file.damaged.is_some()) {
-        exit.add(ExitCode::Reports);
-    }
+fn missing(error: DiscoverError) -> SummaryError {
+    let hint = if error.path().contains([',', ' ', '\n']) {
+        "to name several reports, give each as an argument of its own"
+    } else {
+        "check the path, and that the tests ran before this"
+    };
+    SummaryError { message: error.to_string(), hint: Some(hint.to_owned()) }
+}
+
+fn too_few(records: &Records, min_tests: usize) -> SummaryError {
     let tests = records.tests.len();
-    if tests >= reading.min_tests.max(usize::from(!reading.allow_empty)) {
-        return None;
-    }
-    exit.add(ExitCode::Reports);
     let (message, hint) = match records.files.len() {
-        _ if reading.min_tests > 1 => (
-            format!("found {}, fewer than --min-tests {}", count(tests, "test"), reading.min_tests),
+        _ if min_tests > 1 => (
+            format!("found {}, fewer than --min-tests {min_tests}", count(tests, "test")),
             "check that all tests ran, and where they write their reports",
         ),
         0 => (
@@ -79,5 +104,5 @@ pub(super) fn check(
             "check that the tests ran; use --allow-empty if no tests are expected",
         ),
     };
-    Some(SummaryError { message, hint: Some(hint.to_owned()) })
+    SummaryError { message, hint: Some(hint.to_owned()) }
 }

@@ -139,6 +139,10 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         );
         return (Severity::Error, "incomplete:", text);
     }
+    if !summary.errors.is_empty() {
+        let text = format!("every test that could be read is in {project}");
+        return (Severity::Error, "incomplete:", text);
+    }
     let text = match (tests, summary.tests.ignored) {
         (0, _) => "the reports contain no tests".to_owned(),
         (_, 0) => format!("every test in the reports is in {project}"),

@@ -225,3 +225,44 @@ fn s45_ten_thousand_cases_of_one_test_are_one_test() {
     assert_eq!(tests["created"], 1);
     assert_eq!(summary["reports"]["failed"], 1, "the worst outcome wins");
 }
+
+#[test]
+fn a_missing_report_is_an_error_and_the_others_are_imported() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("a.xml"), report(&[("cart", &["adds"])])).unwrap();
+    for (reports, hint) in [
+        (&["gone.xml"][..], "check the path"),
+        (&["a.xml,gone.xml"], "give each as an argument of its own"),
+        (&["a.xml\ngone.xml"], "give each as an argument of its own"),
+    ] {
+        let inspected = inspect(directory.path(), reports).expect(3);
+        assert_eq!(inspected.stderr.matches("error: ").count(), 1, "{inspected}");
+        assert!(inspected.stderr.contains("error: no such file or directory: "), "{inspected}");
+        assert!(inspected.stderr.contains(hint), "{inspected}");
+        assert!(!inspected.stdout.contains("damaged"), "{inspected}");
+    }
+    let imported = import(directory.path(), &["gone.xml", "a.xml"]).expect(3);
+    assert!(imported.stderr.contains("no such file or directory: gone.xml"), "{imported}");
+    assert!(imported.stdout.contains("incomplete: every test that could be read"), "{imported}");
+    let summary = import(directory.path(), &["--format", "json", "gone.xml", "a.xml"]).expect(3);
+    let summary = summary.json();
+    assert_eq!(summary["tests"]["unchanged"], 1);
+    assert_eq!(summary["reports"]["damaged"], serde_json::json!([]));
+    assert_eq!(summary["errors"][0]["message"], "no such file or directory: gone.xml");
+    // With --strict, nothing is imported.
+    std::fs::write(directory.path().join("b.xml"), report(&[("cart", &["removes"])])).unwrap();
+    let strict = ["--strict", "--format", "json", "gone.xml", "b.xml"];
+    assert_eq!(import(directory.path(), &strict).expect(3).json()["tests"]["created"], 0);
+    let stale = import(directory.path(), &["--stale", "report", "gone.xml", "a.xml"]).expect(1);
+    assert!(stale.stderr.contains("a report is missing"), "{stale}");
+}
+
+#[test]
+fn a_file_that_is_not_a_report_gets_one_message() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("notes.txt"), "not a report").unwrap();
+    let inspected = inspect(directory.path(), &["notes.txt"]).expect(3);
+    assert!(inspected.stdout.contains("damaged  notes.txt: "), "{inspected}");
+    assert_eq!(inspected.stderr, "", "{inspected}");
+    import(directory.path(), &["notes.txt"]).expect(3);
+}

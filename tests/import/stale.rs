@@ -55,7 +55,7 @@ async fn no_test_is_stale_if_reports_may_be_incomplete() {
     for (file, code) in [("cut.xml", 1), ("broken.xml", 1)] {
         let arguments = ["--namespace", "shop", "--stale", "report", file];
         let run = env.import(&arguments).await.expect(code);
-        assert!(run.stderr.contains("none is listed"), "{run}");
-        assert!(!run.stdout.contains("any report"), "{run}");
+        assert!(run.stderr.contains("no stale tests are listed"), "{run}");
+        assert!(!run.stdout.contains("Not in any report"), "{run}");
     }
 }
