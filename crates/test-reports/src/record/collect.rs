@@ -22,7 +22,7 @@ use crate::tools::{CaseMapper, MappedCase, MappedTest};
 /// Merges all cases of all reports into one record per test.
 ///
 /// The result does not depend on the order of `reports`, unless [`IdentityOptions::reruns`] is set: then later reports
-/// are re-executions of earlier ones.
+/// are re-executions of earlier ones, if their suites have no time stamps.
 #[must_use]
 pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
     let mappers: Vec<CaseMapper<'_>> =

@@ -2,14 +2,18 @@
 //!
 //! Cases of one file that were executed one after the other are *attempts*: the last one decides. Other cases of one
 //! file are *rows*: the worst one decides. Cases of different files, or of suites of one file that differ in host or
-//! browser, are *executions*: the worst one decides, or with [`IdentityOptions::reruns`] the last one.
+//! browser, are *executions*: the worst one decides. With [`IdentityOptions::reruns`], the execution in the last file
+//! decides: by the time stamps of the suites, or else in the order of the reports.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
 use super::builder::{Occurrence, TestBuilder};
 use super::{Attempt, IdentityOptions};
-use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds};
+use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds, find_attribute};
 use crate::tools::{CaseMapper, Repeats};
 
 /// The result of a test.
@@ -135,9 +139,13 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
 /// left out.
 fn executions(builder: &TestBuilder, mappers: &[CaseMapper<'_>], reruns: bool) -> Vec<Execution> {
     let occurrences: Vec<Occurrence> = builder.occurrences().copied().collect();
+    let mut files: Vec<&[Occurrence]> = occurrences.chunk_by(|a, b| a.file == b.file).collect();
+    if reruns && files.len() > 1 && !sort_by_time(&mut files, mappers, instant) {
+        sort_by_time(&mut files, mappers, local_time);
+    }
     let mut executions = Vec::new();
     let mut seen = HashSet::new();
-    for in_file in occurrences.chunk_by(|a, b| a.file == b.file) {
+    for in_file in files {
         let file = in_file[0].file as usize;
         if !reruns && !seen.insert(hash_of(in_file, mappers[file].report())) {
             continue;
@@ -147,6 +155,49 @@ fn executions(builder: &TestBuilder, mappers: &[CaseMapper<'_>], reruns: bool) -
         }
     }
     executions
+}
+
+/// Sorts files by the latest time stamp of their cases. Returns false, and sorts nothing, if one of them has no time
+/// stamp that `parse` accepts.
+fn sort_by_time<T: Ord>(
+    files: &mut Vec<&[Occurrence]>,
+    mappers: &[CaseMapper<'_>],
+    parse: fn(&str) -> Option<T>,
+) -> bool {
+    let time_of = |case: &Occurrence| parse(time_stamp(case, mappers)?);
+    let times: Option<Vec<Option<T>>> = files
+        .iter()
+        .map(|cases| Some(cases.iter().map(time_of).collect::<Option<Vec<T>>>()?.into_iter().max()))
+        .collect();
+    let Some(times) = times else {
+        return false;
+    };
+    let mut timed: Vec<(Option<T>, &[Occurrence])> =
+        times.into_iter().zip(files.drain(..)).collect();
+    timed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    files.extend(timed.into_iter().map(|(_, cases)| cases));
+    true
+}
+
+/// When the innermost suite with a time stamp started: the attribute of JUnit, NUnit or TestNG.
+fn time_stamp<'a>(case: &Occurrence, mappers: &[CaseMapper<'a>]) -> Option<&'a str> {
+    const NAMES: [&str; 3] = ["timestamp", "start-time", "started-at"];
+    let (report, case) = case.find(mappers);
+    let suites = report.suite_chain(case.suite).into_iter().rev();
+    let written = suites.map(|suite| &suite.attributes).chain([&report.root.attributes]);
+    written
+        .flat_map(|attributes| NAMES.iter().find_map(|name| find_attribute(attributes, name)))
+        .next()
+}
+
+/// A time stamp with an offset from UTC.
+fn instant(text: &str) -> Option<Timestamp> {
+    text.trim().parse().ok()
+}
+
+/// A time stamp without an offset. It cannot be compared with an instant.
+fn local_time(text: &str) -> Option<DateTime> {
+    if instant(text).is_some() { None } else { text.trim().parse().ok() }
 }
 
 /// A hash of cases as written, without their suites, which merging tools rename.
@@ -216,7 +267,7 @@ fn execution(cases: &[Occurrence], mappers: &[CaseMapper<'_>]) -> Execution {
         }
         let row = row_of_case(occurrence, mappers);
         match by_words.get(&key) {
-            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, mappers, repeats),
+            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, mappers),
             _ => {
                 by_words.insert(key, rows.len());
                 rows.push(row);
@@ -243,19 +294,23 @@ fn as_written(report: &Report, case: &Case) -> u64 {
 }
 
 /// Adds a later attempt to `row`.
-fn append(row: &mut Row, next: Row, mappers: &[CaseMapper<'_>], repeats: Repeats) {
-    if let Repeats::BareAttempts { teardown } = repeats {
-        let detail = |row: &Row| row.deciding.find(mappers).1.detail();
-        let is_teardown = |detail: &Detail| {
-            detail.message.as_deref().is_some_and(|message| message.starts_with(teardown))
-        };
-        if row.outcome >= Outcome::Failed && detail(&next).is_some_and(is_teardown) {
+fn append(row: &mut Row, mut next: Row, mappers: &[CaseMapper<'_>]) {
+    let (_, case) = row.deciding.find(mappers);
+    let (_, next_case) = next.deciding.find(mappers);
+    let tool = mappers[next.deciding.file as usize].tool();
+    if tool.is_teardown(next_case) {
+        // The attempt before is the test itself.
+        next.attempts.drain(..next.attempts.len() - 1);
+        if row.outcome >= Outcome::Failed {
             row.attempts.pop();
-        } else if row.outcome == Outcome::Passed && detail(row).is_none() {
-            row.outcome = Outcome::Failed;
-            if let Some(last) = row.attempts.last_mut() {
-                last.outcome = Outcome::Failed;
-            }
+        }
+    } else if matches!(tool.repeats, Repeats::BareAttempts { .. })
+        && row.outcome == Outcome::Passed
+        && case.detail().is_none()
+    {
+        row.outcome = Outcome::Failed;
+        if let Some(last) = row.attempts.last_mut() {
+            last.outcome = Outcome::Failed;
         }
     }
     let has_failed =
@@ -291,6 +346,9 @@ fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
         })
     };
     let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();
+    if mapper.tool().is_teardown(case) {
+        attempts.push(Attempt { outcome: Outcome::Passed, duration_s: None, message: None });
+    }
     attempts.push(own);
     attempts.extend(of(RerunWhen::After));
     let durations = attempts.iter().filter_map(|attempt| attempt.duration_s);

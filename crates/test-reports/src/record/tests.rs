@@ -58,6 +58,21 @@ fn a_failing_teardown_belongs_to_the_failed_test() {
 }
 
 #[test]
+fn a_failing_teardown_follows_a_passed_test() {
+    let teardown = "<testcase classname='t' name='a' time='1'>\
+                    <error message='failed on teardown with &quot;OSError: gone&quot;'/></testcase>";
+    let bare = "<testcase classname='t' name='a'/>";
+    for cases in [teardown.to_owned(), format!("{bare}{teardown}")] {
+        let test = only(&pytest(&cases));
+        let attempts: Vec<_> =
+            test.details.attempts.iter().map(|attempt| attempt.outcome).collect();
+        assert_eq!((test.outcome, test.flaky, test.duration_s), (Errored, false, Some(1.0)));
+        assert_eq!(attempts, [Passed, Errored]);
+        assert_eq!(test.details.message.as_deref(), Some("OSError: gone"));
+    }
+}
+
+#[test]
 fn the_last_go_rerun_decides() {
     let go = |cases: &str| {
         format!(
@@ -149,6 +164,41 @@ fn with_reruns_the_last_file_decides() {
     assert_eq!(outcome(&[("b.xml", &failed), ("a.xml", &passed)]), (Passed, true));
     assert_eq!(outcome(&[("a.xml", &passed), ("b.xml", &failed)]), (Failed, false));
     assert_eq!(outcome(&[("a.xml", &passed), ("b.xml", &skipped)]), (Passed, false));
+}
+
+#[test]
+fn reruns_are_ordered_by_time_stamps_that_can_be_compared() {
+    let options = IdentityOptions { reruns: true, ..IdentityOptions::default() };
+    // Two files in this order, with a failure in the first and a pass in the second.
+    let outcome = |first: &str, second: &str| {
+        let xml = |stamp: &str, state: &str| {
+            format!(
+                "<testsuites><testsuite name='a.B' {stamp}><testsuite name='a.B'>\
+                 <testcase classname='a.B' name='t'>{state}</testcase></testsuite></testsuite></testsuites>"
+            )
+        };
+        let (first, second) = (xml(first, "<failure/>"), xml(second, ""));
+        let test = records_with(&[("1.xml", &first), ("2.xml", &second)], &options).tests.remove(0);
+        let attempts = test.details.attempts.iter().map(|attempt| attempt.outcome).collect();
+        (test.outcome, test.flaky, attempts)
+    };
+    let (as_given, reversed) =
+        ((Passed, true, vec![Failed, Passed]), (Failed, false, vec![Passed, Failed]));
+    for (first, second, expected) in [
+        ("timestamp='2025-01-02T00:00:00'", "timestamp='2025-01-01T00:00:00'", &reversed),
+        ("timestamp='2025-01-01T00:00:00'", "timestamp='2025-01-02T00:00:00'", &as_given),
+        // Instants, not texts.
+        ("timestamp='2025-01-01T12:00:00+02:00'", "timestamp='2025-01-01T10:30:00Z'", &as_given),
+        ("timestamp='2025-01-01T12:00:00Z'", "timestamp='2025-01-01T13:00:00.5+02:00'", &reversed),
+        ("start-time='2025-01-02 00:00:00Z'", "start-time='2025-01-01 00:00:00Z'", &reversed),
+        // Cannot be compared: a local time and an instant, no time stamp, not a time stamp, equal ones.
+        ("timestamp='2025-01-02T00:00:00'", "timestamp='2025-01-01T00:00:00Z'", &as_given),
+        ("timestamp='2025-01-02T00:00:00'", "", &as_given),
+        ("timestamp='yesterday'", "timestamp='2025-01-01T00:00:00'", &as_given),
+        ("timestamp='2025-01-01T00:00:00'", "timestamp='2025-01-01T00:00:00'", &as_given),
+    ] {
+        assert_eq!(&outcome(first, second), expected, "{first} {second}");
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod rules;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::formats::model::{Detail, Format, Report};
+use crate::formats::model::{Case, Detail, Format, Report};
 
 use context::CaseContext;
 pub(crate) use frames::source_location;
@@ -66,11 +66,11 @@ pub enum Repeats {
     Rows,
     /// Executions of one test, in order: the last one decides.
     Attempts,
-    /// As [`Repeats::Attempts`], but all except the last one failed, although they look passed. A case whose message
-    /// starts with `teardown` is not an attempt: it belongs to the one before.
+    /// As [`Repeats::Attempts`], but all except the last one failed, although they look passed. An error of a teardown
+    /// follows the attempt that it belongs to, or stands for a test that passed.
     BareAttempts {
-        /// Start of the message of a failing teardown.
-        teardown: &'static str,
+        /// How the message of a failing teardown starts, in any version of the tool.
+        teardown: &'static [&'static str],
     },
 }
 
@@ -186,7 +186,9 @@ static TABLE: &[Tool] = &[
     Tool {
         name: "pytest",
         is_written_by: python::is_pytest,
-        repeats: Repeats::BareAttempts { teardown: "failed on teardown" },
+        repeats: Repeats::BareAttempts {
+            teardown: &["failed on teardown", "test teardown failure"],
+        },
         message: messages::pytest,
         ..PYTHON
     },
@@ -473,6 +475,15 @@ impl Tool {
     /// What a failure, error or skip says, as written: the words that say what happened, else the first words.
     pub(crate) fn message<'a>(&self, detail: &'a Detail) -> Option<&'a str> {
         (self.message)(detail)
+    }
+
+    /// Whether a case is the error of a teardown.
+    pub(crate) fn is_teardown(&self, case: &Case) -> bool {
+        let Repeats::BareAttempts { teardown } = self.repeats else {
+            return false;
+        };
+        let message = case.detail().and_then(|detail| detail.message.as_deref());
+        message.is_some_and(|message| teardown.iter().any(|start| message.starts_with(start)))
     }
 
     /// Whether this is the rule for reports of unrecognised tools.
