@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::api::ids::{SuiteId, TestId};
 use crate::snapshot::{Snapshot, TestRow};
 use test_reports::record::{Pin, TestRecord};
-use test_reports::text;
+use test_reports::text::{self, count};
 
 use super::folders::FolderPlan;
 use super::options::Adopt;
@@ -184,8 +184,4 @@ impl<'a> Matcher<'a> {
             }
         }
     }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
 }

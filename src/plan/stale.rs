@@ -4,17 +4,18 @@ use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::snapshot::Snapshot;
+use serde::Serialize;
 use test_reports::identity::{Identity, NamespaceMark};
 
-/// A test that is in no report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A test that no report names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stale {
     /// Its identity.
     pub identity: Identity,
+    /// Its folder, from below the root folder; the first of several.
+    pub folder: Vec<String>,
     /// Its name in the project.
     pub name: String,
-    /// The path of its folder, from below the root folder; of several the one with the lowest id.
-    pub folder: Vec<String>,
 }
 
 /// The tests of `namespace` in live folders whose identity is not in `reported`, by folder and name.

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -10,7 +11,7 @@ use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
 use test_reports::formats::model::Outcome;
 use test_reports::identity::{Identity, NamespaceMark};
-use test_reports::record::{Details, Pin, StepText, TestRecord};
+use test_reports::record::{Pin, StepText, TestRecord};
 
 pub(super) const NAMESPACE: &str = "shop";
 
@@ -29,7 +30,7 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
         classname: None,
         suites: [].into(),
         cases: 1,
-        details: Details::default(),
+        details: Arc::default(),
     }
 }
 
@@ -229,7 +230,7 @@ fn a_test_of_another_folder_or_another_case_is_not_adopted() {
 #[test]
 fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
     let mut pinned = record(&["new"], "one");
-    pinned.details.pinned = Some(Pin::Key(5010));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Key(5010));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "by hand");
     let plan = project.plan(std::slice::from_ref(&pinned));
@@ -239,7 +240,7 @@ fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert!(created(&plan.tests[0]));
     assert_eq!(plan.warnings.len(), 1);
-    pinned.details.pinned = Some(Pin::Id(77));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(77));
     let plan = project.plan(&[pinned]);
     assert!(created(&plan.tests[0]));
     assert!(plan.warnings[0].contains("test 77"), "{:?}", plan.warnings);
@@ -248,9 +249,9 @@ fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
 #[test]
 fn of_two_records_pinned_to_one_test_the_first_takes_it() {
     let mut one = record(&["a"], "one");
-    one.details.pinned = Some(Pin::Id(10));
+    Arc::make_mut(&mut one.details).pinned = Some(Pin::Id(10));
     let mut two = record(&["a"], "two");
-    two.details.pinned = Some(Pin::Id(10));
+    Arc::make_mut(&mut two.details).pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "");
     let plan = project.plan(&[one, two]);
@@ -284,7 +285,7 @@ fn a_test_that_was_switched_off_stays_off() {
 #[test]
 fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
     let mut with_steps = record(&[], "one");
-    with_steps.details.steps =
+    Arc::make_mut(&mut with_steps.details).steps =
         (1..=3).map(|n| StepText { step: n.to_string(), expected_result: String::new() }).collect();
     let records = [with_steps];
     let mut project = Project::new();
@@ -447,16 +448,16 @@ fn each_unmatched_test_explains_one_creation() {
 #[test]
 fn a_pin_to_the_test_with_the_identity_changes_nothing() {
     let mut pinned = record(&[], "one");
-    pinned.details.pinned = Some(Pin::Id(10));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&pinned));
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(10)][..], &[][..]));
     // The pinned test has an older identity, another test the current one.
     let older = record(&[], "before");
-    pinned.details.older = vec![older.identity];
+    Arc::make_mut(&mut pinned.details).older = vec![older.identity];
     project.test(9, 1, "one", &line_of(&older));
-    pinned.details.pinned = Some(Pin::Id(9));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(9));
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(9)][..], &[][..]));
 }
@@ -464,7 +465,7 @@ fn a_pin_to_the_test_with_the_identity_changes_nothing() {
 #[test]
 fn a_pin_is_ignored_if_another_test_has_the_identity() {
     let mut pinned = record(&[], "one");
-    pinned.details.pinned = Some(Pin::Id(11));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(11));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&pinned));
     project.test(11, 1, "by hand", "");

@@ -81,7 +81,7 @@ async fn a_duplicate_test_is_deleted_with_its_step() {
     assert!(person.is_live("test", duplicate), "a dry run deletes nothing");
     env.import_json(5, &["--check", "a.xml"]).await;
     let shown = env.import(&["--dry-run", "a.xml"]).await.expect(0).stdout;
-    assert!(shown.contains("twins     1 test to delete that stood twice"), "{shown}");
+    assert!(shown.contains("cleanup   1 duplicate test to delete"), "{shown}");
     let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(actions(&summary), ["delete test adds"]);
     assert_eq!(summary["complete"], true);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 
 use crate::support::{Run, TestEnv, report};
 
@@ -13,7 +13,7 @@ const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["
 pub(super) const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
 
 async fn env(rules: &[&str]) -> TestEnv {
-    let faults = Arc::new(Faults::parse(rules).unwrap());
+    let faults = FaultRules::parse(rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", &report(SHOP));
     env
@@ -309,7 +309,7 @@ async fn schedules_of_random_faults_end_like_an_undisturbed_import() {
 async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
     let rules = schedule(seed);
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
-    let faults = Arc::new(Faults::parse(&rules).unwrap());
+    let faults = FaultRules::parse(&rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", xml);
     // Wait until the lag no longer hides the project.

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
@@ -234,10 +234,10 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
         &["drop POST"],
         &["shift GET"],
     ] {
-        let faults = Arc::new(Faults::parse(rules).unwrap());
+        let faults = FaultRules::parse(rules).unwrap();
         let env = TestEnv::with(|options| {
             options.faults = faults;
-            options.token = testquality_sandbox::Token::given(CANARY.to_owned().into());
+            options.token = testquality_sandbox::Token::new(CANARY.to_owned().into());
         })
         .await;
         env.write("a.xml", &report(SHOP));
@@ -284,7 +284,7 @@ async fn s50_a_world_readable_vendor_file_causes_a_warning_and_is_never_written(
     command.args(["--project", "demo", "a.xml"]);
     let run = run(command).await;
     assert!(format!("{run}").contains(".testquality"), "{run}");
-    assert!(format!("{run}").contains("can be read by every user"), "{run}");
+    assert!(format!("{run}").contains("every user of this machine can read"), "{run}");
     assert!(!format!("{run}").contains(CANARY), "{run}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }

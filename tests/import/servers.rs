@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize};
 use axum::http::StatusCode;
 use serde_json::json;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 
 use super::proxy::{Fault, env, import_through, import_through_reading, import_with};
 use crate::support::person::Person;
@@ -23,7 +23,7 @@ fn is_create(method: &str, path: &str, resource: &str) -> bool {
 async fn a_lost_answer_and_lagging_lists_create_no_duplicate() {
     let lags = [100, 400, 900, 1500, 2600].map(|lag| async move {
         let rules = ["lost POST test 1".to_owned(), format!("lag={lag}ms GET test")];
-        let faults = Arc::new(Faults::parse(&rules).unwrap());
+        let faults = FaultRules::parse(&rules).unwrap();
         let env = TestEnv::with(|options| options.faults = faults).await;
         env.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
         env.import(&["a.xml"]).await.expect(0);
@@ -202,7 +202,7 @@ async fn concurrent_imports_place_a_lost_test_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_line_that_is_too_long_for_a_proxy_is_halved() {
-    let faults = Arc::new(Faults::parse(&["414 GET suite_test 2", "431 GET step 1"]).unwrap());
+    let faults = FaultRules::parse(&["414 GET suite_test 2", "431 GET step 1"]).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
     env.import(&["a.xml"]).await.expect(0);

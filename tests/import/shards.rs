@@ -125,7 +125,7 @@ fn a_file_that_is_not_a_report_is_skipped_in_a_directory_and_an_error_if_named()
     std::fs::write(world.path().join("out/dump.gz"), "no gzip at all").unwrap();
     let run = inspect(world.path(), &["--format", "json", "out"]).expect(0);
     let said = run.json()["warnings"].to_string();
-    assert!(said.contains("skipped 2 files that are no test report"), "{said}");
+    assert!(said.contains("skipped 2 files that are not test reports"), "{said}");
     let named = inspect(world.path(), &["out/log.jsonl"]).expect(3);
     assert!(named.stdout.contains("inspect --format jsonl"), "{named}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 
 use super::faults::{HASTY, schedule};
 use crate::support::{TestEnv, report};
@@ -49,7 +49,7 @@ impl Meeting {
     }
 
     async fn run(&self) {
-        let faults = Arc::new(Faults::parse(&self.rules).unwrap());
+        let faults = FaultRules::parse(&self.rules).unwrap();
         let env = TestEnv::with(|options| options.faults = faults).await;
         if !self.rules.is_empty() {
             // Wait until the lag no longer hides the project.

@@ -7,6 +7,7 @@
     reason = "tests end with a panic when something is off"
 )]
 
+mod corpus;
 mod formats;
 mod fuzz;
 mod records;

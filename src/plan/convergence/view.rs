@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -117,7 +118,7 @@ impl Model {
             if steps > 1 {
                 let step =
                     |step| StepText { step: format!("step {step}"), ..StepText::placeholder() };
-                record.details.steps = (1..=steps).map(step).collect();
+                Arc::make_mut(&mut record.details).steps = (1..=steps).map(step).collect();
             }
             record
         };

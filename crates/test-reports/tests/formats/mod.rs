@@ -1,6 +1,5 @@
 //! Readers against real and broken reports.
 
-mod conformance;
 mod damaged;
 mod properties;
 mod testdata;
