@@ -85,8 +85,8 @@ impl Cargo {
         let workspace = self.workspace(directory);
         let mut warnings = Vec::new();
         for report in &mut reports {
-            let naming = binaries::name(report, workspace.as_ref().ok(), directory);
-            if !naming.unknown.is_empty() {
+            let unknown = binaries::name(report, workspace.as_ref().ok(), directory);
+            if !unknown.is_empty() {
                 let why = match &workspace {
                     Ok(_) => "no package of this workspace has them, or several have".to_owned(),
                     Err(why) => why.clone(),
@@ -95,14 +95,7 @@ impl Cargo {
                     "{}: test binaries are called by their own names, and their tests are others than in cargo-nextest's \
                      reports ({}): {why}; run this where `cargo test` ran",
                     report.path,
-                    naming.unknown.join(", "),
-                ));
-            }
-            if naming.nameless > 0 {
-                warnings.push(format!(
-                    "{}: of {} tests it is not said which binary they are in, so that equal names of several are one test: \
-                     pass on standard error too, `cargo test 2>&1 | tq-import -`",
-                    report.path, naming.nameless
+                    unknown.join(", "),
                 ));
             }
         }

@@ -348,7 +348,11 @@ impl Import<'_> {
         if !self.settings.lists_stale {
             return false;
         }
-        let missing = if !self.summary.reports.damaged.is_empty() {
+        let mut hint = "run all tests again, or leave --stale out";
+        let missing = if !self.records.stopped_early.is_empty() {
+            hint = "run all tests with --no-fail-fast, or leave --stale out";
+            "a test run stopped after a failing binary"
+        } else if !self.summary.reports.damaged.is_empty() {
             "a report is damaged"
         } else if !self.summary.run_errors.is_empty() {
             "the test run itself had errors"
@@ -358,7 +362,7 @@ impl Import<'_> {
         self.ending.add(ExitCode::Incomplete);
         self.error(
             format!("{missing}, so that tests may be missing that are not stale: none is listed"),
-            Some("run all tests again, or leave --stale out".to_owned()),
+            Some(hint.to_owned()),
         );
         false
     }
