@@ -234,6 +234,7 @@ pub(super) fn records() -> Records {
         seen: 6,
         merged: 2,
         excluded: 0,
+        stopped_early: Vec::new(),
         warnings: vec!["something to know".to_owned()],
     }
 }

@@ -93,6 +93,8 @@ pub struct Report {
     pub format: Format,
     /// The document element(s): name and attributes of the first one.
     pub root: Root,
+    /// Whether the run ended before all tests had been executed, although nothing in the file is missing.
+    pub stopped_early: bool,
     /// Every suite, parents before their children.
     pub suites: Vec<Suite>,
     /// Every case element in document order.
@@ -305,6 +307,7 @@ impl Report {
             written_below: None,
             format,
             root: Root::default(),
+            stopped_early: false,
             suites: Vec::new(),
             cases: Vec::new(),
             suite_errors: Vec::new(),

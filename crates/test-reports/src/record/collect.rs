@@ -55,6 +55,8 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
     }
 
     records.seen = reports.iter().map(|report| report.cases.len()).sum();
+    records.stopped_early =
+        reports.iter().filter(|report| report.stopped_early).map(Report::shown_path).collect();
     records.files = mappers.iter().map(counts).collect();
     let chunks = index.chunks;
     records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());

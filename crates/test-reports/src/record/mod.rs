@@ -184,6 +184,8 @@ pub struct Records {
     pub merged: usize,
     /// The number of case elements that are run errors, linter findings or otherwise not tests.
     pub excluded: usize,
+    /// The paths of reports of runs that ended before all tests had been executed.
+    pub stopped_early: Vec<Arc<str>>,
     /// Warnings about the mapping, one line each.
     pub warnings: Vec<String>,
 }

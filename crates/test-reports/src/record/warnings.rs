@@ -14,6 +14,7 @@ pub(super) struct Warnings {
     /// Tests with several rows, by tool.
     rows: BTreeMap<&'static str, Tally>,
     unknown_tools: Tally,
+    stopped_early: Tally,
     no_tests: Tally,
     findings: Tally,
     bad_pins: Tally,
@@ -46,6 +47,9 @@ impl Warnings {
     pub(super) fn report(&mut self, report: &Report, tool: &Tool) {
         if tool.is_unknown() && !report.cases.is_empty() {
             self.unknown_tools.add("", Some(report));
+        }
+        if report.stopped_early {
+            self.stopped_early.add("", Some(report));
         }
     }
 
@@ -84,12 +88,19 @@ impl Warnings {
 
     /// The lines, always in the same order.
     pub(super) fn lines(self) -> Vec<String> {
-        let Self { rows, unknown_tools, no_tests, findings, bad_pins, second_pins } = self;
+        let Self { rows, unknown_tools, stopped_early, no_tests, findings, bad_pins, second_pins } =
+            self;
         let mut lines = Vec::new();
         if let Tally { count: reports @ 1.., path, .. } = unknown_tools {
             lines.push(format!(
                 "unrecognised tool in {}: tests are identified by suite, classname and name (first: {path})",
                 count(reports, "report"),
+            ));
+        }
+        if let Tally { count: runs @ 1.., path, .. } = stopped_early {
+            lines.push(format!(
+                "{} stopped after a failing binary, so that tests of later binaries may be missing (first: {path}): use --no-fail-fast",
+                count(runs, "test run"),
             ));
         }
         for (tool, Tally { count: tests, cases, differ, advice, example, path }) in rows {

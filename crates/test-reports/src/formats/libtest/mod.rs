@@ -17,7 +17,7 @@
 //!
 //! A block starts with `running N tests` and ends with a `test result:` whose numbers equal those of the tests above it.
 //! The output of a failed test may contain such lines too, with other numbers. A block without an end is damage: the
-//! process crashed. Each binary becomes a suite with the name of the binary; the output does not name its package.
+//! process crashed. A failed build becomes an error of a suite. Each binary becomes a suite with the name of the binary; the output does not name its package.
 
 mod blocks;
 mod grammar;
@@ -88,12 +88,17 @@ impl OutputReader {
         self.reader.is_certain()
     }
 
+    /// Whether the output contains a failed build.
+    pub(crate) fn has_failed_build(&self) -> bool {
+        self.reader.has_failed_build()
+    }
+
     /// Notes that the rest of the output is lost.
     pub(crate) fn break_off(&mut self, message: String) {
         self.reader.break_off(message);
     }
 
-    /// The report. It has neither cases nor damage if there was no block of tests.
+    /// The report. Without a block of tests and a failed build it is empty.
     #[must_use]
     pub fn finish(mut self) -> Report {
         let Self { reader, output, errors } = &mut self;

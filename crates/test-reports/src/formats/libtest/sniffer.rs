@@ -64,7 +64,8 @@ impl<'a> LibtestSniffer<'a> {
             &mut shared.output,
             OutputReader::new(Arc::from(""), &Caps::default()),
         );
-        (shared.state == State::Text).then(|| output.finish())
+        let is_failed_build = shared.state == State::Undecided && output.has_failed_build();
+        (shared.state == State::Text || is_failed_build).then(|| output.finish())
     }
 }
 

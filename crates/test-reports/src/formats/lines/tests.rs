@@ -29,7 +29,10 @@ fn sample() -> Vec<Report> {
     vec![
         read_one(XML, "a.xml"),
         Report::unreadable("b.xml".into(), lost),
-        read_one("<testsuite name='z'><testcase name='q'/>", "c.xml"),
+        Report {
+            stopped_early: true,
+            ..read_one("<testsuite name='z'><testcase name='q'/>", "c.xml")
+        },
     ]
 }
 
