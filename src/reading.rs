@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::discover::{Discovered, Input, Origin, Source};
 use crate::progress::{Progress, Stage};
 use test_reports::formats::model::{Flaw, Position, Report};
-use test_reports::formats::{self, Caps, ReadError};
+use test_reports::formats::{self, Limit, Limits, ReadError};
 
 /// What the report files gave.
 #[derive(Debug, Default)]
@@ -21,9 +21,9 @@ pub struct Readings {
     pub unmatched: Vec<String>,
 }
 
-/// Reads all of `discovered`, each file up to `caps`, and tells `progress` of each file.
+/// Reads all of `discovered`, each file up to `limits`, and tells `progress` of each file.
 #[must_use]
-pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
+pub fn read_all(discovered: Discovered, limits: &Limits, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, errors } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
@@ -32,7 +32,7 @@ pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Rea
     }
     progress.begin(Stage::Reading, inputs.len() as u64);
     let read_one = |input: Input| {
-        let read = read(&input, caps);
+        let read = read(&input, limits);
         progress.advance(1);
         (input, read)
     };
@@ -62,11 +62,25 @@ fn is_passed_by(input: &Input, error: &ReadError) -> bool {
     error.is_foreign() || (error.is_not_xml() && is_any_archive)
 }
 
-fn read(input: &Input, caps: &Caps) -> Result<Vec<Report>, ReadError> {
-    match &input.source {
-        Source::Stdin => formats::read_stdin(caps),
-        Source::File(path) => formats::read_file(path, &input.display, caps),
-    }
+fn read(input: &Input, limits: &Limits) -> Result<Vec<Report>, ReadError> {
+    let mut reports = match &input.source {
+        Source::Stdin => formats::read_stdin(limits),
+        Source::File(path) => formats::read_file(path, &input.display, limits),
+    }?;
+    reports.iter_mut().for_each(name_option);
+    Ok(reports)
+}
+
+/// Adds to the damage of `report` which option raises the limit that it exceeds.
+pub(crate) fn name_option(report: &mut Report) {
+    let Some(flaw) = &mut report.damage else { return };
+    let option = match flaw.limit.map(|exceeded| exceeded.limit) {
+        Some(Limit::FileSize) => "--max-file-size",
+        Some(Limit::TagSize | Limit::AttributeSize | Limit::NameSize) => "--max-value-size",
+        Some(Limit::Cases) => "--max-cases",
+        _ => return,
+    };
+    flaw.message = format!("{}: {option} allows more", flaw.message);
 }
 
 /// Nowhere in the file, because nothing of it was understood.
@@ -78,7 +92,7 @@ fn unreadable(path: &str, message: String) -> Report {
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => message,
     };
-    Report::unreadable(Arc::from(path), Flaw { position: Position::default(), message })
+    Report::unreadable(Arc::from(path), Flaw::new(Position::default(), message))
 }
 
 /// An error and its causes in one line.

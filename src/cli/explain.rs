@@ -40,7 +40,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
     let (_, records) = reports::read(
         found,
         None,
-        &settings.reading.caps,
+        &settings.reading.limits,
         &settings.mapping,
         &cargo,
         &environment.directory,

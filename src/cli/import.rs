@@ -100,7 +100,7 @@ pub(super) fn import(
     let (_, mut records) = reports::read(
         found,
         printed,
-        &settings.reading.caps,
+        &settings.reading.limits,
         &settings.mapping,
         &cargo,
         &environment.directory,

@@ -35,7 +35,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     let (reports, mut records) = reports::read(
         found,
         None,
-        &settings.reading.caps,
+        &settings.reading.limits,
         &settings.mapping,
         &Cargo::of_environment(environment),
         &environment.directory,

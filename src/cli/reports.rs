@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::discover::{Discovered, discover};
 use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
-use test_reports::formats::Caps;
+use test_reports::formats::Limits;
 use test_reports::formats::model::Report;
 use test_reports::record::{IdentityOptions, Records, collect};
 
@@ -29,13 +29,13 @@ pub(super) fn find(directory: &Path, reading: &Reading, mapping: &IdentityOption
 pub(super) fn read(
     discovered: Discovered,
     printed: Option<Report>,
-    caps: &Caps,
+    limits: &Limits,
     mapping: &IdentityOptions,
     cargo: &Cargo,
     directory: &Path,
     progress: &Progress,
 ) -> (Vec<Report>, Records) {
-    let Readings { mut reports, foreign, unmatched } = read_all(discovered, caps, progress);
+    let Readings { mut reports, foreign, unmatched } = read_all(discovered, limits, progress);
     reports.extend(printed);
     let naming = cargo.name_binaries(&mut reports, directory);
     let mut records = collect(&reports, mapping);

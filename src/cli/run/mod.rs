@@ -57,7 +57,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> ProcessExit {
     let stamps = Stamps::of(&before);
     let shown = shown(command);
     let output = if prints {
-        Output::Read(Arc::from(shown.as_str()), settings.reading.caps)
+        Output::Read(Arc::from(shown.as_str()), settings.reading.limits)
     } else {
         Output::Inherited
     };

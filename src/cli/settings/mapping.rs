@@ -6,7 +6,7 @@ use super::resolution::Resolution;
 use super::source::{ConfigError, Sourced};
 use crate::cli::args::words::hint_for;
 use crate::cli::args::{MappingArgs, ReadingArgs};
-use test_reports::formats::{Caps, Size};
+use test_reports::formats::{Limits, Size};
 use test_reports::record::{IdentityOptions, Split};
 use test_reports::text;
 
@@ -29,7 +29,7 @@ pub struct Reading {
     /// Damage stops before anything is written.
     pub strict: bool,
     /// How much of a file is read.
-    pub caps: Caps,
+    pub limits: Limits,
 }
 
 /// Notes every report that does not exist and looks like a command word; whether there was one.
@@ -89,7 +89,7 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
         allow_empty: resolution.switch("--allow-empty", *allow_empty, file.allow_empty),
         min_tests: resolution.number("--min-tests", *min_tests, file.min_tests, 0, 0..=usize::MAX),
         strict: resolution.switch("--strict", *strict, file.strict),
-        caps: caps(resolution, sizes, *max_cases),
+        limits: limits(resolution, sizes, *max_cases),
     };
     if reading.allow_empty && reading.min_tests > 0 {
         resolution.error(
@@ -103,13 +103,13 @@ pub(super) fn reading(resolution: &mut Resolution<'_>, args: &ReadingArgs) -> Re
 /// No value is longer: what holds one counts in 32 bits.
 const LONGEST_VALUE: Size = Size(1 << 30);
 
-fn caps(
+fn limits(
     resolution: &mut Resolution<'_>,
     (file_size, value_size): (Option<Size>, Option<Size>),
     cases: Option<usize>,
-) -> Caps {
+) -> Limits {
     let file = resolution.file.clone();
-    let default = Caps::default();
+    let default = Limits::default();
     let show = ToString::to_string;
     let file_size =
         resolution.value("--max-file-size", file_size.as_ref(), file.max_file_size, show);
@@ -118,7 +118,7 @@ fn caps(
     if value_size.is_some_and(|size| size.0 > LONGEST_VALUE.0) {
         resolution.error(ConfigError::new(format!("max-value-size goes up to {LONGEST_VALUE}")));
     }
-    Caps {
+    Limits {
         file_size: file_size.map_or(default.file_size, |size| size.0),
         value_size: value_size
             .and_then(|size| usize::try_from(size.0).ok())

@@ -116,7 +116,7 @@ fn the_readme_says_how_many_rows_hold() {
     };
     let all = rows(&corpus).len();
     let holding = all - COUNTED_FROM_THE_SUMMARY.len();
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme = fs::read_to_string(crate::repository("README.md")).unwrap();
     let said = format!("{holding} of {all}");
     assert!(readme.contains(&said), "README.md does not say {said}");
 }

@@ -28,9 +28,10 @@ mod sniffer;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 
-use super::caps::Caps;
+use super::limits::Limits;
 use super::model::Report;
 pub use grammar::binary_name;
 use reader::Reader;
@@ -66,11 +67,11 @@ pub struct Text {
 }
 
 impl Text {
-    /// A text that messages call `path`, read up to `caps`.
+    /// A text that messages call `path`, read up to `limits`.
     #[must_use]
-    pub fn new(path: Arc<str>, caps: &Caps) -> Self {
+    pub fn new(path: Arc<str>, limits: &Limits) -> Self {
         Self {
-            reader: Reader::new(path, *caps),
+            reader: Reader::new(path, *limits),
             output: Lines::default(),
             errors: Lines::default(),
         }
@@ -90,8 +91,8 @@ impl Text {
     }
 
     /// Notes that the text breaks off: what comes after is lost.
-    pub(crate) fn break_off(&mut self, message: String) {
-        self.reader.break_off(message);
+    pub(crate) fn break_off(&mut self, error: &io::Error) {
+        self.reader.break_off(error);
     }
 
     /// The report. Without any block of tests it has neither cases nor damage.

@@ -1,6 +1,7 @@
 //! Lines in their order, and what they mean in it.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use super::Stream;
@@ -10,19 +11,19 @@ use super::grammar::{
     verdict_at_end,
 };
 use super::output::{Output, Panics};
-use crate::formats::caps::Caps;
-use crate::formats::flaws::FlawSet;
+use crate::formats::limits::Limits;
 use crate::formats::model::{
     Case, CaseExtra, Detail, Flaw, Format, Outcome, Position, Report, Seconds, Text,
 };
 use crate::formats::names::Names;
+use crate::formats::recovery::FlawSet;
 use crate::formats::tags::TagReader;
 
 /// The state of the reading.
 #[derive(Debug)]
 pub(super) struct Reader {
     report: Report,
-    caps: Caps,
+    limits: Limits,
     names: Names,
     headers: Vec<Header>,
     /// Cargo's lines came in a stream of their own.
@@ -73,12 +74,12 @@ struct Section {
 }
 
 impl Reader {
-    pub(super) fn new(path: Arc<str>, caps: Caps) -> Self {
+    pub(super) fn new(path: Arc<str>, limits: Limits) -> Self {
         let mut report = Report::new(path, Format::Libtest);
         report.root.element = "libtest".into();
         Self {
             report,
-            caps,
+            limits,
             names: Names::default(),
             headers: Vec::new(),
             apart: false,
@@ -95,8 +96,8 @@ impl Reader {
         self.certain
     }
 
-    pub(super) fn break_off(&mut self, message: String) {
-        self.damaged(self.last_line, message);
+    pub(super) fn break_off(&mut self, error: &io::Error) {
+        self.damaged_by(Flaw::unread(Position::at(self.last_line, 1), error));
     }
 
     /// Takes one line without its end and without colours.
@@ -207,8 +208,9 @@ impl Reader {
     }
 
     fn case(&mut self, name: &str, verdict: LineResult, duration: Option<f64>, line: u64) {
-        if self.report.cases.len() >= self.caps.cases {
-            return self.damaged(line, self.caps.too_many_cases());
+        if self.report.cases.len() >= self.limits.cases {
+            let exceeded = self.limits.cases_exceeded();
+            return self.damaged_by(Flaw::exceeded(Position::at(line, 1), exceeded));
         }
         let (outcome, detail) = match verdict {
             LineResult::Passed | LineResult::Measured => (Outcome::Passed, None),
@@ -279,17 +281,15 @@ impl Reader {
 
     /// Gives a failed case what it wrote.
     fn describe(&mut self, case: usize, output: Output) {
-        let Self { report, names, .. } = self;
-        let Some(case) = report.cases.get_mut(case) else {
+        let Some(case) = self.report.cases.get_mut(case) else {
             return;
         };
-        let mut tags = Vec::new();
-        let text = output.as_str().as_bytes();
-        TagReader::default().cdata(text, names, &mut tags, &mut FlawSet::default());
+        let mut tags = TagReader::default();
+        tags.cdata(output.as_str().as_bytes());
         let detail = output.into_detail(case.name.as_deref().unwrap_or_default());
         case.extra = Some(Box::new(CaseExtra {
             detail: Some(Box::new(detail)),
-            tags,
+            tags: tags.take(&mut FlawSet::default()),
             ..CaseExtra::default()
         }));
     }
@@ -362,7 +362,10 @@ impl Reader {
 
     /// The first damage stands.
     fn damaged(&mut self, line: u64, message: String) {
-        let flaw = Flaw { position: Position::at(line, 1), message };
+        self.damaged_by(Flaw::new(Position::at(line, 1), message));
+    }
+
+    fn damaged_by(&mut self, flaw: Flaw) {
         self.report.damage.get_or_insert(flaw);
     }
 

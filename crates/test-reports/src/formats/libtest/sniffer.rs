@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Stream, Text};
-use crate::formats::caps::Caps;
+use crate::formats::limits::Limits;
 use crate::formats::model::Report;
 use crate::formats::sniff;
 
@@ -34,8 +34,8 @@ enum State {
 
 impl<'a> LibtestSniffer<'a> {
     /// `input`, which messages call `path`.
-    pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, caps: &Caps) -> Self {
-        let text = Text::new(Arc::clone(path), caps);
+    pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, limits: &Limits) -> Self {
+        let text = Text::new(Arc::clone(path), limits);
         let shared = Shared { input, text, state: State::Undecided, tail: Vec::new() };
         Self { shared: Rc::new(RefCell::new(shared)) }
     }
@@ -48,19 +48,20 @@ impl<'a> LibtestSniffer<'a> {
     /// Reads what is left. The report, if all of it is libtest's text.
     pub(crate) fn into_report(self) -> Option<Report> {
         let mut shared = self.shared.borrow_mut();
-        let mut buffer = vec![0; crate::formats::source::WINDOW];
+        let mut buffer = vec![0; crate::formats::xml::window::WINDOW];
         while shared.state != State::Markup {
             match shared.input.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => shared.look(buffer.get(..count).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    shared.text.break_off(format!("cannot be read further: {error}"));
+                    shared.text.break_off(&error);
                     break;
                 }
             }
         }
-        let text = std::mem::replace(&mut shared.text, Text::new(Arc::from(""), &Caps::default()));
+        let text =
+            std::mem::replace(&mut shared.text, Text::new(Arc::from(""), &Limits::default()));
         (shared.state == State::Text).then(|| text.finish())
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::formats::caps::Caps;
+use crate::formats::limits::Limits;
 use crate::formats::model::{Format, Outcome, Seconds, Tag};
 use crate::formats::{ReadError, read, read_one};
 
@@ -260,7 +260,7 @@ fn headers_of_every_age_are_understood() {
 
 /// Each of two streams whole, one before the other: further from their order they cannot come.
 fn apart(errors: &[&str], outputs: &[String], errors_first: bool) -> Report {
-    let mut text = Text::new("cargo test".into(), &Caps::default());
+    let mut text = Text::new("cargo test".into(), &Limits::default());
     let mut all = |errors_now: bool| {
         if errors_now {
             errors.iter().for_each(|line| text.feed(line.as_bytes(), Stream::Errors));
@@ -303,7 +303,7 @@ fn a_binary_without_libtest_between_two_others_is_passed_by() {
     // As they nearly always come: in the order in which they were written.
     let block = |name: &str| block(&[name], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
     let custom = "     Running tests/own.rs (target/debug/deps/own-0123456789abcdef)\n";
-    let mut text = Text::new("cargo test".into(), &Caps::default());
+    let mut text = Text::new("cargo test".into(), &Limits::default());
     for (piece, stream) in [
         (UNIT, Stream::Errors),
         (&*block("a ... ok"), Stream::Output),
@@ -337,7 +337,7 @@ fn markup_comes_first_and_other_text_is_no_report() {
 
 #[test]
 fn memory_does_not_depend_on_what_tests_write() {
-    let mut text = Text::new("-".into(), &Caps::default());
+    let mut text = Text::new("-".into(), &Limits::default());
     text.feed(
         b"\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n",
         Stream::Output,
