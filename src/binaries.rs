@@ -82,7 +82,7 @@ fn remove_nameless(report: &mut Report) {
              use `cargo test 2>&1 | tq-import -` or `tq-import run -- cargo test`",
             count(removed, "test")
         );
-        report.damage = Some(Flaw { position, message });
+        report.damage = Some(Flaw::new(position, message));
     }
 }
 

@@ -27,9 +27,10 @@ mod sniffer;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 
-use super::caps::Caps;
+use super::limits::Limits;
 use super::model::Report;
 pub use grammar::binary_name;
 use reader::Reader;
@@ -65,11 +66,11 @@ pub struct OutputReader {
 }
 
 impl OutputReader {
-    /// Reads output up to `caps`. Messages name it `path`.
+    /// Reads output up to `limits`. Messages name it `path`.
     #[must_use]
-    pub fn new(path: Arc<str>, caps: &Caps) -> Self {
+    pub fn new(path: Arc<str>, limits: &Limits) -> Self {
         Self {
-            reader: Reader::new(path, *caps),
+            reader: Reader::new(path, *limits),
             output: Lines::default(),
             errors: Lines::default(),
         }
@@ -94,8 +95,8 @@ impl OutputReader {
     }
 
     /// Notes that the rest of the output is lost.
-    pub(crate) fn break_off(&mut self, message: String) {
-        self.reader.break_off(message);
+    pub(crate) fn break_off(&mut self, error: &io::Error) {
+        self.reader.break_off(error);
     }
 
     /// The report. Without a block of tests and a failed build it is empty.

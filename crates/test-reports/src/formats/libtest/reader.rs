@@ -1,6 +1,7 @@
 //! The meaning of lines in their order.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use super::Stream;
@@ -10,14 +11,14 @@ use super::grammar::{
     is_failed_binary, is_list_of_failed_binaries, output_of, parse_result, result_at_end, running,
 };
 use super::output::{Output, Panics};
-use crate::formats::caps::Caps;
 use crate::formats::cases::index_of;
-use crate::formats::flaws::FlawSet;
+use crate::formats::limits::Limits;
 use crate::formats::model::{
     Case, CaseExtra, Detail, Flaw, Format, Outcome, Position, Report, Seconds, Suite, SuiteError,
     Text,
 };
 use crate::formats::names::Names;
+use crate::formats::recovery::FlawSet;
 use crate::formats::tags::TagReader;
 use crate::text;
 
@@ -25,7 +26,7 @@ use crate::text;
 #[derive(Debug)]
 pub(super) struct Reader {
     report: Report,
-    caps: Caps,
+    limits: Limits,
     names: Names,
     headers: Vec<Header>,
     /// Whether cargo's lines came in a separate stream.
@@ -92,12 +93,12 @@ struct Section {
 }
 
 impl Reader {
-    pub(super) fn new(path: Arc<str>, caps: Caps) -> Self {
+    pub(super) fn new(path: Arc<str>, limits: Limits) -> Self {
         let mut report = Report::new(path, Format::Libtest);
         report.root.element = "libtest".into();
         Self {
             report,
-            caps,
+            limits,
             names: Names::default(),
             headers: Vec::new(),
             apart: false,
@@ -120,8 +121,8 @@ impl Reader {
         !self.failed_builds.is_empty()
     }
 
-    pub(super) fn break_off(&mut self, message: String) {
-        self.damaged(self.last_line, message);
+    pub(super) fn break_off(&mut self, error: &io::Error) {
+        self.damaged_by(Flaw::unread(Position::at(self.last_line, 1), error));
     }
 
     /// Takes a line without line break and colours.
@@ -274,8 +275,9 @@ impl Reader {
     }
 
     fn case(&mut self, name: &str, result: LineResult, duration: Option<f64>, line: u64) {
-        if self.report.cases.len() >= self.caps.cases {
-            return self.damaged(line, self.caps.too_many_cases());
+        if self.report.cases.len() >= self.limits.cases {
+            let exceeded = self.limits.cases_exceeded();
+            return self.damaged_by(Flaw::exceeded(Position::at(line, 1), exceeded));
         }
         let (outcome, detail) = match result {
             LineResult::Passed | LineResult::Measured => (Outcome::Passed, None),
@@ -346,17 +348,15 @@ impl Reader {
 
     /// Adds its output to a failed case.
     fn describe(&mut self, case: usize, output: Output) {
-        let Self { report, names, .. } = self;
-        let Some(case) = report.cases.get_mut(case) else {
+        let Some(case) = self.report.cases.get_mut(case) else {
             return;
         };
-        let mut tags = Vec::new();
-        let text = output.as_str().as_bytes();
-        TagReader::default().cdata(text, names, &mut tags, &mut FlawSet::default());
+        let mut tags = TagReader::default();
+        tags.cdata(output.as_str().as_bytes());
         let detail = output.into_detail(case.name.as_deref().unwrap_or_default());
         case.extra = Some(Box::new(CaseExtra {
             detail: Some(Box::new(detail)),
-            tags,
+            tags: tags.take(&mut FlawSet::default()),
             ..CaseExtra::default()
         }));
     }
@@ -433,7 +433,10 @@ impl Reader {
 
     /// Notes damage. Only the first damage is kept.
     fn damaged(&mut self, line: u64, message: String) {
-        let flaw = Flaw { position: Position::at(line, 1), message };
+        self.damaged_by(Flaw::new(Position::at(line, 1), message));
+    }
+
+    fn damaged_by(&mut self, flaw: Flaw) {
         self.report.damage.get_or_insert(flaw);
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::formats::caps::Caps;
+use crate::formats::limits::Limits;
 use crate::formats::model::{Format, Outcome, Seconds, Tag};
 use crate::formats::{ReadError, read, read_one};
 use crate::options::IdentityOptions;
@@ -329,7 +329,7 @@ fn headers_of_every_cargo_version_are_read() {
 
 /// Reads each of two streams completely, one before the other, which is the largest possible shift.
 fn apart(errors: &[&str], outputs: &[String], errors_first: bool) -> Report {
-    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Limits::default());
     let mut all = |errors_now: bool| {
         if errors_now {
             errors.iter().for_each(|line| text.feed(line.as_bytes(), Stream::Errors));
@@ -371,7 +371,7 @@ fn a_binary_without_libtest_is_skipped() {
     // Mostly, pieces arrive in the order in which they were written.
     let block = |name: &str| block(&[name], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
     let custom = "     Running tests/own.rs (target/debug/deps/own-0123456789abcdef)\n";
-    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Limits::default());
     for (piece, stream) in [
         (UNIT, Stream::Errors),
         (&*block("a ... ok"), Stream::Output),
@@ -405,7 +405,7 @@ fn markup_takes_precedence_and_other_text_is_not_a_report() {
 
 #[test]
 fn memory_does_not_depend_on_test_output() {
-    let mut text = OutputReader::new("-".into(), &Caps::default());
+    let mut text = OutputReader::new("-".into(), &Limits::default());
     text.feed(
         b"\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n",
         Stream::Output,
