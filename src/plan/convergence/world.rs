@@ -2,6 +2,8 @@
 //!
 //! A row is named by its index, which grows with every create, as ids do. A deleted row keeps its index.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The index of a row in its table.
@@ -185,4 +187,15 @@ pub(super) fn fingerprint(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Results by the fingerprint of their input.
+pub(super) type Cache<T> = RefCell<HashMap<u64, T>>;
+
+pub(super) fn cached<T: Clone>(
+    cache: &Cache<T>,
+    key: &impl Hash,
+    compute: impl FnOnce() -> T,
+) -> T {
+    cache.borrow_mut().entry(fingerprint(key)).or_insert_with(compute).clone()
 }
