@@ -17,7 +17,7 @@ use crate::formats::index_of;
 use crate::formats::model::{Case, Outcome, Report, SuiteError, SuiteIndex};
 use crate::identity::Identity;
 use crate::text;
-use crate::tools::{CaseMapper, MappedCase, MappedTest};
+use crate::tools::{CaseMapper, MappedCase, MappedTest, Tool};
 
 /// Merges all cases of all reports into one record per test.
 ///
@@ -33,12 +33,12 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
 
     for file in order(reports, options) {
         let (report, mapper) = (&reports[file], &mappers[file]);
-        warnings.report(report, mapper.tool());
+        warnings.report(report, mapper.tools().any(Tool::is_unknown));
         mapper.for_each(|position, case, mapped| match mapped {
             MappedCase::Test(test) => index.add_occurrence(test, file, position, case),
             MappedCase::RunError(name) => {
                 records.excluded += 1;
-                records.run_errors.push(case_error(mapper, case, name));
+                records.run_errors.push(case_error(mapper, position, case, name));
             }
             MappedCase::NoTest => {
                 records.excluded += 1;
@@ -188,7 +188,7 @@ impl Finisher<'_> {
         let merged = executions::merge(&builder, mappers, options);
         let (first_report, first_case) = builder.first.find(mappers);
         if merged.rows > 1 {
-            let tool = mappers[builder.first.file as usize].tool();
+            let tool = mappers[builder.first.file as usize].tool_of(builder.first.case as usize);
             self.warnings.rows(first_report, tool, &builder.name, &merged);
         }
         let mapper = &mappers[merged.deciding.file as usize];
@@ -197,7 +197,8 @@ impl Finisher<'_> {
         let (file, line) = mapper.location(deciding, detail);
         let mut details = Details {
             attempts: merged.attempts,
-            message: detail.and_then(|detail| mapper.message(detail)),
+            message: detail
+                .and_then(|detail| mapper.message(merged.deciding.case as usize, detail)),
             kind: detail.and_then(|detail| detail.kind.as_deref()).map(str::to_owned),
             ..Details::default()
         };
@@ -270,12 +271,12 @@ fn counts(mapper: &CaseMapper<'_>) -> FileCounts {
     }
 }
 
-fn case_error(mapper: &CaseMapper<'_>, case: &Case, name: String) -> RunError {
+fn case_error(mapper: &CaseMapper<'_>, position: usize, case: &Case, name: String) -> RunError {
     let (file, line) = mapper.location(case, case.detail());
     RunError {
         report: Arc::clone(&mapper.report().path),
         name,
-        message: case.detail().and_then(|detail| mapper.message(detail)),
+        message: case.detail().and_then(|detail| mapper.message(position, detail)),
         file,
         line,
         is_case: true,
@@ -292,7 +293,7 @@ fn suite_error(mapper: &CaseMapper<'_>, error: &SuiteError) -> RunError {
         report: Arc::clone(&report.path),
         name: named
             .map_or_else(|| "a suite without a name".to_owned(), |suite| text::clean(&suite.name)),
-        message: mapper.message(detail),
+        message: mapper.suite_message(*suite, detail),
         file,
         line,
         is_case: false,

@@ -180,11 +180,11 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
         return vec![cases.to_vec()];
     }
     let report = mapper.report();
-    let are_attempts = mapper.tool().repeats != Repeats::Rows;
     let mut groups: Vec<Vec<Occurrence>> = Vec::new();
     let mut by_configuration = HashMap::new();
     for occurrence in cases {
         let case = &report.cases[occurrence.case as usize];
+        let are_attempts = mapper.tool_of(occurrence.case as usize).repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
             .suite_chain(case.suite)
@@ -192,7 +192,7 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
             .rev()
             .find_map(|suite| suite.attribute("hostname"));
         let group = *by_configuration
-            .entry((host, mapper.configuration(case), document))
+            .entry((host, mapper.configuration(occurrence.case as usize), document))
             .or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
@@ -205,7 +205,8 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
 /// The rows of one file and configuration. Cases that are equal as written are attempts if the tool's row says so.
 fn execution(cases: &[Occurrence], mappers: &[CaseMapper<'_>]) -> Execution {
     let file = cases[0].file as usize;
-    let (report, repeats) = (mappers[file].report(), mappers[file].tool().repeats);
+    let report = mappers[file].report();
+    let repeats = mappers[file].tool_of(cases[0].case as usize).repeats;
     let mut rows: Vec<Row> = Vec::new();
     let mut by_words: HashMap<u64, usize> = HashMap::new();
     let mut kinds = HashSet::new();
@@ -280,14 +281,14 @@ fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
         message: case
             .detail()
             .filter(|_| occurrence.outcome != Outcome::Passed)
-            .and_then(|detail| mapper.message(detail)),
+            .and_then(|detail| mapper.message(occurrence.case as usize, detail)),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
     let of = |when| {
         reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
             outcome: rerun.outcome,
             duration_s: rerun.duration,
-            message: mapper.message(&rerun.detail),
+            message: mapper.message(occurrence.case as usize, &rerun.detail),
         })
     };
     let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();

@@ -43,8 +43,8 @@ impl Tally {
 }
 
 impl Warnings {
-    pub(super) fn report(&mut self, report: &Report, tool: &Tool) {
-        if tool.is_unknown() && !report.cases.is_empty() {
+    pub(super) fn report(&mut self, report: &Report, is_unknown: bool) {
+        if is_unknown {
             self.unknown_tools.add("", Some(report));
         }
     }

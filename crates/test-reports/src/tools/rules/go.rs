@@ -1,33 +1,34 @@
 //! gotestsum and go-junit-report: the import path is the container; parents and subtests are both tests.
 
-use super::{all_cases, any_property, has_order, in_container, suite_of};
-use crate::formats::model::Report;
+use super::{all_cases, any_property, in_container, suite_name_of};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_gotestsum(report: &Report) -> bool {
-    has_order(report, &["tests", "failures", "time", "timestamp"])
-        && (any_property(report, "go.version") || all_go(report))
+pub(in crate::tools) fn is_gotestsum(part: &Part<'_>) -> bool {
+    any_property(part, "go.version")
+        || (part.has(&["tests", "failures", "time"])
+            && part.lacks(&["id", "package"])
+            && all_go(part))
 }
 
-pub(in crate::tools) fn is_go_junit_report(report: &Report) -> bool {
-    any_property(report, "go.version")
-        || (has_order(
-            report,
-            &["tests", "failures", "errors", "id", "hostname", "time", "timestamp"],
-        ) && all_go(report))
+pub(in crate::tools) fn is_go_junit_report(part: &Part<'_>) -> bool {
+    part.has(&["id", "hostname"]) && (any_property(part, "go.version") || all_go(part))
 }
 
 /// Whether every case has a name as Go demands, or represents a package.
-fn all_go(report: &Report) -> bool {
+fn all_go(part: &Part<'_>) -> bool {
     const STARTS: [&str; 4] = ["Test", "Example", "Benchmark", "Fuzz"];
-    all_cases(report, |case| {
+    all_cases(part, |case| {
         let name = case.name.as_deref().unwrap_or_default();
         let is_go = STARTS.iter().any(|start| {
             name.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_lowercase))
         });
-        (is_go || is_package_failure(name)) && suite_of(report, case).is_some()
+        let (suite, classname) = (suite_name_of(part, case), case.classname.as_deref());
+        let is_package = classname
+            .is_none_or(|classname| suite.ends_with(classname) || classname.ends_with(suite));
+        (is_go || is_package_failure(name)) && !suite.is_empty() && is_package
     })
 }
 
