@@ -155,7 +155,8 @@ const CUCUMBER: Tool = Tool {
     ..ROW
 };
 
-/// One row per tool. The first row that recognises a part of a report is its tool; the comment names the source of the facts.
+/// One row per tool. The first row that recognises a part of a report is its tool; the comment names the source of the
+/// facts. Names and properties that only one tool writes come first, then shapes, then shapes that many tools write.
 static TABLE: &[Tool] = &[
     // XUnit.net's documented XML format; testdata/mocha-xunit for other writers of it.
     Tool {
@@ -196,15 +197,6 @@ static TABLE: &[Tool] = &[
         not_a_test: |_| Some(NotATest::LintFinding),
         ..ROW
     },
-    // testdata/pytest, and pytest's junitxml module for names of other versions.
-    Tool {
-        name: "pytest",
-        is_written_by: python::is_pytest,
-        root_names: &["pytest tests"],
-        repeats: Repeats::BareAttempts { teardown: "failed on teardown" },
-        message: messages::pytest,
-        ..PYTHON
-    },
     // testdata/unittest-xml-reporting.
     Tool {
         name: "unittest-xml-reporting",
@@ -222,15 +214,6 @@ static TABLE: &[Tool] = &[
     },
     // testdata/pynose; nose wrote the same suite name.
     Tool { name: "nose", is_written_by: python::is_nose, ..PYTHON },
-    // testdata/nextest.
-    Tool {
-        name: "cargo-nextest",
-        is_written_by: rust::is_nextest,
-        root_names: &["nextest-run"],
-        locate: rust::nextest,
-        not_a_test: rust::nextest_not_a_test,
-        ..RUST
-    },
     // testdata/cargo2junit.
     Tool {
         name: "cargo2junit",
@@ -248,29 +231,6 @@ static TABLE: &[Tool] = &[
         ordinals: rust::doc_tests,
         ..RUST
     },
-    // testdata/gotestsum.
-    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
-    // Go-junit-report's source; its suites are those of gotestsum.
-    Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
-    // testdata/bun.
-    Tool {
-        name: "bun",
-        is_written_by: javascript::is_bun,
-        root_names: &["bun test"],
-        locate: javascript::chain,
-        not_a_test: javascript::bun_not_a_test,
-        ..ROW
-    },
-    // testdata/jest; templates from the documentation of jest-junit.
-    Tool {
-        name: "jest-junit",
-        is_written_by: javascript::is_jest,
-        root_names: &["jest tests"],
-        locate: javascript::titles,
-        not_a_test: javascript::titles_not_a_test,
-        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
-        ..ROW
-    },
     // testdata/qttest.
     Tool {
         name: "Qt Test",
@@ -278,41 +238,6 @@ static TABLE: &[Tool] = &[
         locate: native::qt,
         not_a_test: native::qt_not_a_test,
         parameters: Parameters::Brackets,
-        ..ROW
-    },
-    // testdata/playwright.
-    Tool {
-        name: "Playwright",
-        is_written_by: browsers::is_playwright,
-        locate: browsers::playwright,
-        configuration: browsers::host,
-        ..ROW
-    },
-    // testdata/vitest.
-    Tool {
-        name: "vitest",
-        is_written_by: javascript::is_vitest,
-        root_names: &["vitest tests"],
-        locate: javascript::vitest,
-        not_a_test: javascript::vitest_not_a_test,
-        hooks: javascript::vitest_hooks,
-        ..ROW
-    },
-    // testdata/mocha, and the modes in the documentation of mocha-junit-reporter.
-    Tool {
-        name: "mocha",
-        is_written_by: javascript::is_mocha,
-        root_names: &["Mocha Tests", "Root Suite"],
-        locate: javascript::titles,
-        not_a_test: javascript::titles_not_a_test,
-        ..ROW
-    },
-    // testdata/node-test.
-    Tool {
-        name: "node:test",
-        is_written_by: javascript::is_node,
-        locate: javascript::node,
-        not_a_test: javascript::node_not_a_test,
         ..ROW
     },
     // testdata/karma.
@@ -353,6 +278,110 @@ static TABLE: &[Tool] = &[
     },
     // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
+    // testdata/busted.
+    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..TAP },
+    // testdata/cucumber.
+    Tool { is_written_by: gherkin::is_cucumber, ..CUCUMBER },
+    // Maestro's documentation of its JUnit reports.
+    Tool {
+        name: "Maestro",
+        is_written_by: general::is_maestro,
+        locate: native::suite_or_classname,
+        configuration: general::device,
+        ..ROW
+    },
+    // testdata/catch2.
+    Tool {
+        name: "Catch2",
+        is_written_by: native::is_catch2,
+        locate: native::suite_or_classname,
+        message: messages::catch2,
+        ..ROW
+    },
+    // testdata/doctest.
+    Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
+    // Published reports of swift-corelibs-xctest and SwiftPM.
+    Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
+    // The reports that TestNG's JUnitReportReporter writes.
+    Tool { is_written_by: jvm::is_testng, ..TESTNG },
+    // testdata/junit-platform.
+    Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
+    // testdata/pytest, and pytest's junitxml module for names of other versions.
+    Tool {
+        name: "pytest",
+        is_written_by: python::is_pytest,
+        root_names: &["pytest tests"],
+        repeats: Repeats::BareAttempts { teardown: "failed on teardown" },
+        message: messages::pytest,
+        ..PYTHON
+    },
+    // testdata/nextest.
+    Tool {
+        name: "cargo-nextest",
+        is_written_by: rust::is_nextest,
+        root_names: &["nextest-run"],
+        locate: rust::nextest,
+        not_a_test: rust::nextest_not_a_test,
+        ..RUST
+    },
+    // testdata/gotestsum.
+    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
+    // Go-junit-report's source; its suites are those of gotestsum.
+    Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
+    // testdata/bun.
+    Tool {
+        name: "bun",
+        is_written_by: javascript::is_bun,
+        root_names: &["bun test"],
+        locate: javascript::chain,
+        not_a_test: javascript::bun_not_a_test,
+        ..ROW
+    },
+    // testdata/jest; templates from the documentation of jest-junit.
+    Tool {
+        name: "jest-junit",
+        is_written_by: javascript::is_jest,
+        root_names: &["jest tests"],
+        locate: javascript::titles,
+        not_a_test: javascript::titles_not_a_test,
+        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
+        ..ROW
+    },
+    // testdata/playwright.
+    Tool {
+        name: "Playwright",
+        is_written_by: browsers::is_playwright,
+        locate: browsers::playwright,
+        configuration: browsers::host,
+        ..ROW
+    },
+    // testdata/vitest.
+    Tool {
+        name: "vitest",
+        is_written_by: javascript::is_vitest,
+        root_names: &["vitest tests"],
+        locate: javascript::vitest,
+        not_a_test: javascript::vitest_not_a_test,
+        hooks: javascript::vitest_hooks,
+        ..ROW
+    },
+    // testdata/mocha, and the modes in the documentation of mocha-junit-reporter.
+    Tool {
+        name: "mocha",
+        is_written_by: javascript::is_mocha,
+        root_names: &["Mocha Tests", "Root Suite"],
+        locate: javascript::titles,
+        not_a_test: javascript::titles_not_a_test,
+        ..ROW
+    },
+    // testdata/node-test.
+    Tool {
+        name: "node:test",
+        is_written_by: javascript::is_node,
+        locate: javascript::node,
+        not_a_test: javascript::node_not_a_test,
+        ..ROW
+    },
     // testdata/minitest.
     Tool { name: "minitest", is_written_by: ruby::is_minitest, locate: ruby::minitest, ..RUBY },
     // testdata/phpunit.
@@ -385,8 +414,6 @@ static TABLE: &[Tool] = &[
     Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..TAP },
     // testdata/tap-formatter-junit.
     Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..TAP },
-    // testdata/busted.
-    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..TAP },
     // testdata/tap.
     Tool {
         name: "node-tap",
@@ -409,34 +436,14 @@ static TABLE: &[Tool] = &[
         parameters: Parameters::Outline,
         ..ROW
     },
-    // testdata/cucumber.
-    Tool { is_written_by: gherkin::is_cucumber, ..CUCUMBER },
     // testdata/robotframework.
     Tool { name: "Robot Framework", is_written_by: general::is_robot, ..ROW },
     // testdata/newman.
     Tool { name: "Newman", is_written_by: general::is_newman, locate: general::newman, ..ROW },
-    // Maestro's documentation of its JUnit reports.
-    Tool {
-        name: "Maestro",
-        is_written_by: general::is_maestro,
-        locate: native::suite_or_classname,
-        configuration: general::device,
-        ..ROW
-    },
-    // testdata/catch2.
-    Tool {
-        name: "Catch2",
-        is_written_by: native::is_catch2,
-        locate: native::suite_or_classname,
-        message: messages::catch2,
-        ..ROW
-    },
     // testdata/boost-test.
     Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
     // The damaged report of CUnit below tests/damaged.
     Tool { name: "CUnit", is_written_by: native::is_cunit, locate: native::cunit, ..ROW },
-    // testdata/doctest.
-    Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
     // testdata/meson.
     Tool { name: "Meson", is_written_by: native::is_meson, locate: native::meson, ..ROW },
     // testdata/criterion.
@@ -447,19 +454,6 @@ static TABLE: &[Tool] = &[
         locate: native::suite_or_classname,
         ..ROW
     },
-    // testdata/cmocka.
-    Tool {
-        name: "cmocka",
-        is_written_by: native::is_cmocka,
-        locate: native::suite_or_classname,
-        ..ROW
-    },
-    // Published reports of swift-corelibs-xctest and SwiftPM.
-    Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
-    // The reports that TestNG's JUnitReportReporter writes.
-    Tool { is_written_by: jvm::is_testng, ..TESTNG },
-    // testdata/junit-platform.
-    Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
     // testdata/ant.
     Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
     // testdata/surefire.
@@ -475,6 +469,13 @@ static TABLE: &[Tool] = &[
     },
     // testdata/cucumber-ruby.
     Tool { is_written_by: gherkin::is_cucumber_ruby, locate: general::locate, ..CUCUMBER },
+    // testdata/cmocka.
+    Tool {
+        name: "cmocka",
+        is_written_by: native::is_cmocka,
+        locate: native::suite_or_classname,
+        ..ROW
+    },
     // Many tools write a suite for each class; this row differs from the general rule only in the folder.
     // Last, because it recognises the reports of many others.
     Tool { name: "JUnit", is_written_by: jvm::is_suite_per_class, ..JVM },

@@ -111,15 +111,17 @@ pub(in crate::tools) fn is_robot(part: &Part<'_>) -> bool {
         })
     };
     let is_deep = |case: &Case| case.classname.as_deref() != part.suite().map(|suite| &*suite.name);
-    part.cases.iter().any(is_deep) && all_cases(part, is_joined)
+    part.lacks(&["hostname", "id", "package", "file", "assertions"])
+        && part.cases.iter().any(is_deep)
+        && all_cases(part, is_joined)
 }
 
 /// Each suite is a request.
 pub(in crate::tools) fn is_newman(part: &Part<'_>) -> bool {
-    const BLOCKS: [usize; 5] = [8, 4, 4, 4, 12];
     let is_uuid = |id: &str| {
-        id.split('-').map(str::len).eq(BLOCKS)
-            && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+        id.len() > 30
+            && id.split('-').count() == 5
+            && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
     };
     part.has(&["timestamp", "tests", "failures", "errors", "time"])
         && part.suite().and_then(|suite| suite.attribute("id")).is_some_and(is_uuid)

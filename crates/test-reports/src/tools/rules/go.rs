@@ -5,6 +5,7 @@ use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
 use crate::tools::part::Part;
+use crate::tools::rules::jvm;
 
 pub(in crate::tools) fn is_gotestsum(part: &Part<'_>) -> bool {
     any_property(part, "go.version")
@@ -26,8 +27,13 @@ fn all_go(part: &Part<'_>) -> bool {
             name.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_lowercase))
         });
         let (suite, classname) = (suite_name_of(part, case), case.classname.as_deref());
-        let is_package = classname
-            .is_none_or(|classname| suite.ends_with(classname) || classname.ends_with(suite));
+        let is_package = classname.is_none_or(|classname| {
+            !jvm::is_class(classname)
+                && (classname.is_empty()
+                    || suite == classname
+                    || is_end(suite, classname)
+                    || is_end(classname, suite))
+        });
         (is_go || is_package_failure(name)) && !suite.is_empty() && is_package
     })
 }
@@ -37,12 +43,13 @@ fn is_package_failure(name: &str) -> bool {
         || name.starts_with("[build failed]")
 }
 
+fn is_end(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|start| start.ends_with('/'))
+}
+
 /// The longer of classname and suite: options shorten either to the last part of the path.
 fn import_path<'a>(case: &CaseContext<'a>) -> &'a str {
     let (classname, suite) = (case.classname, case.suite_name());
-    let is_end = |long: &str, short: &str| {
-        long.strip_suffix(short).is_some_and(|start| start.ends_with('/'))
-    };
     if classname.is_empty() || is_end(suite, classname) { suite } else { classname }
 }
 

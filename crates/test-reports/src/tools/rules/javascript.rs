@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{all_cases, one, owned, suite_name_of};
 use crate::formats::model::{Case, Outcome, Suite};
+use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, before, without_repetition};
@@ -31,11 +32,12 @@ fn is_titled(part: &Part<'_>) -> bool {
         ["hostname", "id", "package", "assertions", "disabled", "doctest_version"];
     let fits = |case: &Case| {
         let suite = suite_name_of(part, case);
-        let name = case.name.as_deref().unwrap_or_default().trim();
-        let classname = case.classname.as_deref().unwrap_or_default().trim();
+        let name = &*text::clean(case.name.as_deref().unwrap_or_default());
+        let classname = &*text::clean(case.classname.as_deref().unwrap_or_default());
         is_source_file(suite)
             || is_root(suite)
             || classname == FAILED
+            || (classname.is_empty() && begins_with_title(name, suite))
             || (before(name, classname).is_some() && !classname.is_empty())
             || (before(classname, name).is_some() && !name.is_empty())
             || suite.strip_suffix(classname).is_some_and(|root| root.ends_with('.'))
@@ -46,14 +48,14 @@ fn is_titled(part: &Part<'_>) -> bool {
 }
 
 fn is_root(suite: &str) -> bool {
-    suite == "Root Suite" || suite.starts_with("Root Suite.")
+    ["Root Suite", "Mocha Tests"].contains(&suite) || suite.starts_with("Root Suite.")
 }
 
 pub(in crate::tools) fn is_jest(part: &Part<'_>) -> bool {
     let is_of_jest = |case: &Case| {
+        let classname = case.classname.as_deref().unwrap_or_default();
         is_source_file(suite_name_of(part, case))
-            || case.name.as_deref() == case.classname.as_deref()
-            || case.classname.as_deref() == Some(FAILED)
+            || (["", FAILED].contains(&classname) || case.name.as_deref() == Some(classname))
     };
     part.has(&["errors", "skipped"])
         && !is_root(part.suite_name())

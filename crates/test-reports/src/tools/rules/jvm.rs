@@ -57,14 +57,16 @@ pub(in crate::tools) fn is_suite_per_class(part: &Part<'_>) -> bool {
     })
 }
 
-/// Whether `text` is a class in a package, and not a file such as `cart.test.js`.
+/// Whether `text` is a class in a package, and not a file such as `cart.test.js` or `main.tftest.hcl`.
 pub(super) fn is_class(text: &str) -> bool {
+    const FILES: [&str; 9] = ["hcl", "tf", "rb", "lua", "bats", "yml", "yaml", "robot", "exs"];
     text.contains('.')
         && text.split('.').all(|part| {
             part.starts_with(|first: char| first.is_alphabetic() || first == '_')
                 && part.chars().all(|next| next.is_alphanumeric() || "_$".contains(next))
         })
         && !javascript::is_source_file(text)
+        && !text.rsplit('.').next().is_some_and(|extension| FILES.contains(&extension))
 }
 
 /// The classname, or else the suite, because old versions write no classname.

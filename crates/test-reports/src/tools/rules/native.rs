@@ -11,10 +11,15 @@ use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_googletest(part: &Part<'_>) -> bool {
-    all_named_like_suite(part)
+    // CTest's suite has a host.
+    (part.lacks(&["hostname"]) || all_named_like_suite(part))
+        && !part.suites.is_empty()
         && part.suites.iter().all(|suite| suite.attribute("disabled").is_some())
         && all_cases(part, |case| {
-            case.attribute("status").is_some_and(|status| ["run", "notrun"].contains(&status))
+            case.classname.is_some()
+                && case
+                    .attribute("status")
+                    .is_some_and(|status| ["run", "notrun"].contains(&status))
         })
 }
 
