@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::slice::ParallelSliceMut;
 
 use super::builder::{Occurrence, Shared, TestBuilder};
+use super::changing::has_changing_part;
 use super::executions;
 use super::metadata::add_metadata;
 use super::warnings::Warnings;
@@ -190,6 +191,13 @@ impl Finisher<'_> {
         if merged.rows > 1 {
             let tool = mappers[builder.first.file as usize].tool_of(builder.first.case as usize);
             self.warnings.rows(first_report, tool, &builder.name, &merged);
+        }
+        if let Some([one, other]) = merged.unrelated {
+            let paths = [one, other].map(|occurrence| occurrence.find(mappers).0.shown_path());
+            self.warnings.unrelated(&builder.name, &paths);
+        }
+        if has_changing_part(&builder.name, first_report, first_case) {
+            self.warnings.changing(&builder.name, first_report);
         }
         let mapper = &mappers[merged.deciding.file as usize];
         let (_, deciding) = merged.deciding.find(mappers);
