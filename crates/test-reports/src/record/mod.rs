@@ -2,6 +2,7 @@
 //! written as.
 
 mod builder;
+mod changing;
 mod collect;
 mod executions;
 mod metadata;
