@@ -1,7 +1,7 @@
 //! All interleavings, depth first; and what must hold.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::Rule;
@@ -526,9 +526,40 @@ fn writes(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
 
 /// What stands for a value. That two of a million states share one has a chance of one in ten million.
 pub(super) fn mark_of(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Folded(0);
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Folded multiplication: without optimisation several times as fast as the standard hasher.
+struct Folded(u64);
+
+impl Hasher for Folded {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        let product = u128::from(self.0 ^ value ^ 0x9E37_79B9_7F4A_7C15)
+            * u128::from(self.0.rotate_left(32) ^ 0xD6E8_FEB8_6659_FD93);
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 fn story(ways: &[(usize, String)], mut at: usize) -> Vec<String> {
