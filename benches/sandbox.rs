@@ -1,8 +1,8 @@
-//! How long the sandbox takes to answer when its database holds 100,000 tests: pages of a list by filter, and an
-//! array create of 1,000, over HTTP as a client sees it.
+//! Measures the response times of a sandbox with 100,000 tests over HTTP: filtered list pages, and creating arrays
+//! of 1,000 tests.
 //!
-//! `cargo bench --bench sandbox` prints the median and the slowest of each, beside what it may take. The client
-//! reads the whole body and does not parse it; it runs in the same process, so both share the machine.
+//! `cargo bench --bench sandbox` prints the median and the slowest of each, with the limit. The client reads the whole
+//! body without parsing it, and runs in the same process as the server.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -11,21 +11,21 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use testquality_sandbox::{self as sandbox, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, RunningSandbox, Settings, Store};
 
 const TESTS: usize = 100_000;
 const FOLDERS: usize = 200;
 const ARRAY: usize = 1_000;
 
-/// A filtered page may take this long.
-const PAGE: Duration = Duration::from_millis(20);
-/// An array create may take this long.
-const CREATE: Duration = Duration::from_millis(100);
+/// The limit of a filtered page.
+const PAGE_LIMIT: Duration = Duration::from_millis(20);
+/// The limit of creating an array.
+const CREATE_LIMIT: Duration = Duration::from_millis(100);
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 struct Site {
-    running: Running,
+    running: RunningSandbox,
     client: Client,
 }
 
@@ -53,7 +53,7 @@ impl Site {
     }
 }
 
-/// Tests as an importer writes them.
+/// Tests like those of an importer.
 fn tests(project: i64, suites: &[i64], first: usize) -> Value {
     let row = |number: usize| {
         let suite = suites.get(number % suites.len().max(1)).copied().unwrap_or_default();
@@ -63,27 +63,27 @@ fn tests(project: i64, suites: &[i64], first: usize) -> Value {
             "precondition": "",
             "project_id": project,
             "suite_id": suite,
-            // A few are manual.
+            // 2 % are manual.
             "is_automated": !number.is_multiple_of(50),
         })
     };
     (first..first + ARRAY).map(row).collect()
 }
 
-/// Says how long something took, and how long it may take if that is promised.
-fn state(what: &str, mut times: Vec<Duration>, most: Option<Duration>) -> std::io::Result<()> {
+/// Prints the median and the slowest time, and the limit if there is one.
+fn report(what: &str, mut times: Vec<Duration>, limit: Option<Duration>) -> std::io::Result<()> {
     times.sort_unstable();
     let at = |index: usize| times.get(index).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3);
     let (median, slowest) = (at(times.len() / 2), at(times.len().saturating_sub(1)));
-    let most = most.map(|most| format!(" (may take {} ms)", most.as_millis())).unwrap_or_default();
+    let limit = limit.map(|limit| format!(" (limit {} ms)", limit.as_millis())).unwrap_or_default();
     let mut out = std::io::stdout();
-    writeln!(out, "{what}: {median:.1} ms, slowest {slowest:.1} ms{most}")
+    writeln!(out, "{what}: {median:.1} ms, slowest {slowest:.1} ms{limit}")
 }
 
 async fn measure() -> Outcome<()> {
     let directory = tempfile::tempdir()?;
     let store = Store::open(directory.path().join("sandbox.db"), "Demo")?;
-    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let running = sandbox::spawn(Settings::new(store, sandbox::Token::generate()?)).await?;
     let site = Site { running, client: Client::builder().no_proxy().build()? };
     let project = site.running.project_id;
     let plan = site.root(&format!("plan?project_id={project}&is_root=true")).await?;
@@ -103,13 +103,13 @@ async fn measure() -> Outcome<()> {
         let rows = tests(project, &suites, array * ARRAY);
         let start = Instant::now();
         site.send(Method::POST, "test", Some(&rows)).await?;
-        // Only those that find the database full count.
+        // Only the arrays after the first 100,000 tests count.
         if array >= TESTS / ARRAY {
             times.push(start.elapsed());
         }
     }
     writeln!(std::io::stdout(), "{TESTS} tests in {FOLDERS} folders")?;
-    state("an array create of 1,000 tests", times, Some(CREATE))?;
+    report("creating an array of 1,000 tests", times, Some(CREATE_LIMIT))?;
 
     let some = suites.iter().take(5).map(i64::to_string).collect::<Vec<_>>().join(",");
     for (what, path) in [
@@ -130,14 +130,17 @@ async fn measure() -> Outcome<()> {
             "a page of automated tests, the 50th",
             format!("test?project_id={project}&is_automated=true&_sort=-id&per_page=100&page=50"),
         ),
-        ("the latest", format!("test?project_id={project}&_sort=-updated_at&per_page=100")),
         (
-            "by a field without an index",
+            "a page of the latest tests",
+            format!("test?project_id={project}&_sort=-updated_at&per_page=100"),
+        ),
+        (
+            "a page filtered by a field without an index",
             format!("test?project_id={project}&description=none&_sort=id"),
         ),
-        ("by name", "test?name=rejects_invoice_on_timeout_77777".to_owned()),
+        ("a page filtered by name", "test?name=rejects_invoice_on_timeout_77777".to_owned()),
         (
-            "a page of five folders' placements",
+            "a page of the placements in five folders",
             format!("suite_test?suite_id-in={some}&_sort=id&per_page=1000"),
         ),
         (
@@ -151,9 +154,9 @@ async fn measure() -> Outcome<()> {
             site.send(Method::GET, &path, None).await?;
             times.push(start.elapsed());
         }
-        // No index, no promise: every row of the project is looked at.
-        let is_promised = !what.contains("without an index");
-        state(what, times, is_promised.then_some(PAGE))?;
+        // Without an index, SQLite reads every row of the project, so there is no limit.
+        let has_limit = !what.contains("without an index");
+        report(what, times, has_limit.then_some(PAGE_LIMIT))?;
     }
     site.running.stop().await?;
     Ok(())

@@ -10,10 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use test_reports::formats::Caps;
-use test_reports::formats::libtest::{Stream, Text};
+use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
 use test_reports::formats::{lines, read};
 use test_reports::record::{IdentityOptions, collect};
+use test_reports::text::RepositoryRoot;
 use test_reports::tools;
 
 pub(super) fn junit(data: &[u8]) {
@@ -61,14 +62,14 @@ pub(super) fn encoding(data: &[u8]) {
 pub(super) fn libtest(data: &[u8]) {
     let (size, data) = data.split_first().unwrap_or((&1, &[]));
     let size = usize::from(*size).max(1);
-    let mut whole = Text::new(Arc::from("fuzz"), &Caps::default());
+    let mut whole = OutputReader::new(Arc::from("fuzz"), &Caps::default());
     whole.feed(data, Stream::Output);
     let whole = whole.finish();
-    let mut pieces = Text::new(Arc::from("fuzz"), &Caps::default());
+    let mut pieces = OutputReader::new(Arc::from("fuzz"), &Caps::default());
     data.chunks(size).for_each(|piece| pieces.feed(piece, Stream::Output));
     let pieces = pieces.finish();
     assert_eq!(format!("{:?}", whole.cases), format!("{:?}", pieces.cases), "pieces of {size}");
-    let mut apart = Text::new(Arc::from("fuzz"), &Caps::default());
+    let mut apart = OutputReader::new(Arc::from("fuzz"), &Caps::default());
     for (index, piece) in data.chunks(size).enumerate() {
         let stream = if index % 2 == 0 { Stream::Output } else { Stream::Errors };
         apart.feed(piece, stream);
@@ -105,8 +106,9 @@ fn carried(reports: &[Report]) -> Vec<u8> {
     let named: Vec<(&Report, &str)> =
         reports.iter().map(|report| (report, tools::detect(report).name)).collect();
     let mut written = Vec::new();
-    let mapping = IdentityOptions::default();
-    let done = lines::write(&named, &mapping.root, &mut written).and_then(|()| written.flush());
+    let root = RepositoryRoot::default();
+    let program = lines::Program { name: "fuzz", version: "1" };
+    let done = lines::write(&named, &root, program, &mut written).and_then(|()| written.flush());
     assert!(done.is_ok(), "{done:?}");
     written
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Reports become hundreds of thousands of small values, for which the system's allocator takes half as long again:
-/// see docs/speed.md.
+/// Reports become hundreds of thousands of small values, for which the system's allocator takes 1.5 times as long: see
+/// docs/speed.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,6 +1,4 @@
-//! How far an import is: counters that the stages raise and that whoever likes looks at.
-//!
-//! Nothing waits for anything here, and nobody has to look.
+//! The progress of an import: counters that the stages raise and that the command line shows. Nothing blocks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -16,37 +14,37 @@ struct Counters {
     total: AtomicU64,
 }
 
-/// What an import is busy with.
+/// The stage of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing yet, or nothing any more.
+    /// Not started, or done.
     Idle,
-    /// Reports are read: files.
+    /// Reports are read; counts files.
     Reading,
-    /// The project is read: requests, of which nobody knows how many there will be.
+    /// The project is read; counts requests, with an unknown total.
     Project,
-    /// Folders, tests and steps are written: rows.
+    /// Folders, tests and steps are written; counts rows.
     Writing,
-    /// What was written is read back: requests.
+    /// The changes are verified; counts requests.
     Checking,
 }
 
 const STAGES: [Stage; 5] =
     [Stage::Idle, Stage::Reading, Stage::Project, Stage::Writing, Stage::Checking];
 
-/// One look at the counters.
+/// The counters at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgressSnapshot {
-    /// What is being done.
+    /// The stage.
     pub stage: Stage,
-    /// How much of it was done.
+    /// Items that are done.
     pub done: u64,
-    /// How much there is; 0 where nobody knows.
+    /// All items; 0 if unknown.
     pub total: u64,
 }
 
 impl Progress {
-    /// Begins a stage of `total` items, 0 if their number is not known.
+    /// Begins a stage of `total` items, 0 if unknown.
     pub fn begin(&self, stage: Stage, total: u64) {
         let Counters { stage: of_stage, done, total: of_total } = &*self.0;
         done.store(0, Ordering::Relaxed);
@@ -54,19 +52,19 @@ impl Progress {
         of_stage.store(stage as u8, Ordering::Relaxed);
     }
 
-    /// `items` more are done.
+    /// Counts `items` more.
     pub fn advance(&self, items: usize) {
         self.0.done.fetch_add(items as u64, Ordering::Relaxed);
     }
 
-    /// A request was sent: it counts where requests are counted.
+    /// Counts a request, in a stage that counts requests.
     pub fn sent(&self) {
         if matches!(self.snapshot().stage, Stage::Project | Stage::Checking) {
             self.advance(1);
         }
     }
 
-    /// How far it is. Counters are read one after the other: between two stages they may not fit.
+    /// The current progress. The counters are read one by one and may be inconsistent between two stages.
     #[must_use]
     pub fn snapshot(&self) -> ProgressSnapshot {
         let Counters { stage, done, total } = &*self.0;
@@ -84,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stage_begins_at_nought_and_counts_what_is_its_own() {
+    fn a_stage_begins_at_zero_and_counts_its_own_items() {
         let progress = Progress::default();
         assert_eq!(progress.snapshot(), ProgressSnapshot { stage: Stage::Idle, done: 0, total: 0 });
         let other = progress.clone();

@@ -1,93 +1,71 @@
-//! Reads every report file that was found, in parallel, and keeps apart what was no report.
+//! Reads the report files that were found, in parallel.
 
-use std::sync::Arc;
+use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::discover::{Discovered, Input, Origin, Source};
+use crate::discover::{Discovered, Excludes, Input, Origin, Source};
 use crate::progress::{Progress, Stage};
-use test_reports::formats::model::{Flaw, Position, Report};
-use test_reports::formats::{self, Caps, ReadError};
+use test_reports::archive::{Contents, is_passed_over, read_file, read_stdin, unreadable};
+use test_reports::formats::model::Report;
+use test_reports::formats::{Caps, ReadError};
 
-/// What the report files gave.
+/// The reports, and the inputs that contained none.
 #[derive(Debug, Default)]
 pub struct Readings {
-    /// The reports, in the order of their files; those of JSON lines one after the other. Files and patterns that gave
-    /// nothing, although something was expected of them, stand in front: damaged reports without cases.
+    /// The reports, in the order of their files; a JSON lines file may hold several. Inputs that could not be read come
+    /// first, as damaged reports without cases.
     pub reports: Vec<Report>,
-    /// Files that are no test reports, found in a directory or by a pattern.
+    /// Files that are not test reports, found in a directory, by a pattern or in an archive.
     pub foreign: usize,
-    /// Directories and patterns that gave no report, as written.
+    /// Directories and patterns without a report, as written.
     pub unmatched: Vec<String>,
 }
 
-/// Reads all of `discovered`, each file up to `caps`, and tells `progress` of each file.
+/// Reads all `discovered` files, each within the limits of `caps`, and advances `progress` by one per file.
 #[must_use]
 pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
-    let Discovered { inputs, unmatched, errors } = discovered;
+    let Discovered { inputs, unmatched, errors, excludes } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
-        let path = error.path().to_owned();
-        readings.reports.push(unreadable(&path, with_causes(&error)));
+        readings.reports.push(unreadable(error.path(), &error));
     }
     progress.begin(Stage::Reading, inputs.len() as u64);
     let read_one = |input: Input| {
-        let read = read(&input, caps);
+        let read = read(&input, caps, &excludes);
         progress.advance(1);
         (input, read)
     };
     // A file alone needs no threads.
-    let read: Vec<(Input, Result<Vec<Report>, ReadError>)> = match inputs.len() {
+    let read: Vec<(Input, Result<Contents, ReadError>)> = match inputs.len() {
         0 | 1 => inputs.into_iter().map(read_one).collect(),
         _ => inputs.into_par_iter().map(read_one).collect(),
     };
     for (input, read) in read {
         match read {
-            Ok(reports) => readings.reports.extend(reports),
-            Err(error) if input.origin == Origin::Found && is_passed_by(&input, &error) => {
+            Ok(Contents { reports, foreign }) => {
+                readings.reports.extend(reports);
+                readings.foreign += foreign;
+            }
+            Err(error)
+                if input.origin == Origin::Found && is_passed_over(&input.display, &error) =>
+            {
                 readings.foreign += 1
             }
-            Err(error) => readings.reports.push(unreadable(&input.display, with_causes(&error))),
+            Err(error) => readings.reports.push(unreadable(&input.display, &error)),
         }
     }
     readings
 }
 
-/// Whether a file that nobody named is none of ours. What is packed may be anything, unless its name says better.
-fn is_passed_by(input: &Input, error: &ReadError) -> bool {
-    let name = input.display.to_ascii_lowercase();
-    let is_any_archive = name.strip_suffix(".gz").is_some_and(|name| {
-        ![".xml", ".trx", ".jsonl"].iter().any(|extension| name.ends_with(extension))
-    });
-    error.is_foreign() || (error.is_not_xml() && is_any_archive)
-}
-
-fn read(input: &Input, caps: &Caps) -> Result<Vec<Report>, ReadError> {
-    match &input.source {
-        Source::Stdin => formats::read_stdin(caps),
-        Source::File(path) => formats::read_file(path, &input.display, caps),
-    }
-}
-
-/// Nowhere in the file, because nothing of it was understood.
-fn unreadable(path: &str, message: String) -> Report {
-    // The path stands before every flaw already.
-    let without = message.strip_prefix(path).map(str::trim_start);
-    let without = without.or_else(|| message.strip_suffix(path)?.strip_suffix(": "));
-    let message = match without {
-        Some(rest) if !rest.is_empty() => rest.to_owned(),
-        _ => message,
+fn read(input: &Input, caps: &Caps, excludes: &Excludes) -> Result<Contents, ReadError> {
+    let path = match &input.source {
+        Source::Stdin => Path::new("-"),
+        Source::File(path) => path,
     };
-    Report::unreadable(Arc::from(path), Flaw { position: Position::default(), message })
-}
-
-/// An error and its causes in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        message = format!("{message}: {cause}");
-        next = cause.source();
+    let is_excluded = excludes.of_members(&input.display, path);
+    match input.source {
+        Source::Stdin => read_stdin(caps, &is_excluded),
+        Source::File(_) => read_file(path, &input.display, caps, &is_excluded),
     }
-    message
 }

@@ -11,6 +11,7 @@
 mod action;
 mod docs;
 mod import;
+mod layers;
 mod repository;
 mod sandbox;
 mod support;

@@ -1,4 +1,4 @@
-//! Answers: bodies read up to a cap, JSON with the path of what does not fit, faults told apart.
+//! Answers: bodies read up to a limit, JSON errors with their path, and the classification of errors.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::error::RequestError;
 use super::wire::ErrorBody;
 use test_reports::text;
 
-/// The largest error body that is looked at.
+/// The largest error body that is read, in bytes.
 const ERROR_BODY_LIMIT: usize = 256 * 1024;
 
 /// The longest server message that is shown, in characters.
@@ -83,7 +83,7 @@ pub(super) async fn status_error(response: reqwest::Response) -> RequestError {
     }
 }
 
-/// A message as words: a string as it is, `{"name": ["too long"]}` as `name: too long`.
+/// A message as text: a string as it is, `{"name": ["too long"]}` as `name: too long`.
 fn flatten(value: serde_json::Value) -> Option<String> {
     use serde_json::Value;
     let words = match value {
@@ -100,7 +100,7 @@ fn flatten(value: serde_json::Value) -> Option<String> {
     Some(words).filter(|words| !words.is_empty())
 }
 
-/// `Retry-After` as seconds or as an HTTP date; the past and junk ask for nothing.
+/// `Retry-After` in seconds or as an HTTP date; a date in the past and invalid text count as absent.
 fn parse_retry_after(value: &str) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -126,7 +126,7 @@ pub(super) fn transport_error(error: &reqwest::Error) -> RequestError {
 fn certificate_error(error: &reqwest::Error) -> Option<String> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(cause) = next {
-        // An `io::Error` hides what it wraps from `source`, and one may wrap another.
+        // `source` of an `io::Error` skips the error that it wraps, and one may wrap another.
         let mut inner = Some(cause);
         while let Some(error) = inner {
             if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
@@ -140,7 +140,7 @@ fn certificate_error(error: &reqwest::Error) -> Option<String> {
     None
 }
 
-/// The causes of `error` in one line, outermost left out: it names the URL, which the caller tells better.
+/// The causes of `error` in one line, without the outermost: it names the URL, which the caller reports itself.
 pub(super) fn chain(error: &reqwest::Error) -> String {
     let mut words = Vec::new();
     let mut next = error.source();
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_read_in_both_forms() {
+    fn retry_after_is_seconds_or_a_date() {
         assert_eq!(parse_retry_after("30"), Some(Duration::from_secs(30)));
         assert_eq!(parse_retry_after("-1"), None);
         assert_eq!(parse_retry_after("soon"), None);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_every_shape_become_words() {
+    fn messages_of_every_shape_become_text() {
         let words = |json: &str| flatten(serde_json::from_str(json).unwrap());
         assert_eq!(words(r#""Unauthenticated.""#).as_deref(), Some("Unauthenticated."));
         assert_eq!(

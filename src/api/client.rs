@@ -1,32 +1,33 @@
-//! The one choke point through which every request passes.
+//! The client: the one place through which every request passes.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, redirect};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, sleep_until};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use url::Url;
 
 use super::answer::{chain, decode, read_body, status_error, transport_error};
 use super::error::{ApiError, RequestError};
-use super::retry::{Budget, RequestKind, RetryDecision, RetryPolicy, classify};
-use super::token::Token;
+use super::pacing::Pacing;
+pub use super::requests::Requests;
+use super::retry::{RequestKind, RetryDecision, RetryPolicy, classify};
+use super::token::{Token, TokenError};
 use crate::progress::Progress;
 
-/// A connect that takes longer will not come about.
+/// A connection that takes longer to open will not open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A request as a whole may take this many times the read timeout: a page of 1,000 rows that keeps
-/// coming is fine, one byte a second for ever is not.
+/// A request may take this many read timeouts in total: a page of 1,000 rows that keeps coming is
+/// fine, one byte a second forever is not.
 const TOTAL_TIMEOUTS: u32 = 4;
 
-/// The largest body that is read, unpacked. A page of 1,000 tests with descriptions of 16 KiB fits.
+/// The largest body that is read, in bytes, unpacked. A page of 1,000 tests with descriptions of 16 KiB fits.
 const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
 /// How to reach a server.
@@ -36,26 +37,26 @@ pub struct ClientOptions {
     pub host: Url,
     /// The personal access token.
     pub token: Token,
-    /// Requests under way at once.
+    /// The maximum number of concurrent requests.
     pub concurrency: usize,
     /// How long the server may be silent.
     pub timeout: Duration,
-    /// Repetitions and waits.
+    /// How often and how long apart requests are retried.
     pub retry: RetryPolicy,
-    /// Time for everything, from now.
+    /// The time for all requests together, from now.
     pub deadline: Duration,
-    /// A further certificate authority, PEM.
+    /// An additional certificate authority, PEM.
     pub ca_cert: Option<Vec<u8>>,
-    /// Who is told of requests and of what they wrote.
+    /// Counts the requests and the rows that they write.
     pub progress: Progress,
 }
 
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The token holds characters that no header can carry.
+    /// The token holds characters that a header cannot carry.
     #[error(transparent)]
-    Token(#[from] super::token::TokenError),
+    Token(#[from] TokenError),
     /// `--ca-cert` holds no certificate.
     #[error("the file of --ca-cert holds no PEM certificate: {0}")]
     CaCert(String),
@@ -76,69 +77,42 @@ struct Shared {
     base: Url,
     timeout: Duration,
     permits: Semaphore,
-    retry: RetryPolicy,
-    budget: Budget,
-    deadline: Instant,
-    /// No request starts before this moment: a `Retry-After` holds everybody.
-    pause_until: Mutex<Option<Instant>>,
-    sent: Sent,
-    progress: Progress,
-    /// How many permits there are in all.
+    /// The number of permits.
     concurrency: u32,
-    /// Set once: nothing new is sent.
-    stopping: watch::Sender<bool>,
+    pacing: Pacing,
+    requests: Mutex<Requests>,
+    progress: Progress,
 }
 
-#[derive(Debug, Default)]
-struct Sent {
-    get: AtomicU64,
-    post: AtomicU64,
-    put: AtomicU64,
-    delete: AtomicU64,
-    retries: AtomicU64,
-}
-
-/// What went over the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Requests {
-    /// GET requests, repeated ones included.
-    pub get: u64,
-    /// POST requests, repeated ones included.
-    pub post: u64,
-    /// PUT requests, repeated ones included.
-    pub put: u64,
-    /// DELETE requests, repeated ones included.
-    pub delete: u64,
-    /// How many of them were repetitions.
-    pub retries: u64,
-}
-
-impl Requests {
-    /// Requests that could have changed something.
-    #[must_use]
-    pub fn writes(&self) -> u64 {
-        self.post + self.put + self.delete
-    }
-}
-
-/// What became of a create.
+/// The outcome of a write.
 #[derive(Debug)]
 pub enum WriteOutcome<T> {
-    /// The server says that it was done.
+    /// The server confirmed it.
     Applied(T),
-    /// The server will not do it.
+    /// The server refused it.
     Refused(ApiError),
-    /// It may have been done: read back before anything else.
+    /// It may have been applied: read back before anything else.
     Unknown(ApiError),
+}
+
+impl<T> WriteOutcome<T> {
+    /// Converts the server's answer.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> WriteOutcome<U> {
+        match self {
+            Self::Applied(answer) => WriteOutcome::Applied(convert(answer)),
+            Self::Refused(error) => WriteOutcome::Refused(error),
+            Self::Unknown(error) => WriteOutcome::Unknown(error),
+        }
+    }
 }
 
 impl Client {
     /// A client for `options.host`.
     ///
     /// # Errors
-    /// When the token cannot stand in a header, the CA file holds no certificate, or TLS cannot be set up.
+    /// When the token does not fit into a header, the CA file holds no certificate, or TLS cannot be set up.
     pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
-        // Fails when a provider stands already, which is what we want.
+        // Fails when a provider is installed already, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, options.token.header()?);
@@ -146,7 +120,7 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
-            // The default policy turns a redirected POST into a GET that "succeeds", and repeats bodies to other hosts.
+            // The default policy turns a redirected POST into a GET that "succeeds", and sends bodies to other hosts.
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
             .read_timeout(options.timeout)
@@ -173,22 +147,18 @@ impl Client {
                 base,
                 timeout: options.timeout,
                 permits: Semaphore::new(options.concurrency.max(1)),
-                retry: options.retry,
-                budget: Budget::new(),
-                deadline: Instant::now() + options.deadline,
-                pause_until: Mutex::new(None),
-                sent: Sent::default(),
-                progress: options.progress,
                 concurrency: u32::try_from(options.concurrency.max(1)).unwrap_or(u32::MAX),
-                stopping: watch::Sender::new(false),
+                pacing: Pacing::new(options.retry, options.deadline),
+                requests: Mutex::default(),
+                progress: options.progress,
             }),
         })
     }
 
-    /// `GET /api/{path_and_query}`, repeated with back-off while that can help.
+    /// `GET /api/{path_and_query}`, retried with back-off.
     ///
     /// # Errors
-    /// The last fault, once repeating is over.
+    /// The error of the last attempt.
     pub async fn get<T: DeserializeOwned>(&self, path_and_query: &str) -> Result<T, ApiError> {
         match self.send(RequestKind::Read, Method::GET, path_and_query, None).await? {
             WriteOutcome::Applied(value) => Ok(value),
@@ -196,10 +166,10 @@ impl Client {
         }
     }
 
-    /// `POST /api/{path}` that creates rows. It is repeated only where it cannot have been applied.
+    /// `POST /api/{path}`, which creates rows. Retried only if it cannot have been applied.
     ///
     /// # Errors
-    /// Faults that end the whole import: not authorised, unreachable, the deadline.
+    /// Errors that end the whole import: not authorised, unreachable, the deadline.
     pub async fn create<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -208,23 +178,23 @@ impl Client {
         self.send(RequestKind::Create, Method::POST, path, Some(json(body))).await
     }
 
-    /// `PUT /api/{path}`, once: a caller that changes a person's row looks again before every attempt.
+    /// `PUT /api/{path}`, retried only if it cannot have been applied: before each attempt to change a
+    /// person's row, the caller reads it again.
     ///
     /// # Errors
-    /// Faults that end the whole import.
+    /// As [`Client::create`].
     pub async fn update_once<T: DeserializeOwned>(
         &self,
         path: &str,
         body: &(impl Serialize + ?Sized),
     ) -> Result<WriteOutcome<T>, ApiError> {
-        // As a create: what cannot be told apart from "applied" is handed back as unknown.
         self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
     }
 
-    /// `PUT /api/{path}` with what ends in the same state when it is sent twice: repeated while that can help.
+    /// `PUT /api/{path}` with an idempotent body, retried with back-off.
     ///
     /// # Errors
-    /// Faults that end the whole import.
+    /// As [`Client::create`].
     pub async fn update<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -233,74 +203,62 @@ impl Client {
         self.send(RequestKind::Idempotent, Method::PUT, path, Some(json(body))).await
     }
 
-    /// `DELETE /api/{path}`, repeated while that can help. What is gone already is deleted.
+    /// `DELETE /api/{path}`, retried with back-off. A row that does not exist counts as deleted.
     ///
     /// # Errors
-    /// Faults that end the whole import.
+    /// As [`Client::create`].
     pub async fn delete(&self, path: &str) -> Result<WriteOutcome<()>, ApiError> {
-        let deleted: WriteOutcome<serde::de::IgnoredAny> =
-            self.send(RequestKind::Idempotent, Method::DELETE, path, None).await?;
-        Ok(match deleted {
-            WriteOutcome::Refused(ApiError {
-                error: RequestError::Status { status: 404 | 410, .. },
-                ..
-            })
-            | WriteOutcome::Applied(_) => WriteOutcome::Applied(()),
-            WriteOutcome::Refused(error) => WriteOutcome::Refused(error),
-            WriteOutcome::Unknown(error) => WriteOutcome::Unknown(error),
-        })
+        match self.send::<IgnoredAny>(RequestKind::Idempotent, Method::DELETE, path, None).await? {
+            WriteOutcome::Refused(error) if error.is_not_found() => Ok(WriteOutcome::Applied(())),
+            deleted => Ok(deleted.map(drop)),
+        }
     }
 
-    /// `POST /api/{path}/restore`: shows a deleted row again.
+    /// `POST /api/{path}/restore`, which restores a deleted row; retried with back-off.
     ///
     /// # Errors
-    /// Faults that end the whole import.
-    pub async fn restore(
-        &self,
-        path: &str,
-    ) -> Result<WriteOutcome<serde::de::IgnoredAny>, ApiError> {
+    /// As [`Client::create`].
+    pub async fn restore(&self, path: &str) -> Result<WriteOutcome<()>, ApiError> {
         let path = format!("{path}/restore");
-        self.send(RequestKind::Idempotent, Method::POST, &path, None).await
+        let restored =
+            self.send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, None).await?;
+        Ok(restored.map(drop))
     }
 
-    /// How far the import is, as far as it is done through this client.
+    /// The progress of the import that uses this client.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         &self.shared.progress
     }
 
-    /// How often and how long apart requests are repeated.
+    /// How often and how long apart requests are retried.
     #[must_use]
     pub fn retry_policy(&self) -> RetryPolicy {
-        self.shared.retry
+        self.shared.pacing.retry
     }
 
-    /// Waits, but neither beyond the deadline nor after [`Client::stop`].
-    pub async fn rest(&self, wait: Duration) {
-        let until = Instant::now().checked_add(wait).unwrap_or(self.shared.deadline);
-        self.sleep_until(until.min(self.shared.deadline)).await;
+    /// Waits, at most until the deadline or [`Client::stop`].
+    pub async fn sleep(&self, wait: Duration) {
+        self.shared.pacing.sleep(wait).await;
     }
 
-    /// From now on no request starts; those under way end. What waits for its turn then fails with
-    /// [`RequestError::Interrupted`].
+    /// From now on no request starts; those in flight complete. Requests that wait for their turn fail
+    /// with [`RequestError::Interrupted`].
     pub fn stop(&self) {
-        self.shared.stopping.send_replace(true);
+        self.shared.pacing.stop();
     }
 
-    /// What was sent so far.
+    /// The requests sent so far.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        let Sent { get, post, put, delete, retries } = &self.shared.sent;
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Requests {
-            get: read(get),
-            post: read(post),
-            put: read(put),
-            delete: read(delete),
-            retries: read(retries),
-        }
+        *self.lock_requests()
     }
 
+    fn lock_requests(&self) -> MutexGuard<'_, Requests> {
+        self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a request until it succeeds or [`classify`] says not to retry it.
     async fn send<T: DeserializeOwned>(
         &self,
         kind: RequestKind,
@@ -308,108 +266,90 @@ impl Client {
         path_and_query: &str,
         body: Option<Bytes>,
     ) -> Result<WriteOutcome<T>, ApiError> {
+        let pacing = &self.shared.pacing;
         let started = Instant::now();
         let mut attempts = 0;
-        loop {
-            let (error, attempted) =
-                match self.attempt(&method, path_and_query, body.clone(), attempts).await {
-                    Ok(value) => {
-                        self.shared.budget.give_back();
-                        return Ok(WriteOutcome::Applied(value));
-                    }
-                    Err(attempted) => attempted,
-                };
-            attempts += u32::from(attempted);
-            let decision = classify(kind, &error);
-            let (error, decision) = match decision {
-                RetryDecision::Repeat
-                    if attempts <= self.shared.retry.retries && self.shared.budget.take() =>
-                {
-                    match self.wait_before_repetition(attempts, error).await {
-                        Ok(()) => continue,
-                        Err(error) => (error, RetryDecision::Stop),
+        let (error, decision) = loop {
+            let attempt = self.attempt(&method, path_and_query, body.clone(), &mut attempts);
+            let error = match attempt.await {
+                Ok(value) => {
+                    pacing.succeeded();
+                    return Ok(WriteOutcome::Applied(value));
+                }
+                Err(error) => error,
+            };
+            match classify(kind, &error) {
+                RetryDecision::Repeat if pacing.may_retry(attempts) => {
+                    if let Err(error) = pacing.wait_before_retry(attempts, error).await {
+                        break (error, RetryDecision::Stop);
                     }
                 }
-                RetryDecision::Repeat => (error, RetryDecision::Stop),
-                RetryDecision::Unknown => {
-                    // Whoever reads back and sends again waits as long as the server asked for.
-                    if let RequestError::Status { retry_after: Some(asked), .. } = &error
-                        && let Some(until) = Instant::now().checked_add(*asked)
-                    {
-                        self.pause_all_requests(until.min(self.shared.deadline));
-                    }
-                    (error, RetryDecision::Unknown)
-                }
-                other => (error, other),
-            };
-            let error = ApiError {
-                method,
-                path: format!("/api/{path_and_query}"),
-                error,
-                attempts: attempts.max(1),
-                elapsed: started.elapsed(),
-            };
-            tracing::debug!(%error, ?decision, "request failed");
-            return match decision {
-                RetryDecision::Refused => Ok(WriteOutcome::Refused(error)),
-                RetryDecision::Unknown => Ok(WriteOutcome::Unknown(error)),
-                RetryDecision::Repeat | RetryDecision::Stop => Err(error),
-            };
+                decision => break (error, decision),
+            }
+        };
+        if decision == RetryDecision::Unknown {
+            pacing.pause_as_asked(&error);
+        }
+        let error = ApiError {
+            method,
+            path: format!("/api/{path_and_query}"),
+            error,
+            attempts: attempts.max(1),
+            elapsed: started.elapsed(),
+        };
+        tracing::debug!(%error, ?decision, "request failed");
+        match decision {
+            RetryDecision::Refused => Ok(WriteOutcome::Refused(error)),
+            RetryDecision::Unknown => Ok(WriteOutcome::Unknown(error)),
+            RetryDecision::Repeat | RetryDecision::Stop => Err(error),
         }
     }
 
-    /// One attempt. The second part of an error says whether anything was tried.
+    /// One attempt; `attempts` grows if a request was sent.
     async fn attempt<T: DeserializeOwned>(
         &self,
         method: &Method,
         path_and_query: &str,
         body: Option<Bytes>,
-        attempts_before: u32,
-    ) -> Result<T, (RequestError, bool)> {
+        attempts: &mut u32,
+    ) -> Result<T, RequestError> {
         let shared = &*self.shared;
-        let out_of_time = || RequestError::NoAnswer("the deadline has passed".to_owned());
-        // The semaphore is never closed.
-        let permit = shared.permits.acquire().await.map_err(|_| (out_of_time(), false))?;
-        self.wait_for_pause().await;
-        if *shared.stopping.borrow() {
+        let permit = shared.permits.acquire().await.map_err(|_| RequestError::Interrupted)?;
+        shared.pacing.wait_for_pause().await;
+        if shared.pacing.is_stopping() {
             drop(permit);
-            // Whoever hears of this gives up, and takes others along: first let what is under way end.
+            // The caller gives up and may cancel other requests: wait until those in flight complete.
             let _all = shared.permits.acquire_many(shared.concurrency).await;
-            return Err((RequestError::Interrupted, false));
+            return Err(RequestError::Interrupted);
         }
-        let left = shared.deadline.saturating_duration_since(Instant::now());
+        let left = shared.pacing.time_left();
         if left.is_zero() {
-            return Err((
-                RequestError::Deadline(Box::new(RequestError::NoAnswer(
-                    "nothing was sent".to_owned(),
-                ))),
-                false,
-            ));
+            let error = RequestError::NoAnswer("nothing was sent".to_owned());
+            return Err(RequestError::Deadline(Box::new(error)));
         }
-        let url =
-            self.url(path_and_query).map_err(|reason| (RequestError::NotSent(reason), false))?;
-        self.count(method, attempts_before);
+        self.lock_requests().count(method, *attempts > 0);
+        shared.progress.sent();
+        *attempts += 1;
         let mut request = shared
             .http
-            .request(method.clone(), url)
+            .request(method.clone(), self.url(path_and_query))
             .timeout(left.min(shared.timeout.saturating_mul(TOTAL_TIMEOUTS)));
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let started = Instant::now();
-        let response = request.send().await.map_err(|error| (transport_error(&error), true))?;
+        let response = request.send().await.map_err(|error| transport_error(&error))?;
         let status = response.status();
         tracing::debug!(%method, path = path_and_query, status = status.as_u16(), ms = started.elapsed().as_millis(), "request");
-        if status.is_success() {
-            let body = read_body(response, BODY_LIMIT).await.map_err(|error| (error, true))?;
-            // Nothing is an answer to what asks for none, such as a DELETE.
-            let body = if body.is_empty() { &b"null"[..] } else { &body };
-            return decode(status, body).map_err(|error| (error, true));
+        if !status.is_success() {
+            return Err(status_error(response).await);
         }
-        Err((status_error(response).await, true))
+        let body = read_body(response, BODY_LIMIT).await?;
+        // A DELETE may have an empty answer.
+        decode(status, if body.is_empty() { b"null" } else { &body })
     }
 
-    fn url(&self, path_and_query: &str) -> Result<Url, String> {
+    fn url(&self, path_and_query: &str) -> Url {
         let mut url = self.shared.base.clone();
         let (path, query) = match path_and_query.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -417,75 +357,7 @@ impl Client {
         };
         url.set_path(&format!("{}api/{path}", self.shared.base.path()));
         url.set_query(query);
-        Ok(url)
-    }
-
-    fn count(&self, method: &Method, attempts_before: u32) {
-        let Sent { get, post, put, delete, retries } = &self.shared.sent;
-        let counter = match *method {
-            Method::GET => get,
-            Method::PUT => put,
-            Method::DELETE => delete,
-            _ => post,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-        self.shared.progress.sent();
-        if attempts_before > 0 {
-            retries.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Waits as the server asked or as the policy says; gives the fault back when that would pass the deadline.
-    async fn wait_before_repetition(
-        &self,
-        repetition: u32,
-        error: RequestError,
-    ) -> Result<(), RequestError> {
-        let asked = match &error {
-            RequestError::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        };
-        let wait = self.shared.retry.wait(repetition, fastrand::f64());
-        // A server may ask for longer than clocks can say.
-        let until = Instant::now().checked_add(asked.unwrap_or_default().max(wait));
-        let Some(until) = until.filter(|until| *until < self.shared.deadline) else {
-            return Err(RequestError::Deadline(Box::new(error)));
-        };
-        if asked.is_some() {
-            self.pause_all_requests(until);
-        }
-        self.sleep_until(until).await;
-        Ok(())
-    }
-
-    /// No request starts before `moment`.
-    fn pause_all_requests(&self, moment: Instant) {
-        let mut pause = self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *pause = (*pause).max(Some(moment));
-    }
-
-    /// Until `moment`, or until nothing shall be sent any more.
-    async fn sleep_until(&self, moment: Instant) {
-        let mut stopping = self.shared.stopping.subscribe();
-        tokio::select! {
-            () = sleep_until(moment) => {}
-            _ = stopping.wait_for(|stopping| *stopping) => {}
-        }
-    }
-
-    async fn wait_for_pause(&self) {
-        loop {
-            let until = *self.shared.pause_until.lock().unwrap_or_else(PoisonError::into_inner);
-            match until {
-                Some(until) if until > Instant::now() => {
-                    self.sleep_until(until.min(self.shared.deadline)).await
-                }
-                _ => return,
-            }
-            if Instant::now() >= self.shared.deadline || *self.shared.stopping.borrow() {
-                return;
-            }
-        }
+        url
     }
 }
 
@@ -501,7 +373,7 @@ pub fn is_loopback(host: &Url) -> bool {
 }
 
 fn json(body: &(impl Serialize + ?Sized)) -> Bytes {
-    // Our own plain structs always serialise; an empty body would be refused by the server, with a message.
+    // Our own plain structs always serialise; the server would refuse an empty body with a message.
     serde_json::to_vec(body).unwrap_or_default().into()
 }
 
@@ -510,7 +382,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_is_told_from_other_hosts() {
+    fn only_this_machine_is_loopback() {
         let yes = ["http://localhost:1", "http://127.8.9.1", "http://[::1]:5"];
         let no =
             ["https://api.testquality.com", "http://10.0.0.1", "http://localhost.evil.example"];
@@ -518,7 +390,3 @@ mod tests {
         assert!(!no.iter().any(|url| is_loopback(&Url::parse(url).unwrap())));
     }
 }
-
-#[cfg(test)]
-#[path = "waiting_tests.rs"]
-mod waiting_tests;

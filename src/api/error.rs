@@ -1,52 +1,52 @@
-//! What can go wrong with a request, told so that a person knows what to do next.
+//! What can go wrong with a request, and what the user can do about it.
 
 use std::time::Duration;
 
 use reqwest::Method;
 use test_reports::text;
 
-/// Of a list of a thousand ids nobody reads more.
+/// The longest path in a message, in characters: a filter may hold a thousand ids.
 const PATH_CHARS: usize = 160;
 
-/// A request that did not succeed.
+/// A failed request.
 #[derive(Debug, thiserror::Error)]
-#[error("{method} {}: {error}{}", text::cut(path, PATH_CHARS), tries(*.attempts, *.elapsed))]
+#[error("{method} {}: {error}{}", text::cut(path, PATH_CHARS), after_attempts(*.attempts, *.elapsed))]
 pub struct ApiError {
     /// The method.
     pub method: Method,
     /// Path and query; never the host, never a token.
     pub path: String,
-    /// What went wrong the last time.
+    /// The error of the last attempt.
     pub error: RequestError,
-    /// How often it was sent, at least once.
+    /// The number of attempts, at least 1.
     pub attempts: u32,
-    /// From the first attempt to the last answer.
+    /// The time from the first attempt to the last answer.
     pub elapsed: Duration,
 }
 
-fn tries(attempts: u32, elapsed: Duration) -> String {
-    match attempts {
+fn after_attempts(count: u32, elapsed: Duration) -> String {
+    match count {
         0 | 1 => String::new(),
-        _ => format!(" (gave up after {attempts} attempts in {:.1} s)", elapsed.as_secs_f64()),
+        _ => format!(" (gave up after {count} attempts in {:.1} s)", elapsed.as_secs_f64()),
     }
 }
 
-/// The fault of one attempt.
+/// The error of one attempt.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    /// The server answered with a status that is no success.
+    /// The server answered with a status other than success.
     #[error("{}{}", status_line(*.status), message_part(.message.as_deref()))]
     Status {
         /// The HTTP status.
         status: u16,
-        /// The server's own words, cleaned and cut.
+        /// The server's message, cleaned and cut.
         message: Option<String>,
         /// The body's `code`, such as `23505`.
         code: Option<String>,
-        /// What the server asked to wait, if it did.
+        /// The header `Retry-After`, if the server sent one.
         retry_after: Option<Duration>,
     },
-    /// The server wants the client elsewhere. Redirects are never followed with a token.
+    /// The server redirects. Redirects are never followed, because the token would go with them.
     #[error("{} redirects to {location}, which is not followed", status_line(*.status))]
     Redirect {
         /// The HTTP status.
@@ -54,16 +54,16 @@ pub enum RequestError {
         /// The target, without its query.
         location: String,
     },
-    /// No byte of the request has left: name resolution, connect, TLS handshake.
+    /// The connection failed before any byte was sent: name resolution, connect, TLS handshake.
     #[error("cannot connect: {0}")]
     NotSent(String),
     /// The server's certificate is not trusted.
     #[error("the server's certificate is not trusted: {0}")]
     Certificate(String),
-    /// The connection broke, or time ran out, after bytes have left.
+    /// The connection broke, or the time ran out, after bytes were sent.
     #[error("no answer: {0}")]
     NoAnswer(String),
-    /// A success whose body is not what was expected.
+    /// A success with an unexpected body.
     #[error("{}, but the answer cannot be read: {detail}", status_line(*.status))]
     Unreadable {
         /// The HTTP status.
@@ -71,19 +71,19 @@ pub enum RequestError {
         /// JSON path and reason.
         detail: String,
     },
-    /// A body beyond the cap.
+    /// The body is larger than the limit.
     #[error("the answer is larger than {limit} bytes")]
     TooLarge {
-        /// The cap in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// A list that did not hold still while it was read.
+    /// A list that changed during each reading.
     #[error("the list changed each time it was read: {0}")]
     Unstable(String),
-    /// A signal stopped the import before this was sent.
+    /// A signal stopped the import before the request was sent.
     #[error("interrupted before it was sent")]
     Interrupted,
-    /// The time for the whole import is over.
+    /// The time for the whole import has run out.
     #[error("the deadline has passed; before that: {0}")]
     Deadline(Box<RequestError>),
 }
@@ -104,14 +104,40 @@ fn message_part(message: Option<&str>) -> String {
 pub enum Severity {
     /// 401, or a read that is forbidden: exit 6.
     NotAuthorised,
-    /// Unreachable or unwell; running again is safe: exit 7.
+    /// The server is unavailable; it is safe to run again: exit 7.
     Unavailable,
     /// Anything else: exit 1.
     Unexpected,
 }
 
+impl RequestError {
+    /// The time that the server asked to wait, in its header `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
 impl ApiError {
-    /// Which exit code this leads to.
+    /// The HTTP status, if the server answered with one other than success.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.error {
+            RequestError::Status { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Whether the row does not exist, or not any more.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.status(), Some(404 | 410))
+    }
+
+    /// What the error means for the exit code.
     #[must_use]
     pub fn severity(&self) -> Severity {
         match &self.error {
@@ -130,33 +156,33 @@ impl ApiError {
         }
     }
 
-    /// What to do next.
+    /// What the user can do about it.
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match &self.error {
             RequestError::Status { status: 401, .. } => {
-                "the token is not accepted; make a new one on the Integrations page, and check that --host is the server it belongs to"
+                "the server does not accept the token; create a new one on the Integrations page, and check that --host is the server it belongs to"
             }
             RequestError::Status { status: 403, .. } => {
-                "the token's owner may not do this; ask for access to the project"
+                "the owner of the token may not do this; ask for access to the project"
             }
             RequestError::Status { status: 404, .. } => {
-                "the server does not know this address; check --host and --project"
+                "the server does not know this path; check --host and --project"
             }
             RequestError::Redirect { .. } => {
-                "set --host to the server itself, not to an address that redirects"
+                "set --host to the server itself, not to an address that redirects to it"
             }
             RequestError::Certificate(_) => {
-                "if a company's proxy signs certificates, name its CA with --ca-cert FILE; else check --host and the clock"
+                "if a company proxy signs certificates, name its CA with --ca-cert FILE; otherwise check --host and the clock"
             }
             RequestError::NotSent(_) => {
-                "check --host, the network and HTTPS_PROXY/NO_PROXY; nothing was sent by this request, running again is safe"
+                "check --host, the network and HTTPS_PROXY/NO_PROXY; this request sent nothing, so it is safe to run again"
             }
             RequestError::TooLarge { .. } => "check that --host is a TestQuality server",
             RequestError::Unreadable { .. } => {
-                "something between here and the server may answer in its place; running again is safe"
+                "a proxy may have answered instead of the server; it is safe to run again"
             }
-            _ => "running the same import again is safe: it goes on where this one stopped",
+            _ => "it is safe to run the import again: it continues where this one stopped",
         }
     }
 }

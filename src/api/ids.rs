@@ -1,4 +1,4 @@
-//! Ids as types of their own, so that a suite's id cannot stand where a test's is meant.
+//! A type for the ids of each resource, so that a suite's id cannot be used as a test's.
 
 use std::fmt;
 

@@ -1,44 +1,23 @@
-//! Values that come in several shapes: numbers as strings, truth as 0 and 1, `null` for nothing.
+//! Values that come in several shapes: numbers as strings, booleans as 0 and 1, `null` for absent.
 
-use std::fmt;
-
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 
 /// A whole number of at least 0, as a JSON number or a string of digits.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    struct Number;
-
-    impl Visitor<'_> for Number {
-        type Value = u64;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number, or a string of digits")
-        }
-
-        fn visit_u64<E: de::Error>(self, value: u64) -> Result<u64, E> {
-            Ok(value)
-        }
-
-        fn visit_i64<E: de::Error>(self, value: i64) -> Result<u64, E> {
-            u64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Signed(value), &self))
-        }
-
-        fn visit_str<E: de::Error>(self, value: &str) -> Result<u64, E> {
-            value.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
-        }
-    }
-
-    deserializer.deserialize_any(Number)
+    let value = Value::deserialize(deserializer)?;
+    value.as_u64().or_else(|| value.as_str()?.parse().ok()).ok_or_else(|| {
+        de::Error::custom(format!("{value} is not a whole number or a string of digits"))
+    })
 }
 
-/// The same where nothing depends on it: whatever is no such number is none.
+/// The same for a field that nothing depends on: any other value is none.
 pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-        serde_json::Value::String(digits) => digits.parse().ok(),
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::String(digits) => digits.parse().ok(),
         _ => None,
     })
 }
@@ -49,88 +28,33 @@ fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64)
 }
 
-/// A moment, as RFC 3339 or without a zone (then UTC); what is neither is none.
+/// A time, as RFC 3339 or without a zone (then UTC); any other value is none.
 pub(super) fn moment<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<jiff::Timestamp>, D::Error> {
-    struct Moment;
-
-    impl<'de> Visitor<'de> for Moment {
-        type Value = Option<jiff::Timestamp>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a time, or anything else")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            let without_zone = || {
-                let civil: jiff::civil::DateTime = text.parse().ok()?;
-                jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
-            };
-            Ok(text.parse().ok().or_else(without_zone))
-        }
-
-        fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            while seq.next_element::<de::IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-
-        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
-            value.deserialize_any(self)
-        }
-    }
-
-    deserializer.deserialize_any(Moment)
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| {
+        let without_zone = || {
+            let civil: jiff::civil::DateTime = text.parse().ok()?;
+            jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+        };
+        text.parse().ok().or_else(without_zone)
+    }))
 }
 
-/// A truth value, also as 0/1 or a string of either.
+/// A boolean, also as 0 or 1 or a string.
 pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Flag {
-        Bool(bool),
-        Number(u64),
-        Text(String),
-    }
-    Ok(match Option::<Flag>::deserialize(deserializer)? {
-        None => None,
-        Some(Flag::Bool(value)) => Some(value),
-        Some(Flag::Number(value)) => Some(value != 0),
-        Some(Flag::Text(value)) => match value.as_str() {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Bool(value) => Ok(Some(value)),
+        Value::Number(value) if value.is_u64() => Ok(Some(value.as_u64() != Some(0))),
+        Value::String(value) => Ok(match value.as_str() {
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => None,
-        },
-    })
+        }),
+        value => Err(de::Error::custom(format!("{value} is not a boolean"))),
+    }
 }
 
 /// A text; `null` reads as empty.

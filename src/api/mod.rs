@@ -1,14 +1,17 @@
-//! The TestQuality REST API as a client sees it.
+//! The TestQuality REST API.
 //!
-//! Every request passes through `Client::send`: one place that sets the token, limits,
-//! counts, retries and classifies. [`pages`] reads whole lists, [`wire`] holds the rows.
+//! Every request passes through `Client::send` in [`client`], the only place that sets the token, limits
+//! concurrency, counts and retries. [`retry`] says what is retried, `pacing` when (back-off, `Retry-After`, the
+//! deadline), [`pages`] reads complete lists, and [`wire`] holds the rows.
 
 mod answer;
 pub mod client;
 pub mod error;
 pub mod ids;
 mod lenient;
+mod pacing;
 pub mod pages;
+mod requests;
 pub mod retry;
 pub mod token;
 pub mod wire;

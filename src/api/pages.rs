@@ -1,4 +1,4 @@
-//! Whole lists, page by page, and consistent.
+//! Complete and consistent lists, page by page.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,33 +9,33 @@ use super::client::Client;
 use super::error::{ApiError, RequestError};
 use super::wire::{Page, Resource};
 
-/// Rows asked for per page; the server may give fewer.
+/// Rows requested per page; the server may send fewer.
 pub const PER_PAGE: u64 = 1000;
 
-/// Rows per page where those of [`PER_PAGE`] are more than an answer may hold: people paste pictures into descriptions.
+/// Rows per page when a page of [`PER_PAGE`] exceeds the size limit: people paste pictures into descriptions.
 const PER_SMALL_PAGE: u64 = 50;
 
-/// No list has more pages than this: beyond, the server counts wrongly and would keep us for ever.
+/// A server that reports more pages than this is wrong, and reading them would never end.
 const MAX_PAGES: u64 = 100_000;
 
-/// How often a list is read that other writers keep moving.
+/// How often a list is read while other writers change it.
 const READINGS: u32 = 12;
 
 /// The longest wait between two readings.
-const LONGEST_REST: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The longest filter, in bytes: a request line of 7,500 bytes stays below the 8 KiB that servers allow.
-const LINE_BYTES: usize = 7_400;
+/// The longest filter, in bytes: the request line stays below the 8 KiB that servers allow.
+const FILTER_BYTES: usize = 7_400;
 
-/// Every row of `T` that the filter allows, in the order of their ids.
+/// All rows of `T` that match `filter`, such as `project_id=12`, in the order of their ids.
 ///
-/// `filter` is a query such as `project_id=12`. The first page tells the total, the others are read in
-/// parallel. The reading is repeated when totals differ between pages, or when the distinct ids are not
-/// as many as the total: only a list that held still can say that a row is absent. Of more than one page even that is no
-/// proof: a row may have gone at its front, and another come at its end, in between.
+/// The first page tells the total; the others are read in parallel. The list is read again when the totals
+/// of its pages differ, or when the number of distinct ids is not the total: only a list that did not change
+/// proves that a row is absent. With several pages even that is no proof: one row may have been
+/// deleted from the front and another appended in between.
 ///
 /// # Errors
-/// The fault of a page, or [`RequestError::Unstable`] when the list never held still.
+/// The error of a page, or [`RequestError::Unstable`] when the list changed during each reading.
 pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, ApiError> {
     let mut per_page = PER_PAGE;
     let mut reading = 1;
@@ -54,10 +54,10 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
                     resource = T::NAME,
                     reason,
                     reading,
-                    "the list moved while it was read"
+                    "the list changed while it was read"
                 );
-                let rest = Duration::from_millis(50).saturating_mul(1 << reading.min(10));
-                client.rest(rest.min(LONGEST_REST)).await;
+                let wait = Duration::from_millis(50).saturating_mul(1 << reading.min(10));
+                client.sleep(wait.min(LONGEST_WAIT)).await;
                 reading += 1;
             }
             Ok(Err(reason)) => {
@@ -73,7 +73,7 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
     }
 }
 
-/// The rows, or why this reading cannot be trusted.
+/// The rows, or why this reading is not consistent.
 async fn read_once<T: Resource>(
     client: &Client,
     filter: &str,
@@ -86,7 +86,7 @@ async fn read_once<T: Resource>(
     let first: Page<T> = client.get(&path(1)).await?;
     if first.last_page > MAX_PAGES.min(first.total.max(1)) {
         let (pages, rows) = (first.last_page, first.total);
-        return Ok(Err(format!("the server speaks of {pages} pages for {rows} rows")));
+        return Ok(Err(format!("the server reports {pages} pages for {rows} rows")));
     }
     let paths: Vec<String> = (2..=first.last_page).map(path).collect();
     let rest: Vec<Page<T>> = try_join_all(paths.iter().map(|path| client.get(path))).await?;
@@ -110,8 +110,8 @@ async fn read_once<T: Resource>(
     Ok(Ok(rows))
 }
 
-/// Every row whose `field` is one of `ids`, once, in lots that fit into a request line. Lots are read in parallel; one whose line
-/// is too long for the server is read in halves.
+/// All rows whose `field` is one of `ids`, each once, in lots of at most `most` ids that fit into a request line. Lots are read
+/// in parallel; a lot that is too long for the server is halved.
 ///
 /// # Errors
 /// As [`list`].
@@ -121,7 +121,7 @@ pub async fn list_in<T: Resource>(
     ids: impl Iterator<Item = u64>,
     most: usize,
 ) -> Result<Vec<T>, ApiError> {
-    let mut filters = lots(field, ids, most, LINE_BYTES);
+    let mut filters = lots(field, ids, most, FILTER_BYTES);
     let mut rows: Vec<T> = Vec::new();
     while !filters.is_empty() {
         let lists = join_all(filters.iter().map(|filter| list(client, filter))).await;
@@ -129,7 +129,9 @@ pub async fn list_in<T: Resource>(
         for (filter, list) in filters.iter().zip(lists) {
             match (list, halves(filter)) {
                 (Ok(list), _) => rows.extend(list),
-                (Err(error), Some(halves)) if is_line_too_long(&error) => shorter.extend(halves),
+                (Err(error), Some(halves)) if matches!(error.status(), Some(414 | 431)) => {
+                    shorter.extend(halves)
+                }
                 (Err(error), _) => return Err(error),
             }
         }
@@ -140,8 +142,8 @@ pub async fn list_in<T: Resource>(
     Ok(rows)
 }
 
-/// As [`list_in`]; but where the ids are so long that lots of `most` do not fit into a line, and `all` is a filter that takes
-/// fewer pages than the lots, the rows are picked from its list.
+/// As [`list_in`]. If the ids are so long that a lot of `most` does not fit into a request line, and the list with the filter `all`
+/// has fewer pages than there are lots, the rows are picked from that list.
 ///
 /// # Errors
 /// As [`list`].
@@ -153,10 +155,10 @@ pub async fn list_in_or_all<T: Resource>(
     all: &str,
     id_of: impl Fn(&T) -> u64,
 ) -> Result<Vec<T>, ApiError> {
-    let lots = lots(field, ids.iter().copied(), most, LINE_BYTES).len();
+    let lots = lots(field, ids.iter().copied(), most, FILTER_BYTES).len();
     if lots > ids.len().div_ceil(most) {
         let path = format!("{}?{all}&_sort=id&per_page={PER_PAGE}&page=1", T::NAME);
-        // What is too large for one page is read in lots.
+        // On an error, such as a page that is too large, read in lots.
         let pages = client.get::<Page<T>>(&path).await.map_or(u64::MAX, |page| page.last_page);
         if pages < lots as u64 {
             let wanted: HashSet<u64> = ids.iter().copied().collect();
@@ -168,11 +170,7 @@ pub async fn list_in_or_all<T: Resource>(
     list_in(client, field, ids.iter().copied(), most).await
 }
 
-fn is_line_too_long(error: &ApiError) -> bool {
-    matches!(error.error, RequestError::Status { status: 414 | 431, .. })
-}
-
-/// `field-in=1,2,3` as `field-in=1` and `field-in=2,3`; none for a single id.
+/// Splits `field-in=1,2,3` into `field-in=1` and `field-in=2,3`; none for a single id.
 fn halves(filter: &str) -> Option<[String; 2]> {
     let (field, ids) = filter.split_once('=')?;
     let commas: Vec<usize> = ids.match_indices(',').map(|(at, _)| at).collect();
@@ -180,8 +178,8 @@ fn halves(filter: &str) -> Option<[String; 2]> {
     Some([format!("{field}={one}"), format!("{field}={}", other.trim_start_matches(','))])
 }
 
-/// Filters `field-in=1,2,3` of at most `most` ids and `bytes` bytes. Commas stay commas: escaped, they
-/// would take three bytes each.
+/// Filters `field-in=1,2,3` of at most `most` ids and `bytes` bytes. The commas are not escaped, because
+/// that would take three bytes each.
 fn lots(field: &str, ids: impl Iterator<Item = u64>, most: usize, bytes: usize) -> Vec<String> {
     let mut filters: Vec<String> = Vec::new();
     let mut count = 0;
@@ -215,12 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn lots_keep_both_limits() {
+    fn lots_respect_both_limits() {
         assert!(lots("test_id", std::iter::empty(), 3, 100).is_empty());
         assert_eq!(lots("test_id", 1..=5, 3, 100), ["test_id-in=1,2,3", "test_id-in=4,5"]);
         assert_eq!(lots("a", [100, 200, 300].into_iter(), 9, 12), ["a-in=100,200", "a-in=300"]);
-        let thousand = lots("test_id", 100_000..101_000, 1000, LINE_BYTES);
+        let thousand = lots("test_id", 100_000..101_000, 1000, FILTER_BYTES);
         assert_eq!(thousand.len(), 1);
-        assert!(thousand[0].len() <= LINE_BYTES);
+        assert!(thousand[0].len() <= FILTER_BYTES);
     }
 }

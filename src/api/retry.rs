@@ -1,42 +1,42 @@
-//! Which faults are repeated, and how long to wait: a pure table and a policy.
+//! Which errors are retried, and how long to wait: a pure table and a policy.
 
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::error::RequestError;
 
-/// What a request does, as far as repeating it matters.
+/// What a request does, as far as retries are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
     /// A GET.
     Read,
     /// A PUT or DELETE that ends in the same state when it is sent twice.
     Idempotent,
-    /// A POST that creates rows: sent twice, it would create them twice.
+    /// A POST that creates rows: a second one would create them twice.
     Create,
 }
 
-/// What to do about a fault.
+/// What to do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Not applied, or harmless to repeat: wait and send it again.
+    /// Not applied, or idempotent: wait and send it again.
     Repeat,
     /// It may have been applied: read back before anything else. Only for [`RequestKind::Create`].
     Unknown,
-    /// The server will not do this, and would not the next time.
+    /// The server refused it, and would refuse it again.
     Refused,
     /// Stop the whole import.
     Stop,
 }
 
-/// The table (source: the measured cases of the project's fault catalogue).
+/// What to do about `error` (source: the measured cases of the project's fault catalogue).
 #[must_use]
 pub fn classify(kind: RequestKind, error: &RequestError) -> RetryDecision {
     use RequestKind::{Create, Read};
     match error {
         RequestError::Status { status: 401, .. } => RetryDecision::Stop,
-        // Refused before it was looked at, by definition of these codes.
+        // These codes are defined as: not processed.
         RequestError::Status { status: 425 | 429, .. } | RequestError::NotSent(_) => {
             RetryDecision::Repeat
         }
@@ -66,76 +66,69 @@ pub fn classify(kind: RequestKind, error: &RequestError) -> RetryDecision {
     }
 }
 
-/// How often and how long apart a request is repeated.
+/// How often and how long apart a request is retried.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
-    /// Repetitions after the first attempt.
+    /// The number of attempts after the first one.
     pub retries: u32,
-    /// The longest first wait; doubles with each repetition.
+    /// The longest wait before the first retry; doubles with each further one.
     pub base: Duration,
-    /// No wait is longer, unless the server asks for it.
+    /// The longest wait, unless the server asks for a longer one.
     pub cap: Duration,
 }
 
 impl RetryPolicy {
-    /// `retries` repetitions with waits that start below half a second and stay below 20 s: long
-    /// enough for a restart behind a load balancer, short enough for a CI job.
+    /// `retries` retries with waits that start below half a second and stay below 20 s: long enough
+    /// for a restart behind a load balancer, short enough for a CI job.
     #[must_use]
     pub fn new(retries: u32) -> Self {
         Self { retries, base: Duration::from_millis(500), cap: Duration::from_secs(20) }
     }
 
-    /// The same with another first wait.
+    /// The same policy with another first wait.
     #[must_use]
     pub fn starting_with(self, base: Duration) -> Self {
         Self { base, ..self }
     }
 
-    /// The wait before repetition `repetition` (from 1): "full jitter", anything from nothing to the
+    /// The wait before retry number `retry` (from 1): "full jitter", anything between zero and the
     /// doubled bound, so that many clients do not return together. `fraction` is from 0 to 1.
     #[must_use]
-    pub fn wait(&self, repetition: u32, fraction: f64) -> Duration {
+    pub fn wait(&self, retry: u32, fraction: f64) -> Duration {
         let doubled =
-            self.base.saturating_mul(2_u32.saturating_pow(repetition.saturating_sub(1).min(16)));
+            self.base.saturating_mul(2_u32.saturating_pow(retry.saturating_sub(1).min(16)));
         doubled.min(self.cap).mul_f64(fraction.clamp(0.0, 1.0))
     }
 }
 
-/// How many repetitions all requests of a run may have together: an outage must not be hammered by a client that
-/// tries everything as often as it may. Whatever succeeds gives some of it back.
+/// The retries that all requests of an import have together, so that an outage does not multiply the requests. Each
+/// success gives half a retry back.
 #[derive(Debug)]
 pub struct Budget {
-    /// In halves of a repetition.
-    left: AtomicI64,
+    half_retries: AtomicU32,
 }
 
 impl Budget {
-    /// Repetitions that may follow each other without a success: for eight requests at once, five each, several times.
-    const FULL: i64 = 200;
+    /// Retries without a success in between: five for each of eight concurrent requests, several times over.
+    const FULL: u32 = 200;
 
-    /// A full one.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { left: AtomicI64::new(2 * Self::FULL) }
-    }
-
-    /// Takes a repetition, if one is left.
+    /// Takes a retry, if one is left.
     #[must_use]
     pub fn take(&self) -> bool {
-        self.left.fetch_update(Relaxed, Relaxed, |left| (left >= 2).then_some(left - 2)).is_ok()
+        self.half_retries.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(2)).is_ok()
     }
 
-    /// A request succeeded.
+    /// Gives half a retry back.
     pub fn give_back(&self) {
-        // It never fails: the closure always gives a value.
-        let _ =
-            self.left.fetch_update(Relaxed, Relaxed, |left| Some((left + 1).min(2 * Self::FULL)));
+        let _ = self
+            .half_retries
+            .fetch_update(Relaxed, Relaxed, |left| Some((left + 1).min(2 * Self::FULL)));
     }
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self::new()
+        Self { half_retries: AtomicU32::new(2 * Self::FULL) }
     }
 }
 
@@ -148,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn another_first_wait_moves_all_waits() {
+    fn the_first_wait_scales_all_waits() {
         let policy = RetryPolicy::new(5).starting_with(Duration::from_millis(10));
         assert_eq!(policy.wait(1, 1.0), Duration::from_millis(10));
         assert_eq!(policy.wait(3, 1.0), Duration::from_millis(40));
@@ -156,8 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_uses_the_budget_up_and_successes_fill_it() {
-        let budget = Budget::new();
+    fn an_outage_uses_up_the_budget_and_successes_refill_it() {
+        let budget = Budget::default();
         let taken = (0..1000).take_while(|_| budget.take()).count();
         assert_eq!(taken, 200);
         budget.give_back();
@@ -168,11 +161,11 @@ mod tests {
         assert_eq!(
             (0..1000).take_while(|_| budget.take()).count(),
             200,
-            "it is never more than full"
+            "the budget is never more than full"
         );
     }
 
-    /// What every status and every fault of the transport means, for each kind of request.
+    /// What every status and every transport error means, for each kind of request.
     #[test]
     fn the_whole_table() {
         let errors = (100..600).map(|code| (code.to_string(), status(code))).chain([
@@ -215,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn no_create_is_repeated_after_its_bytes_have_left() {
+    fn a_create_is_not_retried_after_bytes_were_sent() {
         for code in 100..600 {
             if classify(RequestKind::Create, &status(code)) == RetryDecision::Repeat {
                 assert!(matches!(code, 425 | 429), "{code}");
@@ -238,11 +231,11 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_repeated_when_the_server_is_unwell_and_never_for_other_refusals() {
-        let repeated: Vec<u16> = (100..600)
+    fn reads_are_retried_only_when_the_server_is_unavailable() {
+        let retried: Vec<u16> = (100..600)
             .filter(|&code| classify(RequestKind::Read, &status(code)) == RetryDecision::Repeat)
             .collect();
-        assert_eq!(repeated, [408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
+        assert_eq!(retried, [408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
         let refused: Vec<u16> = (100..600)
             .filter(|&code| classify(RequestKind::Read, &status(code)) == RetryDecision::Refused)
             .collect();
@@ -250,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn rejections_stop_the_import_only_where_every_request_would_fail() {
+    fn a_refusal_stops_the_import_only_if_every_request_would_fail() {
         for kind in [RequestKind::Read, RequestKind::Idempotent, RequestKind::Create] {
             assert_eq!(classify(kind, &status(401)), RetryDecision::Stop);
         }

@@ -1,4 +1,4 @@
-//! The personal access token: a secret that never prints.
+//! The personal access token: a secret that is never printed.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A personal access token.
 ///
-/// `Debug` and `Display` write `***`; the memory is wiped when it is dropped. The only way to the
-/// text is [`Token::header`], whose value is marked sensitive.
+/// `Debug` and `Display` write `***`; the memory is wiped on drop. [`Token::header`], whose value is marked
+/// sensitive, is the only access to the text.
 #[derive(Clone)]
 pub struct Token(SecretString);
 
-/// Why a text is no token. Never holds the text.
+/// Why a text is not a valid token. Never holds the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Nothing is left after trimming.
     #[error("the token is empty")]
     Empty,
-    /// White space in the middle: most often a whole header line or two tokens.
+    /// White space in the middle: most likely a whole header line, or two tokens.
     #[error("the token holds white space")]
     WhiteSpace,
     /// Control characters, or characters beyond ASCII.
-    #[error("the token holds characters that no HTTP header can carry")]
+    #[error("the token holds characters that an HTTP header cannot carry")]
     Characters,
 }
 
@@ -33,7 +33,7 @@ impl From<InvalidHeaderValue> for TokenError {
 }
 
 impl Token {
-    /// What the sandbox checks requests against.
+    /// The secret that the sandbox compares requests with.
     #[cfg(feature = "sandbox")]
     pub(crate) fn secret(&self) -> &SecretString {
         &self.0
@@ -42,7 +42,7 @@ impl Token {
     /// The token in `text`, white space around it removed.
     ///
     /// # Errors
-    /// When the text cannot stand in an `Authorization` header.
+    /// When an `Authorization` header cannot carry the text.
     pub fn new(text: String) -> Result<Self, TokenError> {
         let text = SecretString::from(text);
         let token = text.expose_secret().trim();
@@ -60,7 +60,7 @@ impl Token {
     /// The value of the `Authorization` header, marked sensitive.
     ///
     /// # Errors
-    /// Never for a token made by [`Token::new`].
+    /// Never for a token from [`Token::new`].
     pub fn header(&self) -> Result<HeaderValue, TokenError> {
         let mut value = HeaderValue::try_from(format!("Bearer {}", self.0.expose_secret()))?;
         value.set_sensitive(true);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_carry_is_no_token() {
+    fn a_token_must_fit_into_a_header() {
         for (text, error) in [
             ("", TokenError::Empty),
             (" \n", TokenError::Empty),

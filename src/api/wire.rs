@@ -1,7 +1,7 @@
 //! Rows and lists as the API writes them.
 //!
-//! Only the fields that the importer reads; unknown ones are ignored, because fields appear over
-//! time. Ids and counts are read from numbers or strings.
+//! Only the fields that the importer reads; others are ignored, because the API may add fields. Ids and
+//! counts are read from numbers or strings.
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -19,13 +19,13 @@ pub struct Page<T> {
     /// The number of this page, from 1.
     #[serde(deserialize_with = "number")]
     pub current_page: u64,
-    /// The rows; `null` reads as none.
+    /// The rows; `null` is read as none.
     #[serde(default, deserialize_with = "list")]
     pub data: Vec<T>,
     /// The number of the last page, at least 1.
     #[serde(deserialize_with = "number")]
     pub last_page: u64,
-    /// Rows on all pages.
+    /// The number of rows on all pages.
     #[serde(deserialize_with = "number")]
     pub total: u64,
 }
@@ -66,7 +66,7 @@ pub struct Project {
     pub name: String,
 }
 
-/// A plan; the one with `is_root` holds the tree of all folders.
+/// A plan; the one with `is_root` holds the folder tree.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Plan {
     /// Its id.
@@ -81,7 +81,7 @@ pub struct Plan {
     pub is_root: Option<bool>,
 }
 
-/// A suite, which people see as a folder.
+/// A suite; the web application calls it a folder.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Suite {
     /// Its id.
@@ -97,21 +97,21 @@ pub struct Suite {
     /// Whether it is the project's root folder.
     #[serde(default, deserialize_with = "flag")]
     pub is_root: Option<bool>,
-    /// When it was made, by the server's clock.
+    /// When it was created, by the server's clock.
     #[serde(default, deserialize_with = "moment")]
     pub created_at: Option<Timestamp>,
 }
 
-/// Where a suite stands in the tree of a plan.
+/// The place of a suite in the tree of a plan.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PlanSuite {
     /// Its id.
     pub id: PlanSuiteId,
     /// The plan.
     pub plan_id: PlanId,
-    /// The suite that is placed.
+    /// The placed suite.
     pub suite_id: SuiteId,
-    /// The suite around it; none at the top.
+    /// The parent suite; none at the top.
     #[serde(default)]
     pub parent_id: Option<SuiteId>,
 }
@@ -124,15 +124,15 @@ pub struct Test {
     /// Its name.
     #[serde(default, deserialize_with = "text")]
     pub name: String,
-    /// Its description, which bears our identity.
+    /// Its description, which holds our identity line.
     #[serde(default)]
     pub description: Option<String>,
     /// Its project.
     pub project_id: ProjectId,
-    /// Whether a machine runs it.
+    /// Whether it is automated.
     #[serde(default, deserialize_with = "flag")]
     pub is_automated: Option<bool>,
-    /// Whether people mean to automate it.
+    /// Whether people plan to automate it.
     #[serde(default, deserialize_with = "flag")]
     pub to_automate: Option<bool>,
     /// The number in `TC-<key>`.
@@ -141,10 +141,10 @@ pub struct Test {
     /// How often it was updated.
     #[serde(default, deserialize_with = "optional_number")]
     pub epoch: Option<u64>,
-    /// What has to hold before; ours have none.
+    /// The precondition; empty in tests that we create.
     #[serde(default)]
     pub precondition: Option<String>,
-    /// When it was made, by the server's clock.
+    /// When it was created, by the server's clock.
     #[serde(default, deserialize_with = "moment")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
@@ -152,7 +152,7 @@ pub struct Test {
     pub updated_at: Option<Timestamp>,
 }
 
-/// A test's place in a suite.
+/// The placement of a test in a suite.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SuiteTest {
     /// Its id.
@@ -170,24 +170,24 @@ pub struct Step {
     pub id: StepId,
     /// Its test.
     pub test_id: TestId,
-    /// Its place among the steps of the test, from 1.
+    /// Its position among the steps of the test, from 1.
     #[serde(default, deserialize_with = "optional_number")]
     pub sequence: Option<u64>,
-    /// What is done.
+    /// What to do.
     #[serde(default)]
     pub step: Option<String>,
-    /// What is expected.
+    /// The expected result.
     #[serde(default)]
     pub expected_result: Option<String>,
     /// How often it was updated.
     #[serde(default, deserialize_with = "optional_number")]
     pub epoch: Option<u64>,
-    /// When it was made, by the server's clock.
+    /// When it was created, by the server's clock.
     #[serde(default, deserialize_with = "moment")]
     pub created_at: Option<Timestamp>,
 }
 
-/// What a test gave in a run.
+/// The result of a test in a run.
 #[derive(Clone, Debug, Deserialize)]
 pub struct RunResult {
     /// Its id.
@@ -199,14 +199,14 @@ pub struct RunResult {
 /// `PUT /api/suite_test/{id}` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MovedTest {
-    /// The folder it comes to.
+    /// The new parent folder.
     pub suite_id: SuiteId,
 }
 
 /// `PUT /api/plan_suite/{id}` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MovedFolder {
-    /// The folder it comes to.
+    /// The new parent folder.
     pub parent_id: SuiteId,
 }
 
@@ -219,7 +219,7 @@ pub struct NewSuite {
     pub description: String,
     /// The root plan.
     pub plan_id: PlanId,
-    /// Its place below a parent.
+    /// Its place in the tree.
     pub plan_suite: NewPlanSuite,
     /// The project.
     pub project_id: ProjectId,
@@ -228,7 +228,7 @@ pub struct NewSuite {
 /// The place of a new suite.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct NewPlanSuite {
-    /// The suite around it.
+    /// The parent suite.
     pub parent_id: SuiteId,
 }
 
@@ -245,18 +245,18 @@ pub struct NewTest {
     pub project_id: ProjectId,
     /// The folder.
     pub suite_id: SuiteId,
-    /// True.
+    /// Always true.
     pub is_automated: bool,
 }
 
 /// `POST /api/step` (source: the vendor's guide).
 #[derive(Clone, Debug, Serialize)]
 pub struct NewStep {
-    /// What is done.
+    /// What to do.
     pub step: String,
-    /// What is expected.
+    /// The expected result.
     pub expected_result: String,
-    /// Its place, from 1.
+    /// Its position, from 1.
     pub sequence: u64,
     /// The project.
     pub project_id: ProjectId,
@@ -273,19 +273,19 @@ pub struct NewSuiteTest {
     pub test_id: TestId,
 }
 
-/// `PUT /api/test/{id}` when a person's test is adopted.
+/// `PUT /api/test/{id}` that adopts a person's test.
 #[derive(Clone, Debug, Serialize)]
 pub struct Adoption {
-    /// What the person wrote, and our identity line below it.
+    /// The person's text, with our identity line below it.
     pub description: String,
-    /// True.
+    /// Always true.
     pub is_automated: bool,
 }
 
 /// An error body as the SDK expects it: `message` is a string or an object of field → messages.
 #[derive(Debug, Default, Deserialize)]
 pub struct ErrorBody {
-    /// What went wrong.
+    /// The message.
     #[serde(default)]
     pub message: Option<serde_json::Value>,
     /// Field → messages, with 400.
@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_read_from_strings_and_null_lists_as_none() {
+    fn ids_may_be_strings_and_lists_may_be_null() {
         let page: Page<SuiteTest> = serde_json::from_str(
             r#"{"current_page":"1","data":[{"id":"7","suite_id":8,"test_id":"9","new":{}}],"last_page":1,"total":1}"#,
         )
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_shapes_of_what_nothing_depends_on_read_as_none() {
+    fn an_optional_field_of_an_unexpected_shape_is_none() {
         let test = |field: &str, value: &str| -> Test {
             serde_json::from_str(&format!(r#"{{"id":1,"project_id":1,"{field}":{value}}}"#))
                 .unwrap()

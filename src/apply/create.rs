@@ -1,4 +1,4 @@
-//! Creating many rows: arrays, read back, the rest again in smaller arrays.
+//! Creates many rows: in arrays, read back, the rest again in smaller arrays.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -11,19 +11,19 @@ use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::{ApiError, RequestError};
 use crate::api::wire::Resource;
 
-use super::Stop;
+use super::outcome::Stop;
 
-/// A row whose outcome was unknown so often is refused, if the server accepts others.
+/// After this many unknown outcomes a row is refused, if the server accepts others.
 const UNKNOWN_ROUNDS: u32 = 3;
 
-/// An array whose outcome was unknown so often is sent in halves: one row may be to blame.
+/// After this many unknown outcomes an array is sent in halves: one row may be the cause.
 const UNKNOWN_UNTIL_HALVED: u32 = 2;
 
-/// So many rounds without one clear answer: the server is unwell, and no row is to blame.
+/// After this many rounds without a clear answer the server is unavailable, and no row is the cause.
 const ROUNDS_WITHOUT_ANSWER: u32 = 3;
 
-/// Waits before a row is believed to be absent that should be there, or may be: replicas lag, and what a gateway gave up is
-/// finished later.
+/// Waits before a row counts as absent that should exist, or may: replicas lag, and a server may complete a request after its
+/// gateway gave up.
 const LAG_WAITS: [Duration; 4] = [
     Duration::from_millis(200),
     Duration::from_millis(600),
@@ -31,341 +31,317 @@ const LAG_WAITS: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
-/// So many rows refused one by one, and none accepted: the others are not tried.
+/// After this many single rows refused and none accepted, the others are not sent.
 const ALL_REFUSED: usize = 40;
 
-/// Arrays under way at once while the server has accepted none and refused some.
+/// Concurrent arrays while the server has refused some and accepted none.
 const PROBES: usize = 8;
 
-/// What became of the rows.
+/// Rows of one kind to create; each has a key.
+pub(super) struct NewRows<N, B, P> {
+    /// Folder, test or step, for messages.
+    pub(super) kind: &'static str,
+    /// What a row lacks that is not found after its creation, for messages.
+    pub(super) lacking: &'static str,
+    /// Whether every row is read back, because the next stage builds on it. If not, only rows with an unclear outcome are, and
+    /// the verification finds the rest.
+    pub(super) read_back_all: bool,
+    /// The name of a row, for messages.
+    pub(super) name: N,
+    /// The body that creates a row.
+    pub(super) body: B,
+    /// Reads which rows exist in the project.
+    pub(super) existing: P,
+}
+
+/// The outcome of the rows.
 pub(super) struct Creation<K, T> {
     /// The server's answers, in no particular order.
-    pub(super) answered: Vec<T>,
-    /// Rows that the server will not have, and what it said.
-    pub(super) refused: Vec<(K, String)>,
-    /// Rows that the server acknowledged, or that were found after an unknown outcome.
+    pub(super) answers: Vec<T>,
+    /// Rows that the server acknowledged, or that were found after an unclear outcome.
     pub(super) created: Vec<K>,
-    /// Rows were sent again that may have been applied: a twin may come into view later.
+    /// Rows that the server refused, with its message.
+    pub(super) refused: Vec<(K, String)>,
+    /// Whether rows were sent again that may have been applied: duplicates may become visible later.
     pub(super) sent_again: bool,
+    /// An error that ends the import. The other fields hold what was done before.
+    pub(super) end: Result<(), Stop>,
 }
 
-impl<K, T> Default for Creation<K, T> {
-    fn default() -> Self {
-        Self { answered: Vec::new(), refused: Vec::new(), created: Vec::new(), sent_again: false }
-    }
-}
-
-impl<K, T> Creation<K, T> {
-    fn refuse(&mut self, keys: Vec<K>, said: &str) {
-        self.refused.extend(keys.into_iter().map(|key| (key, said.to_owned())));
-    }
-}
-
-/// Rows that travel in one request.
+/// Rows of one request: an array, or an object for a single row.
 struct Batch<K> {
     keys: Vec<K>,
-    /// How often its outcome was unknown.
+    /// The number of unknown outcomes so far.
     unknown: u32,
-    /// Sent as an object, because the server takes no arrays here.
-    single: bool,
 }
 
-/// How rows are looked for after they were written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum ReadBack {
-    /// Always: what follows builds on them.
-    Always,
-    /// Only where the outcome was not clear; the final verification sees the rest.
-    Doubtful,
+impl<K: Copy> Batch<K> {
+    fn split(&self, size: usize, unknown: u32) -> impl Iterator<Item = Self> {
+        self.keys.chunks(size.max(1)).map(move |keys| Self { keys: keys.to_vec(), unknown })
+    }
+
+    /// After an unknown outcome: an array in halves, a single row as it is.
+    fn halves(&self, unknown: u32) -> impl Iterator<Item = Self> {
+        // Halves start over, because either may hold the cause. A single row does not.
+        let unknown = if self.keys.len() > 1 { 1 } else { unknown };
+        self.split(self.keys.len().div_ceil(2), unknown)
+    }
+
+    /// After a refusal: an array in halves, or in single rows if the server accepts no arrays or does not know the path.
+    fn pieces(&self, error: &ApiError) -> impl Iterator<Item = Self> {
+        let accepts_no_arrays = matches!(error.status(), Some(404 | 405 | 415));
+        self.split(if accepts_no_arrays { 1 } else { self.keys.len().div_ceil(2) }, 0)
+    }
 }
 
-/// What a stage has to say about its rows.
-pub(super) trait Rows {
-    /// Names one row.
-    type Key: Copy + Eq + Hash;
-    /// The body that creates it.
-    type Body: Serialize;
-    /// What the server answers.
-    type Answer: Resource;
+/// A batch that may have been applied. If it is a single row with an error, and was not applied, it is refused.
+type Unclear<K> = (Batch<K>, Option<ApiError>);
 
-    /// Folder, test, step: for messages.
-    const KIND: &'static str;
-    /// What a row that does not read back lacks.
-    const LACKING: &'static str;
-    /// When rows are read back.
-    const READ_BACK: ReadBack;
-
-    /// The body of `key`.
-    fn body(&self, key: Self::Key) -> Self::Body;
-    /// The name of `key` for messages.
-    fn name(&self, key: Self::Key) -> String;
-    /// Reads which of `keys` stand in the project.
-    async fn present(&mut self, keys: &[Self::Key]) -> Result<HashSet<Self::Key>, Stop>;
-}
-
-/// Creates every row of `keys`, in their order within an array. What was done stands in the first part of what is given back,
-/// however it ended.
+/// Creates every row of `keys`, in arrays of `batch_size`.
 ///
-/// A refused array may be half applied, and an unknown one wholly: both are read back, and only what is
-/// not there is sent again, a refused array in two halves until the row that the server dislikes is alone.
-pub(super) async fn create_rows<R: Rows>(
+/// A refused array may be half applied, an array with an unknown outcome completely. Both are read back, and only missing rows
+/// are sent again; those of a refused array in halves, until the row that the server refuses is alone.
+pub(super) async fn create_rows<K, T, D, N, B, P>(
     client: &Client,
-    rows: &mut R,
-    keys: Vec<R::Key>,
+    rows: NewRows<N, B, P>,
+    keys: Vec<K>,
     batch_size: usize,
-) -> (Creation<R::Key, R::Answer>, Result<(), Stop>) {
-    let batches: Vec<Batch<R::Key>> = keys
-        .chunks(batch_size.max(1))
-        .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: keys.len() == 1 })
-        .collect();
-    let mut sending = Sending {
+) -> Creation<K, T>
+where
+    K: Copy + Eq + Hash,
+    T: Resource,
+    D: Serialize,
+    N: Fn(K) -> String,
+    B: Fn(K) -> D,
+    P: AsyncFnMut(&[K]) -> Result<HashSet<K>, Stop>,
+{
+    let mut creator = Creator {
         client,
         rows,
-        batches,
-        suspicious: false,
-        without_answer: 0,
-        creation: Creation::default(),
+        batches: Batch { keys, unknown: 0 }.split(batch_size, 0).collect(),
+        had_failures: false,
+        rounds_without_answer: 0,
+        creation: Creation {
+            answers: Vec::new(),
+            created: Vec::new(),
+            refused: Vec::new(),
+            sent_again: false,
+            end: Ok(()),
+        },
     };
-    let mut ended = Ok(());
-    while !sending.batches.is_empty() && ended.is_ok() {
-        ended = sending.round().await;
+    while !creator.batches.is_empty() && creator.creation.end.is_ok() {
+        creator.creation.end = creator.round().await;
     }
-    (sending.creation, ended)
+    creator.creation
 }
 
-struct Sending<'a, R: Rows> {
+struct Creator<'a, K, T, N, B, P> {
     client: &'a Client,
-    rows: &'a mut R,
-    batches: Vec<Batch<R::Key>>,
-    /// Some array was refused, or not answered.
-    suspicious: bool,
-    /// Rounds in a row in which nothing was clear.
-    without_answer: u32,
-    creation: Creation<R::Key, R::Answer>,
+    rows: NewRows<N, B, P>,
+    /// What is to be sent.
+    batches: Vec<Batch<K>>,
+    /// Whether an array was refused, or not answered.
+    had_failures: bool,
+    rounds_without_answer: u32,
+    creation: Creation<K, T>,
 }
 
-/// What the answers of one round leave open.
-struct Open<K> {
-    /// Rows that the server says it created.
-    acknowledged: Vec<K>,
-    /// What may have been applied.
-    doubtful: Vec<Doubtful<K>>,
-}
-
-/// Rows that may have been applied; if a lone row was not, it is refused for the reason that stands beside it.
-type Doubtful<K> = (Batch<K>, Option<(K, String)>);
-
-impl<R: Rows> Sending<'_, R> {
-    /// Sends what is open, reads back what is not clear, and keeps what has to be sent again.
+impl<K, T, D, N, B, P> Creator<'_, K, T, N, B, P>
+where
+    K: Copy + Eq + Hash,
+    T: Resource,
+    D: Serialize,
+    N: Fn(K) -> String,
+    B: Fn(K) -> D,
+    P: AsyncFnMut(&[K]) -> Result<HashSet<K>, Stop>,
+{
+    /// Sends the batches, reads back those without a clear outcome, and keeps what has to be sent again.
     async fn round(&mut self) -> Result<(), Stop> {
         let mut batches = std::mem::take(&mut self.batches);
-        // While nothing was accepted, few arrays at a time, the pieces of refused ones first: if the server refuses all,
-        // that shall be known soon.
-        let waiting = if self.suspicious && self.creation.created.is_empty() {
+        // Until a row is accepted, send few arrays at a time, the pieces of refused ones first: if the server refuses all,
+        // that becomes known early.
+        let waiting = if self.had_failures && self.creation.created.is_empty() {
             batches.split_off(batches.len().min(PROBES))
         } else {
             Vec::new()
         };
-        // All of them, whatever becomes of one: what is under way is not given up in the middle.
-        let (client, rows) = (self.client, &*self.rows);
-        let sent = join_all(batches.iter().map(|batch| send(client, rows, batch))).await;
-        let mut open = Open { acknowledged: Vec::new(), doubtful: Vec::new() };
-        let (mut stop, mut unknown) = (None, Vec::new());
+        // Wait for all of them: no request is cancelled in flight.
+        let sent = join_all(batches.iter().map(|batch| self.send(batch))).await;
+        let (mut acknowledged, mut unclear, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        let mut stop = None;
         for (batch, written) in batches.into_iter().zip(sent) {
             match written {
-                Ok(WriteOutcome::Applied(answers)) => self.applied(batch, answers, &mut open),
-                Ok(WriteOutcome::Refused(error)) => self.refused(batch, &error, &mut open),
+                Ok(WriteOutcome::Applied(answers)) => {
+                    if answers.len() >= batch.keys.len() {
+                        acknowledged.extend(batch.keys);
+                    } else {
+                        // It is not known which rows were applied.
+                        let halves = batch.halves(batch.unknown + 1);
+                        unclear.extend(halves.map(|half| (half, None)));
+                    }
+                    self.creation.answers.extend(answers);
+                }
+                Ok(WriteOutcome::Refused(error)) => self.refused(batch, error, &mut unclear),
                 Ok(WriteOutcome::Unknown(error)) => unknown.push((batch, error)),
                 Err(error) => stop = stop.or(Some(error)),
             }
         }
+        self.creation.created.extend(&acknowledged);
         if let Some(stop) = stop {
-            self.creation.created.append(&mut open.acknowledged);
             return Err(stop.into());
         }
-        let some_answer = !open.acknowledged.is_empty() || !open.doubtful.is_empty();
-        self.without_answer = if some_answer { 0 } else { self.without_answer + 1 };
+        let is_answered = !acknowledged.is_empty() || !unclear.is_empty();
+        self.rounds_without_answer = if is_answered { 0 } else { self.rounds_without_answer + 1 };
         if !unknown.is_empty() {
-            self.suspicious = true;
-            let wait = self.client.retry_policy().wait(self.without_answer, fastrand::f64());
-            self.client.rest(wait).await;
+            self.had_failures = true;
+            let policy = self.client.retry_policy();
+            self.client.sleep(policy.wait(self.rounds_without_answer, fastrand::f64())).await;
         }
         for (batch, error) in unknown {
-            if let Err(stop) = self.unknown(batch, error, &mut open) {
-                self.creation.created.append(&mut open.acknowledged);
-                return Err(stop);
-            }
+            self.unknown(batch, error, &mut unclear)?;
         }
-        self.settle(open).await?;
+        self.read_back(&acknowledged, unclear).await?;
         self.batches.extend(waiting);
         self.give_up_if_all_are_refused();
         Ok(())
     }
 
-    fn applied(&mut self, batch: Batch<R::Key>, answers: Vec<R::Answer>, open: &mut Open<R::Key>) {
-        let is_whole = answers.len() >= batch.keys.len();
-        self.creation.answered.extend(answers);
-        if is_whole {
-            open.acknowledged.extend(batch.keys);
+    async fn send(&self, batch: &Batch<K>) -> Result<WriteOutcome<Vec<T>>, ApiError> {
+        let body = &self.rows.body;
+        let written = if let [key] = batch.keys[..] {
+            // As an object: a refusal is then about the row, not about arrays.
+            self.client.create(T::NAME, &body(key)).await?.map(|answer| vec![answer])
         } else {
-            // Fewer rows than were sent: nobody knows which.
-            let unknown = batch.unknown + 1;
-            open.doubtful.extend(again(Batch { unknown, ..batch }).map(|piece| (piece, None)));
+            let bodies: Vec<D> = batch.keys.iter().map(|key| body(*key)).collect();
+            self.client.create(T::NAME, &bodies).await?
+        };
+        if let WriteOutcome::Applied(answers) = &written {
+            self.client.progress().advance(answers.len().min(batch.keys.len()));
         }
+        Ok(written)
     }
 
-    fn refused(&mut self, batch: Batch<R::Key>, error: &ApiError, open: &mut Open<R::Key>) {
-        if batch.single {
-            let key = batch.keys[0];
-            if is_conflict(error) {
-                // What is taken may be this very row, applied by an attempt whose answer was lost.
-                open.doubtful.push((batch, Some((key, error.to_string()))));
-            } else {
-                self.creation.refused.push((key, error.to_string()));
+    fn refused(&mut self, batch: Batch<K>, error: ApiError, unclear: &mut Vec<Unclear<K>>) {
+        match batch.keys[..] {
+            // The conflict may be with this very row, created by an attempt whose answer was lost.
+            [_] if is_conflict(&error) => unclear.push((batch, Some(error))),
+            [key] => self.creation.refused.push((key, error.to_string())),
+            _ => {
+                self.had_failures = true;
+                tracing::debug!(%error, rows = batch.keys.len(), "array refused");
+                unclear.extend(batch.pieces(&error).map(|piece| (piece, None)));
             }
-            return;
         }
-        self.suspicious = true;
-        tracing::debug!(%error, rows = batch.keys.len(), "array refused");
-        open.doubtful.extend(split(batch, error).into_iter().map(|half| (half, None)));
     }
 
     fn unknown(
-        &mut self,
-        batch: Batch<R::Key>,
+        &self,
+        mut batch: Batch<K>,
         error: ApiError,
-        open: &mut Open<R::Key>,
+        unclear: &mut Vec<Unclear<K>>,
     ) -> Result<(), Stop> {
         tracing::debug!(%error, rows = batch.keys.len(), "outcome unknown, reading back");
-        let accepts_others = !self.creation.created.is_empty() || !open.acknowledged.is_empty();
-        let unknown = batch.unknown + 1;
-        let batch = Batch { unknown, ..batch };
+        let accepts_others = !self.creation.created.is_empty();
+        batch.unknown += 1;
+        let unknown = batch.unknown;
         match batch.keys[..] {
-            [key] if unknown >= UNKNOWN_ROUNDS && (accepts_others || is_conflict(&error)) => {
-                open.doubtful.push((batch, Some((key, error.to_string()))));
+            [_] if unknown >= UNKNOWN_ROUNDS && (accepts_others || is_conflict(&error)) => {
+                unclear.push((batch, Some(error)));
             }
-            _ if unknown > UNKNOWN_ROUNDS || self.without_answer >= ROUNDS_WITHOUT_ANSWER => {
+            _ if unknown > UNKNOWN_ROUNDS
+                || self.rounds_without_answer >= ROUNDS_WITHOUT_ANSWER =>
+            {
                 return Err(error.into());
             }
             _ if unknown >= UNKNOWN_UNTIL_HALVED => {
-                open.doubtful.extend(again(batch).map(|piece| (piece, None)));
+                unclear.extend(batch.halves(unknown).map(|half| (half, None)));
             }
-            _ => open.doubtful.push((batch, None)),
+            _ => unclear.push((batch, None)),
         }
         Ok(())
     }
 
-    /// Reads back, and keeps what is not there.
-    async fn settle(&mut self, open: Open<R::Key>) -> Result<(), Stop> {
-        let Open { acknowledged, doubtful } = open;
-        let present: HashSet<R::Key> = if doubtful.is_empty() && R::READ_BACK == ReadBack::Doubtful
-        {
-            acknowledged.iter().copied().collect()
-        } else {
-            let unclear: Vec<R::Key> =
-                doubtful.iter().flat_map(|(batch, _)| batch.keys.iter().copied()).collect();
-            match read_back(self.client, self.rows, &acknowledged, &unclear).await {
-                Ok(present) => present,
-                Err(stop) => {
-                    self.creation.created.extend(acknowledged);
-                    return Err(stop);
-                }
-            }
-        };
-        let lost = acknowledged.iter().find(|key| !present.contains(*key)).copied();
-        self.creation.created.extend(acknowledged);
-        if let Some(lost) = lost {
-            let name = self.rows.name(lost);
-            return Err(Stop::Lost { kind: R::KIND, name, lacking: R::LACKING });
+    /// Reads back, and keeps the missing rows, to be sent again.
+    async fn read_back(
+        &mut self,
+        acknowledged: &[K],
+        unclear: Vec<Unclear<K>>,
+    ) -> Result<(), Stop> {
+        if unclear.is_empty() && !self.rows.read_back_all {
+            return Ok(());
         }
-        for (mut batch, refusal) in doubtful {
-            let there = batch.keys.iter().filter(|key| present.contains(*key));
-            self.creation.created.extend(there);
-            batch.keys.retain(|key| !present.contains(key));
-            match refusal {
-                _ if batch.keys.is_empty() => {}
-                Some(refusal) => self.creation.refused.push(refusal),
+        let existing = self.existing(acknowledged, &unclear).await?;
+        if let Some(lost) = acknowledged.iter().find(|key| !existing.contains(*key)) {
+            let NewRows { kind, name, lacking, .. } = &self.rows;
+            return Err(Stop::Lost { kind, name: name(*lost), lacking });
+        }
+        for (batch, error) in unclear {
+            let (found, missing): (Vec<K>, Vec<K>) =
+                batch.keys.into_iter().partition(|key| existing.contains(key));
+            self.creation.created.extend(found);
+            match error {
+                Some(error) => {
+                    let refused = missing.into_iter().map(|key| (key, error.to_string()));
+                    self.creation.refused.extend(refused);
+                }
+                None if missing.is_empty() => {}
                 None => {
                     self.creation.sent_again |= batch.unknown > 0;
-                    self.batches.push(batch);
+                    self.batches.push(Batch { keys: missing, unknown: batch.unknown });
                 }
             }
         }
         Ok(())
     }
 
+    /// Reads which rows exist, until all do or lists had the time to catch up.
+    async fn existing(
+        &mut self,
+        acknowledged: &[K],
+        unclear: &[Unclear<K>],
+    ) -> Result<HashSet<K>, Stop> {
+        let unclear: Vec<K> = unclear.iter().flat_map(|(batch, _)| &batch.keys).copied().collect();
+        let keys = [acknowledged, &unclear].concat();
+        let mut existing = (self.rows.existing)(&keys).await?;
+        for (wait, shorter) in LAG_WAITS.into_iter().zip(lag_waits(self.client)) {
+            let all_exist = |keys: &[K]| keys.iter().all(|key| existing.contains(key));
+            // Acknowledged rows must appear. Unclear ones may, and are sent again if not.
+            let wait = match (all_exist(acknowledged), all_exist(&unclear)) {
+                (true, true) => break,
+                (true, false) => shorter,
+                (false, _) => wait,
+            };
+            self.client.sleep(wait).await;
+            existing = (self.rows.existing)(&keys).await?;
+        }
+        Ok(existing)
+    }
+
+    /// A server that refuses every single row does not refuse them for what they are: do not flood it with the rest.
     fn give_up_if_all_are_refused(&mut self) {
-        let creation = &mut self.creation;
-        if creation.created.is_empty() && creation.refused.len() >= ALL_REFUSED {
-            // It is not about the rows: asking for each of them would only be a flood.
-            let said = creation.refused[0].1.clone();
-            let rest = self.batches.drain(..).flat_map(|batch| batch.keys).collect();
-            creation
-                .refuse(rest, &format!("not sent, after the server refused all others: {said}"));
+        let Creation { created, refused, .. } = &mut self.creation;
+        if created.is_empty() && refused.len() >= ALL_REFUSED {
+            let reason = format!("not sent, after the server refused all others: {}", refused[0].1);
+            let rest = self.batches.drain(..).flat_map(|batch| batch.keys);
+            refused.extend(rest.map(|key| (key, reason.clone())));
         }
     }
 }
 
-/// Waits until what was sent twice would be in view, if it was applied twice.
+/// Waits until rows that were applied twice would be visible.
 pub(super) async fn wait_for_replication(client: &Client) {
     for wait in lag_waits(client) {
-        client.rest(wait).await;
+        client.sleep(wait).await;
     }
 }
 
-/// [`LAG_WAITS`], shorter where waits between attempts were made shorter.
+/// [`LAG_WAITS`], shorter if the waits between attempts were made shorter.
 fn lag_waits(client: &Client) -> [Duration; 4] {
     let share = client.retry_policy().base.as_secs_f64() / 0.5;
     LAG_WAITS.map(|wait| wait.mul_f64(share.clamp(0.0, 1.0)))
 }
 
-/// Reads back until every row is there, or time is up.
-async fn read_back<R: Rows>(
-    client: &Client,
-    rows: &mut R,
-    acknowledged: &[R::Key],
-    unclear: &[R::Key],
-) -> Result<HashSet<R::Key>, Stop> {
-    let keys: Vec<R::Key> = acknowledged.iter().chain(unclear).copied().collect();
-    let mut present = rows.present(&keys).await?;
-    for (wait, shorter) in LAG_WAITS.into_iter().zip(lag_waits(client)) {
-        let are_there = |keys: &[R::Key]| keys.iter().all(|key| present.contains(key));
-        // What the server acknowledged must come; what is unclear may, and is sent again if not.
-        let wait = match (are_there(acknowledged), are_there(unclear)) {
-            (true, true) => break,
-            (true, false) => shorter,
-            (false, _) => wait,
-        };
-        client.rest(wait).await;
-        present = rows.present(&keys).await?;
-    }
-    Ok(present)
-}
-
-async fn send<R: Rows>(
-    client: &Client,
-    rows: &R,
-    batch: &Batch<R::Key>,
-) -> Result<WriteOutcome<Vec<R::Answer>>, ApiError> {
-    let resource = <R::Answer as Resource>::NAME;
-    let written = match batch.keys[..] {
-        [key] if batch.single => match client.create(resource, &rows.body(key)).await? {
-            WriteOutcome::Applied(answer) => WriteOutcome::Applied(vec![answer]),
-            WriteOutcome::Refused(error) => WriteOutcome::Refused(error),
-            WriteOutcome::Unknown(error) => WriteOutcome::Unknown(error),
-        },
-        _ => {
-            let bodies: Vec<R::Body> = batch.keys.iter().map(|key| rows.body(*key)).collect();
-            client.create(resource, &bodies).await?
-        }
-    };
-    if let WriteOutcome::Applied(answers) = &written {
-        client.progress().advance(answers.len().min(batch.keys.len()));
-    }
-    Ok(written)
-}
-
-/// 409, or the database's code for a broken uniqueness rule.
+/// 409, or the database's code for a violated uniqueness constraint.
 fn is_conflict(error: &ApiError) -> bool {
     match &error.error {
         RequestError::Status { status, code, .. } => {
@@ -375,58 +351,27 @@ fn is_conflict(error: &ApiError) -> bool {
     }
 }
 
-/// What is sent again: an array in two halves, a row as it is.
-fn again<K: Copy>(batch: Batch<K>) -> impl Iterator<Item = Batch<K>> {
-    let size = batch.keys.len().div_ceil(2).max(1);
-    let unknown = batch.unknown;
-    // A half begins anew: it may be the other one that the server dislikes. A lone row does not.
-    let unknown = if batch.keys.len() > 1 { 1 } else { unknown };
-    let pieces: Vec<Batch<K>> = batch
-        .keys
-        .chunks(size)
-        .map(|keys| Batch { keys: keys.to_vec(), unknown, single: keys.len() == 1 })
-        .collect();
-    pieces.into_iter()
-}
-
-/// A refused array in two halves; in single rows where the server takes no arrays, or does not know the route.
-fn split<K: Copy>(batch: Batch<K>, error: &ApiError) -> Vec<Batch<K>> {
-    let no_arrays = matches!(error.error, RequestError::Status { status: 404 | 405 | 415, .. });
-    let size = if no_arrays { 1 } else { batch.keys.len().div_ceil(2) };
-    // A lone row is sent as an object: the refusal then is about the row, not about arrays.
-    batch
-        .keys
-        .chunks(size)
-        .map(|keys| Batch { keys: keys.to_vec(), unknown: 0, single: keys.len() == 1 })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn refusal(status: u16) -> ApiError {
-        ApiError {
-            method: reqwest::Method::POST,
-            path: "/api/test".to_owned(),
-            error: RequestError::Status { status, message: None, code: None, retry_after: None },
-            attempts: 1,
-            elapsed: Duration::ZERO,
-        }
-    }
-
     #[test]
     fn refused_arrays_are_halved_and_unsupported_ones_are_taken_apart() {
-        let batch = || Batch { keys: vec![1, 2, 3, 4, 5], unknown: 0, single: false };
-        let halves: Vec<Vec<i32>> =
-            split(batch(), &refusal(422)).into_iter().map(|half| half.keys).collect();
-        assert_eq!(halves, [vec![1, 2, 3], vec![4, 5]]);
-        let odd = split(Batch { keys: vec![1, 2, 3], unknown: 0, single: false }, &refusal(400));
-        assert_eq!(odd.iter().map(|half| half.single).collect::<Vec<_>>(), [false, true]);
-        let singles = split(batch(), &refusal(405));
-        assert_eq!(singles.len(), 5);
-        assert!(singles.iter().all(|single| single.single));
-        let pair = split(Batch { keys: vec![1, 2], unknown: 0, single: false }, &refusal(400));
-        assert!(pair.iter().all(|single| single.single && single.keys.len() == 1));
+        let pieces = |count: i32, status: u16| -> Vec<Vec<i32>> {
+            let error =
+                RequestError::Status { status, message: None, code: None, retry_after: None };
+            let error = ApiError {
+                method: reqwest::Method::POST,
+                path: "/api/test".to_owned(),
+                error,
+                attempts: 1,
+                elapsed: Duration::ZERO,
+            };
+            let batch = Batch { keys: (1..=count).collect(), unknown: 0 };
+            batch.pieces(&error).map(|piece| piece.keys).collect()
+        };
+        assert_eq!(pieces(5, 422), [vec![1, 2, 3], vec![4, 5]]);
+        assert_eq!(pieces(2, 400), [vec![1], vec![2]]);
+        assert_eq!(pieces(3, 405), [vec![1], vec![2], vec![3]]);
     }
 }

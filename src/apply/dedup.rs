@@ -1,180 +1,184 @@
-//! Making twins one again: what does not depend on each other at the same time.
+//! Deletes duplicates; writes that do not depend on each other run concurrently.
 
 use futures_util::future::join_all;
+use serde::Serialize;
 
 use crate::api::client::{Client, WriteOutcome};
-use crate::api::error::{ApiError, RequestError};
+use crate::api::error::ApiError;
 use crate::api::ids::{PlanId, SuiteId, TestId};
 use crate::api::pages::list;
 use crate::api::wire::{
-    MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, SuiteTest, Test,
+    MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, Suite, SuiteTest, Test,
 };
-use crate::description;
+use crate::description::IdentityLine;
 use crate::plan::dedup::{Dedup, DedupAction};
-use crate::snapshot::{of_live_suites, of_live_tests};
+use crate::snapshot::without_deleted;
 
-use super::Stop;
+use super::outcome::Stop;
 
-/// What healing did.
+/// The outcome of a deduplication.
 #[derive(Debug, Default)]
 pub struct DedupOutcome {
-    /// What was carried out.
+    /// What was written.
     pub done: Vec<Dedup>,
-    /// What was left as it is, and why.
+    /// What was left unchanged, and why.
     pub warnings: Vec<String>,
 }
 
-/// Carries out `dedups` in their order. What is no longer as it was when it was planned is left alone.
+/// Carries out `dedups` in their order. Rows that changed since they were planned are left alone.
 ///
 /// # Errors
-/// Faults that end the whole import.
+/// Errors that end the whole import.
 pub async fn dedup(client: &Client, plan: PlanId, dedups: &[Dedup]) -> Result<DedupOutcome, Stop> {
-    let mut deduplicated = DedupOutcome::default();
-    for stage in dedups.chunk_by(are_apart) {
+    let mut outcome = DedupOutcome::default();
+    for stage in dedups.chunk_by(are_independent) {
         let written = join_all(stage.iter().map(|dedup| write(client, plan, &dedup.action))).await;
-        let mut stop = None;
-        for (dedup, outcome) in stage.iter().zip(written) {
-            match outcome {
-                Ok(Outcome::Done) => deduplicated.done.push(dedup.clone()),
-                Ok(Outcome::Left(why)) => deduplicated.warnings.push(format!(
-                    "{:?} stands several times in the project, and was left as it is: {why}",
+        let mut ended = Ok(());
+        for (dedup, written) in stage.iter().zip(written) {
+            match written {
+                Ok(Written::Done) => outcome.done.push(dedup.clone()),
+                Ok(Written::Skipped(why)) => outcome.warnings.push(format!(
+                    "{:?} exists several times in the project, and was left unchanged: {why}",
                     dedup.name
                 )),
-                Err(error) => stop = stop.or(Some(error)),
+                Err(error) => ended = ended.and(Err(error)),
             }
         }
-        if let Some(error) = stop {
-            return Err(error.into());
-        }
+        ended?;
     }
-    Ok(deduplicated)
+    Ok(outcome)
 }
 
-/// Whether two heals that follow each other may be written at the same time: folders go from the inside out, after what
-/// stands in them has moved.
-fn are_apart(one: &Dedup, next: &Dedup) -> bool {
+/// Whether two consecutive writes may run concurrently. Folders are deleted from the inside out, after their contents
+/// have moved.
+fn are_independent(one: &Dedup, next: &Dedup) -> bool {
     std::mem::discriminant(&one.action) == std::mem::discriminant(&next.action)
         && (!matches!(one.action, DedupAction::DeleteFolder { .. })
             || one.path.len() == next.path.len())
 }
 
-enum Outcome {
+enum Written {
+    /// By this import or another one.
     Done,
-    Left(String),
+    Skipped(String),
 }
 
-/// Each row is looked at once more right before it is written: a person, or another import, may have been there.
-async fn write(client: &Client, plan: PlanId, action: &DedupAction) -> Result<Outcome, ApiError> {
-    match action {
-        DedupAction::DeleteTest { id, stays, line } => delete_test(client, *id, *stays, line).await,
-        DedupAction::MoveTest { place, from, to } => {
-            let path = format!("suite_test/{place}");
-            match look::<SuiteTest>(client, &path).await? {
-                Some(row) if row.suite_id == *from => {
-                    let body = MovedTest { suite_id: *to };
-                    Ok(outcome(client.update::<SuiteTest>(&path, &body).await?))
-                }
-                // Another import moved it, or somebody took it away.
-                _ => Ok(Outcome::Done),
+impl<T> From<WriteOutcome<T>> for Written {
+    fn from(outcome: WriteOutcome<T>) -> Self {
+        match outcome {
+            WriteOutcome::Applied(_) => Self::Done,
+            WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => {
+                Self::Skipped(error.to_string())
             }
         }
-        DedupAction::DeletePlace { place } => {
-            Ok(outcome(client.delete(&format!("suite_test/{place}")).await?))
+    }
+}
+
+/// Reads each row right before it is written: a person, or another import, may have changed it.
+async fn write(client: &Client, plan: PlanId, action: &DedupAction) -> Result<Written, ApiError> {
+    match action {
+        DedupAction::DeleteTest { id, winner, line } => {
+            delete_test(client, *id, *winner, line).await
+        }
+        DedupAction::MoveTest { place, from, to } => {
+            let is_here = |row: &SuiteTest| row.suite_id == *from;
+            let body = MovedTest { suite_id: *to };
+            move_row(client, &format!("suite_test/{place}"), is_here, &body).await
         }
         DedupAction::MoveFolder { place, from, to } => {
-            let path = format!("plan_suite/{place}");
-            match look::<PlanSuite>(client, &path).await? {
-                Some(row) if row.parent_id == Some(*from) => {
-                    let body = MovedFolder { parent_id: *to };
-                    Ok(outcome(client.update::<PlanSuite>(&path, &body).await?))
-                }
-                _ => Ok(Outcome::Done),
-            }
+            let is_here = |row: &PlanSuite| row.parent_id == Some(*from);
+            let body = MovedFolder { parent_id: *to };
+            move_row(client, &format!("plan_suite/{place}"), is_here, &body).await
+        }
+        DedupAction::DeletePlace { place } => {
+            Ok(client.delete(&format!("suite_test/{place}")).await?.into())
         }
         DedupAction::DeleteFolder { id } => delete_folder(client, plan, *id).await,
         DedupAction::DeleteStep { id } => {
             let path = format!("step/{id}");
-            match look::<Step>(client, &path).await? {
+            match read::<Step>(client, &path).await? {
                 Some(row) if row.epoch != Some(0) => {
-                    Ok(Outcome::Left(format!("step {id} was changed meanwhile")))
+                    Ok(Written::Skipped(format!("step {id} was changed in the meantime")))
                 }
-                Some(_) => Ok(outcome(client.delete(&path).await?)),
-                None => Ok(Outcome::Done),
+                Some(_) => Ok(client.delete(&path).await?.into()),
+                None => Ok(Written::Done),
             }
         }
     }
 }
 
-/// The row as it is now; none if it is gone.
-async fn look<T: Resource>(client: &Client, path: &str) -> Result<Option<T>, ApiError> {
+/// The current row; none if it was deleted.
+async fn read<T: Resource>(client: &Client, path: &str) -> Result<Option<T>, ApiError> {
     match client.get(path).await {
         Ok(row) => Ok(Some(row)),
-        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn outcome<T>(written: WriteOutcome<T>) -> Outcome {
-    match written {
-        WriteOutcome::Applied(_) => Outcome::Done,
-        WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => {
-            Outcome::Left(error.to_string())
-        }
+async fn move_row<T: Resource>(
+    client: &Client,
+    path: &str,
+    is_here: impl Fn(&T) -> bool,
+    body: &impl Serialize,
+) -> Result<Written, ApiError> {
+    match read::<T>(client, path).await? {
+        Some(row) if is_here(&row) => Ok(client.update::<T>(path, body).await?.into()),
+        _ => Ok(Written::Done),
     }
 }
 
-/// A person may have opened it, or run it, meanwhile; or deleted the one that stays.
+/// A person may have changed it or run it in the meantime, or deleted the winner.
 async fn delete_test(
     client: &Client,
     id: TestId,
-    stays: TestId,
-    line: &str,
-) -> Result<Outcome, ApiError> {
-    let Some(row) = look::<Test>(client, &format!("test/{id}")).await? else {
-        // Another import healed it.
-        return Ok(Outcome::Done);
+    winner: TestId,
+    line: &IdentityLine,
+) -> Result<Written, ApiError> {
+    let Some(row) = read::<Test>(client, &format!("test/{id}")).await? else {
+        return Ok(Written::Done);
     };
-    if look::<Test>(client, &format!("test/{stays}")).await?.is_none() {
-        return Ok(Outcome::Left(format!("test {stays}, which was to stay, is gone")));
+    if read::<Test>(client, &format!("test/{winner}")).await?.is_none() {
+        return Ok(Written::Skipped(format!("test {winner}, which was to be kept, is gone")));
     }
-    let is_ours = row.epoch == Some(0)
-        && row.description.as_deref().is_some_and(|text| description::is_only(text, line));
+    let is_unchanged =
+        row.epoch == Some(0) && row.description.as_deref().is_some_and(|text| line.is_all_of(text));
     let by_test = format!("test_id={id}");
-    if !is_ours || !list::<RunResult>(client, &by_test).await?.is_empty() {
-        return Ok(Outcome::Left(format!("test {id} was changed or run meanwhile")));
+    if !is_unchanged || !list::<RunResult>(client, &by_test).await?.is_empty() {
+        return Ok(Written::Skipped(format!("test {id} was changed or run in the meantime")));
     }
-    Ok(outcome(client.delete(&format!("test/{id}")).await?))
+    Ok(client.delete(&format!("test/{id}")).await?.into())
 }
 
-/// Only an empty folder goes, and it comes back if something was put into it at that moment.
-async fn delete_folder(client: &Client, plan: PlanId, id: SuiteId) -> Result<Outcome, ApiError> {
+/// Deletes an empty folder; restores it if something was added at that moment.
+async fn delete_folder(client: &Client, plan: PlanId, id: SuiteId) -> Result<Written, ApiError> {
     if !is_empty(client, plan, id).await? {
-        return Ok(Outcome::Left(format!("suite {id} is not empty")));
+        return Ok(Written::Skipped(format!("suite {id} is not empty")));
     }
-    let deleted = outcome(client.delete(&format!("suite/{id}")).await?);
-    if matches!(deleted, Outcome::Left(_)) || is_empty(client, plan, id).await? {
+    let path = format!("suite/{id}");
+    let deleted = client.delete(&path).await?.into();
+    if matches!(deleted, Written::Skipped(_)) || is_empty(client, plan, id).await? {
         return Ok(deleted);
     }
-    let why = match outcome(client.restore(&format!("suite/{id}")).await?) {
-        Outcome::Done => format!("something was put into suite {id} meanwhile"),
-        Outcome::Left(why) => {
-            format!("something was put into suite {id}, which cannot be restored: {why}")
+    Ok(Written::Skipped(match client.restore(&path).await?.into() {
+        Written::Done => format!("something was added to suite {id} in the meantime"),
+        Written::Skipped(why) => {
+            format!("something was added to suite {id}, which cannot be restored: {why}")
         }
-    };
-    Ok(Outcome::Left(why))
+    }))
 }
 
-/// Whether no live test and no live folder stands in the folder.
+/// Whether the folder contains no live test and no live folder.
 async fn is_empty(client: &Client, plan: PlanId, id: SuiteId) -> Result<bool, ApiError> {
     let (by_suite, by_parent) =
         (format!("suite_id={id}"), format!("plan_id={plan}&parent_id={id}"));
+    let test_of = |row: &SuiteTest| row.test_id.number();
+    let suite_of = |row: &PlanSuite| row.suite_id.number();
     let (tests, folders) = tokio::try_join!(
-        async { of_live_tests(client, list(client, &by_suite).await?).await },
-        async { of_live_suites(client, list(client, &by_parent).await?).await },
+        async { without_deleted::<Test, _>(client, list(client, &by_suite).await?, test_of).await },
+        async {
+            without_deleted::<Suite, _>(client, list(client, &by_parent).await?, suite_of).await
+        },
     )?;
     Ok(tests.is_empty() && folders.is_empty())
-}
-
-fn is_gone(error: &ApiError) -> bool {
-    matches!(error.error, RequestError::Status { status: 404 | 410, .. })
 }

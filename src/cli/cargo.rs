@@ -1,4 +1,4 @@
-//! Asks cargo for the packages of a workspace, so that test binaries get their names.
+//! Reads the packages of a workspace from `cargo metadata`, to name test binaries.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -12,23 +12,22 @@ use super::settings::Environment;
 /// How to call cargo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cargo {
-    /// The program, and `+toolchain` behind it.
+    /// The program, and `+toolchain` if given.
     call: Vec<OsString>,
-    /// `--manifest-path`, if it was given.
+    /// `--manifest-path`, if given.
     manifest: Option<OsString>,
 }
 
-/// What the workspace of a report is made of is asked once.
 const ARGUMENTS: [&str; 4] = ["metadata", "--no-deps", "--format-version", "1"];
 
 impl Cargo {
-    /// The one that the environment names; without one, the first in the path.
+    /// The cargo of the environment, else the one in the path.
     pub(super) fn of_environment(environment: &Environment) -> Self {
         let program = environment.get("CARGO").unwrap_or("cargo");
         Self { call: vec![program.into()], manifest: None }
     }
 
-    /// The one that `command` calls, if it calls cargo.
+    /// The cargo that `command` calls, if it calls cargo.
     pub(super) fn of_command(command: &[OsString]) -> Option<Self> {
         let (program, arguments) = command.split_first()?;
         if Path::new(program).file_stem() != Some(OsStr::new("cargo")) {
@@ -49,14 +48,14 @@ impl Cargo {
         Some(Self { call, manifest })
     }
 
-    /// The workspace of `directory`; none if there is none.
+    /// The workspace of `directory`; the error says why there is none.
     fn workspace(&self, directory: &Path) -> Result<Workspace, String> {
         let has_manifest = directory.ancestors().any(|up| up.join("Cargo.toml").is_file());
         let Some((program, arguments)) = self.call.split_first() else {
             return Err("no cargo".to_owned());
         };
         if self.manifest.is_none() && !has_manifest {
-            return Err(format!("there is no Cargo.toml in {}", directory.display()));
+            return Err(format!("no Cargo.toml in {}", directory.display()));
         }
         let mut command = Command::new(program);
         command.args(arguments).args(ARGUMENTS).current_dir(directory).stdin(Stdio::null());
@@ -64,18 +63,17 @@ impl Cargo {
         if let Some(manifest) = &self.manifest {
             command.arg("--manifest-path").arg(manifest);
         }
-        let output =
-            command.output().map_err(|error| format!("cargo cannot be called: {error}"))?;
+        let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let first = errors.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
             return Err(format!("`cargo metadata` failed: {first}"));
         }
         Workspace::parse(&output.stdout)
-            .map_err(|error| format!("`cargo metadata` cannot be understood: {error}"))
+            .map_err(|error| format!("cannot parse the output of `cargo metadata`: {error}"))
     }
 
-    /// Names the test binaries of those of the `reports` that are cargo's text. Gives warnings.
+    /// Names the test binaries in the output of `cargo test`. Returns warnings.
     pub(super) fn name_binaries(&self, reports: &mut [Report], directory: &Path) -> Vec<String> {
         let mut reports: Vec<&mut Report> =
             reports.iter_mut().filter(|report| binaries::are_wanted(report)).collect();
@@ -88,11 +86,11 @@ impl Cargo {
             let naming = binaries::name(report, workspace.as_ref().ok(), directory);
             if !naming.unknown.is_empty() {
                 let why = match &workspace {
-                    Ok(_) => "no package of this workspace has them, or several have".to_owned(),
+                    Ok(_) => "no package of this workspace has them, or several do".to_owned(),
                     Err(why) => why.clone(),
                 };
                 warnings.push(format!(
-                    "{}: test binaries are called by their own names, and their tests are others than in cargo-nextest's \
+                    "{}: the packages of test binaries are unknown, so their tests differ from those in cargo-nextest's \
                      reports ({}): {why}; run this where `cargo test` ran",
                     report.path,
                     naming.unknown.join(", "),
@@ -100,8 +98,8 @@ impl Cargo {
             }
             if naming.nameless > 0 {
                 warnings.push(format!(
-                    "{}: of {} tests it is not said which binary they are in, so that equal names of several are one test: \
-                     pass on standard error too, `cargo test 2>&1 | tq-import -`",
+                    "{}: the binaries of {} tests are unknown, so tests of the same name count as one: \
+                     include standard error, as in `cargo test 2>&1 | tq-import -`",
                     report.path, naming.nameless
                 ));
             }
@@ -110,7 +108,7 @@ impl Cargo {
     }
 }
 
-/// Whether `command` is `cargo test`, whose output is libtest's text.
+/// Whether `command` is `cargo test`, which prints libtest's format.
 pub(super) fn is_cargo_test(command: &[OsString]) -> bool {
     let Some((program, arguments)) = command.split_first() else {
         return false;
@@ -135,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn cargo_test_is_known_in_all_its_spellings() {
+    fn cargo_test_is_recognised_in_all_spellings() {
         for line in [
             "cargo test",
             "/opt/cargo t",
@@ -151,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_asked_of_the_same_cargo_about_the_same_workspace() {
+    fn metadata_comes_from_the_cargo_and_manifest_of_the_command() {
         let of = |line: &str| Cargo::of_command(&words(line));
         assert_eq!(of("make test"), None);
         let cargo =

@@ -1,4 +1,6 @@
-//! From a connection to a client, and from what went wrong there to an exit code.
+//! Clients for connections, and exit codes for their errors.
+
+use anyhow::Context as _;
 
 use crate::api::client::{Client, ClientError, ClientOptions};
 use crate::api::error::{ApiError, Severity};
@@ -9,51 +11,41 @@ use crate::snapshot::TargetError;
 use super::exit::ExitCode;
 use super::settings::{Connection, Limits, Remote};
 
-/// A client for `remote`, which tells `progress` of what it does.
+/// Runs `work` with a client for `connection`, on a new runtime. An embedded sandbox runs until the work is done.
 ///
 /// # Errors
-/// When a certificate authority cannot be used.
-pub(super) fn client(
-    remote: &Remote,
-    limits: &Limits,
-    progress: &Progress,
-) -> Result<Client, ClientError> {
-    Client::new(ClientOptions {
-        host: remote.host.clone(),
-        token: remote.token.clone(),
-        concurrency: limits.concurrency,
-        timeout: limits.timeout,
-        retry: RetryPolicy::new(limits.retries).starting_with(limits.retry_wait),
-        deadline: limits.deadline,
-        ca_cert: remote.ca_cert.clone(),
-        progress: progress.clone(),
-    })
-}
-
-/// Does `work` with a client for `connection`, on a runtime of its own; the embedded sandbox runs as long as that takes.
-///
-/// # Errors
-/// When there is no runtime, no sandbox, or no client.
+/// If there is no runtime, no sandbox, or no client; [`exit_code_for_connection`] is the exit code.
 pub(super) fn with_client<T>(
     connection: &Connection,
     limits: &Limits,
+    progress: &Progress,
     work: impl AsyncFnOnce(&Client, &Remote) -> T,
 ) -> anyhow::Result<T> {
-    // The sandbox answers while the client waits.
+    let client = |remote: &Remote| {
+        Client::new(ClientOptions {
+            host: remote.host.clone(),
+            token: remote.token.clone(),
+            concurrency: limits.concurrency,
+            timeout: limits.timeout,
+            retry: RetryPolicy::new(limits.retries).starting_with(limits.retry_wait),
+            deadline: limits.deadline,
+            ca_cert: remote.ca_cert.clone(),
+            progress: progress.clone(),
+        })
+    };
+    // The sandbox must answer while the client waits.
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.context("cannot start the network")?;
     runtime.block_on(async {
         match connection {
-            Connection::Remote(remote) => {
-                let client = client(remote, limits, &Progress::default())?;
-                Ok(work(&client, remote).await)
-            }
+            Connection::Remote(remote) => Ok(work(&client(remote)?, remote).await),
             #[cfg(feature = "sandbox")]
             Connection::Sandbox { db, project, .. } => {
                 let (running, remote) = super::sandbox::embedded(db, project).await?;
-                let client = client(&remote, limits, &Progress::default())?;
-                let done = work(&client, &remote).await;
-                running.stop().await?;
+                let done = work(&client(&remote)?, &remote).await;
+                // If it failed, so did the requests.
+                let _ = running.stop().await;
                 Ok(done)
             }
             #[cfg(not(feature = "sandbox"))]
@@ -62,7 +54,12 @@ pub(super) fn with_client<T>(
     })
 }
 
-/// How an import ends that found no target, and what to do about it.
+/// The exit code for an error of [`with_client`].
+pub(super) fn exit_code_for_connection(error: &anyhow::Error) -> ExitCode {
+    if error.is::<ClientError>() { ExitCode::Usage } else { ExitCode::Incomplete }
+}
+
+/// The exit code and the hint for an import without a target.
 pub(super) fn exit_code_for_target(error: &TargetError) -> (ExitCode, &'static str) {
     match error {
         TargetError::Api(error) => (exit_code_for(error), error.hint()),
@@ -78,7 +75,7 @@ pub(super) fn exit_code_for_target(error: &TargetError) -> (ExitCode, &'static s
     }
 }
 
-/// How an import ends that a request ended.
+/// The exit code for a failed request.
 pub(super) fn exit_code_for(error: &ApiError) -> ExitCode {
     match error.severity() {
         Severity::NotAuthorised => ExitCode::NotAuthorised,

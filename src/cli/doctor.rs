@@ -1,120 +1,117 @@
-//! `tq-import doctor`: settings, token, server and project, one line each.
+//! `tq-import doctor`: checks settings, token, server and project, and prints one line for each.
 
 use std::time::Instant;
 
-use crate::api::client::Client;
+use crate::api::client::{Client, is_loopback};
 use crate::api::error::{ApiError, RequestError, Severity};
+use crate::progress::Progress;
 use crate::snapshot::{ProjectRef, Target, TargetError};
-use crate::summary::checkup::{Check, State, render};
+use crate::summary::Severity as State;
+use crate::summary::checkup::{Check, render};
 
 use super::args::DoctorArgs;
-use super::exit::{ExitCode, ExitReasons};
-use super::output::Streams;
-use super::settings::{Connection, DoctorSettings, Environment, Limits, Remote};
+use super::exit::ExitCode;
+use super::settings::{ConfigError, Connection, Environment, Limits, Remote, Settings};
+use super::streams::Streams;
 use super::{connect, log};
 
-/// Looks at everything that an import needs, and says how it is.
+/// Checks everything that an import needs.
 pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> ExitCode {
-    let settings = DoctorSettings::resolve(args, environment);
+    let (settings, connection, errors) = Settings::for_doctor(args, environment);
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
-    let mut checkup = Checkup { checks: Vec::new(), ending: ExitReasons::default() };
-    checkup.settings(&settings);
-    if let Some(connection) = &settings.connection {
-        // Nobody waits here for a server that is overloaded.
+    let mut checkup = Checkup { checks: Vec::new(), exit: ExitCode::Done };
+    checkup.check_settings(&settings, errors);
+    if let Some(connection) = &connection {
+        // No import waits for this server, so one repetition is enough.
         let limits = Limits { retries: settings.limits.retries.min(1), ..settings.limits };
         let is_sandbox = matches!(connection, Connection::Sandbox { .. });
-        let asked = connect::with_client(connection, &limits, async |client, remote| {
-            checkup.server(client, remote, is_sandbox).await;
-        });
-        if let Err(error) = asked {
-            checkup.ending.add(ExitCode::Incomplete);
+        let work = async |client: &Client, remote: &Remote| {
+            checkup.check_server(client, remote, is_sandbox).await;
+        };
+        if let Err(error) = connect::with_client(connection, &limits, &Progress::default(), work) {
+            checkup.exit.add(connect::exit_code_for_connection(&error));
             checkup.add("server", State::Error, format!("{error:#}"), None);
         }
     }
-    if let Err(error) = streams.result(&render(&checkup.checks, &settings.terminal.text_options()))
-    {
-        let error = anyhow::Error::new(error).context("cannot write to standard output");
-        streams.error(&error, None);
-        checkup.ending.add(ExitCode::Incomplete);
-    }
-    checkup.ending.exit()
+    checkup.exit.add(streams.print(&render(&checkup.checks, &settings.terminal.text_options())));
+    checkup.exit
 }
 
 struct Checkup {
     checks: Vec<Check>,
-    ending: ExitReasons,
+    exit: ExitCode,
 }
 
 impl Checkup {
-    fn add(&mut self, subject: &'static str, state: State, found: String, hint: Option<String>) {
-        self.checks.push(Check { subject, state, found, hint });
+    fn add(
+        &mut self,
+        subject: &'static str,
+        state: State,
+        found: impl Into<String>,
+        hint: Option<&str>,
+    ) {
+        let (found, hint) = (found.into(), hint.map(str::to_owned));
+        self.checks.push(Check { subject, severity: Some(state), found, hint });
     }
 
-    /// What can be known without a request.
-    fn settings(&mut self, settings: &DoctorSettings) {
-        let file = if settings.has_file { "tq-import.toml" } else { "no tq-import.toml" };
-        self.add("settings", State::Ok, file.to_owned(), None);
-        match settings.namespace.as_str() {
+    /// The checks that need no request.
+    fn check_settings(&mut self, settings: &Settings, errors: Vec<ConfigError>) {
+        let has_file = settings.project_file.is_some();
+        let file = if has_file { "tq-import.toml" } else { "no tq-import.toml" };
+        self.add("settings", State::Ok, file, None);
+        match settings.identity.namespace.as_str() {
             "" => self.add(
                 "namespace",
                 State::Warn,
-                "none: repositories that share a project must not have tests of the same names"
-                    .to_owned(),
-                Some(
-                    "set one before the first import, with --namespace or `tq-import init`"
-                        .to_owned(),
-                ),
+                "none: repositories that share a project must not have tests of the same name",
+                Some("set one before the first import, with --namespace or `tq-import init`"),
             ),
-            namespace => self.add("namespace", State::Ok, namespace.to_owned(), None),
+            namespace => self.add("namespace", State::Ok, namespace, None),
         }
         for name in ["token", "host", "proxy", "sandbox"] {
-            let known = settings.notes.provenance.iter().find(|known| known.name == name);
-            if let Some(known) = known {
+            for known in settings.provenance.iter().filter(|known| known.name == name) {
                 let found = match name {
                     "token" => format!("from {}", known.source),
                     _ => format!("{} (from {})", known.value, known.source),
                 };
-                self.add(known.name, State::Ok, found, None);
+                self.add(name, State::Ok, found, None);
             }
         }
-        for warning in &settings.notes.warnings {
-            self.add("settings", State::Warn, warning.clone(), None);
+        for warning in &settings.warnings {
+            self.add("settings", State::Warn, warning, None);
         }
-        for error in &settings.errors {
-            self.ending.add(ExitCode::Usage);
-            let about = |word: &str| error.message.contains(word);
-            let subject = ["token", "project", "host"].into_iter().find(|word| about(word));
-            let subject = subject.unwrap_or("settings");
-            self.add(subject, State::Error, error.message.clone(), error.hint.clone());
+        for ConfigError { message, hint } in errors {
+            self.exit.add(ExitCode::Usage);
+            let subjects = ["token", "project", "host"];
+            let subject = subjects.into_iter().find(|subject| message.contains(subject));
+            self.add(subject.unwrap_or("settings"), State::Error, message, hint.as_deref());
         }
     }
 
-    /// What the server says.
-    async fn server(&mut self, client: &Client, remote: &Remote, is_sandbox: bool) {
+    /// The checks that need requests.
+    async fn check_server(&mut self, client: &Client, remote: &Remote, is_sandbox: bool) {
         let started = Instant::now();
         let found = Target::find(client, &remote.project).await;
         let elapsed = started.elapsed().as_millis();
-        let secured = match remote.host.scheme() {
+        let tls = match remote.host.scheme() {
             "https" => (State::Ok, "the server's certificate is trusted"),
             _ if is_sandbox => (State::Ok, "none: the sandbox is on this machine"),
-            _ if crate::api::client::is_loopback(&remote.host) => {
-                (State::Ok, "none: the server is on this machine")
-            }
-            _ => (State::Warn, "none: the token travels unencrypted"),
+            _ if is_loopback(&remote.host) => (State::Ok, "none: the server is on this machine"),
+            _ => (State::Warn, "none: the token is sent unencrypted"),
         };
         if let Err(TargetError::Api(error)) = &found {
-            return self.no_answer(error, secured);
+            return self.add_failure(error, tls);
         }
-        self.add("server", State::Ok, format!("answers, in {elapsed} ms"), None);
-        self.add("TLS", secured.0, secured.1.to_owned(), None);
-        self.add("token", State::Ok, "is accepted".to_owned(), None);
+        self.add("server", State::Ok, format!("responded in {elapsed} ms"), None);
+        self.add("TLS", tls.0, tls.1, None);
+        self.add("token", State::Ok, "accepted", None);
         match found {
             Ok(target) => {
                 let project = format!("{} (id {})", target.project.name, target.project.id);
                 if !is_sandbox && remote.project == ProjectRef::Only {
-                    // That none is named was said above.
-                    let only = format!("not named; the only one there is: {project}");
+                    // The settings check reports that no project is set.
+                    let only = format!("not set; the only project is {project}");
                     self.add("project", State::Error, only, None);
                 } else {
                     self.add("project", State::Ok, project, None);
@@ -124,31 +121,31 @@ impl Checkup {
             }
             Err(error) => {
                 let (exit, hint) = connect::exit_code_for_target(&error);
-                self.ending.add(exit);
+                self.exit.add(exit);
                 let is_root = matches!(error, TargetError::NoRoot { .. });
                 let subject = if is_root { "root plan" } else { "project" };
-                self.add(subject, State::Error, error.to_string(), Some(hint.to_owned()));
+                self.add(subject, State::Error, error.to_string(), Some(hint));
             }
         }
     }
 
-    /// The first request failed.
-    fn no_answer(&mut self, error: &ApiError, secured: (State, &'static str)) {
-        self.ending.add(connect::exit_code_for(error));
-        let told = error.to_string();
-        let hint = Some(error.hint().to_owned());
+    /// The first request failed with `error`.
+    fn add_failure(&mut self, error: &ApiError, tls: (State, &'static str)) {
+        self.exit.add(connect::exit_code_for(error));
+        let (message, hint) = (error.to_string(), Some(error.hint()));
         match (&error.error, error.severity()) {
             (RequestError::Certificate(_), _) => {
-                self.add("server", State::Ok, "can be reached".to_owned(), None);
-                self.add("TLS", State::Error, told, hint);
+                self.add("server", State::Ok, "reachable", None);
+                self.add("TLS", State::Error, message, hint);
             }
             (_, Severity::NotAuthorised) => {
-                self.add("server", State::Ok, "answers".to_owned(), None);
-                self.add("TLS", secured.0, secured.1.to_owned(), None);
-                self.add("token", State::Error, told, hint);
+                self.add("server", State::Ok, "responded", None);
+                self.add("TLS", tls.0, tls.1, None);
+                self.add("token", State::Error, message, hint);
             }
-            _ => self.add("server", State::Error, told, hint),
+            _ => self.add("server", State::Error, message, hint),
         }
-        self.add("project", State::Unknown, "not looked at".to_owned(), None);
+        let found = "not checked".to_owned();
+        self.checks.push(Check { subject: "project", severity: None, found, hint: None });
     }
 }

@@ -1,4 +1,4 @@
-//! `tq-import explain`: why a test would be matched, adopted or created, and where it would go. Nothing is written.
+//! `tq-import explain`: why a test would be matched, adopted or created, and where it would go. Writes nothing.
 
 use crate::api::client::Client;
 use crate::apply::read_and_plan;
@@ -13,111 +13,93 @@ use test_reports::text;
 
 use super::args::ExplainArgs;
 use super::cargo::Cargo;
-use super::exit::{ExitCode, ExitReasons};
-use super::output::Streams;
-use super::settings::{Environment, ExplainSettings, Remote, Verbosity};
-use super::{connect, log, reports};
+use super::exit::ExitCode;
+use super::reports::{self, ReportSet};
+use super::settings::{Environment, Remote, Settings, Verbosity};
+use super::streams::Streams;
+use super::{connect, log};
 
-/// Tests that are explained at most, unless `-v` asks for all.
-const SHOWN: usize = 10;
+/// The number of tests that are explained without `-v`.
+const MAX_TESTS: usize = 10;
 
-/// Names that are offered where none fits.
-const OFFERED: usize = 5;
+/// The number of similar names in an error.
+const SIMILAR_NAMES: usize = 5;
 
-/// Explains the tests that answer to the name.
+/// Explains the tests that match the name.
 pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
-    let settings = match ExplainSettings::resolve(&args.import, environment) {
-        Ok(settings) => settings,
-        Err(invalid) => {
-            Streams::default().invalid_settings(&invalid);
-            return ExitCode::Usage;
-        }
+    let (settings, connection) = match Settings::for_explain(&args.import, environment) {
+        Ok(resolved) => resolved,
+        Err(errors) => return Streams::default().invalid_settings(&errors),
     };
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
-    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
+    let directory = &environment.directory;
+    let found = reports::find(directory, &settings);
     let cargo = Cargo::of_environment(environment);
-    let (_, records) = reports::read(
-        found,
-        None,
-        &settings.reading.caps,
-        &settings.mapping,
-        &cargo,
-        &environment.directory,
-        &Progress::default(),
-    );
-    let mut ending = ExitReasons::default();
-    for warning in settings.notes.warnings.iter().chain(&records.warnings) {
+    let progress = Progress::default();
+    let ReportSet { records, errors, mut exit, .. } =
+        reports::read(found, None, &settings, &cargo, directory, &progress);
+    for warning in settings.warnings.iter().chain(&records.warnings) {
         streams.warning(warning);
     }
-    if let Some(too_few) = reports::judge(&records, &settings.reading, &mut ending) {
-        streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
+    for error in &errors {
+        streams.error_text(&error.message, error.hint.as_deref());
     }
-    let chosen = chosen(&records, &args.name);
-    if chosen.is_empty() {
+    let matching = matching(&records, &args.name);
+    if matching.is_empty() {
         if !records.tests.is_empty() {
-            let error = anyhow::anyhow!("no test of these reports is called {:?}", args.name);
-            streams.error(&error, offer(&records, &args.name).as_deref());
-            ending.add(ExitCode::Usage);
+            let error = format!("these reports have no test called {:?}", args.name);
+            streams.error_text(&error, similar_names(&records, &args.name).as_deref());
+            exit.add(ExitCode::Usage);
         }
-        return ending.exit();
+        return exit;
     }
-    let actions = match &settings.connection {
-        None => None,
-        Some(connection) => {
-            let judged =
-                connect::with_client(connection, &settings.limits, async |client, remote| {
-                    actions(client, remote, &records.tests, &settings).await
-                });
-            match judged {
-                Ok(Ok(actions)) => Some(actions),
-                Ok(Err(error)) => {
-                    let (exit, hint) = connect::exit_code_for_target(&error);
-                    ending.add(exit);
-                    streams.error(&anyhow::Error::new(error), Some(hint));
-                    None
-                }
-                Err(error) => {
-                    ending.add(ExitCode::Incomplete);
-                    streams.error(&error, None);
-                    None
-                }
+    let actions = connection.as_ref().and_then(|connection| {
+        let work = async |client: &Client, remote: &Remote| {
+            actions(client, remote, &records.tests, &settings).await
+        };
+        match connect::with_client(connection, &settings.limits, &progress, work) {
+            Ok(Ok(actions)) => Some(actions),
+            Ok(Err(error)) => {
+                let (code, hint) = connect::exit_code_for_target(&error);
+                exit.add(code);
+                streams.error(&anyhow::Error::new(error), Some(hint));
+                None
+            }
+            Err(error) => {
+                exit.add(connect::exit_code_for_connection(&error));
+                streams.error(&error, None);
+                None
             }
         }
-    };
-    let all = settings.terminal.verbosity >= Verbosity::Verbose;
-    let shown = if all { chosen.len() } else { chosen.len().min(SHOWN) };
-    let explanations: Vec<Explanation<'_>> = chosen[..shown]
+    });
+    let shows_all = settings.terminal.verbosity >= Verbosity::Verbose;
+    let shown = if shows_all { usize::MAX } else { MAX_TESTS };
+    let explanations: Vec<Explanation<'_>> = matching
         .iter()
+        .take(shown)
         .map(|&index| Explanation {
             test: &records.tests[index],
             action: actions.as_ref().and_then(|actions| actions.get(index).cloned()),
         })
         .collect();
     let mut text =
-        render(&explanations, &settings.mapping.namespace, &settings.terminal.text_options());
-    if shown < chosen.len() {
-        text += &format!(
-            "\n… and {} more: say more of the name, or -v for all\n",
-            chosen.len() - shown
-        );
+        render(&explanations, &settings.identity.namespace, &settings.terminal.text_options());
+    if let Some(more @ 1..) = matching.len().checked_sub(shown) {
+        text += &format!("\n… and {more} more: give more of the name, or -v for all\n");
     }
-    if settings.connection.is_none() {
-        text += "\nthe project was not looked at, as there is no token: TQ_ACCESS_TOKEN or --sandbox lets it be\n";
+    if connection.is_none() {
+        text += "\nthe project was not read, because there is no token: set TQ_ACCESS_TOKEN, or use --sandbox\n";
     }
-    if let Err(error) = streams.result(&text) {
-        let error = anyhow::Error::new(error).context("cannot write to standard output");
-        streams.error(&error, None);
-        ending.add(ExitCode::Incomplete);
-    }
-    ending.exit()
+    exit.add(streams.print(&text));
+    exit
 }
 
-/// The tests that answer to `name`: by identity, else wholly by their names, else by a part of what they are called.
-fn chosen(records: &Records, name: &str) -> Vec<usize> {
-    let all = |fits: &dyn Fn(&TestRecord) -> bool| -> Vec<usize> {
+/// The tests that match `name`: the identity, else the whole name, else a part of name, classname or folder.
+fn matching(records: &Records, name: &str) -> Vec<usize> {
+    let all = |matches: &dyn Fn(&TestRecord) -> bool| -> Vec<usize> {
         let tests = records.tests.iter().enumerate();
-        tests.filter(|(_, test)| fits(test)).map(|(index, _)| index).collect()
+        tests.filter(|(_, test)| matches(test)).map(|(index, _)| index).collect()
     };
     if let Some(identity) = Identity::in_description(name) {
         return all(&|test| test.identity == identity);
@@ -129,19 +111,19 @@ fn chosen(records: &Records, name: &str) -> Vec<usize> {
     }
     all(&|test| {
         let classname = test.classname.as_deref().unwrap_or_default();
-        let called = [test.container.join("/"), test.folder.join("/"), classname.to_owned()];
+        let prefixes = [test.container.join("/"), test.folder.join("/"), classname.to_owned()];
         text::fold(&test.name).contains(&wanted)
-            || called.iter().any(|called| {
-                text::fold(called).contains(&wanted)
-                    || ["/", ".", "::", " > ", " "].iter().any(|between| {
-                        text::fold(&format!("{called}{between}{}", test.name)).contains(&wanted)
+            || prefixes.iter().any(|prefix| {
+                text::fold(prefix).contains(&wanted)
+                    || ["/", ".", "::", " > ", " "].iter().any(|separator| {
+                        text::fold(&format!("{prefix}{separator}{}", test.name)).contains(&wanted)
                     })
             })
     })
 }
 
-/// Names that are most like `name`.
-fn offer(records: &Records, name: &str) -> Option<String> {
+/// A hint with the names that are most similar to `name`.
+fn similar_names(records: &Records, name: &str) -> Option<String> {
     let wanted = text::fold(name);
     let mut scored: Vec<(f64, &str)> = records
         .tests
@@ -152,21 +134,21 @@ fn offer(records: &Records, name: &str) -> Option<String> {
     scored.dedup_by_key(|(_, name)| *name);
     let names: Vec<String> = scored
         .iter()
-        .take(OFFERED)
+        .take(SIMILAR_NAMES)
         .map(|(_, name)| format!("{:?}", text::cut(name, 100)))
         .collect();
     (!names.is_empty()).then(|| {
         let names = escape::terminal(&names.join(", ")).into_owned();
-        format!("there is {names}; `tq-import inspect -v` lists all")
+        format!("similar names: {names}; `tq-import inspect -v` lists all")
     })
 }
 
-/// What an import would do about every one of the `tests`.
+/// What an import would do with each of the `tests`.
 async fn actions(
     client: &Client,
     remote: &Remote,
     tests: &[TestRecord],
-    settings: &ExplainSettings,
+    settings: &Settings,
 ) -> Result<Vec<ExplainedAction>, TargetError> {
     let target = Target::find(client, &remote.project).await?;
     let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
@@ -183,7 +165,7 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
     };
     let placed = |folder| {
         let path = plan.folders.get(folder).path.join(" / ");
-        format!("it stands in no folder, and would be placed in {path}")
+        format!("it is in no folder, and would be placed in {path}")
     };
     match test {
         TestPlan::Create { folder, reason, steps } => {
@@ -192,12 +174,12 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
                 also.push("its folder would be created as well".to_owned());
             }
             if *steps == 0 {
-                also.push("it would have no step (--no-steps)".to_owned());
+                also.push("it would have no steps (--no-steps)".to_owned());
             }
             ExplainedAction { what: "would create it", why: (*reason).to_owned(), row: None, also }
         }
         TestPlan::Adopt { id, reason, place } => ExplainedAction {
-            what: "would adopt a test that people made",
+            what: "would adopt an existing test",
             why: (*reason).to_owned(),
             row: row(id),
             also: place.map(placed).into_iter().collect(),
@@ -205,18 +187,15 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
         TestPlan::Matched { id, place, steps, overridden } => {
             let mut also: Vec<String> = place.map(placed).into_iter().collect();
             if !steps.is_empty() {
-                also.push(format!("it lacks {} of its steps, which would be created", steps.len()));
+                also.push(format!("{} of its steps are missing and would be created", steps.len()));
             }
             if *overridden {
-                also.push(
-                    "somebody switched it off (it is not automated any more): it stays so"
-                        .to_owned(),
-                );
+                also.push("somebody marked it as no longer automated; it stays so".to_owned());
             }
-            let what = if also.is_empty() { "would leave it as it is" } else { "has matched it" };
+            let what = if also.is_empty() { "would not change it" } else { "matches it" };
             ExplainedAction {
                 what,
-                why: "this test bears its identity".to_owned(),
+                why: "this test has its identity".to_owned(),
                 row: row(id),
                 also,
             }

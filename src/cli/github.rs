@@ -1,6 +1,6 @@
-//! Tells a job of GitHub Actions what happened: annotations, outputs, the page of the job.
+//! Output for a job of GitHub Actions: annotations, outputs, the job's summary page.
 //!
-//! None of it can hide how the import ended: what cannot be written is a warning.
+//! A file that cannot be written causes a warning and does not change the exit code.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -8,98 +8,107 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::exit::{ExitCode, ProcessExit};
-use super::output::Streams;
+use super::exit::ExitCode;
 use super::settings::{Environment, GithubJob};
-use crate::summary::github::{self, Conclusion};
-use crate::summary::{Summary, markdown};
-use test_reports::record::Records;
+use super::streams::Streams;
+use crate::summary::Summary;
+use crate::summary::github::{self, Annotations, Conclusion, Outputs};
+use crate::summary::markdown::{self, Markdown};
+use crate::summary::text::TextOptions;
+use crate::summary::writers::Writer;
 
-/// GitHub drops what a step has written for the page of the job if it is longer than this, whole.
+/// GitHub drops the whole page of a step that is longer than this, in bytes.
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
 
-/// Tells `job` of an import that ends so.
-pub(super) fn tell_import(
+/// Reports an import to the `job`. `command_failed`: the exit code is that of the command of `run`.
+pub(super) fn report_import(
     job: &GithubJob,
     summary: &Summary,
-    ended: ProcessExit,
+    exit: ExitCode,
+    command_failed: bool,
     streams: &Streams,
 ) {
-    let conclusion = match ended {
-        ProcessExit::Here(ExitCode::Done) => Conclusion::Success,
-        ProcessExit::Here(ExitCode::Interrupted | ExitCode::Terminated) => Conclusion::Cancelled,
+    let conclusion = match exit {
+        _ if command_failed => Conclusion::Failure,
+        ExitCode::Done => Conclusion::Success,
+        ExitCode::Interrupted | ExitCode::Terminated => Conclusion::Cancelled,
         _ => Conclusion::Failure,
     };
-    streams.workflow_commands(&github::annotations(summary));
-    let outputs = github::outputs(summary, conclusion);
-    write(job, outputs, |limit| markdown::render(summary, limit), streams);
+    let render = |writer: &dyn Writer| writer.import(summary, &TextOptions::default());
+    write(job, conclusion, render, streams);
 }
 
-/// Tells `job` of an inspection of `records`, summed up in `summary`, that ends with `exit`.
-pub(super) fn tell_inspection(
+/// Reports an inspection to the `job`.
+pub(super) fn report_inspection(
     job: &GithubJob,
     summary: &Summary,
-    records: &Records,
     exit: ExitCode,
     streams: &Streams,
 ) {
     let conclusion =
         if exit == ExitCode::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
-    streams.workflow_commands(&github::annotations(summary));
-    let outputs = github::inspection_outputs(records, exit.code(), conclusion);
-    write(job, outputs, |limit| markdown::render_inspection(records, limit), streams);
+    let render = |writer: &dyn Writer| writer.inspection(summary, &TextOptions::default());
+    write(job, conclusion, render, streams);
 }
 
-/// Tells the job, if this is one, that a command ended with `exit` before it had a result.
-pub(super) fn tell_failure(environment: &Environment, exit: ExitCode, streams: &Streams) {
-    let Some(file) = GithubJob::of(environment).and_then(|job| job.output) else {
-        return;
-    };
-    let outputs = github::failure_outputs(exit.code());
-    if let Err(error) =
-        append(&file, &outputs).with_context(|| told("the outputs of this step", &file))
-    {
-        streams.warning(&format!("{error:#}"));
-    }
+/// Reports that a command ended with `exit` before it had a result. Does nothing outside of a job.
+pub(super) fn report_failure(environment: &Environment, exit: ExitCode, streams: &Streams) {
+    let output = environment.github_job().and_then(|job| job.output);
+    warn(
+        output.map(|file| append_outputs(&file, Ok(github::failure_outputs(exit.code())))),
+        streams,
+    );
 }
 
 fn write(
     job: &GithubJob,
-    outputs: serde_json::Result<String>,
-    page: impl Fn(usize) -> String,
+    conclusion: Conclusion,
+    render: impl Fn(&dyn Writer) -> serde_json::Result<String>,
     streams: &Streams,
 ) {
     let GithubJob { output, step_summary } = job;
-    let written = output.as_deref().map(|file| {
-        let append = || -> anyhow::Result<()> { Ok(append(file, &outputs?)?) };
-        append().with_context(|| told("the outputs of this step", file))
-    });
-    let shown = step_summary
-        .as_deref()
-        .map(|file| append_page(file, page).with_context(|| told("the summary of this job", file)));
-    for error in [written, shown].into_iter().flatten().filter_map(Result::err) {
+    match render(&Annotations) {
+        Ok(commands) => streams.workflow_commands(&commands),
+        Err(error) => streams.warning(&format!("cannot write annotations: {error}")),
+    }
+    let outputs = || render(&Outputs(conclusion));
+    let page = |limit| render(&Markdown { limit });
+    warn(output.as_deref().map(|file| append_outputs(file, outputs())), streams);
+    warn(step_summary.as_deref().map(|file| append_page(file, page)), streams);
+}
+
+fn warn(written: Option<anyhow::Result<()>>, streams: &Streams) {
+    if let Some(Err(error)) = written {
         streams.warning(&format!("{error:#}"));
     }
 }
 
-fn told(what: &str, file: &Path) -> String {
-    format!("cannot write {what} to {}", file.display())
+fn append_outputs(file: &Path, outputs: serde_json::Result<String>) -> anyhow::Result<()> {
+    outputs
+        .map_err(anyhow::Error::new)
+        .and_then(|outputs| Ok(append(file, &outputs)?))
+        .with_context(|| format!("cannot write the outputs of this step to {}", file.display()))
 }
 
-fn append_page(file: &Path, page: impl Fn(usize) -> String) -> anyhow::Result<()> {
-    let there = std::fs::metadata(file).map(|metadata| metadata.len()).unwrap_or_default();
-    // Two bytes for the blank line.
-    let room = STEP_SUMMARY_BYTES.saturating_sub(there.saturating_add(2));
-    let room = usize::try_from(room)?.min(markdown::LIMIT);
-    if room < markdown::LEAST {
-        anyhow::bail!("{there} bytes of other commands are there already, and 1 MiB is all");
-    }
-    let page = page(room);
-    let blank = if there > 0 { "\n\n" } else { "" };
-    Ok(append(file, &format!("{blank}{page}"))?)
+fn append_page(
+    file: &Path,
+    page: impl Fn(usize) -> serde_json::Result<String>,
+) -> anyhow::Result<()> {
+    let append = || {
+        let used = std::fs::metadata(file).map(|metadata| metadata.len()).unwrap_or_default();
+        // Two bytes for the blank line.
+        let room = STEP_SUMMARY_BYTES.saturating_sub(used.saturating_add(2));
+        let room = usize::try_from(room)?.min(markdown::LIMIT);
+        if room < markdown::LEAST {
+            anyhow::bail!("other commands have written {used} bytes of at most 1 MiB");
+        }
+        let blank = if used > 0 { "\n\n" } else { "" };
+        Ok(append(file, &format!("{blank}{}", page(room)?))?)
+    };
+    append().with_context(|| format!("cannot write the summary of this job to {}", file.display()))
 }
 
-/// Appends in one write: other processes of the same step may do so too.
+/// Appends in one write, because other processes of the step may append as well.
 fn append(file: &Path, text: &str) -> io::Result<()> {
     File::options().append(true).create(true).open(file)?.write_all(text.as_bytes())
 }

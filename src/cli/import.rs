@@ -1,314 +1,254 @@
-//! `tq-import <REPORT>...`: the whole way from reports to a verified project.
+//! `tq-import <REPORT>...`: from reports to a verified project.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
 
 use crate::api::client::Client;
 use crate::apply::{ApplyOptions, RecordOutcome, Stop, apply, dedup, read_and_plan};
 use crate::discover::Discovered;
 use crate::plan::stale::stale;
 use crate::progress::{Progress, Stage};
-use crate::snapshot::{Target, TargetError};
-#[cfg(feature = "sandbox")]
-use crate::summary::SandboxPlace;
-use crate::summary::{CommandEnd, Summary, SummaryError, escape, json, markdown, text};
+use crate::snapshot::{ProjectRef, Target, TargetError};
+use crate::summary::{CommandEnd, SandboxPlace, Summary, escape};
 use test_reports::formats::model::{Outcome, Report};
-use test_reports::identity::Identity;
-use test_reports::record::{Records, TestRecord};
+use test_reports::record::TestRecord;
 
 use super::args::ImportArgs;
-use super::args::values::SummaryFormat;
+use super::args::values::{ResultFormat as _, SummaryFormat};
 use super::cargo::Cargo;
-use super::exit::{ExitCode, ExitReasons, ProcessExit};
-use super::output::{OutputFile, Streams};
-use super::outputs::OutputTarget;
-use super::progress::Shown;
-use super::settings::{Connection, Environment, Mode, Remote, Settings, Verbosity};
-use super::{connect, github, log, outputs, reports, signals};
+use super::exit::ExitCode;
+use super::outputs::{OutputTarget, Outputs};
+use super::progress::ProgressDisplay;
+use super::reports::{self, ReportSet};
+use super::settings::{Connection, Environment, Mode, Settings, Verbosity};
+use super::streams::Streams;
+use super::{build, connect, github, log, signals};
 
-/// Errors on standard error, unless all are asked for: a server that refuses everything must not flood a log.
-const ERRORS_SHOWN: usize = 20;
+/// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
+const MAX_ERRORS: usize = 20;
 
-/// How long requests that are under way may take to end after a signal.
+/// How long running requests may take after a signal.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs an import and says how it ended.
-pub(super) fn run(args: &ImportArgs, environment: &Environment) -> ProcessExit {
-    let (settings, streams) = match prepare(args, environment) {
+/// Runs an import. Returns the exit code of the process.
+pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
+    let (settings, connection, streams) = match prepare(args, environment) {
         Ok(prepared) => prepared,
-        Err(exit) => return exit.into(),
+        Err(exit) => return exit.code(),
     };
-    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
-    let outputs = match outputs::open(&settings.outputs, &found, &streams) {
+    let directory = &environment.directory;
+    let found = reports::find(directory, &settings);
+    let (format, files) = (args.output.format, &args.output.output);
+    let outputs = match Outputs::open(format, files, directory, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => {
-            github::tell_failure(environment, exit, &streams);
-            return exit.into();
+            github::report_failure(environment, exit, &streams);
+            return exit.code();
         }
     };
     let cargo = Cargo::of_environment(environment);
     let input = ImportInput { found, printed: None, cargo, warnings: Vec::new(), command: None };
-    import(&settings, environment, &streams, input, outputs)
+    import(&settings, &connection, environment, &streams, input, outputs)
 }
 
-/// Settings that are in order, and streams as they want them; where there are none, all that is wrong was told.
+/// Validates the settings and starts logging. Errors are reported.
 pub(super) fn prepare(
     args: &ImportArgs,
     environment: &Environment,
-) -> Result<(Settings, Streams), ExitCode> {
-    let settings = Settings::resolve(args, environment).map_err(|invalid| {
-        Streams::default().invalid_settings(&invalid);
-        github::tell_failure(environment, ExitCode::Usage, &Streams::default());
-        ExitCode::Usage
+) -> Result<(Settings, Connection, Streams), ExitCode> {
+    let (settings, connection) = Settings::for_import(args, environment).map_err(|errors| {
+        let exit = Streams::default().invalid_settings(&errors);
+        github::report_failure(environment, exit, &Streams::default());
+        exit
     })?;
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
     if settings.terminal.verbosity >= Verbosity::Verbose {
-        for setting in &settings.notes.provenance {
-            streams.message(&escape::terminal(&setting.to_string()));
+        for setting in &settings.provenance {
+            let line = format!("{} = {} (from {})", setting.name, setting.value, setting.source);
+            streams.message(&escape::terminal(&line));
         }
     }
-    Ok((settings, streams))
+    Ok((settings, connection, streams))
 }
 
-/// What is to be imported.
+/// What is imported.
 pub(super) struct ImportInput {
     /// The report files.
     pub(super) found: Discovered,
-    /// What a command printed.
+    /// The report in the output of the command.
     pub(super) printed: Option<Report>,
-    /// Who knows what test binaries are called.
+    /// The cargo that knows the names of test binaries.
     pub(super) cargo: Cargo,
-    /// What is to be said about the choice of the reports.
+    /// Warnings about the choice of reports.
     pub(super) warnings: Vec<String>,
-    /// The command that wrote them, if it was run for this.
+    /// The command that `run` ran.
     pub(super) command: Option<CommandEnd>,
 }
 
-/// Imports what was `input` and says how that ended.
+/// Imports `input`. Returns the exit code of the process.
 pub(super) fn import(
     settings: &Settings,
+    connection: &Connection,
     environment: &Environment,
     streams: &Streams,
     input: ImportInput,
-    outputs: Vec<OutputFile<SummaryFormat>>,
-) -> ProcessExit {
+    outputs: Outputs<SummaryFormat>,
+) -> u8 {
     let started = Instant::now();
     let ImportInput { found, printed, cargo, warnings, command } = input;
     let progress = Progress::default();
-    let shown = Shown::new(&progress, &settings.terminal, *streams);
-    let (_, mut records) = reports::read(
-        found,
-        printed,
-        &settings.reading.caps,
-        &settings.mapping,
-        &cargo,
-        &environment.directory,
-        &progress,
-    );
-    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned().chain(warnings));
-    let mut summary = Summary::of_reports(&records, &settings.mapping);
+    let display = ProgressDisplay::new(&progress, &settings.terminal, *streams);
+    let directory = &environment.directory;
+    let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } =
+        reports::read(found, printed, settings, &cargo, directory, &progress);
+    records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));
+    let mut summary = Summary::of_reports(records, &settings.identity);
     summary.command = command;
-    summary.build.clone_from(&settings.build);
-    let mut import = Import {
-        ignored: 0,
-        named: HashSet::new(),
-        summary,
-        settings,
-        progress,
-        records,
-        ending: ExitReasons::default(),
-    };
-    import.judge_reports();
-    import.named = import.records.tests.iter().map(|test| test.identity).collect();
-    import.leave_out_ignored();
-    if import.may_write() {
-        import.reach_and_apply();
+    summary.build = build::build(environment);
+    summary.errors = errors;
+    let mut import = Import { summary, settings, progress, is_missing, exit };
+    import.check_outcomes();
+    import.remove_ignored();
+    if import.may_write(has_too_few) {
+        import.connect(connection);
     }
-    drop(shown);
+    drop(display);
     import.finish(started, streams, outputs)
 }
 
-/// Takes tests out that match one of the `patterns`; gives back how many. `prefix`: how many of a test's folders are
-/// those of `--folder`, which says where things are put, not what they are.
-fn remove_reports_left_out(
-    tests: &mut Vec<TestRecord>,
-    patterns: &[glob::Pattern],
-    prefix: usize,
-) -> usize {
-    if patterns.is_empty() {
-        return 0;
-    }
-    let before = tests.len();
-    tests.retain(|test| {
-        let path = test
-            .folder
-            .iter()
-            .skip(prefix)
-            .map(String::as_str)
-            .chain([&*test.name])
-            .collect::<Vec<_>>()
-            .join("/");
-        !patterns.iter().any(|pattern| pattern.matches(&path))
-    });
-    before - tests.len()
-}
-
-/// One import, and what is known of it so far.
+/// An import in progress.
 struct Import<'a> {
     settings: &'a Settings,
     progress: Progress,
-    records: Records,
-    ignored: usize,
-    /// What the reports name, ignored tests included.
-    named: HashSet<Identity>,
+    /// Whether a report that was named does not exist.
+    is_missing: bool,
     summary: Summary,
-    ending: ExitReasons,
+    exit: ExitCode,
 }
 
 impl Import<'_> {
-    /// Takes out what is not to be imported. Whether it failed was told before: a file in the repository must not be able
-    /// to hide that.
-    fn leave_out_ignored(&mut self) {
-        let patterns = &self.settings.reading.ignore;
-        let prefix = self.settings.mapping.folder.len();
-        self.ignored = remove_reports_left_out(&mut self.records.tests, patterns, prefix);
-        self.summary.tests.ignored = self.ignored;
-    }
-
-    fn judge_reports(&mut self) {
-        if let Some(too_few) =
-            reports::judge(&self.records, &self.settings.reading, &mut self.ending)
-        {
-            self.error(too_few.message(), Some(too_few.hint().to_owned()));
-        }
+    fn check_outcomes(&mut self) {
         let failed = |test: &TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
-        let failed = self.records.tests.iter().any(failed) || !self.records.run_errors.is_empty();
-        self.ending.add_if(self.settings.fail_on_test_failure && failed, ExitCode::TestFailure);
+        let records = &self.summary.records;
+        let failed = records.tests.iter().any(failed) || !records.run_errors.is_empty();
+        if self.settings.fail_on_test_failure && failed {
+            self.exit.add(ExitCode::TestFailure);
+        }
     }
 
-    /// Too few tests, and damage with `--strict`, stop before anything is written.
-    fn may_write(&mut self) -> bool {
-        let damaged = self.summary.reports.damaged.len();
-        if damaged > 0 && self.settings.reading.strict {
-            self.error(
-                "a report is damaged, and --strict forbids to import the rest".to_owned(),
-                None,
-            );
-        } else if self.summary.errors.is_empty() {
-            return true;
+    /// Removes tests that match a pattern of `ignore`. Failures were counted before: a file of the repository must not be
+    /// able to hide them.
+    fn remove_ignored(&mut self) {
+        let patterns = &self.settings.reading.ignore;
+        if patterns.is_empty() {
+            return;
         }
-        self.summary.set_not_reached(&self.records.tests);
+        // Patterns are about what a test is; `--folder` only says where it is placed.
+        let prefix = self.settings.identity.folder.len();
+        self.summary.ignore(|test| {
+            let folder = test.folder.iter().skip(prefix).map(String::as_str);
+            let path = folder.chain([&*test.name]).collect::<Vec<_>>().join("/");
+            patterns.iter().any(|pattern| pattern.matches(&path))
+        });
+    }
+
+    /// Too few tests, and with `--strict` damaged or missing reports, stop the import before anything is written.
+    fn may_write(&mut self, has_too_few: bool) -> bool {
+        match self.incomplete_reports() {
+            Some(reason) if self.settings.reading.strict => {
+                self.error(&format!("{reason}; because of --strict, nothing is imported"), None);
+            }
+            _ if has_too_few => {}
+            _ => return true,
+        }
+        self.summary.set_not_reached();
         false
     }
 
-    fn reach_and_apply(&mut self) {
-        // Enough for requests; reading is over.
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        match runtime {
-            Ok(runtime) => runtime.block_on(self.connect()),
-            Err(error) => self.unexpected(format!("cannot start the network: {error}")),
+    fn connect(&mut self, connection: &Connection) {
+        let progress = self.progress.clone();
+        let limits = &self.settings.limits;
+        let done = connect::with_client(connection, limits, &progress, async |client, remote| {
+            if let Connection::Sandbox { db, look, .. } = connection {
+                let (db, command) = (db.display().to_string(), look.clone());
+                self.summary.sandbox = Some(SandboxPlace { db, command });
+            }
+            self.run_until_signal(client, &remote.project).await;
+        });
+        if let Err(error) = done {
+            self.stop(connect::exit_code_for_connection(&error), &format!("{error:#}"), None);
         }
     }
 
-    async fn connect(&mut self) {
-        let settings = self.settings;
-        match &settings.connection {
-            Connection::Remote(remote) => self.import_into(remote).await,
-            #[cfg(feature = "sandbox")]
-            Connection::Sandbox { db, look, project } => {
-                match super::sandbox::embedded(db, project).await {
-                    Ok((running, remote)) => {
-                        self.summary.sandbox = Some(SandboxPlace {
-                            db: db.display().to_string(),
-                            command: look.clone(),
-                        });
-                        self.import_into(&remote).await;
-                        if let Err(error) = running.stop().await {
-                            self.summary
-                                .warnings
-                                .push(format!("the sandbox did not end well: {error}"));
-                        }
-                    }
-                    Err(error) => self.unexpected(format!("{error:#}")),
-                }
-            }
-            #[cfg(not(feature = "sandbox"))]
-            Connection::Sandbox { .. } => self.unexpected("this build has no sandbox".to_owned()),
-        }
-    }
-
-    async fn import_into(&mut self, remote: &Remote) {
-        let client = connect::client(remote, &self.settings.limits, &self.progress);
-        let client = match client {
-            Ok(client) => client,
-            Err(error) => {
-                self.ending.add(ExitCode::Usage);
-                self.error(error.to_string(), None);
-                return self.summary.set_not_reached(&self.records.tests);
-            }
-        };
+    async fn run_until_signal(&mut self, client: &Client, project: &ProjectRef) {
         let mut signal = None;
         let ended = {
-            let work = self.import_with(&client, remote);
+            let work = self.write_changes(client, project);
             tokio::pin!(work);
             tokio::select! {
                 ended = &mut work => Some(ended),
-                asked = signals::asked_to_end() => {
-                    signal = Some(asked);
+                received = signals::wait_for_signal() => {
+                    signal = Some(received);
                     client.stop();
                     tokio::time::timeout(GRACE, work).await.ok()
                 }
             }
         };
-        if let Some(asked) = signal {
+        if let Some(signal) = signal {
             self.summary.interrupted = true;
-            self.ending.add(asked);
+            self.exit.add(signal);
         }
         match ended {
             Some(Ok(())) => {}
             Some(Err(error)) => {
-                self.target_error(&error);
-                self.summary.set_not_reached(&self.records.tests);
+                let (exit, hint) = connect::exit_code_for_target(&error);
+                self.stop(exit, &error.to_string(), Some(hint));
             }
             None => {
-                self.error(
-                    "interrupted, and the server kept requests under way open".to_owned(),
-                    None,
-                );
-                self.summary.set_not_reached(&self.records.tests);
+                self.error("interrupted, and the server did not finish running requests", None);
+                self.summary.set_not_reached();
             }
         }
         self.summary.requests = client.requests();
     }
 
-    async fn import_with(&mut self, client: &Client, remote: &Remote) -> Result<(), TargetError> {
+    async fn write_changes(
+        &mut self,
+        client: &Client,
+        project: &ProjectRef,
+    ) -> Result<(), TargetError> {
         let settings = self.settings;
+        let namespace = &settings.identity.namespace;
         let lists_stale = self.may_list_stale();
-        let tests = &self.records.tests;
         self.progress.begin(Stage::Project, 0);
-        let target = Target::find(client, &remote.project).await?;
+        let target = Target::find(client, project).await?;
         self.summary.set_target(&target);
         let (mut snapshot, mut plan) =
-            read_and_plan(client, &target, tests, &settings.planning).await?;
+            read_and_plan(client, &target, self.summary.to_import(), &settings.planning).await?;
         if lists_stale {
-            self.summary.set_stale(stale(&snapshot, &settings.mapping.namespace, &self.named));
+            let tests = &self.summary.records.tests;
+            let reported = tests.iter().map(|test| test.identity).collect();
+            self.summary.set_stale(stale(&snapshot, namespace, &reported));
         }
         if settings.mode != Mode::Apply {
-            self.summary.set_plan(tests, &plan);
-            self.ending.add_if(settings.mode == Mode::Check && !plan.is_empty(), ExitCode::Changes);
+            self.summary.set_plan(&plan);
+            if settings.mode == Mode::Check && !plan.is_empty() {
+                self.exit.add(ExitCode::Changes);
+            }
             return Ok(());
         }
-        if let Err(exceeded) =
-            settings.create_limit.check(&plan, tests, &snapshot, &settings.mapping.namespace)
-        {
-            self.ending.add(ExitCode::Incomplete);
-            self.error(
-                exceeded.to_string(),
-                Some("see with --dry-run what would be created; if the tests really were renamed, raise --create-limit, such as to 100%".to_owned()),
+        let checked =
+            settings.create_limit.check(&plan, self.summary.to_import(), &snapshot, namespace);
+        if let Err(exceeded) = checked {
+            self.stop(
+                ExitCode::Incomplete,
+                &exceeded.to_string(),
+                Some(
+                    "--dry-run shows what would be created; if the tests were really renamed, raise --create-limit, for example to 100%",
+                ),
             );
-            self.summary.set_not_reached(&self.records.tests);
             return Ok(());
         }
         if !plan.dedup.is_empty() {
@@ -318,135 +258,119 @@ impl Import<'_> {
                 }
                 Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
                 Err(stop) => {
-                    self.unexpected(stop.to_string());
+                    self.stop(ExitCode::Incomplete, &stop.to_string(), None);
                     return Ok(());
                 }
             }
-            (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
+            (snapshot, plan) =
+                read_and_plan(client, &target, self.summary.to_import(), &settings.planning)
+                    .await?;
         }
+        let tests = self.summary.to_import();
         let options = ApplyOptions {
             batch_size: settings.limits.batch_size,
             plan: settings.planning.clone(),
         };
         let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
-        self.summary.set_applied(tests, &plan, &applied);
+        self.summary.set_applied(&plan, &applied);
+        let is_missing = |outcome: &RecordOutcome| {
+            matches!(outcome, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
+        };
         match &applied.stop {
-            Some(Stop::Api(error)) => self.ending.add(connect::exit_code_for(error)),
-            Some(_) => self.ending.add(ExitCode::Incomplete),
-            None => {
-                let refused = applied.fates.iter().any(|fate| {
-                    matches!(fate, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
-                });
-                self.ending.add_if(refused || !applied.verified, ExitCode::Incomplete);
-            }
+            Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),
+            None if applied.verified && !applied.outcomes.iter().any(is_missing) => {}
+            _ => self.exit.add(ExitCode::Incomplete),
         }
         Ok(())
     }
 
-    /// Whether what is in no report is stale: not when something of the reports may be missing.
+    /// Why tests may be missing from the reports, if they may.
+    fn incomplete_reports(&self) -> Option<&'static str> {
+        if !self.summary.reports.damaged.is_empty() {
+            Some("a report is damaged")
+        } else {
+            self.is_missing.then_some("a report is missing")
+        }
+    }
+
+    /// Whether to list stale tests. Refused if tests may be missing from the reports.
     fn may_list_stale(&mut self) -> bool {
         if !self.settings.lists_stale {
             return false;
         }
-        let missing = if !self.summary.reports.damaged.is_empty() {
-            "a report is damaged"
-        } else if !self.summary.run_errors.is_empty() {
-            "the test run itself had errors"
-        } else {
-            return true;
-        };
-        self.ending.add(ExitCode::Incomplete);
+        let has_run_errors = !self.summary.records.run_errors.is_empty();
+        let reason = self
+            .incomplete_reports()
+            .or_else(|| has_run_errors.then_some("the test run itself had errors"));
+        let Some(reason) = reason else { return true };
+        self.exit.add(ExitCode::Incomplete);
         self.error(
-            format!("{missing}, so that tests may be missing that are not stale: none is listed"),
-            Some("run all tests again, or leave --stale out".to_owned()),
+            &format!(
+                "{reason}: tests may be missing from the reports, so no stale tests are listed"
+            ),
+            Some("run all tests again, or omit --stale"),
         );
         false
     }
 
-    fn target_error(&mut self, error: &TargetError) {
-        let (exit, hint) = connect::exit_code_for_target(error);
-        self.ending.add(exit);
-        self.error(error.to_string(), Some(hint.to_owned()));
+    /// Ends the import with an error before anything is written.
+    fn stop(&mut self, exit: ExitCode, message: &str, hint: Option<&str>) {
+        self.exit.add(exit);
+        self.error(message, hint);
+        self.summary.set_not_reached();
     }
 
-    fn unexpected(&mut self, message: String) {
-        self.ending.add(ExitCode::Incomplete);
-        self.error(message, None);
-        self.summary.set_not_reached(&self.records.tests);
+    fn error(&mut self, message: &str, hint: Option<&str>) {
+        self.summary.add_error(message.to_owned(), hint.map(str::to_owned));
     }
 
-    fn error(&mut self, message: String, hint: Option<String>) {
-        self.summary.errors.push(SummaryError { message, hint });
-    }
-
-    /// Writes the summary everywhere and settles the exit code.
+    /// Writes the summary. Returns the exit code of the process.
     fn finish(
         mut self,
         started: Instant,
         streams: &Streams,
-        outputs: Vec<OutputFile<SummaryFormat>>,
-    ) -> ProcessExit {
+        outputs: Outputs<SummaryFormat>,
+    ) -> u8 {
         signals::end_at_once();
         if !self.summary.tests.balances() {
-            // A fault of ours, and the one thing a summary must not hide.
-            self.ending.add(ExitCode::Incomplete);
+            // A bug, and a summary must not hide it.
+            self.exit.add(ExitCode::Incomplete);
             self.summary.complete = Some(false);
             self.error(
-                format!("the ledger does not add up: {:?}", self.summary.tests),
-                Some("please report this".to_owned()),
+                &format!("internal error: the counts do not add up: {:?}", self.summary.tests),
+                Some("please report this"),
             );
         }
+        let command = self.summary.command.as_ref().map(|command| command.exit_code);
         self.summary.elapsed_s = started.elapsed().as_secs_f64();
-        let exit = self.ending.exit();
-        self.summary.exit_code = self.ended(exit).code();
-        self.write(exit, streams, outputs)
-    }
-
-    /// The code of the command that was run, if that is not 0; else `exit`.
-    fn ended(&self, exit: ExitCode) -> ProcessExit {
-        match self.summary.command.as_ref().map(|command| command.exit_code) {
-            None | Some(0) => exit.into(),
-            Some(code) => ProcessExit::Command(code),
-        }
-    }
-
-    fn write(
-        &self,
-        exit: ExitCode,
-        streams: &Streams,
-        outputs: Vec<OutputFile<SummaryFormat>>,
-    ) -> ProcessExit {
-        let summary = &self.summary;
-        if self.settings.format != SummaryFormat::Text {
-            // The text holds them; beside other formats a person reads them here.
+        self.summary.exit_code = self.exit.after_command(command);
+        let Self { summary, settings, mut exit, .. } = self;
+        if outputs.format != SummaryFormat::Text {
+            // The text contains them.
             for warning in &summary.warnings {
                 streams.warning(warning);
             }
         }
-        let all = self.settings.terminal.verbosity >= Verbosity::Verbose;
-        let shown = if all { summary.errors.len() } else { ERRORS_SHOWN.min(summary.errors.len()) };
-        for error in &summary.errors[..shown] {
-            streams.error(&anyhow::Error::msg(error.message.clone()), error.hint.as_deref());
+        let shows_all = settings.terminal.verbosity >= Verbosity::Verbose;
+        let shown = if shows_all { usize::MAX } else { MAX_ERRORS };
+        for error in summary.errors.iter().take(shown) {
+            streams.error_text(&error.message, error.hint.as_deref());
         }
-        if shown < summary.errors.len() {
-            streams.message(&format!(
-                "… and {} more errors (-v shows all)",
-                summary.errors.len() - shown
-            ));
+        if let Some(more @ 1..) = summary.errors.len().checked_sub(shown) {
+            streams.message(&format!("… and {more} more errors (-v shows all)"));
         }
-        let mut ending = ExitReasons::default();
-        ending.add(exit);
-        let render = |format, place| render(summary, self.settings, format, place);
-        outputs::write(render, self.settings.format, outputs, streams, &mut ending);
-        let (exit, loud) = ending.exit().soften(&self.settings.soft_fail);
-        let ended = self.ended(exit);
-        if let (Some(loud), ProcessExit::Here(_)) = (loud, ended) {
-            streams.message(&loud);
+        let render = |format, target| render(&summary, settings, format, target);
+        exit.add(outputs.write(render, streams));
+        let (exit, softened) = exit.soften(&settings.soft_fail);
+        let code = exit.after_command(command);
+        let command_failed = command.is_some_and(|code| code != 0);
+        if let Some(warning) = softened.filter(|_| !command_failed) {
+            streams.warning(&warning);
         }
-        if let Some(job) = &self.settings.github {
-            github::tell_import(job, summary, ended, streams);
+        if let Some(job) = &settings.github {
+            github::report_import(job, &summary, exit, command_failed, streams);
         }
-        ended
+        code
     }
 }
 
@@ -454,16 +378,8 @@ fn render(
     summary: &Summary,
     settings: &Settings,
     format: SummaryFormat,
-    place: OutputTarget,
+    target: OutputTarget,
 ) -> anyhow::Result<String> {
-    Ok(match (format, place) {
-        (SummaryFormat::Json, _) => json::render(summary)?,
-        (SummaryFormat::Markdown, _) => markdown::render(summary, markdown::LIMIT),
-        (SummaryFormat::Text, OutputTarget::File) => {
-            text::render(summary, &settings.terminal.file_text_options())
-        }
-        (SummaryFormat::Text, OutputTarget::StandardOutput) => {
-            text::render(summary, &settings.terminal.text_options())
-        }
-    })
+    let writer = format.writer().context("this format has no writer")?;
+    Ok(writer.import(summary, &settings.terminal.text_options_for(target))?)
 }

@@ -1,4 +1,4 @@
-//! `tq-import init`: writes a `tq-import.toml` into the working directory.
+//! `tq-import init`: writes a `tq-import.toml` to the working directory.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -12,19 +12,19 @@ use test_reports::text;
 
 use super::args::InitArgs;
 use super::exit::ExitCode;
-use super::output::Streams;
-use super::settings::{Environment, PROJECT_FILE};
+use super::settings::{Environment, PROJECT_FILE, repository_root};
+use super::streams::Streams;
 
-/// Writes the file, unless there is one.
+/// Writes the file, unless it exists.
 pub(super) fn run(args: &InitArgs, environment: &Environment) -> ExitCode {
     let streams = Streams::default();
-    let settings = Chosen::new(args, environment);
+    let settings = InitialSettings::new(args, environment);
     let path = environment.directory.join(PROJECT_FILE);
     match write_new(&path, &settings.file()) {
         Ok(true) => {}
         Ok(false) => {
-            let error = anyhow::anyhow!("{PROJECT_FILE} is there already");
-            streams.error(&error, Some("edit it, or delete it first; nothing was changed"));
+            let hint = "edit it, or delete it first; nothing was changed";
+            streams.error_text(&format!("{PROJECT_FILE} exists already"), Some(hint));
             return ExitCode::Usage;
         }
         Err(error) => {
@@ -34,46 +34,39 @@ pub(super) fn run(args: &InitArgs, environment: &Environment) -> ExitCode {
     }
     if let Some(above) = shadowed(environment) {
         streams.warning(&format!(
-            "{} is no longer read from here: of several files the nearest counts",
+            "{} is no longer read from here: only the nearest file counts",
             above.display()
         ));
     }
-    match streams.result(&settings.report()) {
-        Ok(()) => ExitCode::Done,
-        Err(error) => {
-            streams
-                .error(&anyhow::Error::new(error).context("cannot write to standard output"), None);
-            ExitCode::Incomplete
-        }
-    }
+    streams.print(&settings.report())
 }
 
-/// What goes into the file.
-struct Chosen {
+/// The settings in the file.
+struct InitialSettings {
     project: Option<String>,
     namespace: String,
     folder: Option<String>,
 }
 
-impl Chosen {
+impl InitialSettings {
     fn new(args: &InitArgs, environment: &Environment) -> Self {
-        let chosen = |flag: &Option<String>, names: &[&str]| {
+        let choose = |flag: &Option<String>, names: &[&str]| {
             let variable = || names.iter().find_map(|name| environment.get(name));
             let value = text::clean(flag.as_deref().or_else(variable)?);
             (!value.is_empty()).then_some(value)
         };
-        let namespace = chosen(&args.namespace, &["TQ_NAMESPACE"]);
+        let namespace = choose(&args.namespace, &["TQ_NAMESPACE"]);
         Self {
-            project: chosen(&args.project, &["TQ_PROJECT", "TQ_PROJECT_ID"]),
+            project: choose(&args.project, &["TQ_PROJECT", "TQ_PROJECT_ID"]),
             namespace: namespace.unwrap_or_else(|| repository_name(&environment.directory)),
-            folder: chosen(&args.folder, &["TQ_FOLDER"]),
+            folder: choose(&args.folder, &["TQ_FOLDER"]),
         }
     }
 
     /// The file's text.
     fn file(&self) -> String {
-        let mut file = "# Settings of tq-import for this repository; options and TQ_* variables come before them.\n\
-                        # A token has no place here: set TQ_ACCESS_TOKEN.\n\n"
+        let mut file = "# Settings of tq-import for this repository. Options and TQ_* variables override them.\n\
+                        # Do not put a token here: set TQ_ACCESS_TOKEN.\n\n"
             .to_owned();
         let mut add = |key: &str, value: Option<&str>, example: &str| {
             // Writing to a string cannot fail.
@@ -86,15 +79,15 @@ impl Chosen {
         add("namespace", Some(&self.namespace), "");
         add("folder", self.folder.as_deref(), "Automated");
         file.push_str(
-            "\n# The namespace enters every test's identity: with another one, the same tests are other tests.\n\
-             # New folders and tests are placed in `folder`; those that exist stay where they are.\n\
+            "\n# The namespace is part of every test's identity: if it changes, all tests are imported as new tests.\n\
+             # New folders and tests are placed in `folder`; existing ones are not moved.\n\
              # ignore = [\"load/*\"]           # tests to leave out: folder/name\n\
              # fail_on_test_failure = true   # exit code 4 when a test failed\n",
         );
         file
     }
 
-    /// What was written, and what to do next.
+    /// The result, with the next steps.
     fn report(&self) -> String {
         let mut report = format!("wrote {PROJECT_FILE}: ");
         let namespace = escape::terminal(&self.namespace);
@@ -102,22 +95,22 @@ impl Chosen {
             Some(project) => {
                 writeln!(report, "project {}, namespace {namespace}", escape::terminal(project))
             }
-            None => writeln!(report, "namespace {namespace}, no project yet: name it in there"),
+            None => writeln!(report, "namespace {namespace}; no project yet: set it in the file"),
         };
         report.push_str(
-            "next: `tq-import doctor` checks token and project; `tq-import --dry-run 'reports/**/*.xml'` shows what \
-             an import would change\n",
+            "next: run `tq-import doctor` to check token and project, and `tq-import --dry-run 'reports/**/*.xml'` to \
+             see what an import would change\n",
         );
         report
     }
 }
 
-/// A text as TOML writes it.
+/// A TOML string.
 fn toml_text(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The name of the repository around `directory`: of where it comes from, else of its own directory.
+/// The name of the repository: that of its remote, else that of its directory.
 fn repository_name(directory: &Path) -> String {
     let output = Command::new("git")
         .args(["config", "--get", "remote.origin.url"])
@@ -133,26 +126,25 @@ fn repository_name(directory: &Path) -> String {
         (!name.is_empty()).then_some(name)
     });
     last.unwrap_or_else(|| {
-        let root = directory.ancestors().find(|above| above.join(".git").exists());
-        let name = root.unwrap_or(directory).file_name().unwrap_or_default();
+        let name = repository_root(directory).unwrap_or(directory).file_name().unwrap_or_default();
         text::clean(&name.to_string_lossy())
     })
 }
 
-/// The file that an import from here would have read until now.
+/// The file that an import from here has read until now.
 fn shadowed(environment: &Environment) -> Option<std::path::PathBuf> {
-    let root = environment.directory.ancestors().find(|above| above.join(".git").exists())?;
+    let root = repository_root(&environment.directory)?;
     let above = environment.directory.ancestors().skip(1);
     let mut files =
         above.take_while(|above| above.starts_with(root)).map(|above| above.join(PROJECT_FILE));
     files.find(|file| file.is_file())
 }
 
-/// Writes a file that is whole from its first moment on; false if there is one.
+/// Writes a new file atomically; returns false if it exists.
 fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
     let cannot = || format!("cannot write {}", path.display());
     let mut builder = tempfile::Builder::new();
-    // What people and other programs may read, unlike other temporary files.
+    // Unlike a temporary file, others may read it.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -175,8 +167,8 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
 mod tests {
     use super::*;
 
-    fn chosen(project: Option<&str>, namespace: &str) -> Chosen {
-        Chosen {
+    fn initial(project: Option<&str>, namespace: &str) -> InitialSettings {
+        InitialSettings {
             project: project.map(str::to_owned),
             namespace: namespace.to_owned(),
             folder: Some("Automated/\"Web\"".to_owned()),
@@ -184,9 +176,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn the_file_is_valid_toml_with_the_settings() {
         for text in ["Shop", "a \"b\" 'c' \\ \u{e4}\n", "# no comment", "007"] {
-            let file: toml::Table = chosen(Some(text), text).file().parse().unwrap();
+            let file: toml::Table = initial(Some(text), text).file().parse().unwrap();
             assert_eq!(file["project"].as_str(), Some(text));
             assert_eq!(file["namespace"].as_str(), Some(text));
             assert_eq!(file["folder"].as_str(), Some("Automated/\"Web\""));
@@ -194,8 +186,8 @@ mod tests {
     }
 
     #[test]
-    fn without_a_project_its_line_waits_to_be_filled_in() {
-        let file = chosen(None, "shop").file();
+    fn without_a_project_its_line_is_a_comment() {
+        let file = initial(None, "shop").file();
         assert!(file.contains("\n# project = \""), "{file}");
         assert!(!file.parse::<toml::Table>().unwrap().contains_key("project"));
     }

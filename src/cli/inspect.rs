@@ -1,90 +1,74 @@
-//! `tq-import inspect`: what the reports say and where new tests would go. No network, no token.
+//! `tq-import inspect`: what the reports contain and where new tests would go. No network, no token.
 
 use crate::progress::Progress;
-use crate::summary::{Summary, SummaryError, inspection, markdown};
+use crate::summary::Summary;
 use test_reports::formats::lines;
 use test_reports::formats::model::Report;
-use test_reports::record::Records;
 use test_reports::tools;
 
 use super::args::InspectArgs;
-use super::args::values::InspectFormat;
+use super::args::values::{InspectFormat, ResultFormat as _};
 use super::cargo::Cargo;
-use super::exit::{ExitCode, ExitReasons};
-use super::output::Streams;
-use super::outputs::OutputTarget;
-use super::settings::{Environment, InspectSettings};
-use super::{github, outputs, reports};
+use super::exit::ExitCode;
+use super::github;
+use super::outputs::{OutputTarget, Outputs};
+use super::reports::{self, ReportSet};
+use super::settings::{Environment, Settings};
+use super::streams::Streams;
 
-/// Prints what was read, at exit code 3 too.
+/// Prints the result, even if a report is damaged.
 pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
-    let settings = match InspectSettings::resolve(args, environment) {
+    let settings = match Settings::for_inspect(args, environment) {
         Ok(settings) => settings,
-        Err(invalid) => {
-            Streams::default().invalid_settings(&invalid);
-            github::tell_failure(environment, ExitCode::Usage, &Streams::default());
-            return ExitCode::Usage;
+        Err(errors) => {
+            let exit = Streams::default().invalid_settings(&errors);
+            github::report_failure(environment, exit, &Streams::default());
+            return exit;
         }
     };
     let streams = Streams::new(&settings.terminal);
-    let found = reports::find(&environment.directory, &settings.reading, &settings.mapping);
-    let outputs = match outputs::open(&settings.outputs, &found, &streams) {
+    let directory = &environment.directory;
+    let found = reports::find(directory, &settings);
+    let (format, files) = (args.output.format, &args.output.output);
+    let outputs = match Outputs::open(format, files, directory, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let (reports, mut records) = reports::read(
-        found,
-        None,
-        &settings.reading.caps,
-        &settings.mapping,
-        &Cargo::of_environment(environment),
-        &environment.directory,
-        &Progress::default(),
-    );
-    records.warnings.splice(0..0, settings.notes.warnings.iter().cloned());
-    let mut ending = ExitReasons::default();
-    let too_few = reports::judge(&records, &settings.reading, &mut ending);
-    let render = |format, place| render(&reports, &records, &settings, format, place);
-    outputs::write(render, settings.format, outputs, &streams, &mut ending);
-    if let Some(too_few) = &too_few {
-        streams.error(&anyhow::Error::msg(too_few.message()), Some(too_few.hint()));
+    let cargo = Cargo::of_environment(environment);
+    let ReportSet { reports, mut records, errors, mut exit, .. } =
+        reports::read(found, None, &settings, &cargo, directory, &Progress::default());
+    records.warnings.splice(0..0, settings.warnings.iter().cloned());
+    let mut summary = Summary::of_reports(records, &settings.identity);
+    let render = |format, target| render(&reports, &summary, &settings, format, target);
+    exit.add(outputs.write(render, &streams));
+    for error in &errors {
+        streams.error_text(&error.message, error.hint.as_deref());
     }
-    let exit = ending.exit();
     if let Some(job) = &settings.github {
-        let mut summary = Summary::of_reports(&records, &settings.mapping);
-        summary.errors.extend(too_few.map(|too_few| SummaryError {
-            message: too_few.message(),
-            hint: Some(too_few.hint().to_owned()),
-        }));
-        github::tell_inspection(job, &summary, &records, exit, &streams);
+        summary.errors = errors;
+        summary.exit_code = exit.code();
+        github::report_inspection(job, &summary, exit, &streams);
     }
-    // The process ends: the system takes their memory back at once, and not test by test.
-    std::mem::forget((reports, records));
+    // The process ends: the system frees the memory at once, faster than value by value.
+    std::mem::forget((reports, summary));
     exit
 }
 
 fn render(
     reports: &[Report],
-    records: &Records,
-    settings: &InspectSettings,
+    summary: &Summary,
+    settings: &Settings,
     format: InspectFormat,
-    place: OutputTarget,
+    target: OutputTarget,
 ) -> anyhow::Result<String> {
-    Ok(match (format, place) {
-        (InspectFormat::Json, _) => inspection::render_json(records)?,
-        (InspectFormat::Markdown, _) => markdown::render_inspection(records, markdown::LIMIT),
-        (InspectFormat::Jsonl, _) => {
-            let reports: Vec<(&Report, &str)> =
-                reports.iter().map(|report| (report, tools::detect(report).name)).collect();
-            let mut lines = Vec::new();
-            lines::write(&reports, &settings.mapping.root, &mut lines)?;
-            String::from_utf8(lines)?
-        }
-        (InspectFormat::Text, OutputTarget::File) => {
-            inspection::render(records, &settings.terminal.file_text_options())
-        }
-        (InspectFormat::Text, OutputTarget::StandardOutput) => {
-            inspection::render(records, &settings.terminal.text_options())
-        }
-    })
+    if let Some(writer) = format.writer() {
+        return Ok(writer.inspection(summary, &settings.terminal.text_options_for(target))?);
+    }
+    let reports: Vec<(&Report, &str)> =
+        reports.iter().map(|report| (report, tools::detect(report).name)).collect();
+    let mut lines = Vec::new();
+    let program =
+        lines::Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    lines::write(&reports, &settings.identity.root, program, &mut lines)?;
+    Ok(String::from_utf8(lines)?)
 }

@@ -1,5 +1,5 @@
-//! What `-vv` shows: requests and decisions of this crate, on standard error. What its dependencies have to say stays
-//! unsaid: nobody here can vouch for what they print.
+//! The log of `-vv` on standard error: requests and decisions of this crate. Dependencies are not logged, because they
+//! could print secrets.
 
 use std::io::{IsTerminal as _, stderr};
 
@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::settings::{Color, Terminal, Verbosity};
 
-/// Starts logging as `terminal` wants it. Without `-vv` nothing is logged at all.
+/// Starts logging, with `-vv` only.
 pub(super) fn start(terminal: &Terminal) {
     if terminal.verbosity != Verbosity::Debug {
         return;
@@ -24,6 +24,6 @@ pub(super) fn start(terminal: &Terminal) {
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), Level::DEBUG);
     let lines =
         fmt::layer().with_ansi(colours).with_target(false).without_time().with_writer(stderr);
-    // Fails when logging was started before, which is as good.
+    // Fails if logging was started before.
     let _ = tracing_subscriber::registry().with(lines.with_filter(ours)).try_init();
 }

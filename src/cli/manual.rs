@@ -1,52 +1,45 @@
-//! What shells and `man` are given: both made of the definition of the command line itself.
+//! Shell completions and manual pages, generated from the definition of the command line.
 
 use super::args::{self, CompletionsArgs, ManArgs};
 use super::exit::ExitCode;
-use super::output::Streams;
+use super::streams::Streams;
 
-const NAME: &str = "tq-import";
-
-/// Prints a script that completes command lines.
+/// Prints a shell completion script.
 pub(super) fn completions(args: CompletionsArgs) -> ExitCode {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut args::definition(), NAME, &mut script);
+    clap_complete::generate(args.shell, &mut args::definition(), "tq-import", &mut script);
     print(script)
 }
 
-/// Prints a page of the manual in roff.
+/// Prints a manual page in roff.
 pub(super) fn page(args: &ManArgs) -> ExitCode {
     let mut definition = args::definition().term_width(0);
     definition.build();
-    let wanted = match &args.command {
-        None => Some(&definition),
-        Some(name) => definition.find_subcommand(name),
+    let command = match args.command.as_deref() {
+        None => Ok(&definition),
+        Some(name) => definition.find_subcommand(name).ok_or(name),
     };
-    let Some(command) = wanted else {
-        let known: Vec<&str> = definition.get_subcommands().map(clap::Command::get_name).collect();
-        let name = args.command.as_deref().unwrap_or_default();
-        let error = anyhow::anyhow!("there is no command {name:?}");
-        Streams::default().error(&error, Some(&format!("there are {}", known.join(", "))));
-        return ExitCode::Usage;
+    let command = match command {
+        Ok(command) => command,
+        Err(name) => {
+            let known: Vec<&str> =
+                definition.get_subcommands().map(clap::Command::get_name).collect();
+            let hint = format!("the commands are {}", known.join(", "));
+            Streams::default().error_text(&format!("unknown command {name:?}"), Some(&hint));
+            return ExitCode::Usage;
+        }
     };
     let mut page = Vec::new();
     match clap_mangen::Man::new(command.clone()).render(&mut page) {
         Ok(()) => print(page),
-        Err(error) => failed(error),
+        Err(error) => {
+            Streams::default().error(&anyhow::Error::new(error), None);
+            ExitCode::Incomplete
+        }
     }
 }
 
 fn print(text: Vec<u8>) -> ExitCode {
-    let written = String::from_utf8(text)
-        .map_err(std::io::Error::other)
-        .and_then(|text| Streams::default().result(&text));
-    match written {
-        Ok(()) => ExitCode::Done,
-        Err(error) => failed(error),
-    }
-}
-
-fn failed(error: std::io::Error) -> ExitCode {
-    let error = anyhow::Error::new(error).context("cannot write to standard output");
-    Streams::default().error(&error, None);
-    ExitCode::Incomplete
+    // clap generates UTF-8.
+    Streams::default().print(&String::from_utf8_lossy(&text))
 }

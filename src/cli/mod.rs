@@ -1,6 +1,7 @@
-//! The command line: arguments, settings, exit codes, output, and one module for each command.
+//! The command line: arguments, settings, exit codes, output, and one module per command.
 
 pub mod args;
+mod build;
 mod cargo;
 mod connect;
 mod doctor;
@@ -12,7 +13,6 @@ mod init;
 mod inspect;
 mod log;
 mod manual;
-pub mod output;
 mod outputs;
 mod progress;
 mod reports;
@@ -21,58 +21,58 @@ mod run;
 mod sandbox;
 pub mod settings;
 mod signals;
+mod streams;
 
 use std::ffi::OsString;
 
 use args::Command;
-use exit::{ExitCode, ProcessExit};
-use output::Streams;
+use exit::ExitCode;
 use settings::Environment;
+use streams::Streams;
 
-/// Does what the command line says; the environment is read here and nowhere below.
+/// Runs the command line `args`, program name first. Returns the exit code of the process. Only this function reads the
+/// environment.
 #[must_use]
-pub fn run(args: impl IntoIterator<Item = OsString>) -> ProcessExit {
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match args::parse(args) {
         Ok(cli) => cli,
         Err(message) => {
-            // `--help` and `--version` come this way too, and are no errors. A closed standard output is none either.
+            // Also `--help` and `--version`. A closed stream is not an error.
             let _ = message.print();
             if !message.use_stderr() {
-                return ExitCode::Done.into();
+                return ExitCode::Done.code();
             }
             if let Ok(environment) = Environment::of_process() {
-                github::tell_failure(&environment, ExitCode::Usage, &Streams::default());
+                github::report_failure(&environment, ExitCode::Usage, &Streams::default());
             }
-            return ExitCode::Usage.into();
+            return ExitCode::Usage.code();
         }
     };
     let environment = match Environment::of_process() {
         Ok(environment) => environment,
         Err(error) => {
-            let error = anyhow::Error::new(error).context("cannot tell the working directory");
+            let error = anyhow::Error::new(error).context("cannot find the working directory");
             Streams::default().error(&error, None);
-            return ExitCode::Usage.into();
+            return ExitCode::Usage.code();
         }
     };
-    match &cli.command {
-        None => import::run(&cli.import, &environment),
-        Some(Command::Inspect(args)) => inspect::run(args, &environment).into(),
-        Some(Command::Run(args)) => run::run(args, &environment),
-        Some(Command::Explain(args)) => explain::run(args, &environment).into(),
-        Some(Command::Doctor(args)) => doctor::run(args, &environment).into(),
-        Some(Command::Init(args)) => init::run(args, &environment).into(),
-        Some(Command::Completions(args)) => manual::completions(*args).into(),
-        Some(Command::Man(args)) => manual::page(args).into(),
+    let exit = match &cli.command {
+        None => return import::run(&cli.import, &environment),
+        Some(Command::Run(args)) => return run::run(args, &environment),
+        Some(Command::Inspect(args)) => inspect::run(args, &environment),
+        Some(Command::Explain(args)) => explain::run(args, &environment),
+        Some(Command::Doctor(args)) => doctor::run(args, &environment),
+        Some(Command::Init(args)) => init::run(args, &environment),
+        Some(Command::Completions(args)) => manual::completions(*args),
+        Some(Command::Man(args)) => manual::page(args),
         #[cfg(feature = "sandbox")]
-        Some(Command::Sandbox(args)) => sandbox::run(args, &environment).into(),
+        Some(Command::Sandbox(args)) => sandbox::run(args, &environment),
         #[cfg(not(feature = "sandbox"))]
         Some(Command::Sandbox(_)) => {
-            Streams::default()
-                .error(&anyhow::anyhow!("this build has no sandbox"), Some(NO_SANDBOX));
-            ExitCode::Usage.into()
+            let hint = "build with the cargo feature `sandbox`, which is on by default";
+            Streams::default().error_text("this build has no sandbox", Some(hint));
+            ExitCode::Usage
         }
-    }
+    };
+    exit.code()
 }
-
-#[cfg(not(feature = "sandbox"))]
-const NO_SANDBOX: &str = "build with the cargo feature `sandbox`, which is on by default";

@@ -1,4 +1,4 @@
-//! Shows how far an import is: a bar on a terminal, a line now and then in the log of a CI job.
+//! Shows the progress of an import: a bar on a terminal, a line every few seconds in the log of a CI job.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -6,28 +6,27 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::Streams;
 use super::settings::{ProgressForm, Terminal};
+use super::streams::Streams;
 use crate::progress::{Progress, ProgressSnapshot, Stage};
 
-/// How often a bar is looked at anew.
+/// How often the bar is redrawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What is over sooner needs no bar.
-const UNHURRIED: Duration = Duration::from_millis(400);
+/// No bar is shown for work that is done sooner.
+const DELAY: Duration = Duration::from_millis(400);
 
-/// How far apart the lines of a log are.
-const LINES: Duration = Duration::from_secs(10);
+/// The time between two lines of a log.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Shows progress until it is dropped.
-pub(super) struct Shown {
+pub(super) struct ProgressDisplay {
     /// Dropping it ends the thread.
     end: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Shown {
-    /// Shows `progress` as `terminal` wants it.
+impl ProgressDisplay {
     pub(super) fn new(progress: &Progress, terminal: &Terminal, streams: Streams) -> Self {
         let (end, ended) = mpsc::channel();
         let progress = progress.clone();
@@ -35,27 +34,29 @@ impl Shown {
             ProgressForm::Nothing => None,
             ProgressForm::Bar => Some(std::thread::spawn(move || draw(&progress, &ended))),
             ProgressForm::Lines => {
-                let say = move |line: &str| streams.message(line);
-                Some(std::thread::spawn(move || tell(&progress, &ended, LINES, say)))
+                let write = move |line: &str| streams.message(line);
+                Some(std::thread::spawn(move || {
+                    write_lines(&progress, &ended, LINE_INTERVAL, write)
+                }))
             }
         };
         Self { end: Some(end), thread }
     }
 }
 
-impl Drop for Shown {
+impl Drop for ProgressDisplay {
     fn drop(&mut self) {
         self.end = None;
         if let Some(thread) = self.thread.take() {
-            // It takes no part in what was done; what it met with is its own.
+            // A panic there does not affect the import.
             let _ = thread.join();
         }
     }
 }
 
-/// Draws a bar, and takes it away at the end.
+/// Draws a bar, and removes it at the end.
 fn draw(progress: &Progress, ended: &mpsc::Receiver<()>) {
-    if ended.recv_timeout(UNHURRIED) != Err(RecvTimeoutError::Timeout) {
+    if ended.recv_timeout(DELAY) != Err(RecvTimeoutError::Timeout) {
         return;
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -68,7 +69,7 @@ fn draw(progress: &Progress, ended: &mpsc::Receiver<()>) {
         }
         bar.set_length(snapshot.total);
         bar.set_position(snapshot.done);
-        bar.set_message(words(snapshot));
+        bar.set_message(describe(snapshot));
         bar.tick();
         if ended.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
             break;
@@ -88,24 +89,24 @@ fn style(is_counted: bool) -> ProgressStyle {
         .progress_chars("=> ")
 }
 
-/// Writes a line every now and then.
-fn tell(
+/// Writes a line every `interval`.
+fn write_lines(
     progress: &Progress,
     ended: &mpsc::Receiver<()>,
-    apart: Duration,
-    mut say: impl FnMut(&str),
+    interval: Duration,
+    mut write: impl FnMut(&str),
 ) {
     let started = Instant::now();
-    while ended.recv_timeout(apart) == Err(RecvTimeoutError::Timeout) {
-        let words = words(progress.snapshot());
-        if !words.is_empty() {
-            say(&format!("{words} ({} s)", started.elapsed().as_secs()));
+    while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+        let text = describe(progress.snapshot());
+        if !text.is_empty() {
+            write(&format!("{text} ({} s)", started.elapsed().as_secs()));
         }
     }
 }
 
-/// `writing 1500 of 10000 rows`.
-fn words(snapshot: ProgressSnapshot) -> String {
+/// Describes the progress, such as `writing 1500 of 10000 rows`.
+fn describe(snapshot: ProgressSnapshot) -> String {
     let ProgressSnapshot { stage, done, total } = snapshot;
     let requests = match done {
         0 => String::new(),
@@ -117,7 +118,7 @@ fn words(snapshot: ProgressSnapshot) -> String {
         Stage::Reading => format!("reading {done} of {total} reports"),
         Stage::Project => format!("reading the project{requests}"),
         Stage::Writing => format!("writing {done} of {total} rows"),
-        Stage::Checking => format!("reading back what was written{requests}"),
+        Stage::Checking => format!("verifying what was written{requests}"),
     }
 }
 
@@ -126,24 +127,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_say_what_is_done_and_how_much() {
-        let said = |stage, done, total| words(ProgressSnapshot { stage, done, total });
-        assert_eq!(said(Stage::Idle, 3, 4), "");
-        assert_eq!(said(Stage::Reading, 0, 500), "reading 0 of 500 reports");
-        assert_eq!(said(Stage::Project, 0, 0), "reading the project");
-        assert_eq!(said(Stage::Project, 1, 0), "reading the project, 1 request");
-        assert_eq!(said(Stage::Writing, 7, 9), "writing 7 of 9 rows");
-        assert_eq!(said(Stage::Checking, 12, 0), "reading back what was written, 12 requests");
+    fn the_description_names_stage_and_count() {
+        let text = |stage, done, total| describe(ProgressSnapshot { stage, done, total });
+        assert_eq!(text(Stage::Idle, 3, 4), "");
+        assert_eq!(text(Stage::Reading, 0, 500), "reading 0 of 500 reports");
+        assert_eq!(text(Stage::Project, 0, 0), "reading the project");
+        assert_eq!(text(Stage::Project, 1, 0), "reading the project, 1 request");
+        assert_eq!(text(Stage::Writing, 7, 9), "writing 7 of 9 rows");
+        assert_eq!(text(Stage::Checking, 12, 0), "verifying what was written, 12 requests");
     }
 
     #[test]
-    fn a_log_gets_a_line_now_and_then() {
+    fn a_log_gets_a_line_per_interval() {
         let progress = Progress::default();
         progress.begin(Stage::Writing, 9);
         let (end, ended) = mpsc::channel::<()>();
         let (mut end, mut lines) = (Some(end), Vec::new());
-        tell(&progress, &ended, Duration::from_millis(5), |line| {
-            // How long it took is the machine's affair.
+        write_lines(&progress, &ended, Duration::from_millis(5), |line| {
+            // The time varies.
             lines.push(line.split(" (").next().unwrap_or_default().to_owned());
             progress.advance(4);
             if lines.len() == 3 {
@@ -154,13 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_ends_with_what_shows_it() {
+    fn dropping_the_display_ends_it() {
         let progress = Progress::default();
         progress.begin(Stage::Reading, 10);
         for form in [ProgressForm::Nothing, ProgressForm::Bar, ProgressForm::Lines] {
             let terminal = Terminal { progress: form, ..Terminal::default() };
             let started = Instant::now();
-            drop(Shown::new(&progress, &terminal, Streams::default()));
+            drop(ProgressDisplay::new(&progress, &terminal, Streams::default()));
             assert!(started.elapsed() < Duration::from_secs(5));
         }
     }

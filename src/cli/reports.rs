@@ -1,110 +1,108 @@
-//! From patterns to records: what `import` and `inspect` begin with.
+//! From patterns to records: the first part of `import`, `inspect` and `explain`.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::discover::{Discovered, discover};
+use crate::discover::{DiscoverError, Discovered, discover};
 use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
-use test_reports::formats::Caps;
+use crate::summary::SummaryError;
 use test_reports::formats::model::Report;
-use test_reports::record::{IdentityOptions, Records, collect};
+use test_reports::record::{Records, collect};
+use test_reports::text::count;
 
 use super::cargo::Cargo;
-use super::exit::{ExitCode, ExitReasons};
-use super::settings::Reading;
+use super::exit::ExitCode;
+use super::settings::{Reading, Settings};
 
-/// Finds what `reading` names, below `directory`.
-pub(super) fn find(directory: &Path, reading: &Reading, mapping: &IdentityOptions) -> Discovered {
-    let mut discovered = discover(directory, &reading.reports, &reading.exclude);
-    if mapping.reruns {
-        // What was named later ran later.
-        discovered.inputs.sort_by_key(|input| input.argument);
+/// Finds the reports below `directory`.
+pub(super) fn find(directory: &Path, settings: &Settings) -> Discovered {
+    let mut found = discover(directory, &settings.reading.reports, &settings.reading.exclude);
+    if settings.identity.reruns {
+        // The order of the arguments is the order of the runs.
+        found.inputs.sort_by_key(|input| input.argument);
     }
-    discovered
+    found
 }
 
-/// Reads what was found, adds what was `printed`, and maps all of it: the reports as written, and what they mean. The
-/// test binaries in what `cargo test` prints get their names from `cargo` in `directory`.
+/// The result of reading all reports.
+pub(super) struct ReportSet {
+    /// The reports as written.
+    pub(super) reports: Vec<Report>,
+    pub(super) records: Records,
+    /// Reports that do not exist, and too few tests.
+    pub(super) errors: Vec<SummaryError>,
+    /// Whether a report that was named does not exist.
+    pub(super) is_missing: bool,
+    /// Whether there are too few tests for an import.
+    pub(super) has_too_few: bool,
+    /// 3 if a report is missing or damaged, or if there are too few tests; else 0.
+    pub(super) exit: ExitCode,
+}
+
+/// Reads the reports `found`, and adds the report that a command `printed`. Test binaries in the output of `cargo test` are
+/// named by `cargo` in `directory`.
 pub(super) fn read(
-    discovered: Discovered,
+    mut found: Discovered,
     printed: Option<Report>,
-    caps: &Caps,
-    mapping: &IdentityOptions,
+    settings: &Settings,
     cargo: &Cargo,
     directory: &Path,
     progress: &Progress,
-) -> (Vec<Report>, Records) {
-    let Readings { mut reports, foreign, unmatched } = read_all(discovered, caps, progress);
+) -> ReportSet {
+    let is_absent = |error: &mut DiscoverError| matches!(error, DiscoverError::Missing { .. });
+    let mut errors: Vec<SummaryError> =
+        found.errors.extract_if(.., is_absent).map(missing).collect();
+    let is_missing = !errors.is_empty();
+    let Readings { mut reports, foreign, unmatched } =
+        read_all(found, &settings.reading.caps, progress);
     reports.extend(printed);
     let naming = cargo.name_binaries(&mut reports, directory);
-    let mut records = collect(&reports, mapping);
+    let mut records = collect(&reports, &settings.identity);
     records.warnings.extend(naming);
     records.warnings.extend(unmatched.iter().map(|pattern| format!("{pattern} matches no report")));
-    if foreign > 0 {
-        let files = match foreign {
-            1 => "1 file that is",
-            many => &format!("{many} files that are"),
-        };
-        records.warnings.push(format!("skipped {files} no test report"));
+    match foreign {
+        0 => {}
+        1 => records.warnings.push("skipped 1 file that is not a test report".to_owned()),
+        many => {
+            records.warnings.push(format!("skipped {many} files that are not test reports"));
+        }
     }
-    (reports, records)
+    let Reading { allow_empty, min_tests, .. } = settings.reading;
+    let is_damaged = records.files.iter().any(|file| file.damaged.is_some());
+    let has_too_few = records.tests.len() < min_tests.max(usize::from(!allow_empty));
+    // That a report is missing or damaged explains why there are no tests.
+    if has_too_few && (min_tests > 1 || !(is_missing || is_damaged)) {
+        errors.push(too_few(&records, min_tests));
+    }
+    let fails = is_missing || is_damaged || has_too_few;
+    let exit = if fails { ExitCode::Reports } else { ExitCode::Done };
+    ReportSet { reports, records, errors, is_missing, has_too_few, exit }
 }
 
-/// What the reports alone make of the exit code, with an error where there is too little in them.
-pub(super) fn judge(
-    records: &Records,
-    reading: &Reading,
-    ending: &mut ExitReasons,
-) -> Option<TooFew> {
-    ending.add_if(records.files.iter().any(|file| file.damaged.is_some()), ExitCode::Reports);
+fn missing(error: DiscoverError) -> SummaryError {
+    let hint = if error.path().contains([',', ' ', '\n']) {
+        "to name several reports, give each as an argument of its own"
+    } else {
+        "check the path, and that the tests ran before this"
+    };
+    SummaryError { message: error.to_string(), hint: Some(hint.to_owned()) }
+}
+
+fn too_few(records: &Records, min_tests: usize) -> SummaryError {
     let tests = records.tests.len();
-    let wanted = reading.min_tests.max(usize::from(!reading.allow_empty));
-    if tests >= wanted {
-        return None;
-    }
-    ending.add(ExitCode::Reports);
-    Some(TooFew {
-        tests,
-        wanted: reading.min_tests,
-        files: records.files.iter().map(|file| file.path.clone()).collect(),
-    })
-}
-
-/// The reports hold fewer tests than they should.
-#[derive(Debug)]
-pub(super) struct TooFew {
-    tests: usize,
-    wanted: usize,
-    files: Vec<Arc<str>>,
-}
-
-impl TooFew {
-    pub(super) fn message(&self) -> String {
-        match (self.tests, self.files.len()) {
-            (tests, _) if self.wanted > 1 => {
-                format!(
-                    "the reports hold {}, fewer than --min-tests {}",
-                    count(tests, "test"),
-                    self.wanted
-                )
-            }
-            (_, 0) => "there is no report to import".to_owned(),
-            (_, files) => format!("there is not one test in {}", count(files, "report")),
-        }
-    }
-
-    pub(super) fn hint(&self) -> &'static str {
-        if self.wanted > 1 {
-            "check that all tests ran, and where they write their reports"
-        } else if self.files.is_empty() {
-            "check that the tests ran before this and where they write their reports; quote patterns, or the shell expands them; --allow-empty if this is as it should be"
-        } else {
-            "check that the tests ran; --allow-empty if this is as it should be"
-        }
-    }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
+    let (message, hint) = match records.files.len() {
+        _ if min_tests > 1 => (
+            format!("found {}, fewer than --min-tests {min_tests}", count(tests, "test")),
+            "check that all tests ran, and where they write their reports",
+        ),
+        0 => (
+            "no reports found".to_owned(),
+            "check that the tests ran before this and where they write their reports; quote patterns, or the shell expands them; use --allow-empty if no reports are expected",
+        ),
+        files => (
+            format!("no tests found in {}", count(files, "report")),
+            "check that the tests ran; use --allow-empty if no tests are expected",
+        ),
+    };
+    SummaryError { message, hint: Some(hint.to_owned()) }
 }

@@ -1,8 +1,7 @@
-//! `tq-import sandbox`, and the sandbox that `--sandbox` starts for one import.
+//! `tq-import sandbox`, and the embedded sandbox of `--sandbox`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
@@ -12,22 +11,28 @@ use tokio::net::TcpListener;
 use crate::api::token::Token;
 use crate::snapshot::ProjectRef;
 use crate::summary::escape;
-use testquality_sandbox::{self as sandbox, FaultError, Faults, Options, Reach, Running, Store};
+use testquality_sandbox::{
+    self as sandbox, Exposure, FaultRuleError, FaultRules, PageCode, RunningSandbox, Settings,
+    Store,
+};
 
 use super::args::SandboxArgs;
 use super::args::values::ReadyFormat;
 use super::exit::ExitCode;
 use super::log;
-use super::output::Streams;
 use super::settings::{Environment, Remote, SandboxAction, SandboxSettings};
+use super::streams::Streams;
 
 /// The project of a new database.
 const PROJECT: &str = "Demo";
 
 /// Starts a sandbox in this process on a free port, with a token that nobody else knows.
-pub(super) async fn embedded(db: &Path, project: &ProjectRef) -> anyhow::Result<(Running, Remote)> {
+pub(super) async fn embedded(
+    db: &Path,
+    project: &ProjectRef,
+) -> anyhow::Result<(RunningSandbox, Remote)> {
     let store = open(db, PROJECT)?;
-    let running = sandbox::spawn(Options::new(store, sandbox::generate_token()?)).await?;
+    let running = sandbox::spawn(Settings::new(store, sandbox::Token::generate()?)).await?;
     let remote = Remote {
         host: running.url.parse().context("the sandbox has no address")?,
         token: Token::new(running.token.expose_secret().to_owned())?,
@@ -42,18 +47,15 @@ fn open(db: &Path, project: &str) -> anyhow::Result<Store> {
         .with_context(|| format!("cannot open the sandbox's database {}", db.display()))
 }
 
-/// Serves a sandbox until a signal ends it, or deletes its database.
+/// Serves a sandbox until a signal, or deletes its database.
 pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
     let settings = match SandboxSettings::resolve(args, environment) {
         Ok(settings) => settings,
-        Err(invalid) => {
-            Streams::default().invalid_settings(&invalid);
-            return ExitCode::Usage;
-        }
+        Err(errors) => return Streams::default().invalid_settings(&errors),
     };
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
-    for warning in &settings.notes.warnings {
+    for warning in &settings.warnings {
         streams.warning(warning);
     }
     let done = match &settings.action {
@@ -61,40 +63,39 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
         SandboxAction::Serve { .. } => serve(&settings, &streams),
     };
     match done {
-        Ok(()) => ExitCode::Done,
+        Ok(exit) => exit,
         Err(error) => {
-            let is_usage = error.is::<FaultError>();
+            let is_usage = error.is::<FaultRuleError>();
             streams.error(&error, is_usage.then_some("check --fault; nothing was done"));
             if is_usage { ExitCode::Usage } else { ExitCode::Incomplete }
         }
     }
 }
 
-fn reset(db: &Path, streams: &Streams) -> anyhow::Result<()> {
-    let was_there = db.exists();
-    sandbox::reset(db).with_context(|| format!("cannot delete {}", db.display()))?;
-    let said = if was_there { "deleted" } else { "there was no" };
-    streams.result(&format!("{said} {}\n", db.display()))?;
-    Ok(())
+fn reset(db: &Path, streams: &Streams) -> anyhow::Result<ExitCode> {
+    let existed = db.exists();
+    sandbox::delete_database(db).with_context(|| format!("cannot delete {}", db.display()))?;
+    let result = if existed { "deleted" } else { "there was no" };
+    Ok(streams.print(&format!("{result} {}\n", db.display())))
 }
 
-fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
+fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCode> {
     let SandboxAction::Serve { listen, token, project, faults, format } = &settings.action else {
-        return Ok(());
+        return Ok(ExitCode::Done);
     };
-    let faults = Faults::parse(faults)?;
+    let faults = FaultRules::parse(faults)?;
     if project.is_some() && settings.db.exists() {
         streams.warning(&format!(
-            "--project is ignored: {} is there already, with its project",
+            "--project is ignored: {} exists already, with its project",
             settings.db.display()
         ));
     }
     let store = open(&settings.db, project.as_deref().unwrap_or(PROJECT))?;
-    let given = token.as_ref().map(|token| sandbox::Token::given(token.secret().clone()));
-    let made_up = given.is_none();
+    let given = token.as_ref().map(|token| sandbox::Token::new(token.secret().clone()));
+    let is_generated = given.is_none();
     let token = match given {
         Some(token) => token,
-        None => sandbox::generate_token()?,
+        None => sandbox::Token::generate()?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -104,33 +105,37 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<()> {
         let address = listener.local_addr()?;
         let url = format!("http://{address}");
         let project_id = store.project_id();
-        if !listen.ip().is_loopback() && made_up {
-            return Err(sandbox::ServeError::NeedsOwnToken(address).into());
+        if !listen.ip().is_loopback() && is_generated {
+            return Err(sandbox::ServeError::OwnTokenRequired(address).into());
         }
-        let mut options = Options::new(store, token.clone());
-        options.faults = Arc::new(faults);
+        let mut options = Settings::new(store, token.clone());
+        options.faults = faults;
         if !listen.ip().is_loopback() {
-            options.reach = Reach::Network { host_names: Vec::new() };
+            options.exposure = Exposure::Network { host_names: Vec::new() };
         }
-        let code = sandbox::generate_page_code()?;
+        let code = PageCode::generate()?;
         let ready = Ready {
             url: &url,
-            token: made_up.then(|| token.secret().expose_secret()),
+            token: is_generated.then(|| token.secret().expose_secret()),
             project_id,
             db: &settings.db,
-            page: &code.link(&format!("http://{}", within_reach(address))),
+            page: &code.link(&format!("http://{}", local_address(address))),
         };
         options.page_code = Some(code);
-        streams.result(&ready.line(*format))?;
-        let asked = async {
-            super::signals::asked_to_end().await;
+        let exit = streams.print(&ready.line(*format));
+        if exit != ExitCode::Done {
+            return Ok(exit);
+        }
+        let shutdown = async {
+            super::signals::wait_for_signal().await;
         };
-        sandbox::serve(listener, options, asked).await.context("the sandbox ended")
+        sandbox::serve(options, listener, shutdown).await.context("the sandbox failed")?;
+        Ok(ExitCode::Done)
     })
 }
 
-/// Where a browser on this machine finds what listens at `address`.
-fn within_reach(mut address: SocketAddr) -> SocketAddr {
+/// The address for a browser on this machine of a server that listens at `address`.
+fn local_address(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
@@ -139,14 +144,14 @@ fn within_reach(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// What is told when the server is ready.
+/// The announcement of the server.
 struct Ready<'a> {
     url: &'a str,
-    /// Only if it was made up.
+    /// Only if it was generated.
     token: Option<&'a str>,
     project_id: i64,
     db: &'a Path,
-    /// The link that opens the page, once.
+    /// The link to the page, which works once.
     page: &'a str,
 }
 
@@ -165,7 +170,7 @@ impl Ready<'_> {
             ReadyFormat::Text => {
                 let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
                 let db = escape::terminal(&db.display().to_string()).into_owned();
-                // The link stands last: what follows one is easily taken for a part of it.
+                // The link is last: terminals may take text after it for a part of it.
                 format!("sandbox ready at {url}{token}, database {db}; look at it: {page}\n")
             }
         }

@@ -1,36 +1,33 @@
-//! The signals by which a job is cancelled.
+//! The signals that cancel a job.
 
 use tokio::signal;
 
 use super::exit::ExitCode;
 
-/// From now on a signal ends the process at once: the work is over, and only what it gave is written.
+/// From now on, a signal ends the process at once: only output is left to write.
 ///
-/// Handlers that were once installed stay; without this, whoever reads our output slowly could not be left.
+/// Installed handlers cannot be removed. Without this, a signal could not end a process that waits for a slow reader.
 pub(super) fn end_at_once() {
     std::thread::spawn(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         if let Ok(runtime) = runtime {
-            let asked = runtime.block_on(asked_to_end());
-            #[expect(
-                clippy::exit,
-                reason = "the main thread may wait for ever for somebody to read"
-            )]
-            std::process::exit(i32::from(asked.code()));
+            let signal = runtime.block_on(wait_for_signal());
+            #[expect(clippy::exit, reason = "the main thread may wait for a reader for ever")]
+            std::process::exit(i32::from(signal.code()));
         }
     });
 }
 
-/// Until SIGINT or SIGTERM; says which.
-pub(super) async fn asked_to_end() -> ExitCode {
+/// Waits for SIGINT or SIGTERM. Returns its exit code.
+pub(super) async fn wait_for_signal() -> ExitCode {
     match Signals::listen() {
         Ok(mut signals) => signals.next().await,
-        // Without a handler the signal ends the process by itself.
+        // Without a handler, the signal ends the process.
         Err(_) => std::future::pending().await,
     }
 }
 
-/// Every SIGINT and SIGTERM from its creation on.
+/// The SIGINT and SIGTERM signals since its creation.
 #[derive(Debug)]
 pub(super) struct Signals {
     #[cfg(unix)]
@@ -40,10 +37,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Begins to listen; a runtime must be there.
+    /// Starts to listen; must be called on a runtime.
     ///
     /// # Errors
-    /// If the system allows no handler.
+    /// If the handlers cannot be installed.
     pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
@@ -53,7 +50,7 @@ impl Signals {
         })
     }
 
-    /// Until the next one; says which.
+    /// Waits for the next signal. Returns its exit code.
     pub(super) async fn next(&mut self) -> ExitCode {
         #[cfg(unix)]
         {

@@ -1,35 +1,33 @@
-//! From what stands on the command line to the report files, each once, in a stable order.
+//! From the `<REPORT>`s of the command line to report files, each once, in natural order.
 //!
-//! | `<REPORT>` | what it stands for |
+//! | `<REPORT>` | the files it names |
 //! | --- | --- |
-//! | an existing file | that file, whatever it is called: `named` |
-//! | an existing directory | the `*.xml`, `*.trx`, `*.jsonl` and `*.gz` below it |
-//! | a pattern (`*`, `?`, `[…]`, `**`) | the files that match, and what directories that match hold |
+//! | an existing file | that file, whatever it is called |
+//! | an existing directory | the reports and archives below it, by [`paths::is_report_name`] |
+//! | a pattern (`*`, `?`, `[…]`, `**`, `{a,b}`) | the files that match, and the reports below matching directories |
+//! | a list (`a.xml,b/*.xml`) | the files of its parts |
 //! | `-` | standard input |
-//! | `!…` | what is not wanted, as `--exclude` |
+//! | `!…` | files to leave out, as with `--exclude` |
 //!
-//! What exists is never taken for a pattern, so that a file called `[x].xml` can be named. Links to files are
-//! followed, links to directories are not: they may lead in circles. `.git`, `node_modules`, `.venv` and `vendor`
-//! are entered only if the pattern names them. A pattern without `/` excludes at any depth.
+//! An existing path is never taken for a pattern or a list, so that a file called `[x].xml` can be named. Links to
+//! files are followed, links to directories are not: they may lead in circles. Directories full of other people's
+//! files, such as `node_modules`, are entered only if the pattern names them. A pattern without `/` excludes at any
+//! depth.
 
+mod braces;
 mod excludes;
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use glob::{MatchOptions, Pattern, PatternError};
+use test_reports::paths;
 use walkdir::{DirEntry, WalkDir};
 
-use excludes::Excludes;
-
-/// Directories full of other people's files.
-const NEVER_ENTERED: [&str; 4] = [".git", "node_modules", ".venv", "vendor"];
-
-/// What is taken for a report in a directory.
-const EXTENSIONS: [&str; 4] = ["xml", "trx", "jsonl", "gz"];
+pub use excludes::Excludes;
 
 /// `*` and `?` stay within one component of a path; a leading dot is nothing special.
 const MATCHING: MatchOptions = MatchOptions {
@@ -47,12 +45,12 @@ pub enum Source {
     File(PathBuf),
 }
 
-/// How a report came to be in the list. The smaller one stays when a file is both.
+/// How a report was found. The smaller one counts when a file was found in both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// Somebody wrote its path (or `-`): if it is no report, that is an error.
+    /// By its path, or as `-`: anything but a report is an error.
     Named,
-    /// A directory or a pattern held it: XML of another kind is skipped and counted.
+    /// In a directory or by a pattern: XML of another kind is skipped and counted.
     Found,
 }
 
@@ -63,27 +61,29 @@ pub struct Input {
     pub display: String,
     /// Where to read.
     pub source: Source,
-    /// Named or found.
+    /// How it was found.
     pub origin: Origin,
-    /// Which `<REPORT>` stands for it, counted from 0: the first, if several do.
+    /// The number of the first `<REPORT>`, or part of one, that names it, in the order given.
     pub argument: usize,
 }
 
-/// What the command line stands for.
+/// The files that the command line names.
 #[derive(Debug, Default)]
 pub struct Discovered {
-    /// The reports, sorted by [`Input::display`], each file once.
+    /// The reports, in natural order of [`Input::display`], each file once.
     pub inputs: Vec<Input>,
-    /// Directories and patterns that gave no report, as written.
+    /// Directories and patterns without a report, as written.
     pub unmatched: Vec<String>,
-    /// What could not be looked at. The rest of the reports is complete without it.
+    /// `<REPORT>`s that could not be used. The other reports are complete.
     pub errors: Vec<DiscoverError>,
+    /// Members of archives to leave out.
+    pub excludes: Arc<Excludes>,
 }
 
 /// Why a `<REPORT>` could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
-    /// It is no pattern, and there is no such path.
+    /// It is not a pattern, and no such path exists.
     #[error("no such file or directory: {path}")]
     Missing {
         /// The path as given.
@@ -94,23 +94,23 @@ pub enum DiscoverError {
     Special {
         /// The path as given.
         path: String,
-        /// What it is.
+        /// Its kind, with an article.
         kind: &'static str,
     },
-    /// It cannot be understood as a pattern.
-    #[error("{pattern} is no valid pattern")]
+    /// It is not a valid pattern.
+    #[error("{pattern} is not a valid glob pattern")]
     Pattern {
         /// The pattern as given.
         pattern: String,
-        /// Why, and where in it.
+        /// The mistake and its place.
         source: PatternError,
     },
-    /// The system does not let us look.
-    #[error("cannot look into {path}")]
+    /// The system does not let us read the path.
+    #[error("{path} cannot be read")]
     Unreadable {
-        /// What was to be looked at.
+        /// The path.
         path: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -128,23 +128,31 @@ impl DiscoverError {
     }
 }
 
-/// Finds the reports that `patterns` stand for, without those that `!` patterns or `excludes` name. Relative
-/// paths start at `base`, the working directory.
+/// Finds the reports that `patterns` name, without those that `!` patterns or `excludes` name. Relative paths start at
+/// `base`, the working directory.
 #[must_use]
 pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discovered {
     let mut result = Discovered::default();
-    let negative = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
+    let parts = patterns.iter().flat_map(|pattern| match pattern.starts_with('!') {
+        true => vec![pattern.as_str()],
+        false => braces::split(pattern),
+    });
+    let negative = parts.filter_map(|part| part.strip_prefix('!'));
     let excludes = negative.chain(excludes.iter().map(String::as_str));
-    let excludes = Rc::new(Excludes::new(base, excludes, &mut result.errors));
-    let mut search =
-        Search { base, excludes, argument: 0, found: HashMap::new(), directory: None, result };
-    for (argument, pattern) in patterns.iter().enumerate() {
-        if !pattern.starts_with('!') {
-            search.argument = argument;
-            search.include(pattern);
-        }
+    result.excludes = Arc::new(Excludes::new(base, excludes, &mut result.errors));
+    let mut search = Search { base, argument: 0, found: HashMap::new(), directory: None, result };
+    for pattern in patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
+        search.include(pattern);
     }
     search.finish()
+}
+
+/// The glob patterns that `text` stands for.
+fn compile(text: &str) -> Result<Vec<Pattern>, DiscoverError> {
+    let invalid = |source| DiscoverError::Pattern { pattern: text.to_owned(), source };
+    let expanded = braces::expand(text)
+        .ok_or_else(|| invalid(PatternError { pos: 0, msg: "it stands for too many patterns" }))?;
+    expanded.iter().map(|pattern| Pattern::new(pattern).map_err(invalid)).collect()
 }
 
 /// What was found.
@@ -152,24 +160,50 @@ pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discov
 enum Kind {
     Directory,
     File,
-    /// A link to a file or nowhere, or what nobody looked at yet.
+    /// A link to a file or nowhere, or a path that nobody looked at yet.
     Link,
 }
 
 struct Search<'a> {
     base: &'a Path,
-    excludes: Rc<Excludes>,
-    /// The one that is looked at.
+    /// The number of the `<REPORT>` at hand, or of the part of it.
     argument: usize,
     /// By canonical path; standard input has none.
     found: HashMap<Option<PathBuf>, Input>,
-    /// The directory of the last file that was no link, and its canonical path.
+    /// The directory of the last file that was not a link, and its canonical path.
     directory: Option<(PathBuf, PathBuf)>,
     result: Discovered,
 }
 
 impl Search<'_> {
+    /// Adds the files of a `<REPORT>`, or notes that it names none.
     fn include(&mut self, text: &str) {
+        self.argument += 1;
+        if self.names_files(text) {
+            return;
+        }
+        let mut missing = braces::split(text);
+        let parts = missing.len();
+        missing.retain(|part| {
+            self.argument += 1;
+            parts == 1 || !(part.starts_with('!') || self.names_files(part))
+        });
+        match missing.len() == parts {
+            true => self.note_missing(text),
+            false => missing.into_iter().for_each(|part| self.note_missing(part)),
+        }
+    }
+
+    fn note_missing(&mut self, text: &str) {
+        if text.contains(['*', '?', '[', '{']) {
+            self.result.unmatched.push(text.to_owned());
+        } else {
+            self.result.errors.push(DiscoverError::Missing { path: text.to_owned() });
+        }
+    }
+
+    /// Adds the files that `text` names as a path or a pattern. False if it names none.
+    fn names_files(&mut self, text: &str) -> bool {
         if text == "-" {
             let input = Input {
                 display: "-".to_owned(),
@@ -178,7 +212,7 @@ impl Search<'_> {
                 argument: self.argument,
             };
             self.found.insert(None, input);
-            return;
+            return true;
         }
         let path = self.base.join(text);
         match fs::metadata(&path) {
@@ -191,12 +225,12 @@ impl Search<'_> {
                     self.add(slashes(text), path, Origin::Named, Kind::Link);
                 }
             },
-            Err(_) if text.contains(['*', '?', '[']) => self.pattern(text),
-            Err(error) if is_absent(&error) => {
-                self.result.errors.push(DiscoverError::Missing { path: text.to_owned() })
+            Err(error) if text.contains(['*', '?', '[']) || is_absent(&error) => {
+                return self.pattern(text);
             }
             Err(source) => self.unreadable(text.to_owned(), source),
         }
+        true
     }
 
     fn directory(&mut self, text: &str, path: &Path) {
@@ -211,18 +245,35 @@ impl Search<'_> {
         }
     }
 
-    /// Adds all reports below `path`, which is displayed as `prefix`. False if there are none.
+    /// Adds all reports below `path`, which messages call `prefix`. False if none exists.
     fn reports_below(&mut self, prefix: &str, path: &Path, entered: &[&str]) -> bool {
         self.walk(prefix, path, entered, usize::MAX, |search, relative, path, kind| {
             kind != Kind::Directory
-                && is_report(path)
+                && paths::is_report_name(relative)
                 && search.add(join(prefix, relative), path.to_owned(), Origin::Found, kind)
         })
     }
 
-    fn pattern(&mut self, text: &str) {
+    /// Adds the files that match. False if none does.
+    fn pattern(&mut self, text: &str) -> bool {
+        let expanded = match braces::expand(text) {
+            Some(expanded) if expanded.len() > 1 => expanded,
+            _ if !text.contains(['*', '?', '[']) => return false,
+            _ => return self.glob(text),
+        };
+        let missing: Vec<&String> =
+            expanded.iter().filter(|pattern| !self.names_files(pattern)).collect();
+        let any = missing.len() < expanded.len();
+        if any {
+            self.result.unmatched.extend(missing.into_iter().cloned());
+        }
+        any
+    }
+
+    /// Adds the files that match a pattern without braces. False if none does.
+    fn glob(&mut self, text: &str) -> bool {
         let normal = slashes(text);
-        // Only what stands behind the first component with a wildcard needs walking.
+        // Only components from the first one with a wildcard on need walking.
         let split = normal
             .split_inclusive('/')
             .take_while(|component| !component.contains(['*', '?', '[']))
@@ -232,17 +283,16 @@ impl Search<'_> {
         let pattern = match Pattern::new(rest) {
             Ok(pattern) => pattern,
             Err(source) => {
-                self.result
-                    .errors
-                    .push(DiscoverError::Pattern { pattern: text.to_owned(), source });
-                return;
+                let pattern = text.to_owned();
+                self.result.errors.push(DiscoverError::Pattern { pattern, source });
+                return true;
             }
         };
         let components: Vec<&str> = rest.split('/').collect();
         let depth = if components.contains(&"**") { usize::MAX } else { components.len() };
         let start = self.base.join(prefix);
         let prefix = if prefix == "/" { prefix } else { prefix.trim_end_matches('/') };
-        let matched = start.is_dir()
+        start.is_dir()
             && self.walk(prefix, &start, &components, depth, |search, relative, path, kind| {
                 if !pattern.matches_with(relative, MATCHING) {
                     return false;
@@ -253,13 +303,11 @@ impl Search<'_> {
                 } else {
                     search.add(display, path.to_owned(), Origin::Found, kind)
                 }
-            });
-        if !matched {
-            self.result.unmatched.push(text.to_owned());
-        }
+            })
     }
 
-    /// Calls `visit` with the path below `start` (with `/`), the whole path, and what it is; true if any call was. Directories in [`NEVER_ENTERED`] are entered only if they are in `entered`.
+    /// Calls `visit` with the path below `start` (with `/`), the whole path, and its kind. True if any call returned
+    /// true. Directories full of other people's files are entered only if they are in `entered`.
     fn walk(
         &mut self,
         prefix: &str,
@@ -269,7 +317,7 @@ impl Search<'_> {
         mut visit: impl FnMut(&mut Self, &str, &Path, Kind) -> bool,
     ) -> bool {
         let mut any = false;
-        let excludes = Rc::clone(&self.excludes);
+        let excludes = Arc::clone(&self.result.excludes);
         let is_wanted = |entry: &DirEntry| {
             let below = entry.path().strip_prefix(start).unwrap_or(entry.path());
             let canonical = || entry.path().canonicalize().unwrap_or_else(|_| entry.path().into());
@@ -282,10 +330,10 @@ impl Search<'_> {
             .into_iter()
             .filter_entry(|entry| {
                 let name = entry.file_name().to_string_lossy();
-                let never = entry.depth() > 0
+                let foreign = entry.depth() > 0
                     && entry.file_type().is_dir()
-                    && NEVER_ENTERED.contains(&&*name);
-                (!never || entered.contains(&&*name))
+                    && paths::is_foreign_directory(&name);
+                (!foreign || entered.contains(&&*name))
                     && (entry.depth() == 0 || !entry.file_type().is_dir() || is_wanted(entry))
             });
         for entry in entries {
@@ -308,17 +356,17 @@ impl Search<'_> {
             } else if fs::metadata(entry.path()).is_ok_and(|metadata| !metadata.is_file()) {
                 // A pipe or a device that nobody named, or a link to a directory.
             } else {
-                // What cannot be looked at, and links that lead nowhere, are told when they are read.
+                // Reading reports files that cannot be read and links that lead nowhere.
                 any |= visit(self, &relative, entry.path(), Kind::Link);
             }
         }
         any
     }
 
-    /// Adds a file unless it is excluded. True if it is in the list now, or was excluded on purpose.
+    /// Adds a file unless it is excluded. True in both cases: a file that was excluded on purpose is not missing.
     fn add(&mut self, display: String, path: PathBuf, origin: Origin, kind: Kind) -> bool {
         let canonical = self.canonical(&path, kind);
-        if self.excludes.is_excluded(&display, &canonical) {
+        if self.result.excludes.is_excluded(&display, &canonical) {
             return true;
         }
         let argument = self.argument;
@@ -326,7 +374,7 @@ impl Search<'_> {
         self.found
             .entry(Some(canonical))
             .and_modify(|known| {
-                // The named path stays; else the first in the order of names, whatever came first.
+                // The named path stays, else the first name, whichever was found first.
                 if (input.origin, &input.display) < (known.origin, &known.display) {
                     *known = Input { argument: known.argument, ..input.clone() };
                 }
@@ -335,7 +383,7 @@ impl Search<'_> {
         true
     }
 
-    /// The one path of a file. Of the many files of a directory that are no links, the directory is asked for once.
+    /// The one path of a file. Files of one directory that are not links share one look-up.
     fn canonical(&mut self, path: &Path, kind: Kind) -> PathBuf {
         let whole = || path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let (Kind::File, Some(parent), Some(name)) = (kind, path.parent(), path.file_name()) else {
@@ -359,27 +407,24 @@ impl Search<'_> {
     fn finish(self) -> Discovered {
         let mut result = self.result;
         result.inputs = self.found.into_values().collect();
-        result.inputs.sort_by(|a, b| a.display.cmp(&b.display));
+        result.inputs.sort_by(|a, b| paths::natural_order(&a.display, &b.display));
         result
     }
 }
 
-/// Nothing is there, or a file stands where a directory should be.
+/// Whether no such path exists, or a file is where a directory should be.
 fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidInput
+            // A list may be longer than a name.
+            | io::ErrorKind::InvalidFilename
     )
 }
 
-fn is_report(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| {
-        EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
-    })
-}
-
-/// What a file is that is neither a regular file nor a directory.
+/// The kind of a file that is neither a regular file nor a directory.
 #[cfg(unix)]
 fn special(metadata: &fs::Metadata) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt;
@@ -396,7 +441,7 @@ fn special(metadata: &fs::Metadata) -> Option<&'static str> {
     }
 }
 
-/// What a file is that is neither a regular file nor a directory.
+/// The kind of a file that is neither a regular file nor a directory.
 #[cfg(not(unix))]
 fn special(metadata: &fs::Metadata) -> Option<&'static str> {
     (!metadata.is_file()).then_some("a device")
@@ -407,7 +452,7 @@ fn shown(path: &Path) -> String {
     slashes(&path.to_string_lossy())
 }
 
-/// On Windows both separators are written; elsewhere `\` is a character like any other.
+/// Replaces `\` by `/` on Windows, where people write both. Elsewhere `\` is a character like any other.
 fn slashes(text: &str) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }

@@ -25,26 +25,42 @@ fn displays(found: &Discovered) -> Vec<&str> {
 }
 
 #[test]
-fn a_directory_gives_its_reports_in_order() {
+fn a_directory_holds_its_reports_and_archives_in_natural_order() {
     let root = tree(&[
-        "r/b.xml",
+        "r/b-10.xml",
+        "r/b-2.xml",
         "r/a.XML",
         "r/c/d.trx",
         "r/c/e.jsonl",
         "r/f.xml.gz",
-        "r/g.txt",
+        "r/g.zip",
+        "r/h.tar",
+        "r/i.tgz",
+        "r/j.tar.gz",
+        "r/k.txt",
+        "r/._b-2.xml",
         "other.xml",
     ]);
     for given in ["r", "r/", "./r"] {
         let found = find(&root, &[given]);
         let prefix = given.trim_end_matches('/');
-        let expected: Vec<String> = ["a.XML", "b.xml", "c/d.trx", "c/e.jsonl", "f.xml.gz"]
-            .map(|file| format!("{prefix}/{file}"))
-            .to_vec();
+        let expected = [
+            "a.XML",
+            "b-2.xml",
+            "b-10.xml",
+            "c/d.trx",
+            "c/e.jsonl",
+            "f.xml.gz",
+            "g.zip",
+            "h.tar",
+            "i.tgz",
+            "j.tar.gz",
+        ];
+        let expected = expected.map(|file| format!("{prefix}/{file}"));
         assert_eq!(displays(&found), expected);
         assert!(found.inputs.iter().all(|input| input.origin == Origin::Found));
     }
-    assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/f.xml.gz"));
+    assert_eq!(displays(&find(&root, &["."])).last(), Some(&"r/j.tar.gz"));
 }
 
 #[test]
@@ -86,7 +102,80 @@ fn patterns_match_within_components_and_across_with_two_stars() {
 }
 
 #[test]
-fn what_matches_nothing_is_noted() {
+fn braces_are_expanded() {
+    let root = tree(&["a/x.xml", "a/x.trx", "b/x.xml", "c/x.xml", "{a,b}.xml", "x-1.xml"]);
+    for (pattern, expected, unmatched) in [
+        ("{a,b}/*.{xml,trx}", &["a/x.trx", "a/x.xml", "b/x.xml"][..], &["b/*.trx"][..]),
+        ("{a/x,{b,c}/x}.xml", &["a/x.xml", "b/x.xml", "c/x.xml"], &[]),
+        ("{a,b,z}", &["a/x.trx", "a/x.xml", "b/x.xml"], &["z"]),
+        // A file of this name exists.
+        ("{a,b}.xml", &["{a,b}.xml"], &[]),
+        ("[{]*.xml", &["{a,b}.xml"], &[]),
+        ("{x,y}.xml", &[], &["{x,y}.xml"]),
+    ] {
+        let found = find(&root, &[pattern]);
+        assert_eq!(displays(&found), expected, "{pattern}");
+        assert_eq!(found.unmatched, unmatched, "{pattern}");
+        assert!(found.errors.is_empty());
+    }
+    for exclude in ["{b,c}", "{b,c}/**", "{b/x,c/x}.xml", "b,c", "b/*, c/x.xml"] {
+        let found = find(&root, &["*/*.xml", &format!("!{exclude}")]);
+        assert_eq!(displays(&found), ["a/x.xml"], "{exclude}");
+        let found = discover(root.path(), &strings(&["*/*.xml"]), &strings(&[exclude]));
+        assert_eq!(displays(&found), ["a/x.xml"], "{exclude}");
+    }
+    let found = find(&root, &[&"{a,b}".repeat(20)]);
+    assert!(matches!(found.errors[..], [] | [DiscoverError::Pattern { .. }]));
+}
+
+#[test]
+fn a_list_with_commas_names_each_of_its_parts() {
+    let root = tree(&["a.xml", "b.xml", "c/1.xml", "c/2.xml", "d,e.xml"]);
+    for (list, expected, missing) in [
+        ("b.xml,a.xml", &["a.xml", "b.xml"][..], &[][..]),
+        ("b.xml, c/*.xml", &["b.xml", "c/1.xml", "c/2.xml"], &[]),
+        ("c/{1,2}.xml,a.xml", &["a.xml", "c/1.xml", "c/2.xml"], &[]),
+        ("c/*.xml,!c/2.xml", &["c/1.xml"], &[]),
+        // A file of this name exists.
+        ("d,e.xml", &["d,e.xml"], &[]),
+        ("a.xml,z.xml", &["a.xml"], &["z.xml"]),
+        ("y.xml,z.xml", &[], &["y.xml,z.xml"]),
+    ] {
+        let found = find(&root, &[list]);
+        assert_eq!(displays(&found), expected, "{list}");
+        let errors: Vec<&str> = found.errors.iter().map(DiscoverError::path).collect();
+        assert_eq!(errors, missing, "{list}");
+    }
+    let found = find(&root, &["b.xml,a.xml"]);
+    let argument =
+        |name: &str| found.inputs.iter().find(|input| input.display == name).unwrap().argument;
+    assert!(argument("b.xml") < argument("a.xml"), "the order given");
+    assert_eq!(find(&root, &["*.xml,z/*.xml"]).unmatched, ["z/*.xml"]);
+    let long = vec!["a.xml"; 100].join(",");
+    assert_eq!(displays(&find(&root, &[&long])), ["a.xml"]);
+}
+
+#[test]
+fn members_of_archives_are_excluded_as_files_of_a_directory() {
+    let root = tree(&["r/shards.zip"]);
+    for (exclude, excluded) in [
+        ("old", true),
+        ("r/shards.zip/old", true),
+        ("./r/shards.zip/old/", true),
+        ("**/a.xml", true),
+        ("a.xml", true),
+        ("shards.zip/old", false),
+        ("b.xml", false),
+    ] {
+        let found = discover(root.path(), &strings(&["r"]), &strings(&[exclude]));
+        let path = root.path().join("r/shards.zip");
+        let is_excluded = found.excludes.of_members("r/shards.zip", &path);
+        assert_eq!(is_excluded("old/a.xml"), excluded, "{exclude}");
+    }
+}
+
+#[test]
+fn patterns_and_directories_without_reports_are_noted() {
     let root = tree(&["a/notes.txt"]);
     let found = find(&root, &["a", "*.xml", "no/such/*.xml"]);
     assert_eq!(found.unmatched, ["a", "*.xml", "no/such/*.xml"]);
@@ -94,7 +183,7 @@ fn what_matches_nothing_is_noted() {
 }
 
 #[test]
-fn a_named_path_that_is_not_there_is_an_error() {
+fn a_missing_path_is_an_error() {
     let root = tree(&["a.xml"]);
     let found = find(&root, &["b.xml", "a.xml/c.xml", "a.xml"]);
     let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
@@ -106,7 +195,7 @@ fn a_named_path_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_pattern_with_a_mistake_is_an_error() {
+fn an_invalid_pattern_is_an_error() {
     let root = tree(&["a.xml"]);
     let found = find(&root, &["a**.xml", "[a.xml"]);
     assert_eq!(found.errors.len(), 2);
@@ -122,7 +211,7 @@ fn a_file_whose_name_looks_like_a_pattern_can_be_named() {
 }
 
 #[test]
-fn each_file_counts_once_and_a_name_beats_a_pattern() {
+fn each_file_counts_once_and_a_name_takes_precedence_over_a_pattern() {
     let root = tree(&["r/a.xml", "r/b.xml"]);
     let found = find(&root, &["r", "r/*.xml", "./r/a.xml", "r/../r/b.xml", "**/*.xml"]);
     assert_eq!(displays(&found), ["./r/a.xml", "r/../r/b.xml"]);
@@ -130,7 +219,7 @@ fn each_file_counts_once_and_a_name_beats_a_pattern() {
 }
 
 #[test]
-fn excludes_take_away_by_path_directory_name_and_pattern() {
+fn excludes_are_paths_directories_names_and_patterns() {
     let root = tree(&["r/a.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml", "TESTS-all.xml"]);
     for (exclude, expected) in [
         ("r/a.xml", &["TESTS-all.xml", "r/b.xml", "r/old/a.xml", "r/old/deep/c.xml"][..]),
@@ -169,7 +258,7 @@ fn links_to_files_count_once_and_links_to_directories_are_not_followed() {
     symlink(".", root.path().join("r/loop")).unwrap();
     symlink("gone.xml", root.path().join("r/broken.xml")).unwrap();
     for pattern in ["r", "r/**/*.xml"] {
-        // What leads nowhere is told when it is read.
+        // Reading reports a link that leads nowhere.
         let found = find(&root, &[pattern]);
         assert_eq!(displays(&found), ["r/a.xml", "r/broken.xml"], "{pattern}");
         assert!(found.errors.is_empty());

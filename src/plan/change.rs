@@ -1,9 +1,10 @@
-//! The change plan as lines that print and serialise.
+//! The change plan as lines, to print and to serialise.
 
 use serde::Serialize;
 
+use super::change_plan::{ChangePlan, TestPlan};
 use super::dedup::{Dedup, DedupAction};
-use super::{ChangePlan, TestPlan, steps_of};
+use super::steps::steps_of;
 use test_reports::identity::Identity;
 use test_reports::record::TestRecord;
 
@@ -12,15 +13,15 @@ use test_reports::record::TestRecord;
 pub struct Change {
     /// What is done.
     pub action: ChangeAction,
-    /// To what.
+    /// The kind of row.
     pub kind: ChangeKind,
-    /// Folder path from below the root folder; for a folder, its own path.
+    /// The folder path from below the root folder; for a folder, its own path.
     pub path: Vec<String>,
     /// The name of the test, folder or step.
     pub name: String,
-    /// The identity of the test or folder (for a step: its test's).
+    /// The identity of the test or folder; for a step, of its test.
     pub identity: Option<Identity>,
-    /// Why, in words: `no test bears its identity or stands in its folder under its name`.
+    /// Why, such as `no test has its identity, and no test in its folder has its name`.
     pub reason: String,
 }
 
@@ -30,17 +31,17 @@ pub struct Change {
 pub enum ChangeAction {
     /// A row is created.
     Create,
-    /// A person's test gets our identity and `is_automated`.
+    /// A person's test gets our identity line and `is_automated`.
     Adopt,
-    /// A test or folder is placed in a folder (again).
+    /// A test is placed in its folder again.
     Place,
-    /// A twin's contents are moved.
+    /// The contents of a duplicate folder are moved.
     Move,
-    /// A twin is deleted.
+    /// A duplicate is deleted.
     Delete,
 }
 
-/// What kind of row a change is about.
+/// The kind of the row that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
@@ -50,43 +51,27 @@ pub enum ChangeKind {
     Test,
     /// A step of a test.
     Step,
-    /// A test's place in a folder (`suite_test`).
+    /// The placement of a test in a folder (`suite_test`).
     Place,
 }
 
-/// A healing as a line.
-pub(crate) fn heal_line(dedup: &Dedup) -> Change {
+/// A deduplication as a line.
+pub(crate) fn dedup_change(dedup: &Dedup) -> Change {
+    use ChangeAction::{Delete, Move};
+    let created_again = "a concurrent import created it again";
     let (action, kind, reason) = match dedup.action {
-        DedupAction::DeleteTest { .. } => (
-            ChangeAction::Delete,
-            ChangeKind::Test,
-            "an import that ran at the same time created it a second time",
-        ),
-        DedupAction::MoveTest { .. } => (
-            ChangeAction::Move,
-            ChangeKind::Test,
-            "its folder stands a second time, and only the first will be left",
-        ),
-        DedupAction::DeletePlace { .. } => (
-            ChangeAction::Delete,
-            ChangeKind::Place,
-            "an import that ran at the same time put it into its folder a second time",
-        ),
-        DedupAction::MoveFolder { .. } => (
-            ChangeAction::Move,
-            ChangeKind::Folder,
-            "the folder around it stands a second time, and only the first will be left",
-        ),
-        DedupAction::DeleteFolder { .. } => (
-            ChangeAction::Delete,
-            ChangeKind::Folder,
-            "an import that ran at the same time created it a second time",
-        ),
-        DedupAction::DeleteStep { .. } => (
-            ChangeAction::Delete,
-            ChangeKind::Step,
-            "an import that ran at the same time created it a second time",
-        ),
+        DedupAction::DeleteTest { .. } => (Delete, ChangeKind::Test, created_again),
+        DedupAction::DeleteFolder { .. } => (Delete, ChangeKind::Folder, created_again),
+        DedupAction::DeleteStep { .. } => (Delete, ChangeKind::Step, created_again),
+        DedupAction::DeletePlace { .. } => {
+            (Delete, ChangeKind::Place, "a concurrent import placed it in its folder again")
+        }
+        DedupAction::MoveTest { .. } => {
+            (Move, ChangeKind::Test, "its folder is a duplicate, and only the first one stays")
+        }
+        DedupAction::MoveFolder { .. } => {
+            (Move, ChangeKind::Folder, "its parent is a duplicate, and only the first one stays")
+        }
     };
     Change {
         action,
@@ -99,62 +84,48 @@ pub(crate) fn heal_line(dedup: &Dedup) -> Change {
 }
 
 impl ChangePlan {
-    /// Every change in the order in which it would be carried out: healing, folders, then for each test what happens to it and its steps.
+    /// Every change in the order of the writes: deduplication, folders, then each test with its steps.
     #[must_use]
     pub fn changes(&self, records: &[TestRecord]) -> Vec<Change> {
-        let mut changes: Vec<Change> = self
-            .folders
-            .to_create()
-            .map(|folder| Change {
+        let mut changes: Vec<Change> = self.dedup.iter().map(dedup_change).collect();
+        changes.extend(
+            self.folders.to_create().map(|folder| Change {
                 action: ChangeAction::Create,
                 kind: ChangeKind::Folder,
                 path: folder.path.clone(),
                 name: folder.name.clone(),
                 identity: Some(folder.identity),
-                reason: "no folder bears its identity, and none below its parent its name"
+                reason: "no folder has its identity, and no folder below its parent has its name"
                     .to_owned(),
-            })
-            .collect();
-        let deduplicated = self.dedup.iter().map(heal_line).collect::<Vec<_>>();
-        changes.splice(0..0, deduplicated);
+            }),
+        );
         for (record, plan) in records.iter().zip(&self.tests) {
-            let line = |action, kind, name: &str, reason: &str| Change {
-                action,
-                kind,
-                path: record.folder.to_vec(),
-                name: name.to_owned(),
-                identity: Some(record.identity),
-                reason: reason.to_owned(),
-            };
-            let unplaced = || {
-                line(ChangeAction::Place, ChangeKind::Test, &record.name, "it stands in no folder")
+            let mut push = |action, kind, name: &str, reason: &str| {
+                changes.push(Change {
+                    action,
+                    kind,
+                    path: record.folder.to_vec(),
+                    name: name.to_owned(),
+                    identity: Some(record.identity),
+                    reason: reason.to_owned(),
+                });
             };
             match plan {
                 TestPlan::Create { reason, .. } => {
-                    changes.push(line(
-                        ChangeAction::Create,
-                        ChangeKind::Test,
-                        &record.name,
-                        reason,
-                    ));
+                    push(ChangeAction::Create, ChangeKind::Test, &record.name, reason);
                 }
-                TestPlan::Adopt { reason, place, .. } => {
-                    changes.push(line(ChangeAction::Adopt, ChangeKind::Test, &record.name, reason));
-                    changes.extend(place.map(|_| unplaced()));
+                TestPlan::Adopt { reason, .. } => {
+                    push(ChangeAction::Adopt, ChangeKind::Test, &record.name, reason);
                 }
-                TestPlan::Matched { place, steps, .. } => {
-                    changes.extend(place.map(|_| unplaced()));
-                    let texts = steps_of(record);
-                    changes.extend(
-                        steps.iter().filter_map(|sequence| texts.get(sequence - 1)).map(|text| {
-                            line(
-                                ChangeAction::Create,
-                                ChangeKind::Step,
-                                &text.step,
-                                "the test was left without it",
-                            )
-                        }),
-                    );
+                TestPlan::Matched { .. } => {}
+            }
+            if plan.place().is_some() {
+                push(ChangeAction::Place, ChangeKind::Test, &record.name, "it is in no folder");
+            }
+            if let TestPlan::Matched { steps, .. } = plan {
+                let texts = steps_of(record);
+                for text in steps.iter().filter_map(|sequence| texts.get(sequence - 1)) {
+                    push(ChangeAction::Create, ChangeKind::Step, &text.step, "the test lacks it");
                 }
             }
         }

@@ -1,25 +1,26 @@
-//! Tests of the namespace that no report names any more: told, never touched.
+//! Tests of the namespace that are in no report: listed, never changed.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::snapshot::Snapshot;
+use serde::Serialize;
 use test_reports::identity::{Identity, NamespaceMark};
 
 /// A test that no report names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stale {
     /// Its identity.
     pub identity: Identity,
-    /// Its name as it stands there.
-    pub name: String,
-    /// The folder it stands in, from below the root folder; the first of several.
+    /// Its folder, from below the root folder; the first of several.
     pub folder: Vec<String>,
+    /// Its name in the project.
+    pub name: String,
 }
 
-/// Tests of `namespace` whose identity is none of `named`, by folder and name. Their folders' names are as they stand.
+/// The tests of `namespace` in live folders whose identity is not in `reported`, by folder and name.
 #[must_use]
-pub fn stale(snapshot: &Snapshot, namespace: &str, named: &HashSet<Identity>) -> Vec<Stale> {
+pub fn stale(snapshot: &Snapshot, namespace: &str, reported: &HashSet<Identity>) -> Vec<Stale> {
     let mark = NamespaceMark::of(namespace);
     let mut folders: HashMap<TestId, SuiteId> = HashMap::new();
     for (folder, tests) in &snapshot.tests_in_folder {
@@ -28,17 +29,18 @@ pub fn stale(snapshot: &Snapshot, namespace: &str, named: &HashSet<Identity>) ->
             *first = (*first).min(*folder);
         }
     }
-    let mut stale: Vec<Stale> = snapshot
-        .tests
-        .iter()
-        .filter(|(_, row)| row.namespace == Some(mark) && row.reachable)
-        .filter_map(|(id, row)| Some((id, row, row.identity?)))
-        .filter(|(_, _, identity)| !named.contains(identity))
-        .map(|(id, row, identity)| {
-            let folder = folders.get(id).map(|folder| snapshot.folders.path(*folder));
-            Stale { identity, name: row.name.to_string(), folder: folder.unwrap_or_default() }
+    let of_namespace = |(id, row)| {
+        let row: &crate::snapshot::TestRow = row;
+        let identity = row.identity.filter(|identity| !reported.contains(identity))?;
+        let is_live = row.namespace == Some(mark) && row.reachable;
+        let folder = folders.get(id).map(|folder| snapshot.folders.path(*folder));
+        is_live.then(|| Stale {
+            identity,
+            name: row.name.to_string(),
+            folder: folder.unwrap_or_default(),
         })
-        .collect();
+    };
+    let mut stale: Vec<Stale> = snapshot.tests.iter().filter_map(of_namespace).collect();
     stale.sort_by(|a, b| (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity)));
     stale
 }

@@ -1,15 +1,17 @@
-use crate::description;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::*;
-use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId, SuiteTestId};
+use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
+use crate::description::IdentityLine;
 use crate::snapshot::folders::FolderTree;
+use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
 use test_reports::formats::model::Outcome;
-use test_reports::identity::Identity;
-use test_reports::record::{Details, Pin};
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::record::{Pin, StepText, TestRecord};
 
 pub(super) const NAMESPACE: &str = "shop";
 
@@ -28,20 +30,16 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
         classname: None,
         suites: [].into(),
         cases: 1,
-        details: Details::default(),
+        details: Arc::default(),
     }
 }
 
 pub(super) fn line_of(record: &TestRecord) -> String {
-    description::test_line(
-        &record.container,
-        &record.name,
-        record.identity,
-        NamespaceMark::of(NAMESPACE),
-    )
+    let mark = NamespaceMark::of(NAMESPACE);
+    IdentityLine::of_test(&record.container, &record.name, record.identity, mark).to_string()
 }
 
-/// A project that is put together row by row. Suite 1 is the root folder.
+/// A project built row by row. Suite 1 is the root folder.
 struct Project {
     suites: Vec<Suite>,
     places: Vec<PlanSuite>,
@@ -170,15 +168,12 @@ fn a_renamed_and_moved_test_is_found_by_its_identity() {
 }
 
 #[test]
-fn a_renamed_folder_is_found_by_its_identity_and_a_persons_by_name() {
+fn a_renamed_folder_is_found_by_identity_and_a_persons_folder_by_name() {
     let records = [record(&["a", "b"], "one")];
     let mut project = Project::new();
     let path = ["a".to_owned(), "b".to_owned()];
-    let line = description::folder_line(
-        &path,
-        Identity::of_folder(NAMESPACE, &path),
-        NamespaceMark::of(NAMESPACE),
-    );
+    let identity = Identity::of_folder(NAMESPACE, &path);
+    let line = IdentityLine::of_folder(&path, identity, NamespaceMark::of(NAMESPACE)).to_string();
     project.folder(2, 1, " A ", "made by hand").folder(3, 1, "moved and renamed", &line);
     let plan = project.plan(&records);
     assert_eq!(plan.folders.to_create().count(), 0);
@@ -195,7 +190,7 @@ fn a_renamed_folder_is_found_by_its_identity_and_a_persons_by_name() {
 }
 
 #[test]
-fn a_manual_test_of_the_same_folder_and_name_is_adopted_as_the_option_says() {
+fn a_manual_test_with_the_same_folder_and_name_is_adopted_if_the_option_allows_it() {
     let records = [record(&["a"], "one")];
     let mut project = Project::new();
     project.folder(2, 1, "a", "");
@@ -208,7 +203,7 @@ fn a_manual_test_of_the_same_folder_and_name_is_adopted_as_the_option_says() {
 }
 
 #[test]
-fn nothing_is_adopted_where_two_could_be_meant() {
+fn nothing_is_adopted_if_several_tests_match() {
     let mut project = Project::new();
     project.folder(2, 1, "a", "");
     project.test(10, 2, "one", "");
@@ -233,9 +228,9 @@ fn a_test_of_another_folder_or_another_case_is_not_adopted() {
 }
 
 #[test]
-fn a_pinned_test_is_adopted_unless_it_is_another_one() {
+fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
     let mut pinned = record(&["new"], "one");
-    pinned.details.pinned = Some(Pin::Key(5010));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Key(5010));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "by hand");
     let plan = project.plan(std::slice::from_ref(&pinned));
@@ -245,18 +240,18 @@ fn a_pinned_test_is_adopted_unless_it_is_another_one() {
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert!(created(&plan.tests[0]));
     assert_eq!(plan.warnings.len(), 1);
-    pinned.details.pinned = Some(Pin::Id(77));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(77));
     let plan = project.plan(&[pinned]);
     assert!(created(&plan.tests[0]));
     assert!(plan.warnings[0].contains("test 77"), "{:?}", plan.warnings);
 }
 
 #[test]
-fn two_records_pinned_to_one_test_do_not_share_it() {
+fn of_two_records_pinned_to_one_test_the_first_takes_it() {
     let mut one = record(&["a"], "one");
-    one.details.pinned = Some(Pin::Id(10));
+    Arc::make_mut(&mut one.details).pinned = Some(Pin::Id(10));
     let mut two = record(&["a"], "two");
-    two.details.pinned = Some(Pin::Id(10));
+    Arc::make_mut(&mut two.details).pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "");
     let plan = project.plan(&[one, two]);
@@ -275,7 +270,7 @@ fn a_test_in_no_live_folder_is_placed_again() {
 }
 
 #[test]
-fn a_test_that_was_switched_off_stays_so() {
+fn a_test_that_was_switched_off_stays_off() {
     let records = [record(&[], "one")];
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&records[0])).is_automated = Some(false);
@@ -290,7 +285,7 @@ fn a_test_that_was_switched_off_stays_so() {
 #[test]
 fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
     let mut with_steps = record(&[], "one");
-    with_steps.details.steps =
+    Arc::make_mut(&mut with_steps.details).steps =
         (1..=3).map(|n| StepText { step: n.to_string(), expected_result: String::new() }).collect();
     let records = [with_steps];
     let mut project = Project::new();
@@ -312,7 +307,7 @@ fn an_unfinished_test_gets_its_steps_and_an_edited_one_does_not() {
 }
 
 #[test]
-fn duplicates_are_told_and_the_lowest_id_is_used() {
+fn duplicates_cause_a_warning_and_the_lowest_id_is_used() {
     let records = [record(&[], "one")];
     let mut project = Project::new();
     project.test(12, 1, "one", &line_of(&records[0]));
@@ -340,7 +335,7 @@ fn the_same_input_gives_the_same_changes_and_a_finished_project_none() {
 }
 
 #[test]
-fn a_changed_template_is_stopped_and_a_resumed_import_is_not() {
+fn the_limit_stops_a_changed_template_and_not_a_resumed_import() {
     let mut project = Project::new();
     let held: Vec<TestRecord> = (0..120).map(|n| record(&[], &format!("t{n}"))).collect();
     for (id, record) in (10..).zip(&held) {
@@ -369,7 +364,7 @@ fn a_changed_template_is_stopped_and_a_resumed_import_is_not() {
 }
 
 #[test]
-fn a_record_is_done_when_nothing_is_to_be_written_for_it() {
+fn a_record_is_done_if_nothing_has_to_be_written() {
     let folder = Project::new().plan(&[record(&["a"], "one")]).folders.of_record(0);
     let matched = |place, steps: &[usize]| TestPlan::Matched {
         id: TestId::new(1),
@@ -385,28 +380,41 @@ fn a_record_is_done_when_nothing_is_to_be_written_for_it() {
 }
 
 #[test]
-fn steps_are_read_of_matched_tests_that_nobody_touched() {
+fn the_steps_of_matched_tests_that_nobody_edited_are_read_once() {
     let records = ["one", "two", "three"].map(|name| record(&[], name));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&records[0]));
     project.test(11, 1, "two", &line_of(&records[1])).epoch = Some(1);
     project.test(12, 1, "somebody's", "");
-    let wanted: Vec<TestId> = tests_to_read_steps_of(&records, &project.snapshot()).collect();
-    assert_eq!(wanted, [TestId::new(10)]);
+    let mut snapshot = project.snapshot();
+    let request = ReadRequest::Details {
+        steps_of: vec![TestId::new(10)],
+        duplicate_tests: vec![],
+        duplicate_folders: vec![],
+    };
+    assert_eq!(next_read(&records, &snapshot, NAMESPACE), Some(request));
+    snapshot.stage = ReadStage::Details;
+    assert_eq!(next_read(&records, &snapshot, NAMESPACE), None);
 }
 
 #[test]
-fn tests_in_no_live_folder_are_looked_for_once_each() {
+fn tests_in_no_live_folder_are_looked_up_once() {
     let records = [record(&[], "one"), record(&[], "two"), record(&[], "one")];
     let mut project = Project::new();
-    project.test(11, 0, "one", &line_of(&records[0]));
-    project.test(10, 1, "two", &line_of(&records[1]));
+    project.test(11, 0, "one", &line_of(&records[0])).epoch = Some(1);
+    project.test(10, 1, "two", &line_of(&records[1])).epoch = Some(1);
     project.test(12, 0, "somebody's", "");
-    assert_eq!(tests_to_look_for(&records, &project.snapshot()), [TestId::new(11)]);
+    let mut snapshot = project.snapshot();
+    assert_eq!(
+        next_read(&records, &snapshot, NAMESPACE),
+        Some(ReadRequest::Placements(vec![TestId::new(11)]))
+    );
+    snapshot.stage = ReadStage::Placements;
+    assert_eq!(next_read(&records, &snapshot, NAMESPACE), None, "nothing else is needed");
 }
 
 #[test]
-fn a_limit_is_written_as_it_is_read() {
+fn a_limit_prints_as_it_is_parsed() {
     for limit in ["0", "200", "50%", "100%"] {
         assert_eq!(limit.parse::<CreateLimit>().unwrap().to_string(), limit);
     }
@@ -416,18 +424,18 @@ fn a_limit_is_written_as_it_is_read() {
 }
 
 #[test]
-fn one_unmatched_test_explains_one_creation() {
+fn each_unmatched_test_explains_one_creation() {
     let mut project = Project::new();
     for id in 10..110 {
         let old = record(&["old"], &format!("old {id}"));
-        project.test(id, 1, "twin of a name", &line_of(&old));
+        project.test(id, 1, "same name", &line_of(&old));
     }
-    // Two of the name are missing in the reports, and three of that name would be created.
+    // The reports lack two tests of this name, and three of this name would be created.
     let records: Vec<TestRecord> = (10..108)
         .map(|id| record(&["old"], &format!("old {id}")))
         .chain((0..3).map(|n| TestRecord {
             identity: Identity::of_test(NAMESPACE, &["new"], &n.to_string()),
-            ..record(&["old"], "twin of a name")
+            ..record(&["old"], "same name")
         }))
         .collect();
     let check = |limit: CreateLimit| {
@@ -438,26 +446,26 @@ fn one_unmatched_test_explains_one_creation() {
 }
 
 #[test]
-fn a_pin_to_the_test_that_bears_the_identity_changes_nothing() {
+fn a_pin_to_the_test_with_the_identity_changes_nothing() {
     let mut pinned = record(&[], "one");
-    pinned.details.pinned = Some(Pin::Id(10));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&pinned));
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(10)][..], &[][..]));
-    // The same of a test that bears an older identity, and another one that bears the present one.
+    // The pinned test has an older identity, another test the current one.
     let older = record(&[], "before");
-    pinned.details.older = vec![older.identity];
+    Arc::make_mut(&mut pinned.details).older = vec![older.identity];
     project.test(9, 1, "one", &line_of(&older));
-    pinned.details.pinned = Some(Pin::Id(9));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(9));
     let plan = project.plan(std::slice::from_ref(&pinned));
     assert_eq!((plan.tests.as_slice(), plan.warnings.as_slice()), (&[ours(9)][..], &[][..]));
 }
 
 #[test]
-fn a_pin_does_not_take_a_record_from_the_test_that_bears_its_identity() {
+fn a_pin_is_ignored_if_another_test_has_the_identity() {
     let mut pinned = record(&[], "one");
-    pinned.details.pinned = Some(Pin::Id(11));
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(11));
     let mut project = Project::new();
     project.test(10, 1, "one", &line_of(&pinned));
     project.test(11, 1, "by hand", "");
@@ -466,13 +474,13 @@ fn a_pin_does_not_take_a_record_from_the_test_that_bears_its_identity() {
     assert_eq!(
         plan.warnings,
         [
-            "\"one\" is pinned to test 11, but another test bears its identity already; the pin is ignored"
+            "\"one\" is pinned to test 11, but another test already has its identity; the pin is ignored"
         ]
     );
 }
 
 #[test]
-fn what_cannot_be_adopted_is_told_with_its_numbers() {
+fn the_warning_about_ambiguous_tests_has_their_numbers() {
     let records = [record(&["a"], "one")];
     let mut project = Project::new();
     project.folder(2, 1, "a", "");
@@ -481,13 +489,13 @@ fn what_cannot_be_adopted_is_told_with_its_numbers() {
     assert_eq!(
         project.plan(&records).warnings,
         [
-            "\"one\" in folder \"a\": 1 test of the reports and 2 tests of the project go by that name; none is adopted"
+            "\"one\" in folder \"a\": 1 test of the reports and 2 tests of the project have this name; none is adopted"
         ]
     );
 }
 
 #[test]
-fn folders_that_stand_are_counted() {
+fn existing_folders_are_counted() {
     let records = [record(&["a"], "one"), record(&["a", "b"], "two"), record(&["c"], "three")];
     let mut project = Project::new();
     assert_eq!(project.plan(&records).folders.matched(), 0);
@@ -496,7 +504,7 @@ fn folders_that_stand_are_counted() {
 }
 
 #[test]
-fn stale_is_what_the_namespace_holds_and_no_report_names() {
+fn tests_of_the_namespace_in_no_report_are_stale() {
     let records = ["one", "two", "gone", "nowhere"].map(|name| record(&["a"], name));
     let mut project = Project::new();
     project.folder(2, 1, "a", "").folder(3, 1, "b", "");

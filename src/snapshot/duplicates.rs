@@ -1,123 +1,100 @@
-//! Rows that share an identity (or a sequence), and all that says whose they are: what healing is decided on.
+//! Rows that share an identity (or a sequence number), and what tells whose they are: the input of deduplication.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
 
 use crate::api::client::Client;
-use crate::api::error::{ApiError, RequestError};
+use crate::api::error::ApiError;
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::pages::list_in;
-use crate::api::wire::{PlanSuite, RunResult, Step, Suite, SuiteTest, Test};
+use crate::api::wire::{PlanSuite, Resource, RunResult, Step, SuiteTest, Test};
 
-use super::Snapshot;
-
-/// Rows named in one request.
+/// Rows per request.
 const PER_LOT: usize = 200;
 
-/// Twins, as whole rows. What nobody asked for is empty, and so nothing is proven about it.
+/// Duplicates, as complete rows. A map without an entry for a row means that nothing is known about it, so the row is kept.
 #[derive(Clone, Debug, Default)]
 pub struct Duplicates {
-    /// Tests of which several bear one identity.
+    /// Tests that share an identity.
     pub tests: HashMap<TestId, Test>,
-    /// Steps of which a test has several with one sequence; ids ascending.
+    /// Steps that share a test and a sequence number; ids ascending.
     pub steps: Vec<Step>,
-    /// The steps of the tests that were asked for.
+    /// All steps of the duplicate tests.
     pub steps_of: HashMap<TestId, Vec<Step>>,
-    /// Where the tests stand that were asked for, in live folders or not.
+    /// The placements of the duplicate tests, in live folders or not.
     pub placements: HashMap<TestId, Vec<SuiteTest>>,
-    /// Tests among them that a run knows.
+    /// Tests, among those with duplicates, that have results in a run.
     pub used: HashSet<TestId>,
-    /// Places of tests in folders in which they stand already; ids ascending.
-    pub doubled: Vec<SuiteTest>,
-    /// Where the folders stand that were asked for, in any plan.
+    /// Second and further placements of a test in the same folder; ids ascending.
+    pub repeated_placements: Vec<SuiteTest>,
+    /// The places of the duplicate folders, in any plan.
     pub places: HashMap<SuiteId, Vec<PlanSuite>>,
-    /// What stands in them.
+    /// The placements in the duplicate folders.
     pub contents: HashMap<SuiteId, Vec<SuiteTest>>,
 }
 
-impl Snapshot {
-    /// Reads what says whose twins are. No request when there is none.
+impl Duplicates {
+    /// Reads everything about the duplicate `tests` and `folders`.
     ///
     /// # Errors
     /// When a list cannot be read.
-    pub async fn read_duplicates(
+    pub(super) async fn read(
         &mut self,
         client: &Client,
         tests: &[TestId],
         folders: &[SuiteId],
     ) -> Result<(), ApiError> {
-        if !tests.is_empty() {
-            let ids = || tests.iter().map(|id| id.number());
-            let steps: Vec<Step> = list_in(client, "test_id", ids(), PER_LOT).await?;
-            for step in steps {
-                self.duplicates.steps_of.entry(step.test_id).or_default().push(step);
-            }
-            let placements: Vec<SuiteTest> = list_in(client, "test_id", ids(), PER_LOT).await?;
-            for placement in placements {
-                self.duplicates.placements.entry(placement.test_id).or_default().push(placement);
-            }
-        }
-        let with_step_duplicates = self.duplicates.steps.iter().map(|step| step.test_id);
-        let tests: HashSet<TestId> = tests.iter().copied().chain(with_step_duplicates).collect();
-        self.duplicates.used = used(client, tests).await?;
-        if !folders.is_empty() {
-            let ids = || folders.iter().map(|id| id.number());
-            let places: Vec<PlanSuite> = list_in(client, "suite_id", ids(), PER_LOT).await?;
-            for place in places {
-                self.duplicates.places.entry(place.suite_id).or_default().push(place);
-            }
-            let contents: Vec<SuiteTest> = list_in(client, "suite_id", ids(), PER_LOT).await?;
-            for placement in of_live_tests(client, contents).await? {
-                self.duplicates.contents.entry(placement.suite_id).or_default().push(placement);
-            }
-        }
+        let test_ids = || tests.iter().map(|id| id.number());
+        let steps = list_in(client, "test_id", test_ids(), PER_LOT).await?;
+        self.steps_of = group_by(steps, |step: &Step| step.test_id);
+        let placements = list_in(client, "test_id", test_ids(), PER_LOT).await?;
+        self.placements = group_by(placements, |placement: &SuiteTest| placement.test_id);
+        let with_duplicate_steps = self.steps.iter().map(|step| step.test_id);
+        let tests = tests.iter().copied().chain(with_duplicate_steps).collect();
+        self.used = used(client, tests).await?;
+        let folder_ids = || folders.iter().map(|id| id.number());
+        let places = list_in(client, "suite_id", folder_ids(), PER_LOT).await?;
+        self.places = group_by(places, |place: &PlanSuite| place.suite_id);
+        let contents = list_in(client, "suite_id", folder_ids(), PER_LOT).await?;
+        let test_of = |placement: &SuiteTest| placement.test_id.number();
+        let contents = without_deleted::<Test, _>(client, contents, test_of).await?;
+        self.contents = group_by(contents, |placement| placement.suite_id);
         Ok(())
     }
 }
 
-/// Those of `tests` that a run has results of.
+fn group_by<K: Eq + Hash, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+/// Those of `tests` that have results in a run.
 async fn used(client: &Client, tests: HashSet<TestId>) -> Result<HashSet<TestId>, ApiError> {
     let ids = tests.iter().map(|id| id.number());
     let results: Result<Vec<RunResult>, ApiError> = list_in(client, "test_id", ids, PER_LOT).await;
     match results {
         Ok(results) => Ok(results.into_iter().map(|result| result.test_id).collect()),
-        // Where results cannot be looked at, each test may have one.
-        Err(error)
-            if matches!(error.error, RequestError::Status { status: 400 | 403 | 404, .. }) =>
-        {
-            Ok(tests)
-        }
+        // If results cannot be read, every test may have one.
+        Err(error) if matches!(error.status(), Some(400 | 403 | 404)) => Ok(tests),
         Err(error) => Err(error),
     }
 }
 
-/// Drops the places of tests that are deleted: nobody outside knows whether they are listed.
+/// Drops the `rows` that refer, by `id_of`, to a deleted row of `T`: it is not documented whether the API lists them.
 ///
 /// # Errors
-/// When the tests cannot be read.
-pub async fn of_live_tests(
+/// When a list cannot be read.
+pub async fn without_deleted<T: Resource, R>(
     client: &Client,
-    placements: Vec<SuiteTest>,
-) -> Result<Vec<SuiteTest>, ApiError> {
-    let mut ids: Vec<u64> = placements.iter().map(|place| place.test_id.number()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let live: Vec<Test> = list_in(client, "id", ids.into_iter(), PER_LOT).await?;
-    let live: HashSet<TestId> = live.into_iter().map(|test| test.id).collect();
-    Ok(placements.into_iter().filter(|place| live.contains(&place.test_id)).collect())
-}
-
-/// The same for places of folders.
-///
-/// # Errors
-/// When the folders cannot be read.
-pub async fn of_live_suites(
-    client: &Client,
-    places: Vec<PlanSuite>,
-) -> Result<Vec<PlanSuite>, ApiError> {
-    let mut ids: Vec<u64> = places.iter().map(|place| place.suite_id.number()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let live: Vec<Suite> = list_in(client, "id", ids.into_iter(), PER_LOT).await?;
-    let live: HashSet<SuiteId> = live.into_iter().map(|suite| suite.id).collect();
-    Ok(places.into_iter().filter(|place| live.contains(&place.suite_id)).collect())
+    mut rows: Vec<R>,
+    id_of: impl Fn(&R) -> u64,
+) -> Result<Vec<R>, ApiError> {
+    let ids: BTreeSet<u64> = rows.iter().map(&id_of).collect();
+    let live: Vec<T> = list_in(client, "id", ids.into_iter(), PER_LOT).await?;
+    let live: HashSet<u64> = live.iter().map(Resource::row_id).collect();
+    rows.retain(|row| live.contains(&id_of(row)));
+    Ok(rows)
 }

@@ -1,4 +1,4 @@
-//! The tree of folders of a root plan.
+//! The folder tree of a root plan.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,25 +12,25 @@ use test_reports::text;
 /// A folder that is in the root plan.
 #[derive(Clone, Debug)]
 pub struct Folder {
-    /// Its name as it stands there.
+    /// Its name.
     pub name: Box<str>,
-    /// The folder around it; the root folder where the server names none.
+    /// Its parent; the root folder if the server names none.
     pub parent: SuiteId,
     /// The identity in its description.
     pub identity: Option<Identity>,
-    /// What bears the identity, if there is one.
+    /// The description, if it holds an identity.
     pub description: Option<Box<str>>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// Its place in the plan; none for the root folder.
     pub place: Option<PlanSuiteId>,
 }
 
-/// All folders from which the root folder is reached, with look-ups.
+/// The live folders, with indexes. A folder is live when it is in the plan and all its ancestors are.
 #[derive(Clone, Debug)]
 pub struct FolderTree {
     root: SuiteId,
-    /// Live folders, the root folder included.
+    /// With the root folder.
     live: BTreeMap<SuiteId, Folder>,
     by_identity: HashMap<Identity, Vec<SuiteId>>,
     /// Folders without identity by parent and folded name.
@@ -39,10 +39,9 @@ pub struct FolderTree {
 
 impl FolderTree {
     /// The tree from the rows of `suite` and `plan_suite`; rows of other projects and plans are
-    /// dropped. None when there is no root folder.
+    /// dropped. None without a root folder.
     ///
-    /// A folder is live when it stands in the plan and each folder around it does; one whose place
-    /// names no parent is taken to stand below the root folder.
+    /// A folder whose place names no parent is below the root folder.
     #[must_use]
     pub fn new(
         suites: Vec<Suite>,
@@ -59,7 +58,7 @@ impl FolderTree {
         let mut parents: BTreeMap<SuiteId, SuiteId> = BTreeMap::new();
         let mut placed: BTreeMap<SuiteId, PlanSuiteId> = BTreeMap::new();
         for place in places {
-            // A suite that stands twice in one plan counts where it was put first.
+            // If a suite has two places in one plan, the first counts.
             if place.plan_id == plan && place.suite_id != root {
                 parents.entry(place.suite_id).or_insert(place.parent_id.unwrap_or(root));
                 placed.entry(place.suite_id).or_insert(place.id);
@@ -101,7 +100,7 @@ impl FolderTree {
         self.root
     }
 
-    /// Whether the root folder is reached from `id`.
+    /// Whether the folder `id` is live.
     #[must_use]
     pub fn is_live(&self, id: SuiteId) -> bool {
         self.live.contains_key(&id)
@@ -118,35 +117,30 @@ impl FolderTree {
         self.live().filter(move |(id, folder)| folder.parent == parent && *id != self.root)
     }
 
-    /// Whether `id` stands in `above`, however deep.
+    /// Whether `id` is below `above`, at any depth.
     #[must_use]
     pub fn is_below(&self, id: SuiteId, above: SuiteId) -> bool {
-        let mut next = id;
-        while next != self.root {
-            // Live folders reach the root folder, so this ends.
-            let Some(folder) = self.live.get(&next) else {
-                return false;
-            };
-            if folder.parent == above {
-                return true;
-            }
-            next = folder.parent;
-        }
-        false
+        self.with_ancestors(id).any(|folder| folder.parent == above)
     }
 
-    /// Every live folder, the root folder included, by id.
+    /// The live folder `id` and its ancestors below the root folder, innermost first.
+    fn with_ancestors(&self, id: SuiteId) -> impl Iterator<Item = &Folder> {
+        let below_root = |id: SuiteId| self.live.get(&id).filter(|_| id != self.root);
+        std::iter::successors(below_root(id), move |folder| below_root(folder.parent))
+    }
+
+    /// All live folders with the root folder, by id.
     pub fn live(&self) -> impl Iterator<Item = (SuiteId, &Folder)> {
         self.live.iter().map(|(id, folder)| (*id, folder))
     }
 
-    /// Live folders that bear `identity`, lowest id first: more than one are twins.
+    /// Live folders with `identity`, lowest id first; several are duplicates.
     #[must_use]
     pub fn with_identity(&self, identity: Identity) -> &[SuiteId] {
         self.by_identity.get(&identity).map_or(&[], Vec::as_slice)
     }
 
-    /// Live folders without identity, directly below `parent`, whose folded name is `name`'s; lowest id first.
+    /// Live folders without identity directly below `parent` whose name equals `name`, ignoring case; lowest id first.
     #[must_use]
     pub fn with_name(&self, parent: SuiteId, name: &str) -> &[SuiteId] {
         self.by_name.get(&(parent, text::fold(name))).map_or(&[], Vec::as_slice)
@@ -155,22 +149,14 @@ impl FolderTree {
     /// The names from below the root folder down to `id`; empty for the root folder.
     #[must_use]
     pub fn path(&self, id: SuiteId) -> Vec<String> {
-        let mut names = Vec::new();
-        let mut next = id;
-        while next != self.root {
-            // Live folders reach the root folder, so this ends.
-            let Some(folder) = self.live.get(&next) else {
-                break;
-            };
-            names.push(folder.name.to_string());
-            next = folder.parent;
-        }
+        let mut names: Vec<String> =
+            self.with_ancestors(id).map(|folder| folder.name.to_string()).collect();
         names.reverse();
         names
     }
 }
 
-/// For each placed suite whether its chain of parents ends at `root`, cycles and gaps being ends too.
+/// For each placed suite whether its ancestors end at `root`, not in a gap or a cycle.
 fn reached_from(
     root: SuiteId,
     parents: &BTreeMap<SuiteId, SuiteId>,
@@ -187,7 +173,7 @@ fn reached_from(
             if let Some(&known) = reached.get(&next) {
                 break known;
             }
-            // Known as unreached until shown otherwise: a cycle comes back here and ends.
+            // Unreached until proven otherwise, so that a cycle ends here.
             reached.insert(next, false);
             chain.push(next);
             match parents.get(&next) {
@@ -225,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn only_folders_that_reach_the_root_are_live() {
+    fn only_folders_below_the_root_are_live() {
         let suites = vec![
             suite(1, "Default", None),
             suite(2, "a", None),
@@ -254,7 +240,7 @@ mod tests {
         assert_eq!(tree.with_identity(identity), [SuiteId::new(3)]);
         assert!(
             tree.with_name(SuiteId::new(2), "b").is_empty(),
-            "a folder with identity is not found by name"
+            "a folder with an identity is not found by name"
         );
     }
 

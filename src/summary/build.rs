@@ -1,86 +1,71 @@
-//! The summary from what the stages handed on.
+//! Builds the summary from the results of the stages.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::{
-    Failure, FileFlaw, Ledger, Named, Reports, Requests, StaleTest, Steps, Suites, Summary,
-    SummaryError, Tool,
-};
+use super::{FileFlaw, Ledger, Named, OutcomeCounts, Reports, Suites, Summary, SummaryError};
 use crate::apply::{Applied, RecordOutcome, Stop};
-use crate::plan::change::{ChangeAction, ChangeKind, heal_line};
+use crate::plan::change::{ChangeAction, ChangeKind, dedup_change};
 use crate::plan::dedup::Dedup;
 use crate::plan::stale::Stale;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::snapshot::Target;
-use test_reports::formats::model::Outcome;
+use test_reports::formats::model::Flaw;
 use test_reports::identity::Identity;
 use test_reports::record::{IdentityOptions, Records, TestRecord};
 
 impl Summary {
-    /// What the reports say, before anything is known of the project.
+    /// The summary of the reports, before the project is read. An inspection ends here.
     #[must_use]
-    pub fn of_reports(records: &Records, mapping: &IdentityOptions) -> Self {
-        let mut reports = Reports { files: records.files.len(), ..Reports::default() };
+    pub fn of_reports(mut records: Records, options: &IdentityOptions) -> Self {
+        let (mut recovered, mut damaged) = (Vec::new(), Vec::new());
         for file in &records.files {
-            let flaw = |flaw: &test_reports::formats::model::Flaw| FileFlaw {
+            let flaw = |flaw: &Flaw| FileFlaw {
                 path: file.path.clone(),
                 shard: file.shard.clone(),
                 flaw: flaw.clone(),
             };
-            reports.recovered.extend(file.recovered.iter().map(flaw));
-            reports.damaged.extend(file.damaged.iter().map(flaw));
-        }
-        reports.tests = records.tests.len();
-        for test in &records.tests {
-            match test.outcome {
-                Outcome::Passed => reports.passed += 1,
-                Outcome::Failed => reports.failed += 1,
-                Outcome::Errored => reports.errored += 1,
-                Outcome::Skipped => reports.skipped += 1,
-            }
-            reports.flaky += usize::from(test.flaky);
-            reports.duration_s += test.duration_s.unwrap_or_default();
+            recovered.extend(file.recovered.iter().map(flaw));
+            damaged.extend(file.damaged.iter().map(flaw));
         }
         Self {
             schema_version: 1,
-            tool: Tool::default(),
-            exit_code: 0,
-            dry_run: false,
             complete: Some(false),
-            interrupted: false,
-            command: None,
-            build: None,
-            namespace: Some(mapping.namespace.clone()).filter(|namespace| !namespace.is_empty()),
-            reports,
-            project: None,
-            root_plan: None,
-            sandbox: None,
-            suites: Suites::default(),
+            namespace: Some(options.namespace.clone()).filter(|namespace| !namespace.is_empty()),
+            reports: Reports {
+                files: records.files.len(),
+                recovered,
+                damaged,
+                counts: OutcomeCounts::of(&records.tests),
+            },
             tests: Ledger {
                 seen: records.seen,
                 merged: records.merged,
                 excluded: records.excluded,
                 ..Ledger::default()
             },
-            steps: Steps::default(),
-            requests: Requests::default(),
-            elapsed_s: 0.0,
-            failures: records.tests.iter().filter_map(failure).collect(),
-            run_errors: records.run_errors.clone(),
-            changes: Vec::new(),
-            stale: Vec::new(),
-            warnings: records.warnings.clone(),
-            errors: Vec::new(),
+            warnings: std::mem::take(&mut records.warnings),
+            records: Arc::new(records),
+            ..Self::default()
         }
     }
 
-    /// The import ended before any row was looked at: every record still to be dealt with was not reached.
-    pub fn set_not_reached(&mut self, records: &[TestRecord]) {
-        self.complete = Some(false);
-        self.tests.refused = records.len();
+    /// Excludes tests from the import. Their outcomes still count: an `ignore` pattern must not hide a failure.
+    pub fn ignore(&mut self, is_ignored: impl Fn(&TestRecord) -> bool) {
+        // Nothing else holds the records yet, so that this copies none.
+        let tests = &mut Arc::make_mut(&mut self.records).tests;
+        let ignored: Vec<TestRecord> = tests.extract_if(.., |test| is_ignored(test)).collect();
+        self.tests.ignored = ignored.len();
+        tests.extend(ignored);
     }
 
-    /// Which project it is about.
+    /// Marks every test as not reached: the import ended before it wrote anything.
+    pub fn set_not_reached(&mut self) {
+        self.complete = Some(false);
+        self.tests.refused = self.to_import().len();
+    }
+
+    /// Sets project and root plan.
     pub fn set_target(&mut self, target: &Target) {
         self.project =
             Some(Named { id: target.project.id.number(), name: target.project.name.clone() });
@@ -88,11 +73,11 @@ impl Summary {
             Some(Named { id: target.plan.id.number(), name: target.plan.name.clone() });
     }
 
-    /// What would be done, for a dry run.
-    pub fn set_plan(&mut self, records: &[TestRecord], plan: &ChangePlan) {
+    /// Sets the planned changes, for a dry run.
+    pub fn set_plan(&mut self, plan: &ChangePlan) {
         self.dry_run = true;
         self.complete = None;
-        self.changes = plan.changes(records);
+        self.changes = plan.changes(self.to_import());
         self.suites =
             Suites { created: plan.folders.to_create().count(), matched: plan.folders.matched() };
         self.warnings.extend(plan.warnings.iter().cloned());
@@ -116,23 +101,22 @@ impl Summary {
         }
     }
 
-    /// Tests of the namespace that are in no report.
+    /// Sets the tests in the namespace that are not in any report.
     pub fn set_stale(&mut self, stale: Vec<Stale>) {
         self.tests.stale = stale.len();
-        let listed = |Stale { identity, name, folder }| StaleTest { identity, folder, name };
-        self.stale = stale.into_iter().map(listed).collect();
+        self.stale = stale;
     }
 
-    /// Twins that were made one before anything else.
+    /// Adds duplicates that were deleted before the import.
     pub fn add_healed(&mut self, deduplicated: &[Dedup], warnings: Vec<String>) {
-        self.changes.extend(deduplicated.iter().map(heal_line));
+        self.changes.extend(deduplicated.iter().map(dedup_change));
         self.warnings.extend(warnings);
     }
 
-    /// What was done.
-    pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
+    /// Adds what the import did.
+    pub fn set_applied(&mut self, plan: &ChangePlan, applied: &Applied) {
         let Applied {
-            fates,
+            outcomes: fates,
             folders_created,
             steps_created,
             verified,
@@ -144,86 +128,68 @@ impl Summary {
         self.suites = Suites { created: folders_created.len(), matched: plan.folders.matched() };
         self.steps.created = *steps_created;
         self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
-        for fate in fates {
+        let records = Arc::clone(&self.records);
+        let mut done: HashSet<Identity> = HashSet::new();
+        let mut not_reached = 0;
+        for ((record, test), fate) in records.tests.iter().zip(&plan.tests).zip(fates) {
+            if is_done(fate) {
+                done.insert(record.identity);
+            }
             match fate {
-                RecordOutcome::Unchanged => self.tests.unchanged += 1,
+                RecordOutcome::Unchanged => {
+                    let overridden = matches!(test, TestPlan::Matched { overridden: true, .. });
+                    self.tests.overridden += usize::from(overridden);
+                    self.tests.unchanged += 1;
+                }
                 RecordOutcome::Created => self.tests.created += 1,
                 RecordOutcome::Adopted => self.tests.adopted += 1,
                 RecordOutcome::Updated => self.tests.updated += 1,
-                RecordOutcome::Refused { .. } | RecordOutcome::NotReached => {
-                    self.tests.refused += 1
+                RecordOutcome::Refused { reason } => {
+                    self.tests.refused += 1;
+                    let folder = record.folder.join("/");
+                    self.add_error(
+                        format!("test {:?} in folder {folder:?}: {reason}", record.name),
+                        None,
+                    );
+                }
+                RecordOutcome::NotReached => {
+                    self.tests.refused += 1;
+                    not_reached += 1;
                 }
             }
         }
-        for (test, fate) in plan.tests.iter().zip(fates) {
-            let overridden = matches!(test, TestPlan::Matched { overridden: true, .. });
-            self.tests.overridden += usize::from(overridden && *fate == RecordOutcome::Unchanged);
-        }
-        // Only what was done is told as a change.
-        let done: HashSet<Identity> = records
-            .iter()
-            .zip(fates)
-            .filter(|(_, fate)| is_done(fate))
-            .map(|(record, _)| record.identity)
-            .collect();
-        let mut changes = plan.changes(records);
+        // Only changes that were made are listed; deduplication lists its own.
+        let mut changes = plan.changes(self.to_import());
         changes.retain(|change| {
             let done = if change.kind == ChangeKind::Folder { folders_created } else { &done };
-            // What was healed is told by those who healed it.
             !matches!(change.action, ChangeAction::Delete | ChangeAction::Move)
                 && change.identity.is_some_and(|identity| done.contains(&identity))
         });
         self.changes.extend(changes);
-        self.changes.extend(deduplicated.iter().map(heal_line));
-        for (record, fate) in records.iter().zip(fates) {
-            if let RecordOutcome::Refused { reason } = fate {
-                self.errors.push(SummaryError {
-                    message: format!(
-                        "test {:?} in folder {:?}: {reason}",
-                        record.name,
-                        record.folder.join("/")
-                    ),
-                    hint: None,
-                });
-            }
-        }
-        let left = fates.iter().filter(|fate| **fate == RecordOutcome::NotReached).count();
-        if left > 0 {
-            let message = match left {
-                1 => "1 test was not reached".to_owned(),
-                left => format!("{left} tests were not reached"),
-            };
-            self.errors.push(SummaryError { message, hint: None });
+        self.changes.extend(deduplicated.iter().map(dedup_change));
+        match not_reached {
+            0 => {}
+            1 => self.add_error("1 test was not reached".to_owned(), None),
+            tests => self.add_error(format!("{tests} tests were not reached"), None),
         }
         if let Some(stop) = stop {
-            self.errors.push(stop_error(stop));
+            let hint = match stop {
+                Stop::Api(error) => error.hint(),
+                Stop::Target(_) => "the project changed during the import; run the import again",
+                Stop::Lost { .. } => {
+                    "the server dropped or changed descriptions, which hold the identity, so the import stopped; please report this"
+                }
+            };
+            self.add_error(stop.to_string(), Some(hint.to_owned()));
         }
+    }
+
+    /// Adds an error.
+    pub fn add_error(&mut self, message: String, hint: Option<String>) {
+        self.errors.push(SummaryError { message, hint });
     }
 }
 
 fn is_done(fate: &RecordOutcome) -> bool {
     !matches!(fate, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
-}
-
-fn stop_error(stop: &Stop) -> SummaryError {
-    let hint = match stop {
-        Stop::Api(error) => error.hint().to_owned(),
-        Stop::Target(_) => "the project changed while it was imported into; run the import again".to_owned(),
-        Stop::Lost { .. } => {
-            "the server drops or rewrites descriptions, which hold the identity; nothing more was written: please report this".to_owned()
-        }
-    };
-    SummaryError { message: stop.to_string(), hint: Some(hint) }
-}
-
-fn failure(record: &TestRecord) -> Option<Failure> {
-    matches!(record.outcome, Outcome::Failed | Outcome::Errored).then(|| Failure {
-        identity: record.identity,
-        folder: record.folder.to_vec(),
-        name: record.name.to_string(),
-        outcome: record.outcome,
-        message: record.details.message.clone(),
-        file: record.file.as_deref().map(str::to_owned),
-        line: record.line,
-    })
 }

@@ -1,56 +1,42 @@
-//! What `doctor` found, as text: one line each.
+//! What `doctor` found, as text: one line for each check.
 
-use super::escape;
-use super::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, TextOptions, WARN, piece, styled,
-};
+use super::layout::{FAINT, PLAIN, Page, TITLE, TextOptions, piece, styled};
+use super::{Severity, escape};
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// What.
+    /// What was checked, such as `token`.
     pub subject: &'static str,
-    /// How it is.
-    pub state: State,
+    /// The result; none if an earlier failure prevented the check.
+    pub severity: Option<Severity>,
     /// What was found.
     pub found: String,
     /// What to do about it.
     pub hint: Option<String>,
 }
 
-/// How something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// As it must be.
-    Ok,
-    /// An import works, and a person should know.
-    Warn,
-    /// An import would fail.
-    Error,
-    /// It could not be looked at, because of something above.
-    Unknown,
-}
-
-/// Columns of the longest word for a state, and of that and a subject.
+/// Columns of the longest word for a severity, and of that word and a subject.
 const SUBJECT: usize = 7;
 const FOUND: usize = 18;
 
-/// The checks as text, line by line.
+/// Renders `checks`.
 #[must_use]
 pub fn render(checks: &[Check], options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
-    for Check { subject, state, found, hint } in checks {
-        let (style, word) = match state {
-            State::Ok => (OK, "ok"),
-            State::Warn => (WARN, "note"),
-            State::Error => (ERROR, "FAULT"),
-            State::Unknown => (FAINT, "-"),
+    for Check { subject, severity, found, hint } in checks {
+        let word = match severity {
+            Some(Severity::Ok) => "ok",
+            Some(Severity::Warn) => "note",
+            Some(Severity::Error) => "ERROR",
+            None => "-",
         };
+        let style = severity.map_or(FAINT, Severity::style);
         let pad = SUBJECT.saturating_sub(word.len());
         let label = format!("{}{:pad$}{}", styled(style, word), "", styled(TITLE, subject));
         page.line(&label, FOUND, &[piece(PLAIN, escape::terminal(found))]);
         if let Some(hint) = hint {
-            let pieces: [Piece; 2] = [piece(TITLE, "hint: "), piece(PLAIN, escape::terminal(hint))];
+            let pieces = [piece(TITLE, "hint: "), piece(PLAIN, escape::terminal(hint))];
             page.hanging_line("", FOUND, FOUND + 6, &pieces);
         }
     }
@@ -62,23 +48,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checks_stand_in_columns() {
-        let check = |subject, state, found: &str, hint: Option<&str>| Check {
+    fn checks_are_aligned_in_columns() {
+        let check = |subject, severity, found: &str, hint: Option<&str>| Check {
             subject,
-            state,
+            severity,
             found: found.to_owned(),
             hint: hint.map(str::to_owned),
         };
         let checks = [
-            check("settings", State::Ok, "tq-import.toml", None),
-            check("token", State::Warn, "from .testquality:1, which everybody can read", None),
+            check("settings", Some(Severity::Ok), "tq-import.toml", None),
+            check(
+                "token",
+                Some(Severity::Warn),
+                "from .testquality:1, which everyone can read",
+                None,
+            ),
             check(
                 "host",
-                State::Error,
+                Some(Severity::Error),
                 "https://api.example\u{1b}[31m: cannot connect: the name is not known to this machine",
                 Some("check the host's name, and whether this machine reaches the network at all"),
             ),
-            check("root plan", State::Unknown, "not reached", None),
+            check("root plan", None, "not checked", None),
         ];
         let options = TextOptions { columns: Some(80), ..TextOptions::default() };
         let text = anstream::adapter::strip_str(&render(&checks, &options)).to_string();

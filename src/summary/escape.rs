@@ -1,13 +1,12 @@
-//! Text from reports and servers is data: what stands in it must not act on what shows it.
+//! Text from reports and servers is data: it must not act on a terminal or a CI runner that shows it.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use test_reports::text;
 
-/// `text` for a terminal or a log, in one line: control characters (line breaks and tabs included),
-/// escape sequences, bidirectional marks, noncharacters and line separators become visible, as
-/// `\u{1b}` or `\n`.
+/// Escapes `text` for a terminal or a log, as one line: control characters (line breaks and tabs included), escape
+/// sequences, bidirectional marks, noncharacters and line separators become visible, as `\u{1b}` or `\n`.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
@@ -26,7 +25,7 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether showing `character` does something else than showing a character.
+/// Whether a terminal does something else with `character` than show it.
 pub(super) fn acts(character: char) -> bool {
     text::is_unprintable(character) || matches!(character, '\u{2028}' | '\u{2029}')
 }
@@ -36,12 +35,12 @@ fn push_escape(shown: &mut String, character: char) {
     let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
 }
 
-/// A finished text of ours in which nothing is a workflow command to a CI's runner.
+/// Escapes a finished text so that it contains no workflow command for a CI runner.
 ///
-/// The runner of GitHub Actions takes a line for a command when it starts with `::`, white space before it or not.
-/// In such a job (`in_ci`), `##[`, which it looks for *anywhere* in a line, is broken up too, and so are `##vso[` of Azure
-/// Pipelines and `##teamcity[`. All are told apart from data only here, on whole lines: one piece of data may end in `##` and our own
-/// text go on with `[`.
+/// The runner of GitHub Actions takes a line for a command when it starts with `::`, with or without leading white space.
+/// In such a job (`in_ci`), this also escapes `##[`, which the runner looks for *anywhere* in a line, and `##vso[` (Azure
+/// Pipelines) and `##teamcity[`. Only whole lines show a command: one piece of data may end in `##`, and our own text may
+/// continue with `[`.
 #[must_use]
 pub fn inert(text: &str, in_ci: bool) -> Cow<'_, str> {
     let may_act = text.contains(':') || (in_ci && text.contains('#'));
@@ -55,23 +54,23 @@ pub fn inert(text: &str, in_ci: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// What commands anywhere in a line begin with, behind the first `#`.
+/// How commands anywhere in a line begin, after the first `#`.
 const MARKS: [&str; 3] = ["#[", "#vso[", "#teamcity["];
 
 fn inert_line(shown: &mut String, line: &str, in_ci: bool) {
     let mut at_start = true;
     let mut rest = line.chars();
     while let Some(character) = rest.next() {
-        let goes_on = |prefix: &str| follows(rest.clone(), prefix);
-        let is_command = (at_start && character == ':' && goes_on(":"))
-            || (in_ci && character == '#' && MARKS.iter().any(|mark| goes_on(mark)));
+        let continues = |prefix: &str| follows(rest.clone(), prefix);
+        let is_command = (at_start && character == ':' && continues(":"))
+            || (in_ci && character == '#' && MARKS.iter().any(|mark| continues(mark)));
         if is_command {
             push_escape(shown, character);
         } else {
             shown.push(character);
         }
         if character == '\u{1b}' {
-            // One of our own styles, `ESC [ … m`: as if it were not there.
+            // Skip one of our own styles, `ESC [ … m`.
             for part in rest.by_ref() {
                 shown.push(part);
                 if part.is_ascii_alphabetic() {
@@ -84,8 +83,7 @@ fn inert_line(shown: &mut String, line: &str, in_ci: bool) {
     }
 }
 
-/// Whether `rest` starts with `prefix`, styles and characters without width left aside: .NET compares
-/// strings without the latter.
+/// Whether `rest` starts with `prefix`, ignoring styles and zero-width characters.
 fn follows(mut rest: std::str::Chars<'_>, prefix: &str) -> bool {
     let mut wanted = prefix.chars().peekable();
     while let Some(&next) = wanted.peek() {
@@ -103,7 +101,7 @@ fn follows(mut rest: std::str::Chars<'_>, prefix: &str) -> bool {
     true
 }
 
-/// Characters without width, which .NET's comparison of strings skips.
+/// Whether string comparison in .NET, in which runners are written, ignores this zero-width character.
 pub(super) fn is_ignorable(character: char) -> bool {
     matches!(
         character,
@@ -119,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_acts_becomes_visible() {
+    fn control_characters_become_visible() {
         for (text, shown) in [
             ("plain — 漢字 🎉", "plain — 漢字 🎉"),
             ("a\nb\r\tc", "a\\nb\\r\\tc"),
@@ -133,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn workflow_commands_are_broken_up() {
+    fn workflow_commands_are_escaped() {
         for (text, shown) in [
             ("::add-mask::x\n", "\\u{3a}:add-mask::x\n"),
             ("a::b::c\n  ::error::x", "a::b::c\n  \\u{3a}:error::x"),
@@ -152,18 +150,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_acts_after_escaping(text in any::<String>()) {
+        fn escaped_text_has_no_control_characters(text in any::<String>()) {
             let shown = terminal(&text);
             prop_assert!(!shown.chars().any(acts));
             prop_assert!(!shown.contains('\n'));
         }
 
         #[test]
-        fn no_line_is_a_command(text in "[ :#\\[a\n\u{200b}]{0,40}") {
+        fn no_line_is_a_workflow_command(text in "[ :#\\[a\n\u{200b}]{0,40}") {
             let shown = inert(&text, true).replace('\u{200b}', "");
             prop_assert!(!shown.contains("##["));
             prop_assert!(!shown.lines().any(|line| line.trim_start().starts_with("::")));
-            // Once is enough.
+            // Escaping twice changes nothing.
             prop_assert_eq!(inert(&shown, true), shown.as_str());
         }
     }

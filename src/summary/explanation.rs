@@ -1,40 +1,42 @@
-//! What `explain` says of a test, as text.
+//! The output of `explain`, as text.
 
 use super::escape;
-use super::layout::{FAINT, PLAIN, Page, TITLE, TextOptions, WARN, count, piece, styled};
+use super::layout::{
+    FAINT, PLAIN, Page, TITLE, TextOptions, WARN, count, outcome_word, piece, styled,
+};
 use test_reports::formats::model::Outcome;
 use test_reports::record::{Pin, TestRecord};
 use test_reports::text;
 
-/// A test of the reports, and what an import would do about it.
+/// A test in the reports, and what an import would do with it.
 #[derive(Clone, Debug)]
 pub struct Explanation<'a> {
     /// The test.
     pub test: &'a TestRecord,
-    /// What would be done, and why; none if the project was not looked at.
+    /// What an import would do; none if the project was not read.
     pub action: Option<ExplainedAction>,
 }
 
-/// What an import would do about a test.
+/// What an import would do with a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExplainedAction {
-    /// What would be done: `created`, `adopted`.
+    /// The action, such as `would create it`.
     pub what: &'static str,
     /// Why.
     pub why: String,
-    /// The row that stands for it: its id, its name and where it stands.
+    /// The test in the project: its id, its name and its folder.
     pub row: Option<(u64, String, Vec<String>)>,
-    /// What else would be done, or why something is not.
+    /// Further actions, or why one is left out.
     pub also: Vec<String>,
 }
 
-/// The longest text of a report that is shown, in characters.
+/// The longest text from a report that is shown, in characters.
 const WRITTEN_CHARS: usize = 300;
 
-/// Columns of a row's word and what follows it.
+/// Columns of a row's label.
 const LABEL: usize = 13;
 
-/// The explanations, one below the other. `namespace` is that of all of them.
+/// Renders the explanations of tests of one namespace.
 #[must_use]
 pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
@@ -50,11 +52,8 @@ pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextO
         row("identity", identity(test, namespace));
         row("folder", parts(&test.folder, " / ", "the root folder"));
         let outcome = match test.outcome {
-            Outcome::Passed if test.flaky => "passed, after it had failed",
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::Errored => "errored",
-            Outcome::Skipped => "skipped",
+            Outcome::Passed if test.flaky => "passed after a failure",
+            outcome => outcome_word(outcome),
         };
         row("outcome", format!("{outcome}, in {}", count(test.cases, "case")));
         if let Some(action) = action {
@@ -81,7 +80,7 @@ fn show_action(page: &mut Page, action: &ExplainedAction) {
     }
 }
 
-/// What stands in the report.
+/// How the report names the test.
 fn written(test: &TestRecord) -> String {
     let mut words: Vec<String> = Vec::new();
     if !test.suites.is_empty() {
@@ -96,20 +95,20 @@ fn written(test: &TestRecord) -> String {
         let line = test.line.map(|line| format!(":{line}")).unwrap_or_default();
         words.push(format!("file {}{line}", shown(file)));
     }
-    if words.is_empty() { "nothing but its name".to_owned() } else { words.join(", ") }
+    if words.is_empty() { "only a name".to_owned() } else { words.join(", ") }
 }
 
 fn identity(test: &TestRecord, namespace: &str) -> String {
-    let of = match &test.details.pinned {
-        Some(Pin::Key(key)) => format!("; the report says that it is TC-{key}"),
-        Some(Pin::Id(id)) => format!("; the report says that it is the test with id {id}"),
+    let pin = match &test.details.pinned {
+        Some(Pin::Key(key)) => format!("; the report pins it to TC-{key}"),
+        Some(Pin::Id(id)) => format!("; the report pins it to the test with id {id}"),
         None => String::new(),
     };
     let namespace = match namespace {
         "" => String::new(),
         namespace => format!("namespace {}, ", escape::terminal(namespace)),
     };
-    format!("{}, from {namespace}container and name{of}", test.identity)
+    format!("{}, from {namespace}container and name{pin}", test.identity)
 }
 
 fn parts(parts: &[String], between: &str, none: &str) -> String {
@@ -117,7 +116,7 @@ fn parts(parts: &[String], between: &str, none: &str) -> String {
     if cut.is_empty() { none.to_owned() } else { cut.join(between) }
 }
 
-/// Text of a report, inert and not too long.
+/// Text from a report, escaped and shortened.
 fn shown(text: &str) -> String {
     escape::terminal(&text::cut(text, WRITTEN_CHARS)).into_owned()
 }

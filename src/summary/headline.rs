@@ -1,29 +1,37 @@
-//! How an import ended, in one sentence, and what to do next: said alike in every medium for people.
+//! Sentences that all formats for people share: the result, the next step, failures.
 
-use super::Summary;
-use super::layout::{count, is_or_are, noun_for};
+use super::layout::count;
+use super::{Severity, Summary};
 
-/// How good it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Severity {
-    /// Nothing is left to do.
-    Ok,
-    /// Nothing is wrong, but it is not done either.
-    Warn,
-    /// Something is missing.
-    Error,
-}
-
-/// A word and what it means here.
+/// The result in one sentence.
 pub(super) struct Headline {
     pub(super) severity: Severity,
-    /// Such as `complete:`.
+    /// The first word, such as `complete:`.
     pub(super) word: &'static str,
-    /// Words of ours, but for the project's name.
+    /// The rest. Only the project's name comes from outside.
     pub(super) text: String,
 }
 
-/// `project NAME`.
+/// `1 test failed, 2 errored`; none if there are neither.
+pub(super) fn failures(failed: usize, errored: usize) -> Option<String> {
+    Some(match (failed, errored) {
+        (0, 0) => return None,
+        (failed, 0) => format!("{} failed", count(failed, "test")),
+        (0, errored) => format!("{} errored", count(errored, "test")),
+        (failed, errored) => format!("{} failed, {errored} errored", count(failed, "test")),
+    })
+}
+
+/// `created`, `adopted`, `updated`, `deleted`, or what is planned.
+pub(super) fn participles(summary: &Summary) -> [&'static str; 4] {
+    if summary.dry_run {
+        ["to create", "to adopt", "to update", "to delete"]
+    } else {
+        ["created", "adopted", "updated", "deleted"]
+    }
+}
+
+/// `project NAME`. `name` escapes the name for the format.
 pub(super) fn project(summary: &Summary, name: impl Fn(&str) -> String) -> String {
     summary.project.as_ref().map_or_else(
         || "the project".to_owned(),
@@ -31,122 +39,118 @@ pub(super) fn project(summary: &Summary, name: impl Fn(&str) -> String) -> Strin
     )
 }
 
-/// What to do next, where no error says so.
+/// The next step, unless the hint of an error names it.
 pub(super) fn next(summary: &Summary) -> Option<&'static str> {
-    let told = summary.errors.iter().any(|error| error.hint.is_some());
     if summary.interrupted && !summary.dry_run {
-        Some("run the same import again, it goes on where this one stopped")
-    } else if told {
+        Some("run the same import again; it continues where this one stopped")
+    } else if summary.errors.iter().any(|error| error.hint.is_some()) {
         None
     } else if summary.complete == Some(false) && summary.project.is_some() {
-        Some("see to the errors above, then run the same import again: it creates nothing twice")
+        Some("fix the errors above, then run the same import again; it creates nothing twice")
     } else if !summary.reports.damaged.is_empty() {
-        Some("have the damaged reports written again, and import them too")
+        Some("write the damaged reports again, then import them")
     } else if summary.dry_run && !summary.changes.is_empty() {
-        Some("the same command without --dry-run or --check makes these changes")
+        Some("run the same command without --dry-run or --check to make these changes")
     } else {
         None
     }
 }
 
-/// The command that shows what was imported, where something was and a command can.
+/// The command that shows the imported tests, after an import into a sandbox.
 pub(super) fn look(summary: &Summary) -> Option<&str> {
     let can_be_seen = summary.project.is_some() && !summary.dry_run;
     summary.sandbox.as_ref().filter(|_| can_be_seen).map(|sandbox| sandbox.command.as_str())
 }
 
-/// How the import ended. `name` shows the project's name in the medium.
+/// The result of the import. `name` escapes the project's name for the format.
 pub(super) fn headline(summary: &Summary, name: impl Fn(&str) -> String) -> Headline {
     let (severity, word, mut text) = outcome(summary, &project(summary, name));
     let of_command = summary.command.as_ref().is_some_and(|command| command.exit_code != 0);
     match summary.exit_code {
         0 => {}
-        code if of_command => text += &format!("; exit code {code}, which is the command's"),
+        code if of_command => text += &format!("; exit code {code} of the command"),
         4 => {
-            let failing = summary.reports.failed + summary.reports.errored;
-            let why = if failing == 0 {
-                "the test run failed".to_owned()
-            } else {
-                format!("{} failed", count(failing, "test"))
+            let counts = &summary.reports.counts;
+            let why = match counts.failed + counts.errored {
+                0 => "the test run failed".to_owned(),
+                failing => format!("{} failed", count(failing, "test")),
             };
-            text += &format!("; exit code 4, because {why}");
+            text += &format!("; exit code 4 because {why}");
         }
         code => text += &format!("; exit code {code}"),
     }
     Headline { severity, word, text }
 }
 
+/// The result of an inspection.
+pub(super) fn inspected(summary: &Summary) -> Headline {
+    let reports = &summary.reports;
+    let (severity, damaged) = match reports.damaged.len() {
+        0 => (Severity::Ok, String::new()),
+        damaged => (Severity::Error, format!(" ({damaged} damaged)")),
+    };
+    let tests = count(reports.counts.tests, "test");
+    let text = format!("{tests} in {}{damaged}; nothing was sent", count(reports.files, "report"));
+    Headline { severity, word: "inspected:", text }
+}
+
 fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String) {
-    let damaged = summary.reports.damaged.len();
-    let tests = summary.reports.tests;
-    let refused = summary.tests.refused;
+    let tests = summary.reports.counts.tests;
     if summary.project.is_none() {
         // Nothing is written before the project is found.
+        if summary.exit_code == 0 && tests == 0 {
+            return (Severity::Ok, "complete:", "the reports contain no tests".to_owned());
+        }
         let word = match (summary.interrupted, summary.dry_run) {
             (true, _) => "interrupted:",
             (false, true) => "dry run:",
             (false, false) => "incomplete:",
         };
-        let nothing = summary.exit_code == 0 && tests == 0;
-        return if nothing {
-            (Severity::Ok, "complete:", "the reports hold no test".to_owned())
-        } else {
-            (Severity::Error, word, "nothing was written".to_owned())
-        };
+        return (Severity::Error, word, "nothing was written".to_owned());
     }
     if summary.dry_run {
-        let changes = summary.changes.len();
         let text = if summary.interrupted {
-            "nothing was written; it was interrupted".to_owned()
-        } else if changes == 0 {
-            format!("nothing was written, and nothing would be written to {project}")
+            "interrupted; nothing was written".to_owned()
         } else {
-            format!(
-                "nothing was written; {} to {project} {} planned",
-                count(changes, "change"),
-                is_or_are(changes)
-            )
+            let changes = match summary.changes.len() {
+                0 => "no changes".to_owned(),
+                changes => count(changes, "change"),
+            };
+            format!("nothing was written; {changes} planned for {project}")
         };
         return (Severity::Warn, "dry run:", text);
     }
-    let unconfirmed = || {
-        if refused > 0 {
-            format!(
-                "{refused} of {} {} not confirmed in {project}",
-                count(tests, "test"),
-                is_or_are(refused)
-            )
-        } else {
-            format!("what was read back from {project} is not what the reports hold")
-        }
-    };
-    if summary.interrupted {
-        let text = if refused > 0 {
-            unconfirmed()
-        } else {
-            format!("before {project} was read once more; run the import again")
+    if summary.interrupted || summary.complete != Some(true) {
+        let word = if summary.interrupted { "interrupted:" } else { "incomplete:" };
+        let text = match summary.tests.refused {
+            0 if summary.interrupted => format!("{project} was not verified"),
+            0 => format!("{project} does not match the reports"),
+            refused => {
+                format!("could not verify {refused} of {} in {project}", count(tests, "test"))
+            }
         };
-        return (Severity::Error, "interrupted:", text);
+        return (Severity::Error, word, text);
     }
-    if summary.complete != Some(true) {
-        return (Severity::Error, "incomplete:", unconfirmed());
-    }
+    let damaged = summary.reports.damaged.len();
     if damaged > 0 {
         let text = format!(
-            "{damaged} {} {} damaged; every test that could be read is in {project}",
-            noun_for(damaged, "report"),
-            is_or_are(damaged)
+            "{}; every test that could be read is in {project}",
+            count(damaged, "damaged report")
         );
         return (Severity::Error, "incomplete:", text);
     }
+    if !summary.errors.is_empty() {
+        let text = format!("every test that could be read is in {project}");
+        return (Severity::Error, "incomplete:", text);
+    }
     let text = match (tests, summary.tests.ignored) {
-        (0, _) => "the reports hold no test".to_owned(),
+        (0, _) => "the reports contain no tests".to_owned(),
+        (_, 0) => format!("every test in the reports is in {project}"),
         (tests, ignored) if tests == ignored => {
-            format!("tq-import.toml ignores all of the {}", count(tests, "test"))
+            format!("tq-import.toml ignores every test in the reports ({tests})")
         }
-        (_, 0) => format!("every test of these reports is in {project}"),
         (_, ignored) => format!(
-            "every test of these reports is in {project}, but for {ignored} that tq-import.toml ignores"
+            "every test in the reports is in {project}, except {ignored} that tq-import.toml ignores"
         ),
     };
     (Severity::Ok, "complete:", text)

@@ -1,9 +1,13 @@
-//! Lines for people: wrapping, numbers with their nouns, colours.
+//! Lines of text for people: wrapping, colours, numbers with their nouns.
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+pub(super) use test_reports::text::count;
 use unicode_width::UnicodeWidthStr;
+
+use super::{Severity, escape};
+use test_reports::formats::model::Outcome;
 
 pub(super) const PLAIN: Style = Style::new();
 pub(super) const OK: Style = AnsiColor::Green.on_default();
@@ -13,7 +17,17 @@ pub(super) const NEW: Style = AnsiColor::Cyan.on_default();
 pub(super) const FAINT: Style = Style::new().dimmed();
 pub(super) const TITLE: Style = Style::new().bold();
 
-/// No line is wrapped to fewer columns than this: it would read worse than one that overflows.
+impl Severity {
+    pub(super) fn style(self) -> Style {
+        match self {
+            Self::Ok => OK,
+            Self::Warn => WARN,
+            Self::Error => ERROR,
+        }
+    }
+}
+
+/// Lines are not wrapped to fewer columns than this: such text is harder to read than lines that overflow.
 const LEAST_COLUMNS: usize = 40;
 
 /// How a text is laid out.
@@ -21,20 +35,20 @@ const LEAST_COLUMNS: usize = 40;
 pub struct TextOptions {
     /// Lines are wrapped at this column; none: not at all (a log, a file).
     pub columns: Option<usize>,
-    /// How much is told.
+    /// How much is shown.
     pub detail: Detail,
-    /// The text goes to the log of a GitHub Actions job, which takes commands from it.
+    /// Whether the text goes to the log of a GitHub Actions job, which executes commands in it.
     pub in_ci: bool,
-    /// Errors are told elsewhere: on standard error, while the text goes to standard output.
+    /// Whether errors are left out, because they are printed on standard error.
     pub errors_apart: bool,
 }
 
-/// How much is told.
+/// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
-    /// What went wrong with the import, and the last line.
+    /// Problems of the import, and the result.
     Brief,
-    /// What is taken in at a glance.
+    /// The most important items of every list.
     #[default]
     Normal,
     /// Everything.
@@ -52,7 +66,7 @@ pub(super) fn piece(style: Style, text: impl Into<String>) -> Piece {
     Piece { style, text: text.into() }
 }
 
-/// The text while it is written.
+/// The text so far.
 #[derive(Default)]
 pub(super) struct Page {
     text: String,
@@ -64,7 +78,7 @@ impl Page {
         Self { text: String::new(), columns: columns.map(|columns| columns.max(LEAST_COLUMNS)) }
     }
 
-    /// A blank line, unless there is one already or nothing stands above.
+    /// Appends a blank line, unless the text is empty or ends with one.
     pub(super) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
@@ -75,13 +89,13 @@ impl Page {
         self.line("", 0, &[piece(TITLE, title)]);
     }
 
-    /// `pieces` behind `label` (which may be styled and is `indent` columns wide at most), wrapped,
-    /// with every further line indented by `indent`.
+    /// Appends `label` (which may be styled and is at most `indent` columns wide) and `pieces`, wrapped, with all lines
+    /// indented by `indent`.
     pub(super) fn line(&mut self, label: &str, indent: usize, pieces: &[Piece]) {
         self.hanging_line(label, indent, indent, pieces);
     }
 
-    /// The same with the first line indented by `start` and the others by `hang`.
+    /// Like [`Self::line`], with the first line indented by `start` and the others by `hang`.
     pub(super) fn hanging_line(
         &mut self,
         label: &str,
@@ -124,13 +138,13 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// `text` behind `label` in one line, however long: something to copy.
+    /// Appends `label` and `text` in one line, however long: text to copy.
     pub(super) fn unwrapped(&mut self, label: &str, text: &str) {
         self.text.extend([label, " ", text, "\n"]);
     }
 
     pub(super) fn finish(self, options: &TextOptions) -> String {
-        super::escape::inert(&self.text, options.in_ci).into_owned()
+        escape::inert(&self.text, options.in_ci).into_owned()
     }
 }
 
@@ -150,22 +164,17 @@ pub(super) fn styled(style: Style, text: &str) -> String {
     shown
 }
 
-/// `1 test`, `2 tests`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {}", noun_for(number, noun))
+/// The outcome in lower case.
+pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Skipped => "skipped",
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Errored => "errored",
+    }
 }
 
-/// `test` for one, else `tests`.
-pub(super) fn noun_for(number: usize, noun: &str) -> String {
-    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
-/// `is` for one, else `are`.
-pub(super) fn is_or_are(number: usize) -> &'static str {
-    if number == 1 { "is" } else { "are" }
-}
-
-/// A time in seconds, as a person says it.
+/// A duration in seconds, for people.
 pub(super) fn seconds(time: f64) -> String {
     if !time.is_finite() || time < 0.0 {
         "an unknown time".to_owned()
@@ -184,17 +193,10 @@ pub(super) fn seconds(time: f64) -> String {
     }
 }
 
-/// Pieces with `, ` between them.
-pub(super) fn listed(parts: Vec<Piece>) -> Vec<Piece> {
-    let last = parts.len().saturating_sub(1);
-    parts
-        .into_iter()
-        .enumerate()
-        .flat_map(|(index, part)| {
-            let comma = (index < last).then(|| piece(PLAIN, ", "));
-            std::iter::once(part).chain(comma)
-        })
-        .collect()
+/// `parts` with `, ` between them.
+pub(super) fn listed(parts: impl IntoIterator<Item = Piece>) -> Vec<Piece> {
+    let parts = parts.into_iter().flat_map(|part| [piece(PLAIN, ", "), part]);
+    parts.skip(1).collect()
 }
 
 #[cfg(test)]
@@ -202,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_wrap_below_their_label_and_are_never_cut() {
+    fn wrapped_words_align_and_are_never_cut() {
         let mut page = Page::new(Some(40));
         page.line(
             "label",
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn times() {
+    fn durations() {
         for (time, text) in [
             (0.0, "0 ms"),
             (0.0421, "42 ms"),
@@ -236,12 +238,5 @@ mod tests {
         ] {
             assert_eq!(seconds(time), text);
         }
-    }
-
-    #[test]
-    fn numbers_and_nouns() {
-        assert_eq!(count(0, "test"), "0 tests");
-        assert_eq!(count(1, "test"), "1 test");
-        assert_eq!(count(2, "folder"), "2 folders");
     }
 }

@@ -1,85 +1,119 @@
-//! The summary: one finished value that every writer (text, JSON, …) only reads.
+//! The summary: one finished value that the writers render. [`writers`] holds the table of output formats.
 //!
-//! The JSON form is [`Summary`] serialised: schema version 1, to which fields are only ever added.
+//! In JSON it has schema version 1, to which fields are only ever added.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-pub mod build;
-mod changes_text;
+mod build;
 pub mod checkup;
 pub mod escape;
 pub mod explanation;
-mod findings;
 pub mod github;
 mod headline;
-pub mod inspection;
-mod inspection_json;
-pub mod json;
+mod json;
 mod layout;
 pub mod markdown;
 #[cfg(test)]
 mod samples;
 pub mod text;
+mod tree;
+pub mod writers;
 
 pub use crate::api::client::Requests;
 pub use crate::plan::change::{Change, ChangeAction, ChangeKind};
+pub use crate::plan::stale::Stale;
 use test_reports::formats::model::{Flaw, Outcome};
-use test_reports::identity::Identity;
-use test_reports::record::RunError;
+use test_reports::record::{Records, TestRecord};
 
-/// What an import did. Serialises to the documented JSON.
-#[derive(Clone, Debug, Serialize)]
+/// What an import did, or what `inspect` found. Serialises to the documented JSON of an import.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Summary {
-    /// 1.
+    /// Always 1.
     pub schema_version: u32,
-    /// Who wrote this.
+    /// Name and version of this program.
     pub tool: Tool,
-    /// The code that the process ends with, before `--soft-fail`.
+    /// The exit code of the process, before `--soft-fail`.
     pub exit_code: u8,
-    /// Nothing was to be written (`--dry-run`, `--check`).
+    /// Whether this was a dry run (`--dry-run`, `--check`), which writes nothing.
     pub dry_run: bool,
-    /// Everything that was seen is accounted for *and was read back from the server*. None on a dry run.
+    /// Whether everything in the reports is accounted for and was read back from the server. None after a dry run.
     pub complete: Option<bool>,
-    /// A signal stopped the import.
+    /// Whether a signal stopped the import.
     pub interrupted: bool,
-    /// The command that `run` ran; none if the reports were there.
+    /// The command that `run` ran; none without `run`.
     pub command: Option<CommandEnd>,
-    /// The build that wrote the reports; none if neither a CI system nor git is there.
+    /// The build that wrote the reports; none without a CI system or git.
     pub build: Option<Build>,
-    /// The namespace, if one was given.
+    /// The namespace, if one is set.
     pub namespace: Option<String>,
-    /// What the reports say.
+    /// The reports in numbers.
     pub reports: Reports,
-    /// The project; none when the import ended before it was found.
+    /// The project; none if the import ended before it was found.
     pub project: Option<Named>,
-    /// Its root plan.
+    /// The project's root plan.
     pub root_plan: Option<Named>,
-    /// The sandbox that the project is in; none when it is on a server.
+    /// The sandbox that holds the project; none if a server does.
     pub sandbox: Option<SandboxPlace>,
-    /// Folders.
+    /// Folders in numbers.
     pub suites: Suites,
-    /// The ledger.
+    /// Tests in numbers.
     pub tests: Ledger,
-    /// Steps.
+    /// Steps in numbers.
     pub steps: Steps,
-    /// What went over the wire.
+    /// Requests sent.
     pub requests: Requests,
-    /// Wall time of the import, seconds.
+    /// Duration of the import, seconds.
     pub elapsed_s: f64,
-    /// Tests that failed or errored, in the order of their folders.
-    pub failures: Vec<Failure>,
-    /// What went wrong outside every test.
-    pub run_errors: Vec<RunError>,
-    /// What was changed, or would be on a dry run.
+    /// Every test, report file and run error; shared, because there may be millions. The JSON of an import holds only the
+    /// failures and run errors. Ignored tests are at the end of `tests`; `warnings` have moved to [`Self::warnings`].
+    #[serde(flatten, serialize_with = "json::failures")]
+    pub records: Arc<Records>,
+    /// The changes that were made; after a dry run, the planned ones.
     pub changes: Vec<Change>,
-    /// With `--stale report`: tests of the namespace that are in no report.
-    pub stale: Vec<StaleTest>,
-    /// What a person should know although nothing is wrong.
+    /// With `--stale report`: tests in the namespace that are not in any report.
+    pub stale: Vec<Stale>,
+    /// Facts worth knowing although nothing failed.
     pub warnings: Vec<String>,
-    /// What went wrong, each with what to do next.
+    /// Errors of the import.
     pub errors: Vec<SummaryError>,
+}
+
+impl Summary {
+    /// The tests to import: all but the ignored ones.
+    #[must_use]
+    pub fn to_import(&self) -> &[TestRecord] {
+        let tests = &self.records.tests;
+        &tests[..tests.len().saturating_sub(self.tests.ignored)]
+    }
+
+    /// The tests that failed or errored, by folder and name. Ignored tests are included.
+    #[must_use]
+    pub fn failures(&self) -> Vec<&TestRecord> {
+        failures(&self.records)
+    }
+}
+
+fn failures(records: &Records) -> Vec<&TestRecord> {
+    let failed = |test: &&TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
+    let mut failures: Vec<&TestRecord> = records.tests.iter().filter(failed).collect();
+    // Ignored tests are at the end.
+    failures
+        .sort_by(|a, b| (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity)));
+    failures
+}
+
+/// How good a result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is left to do.
+    Ok,
+    /// Nothing failed, but a person should know.
+    Warn,
+    /// Something failed or is missing.
+    Error,
 }
 
 /// Name and version of this program.
@@ -97,47 +131,39 @@ impl Default for Tool {
     }
 }
 
-/// Which build of which commit. What is not known is none.
+/// A build of a commit. Unknown facts are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Build {
     /// The CI system, or `git`.
     pub provider: &'static str,
-    /// The branch; of a pull request the one that it proposes.
+    /// The branch; for a pull request, its source branch.
     pub branch: Option<String>,
-    /// The commit; of a pull request the one that it proposes, where that is known.
+    /// The commit; for a pull request, the head of its source branch if known.
     pub commit: Option<String>,
     /// The number of the pull request or merge request.
     pub pull_request: Option<u64>,
-    /// The page of the build, http or https, without a password.
+    /// The URL of the build's page: http or https, without a password.
     pub url: Option<String>,
 }
 
 impl Build {
-    /// Branch, commit and pull request in words.
+    /// Branch, commit (12 characters) and pull request as one phrase.
     #[must_use]
     pub fn what(&self) -> String {
         let commit = self.commit.as_deref().map(|commit| commit.get(..12).unwrap_or(commit));
-        let mut words = match (self.branch.as_deref(), commit) {
-            (Some(branch), Some(commit)) => format!("{branch} at {commit}"),
-            (Some(word), None) | (None, Some(word)) => word.to_owned(),
-            (None, None) => String::new(),
-        };
-        if let Some(number) = self.pull_request {
-            if !words.is_empty() {
-                words.push_str(", ");
-            }
-            words.push_str(&format!("pull request {number}"));
-        }
-        words
+        let at: Vec<&str> = [self.branch.as_deref(), commit].into_iter().flatten().collect();
+        let pull_request = self.pull_request.map(|number| format!("pull request {number}"));
+        let at = Some(at.join(" at ")).filter(|at| !at.is_empty());
+        at.into_iter().chain(pull_request).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// A command that was run, and how it ended.
 #[derive(Clone, Debug, Serialize)]
 pub struct CommandEnd {
-    /// What was run, without its arguments.
+    /// The program, without its arguments.
     pub program: String,
-    /// Its exit code; 128 and the signal's number if one ended it.
+    /// Its exit code; 128 plus the signal's number if a signal ended it.
     pub exit_code: u8,
     /// The signal that ended it.
     pub signal: Option<i32>,
@@ -145,18 +171,26 @@ pub struct CommandEnd {
     pub elapsed_s: f64,
 }
 
-/// What the reports say; tests are records, after merging.
+/// Report files, their flaws, and their tests in numbers.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Reports {
     /// Report files that were read.
     pub files: usize,
-    /// Files in which something was mended and no case lost.
+    /// Flaws despite which every test case was read.
     pub recovered: Vec<FileFlaw>,
-    /// Files in which a case or its state may be missing.
+    /// Flaws by which a test case or its outcome may be missing.
     pub damaged: Vec<FileFlaw>,
-    /// Tests: records.
+    /// Tests by outcome.
+    #[serde(flatten)]
+    pub counts: OutcomeCounts,
+}
+
+/// Tests by outcome. Several cases of one test count once.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct OutcomeCounts {
+    /// All tests.
     pub tests: usize,
-    /// Passed, flaky ones included.
+    /// Passed, including flaky ones.
     pub passed: usize,
     /// Failed.
     pub failed: usize,
@@ -170,17 +204,61 @@ pub struct Reports {
     pub duration_s: f64,
 }
 
-/// A flaw and the file it is in.
+impl OutcomeCounts {
+    /// Counts all `tests`.
+    pub(crate) fn of<'a>(tests: impl IntoIterator<Item = &'a TestRecord>) -> Self {
+        let mut counts = Self::default();
+        for test in tests {
+            counts.tests += 1;
+            *match test.outcome {
+                Outcome::Passed => &mut counts.passed,
+                Outcome::Failed => &mut counts.failed,
+                Outcome::Errored => &mut counts.errored,
+                Outcome::Skipped => &mut counts.skipped,
+            } += 1;
+            counts.flaky += usize::from(test.flaky);
+            counts.duration_s += test.duration_s.unwrap_or_default();
+        }
+        counts
+    }
+}
+
+/// A flaw and the report file that has it. Displays as `path:line:column: message`.
 #[derive(Clone, Debug, Serialize)]
 pub struct FileFlaw {
     /// The report's path.
     pub path: Arc<str>,
-    /// The JSON lines that carried it, if it was not read where it was written.
+    /// The JSON lines file that carried the report, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Arc<str>>,
     /// Line, column, message.
     #[serde(flatten)]
     pub flaw: Flaw,
+}
+
+impl fmt::Display for FileFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, shard, flaw: Flaw { position, message } } = self;
+        if let Some(shard) = shard {
+            write!(f, "{shard}:")?;
+        }
+        f.write_str(path)?;
+        if position.line > 0 {
+            write!(f, ":{}:{}", position.line, position.column)?;
+        }
+        write!(f, ": {message}")
+    }
+}
+
+/// In how many files the `flaws` are. Flaws of one file are neighbours.
+fn flawed_files(flaws: &[FileFlaw]) -> usize {
+    flaws.chunk_by(|a, b| a.path == b.path).count()
+}
+
+/// `file:line`, or what is known of it.
+fn source_line(file: Option<&str>, line: Option<u32>) -> Option<String> {
+    let file = file.filter(|file| !file.is_empty())?;
+    Some(line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}")))
 }
 
 /// A row of the project by id and name.
@@ -192,53 +270,53 @@ pub struct Named {
     pub name: String,
 }
 
-/// The sandbox that was imported into.
+/// The sandbox that the import wrote to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SandboxPlace {
     /// Its database file.
     pub db: String,
-    /// The command line that shows what is in it.
+    /// The command line that serves its contents for viewing.
     pub command: String,
 }
 
-/// Folders.
+/// Folders in numbers.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Suites {
-    /// Created by this import (on a dry run: would be).
+    /// Created by this import; after a dry run, to be created.
     pub created: usize,
-    /// Found.
+    /// Existing folders that were matched.
     pub matched: usize,
 }
 
 /// The ledger: `seen = created + adopted + updated + unchanged + merged + excluded + ignored + refused`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ledger {
-    /// Case elements.
+    /// Test cases in the reports.
     pub seen: usize,
     /// Tests created.
     pub created: usize,
-    /// Tests that a person had made, now marked as these.
+    /// Existing tests without an identity that were linked to tests of the reports.
     pub adopted: usize,
-    /// Tests matched and placed again, or given their steps.
+    /// Matched tests that were placed in a folder again or given missing steps.
     pub updated: usize,
-    /// Tests matched and left as they are.
+    /// Matched tests that needed no change.
     pub unchanged: usize,
-    /// Case elements beyond the first of one record.
+    /// Test cases beyond the first of each test.
     pub merged: usize,
-    /// Case elements that are run errors or linter findings.
+    /// Test cases that are run errors or linter findings.
     pub excluded: usize,
-    /// Case elements that match `ignore` in `tq-import.toml`.
+    /// Tests that match `ignore` in `tq-import.toml`.
     pub ignored: usize,
-    /// Tests that the server refused, or that were not reached.
+    /// Tests that the server refused or that the import did not reach.
     pub refused: usize,
-    /// Matched tests that someone switched off (`is_automated` false); part of `unchanged`.
+    /// Matched tests whose automation someone turned off (`is_automated` is false); included in `unchanged`.
     pub overridden: usize,
-    /// With `--stale report`: tests of the namespace that are in no report.
+    /// With `--stale report`: tests in the namespace that are not in any report.
     pub stale: usize,
 }
 
 impl Ledger {
-    /// Whether every case element is accounted for.
+    /// Whether every test case is accounted for.
     #[must_use]
     pub fn balances(&self) -> bool {
         let Self {
@@ -258,47 +336,17 @@ impl Ledger {
     }
 }
 
-/// Steps.
+/// Steps in numbers.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Steps {
-    /// Created by this import (on a dry run: would be).
+    /// Created by this import; after a dry run, to be created.
     pub created: usize,
-}
-
-/// A test that failed or errored.
-#[derive(Clone, Debug, Serialize)]
-pub struct Failure {
-    /// Which test.
-    pub identity: Identity,
-    /// Its folder.
-    pub folder: Vec<String>,
-    /// Its name.
-    pub name: String,
-    /// [`Outcome::Failed`] or [`Outcome::Errored`].
-    pub outcome: Outcome,
-    /// Why.
-    pub message: Option<String>,
-    /// Source file.
-    pub file: Option<String>,
-    /// Line in `file`.
-    pub line: Option<u32>,
-}
-
-/// A test of the namespace that is in no report.
-#[derive(Clone, Debug, Serialize)]
-pub struct StaleTest {
-    /// Which test.
-    pub identity: Identity,
-    /// The folder it stands in.
-    pub folder: Vec<String>,
-    /// Its name.
-    pub name: String,
 }
 
 /// An error with its hint.
 #[derive(Clone, Debug, Serialize)]
 pub struct SummaryError {
-    /// What failed, where, why: method, path, status; or file, line, column.
+    /// What failed, where and why.
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,

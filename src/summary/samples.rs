@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Build, Change, ChangeAction, ChangeKind, CommandEnd, Failure, FileFlaw, Ledger, Named, Reports,
-    Requests, SandboxPlace, Steps, Suites, Summary, SummaryError, Tool,
+    Build, Change, ChangeAction, ChangeKind, CommandEnd, FileFlaw, Ledger, Named, OutcomeCounts,
+    Reports, Requests, SandboxPlace, Steps, Suites, Summary, SummaryError,
 };
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
@@ -18,22 +18,22 @@ pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFla
     }
 }
 
+/// A failed test.
 pub(super) fn failure(
     folder: &[&str],
     name: &str,
     message: &str,
     file: &str,
     line: u32,
-) -> Failure {
-    Failure {
-        identity: Identity::of_test("", folder, name),
-        folder: folder.iter().map(|&name| name.to_owned()).collect(),
-        name: name.to_owned(),
-        outcome: Outcome::Failed,
-        message: Some(message.to_owned()),
-        file: Some(file.to_owned()),
-        line: Some(line),
-    }
+) -> TestRecord {
+    let mut test = record(folder, name, Outcome::Failed);
+    std::sync::Arc::make_mut(&mut test.details).message = Some(message.to_owned());
+    TestRecord { file: Some(Arc::from(file)), line: Some(line), ..test }
+}
+
+/// The records of `summary`, to be changed.
+pub(super) fn records_of(summary: &mut Summary) -> &mut Records {
+    Arc::make_mut(&mut summary.records)
 }
 
 pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name: &str) -> Change {
@@ -45,35 +45,31 @@ pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name
         identity: Some(Identity::of_test("", path, name)),
         reason: match action {
             ChangeAction::Adopt => "the only test of that name in its folder".to_owned(),
-            _ => "no test bears its identity or stands in its folder under its name".to_owned(),
+            _ => "no test has its identity, or its name in its folder".to_owned(),
         },
     }
 }
 
-/// An import of three reports that went well, into a project that held most of it.
+/// A complete import of three reports into a project that held most of the tests.
 pub(super) fn done() -> Summary {
     Summary {
-        build: None,
         schema_version: 1,
-        tool: Tool::default(),
-        exit_code: 0,
-        dry_run: false,
         complete: Some(true),
-        interrupted: false,
-        command: None,
         namespace: Some("shop".to_owned()),
         reports: Reports {
             files: 3,
-            tests: 1204,
-            passed: 1193,
-            skipped: 11,
-            flaky: 2,
-            duration_s: 92.3,
+            counts: OutcomeCounts {
+                tests: 1204,
+                passed: 1193,
+                skipped: 11,
+                flaky: 2,
+                duration_s: 92.3,
+                ..OutcomeCounts::default()
+            },
             ..Reports::default()
         },
         project: Some(Named { id: 12080, name: "Demo".to_owned() }),
         root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
-        sandbox: None,
         suites: Suites { created: 1, matched: 33 },
         tests: Ledger {
             seen: 1210,
@@ -89,21 +85,17 @@ pub(super) fn done() -> Summary {
         steps: Steps { created: 12 },
         requests: Requests { get: 14, post: 5, put: 3, delete: 0, retries: 1 },
         elapsed_s: 3.21,
-        failures: Vec::new(),
-        run_errors: Vec::new(),
         changes: vec![
             change(ChangeAction::Create, ChangeKind::Folder, &["shop", "cart"], "cart"),
             change(ChangeAction::Create, ChangeKind::Test, &["shop", "cart"], "adds two items"),
             change(ChangeAction::Adopt, ChangeKind::Test, &["shop", "checkout"], "pays by card"),
             change(ChangeAction::Place, ChangeKind::Test, &["shop"], "opens"),
         ],
-        stale: Vec::new(),
-        warnings: Vec::new(),
-        errors: Vec::new(),
+        ..Summary::default()
     }
 }
 
-/// Something of everything.
+/// An import with an example of everything.
 pub(super) fn everything() -> Summary {
     let mut summary = done();
     summary.build = Some(Build {
@@ -125,9 +117,9 @@ pub(super) fn everything() -> Summary {
     });
     summary.exit_code = 1;
     summary.complete = Some(false);
-    summary.reports.passed = 1190;
-    summary.reports.failed = 2;
-    summary.reports.errored = 1;
+    summary.reports.counts.passed = 1190;
+    summary.reports.counts.failed = 2;
+    summary.reports.counts.errored = 1;
     summary.tests.unchanged = 1187;
     summary.tests.refused = 1;
     summary.reports.recovered = vec![
@@ -140,7 +132,7 @@ pub(super) fn everything() -> Summary {
         7,
         "the file ends inside <testcase>, cases after it are lost",
     )];
-    summary.failures = vec![
+    records_of(&mut summary).tests = vec![
         failure(
             &["shop", "cart"],
             "adds two items to the cart",
@@ -155,15 +147,9 @@ pub(super) fn everything() -> Summary {
             "tests/checkout.test.js",
             203,
         ),
-        Failure {
-            outcome: Outcome::Errored,
-            message: None,
-            file: None,
-            line: None,
-            ..failure(&["shop"], "opens", "", "", 0)
-        },
+        record(&["shop", "search"], "opens", Outcome::Errored),
     ];
-    summary.run_errors = vec![RunError {
+    records_of(&mut summary).run_errors = vec![RunError {
         report: Arc::from("reports/jest.xml"),
         name: "\"before all\" hook".to_owned(),
         message: Some("connect ECONNREFUSED 127.0.0.1:5432".to_owned()),
@@ -183,10 +169,8 @@ pub(super) fn everything() -> Summary {
 }
 
 pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecord {
-    let mut details = Details::default();
-    if outcome == Outcome::Failed {
-        details.message = Some("expected 2 to equal 3".to_owned());
-    }
+    let message = (outcome == Outcome::Failed).then(|| "expected 2 to equal 3".to_owned());
+    let details = Arc::new(Details { message, ..Details::default() });
     TestRecord {
         identity: Identity::of_test("", folder, name),
         container: folder.iter().map(|&part| part.to_owned()).collect(),

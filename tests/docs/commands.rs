@@ -1,4 +1,4 @@
-//! The README's command lines, typed into a shell as they stand there.
+//! The README's commands, run in a shell exactly as printed.
 #![cfg(unix)]
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use super::root;
 use crate::support::{TestEnv, binary, report, run};
 
-/// The command lines of `page` that call us, in the order in which they stand there.
+/// The `tq-import` commands of `page`, in order.
 fn commands(page: &str) -> Vec<String> {
     let blocks = page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("tq-import "));
@@ -23,12 +23,12 @@ fn program(path: &Path, text: &str) {
 }
 
 #[tokio::test]
-async fn every_command_of_the_readme_works_as_it_stands_there() {
+async fn every_command_of_the_readme_works_as_printed() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let commands = commands(&readme);
     assert!(commands.len() >= 6, "{commands:?}");
     let env = TestEnv::new().await;
-    // The project that the README names, and somebody's tests: a crate, and reports that `npm test` writes.
+    // The project named in the README, a crate, and reports that `npm test` writes.
     let token = env.running.token.expose_secret();
     let created = crate::sandbox::client()
         .post(format!("{}/api/project", env.running.url))
@@ -49,7 +49,7 @@ async fn every_command_of_the_readme_works_as_it_stands_there() {
         .unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
     for line in commands {
-        // Serving goes on until somebody ends it; other tests do that.
+        // This command serves until it is stopped; other tests cover it.
         if line.trim() == "tq-import sandbox" {
             continue;
         }

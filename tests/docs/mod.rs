@@ -1,4 +1,4 @@
-//! What the documents say is true: commands are run, outputs compared.
+//! The documents are correct: commands are run, outputs compared.
 
 mod commands;
 mod schema;
@@ -19,8 +19,8 @@ fn block_after(readme: &str, marker: &str) -> String {
     after[start..].split("```").next().unwrap().to_owned()
 }
 
-/// Without what differs from run to run and place to place: durations, and where the program is.
-fn without_what_differs(line: &str) -> String {
+/// A line without durations and the program's path, which differ from run to run.
+fn normalised(line: &str) -> String {
     if let Some((_, arguments)) =
         line.split_once("look at it: ").and_then(|(_, command)| command.split_once("tq-import "))
     {
@@ -43,7 +43,7 @@ fn without_what_differs(line: &str) -> String {
 }
 
 #[test]
-fn the_first_screen_of_the_readme_shows_what_the_command_prints() {
+fn the_readme_shows_the_output_of_its_first_command() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains("cargo run -- --sandbox 'testdata/**/*.xml'"));
     let shown = block_after(&readme, "<!-- output: sandbox -->");
@@ -52,15 +52,15 @@ fn the_first_screen_of_the_readme_shows_what_the_command_prints() {
     command.env("XDG_DATA_HOME", data.path()).args(["--sandbox", "testdata/**/*.xml"]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let printed = runtime.block_on(run(command)).expect(0).stdout;
-    let printed: Vec<String> = printed.lines().map(without_what_differs).collect();
+    let printed: Vec<String> = printed.lines().map(normalised).collect();
     let mut rest = printed.iter();
-    for line in shown.lines().filter(|line| line.trim() != "[…]").map(without_what_differs) {
+    for line in shown.lines().filter(|line| line.trim() != "[…]").map(normalised) {
         assert!(
             rest.any(|printed| *printed == line),
-            "README shows {line:?}, which is not printed there"
+            "README shows {line:?}, but the command does not print it here"
         );
     }
-    // Again: nothing is created, nothing is written.
+    // The second import creates and writes nothing.
     let mut command = binary(root());
     command.env("XDG_DATA_HOME", data.path()).args([
         "--sandbox",
@@ -76,7 +76,7 @@ fn the_first_screen_of_the_readme_shows_what_the_command_prints() {
 }
 
 #[test]
-fn the_exit_codes_of_the_readme_are_those_of_the_help() {
+fn readme_and_help_list_the_same_exit_codes() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let mut command = binary(root());
     command.arg("--help");
@@ -92,7 +92,7 @@ fn the_exit_codes_of_the_readme_are_those_of_the_help() {
 }
 
 #[test]
-fn every_option_that_the_docs_name_is_in_the_help() {
+fn every_option_in_the_docs_exists() {
     let page = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
     let readme = page("README.md") + &page("docs/ci.md").replace("npm test -- --shard", "");
     let help = |arguments: &[&str]| {
@@ -111,7 +111,7 @@ fn every_option_that_the_docs_name_is_in_the_help() {
 }
 
 #[test]
-fn the_pipelines_of_the_docs_are_yaml_and_name_only_what_the_action_has() {
+fn pipelines_in_the_docs_are_valid_yaml_and_use_existing_inputs() {
     use yaml_rust2::{Yaml, YamlLoader};
     let load = |text: &str| YamlLoader::load_from_str(text).unwrap().remove(0);
     let action = load(&std::fs::read_to_string(root().join("action.yml")).unwrap());
@@ -140,7 +140,7 @@ fn the_pipelines_of_the_docs_are_yaml_and_name_only_what_the_action_has() {
 }
 
 #[test]
-fn the_trees_of_the_reports_page_are_those_of_the_reports() {
+fn folder_trees_on_the_reports_page_match_the_reports() {
     let page = std::fs::read_to_string(root().join("docs/reports.md")).unwrap();
     let mut command = binary(root());
     command.args(["inspect", "--format", "json", "testdata/**/*.xml"]);
@@ -185,10 +185,10 @@ fn the_trees_of_the_reports_page_are_those_of_the_reports() {
 }
 
 #[test]
-fn every_test_that_the_table_of_faults_names_is_there() {
+fn every_test_in_the_table_of_faults_exists() {
     let table = std::fs::read_to_string(root().join("docs/faults.md")).unwrap();
     let mut sources = String::new();
-    for directory in ["tests", "src"] {
+    for directory in ["tests", "src", "crates"] {
         for entry in walkdir::WalkDir::new(root().join(directory)).into_iter().map(Result::unwrap) {
             if entry.path().extension().is_some_and(|extension| extension == "rs") {
                 sources.push_str(&std::fs::read_to_string(entry.path()).unwrap());
@@ -200,9 +200,9 @@ fn every_test_that_the_table_of_faults_names_is_there() {
     for row in rows {
         let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
         let tests: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
-        assert!(!tests.is_empty(), "{row} names no test");
+        assert!(!tests.is_empty(), "no test in {row}");
         for test in tests {
-            assert!(sources.contains(&format!("fn {test}(")), "{test} is not there");
+            assert!(sources.contains(&format!("fn {test}(")), "no test {test}");
         }
         named += 1;
     }
@@ -210,7 +210,7 @@ fn every_test_that_the_table_of_faults_names_is_there() {
 }
 
 #[test]
-fn every_fault_that_the_docs_name_is_a_rule() {
+fn every_fault_rule_in_the_docs_exists() {
     let docs = std::fs::read_to_string(root().join("docs/sandbox.md")).unwrap();
     let table = docs.split("| word |").nth(1).unwrap();
     let words: Vec<&str> = table
@@ -220,5 +220,5 @@ fn every_fault_that_the_docs_name_is_a_rule() {
         .flat_map(|line| line.split('|').nth(1).unwrap().split('`').skip(1).step_by(2))
         .collect();
     assert!(words.len() >= 18, "{words:?}");
-    testquality_sandbox::Faults::parse(&words).unwrap();
+    testquality_sandbox::FaultRules::parse(&words).unwrap();
 }

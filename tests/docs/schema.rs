@@ -60,7 +60,10 @@ fn it_is_a_schema() {
 
 #[test]
 fn inspections_are_as_described() {
-    assert_valid(&inspect(root(), &["testdata", "tests/damaged"]), "inspection");
+    assert_valid(
+        &inspect(root(), &["testdata", "crates/test-reports/tests/damaged"]),
+        "inspection",
+    );
     let world = tempfile::tempdir().unwrap();
     std::fs::write(world.path().join("a.xml"), report(&[("cart", &["adds", "!takes"])])).unwrap();
     let mut command = binary(world.path());

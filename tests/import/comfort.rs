@@ -1,4 +1,4 @@
-//! The commands beside importing: explain, doctor, init, completions, man.
+//! The commands explain, doctor, init, completions and man.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,51 +20,51 @@ fn line<'a>(run: &'a Run, subject: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn the_doctor_finds_nothing_where_an_import_works() {
+async fn doctor_finds_no_errors_where_an_import_works() {
     let env = TestEnv::new().await;
-    let well = run(env.command(&["doctor", "--namespace", "shop"])).await.expect(0);
+    let report = run(env.command(&["doctor", "--namespace", "shop"])).await.expect(0);
     for subject in
         ["settings", "namespace", "token", "host", "server", "TLS", "project", "root plan"]
     {
-        assert!(line(&well, subject).starts_with("ok "), "{well}");
+        assert!(line(&report, subject).starts_with("ok "), "{report}");
     }
-    assert!(line(&well, "project").contains("Demo (id 12001)"), "{well}");
-    // It only read.
+    assert!(line(&report, "project").contains("Demo (id 12001)"), "{report}");
+    // It only reads.
     assert!(env.journal.entries().iter().all(|entry| entry.method == "GET"));
     at(env.path(), &["doctor", "--sandbox"]).await.expect(0);
 }
 
 #[tokio::test]
-async fn the_doctor_says_which_part_is_ill() {
+async fn doctor_names_the_part_that_fails() {
     let env = TestEnv::new().await;
-    let ill = run(env.command(&["doctor", "--project", "Dmo"])).await.expect(2);
-    assert!(line(&ill, "project").starts_with("FAULT"), "{ill}");
-    assert!(ill.stdout.contains("\"Demo\" (id 12001)"), "{ill}");
-    assert!(line(&ill, "server").starts_with("ok "), "{ill}");
+    let failed = run(env.command(&["doctor", "--project", "Dmo"])).await.expect(2);
+    assert!(line(&failed, "project").starts_with("ERROR"), "{failed}");
+    assert!(failed.stdout.contains("\"Demo\" (id 12001)"), "{failed}");
+    assert!(line(&failed, "server").starts_with("ok "), "{failed}");
 
-    let ill = run(env.command_without_project(&["doctor"])).await.expect(2);
-    assert!(line(&ill, "project").contains("no project is named"), "{ill}");
-    assert!(ill.stdout.contains("the only one there is: Demo"), "{ill}");
+    let failed = run(env.command_without_project(&["doctor"])).await.expect(2);
+    assert!(line(&failed, "project").contains("no project is set"), "{failed}");
+    assert!(failed.stdout.contains("the only project is Demo"), "{failed}");
 
     env.write("wrong", "no-such-token");
-    let ill = run(env.command(&["doctor", "--token-file", "wrong"])).await.expect(6);
-    let lines: Vec<&str> = ill.stdout.lines().filter(|line| line.contains("token")).collect();
-    assert!(lines.iter().any(|line| line.starts_with("FAULT") && line.contains("401")), "{ill}");
-    assert!(!ill.stdout.contains("no-such-token"), "{ill}");
+    let failed = run(env.command(&["doctor", "--token-file", "wrong"])).await.expect(6);
+    let lines: Vec<&str> = failed.stdout.lines().filter(|line| line.contains("token")).collect();
+    assert!(lines.iter().any(|line| line.starts_with("ERROR") && line.contains("401")), "{failed}");
+    assert!(!failed.stdout.contains("no-such-token"), "{failed}");
 
     let nowhere = ["doctor", "--host", "http://127.0.0.1:1", "--retry-wait", "1ms"];
-    let ill = run(env.command(&nowhere)).await.expect(7);
-    assert!(line(&ill, "server").starts_with("FAULT"), "{ill}");
-    assert!(line(&ill, "project").starts_with("- "), "{ill}");
+    let failed = run(env.command(&nowhere)).await.expect(7);
+    assert!(line(&failed, "server").starts_with("ERROR"), "{failed}");
+    assert!(line(&failed, "project").starts_with("- "), "{failed}");
 
     let directory = tempfile::tempdir().unwrap();
-    let ill = at(directory.path(), &["doctor"]).await.expect(2);
-    assert!(line(&ill, "token").starts_with("FAULT"), "{ill}");
-    assert!(ill.stdout.contains("--sandbox imports without an account"), "{ill}");
+    let failed = at(directory.path(), &["doctor"]).await.expect(2);
+    assert!(line(&failed, "token").starts_with("ERROR"), "{failed}");
+    assert!(failed.stdout.contains("--sandbox imports into a local database"), "{failed}");
 }
 
 #[tokio::test]
-async fn what_an_import_would_do_about_a_test_is_explained_and_not_done() {
+async fn explain_shows_what_an_import_would_do_and_writes_nothing() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
     let before = env.journal.entries().len();
@@ -73,7 +73,7 @@ async fn what_an_import_would_do_about_a_test_is_explained_and_not_done() {
         run(env.command(&all)).await
     };
     let new = explain(&["adds", "a.xml"]).await.expect(0);
-    assert!(new.stdout.contains("import     would create it: no test bears its identity"), "{new}");
+    assert!(new.stdout.contains("import     would create it: no test"), "{new}");
     assert!(new.stdout.contains("its folder would be created as well"), "{new}");
     assert!(!new.stdout.contains("removes"), "{new}");
     let sent: Vec<String> =
@@ -82,51 +82,47 @@ async fn what_an_import_would_do_about_a_test_is_explained_and_not_done() {
 
     env.import_json(0, &["a.xml"]).await;
     let known = explain(&["adds", "a.xml"]).await.expect(0);
-    assert!(known.stdout.contains("would leave it as it is: this test bears its"), "{known}");
+    assert!(known.stdout.contains("would not change it: this test has its identity"), "{known}");
     let identity = known.stdout.split("tqi-").nth(1).unwrap();
     let identity = format!("tqi-{}", &identity[..16]);
     let same = explain(&[&identity, "a.xml"]).await.expect(0);
     assert_eq!(same.stdout, known.stdout);
-    // With another namespace it is another test, which stands in the way of nobody.
+    // With another namespace it is a different test.
     let other = explain(&["adds", "a.xml", "--namespace", "other"]).await.expect(0);
     assert!(other.stdout.contains("would create it"), "{other}");
 
-    // A part of what it is called will do, whole names come first.
+    // A part of the name is enough.
     let parts = explain(&["cart", "a.xml"]).await.expect(0);
     assert!(parts.stdout.contains("adds") && parts.stdout.contains("removes"), "{parts}");
     let none = explain(&["add a thing", "a.xml"]).await.expect(2);
-    assert!(none.stderr.contains("there is \"adds\""), "{none}");
+    assert!(none.stderr.contains("similar names: \"adds\""), "{none}");
     explain(&["adds", "missing.xml"]).await.expect(3);
 
-    // Without a token the report alone is explained; with half a connection it is an error.
+    // Without a token, only the report is explained. With a token, a missing project is an error.
     let offline = at(env.path(), &["explain", "adds", "a.xml"]).await.expect(0);
-    assert!(offline.stdout.contains("the project was not looked at"), "{offline}");
+    assert!(offline.stdout.contains("the project was not read"), "{offline}");
     assert!(offline.stdout.contains(&identity), "{offline}");
-    let half = run(env.command_without_project(&["explain", "adds", "a.xml"])).await.expect(2);
-    assert!(half.stderr.contains("no project is named"), "{half}");
+    let incomplete =
+        run(env.command_without_project(&["explain", "adds", "a.xml"])).await.expect(2);
+    assert!(incomplete.stderr.contains("no project is set"), "{incomplete}");
 }
 
 #[tokio::test]
-async fn a_test_of_people_would_be_adopted_and_why() {
+async fn explain_says_why_an_existing_test_would_be_adopted() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[("cart", &["adds"])]));
     env.import_json(0, &["a.xml"]).await;
-    // Somebody takes the marks out: a test and a folder as people make them.
+    // Without identities, test and folder look like manual ones.
     let database = rusqlite::Connection::open(env.path().join("sandbox.db")).unwrap();
     database.execute("UPDATE test SET description = NULL", []).unwrap();
     let adopted = run(env.command(&["explain", "adds", "a.xml"])).await.expect(0);
-    assert!(
-        adopted
-            .stdout
-            .contains("would adopt a test that people made: it stands in the test's folder"),
-        "{adopted}"
-    );
+    assert!(adopted.stdout.contains("would adopt an existing test"), "{adopted}");
     let left = run(env.command(&["explain", "adds", "a.xml", "--adopt", "none"])).await.expect(0);
     assert!(left.stdout.contains("may not be adopted (--adopt)"), "{left}");
 }
 
 #[tokio::test]
-async fn init_writes_what_an_import_reads() {
+async fn init_writes_a_file_that_an_import_reads() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[("cart", &["adds"])]));
     let options =
@@ -142,14 +138,14 @@ async fn init_writes_what_an_import_reads() {
     let file = env.path().join("tq-import.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     let again = at(env.path(), &["init", "--project", "Other"]).await.expect(2);
-    assert!(again.stderr.contains("tq-import.toml is there already"), "{again}");
+    assert!(again.stderr.contains("tq-import.toml exists already"), "{again}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o644);
     }
-    // Below another file it says whose turn it was.
+    // In a subdirectory, it warns that the other file is no longer read.
     std::fs::create_dir(env.path().join("web")).unwrap();
     let below = at(&env.path().join("web"), &["init"]).await.expect(0);
     assert!(below.stderr.contains("is no longer read from here"), "{below}");
@@ -157,7 +153,7 @@ async fn init_writes_what_an_import_reads() {
 }
 
 #[tokio::test]
-async fn completions_and_manual_know_every_command_and_option() {
+async fn completions_and_manual_have_every_command_and_option() {
     let directory = tempfile::tempdir().unwrap();
     for (shell, program) in [("bash", Some("bash")), ("zsh", Some("zsh")), ("fish", Some("fish"))]
         .into_iter()
@@ -167,8 +163,8 @@ async fn completions_and_manual_know_every_command_and_option() {
         for word in ["explain", "fail-on-test-failure", "sandbox"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
-        assert!(!script.contains("access_token"), "{shell}: what is hidden stays so");
-        // The shell itself finds it well-formed, where it is here.
+        assert!(!script.contains("access_token"), "{shell}: hidden options stay hidden");
+        // The shell checks the syntax, if it is installed.
         let path = directory.path().join(shell);
         std::fs::write(&path, script).unwrap();
         if let Some(Ok(output)) =

@@ -1,4 +1,4 @@
-//! Twins that imports made at the same time are made one again, and nothing of a person's is.
+//! Duplicates of concurrent imports are deleted, and no row of a person is.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -19,15 +19,15 @@ fn text(env: &TestEnv, sql: &str) -> String {
     env.db().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-/// Changes what no client can change.
+/// Changes fields that a client cannot change.
 fn by_hand(env: &TestEnv, sql: &str) {
     let db = Connection::open(&env.running.db).unwrap();
     assert!(db.execute(sql, []).unwrap() > 0, "{sql}");
 }
 
 impl Person<'_> {
-    /// A row as another import would have written it: the same test once more.
-    async fn twin_of_test(&self, name: &str, suite: i64) -> i64 {
+    /// Creates the same test again, as another import would have written it.
+    async fn duplicate_test(&self, name: &str, suite: i64) -> i64 {
         let description = text(
             self.env,
             &format!("SELECT description FROM test WHERE name = '{name}' ORDER BY id LIMIT 1"),
@@ -44,7 +44,7 @@ impl Person<'_> {
         self.post("step", &body).await["id"].as_i64().unwrap()
     }
 
-    async fn twin_of_folder(&self, name: &str) -> i64 {
+    async fn duplicate_folder(&self, name: &str) -> i64 {
         let description = text(
             self.env,
             &format!("SELECT description FROM suite WHERE name = '{name}' ORDER BY id LIMIT 1"),
@@ -72,16 +72,16 @@ fn actions(summary: &Value) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_test_that_stands_twice_is_deleted_with_its_step() {
+async fn a_duplicate_test_is_deleted_with_its_step() {
     let env = imported().await;
     let person = Person::at(&env);
-    let duplicate = person.twin_of_test("adds", person.id("suite", "cart")).await;
+    let duplicate = person.duplicate_test("adds", person.id("suite", "cart")).await;
     let planned = env.import_json(0, &["--dry-run", "a.xml"]).await;
     assert_eq!(actions(&planned), ["delete test adds"]);
     assert!(person.is_live("test", duplicate), "a dry run deletes nothing");
     env.import_json(5, &["--check", "a.xml"]).await;
     let shown = env.import(&["--dry-run", "a.xml"]).await.expect(0).stdout;
-    assert!(shown.contains("twins     1 test to delete that stood twice"), "{shown}");
+    assert!(shown.contains("cleanup   1 duplicate test to delete"), "{shown}");
     let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(actions(&summary), ["delete test adds"]);
     assert_eq!(summary["complete"], true);
@@ -92,10 +92,10 @@ async fn a_test_that_stands_twice_is_deleted_with_its_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_be_a_persons_work_is_told_and_left() {
+async fn duplicates_that_may_be_a_persons_work_are_kept_with_a_warning() {
     type Change = fn(&TestEnv, i64);
     let changes: [(&str, Change); 4] = [
-        ("made long after", |env, duplicate| {
+        ("created much later", |env, duplicate| {
             by_hand(
                 env,
                 &format!(
@@ -121,22 +121,22 @@ async fn what_may_be_a_persons_work_is_told_and_left() {
     for (how, change) in changes {
         let env = imported().await;
         let person = Person::at(&env);
-        let duplicate = person.twin_of_test("adds", person.id("suite", "cart")).await;
+        let duplicate = person.duplicate_test("adds", person.id("suite", "cart")).await;
         change(&env, duplicate);
         let summary = env.import_json(0, &["a.xml"]).await;
         assert!(person.is_live("test", duplicate), "{how}");
         assert_eq!(summary["complete"], true, "{how}");
         assert_eq!(summary["requests"]["delete"], 0, "{how}");
         let warnings = summary["warnings"].to_string();
-        assert!(warnings.contains("stands 2 times in the project"), "{how}: {warnings}");
+        assert!(warnings.contains("exists 2 times in the project"), "{how}: {warnings}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_twin_that_a_run_knows_or_that_was_put_elsewhere_stays() {
+async fn a_duplicate_in_a_run_or_in_another_folder_is_kept() {
     let env = imported().await;
     let person = Person::at(&env);
-    let used = person.twin_of_test("adds", person.id("suite", "cart")).await;
+    let used = person.duplicate_test("adds", person.id("suite", "cart")).await;
     let plan = person.number("SELECT id FROM plan WHERE is_root");
     let run = json!({"name": "nightly", "plan_id": plan, "project_id": person.project()});
     let run = person.post("run", &run).await["id"].as_i64().unwrap();
@@ -145,23 +145,23 @@ async fn a_twin_that_a_run_knows_or_that_was_put_elsewhere_stays() {
             "suite_id": person.id("suite", "cart")});
         person.post("run_result", &result).await;
     }
-    // Made after the run: only its folder speaks for it.
-    let elsewhere = person.twin_of_test("removes", person.folder("By hand").await).await;
+    // Created after the run: its folder is the only reason to keep it.
+    let elsewhere = person.duplicate_test("removes", person.folder("By hand").await).await;
     let summary = env.import_json(0, &["a.xml"]).await;
     assert!(person.is_live("test", used) && person.is_live("test", elsewhere));
     assert_eq!(summary["requests"]["delete"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_stands_twice_gives_its_tests_away_and_goes() {
+async fn a_duplicate_folder_is_deleted_after_its_tests_were_moved() {
     let env = imported().await;
     let person = Person::at(&env);
-    let (cart, duplicate) = (person.id("suite", "cart"), person.twin_of_folder("cart").await);
-    // One test landed in the twin, another stands in both.
+    let (cart, duplicate) = (person.id("suite", "cart"), person.duplicate_folder("cart").await);
+    // One test is in the duplicate folder, another in both.
     let removes = person.id("test", "removes");
     let place = person.number(&format!("SELECT id FROM suite_test WHERE test_id = {removes}"));
     person.put(&format!("suite_test/{place}"), &json!({"suite_id": duplicate})).await;
-    person.twin_of_test("adds", duplicate).await;
+    person.duplicate_test("adds", duplicate).await;
     let planned = env.import_json(0, &["--dry-run", "a.xml"]).await;
     assert_eq!(actions(&planned), ["delete test adds", "move test removes", "delete folder cart"]);
     let summary = env.import_json(0, &["a.xml"]).await;
@@ -173,14 +173,14 @@ async fn a_folder_that_stands_twice_gives_its_tests_away_and_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chains_of_folders_are_healed_from_the_inside_out() {
+async fn nested_duplicate_folders_are_deleted_from_the_inside_out() {
     let env = TestEnv::new().await;
     let xml = "<testsuites><testsuite name='web'><testsuite name='cart'><testcase name='adds'/></testsuite></testsuite></testsuites>";
     env.write("a.xml", xml);
     env.import(&["a.xml"]).await.expect(0);
     let person = Person::at(&env);
-    let web = person.twin_of_folder("web").await;
-    // The folder inside, and the test in it, landed below the twin.
+    let web = person.duplicate_folder("web").await;
+    // The inner folder with its test is below the duplicate.
     let cart = person.id("suite", "cart");
     let place = person.number(&format!("SELECT id FROM plan_suite WHERE suite_id = {cart}"));
     person.put(&format!("plan_suite/{place}"), &json!({"parent_id": web})).await;
@@ -191,20 +191,20 @@ async fn chains_of_folders_are_healed_from_the_inside_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_somebody_uses_stays() {
+async fn a_duplicate_folder_that_somebody_uses_is_kept() {
     let env = imported().await;
     let person = Person::at(&env);
-    let duplicate = person.twin_of_folder("cart").await;
+    let duplicate = person.duplicate_folder("cart").await;
     person.test(duplicate, json!({"name": "by hand"})).await;
     let summary = env.import_json(0, &["a.xml"]).await;
     assert!(person.is_live("suite", duplicate));
     assert_eq!(summary["requests"]["delete"], 0);
     let warnings = summary["warnings"].to_string();
-    assert!(warnings.contains("folder \\\"cart\\\" stands 2 times"), "{warnings}");
+    assert!(warnings.contains("folder \\\"cart\\\" exists 2 times"), "{warnings}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_step_that_stands_twice_goes_unless_it_was_edited() {
+async fn a_duplicate_step_is_deleted_unless_it_was_edited() {
     let env = imported().await;
     let person = Person::at(&env);
     let (spare, edited) = (
@@ -218,10 +218,10 @@ async fn a_step_that_stands_twice_goes_unless_it_was_edited() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn descriptions_that_an_editor_wrapped_are_still_only_our_line() {
+async fn markup_of_an_editor_around_our_line_does_not_keep_a_duplicate() {
     let env = imported().await;
     let person = Person::at(&env);
-    let duplicate = person.twin_of_test("adds", person.id("suite", "cart")).await;
+    let duplicate = person.duplicate_test("adds", person.id("suite", "cart")).await;
     by_hand(
         &env,
         &format!(
@@ -233,7 +233,7 @@ async fn descriptions_that_an_editor_wrapped_are_still_only_our_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn imports_that_start_together_end_in_one_project() {
+async fn concurrent_imports_end_in_one_project() {
     for round in 0..6 {
         let env = TestEnv::new().await;
         env.write(

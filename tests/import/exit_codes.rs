@@ -1,4 +1,4 @@
-//! Each exit code, provoked, and what is said with it.
+//! A test for each exit code and its message.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::support::{TestEnv, binary, report, run};
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "!removes"])];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn zero_when_done_and_verified_although_a_test_failed() {
+async fn zero_if_the_import_is_verified_even_if_a_test_failed() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     let run = env.import(&["a.xml"]).await.expect(0);
-    assert!(run.stdout.contains("removes"), "the failure is told: {run}");
+    assert!(run.stdout.contains("removes"), "the failure is shown: {run}");
 }
 
-// One, when the server refuses rows: `retries::a_row_that_the_server_refuses_is_named_and_the_others_go_in`.
+// One, when the server refuses rows: `retries::a_refused_row_is_named_and_the_others_are_created`.
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_for_usage_configuration_and_missing_tokens() {
@@ -53,7 +53,7 @@ async fn two_for_usage_configuration_and_missing_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
+async fn three_if_a_report_is_damaged_and_the_readable_part_is_imported() {
     let env = TestEnv::new().await;
     let whole = report(&[("cart", &["adds", "removes", "clears"])]);
     let cut = &whole[..whole.find("clears").unwrap()];
@@ -74,7 +74,7 @@ async fn three_when_a_report_is_damaged_and_what_was_readable_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_behind_a_cap_and_what_is_before_it_is_imported() {
+async fn three_if_a_limit_is_exceeded_and_the_tests_before_it_are_imported() {
     let env = TestEnv::new().await;
     for (option, value, message) in [
         ("--max-cases", "1", "more than 1 cases: --max-cases allows more"),
@@ -99,7 +99,7 @@ async fn three_behind_a_cap_and_what_is_before_it_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_when_there_is_nothing_to_import() {
+async fn three_if_there_is_nothing_to_import() {
     let env = TestEnv::new().await;
     env.write("empty.xml", "<testsuites></testsuites>");
     env.write("other.xml", "<project><target/></project>");
@@ -118,7 +118,7 @@ async fn three_when_there_is_nothing_to_import() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn four_when_a_test_failed_and_that_matters() {
+async fn four_if_a_test_failed_and_the_option_is_set() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     env.import(&["a.xml", "--fail-on-test-failure"]).await.expect(4);
@@ -126,11 +126,11 @@ async fn four_when_a_test_failed_and_that_matters() {
     env.write("skipped.xml", &report(&[("cart", &["~adds"])]));
     env.import(&["skipped.xml", "--fail-on-test-failure"]).await.expect(0);
     let soft = env.import(&["a.xml", "--fail-on-test-failure", "--soft-fail", "4"]).await.expect(0);
-    assert!(soft.stderr.contains('4'), "said aloud: {soft}");
+    assert!(soft.stderr.contains("exit code 4 became 0"), "{soft}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_when_a_check_finds_changes() {
+async fn five_if_a_check_finds_changes() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     env.import(&["a.xml", "--check"]).await.expect(5);
@@ -140,7 +140,7 @@ async fn five_when_a_check_finds_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn six_when_the_token_is_not_accepted() {
+async fn six_if_the_token_is_not_accepted() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     env.write("token", "tqp-canary-0815");
@@ -150,7 +150,7 @@ async fn six_when_the_token_is_not_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
+async fn seven_if_the_server_cannot_be_reached_or_stays_unavailable() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -162,11 +162,11 @@ async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
     let refused = run(command).await.expect(7);
     assert!(refused.stderr.contains("cannot connect"), "{refused}");
 
-    let unwell = Router::new()
+    let unavailable = Router::new()
         .fallback(any(|| async { (StatusCode::SERVICE_UNAVAILABLE, "<html>later</html>") }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
-    let serving = tokio::spawn(async move { axum::serve(listener, unwell).await });
+    let serving = tokio::spawn(async move { axum::serve(listener, unavailable).await });
     let started = std::time::Instant::now();
     let mut command = binary(env.path());
     command.args([
@@ -180,8 +180,8 @@ async fn seven_when_nobody_listens_or_the_server_stays_unwell() {
         "--deadline",
         "3s",
     ]);
-    let unwell = run(command).await.expect(7);
-    assert!(unwell.stderr.contains("503"), "{unwell}");
-    assert!(started.elapsed() < Duration::from_secs(20), "the deadline holds");
+    let unavailable = run(command).await.expect(7);
+    assert!(unavailable.stderr.contains("503"), "{unavailable}");
+    assert!(started.elapsed() < Duration::from_secs(20), "the deadline is kept");
     serving.abort();
 }

@@ -1,19 +1,19 @@
-//! Imports against the fault switch of the sandbox: one scenario each, and many at random.
+//! Imports with the fault rules of the sandbox: one scenario each, and random ones.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 
 use crate::support::{Run, TestEnv, report};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
-/// Short waits: what is waited for is on this machine.
+/// Short waits, because the server is on this machine.
 pub(super) const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
 
 async fn env(rules: &[&str]) -> TestEnv {
-    let faults = Arc::new(Faults::parse(rules).unwrap());
+    let faults = FaultRules::parse(rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", &report(SHOP));
     env
@@ -26,8 +26,8 @@ async fn import(env: &TestEnv, arguments: &[&str]) -> Run {
     env.import(&all).await
 }
 
-/// The import gets through whatever `rules` do, everything stands once, and the next import writes nothing.
-async fn gets_through(rules: &[&str]) {
+/// The import completes despite `rules`, everything exists once, and the next import writes nothing.
+async fn completes(rules: &[&str]) {
     let env = env(rules).await;
     let run = import(&env, &[]).await.expect(0);
     assert_eq!(run.json()["complete"], true, "{rules:?}: {run}");
@@ -40,9 +40,9 @@ async fn gets_through(rules: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s01_a_create_commits_and_the_connection_is_reset() {
-    gets_through(&["hang-up=after POST test 1"]).await;
-    gets_through(&["hang-up=after POST suite 1"]).await;
-    gets_through(&["hang-up=after POST step 1"]).await;
+    completes(&["hang-up=after POST test 1"]).await;
+    completes(&["hang-up=after POST suite 1"]).await;
+    completes(&["hang-up=after POST step 1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,34 +54,34 @@ async fn s02_a_create_commits_and_times_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s03_a_create_commits_and_a_proxy_answers_502_in_html() {
-    gets_through(&["lost POST test 1", "lost=504 POST step 1", "lost=500 POST suite 1"]).await;
+    completes(&["lost POST test 1", "lost=504 POST step 1", "lost=500 POST suite 1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s04_a_create_is_answered_by_cut_json() {
-    gets_through(&["cut POST test 1", "cut POST step 1", "cut POST suite 1"]).await;
+    completes(&["cut POST test 1", "cut POST step 1", "cut POST suite 1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s05_a_create_is_answered_by_nothing_or_by_html() {
-    gets_through(&["empty POST test 1", "html POST step 1", "html POST suite 1"]).await;
+    completes(&["empty POST test 1", "html POST step 1", "html POST suite 1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s07_a_create_fails_before_it_is_committed() {
-    gets_through(&["500 POST test 1", "hang-up POST step 1", "503 POST suite 1"]).await;
+    completes(&["500 POST test 1", "hang-up POST step 1", "503 POST suite 1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s08_the_reading_back_fails_twice_and_then_works() {
-    gets_through(&["lost POST test 1", "503 GET test 2-3"]).await;
+async fn s08_reading_back_fails_twice_and_then_succeeds() {
+    completes(&["lost POST test 1", "503 GET test 2-3"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s09_the_reading_back_lags_behind() {
-    gets_through(&["lost POST test 1", "lag=2s GET test"]).await;
+async fn s09_reading_back_lags() {
+    completes(&["lost POST test 1", "lag=2s GET test"]).await;
     let env = env(&["lag=1s GET suite"]).await;
-    // The root folder is not hidden by the lag.
+    // Wait until the lag no longer hides the root folder.
     tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
     import(&env, &[]).await.expect(0);
     env.assert_exactly_once(3);
@@ -118,7 +118,7 @@ async fn s15_a_report_named_twice_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s17_one_retry_after_holds_every_worker() {
+async fn s17_retry_after_pauses_every_worker() {
     let env = env(&["429=2 GET 3"]).await;
     let started = std::time::Instant::now();
     import(&env, &[]).await.expect(0);
@@ -127,18 +127,18 @@ async fn s17_one_retry_after_holds_every_worker() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s18_retry_after_in_every_shape() {
-    gets_through(&[
+    completes(&[
         "429=Wed,_21_Oct_2015_07:28:00_GMT GET 1",
         "429=-5 GET 3",
         "429=soon GET 5",
         "503=0 GET 7",
     ])
     .await;
-    // A day is longer than there is time.
+    // A day is longer than the deadline.
     let env = env(&["429=86400 GET 2"]).await;
     let started = std::time::Instant::now();
     let run = import(&env, &["--deadline", "20s"]).await.expect(7);
-    assert!(started.elapsed().as_secs() < 10, "it does not wait for what cannot come: {run}");
+    assert!(started.elapsed().as_secs() < 10, "it does not wait beyond the deadline: {run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,13 +152,13 @@ async fn s19_an_endless_503_ends_within_the_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s20_answers_come_byte_by_byte() {
-    // A list of some thousand bytes takes longer than a server may be silent, but it is not silent.
-    gets_through(&["drip POST suite 1"]).await;
+async fn s20_answers_arrive_byte_by_byte() {
+    // The answer takes longer than the read timeout, but the server is never silent that long.
+    completes(&["drip POST suite 1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s21_the_token_expires_in_the_middle() {
+async fn s21_the_token_expires_during_the_import() {
     let env = env(&["401 POST test 1+"]).await;
     let run = import(&env, &[]).await.expect(6);
     assert_eq!(run.json()["complete"], false);
@@ -169,7 +169,7 @@ async fn s21_the_token_expires_in_the_middle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s22_refusals_are_not_repeated() {
+async fn s22_refusals_are_not_retried() {
     for status in ["403", "404", "409", "413", "422"] {
         let env = env(&[&format!("{status} POST test")]).await;
         let run = import(&env, &["--batch-size", "1"]).await.expect(1);
@@ -182,7 +182,7 @@ async fn s22_refusals_are_not_repeated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s26_pages_that_shift_are_read_again() {
-    gets_through(&["shift GET test 1-2", "shift GET suite 1", "shift GET suite_test 1"]).await;
+    completes(&["shift GET test 1-2", "shift GET suite 1", "shift GET suite_test 1"]).await;
     let env = env(&["shift GET suite"]).await;
     let run = import(&env, &[]).await.expect(7);
     assert!(run.stderr.contains("changed each time it was read"), "{run}");
@@ -192,40 +192,37 @@ async fn s26_pages_that_shift_are_read_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s27_arrays_are_refused() {
     for status in ["405", "415", "400", "413", "422"] {
-        gets_through(&[&format!("arrays={status} POST")]).await;
+        completes(&[&format!("arrays={status} POST")]).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s28_an_array_is_half_applied() {
     for status in ["500", "400", "502"] {
-        gets_through(&[
-            &format!("half={status} POST test 1"),
-            &format!("half={status} POST step 1"),
-        ])
-        .await;
+        completes(&[&format!("half={status} POST test 1"), &format!("half={status} POST step 1")])
+            .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s29_answers_of_an_array_come_in_another_order() {
-    gets_through(&["reverse POST"]).await;
+async fn s29_an_array_is_answered_in_another_order() {
+    completes(&["reverse POST"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s30_descriptions_come_back_wrapped_or_not_at_all() {
-    gets_through(&["wrap POST"]).await;
+async fn s30_descriptions_are_wrapped_or_dropped() {
+    completes(&["wrap POST"]).await;
     let env = env(&["drop POST test"]).await;
     let run = import(&env, &[]).await.expect(1);
-    assert!(run.stderr.contains("does not read back"), "{run}");
+    assert!(run.stderr.contains("was created, but not found"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s32_ids_come_as_strings() {
-    gets_through(&["string-ids"]).await;
+async fn s32_ids_are_strings() {
+    completes(&["string-ids"]).await;
 }
 
-/// All kinds of which an import must be able to get through, or stop and be run again.
+/// Faults that an import must survive, or after which it can be run again.
 const KINDS: [&str; 23] = [
     "arrays=405 POST",
     "arrays=413 POST",
@@ -252,7 +249,7 @@ const KINDS: [&str; 23] = [
     "lag=400ms GET",
 ];
 
-/// What stands in the project, without ids and times.
+/// The content of the project, without ids and times.
 pub(super) fn content(env: &TestEnv) -> Vec<String> {
     let db = env.db();
     let mut rows = env.tree();
@@ -270,7 +267,7 @@ pub(super) fn content(env: &TestEnv) -> Vec<String> {
     rows
 }
 
-/// A schedule: four kinds of faults, and how many of a hundred requests they strike together.
+/// A schedule: four kinds of faults, and their share of the requests in percent.
 pub(super) fn schedule(seed: u64) -> Vec<String> {
     let mut random = fastrand::Rng::with_seed(seed);
     let rate = [2, 4, 7][usize::try_from(seed % 3).unwrap()];
@@ -283,7 +280,7 @@ pub(super) fn schedule(seed: u64) -> Vec<String> {
 
 /// `SEEDS=2000 cargo test schedules` for more.
 #[tokio::test(flavor = "multi_thread")]
-async fn schedules_of_faults_end_as_if_nothing_had_happened() {
+async fn schedules_of_random_faults_end_like_an_undisturbed_import() {
     let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(300_u64);
     let names: Vec<String> = (0..6).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -293,7 +290,7 @@ async fn schedules_of_faults_end_as_if_nothing_had_happened() {
     undisturbed.write("a.xml", &xml);
     undisturbed.import(&["a.xml"]).await.expect(0);
     let expected = Arc::new(content(&undisturbed));
-    // Each is mostly waiting: more of them at once than there are processors.
+    // Each mostly waits: run more of them concurrently than there are processors.
     let permits = Arc::new(tokio::sync::Semaphore::new(24));
     let runs = (0..seeds).map(|seed| {
         let (xml, expected, permits) =
@@ -306,24 +303,24 @@ async fn schedules_of_faults_end_as_if_nothing_had_happened() {
     let codes: Vec<i32> =
         futures_util::future::join_all(runs).await.into_iter().map(Result::unwrap).collect();
     let through = codes.iter().filter(|code| **code == 0).count();
-    assert!(through * 2 >= codes.len(), "{through} of {} got through at once", codes.len());
+    assert!(through * 2 >= codes.len(), "{through} of {} completed at once", codes.len());
 }
 
 async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
     let rules = schedule(seed);
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
-    let faults = Arc::new(Faults::parse(&rules).unwrap());
+    let faults = FaultRules::parse(&rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", xml);
-    // The project itself is not hidden by the lag.
+    // Wait until the lag no longer hides the project.
     tokio::time::sleep(std::time::Duration::from_millis(450)).await;
     let batch = ["1", "7", "500"][usize::try_from(seed / 3 % 3).unwrap()];
     let run = import(&env, &["--batch-size", batch]).await;
     let why = || format!("seed {seed}, {rules:?}, batches of {batch}: {run}");
     assert!([0, 1, 7].contains(&run.code), "{}", why());
-    // The ledger against the database.
+    // Compare the ledger with the database.
     let summary = run.json();
-    let stands = env.count("test");
+    let existing = env.count("test");
     if run.code == 0 {
         assert_eq!(summary["complete"], true, "{}", why());
         assert_eq!(content(&env), expected, "{}", why());
@@ -332,9 +329,9 @@ async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
     }
     let done = summary["tests"]["created"].as_i64().unwrap()
         + summary["tests"]["unchanged"].as_i64().unwrap();
-    assert!(done <= stands, "{done} said, {stands} stand: {}", why());
+    assert!(done <= existing, "{done} reported, {existing} exist: {}", why());
     let code = run.code;
-    // Run again by somebody who is not disturbed.
+    // Run again without faults.
     let env = env.without_faults().await;
     let again = import(&env, &[]).await.expect(0).json();
     assert_eq!(again["complete"], true);

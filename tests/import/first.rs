@@ -5,7 +5,7 @@ use crate::support::{TestEnv, binary, report, run};
 const CART: (&str, &[&str]) = ("cart", &["adds an article", "removes an article", "~ships abroad"]);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_test_stands_once_in_its_folder_and_is_automated() {
+async fn every_test_exists_once_in_its_folder_and_is_automated() {
     let env = TestEnv::new().await;
     env.write("reports/a.xml", &report(&[CART, ("login", &["greets", "!refuses"])]));
     let summary = env.import_json(0, &["reports"]).await;
@@ -66,7 +66,7 @@ async fn the_same_import_again_sends_no_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_further_report_adds_what_is_new() {
+async fn a_further_report_adds_new_tests() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[CART]));
     env.import(&["a.xml"]).await.expect(0);
@@ -77,12 +77,12 @@ async fn a_further_report_adds_what_is_new() {
     let summary = env.import_json(0, &["a.xml", "b.xml"]).await;
     assert_eq!(summary["tests"]["created"], 2);
     assert_eq!(summary["tests"]["unchanged"], 3);
-    assert_eq!(summary["tests"]["merged"], 1, "one case stands in both reports");
+    assert_eq!(summary["tests"]["merged"], 1, "one case is in both reports");
     env.assert_exactly_once(5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_tells_the_plan_and_writes_nothing() {
+async fn a_dry_run_prints_the_plan_and_writes_nothing() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[CART]));
     let summary = env.import_json(0, &["a.xml", "--dry-run"]).await;
@@ -100,13 +100,13 @@ async fn a_dry_run_tells_the_plan_and_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn namespaces_keep_repositories_apart_and_folders_place() {
+async fn namespaces_separate_repositories_and_folders_do_not() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[CART]));
     env.import(&["a.xml", "--namespace", "shop", "--folder", "Web/Shop"]).await.expect(0);
     env.import(&["a.xml", "--namespace", "till"]).await.expect(0);
     env.assert_exactly_once(6);
-    // Where new tests go is no part of what they are.
+    // The folder of a new test is not part of its identity.
     let summary =
         env.import_json(0, &["a.xml", "--namespace", "shop", "--folder", "Elsewhere"]).await;
     assert_eq!(summary["tests"]["unchanged"], 3);
@@ -115,7 +115,7 @@ async fn namespaces_keep_repositories_apart_and_folders_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_that_the_server_cuts_short_are_all_read() {
+async fn all_pages_are_read_if_the_server_limits_their_size() {
     let env = TestEnv::with(|options| options.max_per_page = Some(7)).await;
     let names: Vec<String> = (0..40).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -127,13 +127,12 @@ async fn pages_that_the_server_cuts_short_are_all_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_without_arrays_gets_single_rows() {
-    // Rows that the server refuses one by one are named, and the others go in.
+async fn long_names_are_shortened() {
     let env = TestEnv::new().await;
     let long = "x".repeat(400);
     env.write("a.xml", &report(&[("cart", &[&long, "adds", "removes"])]));
     let summary = env.import_json(0, &["a.xml"]).await;
-    assert_eq!(summary["tests"]["created"], 3, "long names are cut, not refused");
+    assert_eq!(summary["tests"]["created"], 3, "long names are shortened, not refused");
     let cut = env.tree().into_iter().find(|name| name.contains("xxx")).unwrap();
     assert!(cut.contains("… #"), "{cut}");
 }
@@ -146,7 +145,7 @@ fn the_embedded_sandbox_needs_no_account_and_remembers() {
     let import = || {
         let mut command = binary(directory.path());
         command.args(["--sandbox", "a.xml", "--format", "json"]);
-        // Whatever the CI knows of a real account stays out of it.
+        // Settings of a real account must not matter.
         command.env("TQ_ACCESS_TOKEN", "tqp-canary").env("TQ_HOST", "https://api.testquality.com");
         runtime.block_on(run(command)).expect(0)
     };
@@ -160,7 +159,7 @@ fn the_embedded_sandbox_needs_no_account_and_remembers() {
 }
 
 #[test]
-fn the_embedded_sandbox_can_live_in_a_file_of_ones_own() {
+fn the_embedded_sandbox_can_use_a_given_file() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), report(&[CART])).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();

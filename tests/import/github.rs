@@ -1,4 +1,4 @@
-//! In a job of GitHub Actions: annotations, outputs, the page of the job. Nothing in a report commands the runner.
+//! Jobs of GitHub Actions: annotations, outputs, the summary page. Reports cannot command the runner.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{Run, binary, report};
 
-/// The binary in a job whose files are in `directory`.
+/// The binary in a job that has its files in `directory`.
 fn job(directory: &Path) -> Command {
     let mut command = binary(directory);
     command
@@ -23,7 +23,7 @@ fn import(directory: &Path, arguments: &[&str]) -> Run {
     Run::of(&job(directory).args(["--sandbox=shop.db"]).args(arguments).output().unwrap())
 }
 
-/// What the runner reads in the file of outputs.
+/// The outputs, as the runner reads them.
 fn outputs(directory: &Path) -> BTreeMap<String, String> {
     let file = std::fs::read_to_string(directory.join("output")).unwrap();
     let mut outputs = BTreeMap::new();
@@ -37,9 +37,9 @@ fn outputs(directory: &Path) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn a_job_is_told_what_happened() {
-    let world = tempfile::tempdir().unwrap();
-    let path = world.path();
+fn a_job_gets_annotations_outputs_and_a_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
     let xml = "<testsuite name='s'><testcase classname='c' name='adds'/>\
                <testcase classname='c' name='takes' file='src/cart.js' line='7'><failure message='no'/></testcase></testsuite>";
     std::fs::write(path.join("a.xml"), xml).unwrap();
@@ -67,7 +67,7 @@ fn a_job_is_told_what_happened() {
     assert_eq!(json["tests"]["created"], 2);
     let page = std::fs::read_to_string(path.join("summary.md")).unwrap();
     assert!(page.starts_with("# Before\n\n## TestQuality: 1 test failed\n"), "{page}");
-    // Softened, a job goes on; what it would have been is not lost.
+    // With --soft-fail the step succeeds; the output keeps the original code.
     std::fs::remove_file(path.join("output")).unwrap();
     import(path, &["--fail-on-test-failure", "--soft-fail", "4", "a.xml"]).expect(0);
     let written = outputs(path);
@@ -75,9 +75,9 @@ fn a_job_is_told_what_happened() {
 }
 
 #[test]
-fn a_job_that_only_reads_is_told_too() {
-    let world = tempfile::tempdir().unwrap();
-    let path = world.path();
+fn inspect_writes_to_a_job_as_well() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
     std::fs::write(path.join("a.xml"), report(&[("cart", &["adds", "!takes"])])).unwrap();
     let run = Run::of(&job(path).args(["inspect", "a.xml"]).output().unwrap()).expect(0);
     assert!(run.stderr.contains("title=takes::expected 1, got 2"), "{run}");
@@ -85,13 +85,13 @@ fn a_job_that_only_reads_is_told_too() {
     assert_eq!((&*written["failed"], &*written["conclusion"]), ("1", "parse-only"));
     assert!(!written.contains_key("created"));
     let page = std::fs::read_to_string(path.join("summary.md")).unwrap();
-    assert!(page.contains("nothing was sent anywhere"), "{page}");
+    assert!(page.contains("nothing was sent"), "{page}");
 }
 
 #[test]
-fn nothing_is_told_elsewhere() {
-    let world = tempfile::tempdir().unwrap();
-    let path = world.path();
+fn nothing_is_written_outside_of_a_job() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
     std::fs::write(path.join("a.xml"), report(&[("cart", &["!takes"])])).unwrap();
     let run = Run::of(
         &job(path)
@@ -106,22 +106,22 @@ fn nothing_is_told_elsewhere() {
 }
 
 #[test]
-fn files_that_cannot_be_written_are_a_warning_and_hide_nothing() {
-    let world = tempfile::tempdir().unwrap();
-    let path = world.path();
+fn files_that_cannot_be_written_cause_a_warning() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
     std::fs::write(path.join("a.xml"), report(&[("cart", &["!takes"])])).unwrap();
     std::fs::create_dir(path.join("output")).unwrap();
     std::fs::write(path.join("summary.md"), "x".repeat(1024 * 1024 - 9000)).unwrap();
     let run = import(path, &["--fail-on-test-failure", "a.xml"]).expect(4);
     assert!(run.stderr.contains("warning: cannot write the outputs of this step to "), "{run}");
     assert!(run.stderr.contains("warning: cannot write the summary of this job to "), "{run}");
-    assert!(run.stderr.contains("1 MiB is all"), "{run}");
+    assert!(run.stderr.contains("of at most 1 MiB"), "{run}");
 }
 
 #[test]
-fn a_page_that_others_write_too_stays_below_what_github_keeps() {
-    let world = tempfile::tempdir().unwrap();
-    let path = world.path();
+fn a_shared_page_stays_below_githubs_limit() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
     let names: Vec<String> = (0..3_000).map(|number| format!("!takes item {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     std::fs::write(path.join("a.xml"), report(&[("cart", &names)])).unwrap();
@@ -131,13 +131,13 @@ fn a_page_that_others_write_too_stays_below_what_github_keeps() {
     assert_eq!(annotations, 10, "{}", run.stderr);
     let page = std::fs::read_to_string(path.join("summary.md")).unwrap();
     assert!(page.len() > 940 * 1024 && page.len() < 1024 * 1024, "{}", page.len());
-    assert!(page.contains("more failures that would not fit here"));
+    assert!(page.contains("more failures that do not fit here"));
 }
 
 #[test]
-fn hostile_tests_command_nothing() {
-    let world = tempfile::tempdir().unwrap();
-    let path = world.path();
+fn hostile_tests_cannot_issue_commands() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
     let hostile =
         "x&#10;::set-output name=failed::0&#10;##[error]y ::add-mask::z%0A::error::w&#13;";
     let xml = format!(

@@ -1,5 +1,6 @@
 //! Whole imports: the binary, HTTP, the sandbox's database.
 
+mod archives;
 mod comfort;
 mod dedup;
 mod exit_codes;

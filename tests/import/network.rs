@@ -1,11 +1,11 @@
-//! Networks that are in the way, and what must never leave this process.
+//! Network problems, and secrets that must never leave this process.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
@@ -17,7 +17,7 @@ fn finished(command: &mut Command) -> Run {
     Run::of(&command.output().unwrap())
 }
 
-/// A server that answers every connection by `answer`, and gives back what it was sent first.
+/// A server that answers every connection with `answer`. The receiver gets the beginning of each request.
 fn raw_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -30,7 +30,7 @@ fn raw_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Receiver<Strin
                 let count = stream.read(&mut buffer).unwrap_or_default();
                 let _ = sender.send(String::from_utf8_lossy(&buffer[..count]).into_owned());
                 let _ = stream.write_all(answer);
-                // An answer that never ends, where one begins.
+                // If the answer opens a JSON object, it never ends.
                 let piece = vec![b' '; 1 << 20];
                 while answer.ends_with(b"{") && stream.write_all(&piece).is_ok() {}
             });
@@ -40,7 +40,7 @@ fn raw_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Receiver<Strin
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s06_nobody_listens_or_there_is_no_such_host() {
+async fn s06_the_port_is_closed_or_the_host_does_not_exist() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     let closed = {
@@ -82,7 +82,7 @@ async fn s16_two_projects_of_one_name_and_duplicates_on_the_server() {
     assert!(refused.stderr.contains("projects: ids"), "{refused}");
 }
 
-/// A TLS listener with a certificate that nobody knows, in front of the sandbox.
+/// A TLS listener with an untrusted certificate, in front of the sandbox.
 async fn tls_in_front_of(env: &TestEnv) -> (String, String) {
     let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
@@ -112,7 +112,7 @@ async fn tls_in_front_of(env: &TestEnv) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s24_a_certificate_that_nobody_signed_is_fatal_and_can_be_trusted() {
+async fn s24_a_self_signed_certificate_is_fatal_unless_trusted() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     let (host, pem) = tls_in_front_of(&env).await;
@@ -125,13 +125,13 @@ async fn s24_a_certificate_that_nobody_signed_is_fatal_and_can_be_trusted() {
     };
     let refused = run(command(&[])).await.expect(7);
     assert!(refused.stderr.contains("--ca-cert"), "{refused}");
-    assert_eq!(env.journal.entries().len(), 0, "the token was sent to nobody");
+    assert_eq!(env.journal.entries().len(), 0, "the token was not sent");
     run(command(&["--ca-cert", "ca.pem"])).await.expect(0);
     env.assert_exactly_once(3);
 }
 
 #[test]
-fn s25_an_answer_without_end_is_cut_off() {
+fn s25_an_endless_answer_is_cut_off() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), report(SHOP)).unwrap();
     let token = directory.path().join("token");
@@ -155,7 +155,7 @@ fn s25_an_answer_without_end_is_cut_off() {
 }
 
 #[test]
-fn s31_a_proxy_is_used_for_other_machines_only_and_named_without_its_password() {
+fn s31_a_proxy_is_used_for_remote_hosts_only_and_shown_without_its_password() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), report(SHOP)).unwrap();
     let (proxy, heard) = raw_server(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
@@ -184,7 +184,7 @@ fn s31_a_proxy_is_used_for_other_machines_only_and_named_without_its_password() 
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn s48_full_disks_closed_outputs_and_directories_that_are_read_only() {
+async fn s48_full_disks_closed_outputs_and_read_only_directories() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let env = TestEnv::new().await;
@@ -194,7 +194,7 @@ async fn s48_full_disks_closed_outputs_and_directories_that_are_read_only() {
     command.stdout(full);
     let run_full = run(command).await.expect(1);
     assert!(run_full.stderr.contains("cannot write"), "{run_full}");
-    // Whoever stops reading has read enough.
+    // A closed pipe is not an error.
     let mut command = env.command(&["--format", "json", "a.xml"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
@@ -215,7 +215,7 @@ async fn s48_full_disks_closed_outputs_and_directories_that_are_read_only() {
     assert_eq!(std::fs::read_dir(&here).unwrap().count(), 1);
 }
 
-/// Words that only the token has.
+/// Text that only the token contains.
 const CANARY: &str = "canary-9f86d081884c7d65";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,10 +234,10 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
         &["drop POST"],
         &["shift GET"],
     ] {
-        let faults = Arc::new(Faults::parse(rules).unwrap());
+        let faults = FaultRules::parse(rules).unwrap();
         let env = TestEnv::with(|options| {
             options.faults = faults;
-            options.token = testquality_sandbox::Token::given(CANARY.to_owned().into());
+            options.token = testquality_sandbox::Token::new(CANARY.to_owned().into());
         })
         .await;
         env.write("a.xml", &report(SHOP));
@@ -249,7 +249,7 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
             .env("TQ_ACCESS_TOKEN", CANARY)
             .env("RUST_BACKTRACE", "1");
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // What everybody on the machine can see.
+        // Every user of the machine can see this.
         #[cfg(target_os = "linux")]
         {
             let line = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
@@ -259,7 +259,7 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
             tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
         let run = Run::of(&output);
         assert!(!format!("{run}").contains(CANARY), "{rules:?}: {run}");
-        assert!(run.stderr.contains("GET"), "-vv tells of requests: {run}");
+        assert!(run.stderr.contains("GET"), "-vv logs requests: {run}");
         for file in ["summary.json", "summary.txt"] {
             let text = std::fs::read_to_string(env.path().join(file)).unwrap();
             assert!(!text.contains(CANARY), "{rules:?}: {file}: {text}");
@@ -272,7 +272,7 @@ async fn s49_the_token_is_in_no_output_whatever_goes_wrong() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn s50_a_vendor_file_that_others_can_read_is_warned_about_and_never_written() {
+async fn s50_a_world_readable_vendor_file_causes_a_warning_and_is_never_written() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let env = TestEnv::new().await;
@@ -284,18 +284,18 @@ async fn s50_a_vendor_file_that_others_can_read_is_warned_about_and_never_writte
     command.args(["--project", "demo", "a.xml"]);
     let run = run(command).await;
     assert!(format!("{run}").contains(".testquality"), "{run}");
-    assert!(format!("{run}").contains("can be read by every user"), "{run}");
+    assert!(format!("{run}").contains("every user of this machine can read"), "{run}");
     assert!(!format!("{run}").contains(CANARY), "{run}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
-/// No clock of this machine says what stands in the project: a wrong one changes nothing.
+/// The local clock must not matter.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn s51_a_wrong_clock_changes_nothing() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
-    // The server's clock is a day off instead: all that is compared is told by the server.
+    // Change the server's times instead: imports compare nothing but them.
     env.import(&["a.xml"]).await.expect(0);
     let db = rusqlite::Connection::open(&env.running.db).unwrap();
     for table in ["suite", "plan_suite", "test", "suite_test", "step"] {

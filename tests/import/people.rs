@@ -1,4 +1,4 @@
-//! What people did stays as they did it.
+//! Imports keep what people changed.
 
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ async fn a_renamed_folder_is_found_again_and_takes_new_tests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
+async fn a_manual_test_with_the_same_folder_and_name_is_adopted_once() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     let person = Person::at(&env);
@@ -107,7 +107,7 @@ async fn a_manual_test_of_the_same_folder_and_name_is_adopted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn adopt_none_leaves_manual_tests_to_people() {
+async fn adopt_none_does_not_change_manual_tests() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(SHOP));
     let person = Person::at(&env);
@@ -120,7 +120,7 @@ async fn adopt_none_leaves_manual_tests_to_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_edited_in_a_test_of_ours_is_not_written_over() {
+async fn a_persons_edits_to_our_tests_are_not_overwritten() {
     let env = imported().await;
     let person = Person::at(&env);
     let test = person.id("test", "adds");
@@ -151,7 +151,7 @@ async fn a_deleted_test_is_created_again_and_a_deleted_folder_too() {
     let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["suites"]["created"], 1);
-    assert_eq!(summary["tests"]["created"], 0, "its tests are still there and are placed again");
+    assert_eq!(summary["tests"]["created"], 0, "its tests still exist and are placed again");
     assert_eq!(summary["tests"]["updated"], 2);
     assert_eq!(env.tree().len(), 3, "{:?}", env.tree());
     import_changes_nothing(&env).await;
@@ -186,7 +186,7 @@ async fn a_renamed_root_folder_and_project_are_found() {
 async fn an_unfinished_import_is_finished_by_the_next() {
     let env = imported().await;
     let person = Person::at(&env);
-    // As if the import had been killed before its last array.
+    // As if the import had been killed before its last request.
     let step = person.number("SELECT max(id) FROM step");
     person.delete(&format!("step/{step}")).await;
     let summary = env.import_json(0, &["a.xml"]).await;

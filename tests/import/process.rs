@@ -1,4 +1,4 @@
-//! The sandbox as a process of its own, as `tq-import sandbox` serves it.
+//! Imports into a separate `tq-import sandbox` process.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::support::{binary, report, restrict, run};
 
-/// A sandbox that runs until this is dropped.
+/// A sandbox process, killed on drop.
 struct Served {
     child: Child,
     ready: Value,
-    /// Kept open: a closed standard output would end the conversation.
+    /// Kept open, so that the process can write to it.
     _stdout: BufReader<ChildStdout>,
 }
 
@@ -32,7 +32,7 @@ impl Served {
         self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
     }
 
-    /// Asks it to end, as a supervisor would, and gives its exit code.
+    /// Sends SIGTERM. Returns the exit code.
     #[cfg(unix)]
     fn end(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
@@ -43,14 +43,14 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // Already ended when `end` was called.
+        // It has ended if `end` was called.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 #[test]
-fn an_import_into_a_served_sandbox_does_the_same_and_outlives_it() {
+fn an_import_into_a_served_sandbox_persists() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), report(&[("cart", &["adds", "removes"])]))
         .unwrap();
@@ -81,7 +81,7 @@ fn an_import_into_a_served_sandbox_does_the_same_and_outlives_it() {
 }
 
 #[test]
-fn a_token_of_ones_own_is_not_printed() {
+fn a_given_token_is_not_printed() {
     let directory = tempfile::tempdir().unwrap();
     let token = directory.path().join("token");
     std::fs::write(&token, "canary-0815").unwrap();

@@ -1,4 +1,4 @@
-//! A server before the sandbox that misbehaves, and signals the importer.
+//! A proxy in front of the sandbox that injects faults and signals the importer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,30 +13,30 @@ use axum::response::{IntoResponse as _, Response};
 use super::faults::HASTY;
 use crate::support::{Run, TestEnv, binary, report, run};
 
-/// What happens to a request.
+/// What the proxy does to a request.
 #[derive(Clone, Copy)]
 pub(super) enum Fault {
-    /// It is refused before it reaches the sandbox.
+    /// It does not reach the sandbox.
     Before(StatusCode),
-    /// It is carried out, and its answer is lost.
+    /// It is executed, and its answer is lost.
     After(StatusCode),
-    /// It is carried out, and half of its answer arrives.
+    /// It is executed, and half of its answer arrives.
     Cut,
-    /// The importer is killed before it is carried out.
+    /// The importer is killed before it is executed.
     KillBefore,
-    /// The importer is killed when it has been carried out.
+    /// The importer is killed after it was executed.
     KillAfter,
-    /// The importer is asked to end by this signal; the request is carried out, slowly.
+    /// The importer gets this signal; the request is executed slowly.
     Signal(&'static str),
-    /// What is written as a description arrives as this makes it.
+    /// The function replaces each description before the request reaches the sandbox.
     Rewrite(fn(&str) -> serde_json::Value),
-    /// Each row arrives as this makes it.
+    /// The function changes each row before the request reaches the sandbox.
     Edit(fn(&mut serde_json::Value)),
-    /// Of an array the first half is carried out, and answered as if that were all.
+    /// Only the first half of an array reaches the sandbox.
     FirstHalf,
 }
 
-/// From method, path, running number and body of a request.
+/// Chooses a fault by the method, path, number and body of a request.
 type Rule = Arc<dyn Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync>;
 
 #[derive(Clone)]
@@ -113,7 +113,7 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     }
 }
 
-/// A body with other rows.
+/// A body whose rows `rewrite` changed.
 fn rewritten(body: &[u8], rewrite: impl FnOnce(&mut Vec<serde_json::Value>)) -> axum::body::Bytes {
     let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) else {
         return axum::body::Bytes::copy_from_slice(body);
@@ -128,7 +128,7 @@ fn rewritten(body: &[u8], rewrite: impl FnOnce(&mut Vec<serde_json::Value>)) -> 
     serde_json::to_vec(&json).unwrap().into()
 }
 
-/// Imports `a.xml` through a proxy that applies `rule` to method, path and running number of each request.
+/// Imports `a.xml` through a proxy that applies `rule` to the method, path and number of each request.
 pub(super) async fn import_through(
     env: &TestEnv,
     rule: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static,
@@ -136,7 +136,7 @@ pub(super) async fn import_through(
     import_through_reading(env, move |method, path, number, _| rule(method, path, number)).await
 }
 
-/// The same; the rule sees the body too.
+/// As [`import_through`], with the body as well.
 pub(super) async fn import_through_reading(
     env: &TestEnv,
     rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,
@@ -144,7 +144,7 @@ pub(super) async fn import_through_reading(
     import_with(env, &[], rule).await
 }
 
-/// The same with more arguments.
+/// As [`import_through_reading`], with more arguments.
 pub(super) async fn import_with(
     env: &TestEnv,
     arguments: &[&str],
@@ -167,7 +167,7 @@ pub(super) async fn import_with(
     run(command).await
 }
 
-/// Serves a proxy before the sandbox; gives its address, and where the importer's process id belongs.
+/// Serves a proxy in front of the sandbox. Returns its address, and the place for the importer's process id.
 pub(super) async fn serve_proxy(
     env: &TestEnv,
     rule: impl Fn(&str, &str, usize, &str) -> Option<Fault> + Send + Sync + 'static,

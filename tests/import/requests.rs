@@ -1,4 +1,4 @@
-//! The number of requests is a promise: asserted, because time is not.
+//! The number of requests is a promise, so it is asserted; time is not.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ fn many(tests: usize, folders: usize) -> String {
     xml
 }
 
-/// What an unchanged import may read in a project of `tests` tests in `folders` folders, the root folder being one.
+/// The reads that an unchanged import may send for `tests` tests in `folders` folders, including the root folder.
 fn unchanged_reads(tests: usize, folders: usize) -> usize {
     2 + 2 * folders.div_ceil(PAGE) + folders.div_ceil(200) + 3 * tests.div_ceil(PAGE)
 }
@@ -47,8 +47,8 @@ async fn imports_within_its_budget(tests: usize, folders: usize) {
         folders.div_ceil(ARRAY) + 2 * tests.div_ceil(ARRAY),
         "nothing else is written"
     );
-    // Project and root plan; the empty project's lists; the folders once more for their one level; the
-    // tests once more before they get their steps; everything at the end.
+    // Project and root plan; the lists of the empty project; the folders again after their level; the tests
+    // again before their steps; everything at the end.
     let empty = 4;
     let level = 2 * all_folders.div_ceil(PAGE);
     let last = unchanged_reads(tests, all_folders) - 2;

@@ -1,4 +1,4 @@
-//! A sandbox behind a server that misbehaves on the way.
+//! Imports through a proxy that injects faults.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use super::proxy::{Fault, env, import_through, import_through_reading, serve_pro
 use crate::support::{Run, TestEnv, binary, report, run};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn reads_are_repeated() {
+async fn reads_are_retried() {
     let env = env().await;
     let statuses =
         [StatusCode::SERVICE_UNAVAILABLE, StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS];
@@ -26,7 +26,7 @@ async fn reads_are_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cut_answer_to_a_read_is_read_again() {
+async fn a_truncated_answer_to_a_read_is_read_again() {
     let env = env().await;
     import_through(&env, |method, _, number| {
         (method == "GET" && number % 4 == 1).then_some(Fault::Cut)
@@ -37,7 +37,7 @@ async fn a_cut_answer_to_a_read_is_read_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_whose_answer_is_lost_is_read_back_and_not_doubled() {
+async fn a_create_without_an_answer_is_read_back_and_not_sent_twice() {
     for fault in [Fault::After(StatusCode::BAD_GATEWAY), Fault::Cut] {
         for lost in ["/api/suite", "/api/test", "/api/step"] {
             let env = env().await;
@@ -55,7 +55,7 @@ async fn a_create_whose_answer_is_lost_is_read_back_and_not_doubled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_that_failed_before_it_was_done_is_done_once() {
+async fn a_create_that_failed_before_it_was_applied_is_sent_again() {
     for lost in ["/api/suite", "/api/test", "/api/step"] {
         let env = env().await;
         let once = AtomicUsize::new(0);
@@ -71,7 +71,7 @@ async fn a_create_that_failed_before_it_was_done_is_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn arrays_that_are_not_taken_become_single_creates() {
+async fn refused_arrays_become_single_creates() {
     for status in [StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNPROCESSABLE_ENTITY] {
         let env = env().await;
         let refused = Arc::new(AtomicUsize::new(0));
@@ -111,7 +111,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_the_server_refuses_is_named_and_the_others_go_in() {
+async fn a_refused_row_is_named_and_the_others_are_created() {
     let env = env().await;
     let run = import_through_reading(&env, |method, path, _, body| {
         let disliked = method == "POST" && path == "/api/test" && body.contains("removes");
@@ -128,14 +128,14 @@ async fn a_row_that_the_server_refuses_is_named_and_the_others_go_in() {
     assert!(error.contains("removes") && error.contains("422"), "{error}");
     assert!(run.stderr.contains("removes"), "{run}");
     env.assert_exactly_once(2);
-    // When the server has come round, the same import ends as if nothing had been.
+    // When the server accepts the row, the same import completes.
     let summary = env.import_json(0, &["a.xml"]).await;
     assert_eq!(summary["tests"]["created"], 1);
     env.assert_exactly_once(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_the_server_refuses_takes_its_tests_along() {
+async fn the_tests_of_a_refused_folder_are_refused() {
     let env = env().await;
     let run = import_through_reading(&env, |method, path, _, body| {
         let disliked = method == "POST" && path == "/api/suite" && body.contains("login");
@@ -164,14 +164,14 @@ async fn a_server_that_refuses_everything_is_not_flooded() {
         let summary = run.json();
         assert_eq!(summary["tests"]["refused"], 600);
         assert_eq!(summary["tests"]["created"], 0);
-        assert_eq!(summary["errors"].as_array().unwrap().len(), 600, "each is accounted for");
+        assert_eq!(summary["errors"].as_array().unwrap().len(), 600, "each test is accounted for");
         let sent = summary["requests"]["post"].as_u64().unwrap();
         assert!(sent < 200, "{sent} writes");
-        assert!(run.stderr.lines().count() < 100, "the log is not flooded either");
+        assert!(run.stderr.lines().count() < 100, "the log stays short");
     }
 }
 
-/// What stands in the project, without ids and times.
+/// The content of the project, without ids and times.
 fn content(env: &TestEnv) -> (Vec<String>, Vec<String>) {
     let db = env.db();
     let read = |sql: &str| -> Vec<String> {
@@ -188,7 +188,7 @@ fn content(env: &TestEnv) -> (Vec<String>, Vec<String>) {
     (env.tree(), rows)
 }
 
-/// An importer that writes row by row, so that there are many requests, one after the other.
+/// An importer that sends each row in its own request, one after the other.
 fn small_steps(env: &TestEnv, host: &str) -> std::process::Command {
     let mut command = binary(env.path());
     command.args([
@@ -208,18 +208,18 @@ fn small_steps(env: &TestEnv, host: &str) -> std::process::Command {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothing_had_been() {
+async fn after_a_kill_at_any_request_the_next_import_completes() {
     let suites: &[(&str, &[&str])] = &[
         ("cart", &["adds", "removes", "clears", "counts", "ships"]),
         ("login", &["greets", "refuses", "locks", "forgets"]),
         ("search", &["finds", "sorts", "filters"]),
     ];
-    let new_desk = || async {
+    let new_env = || async {
         let env = TestEnv::new().await;
         env.write("a.xml", &report(suites));
         env
     };
-    let undisturbed = new_desk().await;
+    let undisturbed = new_env().await;
     run(small_steps(&undisturbed, &undisturbed.running.url)).await.expect(0);
     let expected = content(&undisturbed);
     let requests = undisturbed.journal.entries().len();
@@ -227,7 +227,7 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
 
     for number in 0..requests {
         for kill in [Fault::KillBefore, Fault::KillAfter] {
-            let env = new_desk().await;
+            let env = new_env().await;
             let (host, importer) =
                 serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill))
                     .await;
@@ -252,10 +252,10 @@ async fn killed_before_and_after_every_request_the_next_import_ends_as_if_nothin
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
+async fn a_signal_lets_requests_in_flight_complete_and_reports_what_was_done() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let env = env().await;
-        // In the middle of the arrays of tests.
+        // While the tests are sent.
         let (host, importer) = serve_proxy(&env, move |method, path, _, body| {
             (method == "POST" && path == "/api/test" && body.contains("adds"))
                 .then_some(Fault::Signal(signal))
@@ -278,16 +278,16 @@ async fn a_signal_lets_what_is_under_way_end_and_says_what_was_done() {
         assert_eq!(summary["interrupted"], true);
         assert_eq!(summary["complete"], false);
         assert_eq!(summary["exit_code"], code);
-        assert_eq!(summary["tests"]["created"], 1, "what was done is told");
+        assert_eq!(summary["tests"]["created"], 1, "what was done is reported");
         assert_eq!(summary["tests"]["refused"], 2);
-        assert_eq!(env.count("test"), 1, "what was under way has ended, and nothing came after it");
+        assert_eq!(env.count("test"), 1, "the request in flight completed, and no other was sent");
         run(small_steps(&env, &env.running.url)).await.expect(0);
         env.assert_exactly_once(3);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_description_that_comes_back_wrapped_is_still_recognised() {
+async fn a_wrapped_description_is_recognised() {
     let env = env().await;
     let wrap = |written: &str| {
         format!("<p>{}</p>\r\n<p><br></p>", written.replace("::", "&#58;&#58;")).into()
@@ -299,7 +299,7 @@ async fn a_description_that_comes_back_wrapped_is_still_recognised() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_drops_identities_stops_the_import_before_it_doubles_anything() {
+async fn a_server_that_drops_identities_stops_the_import_before_anything_exists_twice() {
     for resource in ["/api/suite", "/api/test"] {
         let env = env().await;
         let forget = |_: &str| serde_json::Value::Null;
@@ -310,7 +310,7 @@ async fn a_server_that_drops_identities_stops_the_import_before_it_doubles_anyth
         .expect(1);
         let summary = run.json();
         assert_eq!(summary["complete"], false);
-        assert!(run.stderr.contains("does not read back"), "{run}");
+        assert!(run.stderr.contains("was created, but not found"), "{run}");
         let created =
             if resource == "/api/suite" { env.count("suite") - 1 } else { env.count("test") };
         assert!(created <= 3, "each was created once: {created}");

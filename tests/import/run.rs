@@ -1,4 +1,4 @@
-//! `tq-import run`: real commands, real cargo.
+//! `tq-import run` with real commands and a real cargo.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Run, TestEnv, binary, report, run};
 
-/// `tq-import run` with `options`, in front of a command line of the shell.
+/// `tq-import run` with `options` and a shell command.
 async fn run_shell(directory: &Path, options: &[&str], line: &str) -> Run {
     let mut command = binary(directory);
     command.arg("run").args(options).args(["--", "sh", "-c", line]);
@@ -29,7 +29,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A crate of which cargo-nextest has written a report, in a directory of its own.
+/// A copy of the crate whose cargo-nextest report is in testdata.
 fn shop() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/nextest/project");
@@ -37,7 +37,7 @@ fn shop() -> tempfile::TempDir {
     directory
 }
 
-/// Lets cargo build below `directory`, whatever the tests of this crate were started with.
+/// Makes cargo build below `directory`, without the environment of this test run.
 fn with_cargo(mut command: Command, directory: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         let shown = name.to_string_lossy();
@@ -50,7 +50,7 @@ fn with_cargo(mut command: Command, directory: &Path) -> Command {
     command
 }
 
-/// What an inspection holds: container and name, with the identity.
+/// The identities in an inspection, by container and name.
 fn identities(inspection: &Value) -> BTreeMap<(String, String), String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let tests = inspection["tests"].as_array().unwrap();
@@ -69,13 +69,13 @@ async fn inspected(directory: &Path, report: &Path) -> BTreeMap<(String, String)
 }
 
 #[tokio::test]
-async fn after_cargo_test_the_tests_are_those_of_nextest() {
+async fn cargo_test_gives_the_same_identities_as_nextest() {
     let shop = shop();
     let at = shop.path();
     let mut command = with_cargo(binary(at), at);
     command.args(["run", "--sandbox", "--output", "json=summary.json", "--"]);
     command.args(["cargo", "test", "--no-fail-fast"]);
-    // Cargo's code, not ours; its two streams where they were.
+    // The exit code is cargo's, and both streams are passed through.
     let ended = run(command).await.expect(101);
     assert!(ended.stdout.contains("test tests::invoice::total ... FAILED\n"), "{ended}");
     assert!(ended.stderr.contains("     Running tests/checkout.rs (target"), "{ended}");
@@ -88,7 +88,7 @@ async fn after_cargo_test_the_tests_are_those_of_nextest() {
     assert_eq!(summary["warnings"], json!([]));
     let created = summary["tests"]["created"].as_u64().unwrap();
 
-    // The same text in a pipe, both streams as one: nothing new.
+    // The same output from a pipe, with both streams merged: nothing new.
     let mut cargo = with_cargo(Command::new("sh"), at);
     cargo.current_dir(at).args(["-c", "cargo test --no-fail-fast > both.txt 2>&1"]);
     assert!(!cargo.status().unwrap().success());
@@ -108,7 +108,7 @@ async fn after_cargo_test_the_tests_are_those_of_nextest() {
     for (test, identity) in &theirs {
         assert_eq!(ours.get(test), Some(identity), "{test:?}");
     }
-    // nextest writes nothing of ignored tests, and knows no documentation tests.
+    // nextest does not report ignored tests, and does not run documentation tests.
     let more: Vec<&str> = ours
         .keys()
         .filter(|test| !theirs.contains_key(test))
@@ -116,16 +116,16 @@ async fn after_cargo_test_the_tests_are_those_of_nextest() {
         .collect();
     assert!(more.contains(&"shop::doc") && more.len() < ours.len() / 2, "{more:?}");
 
-    // Out of the workspace nobody knows the packages: said, and not made up.
+    // Outside of the workspace, the packages are unknown.
     let elsewhere = tempfile::tempdir().unwrap();
     let mut command = binary(elsewhere.path());
     command.args(["inspect"]).arg(&both);
     let alone = run(command).await.expect(0);
-    assert!(alone.stdout.contains("test binaries are called by their own names"), "{alone}");
+    assert!(alone.stdout.contains("the packages of test binaries are unknown"), "{alone}");
 }
 
 #[tokio::test]
-async fn a_build_that_fails_gives_cargos_code() {
+async fn a_failed_build_exits_with_cargos_code() {
     let shop = shop();
     let at = shop.path();
     std::fs::write(at.join("src/lib.rs"), "this is no Rust").unwrap();
@@ -133,17 +133,17 @@ async fn a_build_that_fails_gives_cargos_code() {
     command.args(["run", "--sandbox", "--", "cargo", "test"]);
     let ended = run(command).await.expect(101);
     assert!(ended.stderr.contains("error: "), "{ended}");
-    assert!(ended.stdout.contains("exit code 101, which is the command's"), "{ended}");
+    assert!(ended.stdout.contains("exit code 101 of the command"), "{ended}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_a_command_prints_and_reads_is_untouched() {
+async fn input_and_output_of_the_command_are_unchanged() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), "").unwrap();
     let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     std::fs::write(directory.path().join("in"), &bytes).unwrap();
-    // As it is, and through the reader of what `cargo test` prints.
+    // Inherited streams, and the reader for `cargo test`.
     for report in ["a.xml", "-"] {
         let mut command = binary(directory.path());
         command.args(["run", "--sandbox", "--quiet", "--allow-empty", report, "--"]);
@@ -158,7 +158,7 @@ async fn what_a_command_prints_and_reads_is_untouched() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_what_the_command_wrote_is_imported() {
+async fn only_reports_that_the_command_wrote_are_imported() {
     let env = TestEnv::new().await;
     env.write("reports/old.xml", &report(&[("old", &["stays out"])]));
     env.write("reports/again.xml", &report(&[("again", &["one"])]));
@@ -177,7 +177,7 @@ async fn only_what_the_command_wrote_is_imported() {
     assert_eq!(warnings.len(), 2, "{ended}");
     assert!(warnings[0].as_str().unwrap().contains("reports/old.xml"), "{ended}");
 
-    // A command that writes nothing has nothing imported, however many reports lie there.
+    // If the command writes no report, existing reports are not imported.
     let mut command = env.command(&["run", "--format", "json", "reports/", "--"]);
     command.arg("true");
     let ended = run(command).await.expect(3);
@@ -187,7 +187,7 @@ async fn only_what_the_command_wrote_is_imported() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_commands_code_comes_first_then_ours() {
+async fn the_commands_exit_code_takes_precedence() {
     let directory = tempfile::tempdir().unwrap();
     let good = report(&[("cart", &["adds"])]);
     std::fs::write(directory.path().join("good.txt"), good).unwrap();
@@ -211,11 +211,11 @@ async fn the_commands_code_comes_first_then_ours() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_wrong_is_told_before_the_command_starts() {
+async fn errors_are_reported_before_the_command_starts() {
     let directory = tempfile::tempdir().unwrap();
     for (options, words) in [
         (&["a.xml"][..], "--sandbox"),
-        (&["--sandbox"][..], "which reports the command writes is not said"),
+        (&["--sandbox"][..], "no reports named"),
         (&["--sandbox", "--output", "json=no/where.json", "a.xml"][..], "no/where.json"),
     ] {
         let ended = run_shell(directory.path(), options, "touch started").await.expect(2);
@@ -226,7 +226,7 @@ async fn what_is_wrong_is_told_before_the_command_starts() {
     command.args(["run", "--sandbox", "a.xml", "--", "no-such-program"]);
     let ended = run(command).await.expect(2);
     assert!(ended.stderr.contains("cannot start no-such-program"), "{ended}");
-    // Without the two dashes nobody knows where the reports end.
+    // Without `--`, the command would be a report.
     let mut command = binary(directory.path());
     command.args(["run", "--sandbox", "cargo", "test"]);
     let ended = run(command).await.expect(2);

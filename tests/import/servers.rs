@@ -1,4 +1,4 @@
-//! Servers that do what nobody promised they would not.
+//! Servers with unexpected behaviour that no documentation excludes.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize};
 use axum::http::StatusCode;
 use serde_json::json;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 
 use super::proxy::{Fault, env, import_through, import_through_reading, import_with};
 use crate::support::person::Person;
@@ -17,13 +17,13 @@ fn is_create(method: &str, path: &str, resource: &str) -> bool {
     method == "POST" && path.strip_prefix("/api/") == Some(resource)
 }
 
-/// A row whose outcome is unknown is not sent again before a list that lags would show it, and what was sent again is not
-/// verified before the second one would come into view.
+/// A row with an unknown outcome is not sent again before a lagging list would show it, and after it was sent again, the
+/// verification waits until a second one would be visible.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_answer_and_lists_that_lag_double_nothing() {
+async fn a_lost_answer_and_lagging_lists_create_no_duplicate() {
     let lags = [100, 400, 900, 1500, 2600].map(|lag| async move {
         let rules = ["lost POST test 1".to_owned(), format!("lag={lag}ms GET test")];
-        let faults = Arc::new(Faults::parse(&rules).unwrap());
+        let faults = FaultRules::parse(&rules).unwrap();
         let env = TestEnv::with(|options| options.faults = faults).await;
         env.write("a.xml", &report(&[("cart", &["adds", "removes"])]));
         env.import(&["a.xml"]).await.expect(0);
@@ -33,7 +33,7 @@ async fn a_lost_answer_and_lists_that_lag_double_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_breaks_the_server_is_refused_and_the_others_go_in() {
+async fn a_row_that_crashes_the_server_is_refused_and_the_others_are_created() {
     let env = TestEnv::new().await;
     let names: Vec<String> = (0..40).map(|number| format!("test {number:02}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -54,7 +54,7 @@ async fn a_row_that_breaks_the_server_is_refused_and_the_others_go_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_firewall_that_dislikes_a_name_takes_no_neighbours_along() {
+async fn a_row_that_a_firewall_blocks_is_refused_and_the_others_are_created() {
     let env = env().await;
     let run = import_through_reading(&env, |method, path, _, body| {
         (is_create(method, path, "test") && body.contains("removes"))
@@ -71,7 +71,7 @@ async fn a_firewall_that_dislikes_a_name_takes_no_neighbours_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flag_that_the_server_ignores_is_not_taken_for_a_persons_choice() {
+async fn a_flag_that_the_server_ignores_is_not_mistaken_for_a_persons_choice() {
     let env = env().await;
     let run = import_through(&env, |method, path, _| {
         let unflag = |row: &mut serde_json::Value| row["is_automated"] = json!(false);
@@ -80,11 +80,11 @@ async fn a_flag_that_the_server_ignores_is_not_taken_for_a_persons_choice() {
     .await
     .expect(1);
     assert_eq!(run.json()["complete"], false);
-    assert!(run.stderr.contains("it reads back as not automated"), "{run}");
+    assert!(run.stderr.contains("after writing, it is not automated"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_the_server_ignores_is_told() {
+async fn a_folder_that_the_server_ignores_is_reported() {
     static ROOT: AtomicI64 = AtomicI64::new(0);
     let env = env().await;
     ROOT.store(Person::at(&env).number("SELECT id FROM suite WHERE is_root"), SeqCst);
@@ -94,12 +94,12 @@ async fn a_folder_that_the_server_ignores_is_told() {
     })
     .await
     .expect(1);
-    assert!(run.stderr.contains("it reads back in another folder"), "{run}");
+    assert!(run.stderr.contains("after writing, it is in another folder"), "{run}");
     assert_eq!(run.json()["complete"], false);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_parent_that_the_server_ignores_is_told() {
+async fn a_parent_that_the_server_ignores_is_reported() {
     static ROOT: AtomicI64 = AtomicI64::new(0);
     let env = TestEnv::new().await;
     ROOT.store(Person::at(&env).number("SELECT id FROM suite WHERE is_root"), SeqCst);
@@ -112,12 +112,15 @@ async fn a_parent_that_the_server_ignores_is_told() {
     })
     .await
     .expect(1);
-    let told = run.json()["warnings"].to_string();
-    assert!(told.contains("folder \\\"shop/cart\\\" reads back in another place"), "{told}");
+    let warnings = run.json()["warnings"].to_string();
+    assert!(
+        warnings.contains("after writing, folder \\\"shop/cart\\\" is in another place"),
+        "{warnings}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_array_that_is_half_applied_without_a_word_is_sent_on() {
+async fn the_rest_of_a_silently_half_applied_array_is_sent_again() {
     for resource in ["test", "step", "suite"] {
         let env = env().await;
         let struck = AtomicUsize::new(0);
@@ -132,12 +135,12 @@ async fn an_array_that_is_half_applied_without_a_word_is_sent_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_goes_while_tests_are_sent_is_made_again() {
+async fn a_folder_that_is_deleted_while_tests_are_sent_is_created_again() {
     let env = Arc::new(env().await);
     let (database, struck) = (env.running.db.clone(), AtomicUsize::new(0));
     import_through(&env, move |method, path, _| {
         if is_create(method, path, "test") && struck.fetch_add(1, SeqCst) == 0 {
-            // As a person would delete it, or another import that heals.
+            // As a person would delete it, or another import that deletes duplicates.
             let db = rusqlite::Connection::open(&database).unwrap();
             let sql = "UPDATE suite SET deleted_at = '2026-01-01T00:00:00.000000+00:00' WHERE name = 'cart';
                 UPDATE plan_suite SET deleted_at = '2026-01-01T00:00:00.000000+00:00'
@@ -152,7 +155,7 @@ async fn a_folder_that_goes_while_tests_are_sent_is_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_created_before_the_token_expired_is_told() {
+async fn tests_created_before_the_token_expired_are_reported() {
     let env = TestEnv::new().await;
     let names: Vec<String> = (0..30).map(|number| format!("test {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -173,7 +176,7 @@ async fn what_was_created_before_the_token_expired_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_imports_that_place_a_lost_test_place_it_once() {
+async fn concurrent_imports_place_a_lost_test_once() {
     let env = env().await;
     env.import(&["a.xml"]).await.expect(0);
     let person = Person::at(&env);
@@ -198,8 +201,8 @@ async fn two_imports_that_place_a_lost_test_place_it_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_too_long_for_a_proxy_is_cut_in_two() {
-    let faults = Arc::new(Faults::parse(&["414 GET suite_test 2", "431 GET step 1"]).unwrap());
+async fn a_request_line_that_is_too_long_for_a_proxy_is_halved() {
+    let faults = FaultRules::parse(&["414 GET suite_test 2", "431 GET step 1"]).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("login", &["greets"])]));
     env.import(&["a.xml"]).await.expect(0);
@@ -208,7 +211,7 @@ async fn a_line_that_is_too_long_for_a_proxy_is_cut_in_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn descriptions_with_pictures_in_them_are_read_in_small_pages() {
+async fn descriptions_with_pictures_are_read_in_small_pages() {
     let env = TestEnv::new().await;
     let names: Vec<String> = (0..600).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -221,15 +224,15 @@ async fn descriptions_with_pictures_in_them_are_read_in_small_pages() {
     assert_eq!(summary["tests"]["unchanged"], 600);
 }
 
-/// A row whose list was cut into pages while another went and came is not believed to be absent.
+/// A row that is missing from a list of several pages may exist: rows may have moved between the pages.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_pages_did_not_show_is_looked_for_again() {
+async fn a_row_that_was_missing_from_the_pages_is_looked_up_again() {
     let env = TestEnv::new().await;
     let names: Vec<String> = (0..1200).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     env.write("a.xml", &report(&[("cart", &names)]));
     env.import(&["a.xml"]).await.expect(0);
-    // A row is missing and the totals agree: as if one had been deleted before it, and one made behind it.
+    // A row is missing although the totals agree: as if one had been deleted before it, and one created after it.
     let (database, struck) = (env.running.db.clone(), AtomicUsize::new(0));
     let hidden = move |hide: bool| {
         let db = rusqlite::Connection::open(&database).unwrap();
@@ -241,7 +244,7 @@ async fn a_row_that_pages_did_not_show_is_looked_for_again() {
         if method == "GET" && path == "/api/test" {
             match struck.fetch_add(1, SeqCst) {
                 0 => hidden(true),
-                // Behind the two pages of the first reading.
+                // After the two pages of the first reading.
                 2 => hidden(false),
                 _ => {}
             }

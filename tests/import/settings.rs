@@ -1,11 +1,11 @@
-//! Where settings come from, and which token meets which host.
+//! Sources of settings, and which token is sent to which host.
 
 use crate::support::{TestEnv, binary, report, restrict, run};
 
 const CART: &[(&str, &[&str])] = &[("cart", &["adds"])];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_project_on_a_later_page_is_found_whatever_its_case() {
+async fn a_project_on_a_later_page_is_found_in_any_case() {
     let env = TestEnv::with(|options| options.max_per_page = Some(4)).await;
     use secrecy::ExposeSecret as _;
     let client = crate::sandbox::client();
@@ -40,7 +40,7 @@ async fn a_project_on_a_later_page_is_found_whatever_its_case() {
 async fn plain_http_to_another_host_is_refused_before_a_byte_is_sent() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(CART));
-    // 192.0.2.0/24 is reserved: nobody is there, and nobody may be asked.
+    // 192.0.2.0/24 is reserved for documentation.
     let mut command = binary(env.path());
     command.args([
         "--host",
@@ -58,7 +58,7 @@ async fn plain_http_to_another_host_is_refused_before_a_byte_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
+async fn a_token_from_the_environment_is_never_sent_to_a_host_from_a_file() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(CART));
     env.write("tq-import.toml", "host = \"https://collector.example\"\nproject = \"demo\"\n");
@@ -77,7 +77,7 @@ async fn a_host_from_a_file_never_meets_a_token_from_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_and_environment_work_together_where_that_is_safe() {
+async fn files_and_environment_combine_where_that_is_safe() {
     use secrecy::ExposeSecret as _;
     let env = TestEnv::new().await;
     env.write("reports/a.xml", &report(CART));
@@ -96,7 +96,7 @@ async fn files_and_environment_work_together_where_that_is_safe() {
     let summary = run(command).await.expect(0).json();
     assert_eq!(summary["namespace"], "shop");
     assert_eq!(env.tree(), ["Web/cart: adds"]);
-    // The vendor's file brings its own token.
+    // The vendor's file has its own token.
     std::fs::remove_file(env.path().join("tq-import.toml")).unwrap();
     let token = env.running.token.expose_secret();
     restrict(&env.write(
@@ -131,7 +131,7 @@ async fn ignored_tests_are_counted_and_left_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_changed_naming_scheme_is_stopped_before_it_doubles_the_project() {
+async fn the_create_limit_stops_an_import_after_a_mass_rename() {
     let env = TestEnv::new().await;
     let names: Vec<String> = (0..150).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -147,7 +147,7 @@ async fn a_changed_naming_scheme_is_stopped_before_it_doubles_the_project() {
 }
 
 #[tokio::test]
-async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
+async fn a_sandbox_with_several_projects_needs_the_name() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[("cart", &["adds"])]));
     let import = async |arguments: &[&str]| {
@@ -155,7 +155,7 @@ async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
         command.args(["--sandbox=several.db", "--format", "json", "a.xml"]).args(arguments);
         run(command).await
     };
-    // The only one, whatever it is called: a README's command works with `--sandbox` put before it.
+    // A single project is used whatever its name, so that any command works with `--sandbox` added.
     let first = import(&["--project", "Shop"]).await.expect(0);
     assert_eq!(first.json()["project"]["name"], "Demo");
     let database = rusqlite::Connection::open(env.path().join("several.db")).unwrap();
@@ -170,13 +170,13 @@ async fn of_several_projects_in_a_sandbox_the_named_one_is_taken() {
     assert!(unknown.stderr.contains("\"Shop\""), "{unknown}");
 }
 
-/// Adds a project to a database, as a client of it would.
+/// Adds a project to a database over HTTP.
 async fn second_project(db: &std::path::Path) {
     use secrecy::ExposeSecret as _;
-    use testquality_sandbox::{self as sandbox, Options, Store};
+    use testquality_sandbox::{self as sandbox, Settings, Store};
     let store = Store::open(db, "Demo").unwrap();
     let running =
-        sandbox::spawn(Options::new(store, sandbox::generate_token().unwrap())).await.unwrap();
+        sandbox::spawn(Settings::new(store, sandbox::Token::generate().unwrap())).await.unwrap();
     let client = crate::sandbox::client();
     let request = client.post(format!("{}/api/project", running.url));
     let request = request.bearer_auth(running.token.expose_secret());

@@ -1,4 +1,4 @@
-//! Many machines run the tests, each writes its reports as JSON lines, and one import reads them all.
+//! Many machines run the tests, each writes its reports as JSON lines, and one import reads all of them.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn shards_are_inspected_where_they_ran_and_imported_once() {
     let shards = world.path().join("shards");
     std::fs::create_dir(&shards).unwrap();
     for shard in 1..=3 {
-        // Each on a machine of its own, all with a report of the same name.
+        // Each on its own machine, all with the same file name.
         let machine = world.path().join(format!("machine-{shard}"));
         std::fs::create_dir(&machine).unwrap();
         let cases = [format!("only here {shard}"), "everywhere".to_owned()];
@@ -35,20 +35,20 @@ fn shards_are_inspected_where_they_ran_and_imported_once() {
     assert_eq!(first["tests"]["seen"], 6);
     assert_eq!(first["tests"]["created"], 4);
     assert_eq!(first["reports"]["files"], 3);
-    // The reports themselves are the same tests.
+    // The reports themselves contain the same tests.
     let again = import(world.path(), &["machine-*/junit.xml"]).expect(0).json();
     assert_eq!(again["tests"]["unchanged"], 4, "{again}");
     assert_eq!(again["requests"]["post"], 0);
 }
 
-/// As a matrix of 500 jobs would leave them: equal names of files, tests of a shard's own and tests that all have.
+/// As a matrix of 500 jobs leaves them: equal file names, tests of one shard, and tests of all shards.
 #[test]
 fn five_hundred_shards_fan_into_one_import() {
     let world = tempfile::tempdir().unwrap();
     let shards = world.path().join("shards");
     let machine = world.path().join("machine");
     std::fs::create_dir(&machine).unwrap();
-    // Written by the binary once; the others differ in the names of their tests only.
+    // Written by the binary once; the others differ only in the names of their tests.
     std::fs::write(machine.join("junit.xml"), report(&[("cart", &["case of 000", "everywhere"])]))
         .unwrap();
     let lines = inspect(&machine, &["--format", "jsonl", "junit.xml"]).expect(0).stdout;
@@ -62,7 +62,7 @@ fn five_hundred_shards_fan_into_one_import() {
     assert_eq!(first["reports"]["files"], 500);
     assert_eq!(first["tests"]["seen"], 1000);
     assert_eq!(first["tests"]["created"], 501);
-    // One test that all have: so many executions, or, where they are equal word for word, the same one told again.
+    // The test that all shards have: further executions, or exact copies of one.
     assert_eq!(first["tests"]["merged"], 499);
     assert_eq!(first["complete"], true);
     let writes = first["requests"]["post"].as_u64().unwrap();
@@ -73,7 +73,7 @@ fn five_hundred_shards_fan_into_one_import() {
 }
 
 #[test]
-fn a_shard_that_was_cut_is_damaged_and_named() {
+fn a_truncated_shard_is_reported_as_damaged() {
     let world = tempfile::tempdir().unwrap();
     std::fs::write(world.path().join("a.xml"), report(&[("cart", &["adds", "removes"])])).unwrap();
     let lines = inspect(world.path(), &["--format", "jsonl", "a.xml"]).expect(0).stdout;
@@ -88,7 +88,7 @@ fn a_shard_that_was_cut_is_damaged_and_named() {
 }
 
 #[test]
-fn inspecting_lines_says_what_inspecting_the_reports_said() {
+fn inspecting_lines_equals_inspecting_the_reports() {
     let world = tempfile::tempdir().unwrap();
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let testdata = testdata.to_str().unwrap();
@@ -117,7 +117,7 @@ fn inspecting_lines_says_what_inspecting_the_reports_said() {
 }
 
 #[test]
-fn what_is_no_report_is_passed_by_in_a_directory_and_an_error_when_named() {
+fn a_file_that_is_not_a_report_is_skipped_in_a_directory_and_an_error_if_named() {
     let world = tempfile::tempdir().unwrap();
     std::fs::create_dir(world.path().join("out")).unwrap();
     std::fs::write(world.path().join("out/a.xml"), report(&[("cart", &["adds"])])).unwrap();
@@ -125,13 +125,13 @@ fn what_is_no_report_is_passed_by_in_a_directory_and_an_error_when_named() {
     std::fs::write(world.path().join("out/dump.gz"), "no gzip at all").unwrap();
     let run = inspect(world.path(), &["--format", "json", "out"]).expect(0);
     let said = run.json()["warnings"].to_string();
-    assert!(said.contains("skipped 2 files that are no test report"), "{said}");
+    assert!(said.contains("skipped 2 files that are not test reports"), "{said}");
     let named = inspect(world.path(), &["out/log.jsonl"]).expect(3);
     assert!(named.stdout.contains("inspect --format jsonl"), "{named}");
 }
 
 #[test]
-fn with_reruns_what_was_named_later_ran_later() {
+fn with_reruns_the_order_of_the_arguments_is_the_order_of_the_runs() {
     let world = tempfile::tempdir().unwrap();
     let case = |inside: &str| {
         format!(

@@ -1,4 +1,4 @@
-//! `--stale report`: what the namespace holds and no report names.
+//! `--stale report`: tests of the namespace that are in no report.
 
 use crate::support::person::Person;
 use crate::support::{TestEnv, report};
@@ -12,7 +12,7 @@ async fn imported() -> TestEnv {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tests_that_no_report_names_are_listed_and_left_alone() {
+async fn tests_in_no_report_are_listed_and_not_changed() {
     let env = imported().await;
     env.import(&["--namespace", "other", "a.xml"]).await.expect(0);
     let person = Person::at(&env);
@@ -31,7 +31,7 @@ async fn tests_that_no_report_names_are_listed_and_left_alone() {
     assert_eq!(listed, ["removes", "greets"]);
     assert_eq!(summary["stale"][1]["folder"], serde_json::json!(["login"]));
     let shown = env.import(&arguments).await.expect(0).stdout;
-    assert!(shown.contains("2 tests of this namespace in no report"), "{shown}");
+    assert!(shown.contains("Not in any report: 2 tests in this namespace"), "{shown}");
     let without = env.import_json(0, &["--namespace", "shop", "b.xml"]).await;
     assert_eq!(without["tests"]["stale"], 0);
 }
@@ -45,7 +45,7 @@ async fn ignored_tests_are_in_the_reports_and_not_stale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_called_stale_when_reports_may_be_incomplete() {
+async fn no_test_is_stale_if_reports_may_be_incomplete() {
     let env = imported().await;
     env.write("cut.xml", "<testsuite name='cart'><testcase name='adds'/>");
     env.write(
@@ -55,7 +55,7 @@ async fn nothing_is_called_stale_when_reports_may_be_incomplete() {
     for (file, code) in [("cut.xml", 1), ("broken.xml", 1)] {
         let arguments = ["--namespace", "shop", "--stale", "report", file];
         let run = env.import(&arguments).await.expect(code);
-        assert!(run.stderr.contains("none is listed"), "{run}");
-        assert!(!run.stdout.contains("in no report"), "{run}");
+        assert!(run.stderr.contains("no stale tests are listed"), "{run}");
+        assert!(!run.stdout.contains("Not in any report"), "{run}");
     }
 }

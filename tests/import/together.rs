@@ -1,21 +1,21 @@
-//! Several importers at once: shards, and jobs that were started twice.
+//! Concurrent importers: shards, and jobs that were started twice.
 
 use std::sync::Arc;
 
-use testquality_sandbox::Faults;
+use testquality_sandbox::FaultRules;
 
 use super::faults::{HASTY, schedule};
 use crate::support::{TestEnv, report};
 
 const FOLDERS: [&str; 3] = ["cart", "login", "search"];
 
-/// One seed is one way in which several importers meet.
+/// Several importers that run concurrently, as the seed decides.
 struct Meeting {
     seed: u64,
     importers: usize,
-    /// All import the same report; else each has a part of its own, and a part that all have.
+    /// Whether all import the same report. If not, each report has own tests and common ones.
     equal: bool,
-    /// What the sandbox does meanwhile.
+    /// The faults of the sandbox.
     rules: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl Meeting {
         if !self.equal {
             cases.extend(own.iter().map(String::as_str));
         }
-        // Each begins elsewhere, so that folders are not made in the same order.
+        // Each starts with another folder, so that folders are created in different orders.
         let turned = FOLDERS.iter().cycle().skip(importer).take(FOLDERS.len());
         let suites: Vec<(&str, &[&str])> = turned.map(|folder| (*folder, &cases[..])).collect();
         report(&suites)
@@ -48,11 +48,11 @@ impl Meeting {
         i64::try_from(FOLDERS.len() * (2 + own)).unwrap()
     }
 
-    async fn take_place(&self) {
-        let faults = Arc::new(Faults::parse(&self.rules).unwrap());
+    async fn run(&self) {
+        let faults = FaultRules::parse(&self.rules).unwrap();
         let env = TestEnv::with(|options| options.faults = faults).await;
         if !self.rules.is_empty() {
-            // The project itself is not hidden by a lag.
+            // Wait until the lag no longer hides the project.
             tokio::time::sleep(std::time::Duration::from_millis(450)).await;
         }
         let names: Vec<String> =
@@ -72,26 +72,26 @@ impl Meeting {
         for (importer, run) in runs.iter().enumerate() {
             assert!([0, 1, 7].contains(&run.code), "{}: {run}", why());
             if run.code == 0 {
-                // Whoever says that all is there has every test in the project, whatever the others do.
+                // If an import reports success, all its tests exist, whatever the others do.
                 let folders = FOLDERS.map(|folder| format!("{folder}: one"));
                 let tree = env.tree();
                 assert!(folders.iter().all(|test| tree.contains(test)), "{importer}, {}", why());
             }
         }
-        // One more import, of everything, undisturbed.
+        // One more import, of everything, without faults.
         let env = env.without_faults().await;
         let mut all = common.to_vec();
         all.extend(names.iter().map(String::as_str));
         let last = env.import(&all).await;
         assert_eq!(last.code, 0, "{}: {last}", why());
         assert_eq!(last.json()["complete"], true, "{}", why());
-        self.stands_once(&env, &why());
+        self.assert_exactly_once(&env, &why());
         let again = env.import(&all).await.expect(0).json();
         assert_eq!(again["changes"], serde_json::json!([]), "{}", why());
     }
 
-    /// One folder, test, place and step each.
-    fn stands_once(&self, env: &TestEnv, why: &str) {
+    /// Every folder, test, placement and step exists once.
+    fn assert_exactly_once(&self, env: &TestEnv, why: &str) {
         let tests = self.tests();
         let number = |sql: &str| -> i64 { env.db().query_row(sql, [], |row| row.get(0)).unwrap() };
         assert_eq!(env.count("test"), tests, "tests: {why}");
@@ -105,20 +105,20 @@ impl Meeting {
             WHERE step.deleted_at IS NULL AND test.deleted_at IS NULL";
         assert_eq!(number(steps), tests, "steps: {why}");
         let tests_apart = "SELECT count(DISTINCT description) FROM test WHERE deleted_at IS NULL";
-        assert_eq!(number(tests_apart), tests, "twins: {why}");
+        assert_eq!(number(tests_apart), tests, "duplicates: {why}");
     }
 }
 
 /// `SEEDS=1000 cargo test together` for more.
 #[tokio::test(flavor = "multi_thread")]
-async fn importers_that_work_together_end_in_one_project() {
+async fn concurrent_importers_end_in_one_project() {
     let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100_u64);
     let permits = Arc::new(tokio::sync::Semaphore::new(6));
     let meetings = (0..seeds).map(|seed| {
         let permits = Arc::clone(&permits);
         tokio::spawn(async move {
             let _permit = permits.acquire().await.unwrap();
-            Meeting::of(seed).take_place().await;
+            Meeting::of(seed).run().await;
         })
     });
     for meeting in futures_util::future::join_all(meetings).await {

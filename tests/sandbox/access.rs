@@ -1,26 +1,26 @@
-//! Who is answered, and what is refused before any resource is looked at.
+//! Access control and limits: requests that are rejected before they reach a resource.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use super::*;
-use testquality_sandbox::{Reach, ServeError, Token};
+use testquality_sandbox::{Exposure, ServeError, Token};
 
-/// Sends bytes as they are and gives back the first line of the answer and the whole.
+/// Sends a raw request, and returns the first line of the response and the whole response.
 fn raw(site: &Site, request: &str) -> (String, String) {
     let address = site.running.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let limit = std::time::Duration::from_secs(10);
     stream.set_read_timeout(Some(limit)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let first = answer.lines().next().unwrap_or_default().to_owned();
-    (first, answer)
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let first = response.lines().next().unwrap_or_default().to_owned();
+    (first, response)
 }
 
 #[tokio::test]
-async fn without_the_token_nothing_is_told() {
+async fn without_the_token_every_path_is_unauthenticated() {
     let site = Site::new().await;
     let url = &site.running.url;
     let token = site.running.token.expose_secret();
@@ -51,7 +51,7 @@ async fn without_the_token_nothing_is_told() {
 
 // `raw` blocks its thread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_foreign_host_or_origin_is_refused_even_with_the_token() {
+async fn a_foreign_host_or_origin_is_rejected_even_with_the_token() {
     let site = Site::new().await;
     for (name, value) in [
         ("host", "rebound.example"),
@@ -83,7 +83,7 @@ async fn a_foreign_host_or_origin_is_refused_even_with_the_token() {
 }
 
 #[tokio::test]
-async fn unknown_routes_and_methods_are_refused() {
+async fn unknown_routes_and_methods_are_rejected() {
     let site = Site::new().await;
     for path in ["nothing", "nothing/1", "test/1", "test/x", "test/1/nothing"] {
         let request = site.request(Method::GET, path);
@@ -99,8 +99,8 @@ async fn unknown_routes_and_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn bodies_must_be_json_and_not_too_long() {
-    let site = Site::with(|options| options.max_body_bytes = 1000).await;
+async fn bodies_must_be_valid_json_of_limited_length() {
+    let site = Site::with(|settings| settings.max_body_bytes = 1000).await;
     let request = site.request(Method::POST, "test").body("{}");
     json_of(request.send().await.unwrap(), StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
     for body in ["", "{", "{} {}", "\"text\"", "[1]", "null", "\u{0}"] {
@@ -111,7 +111,7 @@ async fn bodies_must_be_json_and_not_too_long() {
     let long = json!({"name": "x".repeat(1_000_000)});
     let body = site.post("test", &long, StatusCode::PAYLOAD_TOO_LARGE).await;
     assert!(body["message"].is_string());
-    // Nested deeper than a reader's stack would like.
+    // Nested deep enough to overflow the stack of a recursive parser.
     let site = Site::new().await;
     let nested = "[".repeat(200_000);
     let request = site.request(Method::POST, "test").body(nested);
@@ -122,7 +122,7 @@ async fn bodies_must_be_json_and_not_too_long() {
 // `raw` blocks its thread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s56_long_bodies_are_refused_whatever_they_say_of_their_length() {
-    let site = Site::with(|options| options.max_body_bytes = 1000).await;
+    let site = Site::with(|settings| settings.max_body_bytes = 1000).await;
     let token = site.running.token.expose_secret();
     let head = format!(
         "POST /api/test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -132,12 +132,12 @@ async fn s56_long_bodies_are_refused_whatever_they_say_of_their_length() {
     for rest in [
         format!("Content-Length: 1001\r\n\r\n{}", " ".repeat(1001)),
         format!("Transfer-Encoding: chunked\r\n\r\n{piece}{piece}0\r\n\r\n"),
-        // Not waited for.
+        // Rejected without waiting for the body.
         "Content-Length: 99999999999\r\n\r\n{".to_owned(),
     ] {
-        let (status, answer) = raw(&site, &format!("{head}{rest}"));
+        let (status, response) = raw(&site, &format!("{head}{rest}"));
         assert!(status.contains("413"), "{status}");
-        assert!(answer.contains("too large"), "{answer}");
+        assert!(response.contains("too large"), "{response}");
     }
     assert_eq!(site.get("test").await["total"], 0);
 }
@@ -145,43 +145,40 @@ async fn s56_long_bodies_are_refused_whatever_they_say_of_their_length() {
 #[tokio::test]
 async fn request_lines_are_at_most_8_kb() {
     let site = Site::new().await;
-    let most = 8192 - "GET /api/test?id-in= HTTP/1.1".len();
-    // Sets of 7 digits and a comma.
-    let set = "1234567,".repeat(most / 8);
+    let max = 8192 - "GET /api/test?id-in= HTTP/1.1".len();
+    // Ids of 7 digits and a comma.
+    let set = "1234567,".repeat(max / 8);
     site.get(&format!("test?id-in={set}")).await;
     let request = site.request(Method::GET, &format!("test?id-in={set}12345678"));
     json_of(request.send().await.unwrap(), StatusCode::URI_TOO_LONG).await;
 }
 
 #[tokio::test]
-async fn other_machines_are_let_in_only_with_a_token_of_ones_own() {
+async fn other_machines_are_served_only_with_a_chosen_token() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
-    let made_up = Options::new(store.clone(), sandbox::generate_token().unwrap());
-    let network = Reach::Network { host_names: vec![] };
     let listener = || tokio::net::TcpListener::bind(("0.0.0.0", 0));
-
-    let refused = sandbox::serve(listener().await.unwrap(), made_up.clone(), async {}).await;
+    let mut settings = Settings::new(store, Token::generate().unwrap());
+    let refused = sandbox::serve(settings.clone(), listener().await.unwrap(), async {}).await;
     assert!(matches!(refused, Err(ServeError::NotLoopback(_))));
 
-    let made_up = Options { reach: network.clone(), ..made_up };
-    let refused = sandbox::serve(listener().await.unwrap(), made_up, async {}).await;
-    assert!(matches!(refused, Err(ServeError::NeedsOwnToken(_))));
+    settings.exposure = Exposure::Network { host_names: vec![] };
+    let refused = sandbox::serve(settings.clone(), listener().await.unwrap(), async {}).await;
+    assert!(matches!(refused, Err(ServeError::OwnTokenRequired(_))));
 
-    let own =
-        Options { reach: network, ..Options::new(store, Token::given("my own".to_owned().into())) };
-    sandbox::serve(listener().await.unwrap(), own, async {}).await.unwrap();
+    settings.token = Token::new("my own".to_owned().into());
+    sandbox::serve(settings, listener().await.unwrap(), async {}).await.unwrap();
 }
 
 #[tokio::test]
 async fn tokens_differ_and_are_not_printed() {
-    let one = sandbox::generate_token().unwrap();
-    let two = sandbox::generate_token().unwrap();
+    let one = sandbox::Token::generate().unwrap();
+    let two = sandbox::Token::generate().unwrap();
     assert_ne!(one.secret().expose_secret(), two.secret().expose_secret());
     assert_eq!(one.secret().expose_secret().len(), "tqs_".len() + 32);
     let site = Site::new().await;
     let token = site.running.token.expose_secret();
-    let (_, code) = site.running.page.expose_secret().split_once("code=").unwrap();
+    let (_, code) = site.running.page_link.expose_secret().split_once("code=").unwrap();
     let printed = format!("{:?} {one:?}", site.running);
     assert!(!printed.contains(token) && !printed.contains(code));
 }
@@ -201,10 +198,10 @@ async fn the_journal_counts_reads_and_writes() {
 }
 
 #[tokio::test]
-async fn it_ends_when_told_to() {
+async fn it_stops_on_request() {
     let site = Site::new().await;
     let url = site.running.url.clone();
-    // A connection that stays open must not keep it alive.
+    // An open connection must not keep it running.
     site.client.get(&url).send().await.unwrap();
     site.running.stop().await.unwrap();
     assert!(site.client.get(&url).send().await.is_err());

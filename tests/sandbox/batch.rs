@@ -1,9 +1,9 @@
-//! Several requests in one.
+//! Batches of requests.
 
 use super::*;
 
 #[tokio::test]
-async fn a_batch_answers_each_request_by_its_method_and_endpoint() {
+async fn a_batch_returns_a_response_for_each_request() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let list = format!("/api/test?project_id={}&_sort=-id", roots.project);
@@ -20,19 +20,19 @@ async fn a_batch_answers_each_request_by_its_method_and_endpoint() {
         {"method": "DELETE", "endpoint": "/api/test/99"},
         {"method": "GET", "endpoint": list},
     ]});
-    let answer = site.post("batch", &body, StatusCode::OK).await;
-    assert_eq!(answer.as_object().unwrap().len(), 1);
-    let lots = answer["responses"].as_array().unwrap();
-    assert_eq!(lots.len(), 1);
-    let responses = lots[0].as_array().unwrap();
+    let response = site.post("batch", &body, StatusCode::OK).await;
+    assert_eq!(response.as_object().unwrap().len(), 1);
+    let groups = response["responses"].as_array().unwrap();
+    assert_eq!(groups.len(), 1);
+    let responses = groups[0].as_array().unwrap();
     let statuses: Vec<_> = responses.iter().map(|one| one["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [201, 201, 200, 400, 404, 405, 404, 404, 404, 200]);
-    for (asked, answered) in body["requests"].as_array().unwrap().iter().zip(responses) {
+    for (request, response) in body["requests"].as_array().unwrap().iter().zip(responses) {
         assert_eq!(
-            (&asked["method"], &asked["endpoint"]),
-            (&answered["method"], &answered["endpoint"])
+            (&request["method"], &request["endpoint"]),
+            (&response["method"], &response["endpoint"])
         );
-        assert_eq!(answered.as_object().unwrap().len(), 4);
+        assert_eq!(response.as_object().unwrap().len(), 4);
     }
     let one = id(&responses[0]["data"]);
     let two = id(&responses[1]["data"][0]);
@@ -45,7 +45,7 @@ async fn a_batch_answers_each_request_by_its_method_and_endpoint() {
 }
 
 #[tokio::test]
-async fn what_is_no_batch_is_refused_whole() {
+async fn an_invalid_batch_is_rejected_as_a_whole() {
     let site = Site::new().await;
     for (body, field) in [
         (json!({}), "requests"),
@@ -54,8 +54,8 @@ async fn what_is_no_batch_is_refused_whole() {
         (json!({"requests": [{"method": "GET"}]}), "requests.0.endpoint"),
         (json!({"requests": [{"endpoint": "/api/test", "method": 1}]}), "requests.0.method"),
     ] {
-        let answer = site.post("batch", &body, StatusCode::BAD_REQUEST).await;
-        assert!(answer["validation_errors"][field][0].is_string(), "{answer}");
+        let response = site.post("batch", &body, StatusCode::BAD_REQUEST).await;
+        assert!(response["validation_errors"][field][0].is_string(), "{response}");
     }
     let one = json!({"method": "GET", "endpoint": "/api/project"});
     let many = json!({"requests": vec![one; 1001]});

@@ -1,7 +1,7 @@
-//! The page in a real browser: Chromium without JavaScript, by keyboard, and looked at by axe-core.
+//! Tests the page in Chromium: without JavaScript, by keyboard, and with the accessibility checks of axe-core.
 //!
-//! Chromium is found by `CHROMIUM` or in the `PATH`; the rest comes from npm (see
-//! [`crate::support::npm`]). `PICTURES=DIRECTORY` keeps a picture of every page.
+//! `CHROMIUM` names the browser; by default it is searched in the `PATH`. The rest comes from npm (see
+//! [`crate::support::npm`]). `PICTURES=DIRECTORY` saves a screenshot of every page.
 
 use super::page::fill;
 use super::*;
@@ -12,25 +12,25 @@ static PACKAGES: Packages = Packages::new(
     &["axe-core@4.14.1", "puppeteer-core@24.43.1"],
 );
 
-/// The browser's program.
+/// The path of the browser.
 fn chromium() -> Option<String> {
     let named = std::env::var("CHROMIUM").ok();
     let known = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
     let known = known.map(str::to_owned);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = named.or_else(|| {
-        let mut places = std::env::split_paths(&path)
-            .flat_map(|place| known.iter().map(move |name| place.join(name)).collect::<Vec<_>>());
-        Some(places.find(|place| place.is_file())?.to_str()?.to_owned())
+        let mut paths = std::env::split_paths(&path)
+            .flat_map(|dir| known.iter().map(move |name| dir.join(name)).collect::<Vec<_>>());
+        Some(paths.find(|path| path.is_file())?.to_str()?.to_owned())
     });
     if found.is_none() {
-        println!("skipped, the page was not looked at: there is no Chromium");
+        println!("skipped: Chromium was not found");
     }
     found
 }
 
-/// A project with something of everything that the page shows; the pages by name.
-async fn furnished(site: &Site, roots: &Roots) -> Value {
+/// Fills a project with everything that the page shows, and returns the addresses of the pages by name.
+async fn fill_project(site: &Site, roots: &Roots) -> Value {
     let shop = site.folder(roots, "shop", roots.suite).await;
     let checkout = site.folder(roots, "checkout", shop).await;
     for name in ["com.example.shop.CartTest", "größe \u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}gnp"] {
@@ -40,7 +40,7 @@ async fn furnished(site: &Site, roots: &Roots) -> Value {
     let gone = site.folder(roots, "gone", roots.suite).await;
     site.folder(roots, "left behind", gone).await;
     let homeless = site.folder(roots, "goes too", roots.suite).await;
-    site.test(roots, "stands nowhere", homeless).await;
+    site.test(roots, "without a folder", homeless).await;
 
     let mut adds = new_test(roots, "adds an article", checkout);
     adds["description"] = json!(
@@ -71,9 +71,9 @@ async fn furnished(site: &Site, roots: &Roots) -> Value {
     let steps = site.list("run_result_step").await;
     let statuses = site.list("status").await;
     for (step, status) in steps.iter().zip(statuses.iter().cycle()) {
-        let said = json!({"status_id": id(status), "elapsed": 1.5,
+        let result = json!({"status_id": id(status), "elapsed": 1.5,
                           "result": "expected 1\nbut got 2\n".repeat(4)});
-        site.put(&format!("run_result_step/{}", id(step)), &said, StatusCode::OK).await;
+        site.put(&format!("run_result_step/{}", id(step)), &result, StatusCode::OK).await;
     }
     for folder in [gone, homeless] {
         site.delete(&format!("suite/{folder}"), StatusCode::OK).await;
@@ -98,44 +98,43 @@ async fn furnished(site: &Site, roots: &Roots) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn people_can_use_the_page_however_they_look_at_it() {
+async fn the_page_is_usable_and_accessible_in_a_browser() {
     let (Some(chromium), Some(packages)) = (chromium(), PACKAGES.installed()) else { return };
     let site = Site::new().await;
     let roots = site.roots().await;
-    let pages = furnished(&site, &roots).await;
+    let pages = fill_project(&site, &roots).await;
     // A second project, of 10,000 tests.
     let large = id(&site.create("project", &json!({"name": "Large"})).await);
-    let own = async |what: &str| {
-        let found = site.list(&format!("{what}?project_id={large}&is_root=true")).await;
-        id(&found[0])
+    let root_of = async |resource: &str| {
+        let rows = site.list(&format!("{resource}?project_id={large}&is_root=true")).await;
+        id(&rows[0])
     };
-    let there = Roots { project: large, plan: own("plan").await, suite: own("suite").await };
+    let large_roots =
+        Roots { project: large, plan: root_of("plan").await, suite: root_of("suite").await };
     for number in 0..100 {
-        let folder = site.folder(&there, &format!("folder {number}"), there.suite).await;
-        fill(&site, &there, folder, 100).await;
+        let folder =
+            site.folder(&large_roots, &format!("folder {number}"), large_roots.suite).await;
+        fill(&site, &large_roots, folder, 100).await;
     }
 
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = script.join("tests/sandbox/browser/look.cjs");
     let pictures = std::env::var("PICTURES").ok();
-    let asked = json!({"project": roots.project, "pages": pages, "pictures": pictures,
+    let settings = json!({"project": roots.project, "pages": pages, "pictures": pictures,
                        "heavy": [format!("/project/{large}"), format!("/project/{large}/search?q=test")]});
-    let link = site.running.page.expose_secret();
-    let arguments = [script.to_str().unwrap(), &chromium, link, &asked.to_string()];
+    let link = site.running.page_link.expose_secret();
+    let arguments = [script.to_str().unwrap(), &chromium, link, &settings.to_string()];
     let output = npm::node(packages, &arguments, &[]).await;
     if output.status.code() == Some(77) {
-        println!(
-            "skipped, the page was not looked at: Chromium does not start: {}",
-            npm::shown(&output)
-        );
+        println!("skipped: Chromium does not start: {}", npm::shown(&output));
         return;
     }
     assert!(output.status.success(), "{}", npm::shown(&output));
-    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
-    for what in ["findings", "misplaced", "complaints"] {
-        assert_eq!(seen[what], json!([]), "{what}: {:#}", seen[what]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for what in ["findings", "misplaced", "errors"] {
+        assert_eq!(report[what], json!([]), "{what}: {:#}", report[what]);
     }
-    let times = seen["milliseconds"].as_object().unwrap();
+    let times = report["milliseconds"].as_object().unwrap();
     assert_eq!(times.len(), 2);
     for (path, time) in times {
         println!("{path}: {time} ms in the browser");

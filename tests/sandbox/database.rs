@@ -1,10 +1,10 @@
-//! The file: opened again, shared, refused, removed.
+//! The database file: reopening, sharing, rejecting and deleting it.
 
 use super::*;
 use testquality_sandbox::StoreError;
 
 #[tokio::test]
-async fn what_was_stored_is_there_again() {
+async fn a_reopened_database_keeps_its_rows() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("deep/er/sandbox.db");
     let store = Store::open(&path, "First").unwrap();
@@ -13,8 +13,8 @@ async fn what_was_stored_is_there_again() {
     drop(store);
     let store = Store::open(&path, "Second").unwrap();
     assert_eq!(store.project_id(), project);
-    let token = sandbox::generate_token().unwrap();
-    let running = sandbox::spawn(Options::new(store, token)).await.unwrap();
+    let token = sandbox::Token::generate().unwrap();
+    let running = sandbox::spawn(Settings::new(store, token)).await.unwrap();
     assert_eq!((running.project_id, &running.db), (project, &path));
     let request = client().get(format!("{}/api/project", running.url));
     let request = request.bearer_auth(running.token.expose_secret());
@@ -23,7 +23,7 @@ async fn what_was_stored_is_there_again() {
 }
 
 #[test]
-fn many_can_make_one_file_at_once() {
+fn a_file_can_be_created_by_many_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sandbox.db");
     let projects: Vec<_> = std::thread::scope(|scope| {
@@ -40,7 +40,7 @@ fn many_can_make_one_file_at_once() {
 async fn two_sandboxes_can_share_a_file() {
     let one = Site::new().await;
     let store = Store::open(&one.running.db, "Demo").unwrap();
-    let two = Site::with(|options| options.store = store).await;
+    let two = Site::with(|settings| settings.store = store).await;
     let roots = one.roots().await;
     let create = async |site: &Site| {
         for number in 0..20 {
@@ -58,7 +58,7 @@ async fn two_sandboxes_can_share_a_file() {
 }
 
 #[test]
-fn what_is_no_sandbox_database_is_left_alone() {
+fn foreign_files_are_rejected_and_unchanged() {
     let directory = tempfile::tempdir().unwrap();
     let text = directory.path().join("notes.txt");
     std::fs::write(&text, "dear diary ".repeat(100)).unwrap();
@@ -70,7 +70,7 @@ fn what_is_no_sandbox_database_is_left_alone() {
         let before = std::fs::read(path).unwrap();
         let refused = Store::open(path, "Demo");
         assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
-        let refused = sandbox::reset(path);
+        let refused = sandbox::delete_database(path);
         assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
         assert_eq!(std::fs::read(path).unwrap(), before);
     }
@@ -84,7 +84,7 @@ fn what_is_no_sandbox_database_is_left_alone() {
 }
 
 #[test]
-fn a_file_of_a_later_version_is_refused() {
+fn a_file_of_a_later_version_is_rejected() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sandbox.db");
     drop(Store::open(&path, "Demo").unwrap());
@@ -96,24 +96,24 @@ fn a_file_of_a_later_version_is_refused() {
 }
 
 #[tokio::test]
-async fn reset_removes_all_files_of_a_database_that_nobody_uses() {
+async fn an_unused_database_is_deleted_with_all_its_files() {
     let site = Site::new().await;
     let path = site.running.db.clone();
     site.roots().await;
-    let refused = sandbox::reset(&path);
+    let refused = sandbox::delete_database(&path);
     assert!(matches!(refused, Err(StoreError::InUse { .. })), "{refused:?}");
     assert_eq!(site.roots().await.project, site.running.project_id);
 
     let Site { running, _directory: directory, .. } = site;
     running.stop().await.unwrap();
-    sandbox::reset(&path).unwrap();
+    sandbox::delete_database(&path).unwrap();
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
-    sandbox::reset(&path).unwrap();
+    sandbox::delete_database(&path).unwrap();
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_made_is_its_owners_alone() {
+async fn only_the_owner_can_access_new_files() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mode =
@@ -123,15 +123,15 @@ async fn what_is_made_is_its_owners_alone() {
     let inner = directory.path().join("deep/er");
     let path = inner.join("sandbox.db");
     let store = Store::open(&path, "Demo").unwrap();
-    let site = Site::with(|options| options.store = store).await;
+    let site = Site::with(|settings| settings.store = store).await;
     site.create("project", &json!({"name": "Other"})).await;
-    for made in ["deep", "deep/er"] {
-        assert_eq!(mode(&directory.path().join(made)), 0o700, "{made}");
+    for created in ["deep", "deep/er"] {
+        assert_eq!(mode(&directory.path().join(created)), 0o700, "{created}");
     }
     for file in ["sandbox.db", "sandbox.db-wal", "sandbox.db-shm"] {
         assert_eq!(mode(&inner.join(file)), 0o600, "{file}");
     }
-    // What was there before belongs to people.
+    // Existing directories and files keep their permissions.
     assert_eq!(mode(directory.path()), 0o755);
     let shared = directory.path().join("shared.db");
     drop(Store::open(&shared, "Demo").unwrap());
@@ -141,7 +141,7 @@ async fn what_is_made_is_its_owners_alone() {
 }
 
 #[tokio::test]
-async fn the_tables_are_strict_and_their_references_hold() {
+async fn tables_are_strict_with_foreign_keys() {
     let site = Site::new().await;
     site.roots().await;
     let connection = rusqlite::Connection::open(&site.running.db).unwrap();

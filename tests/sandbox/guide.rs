@@ -1,11 +1,11 @@
-//! The examples of the vendor's API guide, replayed as its reader would, every key of every answer
-//! compared: which there are, in which order, and what they hold. Only values that belong to the
-//! vendor's site differ: those must be of the same kind, and lead to the rows that they name there.
+//! Replays the examples of the vendor's API guide, and compares every key of every response: presence,
+//! order and value. Only values that depend on the account may differ; these must have the same type
+//! and lead to the corresponding rows.
 
 use super::*;
 
-/// What is the site's own: ids and who did it when, how many of what there are.
-const DIFFERING: &[&str] = &[
+/// Fields whose values depend on the account: ids, users, times and counts.
+const ACCOUNT_FIELDS: &[&str] = &[
     "id",
     "created_by",
     "updated_by",
@@ -24,8 +24,8 @@ const DIFFERING: &[&str] = &[
     "requirement_count",
 ];
 
-/// Fields that the SDK knows and the guide's examples do not have yet.
-const LATER_FIELDS: &[&str] = &["is_automated", "include_in_checks", "to_automate"];
+/// Fields of the SDK that the examples of the guide do not have.
+const SDK_FIELDS: &[&str] = &["is_automated", "include_in_checks", "to_automate"];
 
 const PROJECT: &str = r#"{"id":12080,"created_by":171,"updated_by":171,"epoch":0,
     "name":"TestQuality Tour","description":"The project for the TestQuality Tour",
@@ -71,7 +71,7 @@ const UPDATED_TEST: &str = r#"{"id":325974,"created_by":171,"updated_by":171,"ep
     "updated_at":"2022-02-02T14:31:02.659000+00:00","test_type_id":4116,"data_table":null,
     "metadata_model":"Test"}"#;
 
-/// What stands around the rows of a list, in the guide's order; `SITE` is the address.
+/// The envelope of a list, in the order of the guide; `SITE` is the address.
 const PROJECTS: &str = r#"{"current_page":1,"data":[],
     "first_page_url":"SITE/api/project?page=1","from":1,"last_page":3,
     "last_page_url":"SITE/api/project?page=3","next_page_url":"SITE/api/project?page=2",
@@ -87,26 +87,26 @@ const ROOT_PLANS: &str = r#"{"current_page":1,"data":[],
     "last_page_url":"SITE/api/plan?project_id=12080&is_root=true&page=1","next_page_url":null,
     "path":"SITE/api/plan","per_page":15,"prev_page_url":null,"to":1,"total":1}"#;
 
-/// Compares a row with the guide's.
-fn assert_row(answer: &str, example: &str) -> Value {
+/// Compares a row with the example of the guide.
+fn assert_row(response: &str, example: &str) -> Value {
     let expected = keys_in_order(example);
-    let keys: Vec<String> = keys_in_order(answer)
+    let keys: Vec<String> = keys_in_order(response)
         .into_iter()
-        .filter(|key| expected.contains(key) || !LATER_FIELDS.contains(&key.as_str()))
+        .filter(|key| expected.contains(key) || !SDK_FIELDS.contains(&key.as_str()))
         .collect();
     assert_eq!(keys, expected);
-    let answer: Value = serde_json::from_str(answer).unwrap();
-    assert_values(&answer, &serde_json::from_str(example).unwrap());
-    answer
+    let response: Value = serde_json::from_str(response).unwrap();
+    assert_values(&response, &serde_json::from_str(example).unwrap());
+    response
 }
 
-fn assert_values(answer: &Value, example: &Value) {
+fn assert_values(response: &Value, example: &Value) {
     for (key, expected) in example.as_object().unwrap() {
-        let value = &answer[key];
+        let value = &response[key];
         if expected.is_object() {
             assert_eq!(value.as_object().unwrap().len(), expected.as_object().unwrap().len());
             assert_values(value, expected);
-        } else if DIFFERING.contains(&key.as_str()) {
+        } else if ACCOUNT_FIELDS.contains(&key.as_str()) {
             let kinds = (std::mem::discriminant(value), std::mem::discriminant(expected));
             assert_eq!(kinds.0, kinds.1, "{key}: {value}, expected {expected}");
         } else {
@@ -118,23 +118,23 @@ fn assert_values(answer: &Value, example: &Value) {
     }
 }
 
-/// As `2022-02-02T14:21:40.190000+00:00`.
+/// For example `2022-02-02T14:21:40.190000+00:00`.
 fn assert_is_time(time: &str) {
     let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     assert_eq!(shape, "0000-00-00T00:00:00.000000+00:00", "{time}");
 }
 
-/// Compares what stands around the rows of a list with the guide's, and gives back the first row.
-fn assert_list(site: &Site, answer: &str, project: i64, example: &str) -> String {
-    assert_eq!(keys_in_order(answer), keys_in_order(example));
+/// Compares the envelope of a list with the example of the guide, and returns the first row.
+fn assert_list(site: &Site, response: &str, project: i64, example: &str) -> String {
+    assert_eq!(keys_in_order(response), keys_in_order(example));
     let example = example.replace("SITE", &site.running.url).replace("12080", &project.to_string());
     let example: Value = serde_json::from_str(&example).unwrap();
-    let mut around: Value = serde_json::from_str(answer).unwrap();
-    let rows = around["data"].as_array_mut().unwrap();
+    let mut envelope: Value = serde_json::from_str(response).unwrap();
+    let rows = envelope["data"].as_array_mut().unwrap();
     let (count, expected) = (rows.len(), example["to"].as_u64().unwrap());
     rows.clear();
-    assert_eq!((around, count as u64), (example, expected));
-    let (_, data) = answer.split_once("\"data\":[").unwrap();
+    assert_eq!((envelope, count as u64), (example, expected));
+    let (_, data) = response.split_once("\"data\":[").unwrap();
     let (rows, _) = data.split_once("],\"first_page_url\"").unwrap();
     let end = rows.find("},{\"id\"").map_or(rows.len(), |end| end + 1);
     rows[..end].to_owned()
@@ -147,14 +147,14 @@ async fn text_of(request: RequestBuilder) -> String {
 }
 
 #[tokio::test]
-async fn the_guide_can_be_followed() {
+async fn the_examples_of_the_guide_work() {
     let site = Site::new().await;
     let send = async |method: Method, path: &str, body: &Value| {
         text_of(site.request(method, path).json(body)).await
     };
     let fetch = async |path: &str| text_of(site.request(Method::GET, path)).await;
 
-    // The projects of a site that has 31; the guide's is one of them.
+    // The guide lists one of 31 projects.
     let tour =
         json!({"name": "TestQuality Tour", "description": "The project for the TestQuality Tour"});
     let project = assert_row(&send(Method::POST, "project", &tour).await, PROJECT);
@@ -165,19 +165,19 @@ async fn the_guide_can_be_followed() {
     let same = assert_row(&fetch(&format!("project/{project}")).await, PROJECT);
     assert_eq!(id(&same), project);
 
-    // Somebody touched the root folder once.
+    // In the guide, the root folder was updated once.
     let by_root = format!("project_id={project}&is_root=true");
     let root_suite = id(&site.list(&format!("suite?{by_root}")).await[0]);
     site.put(&format!("suite/{root_suite}"), &json!({}), StatusCode::OK).await;
-    let answer = fetch(&format!("suite?{by_root}")).await;
-    let row = assert_row(&assert_list(&site, &answer, project, ROOT_SUITES), ROOT_SUITE);
+    let response = fetch(&format!("suite?{by_root}")).await;
+    let row = assert_row(&assert_list(&site, &response, project, ROOT_SUITES), ROOT_SUITE);
     assert_eq!((id(&row), &row["project_id"]), (root_suite, &json!(project)));
-    // The root folder is what the shorter request finds too.
+    // The shorter request finds the root folder too.
     let all = site.list(&format!("suite?project_id={project}")).await;
     assert_eq!(ids(&all), [root_suite]);
 
-    let answer = fetch(&format!("plan?{by_root}")).await;
-    let root_plan = assert_row(&assert_list(&site, &answer, project, ROOT_PLANS), ROOT_PLAN);
+    let response = fetch(&format!("plan?{by_root}")).await;
+    let root_plan = assert_row(&assert_list(&site, &response, project, ROOT_PLANS), ROOT_PLAN);
     assert_eq!(root_plan["project_id"], project);
     assert_eq!(root_plan["analysis"]["plan_id"], root_plan["id"]);
 
@@ -187,7 +187,7 @@ async fn the_guide_can_be_followed() {
     assert_eq!(suite["project_id"], project);
     let suite_id = id(&suite);
 
-    // What the guide does not show is the row as it was, with another name and epoch.
+    // The guide does not show this response: the same row with another name and epoch.
     let body = json!({"name": "new folder name"});
     let renamed = send(Method::PUT, &format!("suite/{suite_id}"), &body).await;
     let example =
@@ -223,7 +223,7 @@ async fn the_guide_can_be_followed() {
         assert_eq!(updated[same], test[same], "{same}");
     }
 
-    // Where the folder tree and the placement live (SDK).
+    // The folder tree and the folders of tests (SDK).
     let places = site.list(&format!("plan_suite?suite_id={suite_id}")).await;
     let expected = (&root_plan["id"], &json!(root_suite), &json!(1));
     assert_eq!(

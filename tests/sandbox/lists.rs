@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// A site with `count` tests in its root folder, and their ids.
+/// A site with `count` tests in its root folder, and the ids of the tests.
 async fn with_tests(count: usize, max_per_page: Option<u32>) -> (Site, Roots, Vec<i64>) {
-    let site = Site::with(|options| options.max_per_page = max_per_page).await;
+    let site = Site::with(|settings| settings.max_per_page = max_per_page).await;
     let roots = site.roots().await;
     let tests: Vec<_> =
         (0..count).map(|number| new_test(&roots, &format!("test {number}"), roots.suite)).collect();
@@ -14,7 +14,7 @@ async fn with_tests(count: usize, max_per_page: Option<u32>) -> (Site, Roots, Ve
 }
 
 #[tokio::test]
-async fn pages_hold_15_rows_unless_asked() {
+async fn pages_have_15_rows_by_default() {
     let (site, roots, ids_) = with_tests(31, None).await;
     let url = &site.running.url;
     let query = format!("project_id={}&_sort=id", roots.project);
@@ -141,7 +141,7 @@ async fn every_key_of_every_row_filters_and_sorts() {
             let request = request.query(&[(key, &value)]);
             let found = json_of(request.send().await.unwrap(), StatusCode::OK).await;
             assert!(ids(found["data"].as_array().unwrap()).contains(&id(&row)), "{resource}.{key}");
-            // A comma separates the values of a set, and null is none.
+            // A set cannot contain null or a value with a comma.
             if value != "null" && !value.contains(',') {
                 let request = site.request(Method::GET, &format!("{resource}?{sorted}"));
                 let request = request.query(&[(format!("{key}-in"), format!("{value},0"))]);
@@ -153,7 +153,7 @@ async fn every_key_of_every_row_filters_and_sorts() {
 }
 
 #[tokio::test]
-async fn what_is_no_filter_is_refused_with_its_name() {
+async fn invalid_filters_are_rejected_by_name() {
     let site = Site::new().await;
     for (query, field) in [
         ("plan_suite?project_id=1", "project_id"),
@@ -178,7 +178,7 @@ async fn what_is_no_filter_is_refused_with_its_name() {
 }
 
 #[tokio::test]
-async fn rows_are_sorted_as_asked() {
+async fn rows_are_sorted_as_requested() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let mut tests = Vec::new();
@@ -195,12 +195,12 @@ async fn rows_are_sorted_as_asked() {
         ("&_sort=-name,-id", [three, one, two]),
         ("&_sort=-updated_at", [one, two, three]),
         ("&_sort=name,updated_at", [two, three, one]),
-        // Without a word about the order, what was updated has moved.
+        // Without `_sort`, updated rows come last.
         ("", [two, three, one]),
     ] {
         let path = format!("test?project_id={}{sort}", roots.project);
         let rows = site.list(&path).await;
-        // Rows of one moment keep the order of their ids.
+        // Rows with the same time are sorted by id.
         if sort == "&_sort=-updated_at" {
             assert_eq!(id(&rows[0]), expected[0]);
         } else {
@@ -210,7 +210,7 @@ async fn rows_are_sorted_as_asked() {
 }
 
 #[tokio::test]
-async fn large_sets_are_taken() {
+async fn large_sets_are_accepted() {
     let (site, _, tests) = with_tests(1000, None).await;
     let set = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let page = site.get(&format!("suite_test?test_id-in={}&per_page=1000", set(&tests))).await;

@@ -1,4 +1,4 @@
-//! Many clients at once, on two servers that share a file.
+//! Concurrent clients, on two servers that share a file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,33 +6,33 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// How long the clients write; `SANDBOX_LOAD_SECONDS` says otherwise.
+/// How long the clients write: `SANDBOX_LOAD_SECONDS`, or 3 seconds.
 fn duration() -> Duration {
     let seconds = std::env::var("SANDBOX_LOAD_SECONDS").ok();
     let seconds = seconds.map_or(3.0, |seconds| seconds.parse().unwrap());
     Duration::from_secs_f64(seconds)
 }
 
-/// What the clients were told that they had done.
+/// The writes that the server confirmed.
 #[derive(Default)]
-struct Done {
+struct Confirmed {
     requests: AtomicI64,
     tests: AtomicI64,
     deleted: AtomicI64,
     touches: AtomicI64,
 }
 
-/// Sends a request that must succeed, and gives back its answer.
-async fn ok(done: &Done, request: RequestBuilder) -> Value {
+/// Sends a request that must succeed, and returns its response.
+async fn ok(confirmed: &Confirmed, request: RequestBuilder) -> Value {
     let response = request.send().await.unwrap();
     let status = response.status();
     let body = response.text().await.unwrap();
     assert!(status.is_success(), "{status}: {body}");
-    done.requests.fetch_add(1, Ordering::Relaxed);
+    confirmed.requests.fetch_add(1, Ordering::Relaxed);
     serde_json::from_str(&body).unwrap()
 }
 
-async fn client_of(site: &Site, roots: &Roots, shared: i64, number: usize, done: &Done) {
+async fn client_of(site: &Site, roots: &Roots, shared: i64, number: usize, confirmed: &Confirmed) {
     let until = Instant::now() + duration();
     let mut round = 0;
     while Instant::now() < until {
@@ -40,25 +40,25 @@ async fn client_of(site: &Site, roots: &Roots, shared: i64, number: usize, done:
         let fresh: Vec<_> = (0..10)
             .map(|n| new_test(roots, &format!("{number}.{round}.{n}"), roots.suite))
             .collect();
-        let created = ok(done, site.request(Method::POST, "test").json(&fresh)).await;
+        let created = ok(confirmed, site.request(Method::POST, "test").json(&fresh)).await;
         let created = ids(created.as_array().unwrap());
-        done.tests.fetch_add(10, Ordering::Relaxed);
-        // Everybody writes to one row: each write must count.
+        confirmed.tests.fetch_add(10, Ordering::Relaxed);
+        // All clients write to one row, and each write must count.
         let touch = site.request(Method::PUT, &format!("test/{shared}"));
-        ok(done, touch.json(&json!({"description": format!("{number}.{round}")}))).await;
-        done.touches.fetch_add(1, Ordering::Relaxed);
+        ok(confirmed, touch.json(&json!({"description": format!("{number}.{round}")}))).await;
+        confirmed.touches.fetch_add(1, Ordering::Relaxed);
         let name = json!({"name": format!("{number}.{round} renamed")});
         let path = format!("test/{}", created[0]);
-        let renamed = ok(done, site.request(Method::PUT, &path).json(&name)).await;
+        let renamed = ok(confirmed, site.request(Method::PUT, &path).json(&name)).await;
         assert_eq!((&renamed["name"], &renamed["epoch"]), (&name["name"], &json!(1)));
         let gone = json!([{"id": created[1]}, {"id": created[2]}]);
-        let answer = ok(done, site.request(Method::POST, "test/delete").json(&gone)).await;
+        let answer = ok(confirmed, site.request(Method::POST, "test/delete").json(&gone)).await;
         assert_eq!(answer, json!({"count": 2}));
-        done.deleted.fetch_add(2, Ordering::Relaxed);
-        // A client sees its own writes at once.
+        confirmed.deleted.fetch_add(2, Ordering::Relaxed);
+        // A client must see its own writes at once.
         let set = created.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         let list = site.request(Method::GET, &format!("test?id-in={set}"));
-        assert_eq!(ok(done, list).await["total"], 8);
+        assert_eq!(ok(confirmed, list).await["total"], 8);
     }
 }
 
@@ -66,32 +66,35 @@ async fn client_of(site: &Site, roots: &Roots, shared: i64, number: usize, done:
 async fn s58_eight_clients_write_at_once_and_every_write_counts() {
     let one = Arc::new(Site::new().await);
     let store = Store::open(&one.running.db, "Demo").unwrap();
-    let two = Arc::new(Site::with(|options| options.store = store).await);
+    let two = Arc::new(Site::with(|settings| settings.store = store).await);
     let roots = Arc::new(one.roots().await);
     let shared = one.test(&roots, "shared", roots.suite).await;
-    let done = Arc::new(Done::default());
+    let confirmed = Arc::new(Confirmed::default());
     let clients: Vec<_> = (0..8)
         .map(|number| {
             let site = if number % 2 == 0 { one.clone() } else { two.clone() };
-            let (roots, done) = (roots.clone(), done.clone());
-            tokio::spawn(async move { client_of(&site, &roots, shared, number, &done).await })
+            let (roots, confirmed) = (roots.clone(), confirmed.clone());
+            tokio::spawn(async move { client_of(&site, &roots, shared, number, &confirmed).await })
         })
         .collect();
     for client in clients {
         client.await.unwrap();
     }
-    let told = |number: &AtomicI64| number.load(Ordering::Relaxed);
-    println!("{} requests, {} tests", told(&done.requests), told(&done.tests));
+    let count = |number: &AtomicI64| number.load(Ordering::Relaxed);
+    println!("{} requests, {} tests", count(&confirmed.requests), count(&confirmed.tests));
     let row = one.get(&format!("test/{shared}")).await;
-    assert_eq!(row["epoch"], told(&done.touches), "a lost update");
-    let live = told(&done.tests) - told(&done.deleted) + 1;
+    assert_eq!(row["epoch"], count(&confirmed.touches), "a lost update");
+    let live = count(&confirmed.tests) - count(&confirmed.deleted) + 1;
     assert_eq!(one.get("test?per_page=1").await["total"], live);
     assert_eq!(two.get("suite_test?per_page=1").await["total"], live);
-    // Every number was given once.
+    // No number was used twice.
     let connection = rusqlite::Connection::open(&one.running.db).unwrap();
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(number("SELECT COUNT(DISTINCT key) FROM test"), told(&done.tests) + 1);
-    assert_eq!(number("SELECT COUNT(DISTINCT test_id) FROM suite_test"), told(&done.tests) + 1);
+    assert_eq!(number("SELECT COUNT(DISTINCT key) FROM test"), count(&confirmed.tests) + 1);
+    assert_eq!(
+        number("SELECT COUNT(DISTINCT test_id) FROM suite_test"),
+        count(&confirmed.tests) + 1
+    );
     let text: String =
         connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(text, "ok");

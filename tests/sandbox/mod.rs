@@ -1,9 +1,9 @@
-//! The sandbox, over real HTTP.
+//! Tests the sandbox over HTTP.
 
 #![cfg(feature = "sandbox")]
 #![allow(
     clippy::unwrap_used,
-    reason = "helpers of tests fail as tests do; clippy sees it only in functions marked as tests"
+    reason = "test helpers may panic, but clippy exempts only functions marked as tests"
 )]
 
 mod access;
@@ -25,14 +25,14 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testquality_sandbox::{self as sandbox, Journal, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, Journal, RunningSandbox, Settings, Store};
 
 /// A sandbox of its own for one test, and a client with its token.
 pub(crate) struct Site {
-    pub(crate) running: Running,
+    pub(crate) running: RunningSandbox,
     pub(crate) client: Client,
     pub(crate) journal: Journal,
-    /// Dropped, and so removed, last.
+    /// Declared last, so that it is removed last.
     _directory: TempDir,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Roots {
 }
 
 pub(crate) fn client() -> Client {
-    // Another test may have been first.
+    // Another test may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().build().unwrap()
 }
@@ -54,15 +54,15 @@ impl Site {
         Self::with(|_| {}).await
     }
 
-    pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
         let journal = Journal::new();
-        let mut options = Options::new(store, sandbox::generate_token().unwrap());
-        options.journal = Some(journal.clone());
-        change(&mut options);
+        let mut settings = Settings::new(store, sandbox::Token::generate().unwrap());
+        settings.journal = Some(journal.clone());
+        change(&mut settings);
         Self {
-            running: sandbox::spawn(options).await.unwrap(),
+            running: sandbox::spawn(settings).await.unwrap(),
             client: client(),
             journal,
             _directory: directory,
@@ -138,7 +138,7 @@ pub(crate) fn ids(rows: &[Value]) -> Vec<i64> {
     rows.iter().map(id).collect()
 }
 
-/// The body, after the status and the marks that every answer bears were checked.
+/// The JSON body. Checks the status, and the header that every response has.
 pub(crate) async fn json_of(response: Response, expected: StatusCode) -> Value {
     let status = response.status();
     let mark = response.headers()["x-tq-sandbox"].to_str().unwrap();
@@ -149,7 +149,7 @@ pub(crate) async fn json_of(response: Response, expected: StatusCode) -> Value {
     serde_json::from_str(&body).unwrap()
 }
 
-/// The keys of an object of a JSON text, in their order there (a parsed object has them sorted).
+/// The keys of a JSON object in the order of the text; a parsed object has them sorted.
 pub(crate) fn keys_in_order(json: &str) -> Vec<String> {
     struct Keys(Vec<String>);
     impl<'de> serde::Deserialize<'de> for Keys {

@@ -1,4 +1,4 @@
-//! Rows within rows: nested routes and `_with`.
+//! Nested routes and `_with`.
 
 use super::*;
 
@@ -24,7 +24,7 @@ async fn tree() -> Tree {
 }
 
 #[tokio::test]
-async fn a_nested_list_holds_what_stands_there() {
+async fn a_nested_list_has_the_rows_within_its_parents() {
     let Tree { site, roots, folder, test, step, beside } = tree().await;
     let Roots { project, plan, suite } = roots;
     let cycle = json!({"name": "cycle", "project_id": project});
@@ -69,7 +69,7 @@ async fn a_nested_list_holds_what_stands_there() {
         let request = site.request(Method::GET, &path);
         json_of(request.send().await.unwrap(), StatusCode::NOT_FOUND).await;
     }
-    // What is deleted leads nowhere.
+    // A deleted parent has no rows.
     site.delete(&format!("suite/{folder}"), StatusCode::OK).await;
     assert_eq!(ids(&site.list(&format!("plan/{plan}/test")).await), [beside]);
     let request = site.request(Method::GET, &format!("suite/{folder}/test"));
@@ -77,7 +77,7 @@ async fn a_nested_list_holds_what_stands_there() {
 }
 
 #[tokio::test]
-async fn rows_within_rows_are_written_as_others_are() {
+async fn nested_routes_write_rows() {
     let Tree { site, roots, folder, test, beside, .. } = tree().await;
     let Roots { project, plan, suite } = roots;
 
@@ -105,8 +105,8 @@ async fn rows_within_rows_are_written_as_others_are() {
             json!({"name": "x", "project_id": project, "suite_id": suite}),
         ),
     ] {
-        let answer = site.post(&path, &body, StatusCode::BAD_REQUEST).await;
-        assert_eq!(answer["message"], "The row would not stand there.", "{path}");
+        let response = site.post(&path, &body, StatusCode::BAD_REQUEST).await;
+        assert_eq!(response["message"], "The row would not belong there.", "{path}");
     }
     assert_eq!(site.get("plan").await["total"], 1);
     site.post("suite/99/test", &json!({"name": "x"}), StatusCode::NOT_FOUND).await;
@@ -132,7 +132,7 @@ async fn rows_within_rows_are_written_as_others_are() {
 }
 
 #[tokio::test]
-async fn relations_come_with_the_rows() {
+async fn with_includes_related_rows() {
     let Tree { site, roots, folder, test, step, beside } = tree().await;
     let path = "test?_sort=id&_with=project,step,suite,case_type,RunResult.run";
     let rows = site.list(path).await;
@@ -159,7 +159,7 @@ async fn relations_come_with_the_rows() {
     let row = site.get(&format!("run/{run}?_with=milestone,plan.suite")).await;
     assert_eq!((&row["milestone"], id(&row["plan"])), (&Value::Null, roots.plan));
     assert_eq!(row["plan"]["suite"].as_array().unwrap().len(), 2);
-    // What is deleted is no relation.
+    // Deleted rows are not included.
     site.delete(&format!("step/{step}"), StatusCode::OK).await;
     assert_eq!(site.get(&format!("test/{test}?_with=step")).await["step"], json!([]));
     let request = site.request(Method::GET, &format!("test/{test}?_with=label_assigned"));
@@ -167,7 +167,7 @@ async fn relations_come_with_the_rows() {
 }
 
 #[tokio::test]
-async fn relations_that_multiply_are_refused() {
+async fn relations_that_multiply_are_rejected() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let tests = vec![new_test(&roots, "test", roots.suite); 1000];
@@ -179,7 +179,7 @@ async fn relations_that_multiply_are_refused() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_is_answered_with_the_allowed_ones() {
     let site = Site::new().await;
     for (method, path, allowed) in [
         (Method::DELETE, "test", "GET, HEAD, POST, PUT"),

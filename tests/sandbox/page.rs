@@ -1,4 +1,4 @@
-//! The page at `/`: who gets to see it, and what is seen.
+//! The web page at `/`: access and content.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
 use super::*;
 
-/// A browser that was let in: it sends the cookie, follows nothing and runs nothing.
+/// A browser with access: it sends the cookie, and does not follow redirects.
 pub(crate) struct Browser<'a> {
     site: &'a Site,
     cookie: String,
@@ -15,14 +15,14 @@ pub(crate) struct Browser<'a> {
 impl<'a> Browser<'a> {
     /// Opens the printed link.
     pub(crate) async fn enter(site: &'a Site) -> Self {
-        let response = open(site, site.running.page.expose_secret(), None).await;
+        let response = open(site.running.page_link.expose_secret(), None).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         let cookie = response.headers()[SET_COOKIE].to_str().unwrap();
         Self { site, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
     async fn open(&self, path: &str) -> Response {
-        open(self.site, &format!("{}{path}", self.site.running.url), Some(&self.cookie)).await
+        open(&format!("{}{path}", self.site.running.url), Some(&self.cookie)).await
     }
 
     pub(crate) async fn see(&self, path: &str) -> String {
@@ -34,16 +34,17 @@ impl<'a> Browser<'a> {
     }
 }
 
-async fn open(site: &Site, url: &str, cookie: Option<&str>) -> Response {
-    let mut request = lasting(site).get(url);
+async fn open(url: &str, cookie: Option<&str>) -> Response {
+    let mut request = without_redirects().get(url);
     if let Some(cookie) = cookie {
         request = request.header(COOKIE, cookie);
     }
     request.send().await.unwrap()
 }
 
-/// A client that shows redirects instead of following them.
-fn lasting(_: &Site) -> Client {
+/// A client that returns redirects instead of following them.
+fn without_redirects() -> Client {
+    // Installs the provider of cryptography.
     client();
     Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
@@ -51,17 +52,17 @@ fn lasting(_: &Site) -> Client {
 #[tokio::test]
 async fn the_printed_link_opens_the_page_once() {
     let site = Site::new().await;
-    let link = site.running.page.expose_secret();
+    let link = site.running.page_link.expose_secret();
     let (start, code) = link.split_once("/?code=").unwrap();
     assert_eq!((start, code.len()), (&*site.running.url, 32));
 
-    // Looking whether it is there, or loading it ahead, does not use it up.
-    let ahead = lasting(&site).get(link).header("sec-purpose", "prefetch;prerender");
+    // A HEAD request or a prefetch does not use the code up.
+    let ahead = without_redirects().get(link).header("sec-purpose", "prefetch;prerender");
     assert_eq!(ahead.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
-    let head = lasting(&site).head(link).send().await.unwrap();
+    let head = without_redirects().head(link).send().await.unwrap();
     assert_eq!(head.status(), StatusCode::UNAUTHORIZED);
 
-    let entered = open(&site, link, None).await;
+    let entered = open(link, None).await;
     assert_eq!(entered.status(), StatusCode::SEE_OTHER);
     assert_eq!(entered.headers()[LOCATION], "/");
     assert_eq!(entered.headers()["cache-control"], "no-store");
@@ -72,26 +73,26 @@ async fn the_printed_link_opens_the_page_once() {
     let token = site.running.token.expose_secret();
     assert!(value.len() == 32 && !token.contains(value) && value != code, "{value}");
 
-    let page = open(&site, &site.running.url, Some(pair)).await;
+    let page = open(&site.running.url, Some(pair)).await;
     assert_eq!(page.status(), StatusCode::OK);
     assert!(page.text().await.unwrap().contains("Demo"));
-    // The browser that has the cookie may click the link again; nobody else may.
-    let again = open(&site, link, Some(pair)).await;
+    // Only the browser with the cookie may open the link again.
+    let again = open(link, Some(pair)).await;
     assert_eq!(
         (again.status(), &again.headers()[LOCATION]),
         (StatusCode::SEE_OTHER, &"/".parse().unwrap())
     );
     assert!(!again.headers().contains_key(SET_COOKIE));
-    let used = open(&site, link, None).await;
+    let used = open(link, None).await;
     assert_eq!(used.status(), StatusCode::UNAUTHORIZED);
     assert!(!used.headers().contains_key(SET_COOKIE));
-    // The code is in no record of requests.
+    // The journal does not contain the code.
     let entries = site.journal.entries();
     assert!(entries.len() > 5 && !format!("{entries:?}").contains(code));
 }
 
 #[tokio::test]
-async fn without_the_cookie_nothing_is_shown_but_how_to_get_in() {
+async fn without_the_cookie_the_page_asks_for_the_link() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let test = site.test(&roots, "the secret test", roots.suite).await;
@@ -119,18 +120,19 @@ async fn without_the_cookie_nothing_is_shown_but_how_to_get_in() {
             Some(format!("other={value}")),
         ] {
             let url = format!("{}{path}", site.running.url);
-            let response = open(&site, &url, cookie.as_deref()).await;
+            let response = open(&url, cookie.as_deref()).await;
             assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{path} {cookie:?}");
             let page = response.text().await.unwrap();
             assert!(page.contains("tq-import sandbox") && page.contains("link"), "{page}");
             assert!(!page.contains("secret") && !page.contains("Demo"), "{page}");
         }
         // The API's token does not open the page either.
-        let request = lasting(&site).get(format!("{}{path}", site.running.url)).bearer_auth(token);
+        let request =
+            without_redirects().get(format!("{}{path}", site.running.url)).bearer_auth(token);
         assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED, "{path}");
     }
-    // What says why may be styled.
-    let style = open(&site, &format!("{}/page.css", site.running.url), None).await;
+    // The style sheet needs no cookie.
+    let style = open(&format!("{}/page.css", site.running.url), None).await;
     assert_eq!(style.status(), StatusCode::OK);
     assert_eq!(style.headers()["content-type"], "text/css; charset=utf-8");
 }
@@ -144,15 +146,15 @@ async fn the_cookie_does_not_open_the_api() {
         let body = json_of(browser.open(path).await, StatusCode::UNAUTHORIZED).await;
         assert_eq!(body, json!({"message": "Unauthenticated."}));
     }
-    // As a page elsewhere would send it, if the browser gave it the cookie.
+    // As a foreign page would send it, if the browser attached the cookie.
     let url = format!("{}/api/project/{}", site.running.url, roots.project);
-    let request = lasting(&site).delete(url).header(COOKIE, &browser.cookie);
+    let request = without_redirects().delete(url).header(COOKIE, &browser.cookie);
     json_of(request.send().await.unwrap(), StatusCode::UNAUTHORIZED).await;
     assert_eq!(site.get("project").await["total"], 1);
 }
 
 #[tokio::test]
-async fn the_guard_stands_before_the_page_too() {
+async fn the_page_checks_host_and_origin_too() {
     let site = Site::new().await;
     let browser = Browser::enter(&site).await;
     for (name, value) in [
@@ -161,21 +163,21 @@ async fn the_guard_stands_before_the_page_too() {
         ("origin", "http://rebound.example"),
         ("origin", "null"),
     ] {
-        let request = lasting(&site).get(&site.running.url).header(COOKIE, &browser.cookie);
+        let request = without_redirects().get(&site.running.url).header(COOKIE, &browser.cookie);
         let response = request.header(name, value).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{name}: {value}");
         assert!(!response.text().await.unwrap().contains("Demo"));
     }
     // A rebound page does not use the code up.
     let other = Site::new().await;
-    let link = other.running.page.expose_secret();
-    let request = lasting(&other).get(link).header("host", "rebound.example");
+    let link = other.running.page_link.expose_secret();
+    let request = without_redirects().get(link).header("host", "rebound.example");
     assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN);
-    assert_eq!(open(&other, link, None).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(open(link, None).await.status(), StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
-async fn every_answer_forbids_what_a_page_could_be_made_to_do() {
+async fn every_response_has_security_headers() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let browser = Browser::enter(&site).await;
@@ -216,7 +218,7 @@ async fn every_answer_forbids_what_a_page_could_be_made_to_do() {
             !text.contains("<script") && !text.contains(" style=") && !text.contains("http://")
         );
     }
-    let request = lasting(&site).post(format!("{}{project}", site.running.url));
+    let request = without_redirects().post(format!("{}{project}", site.running.url));
     let refused = request.header(COOKIE, &browser.cookie).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
@@ -252,7 +254,7 @@ async fn a_project_shows_its_folders_and_their_tests() {
 
     let top = browser.see(&address).await;
     assert!(top.contains("<h1><bdi>Demo</bdi></h1>") && top.contains("<bdi>Shop</bdi>"));
-    assert!(top.contains("3 tests, subfolders included"), "{top}");
+    assert!(top.contains("3 tests, including subfolders"), "{top}");
     let folder = browser.see(&format!("{address}?folder={cart}")).await;
     assert!(folder.contains("<h2><bdi>Cart</bdi></h2>"));
     assert!(folder.contains(&format!("folder={cart}\" aria-current=\"page\"")));
@@ -279,7 +281,7 @@ async fn a_project_shows_its_folders_and_their_tests() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_is_not_there() {
+async fn deleted_rows_are_not_shown() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "Here", roots.suite).await;
@@ -319,16 +321,16 @@ async fn what_is_deleted_is_not_there() {
         assert_eq!(browser.open(&path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
 
-    // What stood in a folder that goes is not hidden by that.
+    // Deleting a folder does not hide its subfolders and tests.
     site.delete(&format!("suite/{folder}"), StatusCode::OK).await;
     let page = browser.see(&project).await;
     assert!(
-        page.contains("Cut off") && page.contains("<bdi>Inner</bdi>") && !page.contains("Here")
+        page.contains("Detached") && page.contains("<bdi>Inner</bdi>") && !page.contains("Here")
     );
     site.delete(&format!("suite/{inner}"), StatusCode::OK).await;
     let page = browser.see(&format!("{project}?folder=none")).await;
     assert!(page.contains("<bdi>stays</bdi>") && !page.contains("goes"));
-    // The project goes, with all of its pages.
+    // Deleting the project hides all of its pages.
     site.delete(&format!("project/{}", roots.project), StatusCode::OK).await;
     assert!(!browser.see("/").await.contains("Demo"));
     for path in [project, format!("/test/{stays}")] {
@@ -337,7 +339,7 @@ async fn what_is_deleted_is_not_there() {
 }
 
 #[tokio::test]
-async fn hostile_text_is_inert_and_readable() {
+async fn hostile_text_is_harmless_and_readable() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let names = [
@@ -384,7 +386,7 @@ async fn hostile_text_is_inert_and_readable() {
     let mut all = String::new();
     for path in pages {
         let page = browser.see(&path).await;
-        // Every tag is one of ours, with attributes of ours; others' text stands in quotes.
+        // Every tag and attribute is one of the templates; other text is in quotes.
         for tag in page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
             let bare: Vec<&str> = tag.split('"').step_by(2).collect();
             let bare = bare.join(" ");
@@ -399,11 +401,11 @@ async fn hostile_text_is_inert_and_readable() {
         for address in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
             assert!(address.starts_with(['/', '#']), "{path}: {address}");
         }
-        let acts = |c: char| {
+        let is_harmful = |c: char| {
             (c.is_control() && c != '\n' && c != '\t')
                 || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
-        assert!(!page.contains(acts), "{path}: {page:?}");
+        assert!(!page.contains(is_harmful), "{path}: {page:?}");
         all += &page;
     }
     for readable in [
@@ -417,7 +419,7 @@ async fn hostile_text_is_inert_and_readable() {
     }
 }
 
-/// The elements that the page is made of.
+/// The elements of the templates.
 const ELEMENTS: &[&str] = &[
     "!doctype", "html", "head", "meta", "title", "link", "body", "a", "header", "p", "span", "nav",
     "ul", "ol", "li", "form", "label", "input", "button", "main", "footer", "h1", "h2", "h3",
@@ -425,7 +427,7 @@ const ELEMENTS: &[&str] = &[
     "dt", "dd", "time", "strong", "del", "ins", "details", "summary", "br",
 ];
 
-/// Their attributes.
+/// The attributes of the templates.
 const ATTRIBUTES: &[&str] = &[
     "html",
     "lang",
@@ -457,11 +459,11 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn names_as_long_as_a_file_may_hold_do_not_break_the_page() {
+async fn very_long_names_do_not_break_the_page() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let test = site.test(&roots, "short", roots.suite).await;
-    // The API takes no such names, but another program may have written the file.
+    // The API rejects such names, but another program may have written the file.
     let connection = rusqlite::Connection::open(&site.running.db).unwrap();
     let long = "<b>ä".repeat(2_560);
     connection.execute("UPDATE test SET name = ?1, description = ?1 || ?1 || ?1", [&long]).unwrap();
@@ -506,7 +508,7 @@ async fn the_search_finds_folders_tests_and_identities() {
     assert_eq!(found("tqi-9f86d081").await, (false, true, false));
     assert_eq!(found("tqn-1b2c3d4e").await, (false, true, false));
     assert_eq!(found("tqi-0000").await, (false, false, false));
-    // Nothing in it is a pattern.
+    // Wildcards have no meaning.
     assert_eq!(found("100%25").await, (false, false, true));
     assert_eq!(found("%25").await, (false, false, true));
     assert_eq!(found("_").await, (false, false, true));
@@ -566,7 +568,7 @@ async fn runs_show_their_results() {
 }
 
 #[tokio::test]
-async fn the_history_of_a_test_tells_what_was_changed() {
+async fn the_history_of_a_test_shows_the_changes() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let test = site.test(&roots, "first name", roots.suite).await;
@@ -599,18 +601,18 @@ async fn the_history_of_a_test_tells_what_was_changed() {
     assert!(page.contains("24 older changes not shown"), "{page}");
 }
 
-/// Puts tests into a folder, 1,000 with each request.
+/// Creates tests in a folder, 1,000 per request.
 pub(crate) async fn fill(site: &Site, roots: &Roots, folder: i64, tests: usize) {
     let numbers: Vec<usize> = (0..tests).collect();
-    for lot in numbers.chunks(1000) {
+    for chunk in numbers.chunks(1000) {
         let rows: Vec<Value> =
-            lot.iter().map(|n| new_test(roots, &format!("test {n:05}"), folder)).collect();
+            chunk.iter().map(|n| new_test(roots, &format!("test {n:05}"), folder)).collect();
         site.create("test", &json!(rows)).await;
     }
 }
 
 #[tokio::test]
-async fn long_folders_and_searches_come_in_pages() {
+async fn long_folders_and_searches_are_paged() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "long", roots.suite).await;
@@ -639,7 +641,7 @@ async fn long_folders_and_searches_come_in_pages() {
     }
 }
 
-/// How long a page takes until its last byte is here.
+/// Loads a page, and returns the time in seconds.
 async fn timed(browser: &Browser<'_>, path: &str) -> f64 {
     let started = Instant::now();
     browser.see(path).await;
@@ -670,7 +672,7 @@ async fn a_project_of_ten_thousand_tests_opens_in_under_a_second() {
         &format!("{project}/search?q=tqi-00"),
         &format!("{project}/search?q=nothing+like+it"),
     ] {
-        // The first one opens the file.
+        // The first request opens the file.
         timed(&browser, path).await;
         let seconds = timed(&browser, path).await;
         assert!(seconds < 1.0 || size > 10_000, "{path} took {seconds} s");

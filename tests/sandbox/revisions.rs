@@ -1,8 +1,8 @@
-//! What rows were before: `revision_log=true`.
+//! Earlier versions of rows: `revision_log=true`.
 
 use super::*;
 
-fn told(versions: &Value) -> Vec<(&str, &str)> {
+fn operations(versions: &Value) -> Vec<(&str, &str)> {
     let versions = versions.as_array().unwrap();
     versions
         .iter()
@@ -11,22 +11,22 @@ fn told(versions: &Value) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn every_version_of_a_row_is_told() {
+async fn every_version_of_a_row_is_listed() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let test = site.test(&roots, "one", roots.suite).await;
     let path = format!("test/{test}");
     let log = format!("{path}?revision_log=true");
-    assert_eq!(told(&site.get(&log).await), [("create", "one")]);
+    assert_eq!(operations(&site.get(&log).await), [("create", "one")]);
     site.put(&path, &json!({"name": "two"}), StatusCode::OK).await;
     site.put(&path, &json!({"name": "three"}), StatusCode::OK).await;
     site.delete(&path, StatusCode::OK).await;
     let expected = [("create", "one"), ("update", "two"), ("update", "three"), ("delete", "three")];
-    assert_eq!(told(&site.get(&log).await), expected);
+    assert_eq!(operations(&site.get(&log).await), expected);
     site.post(&format!("{path}/restore"), &json!({}), StatusCode::OK).await;
 
     let versions = site.get(&log).await;
-    assert_eq!(told(&versions)[4], ("update", "three"));
+    assert_eq!(operations(&versions)[4], ("update", "three"));
     let versions = versions.as_array().unwrap();
     let epochs: Vec<_> =
         versions.iter().map(|version| version["epoch"].as_i64().unwrap()).collect();
@@ -35,7 +35,7 @@ async fn every_version_of_a_row_is_told() {
         versions.iter().map(|version| version["_id"].as_str().unwrap()).collect();
     texts.dedup();
     assert_eq!(texts.len(), 5);
-    // A version has what a row has.
+    // A version has the fields of the row.
     let mut last = versions[4].clone();
     last.as_object_mut().unwrap().retain(|key, _| key != "_id" && key != "operation");
     assert_eq!(last, site.get(&path).await);
@@ -54,14 +54,14 @@ async fn the_versions_of_a_list_are_those_of_its_rows() {
     let by_project = format!("project_id={}&revision_log=true", roots.project);
     let versions = site.get(&format!("test?{by_project}")).await;
     let expected = [("create", "one"), ("update", "1"), ("create", "two"), ("delete", "two")];
-    assert_eq!(told(&versions), expected);
+    assert_eq!(operations(&versions), expected);
     let versions = site.get(&format!("test?{by_project}&per_page=1&page=2")).await;
-    assert_eq!(told(&versions), expected[2..]);
+    assert_eq!(operations(&versions), expected[2..]);
     let versions = site.get("test?revision_log=1&name=1").await;
-    assert_eq!(told(&versions), expected[..2]);
+    assert_eq!(operations(&versions), expected[..2]);
     let versions = site.get(&format!("suite/{}/test?revision_log=true", roots.suite)).await;
-    assert_eq!(told(&versions), expected[..2]);
-    // Placements go with their test, and their versions say so.
+    assert_eq!(operations(&versions), expected[..2]);
+    // Rows that are deleted with a test have versions too.
     let places = site.get(&format!("suite_test?test_id={two}&revision_log=true")).await;
     let operations: Vec<_> =
         places.as_array().unwrap().iter().map(|row| &row["operation"]).collect();

@@ -1,4 +1,4 @@
-//! Runs, their results and the steps of those.
+//! Runs, their results and result steps.
 
 use super::*;
 
@@ -28,7 +28,7 @@ async fn a_run_gets_results_and_steps_for_the_tests_of_its_plan() {
         site.create("plan_suite", &json!({"plan_id": cycle, "suite_id": folder})).await;
     }
 
-    // As the CLI does it, the name left to the server.
+    // Like the CLI, without a name.
     let body = json!({"is_complete": 0, "is_running": 1, "plan_id": cycle,
         "project_id": roots.project, "start_time": "2026-01-02T03:04:05.678Z"});
     let run = site.create("run", &body).await;
@@ -57,7 +57,7 @@ async fn a_run_gets_results_and_steps_for_the_tests_of_its_plan() {
     assert_eq!(taken, [first, last]);
     assert!(steps.iter().all(|row| row["status_id"] == pending));
 
-    // The root plan has every test; a second run has rows of its own.
+    // The root plan has every test, and a second run gets its own rows.
     let body = json!({"name": "all", "plan_id": roots.plan, "project_id": roots.project});
     let all = site.create("run", &body).await;
     assert_eq!((&all["name"], &all["run_result_rows"]), (&json!("all"), &json!(2)));
@@ -97,7 +97,7 @@ async fn a_result_has_the_status_of_its_last_step() {
     let body = json!([{"id": steps[1], "status_id": fail}, {"id": steps[0], "status_id": pass}]);
     site.post("run_result_step", &body, StatusCode::OK).await;
     assert_eq!(now().await, fail);
-    // It cannot be set, only followed.
+    // Clients cannot set it.
     let body = json!({"status_id": pass});
     assert_eq!(site.put(&result, &body, StatusCode::OK).await["status_id"], fail);
     site.delete(&format!("run_result_step/{}", steps[1]), StatusCode::OK).await;
@@ -112,7 +112,7 @@ async fn a_result_has_the_status_of_its_last_step() {
 }
 
 #[tokio::test]
-async fn a_complete_run_stays_as_it_is() {
+async fn a_complete_run_cannot_be_changed() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let test = site.test(&roots, "test", roots.suite).await;
@@ -137,7 +137,7 @@ async fn a_complete_run_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn results_have_rows_of_their_own() {
+async fn results_can_be_created() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let test = site.test(&roots, "test", roots.suite).await;

@@ -1,5 +1,5 @@
-//! The vendor's own clients, which must not notice where they are: the SDK through a session of all
-//! that the sandbox has, the CLI through the commands that its users type.
+//! Tests the sandbox with the vendor's own clients: the SDK in a session that uses every resource, and
+//! the CLI with the commands that its users type.
 //!
 //! Both come from npm (see [`crate::support::npm`]).
 
@@ -21,21 +21,21 @@ async fn node(site: &Site, packages: &Path, arguments: &[&str]) -> Output {
 }
 
 #[tokio::test]
-async fn the_vendors_sdk_runs_a_session_over_everything() {
+async fn the_vendors_sdk_works_with_every_resource() {
     let Some(packages) = VENDOR.installed() else { return };
     let site = Site::new().await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/vendor/session.cjs");
     let output = node(&site, packages, &[script.to_str().unwrap()]).await;
     assert!(output.status.success(), "{}", shown(&output));
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(said.trim(), "session done");
-    // It was this sandbox that it talked to, and nothing in it broke.
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.trim(), "session done");
+    // The SDK talked to this sandbox, and no request failed in the server.
     let entries = site.journal.take();
     assert!(entries.len() > 60, "{} requests", entries.len());
     assert!(entries.iter().all(|entry| entry.status.is_some_and(|status| status < 500)));
 }
 
-/// What a command of the CLI prints. It exits with 0 whatever happens, so its words decide.
+/// The output of a CLI command. The CLI always exits with 0, so the output decides.
 async fn cli(site: &Site, packages: &Path, arguments: &[&str]) -> String {
     let index = packages.join("node_modules/@testquality/cli/dist/index.js");
     let arguments: Vec<_> = [index.to_str().unwrap()].iter().chain(arguments).copied().collect();
@@ -60,67 +60,77 @@ async fn the_vendors_cli_lists_deletes_and_restores() {
     };
     let total = async |path: &str| site.get(path).await["total"].as_i64().unwrap();
 
-    let said = run("projects").await;
-    assert!(said.contains("name: 'Demo'") && said.contains(&roots.project.to_string()), "{said}");
-    let said = run("plans --project_name=demo").await;
-    assert!(said.contains("name: 'All tests'") && said.contains(&roots.plan.to_string()), "{said}");
+    let output = run("projects").await;
+    assert!(
+        output.contains("name: 'Demo'") && output.contains(&roots.project.to_string()),
+        "{output}"
+    );
+    let output = run("plans --project_name=demo").await;
+    assert!(
+        output.contains("name: 'All tests'") && output.contains(&roots.plan.to_string()),
+        "{output}"
+    );
     for line in ["suites".to_owned(), format!("suites --plan_id={}", roots.plan)] {
-        let said = run(&line).await;
-        assert!(said.contains("'the folder'") && said.contains("'Default'"), "{line}: {said}");
+        let output = run(&line).await;
+        assert!(
+            output.contains("'the folder'") && output.contains("'Default'"),
+            "{line}: {output}"
+        );
     }
-    let said = run("plan_suite").await;
-    assert!(said.contains(&format!("parent_id: {}", roots.suite)), "{said}");
-    let said = run(&format!("suite_test --params suite_id={folder}")).await;
-    assert!(said.contains(&format!("test_id: {test}")), "{said}");
-    assert!(!said.contains(&format!("test_id: {beside}")), "{said}");
+    let output = run("plan_suite").await;
+    assert!(output.contains(&format!("parent_id: {}", roots.suite)), "{output}");
+    let output = run(&format!("suite_test --params suite_id={folder}")).await;
+    assert!(output.contains(&format!("test_id: {test}")), "{output}");
+    assert!(!output.contains(&format!("test_id: {beside}")), "{output}");
     let nested = format!("tests --plan_id={} --suite_id={folder}", roots.plan);
     for line in ["tests --params name=the\u{a0}test", "tests", &nested, "tests --verbose"] {
         let words: Vec<String> = line.split(' ').map(|word| word.replace('\u{a0}', " ")).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let said = cli(&site, packages, &words).await;
-        assert!(said.contains("name: 'the test'"), "{line}: {said}");
+        let output = cli(&site, packages, &words).await;
+        assert!(output.contains("name: 'the test'"), "{line}: {output}");
         assert_eq!(
-            said.contains("'another'"),
+            output.contains("'another'"),
             words.len() != 3 && !line.contains("params"),
-            "{line}: {said}"
+            "{line}: {output}"
         );
     }
-    let said = run("tests --revision_log").await;
-    assert!(said.contains("operation: 'create'") && said.contains("_id: '"), "{said}");
+    let output = run("tests --revision_log").await;
+    assert!(output.contains("operation: 'create'") && output.contains("_id: '"), "{output}");
 
-    let said = run(&format!("tests --delete --test_id={test}")).await;
-    assert!(said.contains("Delete Success"), "{said}");
+    let output = run(&format!("tests --delete --test_id={test}")).await;
+    assert!(output.contains("Delete Success"), "{output}");
     assert_eq!(total("test").await, 1);
-    let said = run(&format!("restore --test_id={test} --suite_id={}", roots.suite)).await;
-    assert!(said.contains("name: 'the test'"), "{said}");
+    let output = run(&format!("restore --test_id={test} --suite_id={}", roots.suite)).await;
+    assert!(output.contains("name: 'the test'"), "{output}");
     assert_eq!(total(&format!("suite_test?test_id={test}")).await, 2);
 
-    let said = run(&format!("suites --delete --suite_id={folder} --plan_id={}", roots.plan)).await;
-    assert!(said.contains("Delete Success"), "{said}");
+    let output =
+        run(&format!("suites --delete --suite_id={folder} --plan_id={}", roots.plan)).await;
+    assert!(output.contains("Delete Success"), "{output}");
     assert_eq!(total("suite").await, 1);
-    let said = run(&format!("restore --suite_id={folder} --plan_id={}", roots.plan)).await;
-    assert!(said.contains("name: 'the folder'"), "{said}");
+    let output = run(&format!("restore --suite_id={folder} --plan_id={}", roots.plan)).await;
+    assert!(output.contains("name: 'the folder'"), "{output}");
     assert_eq!(total(&format!("plan_suite?suite_id={folder}")).await, 1);
 
-    let said = run("create_plan cycle --project_name=Demo").await;
-    assert!(said.contains("name: 'cycle'"), "{said}");
+    let output = run("create_plan cycle --project_name=Demo").await;
+    assert!(output.contains("name: 'cycle'"), "{output}");
     let cycle = id(&site.list("plan?name=cycle").await[0]);
     let manual = "create_manual_run --project_name=Demo --plan_name=cycle --run_name=by-hand";
-    let said = run(manual).await;
-    assert!(said.contains("name: 'by-hand'"), "{said}");
-    let said = run("runs").await;
-    assert!(said.contains("name: 'by-hand'"), "{said}");
-    // `plan_delete` sends its token only after a login with a password, so it is refused here too.
+    let output = run(manual).await;
+    assert!(output.contains("name: 'by-hand'"), "{output}");
+    let output = run("runs").await;
+    assert!(output.contains("name: 'by-hand'"), "{output}");
+    // `plan_delete` sends its token only after a login with a password, so the API is used instead.
     site.delete(&format!("plan/{cycle}"), StatusCode::OK).await;
     assert_eq!(total("plan").await, 1);
-    let said = run(&format!("restore --plan_id={cycle}")).await;
-    assert!(said.contains("name: 'cycle'"), "{said}");
+    let output = run(&format!("restore --plan_id={cycle}")).await;
+    assert!(output.contains("name: 'cycle'"), "{output}");
     assert_eq!(total("plan").await, 2);
 }
 
-/// What the README compares: nothing is uploaded, and who says so.
+/// The comparison in the README: failed uploads, and the exit codes of both programs.
 #[tokio::test]
-async fn where_the_vendors_cli_ends_with_0_this_does_not() {
+async fn failed_uploads_exit_with_0_only_in_the_vendors_cli() {
     let Some(packages) = VENDOR.installed() else { return };
     let site = Site::new().await;
     let directory = tempfile::tempdir().unwrap();
@@ -153,5 +163,5 @@ async fn where_the_vendors_cli_ends_with_0_this_does_not() {
         command.env("TQ_ACCESS_TOKEN", token);
         crate::support::run(command).await.expect(code);
     }
-    assert_eq!(site.get("test").await["total"], 0, "nothing was uploaded by either");
+    assert_eq!(site.get("test").await["total"], 0, "neither uploads anything");
 }

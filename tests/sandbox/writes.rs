@@ -1,9 +1,9 @@
-//! Creates, updates, deletes, restores; alone and in arrays.
+//! Creates, updates, deletes and restores, single and in arrays.
 
 use super::*;
 
-/// The messages of a refused field.
-fn fault(body: &Value, field: &str) -> String {
+/// The error message of a field.
+fn field_error(body: &Value, field: &str) -> String {
     body["validation_errors"][field][0]
         .as_str()
         .unwrap_or_else(|| panic!("no message for {field} in {body}"))
@@ -55,16 +55,16 @@ async fn a_bad_element_fails_the_whole_array() {
         new_test(&roots, &"x".repeat(256), roots.suite)
     ]);
     let body = site.post("test", &tests, StatusCode::BAD_REQUEST).await;
-    assert!(fault(&body, "name").contains("255"));
+    assert!(field_error(&body, "name").contains("255"));
     let tests = json!([new_test(&roots, "good", roots.suite), new_test(&roots, "bad", 99)]);
     let body = site.post("test", &tests, StatusCode::BAD_REQUEST).await;
-    assert_eq!(fault(&body, "suite_id"), "The selected suite id is invalid.");
+    assert_eq!(field_error(&body, "suite_id"), "The selected suite id is invalid.");
     assert_eq!(total(&site, "test").await, 0);
     assert_eq!(total(&site, "suite_test").await, 0);
 }
 
 #[tokio::test]
-async fn elements_with_an_id_are_updated() {
+async fn elements_with_an_id_are_updates() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let one = site.test(&roots, "one", roots.suite).await;
@@ -93,26 +93,26 @@ async fn elements_with_an_id_are_updated() {
 }
 
 #[tokio::test]
-async fn equal_names_give_two_rows() {
+async fn equal_names_create_separate_rows() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folders = [
-        site.folder(&roots, "twin", roots.suite).await,
-        site.folder(&roots, "twin", roots.suite).await,
+        site.folder(&roots, "same", roots.suite).await,
+        site.folder(&roots, "same", roots.suite).await,
     ];
     assert_ne!(folders[0], folders[1]);
     for _ in 0..2 {
-        site.test(&roots, "twin", folders[0]).await;
+        site.test(&roots, "same", folders[0]).await;
         site.create("project", &json!({"name": "Demo"})).await;
     }
-    let test = id(&site.list("test?name=twin").await[0]);
+    let test = id(&site.list("test?name=same").await[0]);
     for (resource, body) in [
-        ("plan", json!({"name": "twin", "project_id": roots.project})),
-        ("milestone", json!({"name": "twin", "project_id": roots.project})),
-        ("run", json!({"name": "twin", "project_id": roots.project, "plan_id": roots.plan})),
+        ("plan", json!({"name": "same", "project_id": roots.project})),
+        ("milestone", json!({"name": "same", "project_id": roots.project})),
+        ("run", json!({"name": "same", "project_id": roots.project, "plan_id": roots.plan})),
         (
             "step",
-            json!({"step": "twin", "sequence": 1, "project_id": roots.project, "test_id": test}),
+            json!({"step": "same", "sequence": 1, "project_id": roots.project, "test_id": test}),
         ),
         ("suite_test", json!({"suite_id": folders[1], "test_id": test})),
         (
@@ -125,26 +125,26 @@ async fn equal_names_give_two_rows() {
         let others = ids(others.as_array().unwrap());
         assert!(one < others[0] && others[0] < others[1], "{resource}");
     }
-    assert_eq!(total(&site, "suite?name=twin").await, 2);
-    assert_eq!(total(&site, "test?name=twin").await, 2);
+    assert_eq!(total(&site, "suite?name=same").await, 2);
+    assert_eq!(total(&site, "test?name=same").await, 2);
     assert_eq!(total(&site, "project?name=Demo").await, 3);
 }
 
 #[tokio::test]
-async fn what_is_required_or_wrong_is_named() {
+async fn missing_and_invalid_fields_are_named() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let body = site.post("test", &json!({}), StatusCode::BAD_REQUEST).await;
     for field in ["name", "project_id", "suite_id"] {
-        assert!(fault(&body, field).ends_with("field is required."));
+        assert!(field_error(&body, field).ends_with("field is required."));
     }
     let body = site.post("suite", &json!({}), StatusCode::BAD_REQUEST).await;
     for field in ["name", "project_id", "plan_id"] {
-        assert!(fault(&body, field).ends_with("field is required."));
+        assert!(field_error(&body, field).ends_with("field is required."));
     }
     let body = site.post("step", &json!({}), StatusCode::BAD_REQUEST).await;
     for field in ["project_id", "test_id"] {
-        assert!(fault(&body, field).ends_with("field is required."));
+        assert!(field_error(&body, field).ends_with("field is required."));
     }
     let good = new_test(&roots, "test", roots.suite);
     for (field, value) in [
@@ -165,7 +165,7 @@ async fn what_is_required_or_wrong_is_named() {
         let mut test = good.clone();
         test[field] = value;
         let body = site.post("test", &test, StatusCode::BAD_REQUEST).await;
-        fault(&body, field);
+        field_error(&body, field);
     }
     let mut longest = good;
     longest["name"] = json!("漢".repeat(255));
@@ -174,7 +174,7 @@ async fn what_is_required_or_wrong_is_named() {
 }
 
 #[tokio::test]
-async fn rows_of_other_projects_do_not_mix() {
+async fn references_to_other_projects_are_rejected() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let project = id(&site.create("project", &json!({"name": "Other"})).await);
@@ -185,7 +185,7 @@ async fn rows_of_other_projects_do_not_mix() {
 
     let body = new_test(&roots, "x", other.suite);
     let body = site.post("test", &body, StatusCode::BAD_REQUEST).await;
-    fault(&body, "suite_id");
+    field_error(&body, "suite_id");
     let body = json!({"project_id": other.project, "test_id": test, "step": "x"});
     site.post("step", &body, StatusCode::BAD_REQUEST).await;
     let body = json!({"suite_id": other.suite, "test_id": test});
@@ -196,7 +196,7 @@ async fn rows_of_other_projects_do_not_mix() {
     let body = json!({"name": "x", "project_id": roots.project, "plan_id": roots.plan,
                       "plan_suite": {"parent_id": other.suite}});
     let body = site.post("suite", &body, StatusCode::BAD_REQUEST).await;
-    fault(&body, "plan_suite.parent_id");
+    field_error(&body, "plan_suite.parent_id");
     assert_eq!(total(&site, "suite").await, 2);
 }
 
@@ -227,7 +227,7 @@ async fn fields_of_the_server_are_ignored() {
     );
     assert_eq!(updated["created_at"], created["created_at"]);
     assert_eq!(updated["is_automated"], true);
-    // An update that changes nothing counts as one.
+    // An update without changes counts.
     let same = site.put(&path, &json!({}), StatusCode::OK).await;
     assert_eq!(same["epoch"], 2);
     let cleared = json!({"description": null, "precondition": "x"});
@@ -239,7 +239,7 @@ async fn fields_of_the_server_are_ignored() {
 }
 
 #[tokio::test]
-async fn the_folder_tree_stays_a_tree() {
+async fn folders_cannot_form_a_cycle() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let a = site.folder(&roots, "a", roots.suite).await;
@@ -255,26 +255,26 @@ async fn the_folder_tree_stays_a_tree() {
         let path = place(a).await;
         let body = json!({ "parent_id": parent });
         let body = site.put(&path, &body, StatusCode::BAD_REQUEST).await;
-        fault(&body, "parent_id");
+        field_error(&body, "parent_id");
     }
-    // A suite that names no parent stands beside the root suite.
+    // A suite without a parent is placed beside the root suite.
     let body = json!({"name": "beside", "project_id": roots.project, "plan_id": roots.plan});
     let beside = site.create("suite", &body).await;
     let rows = site.list(&format!("plan_suite?suite_id={}", id(&beside))).await;
     assert_eq!(rows[0]["parent_id"], Value::Null);
     assert_eq!(beside["sequence_plan"], rows[0]["sequence_plan"]);
-    // A parent must stand in the same plan.
+    // A parent must be in the same plan.
     let cycle = json!({"name": "cycle", "project_id": roots.project});
     let cycle = id(&site.create("plan", &cycle).await);
     let body = json!({"plan_id": cycle, "suite_id": b, "parent_id": a});
     let body = site.post("plan_suite", &body, StatusCode::BAD_REQUEST).await;
-    fault(&body, "parent_id");
+    field_error(&body, "parent_id");
     site.create("plan_suite", &json!({"plan_id": cycle, "suite_id": a})).await;
     site.create("plan_suite", &json!({"plan_id": cycle, "suite_id": b, "parent_id": a})).await;
 }
 
 #[tokio::test]
-async fn a_test_can_stand_in_two_folders_and_be_moved() {
+async fn a_test_can_be_in_two_folders_and_move() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "folder", roots.suite).await;
@@ -294,7 +294,7 @@ async fn a_test_can_stand_in_two_folders_and_be_moved() {
 }
 
 #[tokio::test]
-async fn a_deleted_test_takes_its_places_along_and_brings_them_back() {
+async fn the_folders_of_a_test_are_deleted_and_restored_with_it() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "folder", roots.suite).await;
@@ -318,7 +318,7 @@ async fn a_deleted_test_takes_its_places_along_and_brings_them_back() {
     let restored = site.post(&format!("{path}/restore"), &json!({}), StatusCode::OK).await;
     assert_eq!((id(&restored), &restored["epoch"]), (test, &json!(1)));
     let places = site.list("suite_test").await;
-    assert_eq!(places.len(), 1, "only what went with the test comes back");
+    assert_eq!(places.len(), 1, "only rows that were deleted with the test are restored");
     assert_eq!(places[0]["suite_id"], folder);
     let again = site.post(&format!("{path}/restore"), &json!({}), StatusCode::OK).await;
     assert_eq!(again["epoch"], 1);
@@ -327,7 +327,7 @@ async fn a_deleted_test_takes_its_places_along_and_brings_them_back() {
 }
 
 #[tokio::test]
-async fn a_restore_can_say_where_to() {
+async fn a_restore_can_name_a_folder() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "folder", roots.suite).await;
@@ -353,7 +353,7 @@ async fn a_restore_can_say_where_to() {
 }
 
 #[tokio::test]
-async fn a_deleted_folder_leaves_its_tests_and_subfolders_where_nobody_finds_them() {
+async fn a_deleted_folder_leaves_its_tests_and_subfolders_detached() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let folder = site.folder(&roots, "folder", roots.suite).await;
@@ -364,7 +364,7 @@ async fn a_deleted_folder_leaves_its_tests_and_subfolders_where_nobody_finds_the
     assert_eq!(site.list(&format!("plan_suite?suite_id={below}")).await[0]["parent_id"], folder);
     assert_eq!(site.list("suite_test").await[0]["suite_id"], folder);
     assert_eq!(total(&site, "test").await, 1);
-    // Nothing can be put into it, and what is in it can be moved out.
+    // Rows cannot be added to it, but can be moved out of it.
     site.post("test", &new_test(&roots, "x", folder), StatusCode::BAD_REQUEST).await;
     let place = id(&site.list("suite_test").await[0]);
     let body = json!({"suite_id": roots.suite});
@@ -380,7 +380,7 @@ async fn a_deleted_folder_leaves_its_tests_and_subfolders_where_nobody_finds_the
 }
 
 #[tokio::test]
-async fn an_array_deletes_what_is_there() {
+async fn an_array_deletes_existing_rows() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let mut tests = Vec::new();

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tempfile::TempDir;
-use testquality_sandbox::{self as sandbox, Journal, Options, Running, Store};
+use testquality_sandbox::{self as sandbox, Journal, RunningSandbox, Settings, Store};
 
 /// Exit code and output of a run of the binary.
 pub(crate) struct Run {
@@ -83,7 +83,7 @@ pub(crate) async fn run(mut command: Command) -> Run {
 
 /// A sandbox in this process, a working directory, and a file with the token in it.
 pub(crate) struct TestEnv {
-    pub(crate) running: Running,
+    pub(crate) running: RunningSandbox,
     pub(crate) journal: Journal,
     directory: TempDir,
 }
@@ -93,12 +93,12 @@ impl TestEnv {
         Self::with(|_| {}).await
     }
 
-    pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join(".git")).unwrap();
         let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
         let journal = Journal::new();
-        let mut options = Options::new(store, sandbox::generate_token().unwrap());
+        let mut options = Settings::new(store, sandbox::Token::generate().unwrap());
         options.journal = Some(journal.clone());
         change(&mut options);
         let running = sandbox::spawn(options).await.unwrap();
@@ -111,8 +111,8 @@ impl TestEnv {
     /// The same database and token, served by a sandbox without fault rules.
     pub(crate) async fn without_faults(mut self) -> Self {
         let store = Store::open(self.path().join("sandbox.db"), "Demo").unwrap();
-        let token = sandbox::Token::given(self.running.token.clone());
-        let mut options = Options::new(store, token);
+        let token = sandbox::Token::new(self.running.token.clone());
+        let mut options = Settings::new(store, token);
         options.journal = Some(self.journal.clone());
         self.running = sandbox::spawn(options).await.unwrap();
         self

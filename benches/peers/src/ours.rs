@@ -11,7 +11,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use test_reports::formats::Caps;
-use test_reports::mapping::IdentityOptions;
+use test_reports::options::IdentityOptions;
 use test_reports::record::collect;
 use tq_import::discover::discover;
 use tq_import::progress::Progress;

@@ -1,9 +1,9 @@
-//! What a test *is*: namespace, container and name, hashed into a `tqi-…` that never changes.
+//! Identities of tests and folders: hashes that stay the same in every run, on every machine.
 //!
-//! The scheme is version 1 and frozen (`tests/golden/identities.tsv`). The hash is SHA-256 over parts, each
-//! written as its length in UTF-8 bytes (4 bytes, big-endian) and its bytes; the first 8 bytes of
-//! the digest are the identity. The order of the parts: `v1`, namespace, every container part,
-//! name. A folder hashes `f1`, namespace, every part of its path below the root folder.
+//! The scheme is version 1, and frozen. The hash is SHA-256 over parts, each written as its length in UTF-8 bytes (4
+//! bytes, big-endian) and its bytes; the first 8 bytes of the digest are the identity. The parts of a test are `v1`, the
+//! namespace, each part of the container, and the name; those of a folder are `f1`, the namespace, and each part of its
+//! path.
 
 use std::fmt;
 
@@ -14,14 +14,14 @@ use sha2::{Digest, Sha256};
 pub struct Identity([u8; 8]);
 
 impl Identity {
-    /// The identity of a test from parts that were cleaned (see [`crate::text::clean`]).
+    /// The identity of a test, from parts cleaned by [`clean`](crate::text::clean).
     #[must_use]
     pub fn of_test<S: AsRef<str>>(namespace: &str, container: &[S], name: &str) -> Self {
         let parts = container.iter().map(AsRef::as_ref);
         Self::hash(["v1", namespace].into_iter().chain(parts).chain([name]))
     }
 
-    /// The identity of a folder from the cleaned names of the folders down to it, root excluded.
+    /// The identity of a folder, from the cleaned names of the folders on its path, outermost first.
     #[must_use]
     pub fn of_folder<S: AsRef<str>>(namespace: &str, path: &[S]) -> Self {
         Self::hash(["f1", namespace].into_iter().chain(path.iter().map(AsRef::as_ref)))
@@ -31,8 +31,7 @@ impl Identity {
         Self(digest_start(parts))
     }
 
-    /// The identity that a description bears: its *last* `tqi-` followed by 16 hex digits, whatever
-    /// stands around it.
+    /// The identity in a description: the *last* `tqi-` with 16 hex digits, whatever surrounds it.
     #[must_use]
     pub fn in_description(description: &str) -> Option<Self> {
         last_marked(description, "tqi-").map(Self)
@@ -58,19 +57,20 @@ impl serde::Serialize for Identity {
     }
 }
 
-/// The mark of a namespace in descriptions: `tqn-` and 8 hex digits, the first 4 bytes of the
-/// digest over the parts `n1`, namespace.
+/// The mark of a namespace in descriptions: `tqn-` and 8 hex digits.
+///
+/// It is the first 4 bytes of the digest over the parts `n1` and the namespace, computed as for an [`Identity`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NamespaceMark([u8; 4]);
 
 impl NamespaceMark {
-    /// The mark of `namespace` (cleaned); the empty namespace has one too.
+    /// The mark of a cleaned namespace, which may be empty.
     #[must_use]
     pub fn of(namespace: &str) -> Self {
         Self(digest_start(["n1", namespace].into_iter()))
     }
 
-    /// The *last* mark that a description bears.
+    /// The *last* mark in a description.
     #[must_use]
     pub fn in_description(description: &str) -> Option<Self> {
         last_marked(description, "tqn-").map(Self)
@@ -93,7 +93,7 @@ impl fmt::Debug for NamespaceMark {
 fn digest_start<'a, const N: usize>(parts: impl Iterator<Item = &'a str>) -> [u8; N] {
     let mut hasher = Sha256::new();
     for part in parts {
-        // A part is at most 1 MiB (a reader's cap), far below what 4 bytes can say.
+        // Readers limit parts to sizes far below 4 GiB.
         let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
         hasher.update(length.to_be_bytes());
         hasher.update(part.as_bytes());
@@ -131,7 +131,6 @@ mod tests {
 
     #[test]
     fn the_scheme_is_frozen() {
-        // Computed apart with Python's hashlib over the documented bytes.
         let identity = Identity::of_test("", &["demo-crate"], "tests::fails");
         let bytes: Vec<u8> = [&b"v1"[..], b"", b"demo-crate", b"tests::fails"]
             .iter()
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_in_full_in_every_form() {
+    fn every_format_of_an_identity_is_complete() {
         let identity = Identity::of_test("", &["demo-crate"], "tests::fails");
         assert_eq!(format!("{identity:?}"), identity.to_string());
         assert_eq!(serde_json::to_string(&identity).unwrap(), format!("\"{identity}\""));
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_do_not_run_together() {
+    fn parts_are_hashed_separately() {
         let split = Identity::of_test("", &["a", "b"], "c");
         assert_ne!(split, Identity::of_test("", &["ab"], "c"));
         assert_ne!(split, Identity::of_test("a", &["b"], "c"));
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_identity_counts_whatever_wraps_it() {
+    fn the_last_identity_in_a_description_counts() {
         let identity = Identity::of_test("shop", &["cart"], "adds");
         let mark = NamespaceMark::of("shop");
         let line = format!("Automated test: cart :: adds tqi-0123456789abcdef ({identity} {mark})");

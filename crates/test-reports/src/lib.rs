@@ -1,9 +1,17 @@
-//! Reads the reports that test runners write: JUnit-style XML in every dialect met so far, xUnit.net, NUnit, TRX,
-//! TestNG and the text of `cargo test`.
+#![doc = include_str!("../README.md")]
 
+pub mod archive;
 pub mod formats;
 pub mod identity;
-pub mod mapping;
+mod markers;
+pub mod options;
+pub mod paths;
 pub mod record;
 pub mod text;
 pub mod tools;
+
+pub use formats::model::{Case, Format, Outcome, Report};
+pub use formats::{Caps, ReadError, read, read_file};
+pub use identity::Identity;
+pub use options::IdentityOptions;
+pub use record::{Records, TestRecord, collect};

@@ -1,7 +1,7 @@
-//! Text from reports is data: how it is cleaned for identities and names, cut and compared.
+//! Text from reports: how it is cleaned for identities and names, shortened and compared.
 //!
-//! Escaping for an output medium (terminal, Markdown, workflow commands) is the business of the
-//! writers in [`crate::summary`].
+//! Text from reports is untrusted. Escaping it for an output medium (terminal, Markdown, workflow commands) is the task
+//! of whoever writes to that medium.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -9,38 +9,41 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// The longest name that is sent to the server, in characters.
+use crate::markers;
+
+/// The longest name of a test or folder, in characters.
 pub const NAME_CHARS: usize = 255;
 
-/// The common cleaning of every part of an identity and of every name that is sent.
+/// Cleans a name or a part of an identity.
 ///
-/// Out go ANSI escape sequences, control characters, noncharacters, bidirectional overrides and
-/// `[[…|…]]` tags; runs of white space become one space, the ends are trimmed, and the rest is put
-/// into normal form C.
+/// Removes ANSI escape sequences, control characters, noncharacters, bidirectional overrides and `[[KIND|…]]` tags;
+/// replaces each run of white space with one space, trims both ends, and applies normalization form C.
+///
+/// Frozen: identities are hashes of cleaned text, so that any change here would change identities.
 #[must_use]
 pub fn clean(text: &str) -> String {
     if is_clean_ascii(text) {
         return text.to_owned();
     }
-    let without_tags = strip_tags(text);
+    let without_tags = markers::strip(text);
     let without_escapes = strip_ansi(&without_tags);
-    let mut folded = String::with_capacity(without_escapes.len());
+    let mut cleaned = String::with_capacity(without_escapes.len());
     for character in without_escapes.nfc() {
         if character.is_whitespace() {
-            if !folded.is_empty() && !folded.ends_with(' ') {
-                folded.push(' ');
+            if !cleaned.is_empty() && !cleaned.ends_with(' ') {
+                cleaned.push(' ');
             }
         } else if !is_unprintable(character) {
-            folded.push(character);
+            cleaned.push(character);
         }
     }
-    folded.truncate(folded.trim_end().len());
-    folded
+    cleaned.truncate(cleaned.trim_end().len());
+    cleaned
 }
 
-/// Whether `text` is printable ASCII in single-spaced words without a tag: most names are, and need no second look.
+/// Whether `text` is printable ASCII in single-spaced words without a tag. Most names are, and need no cleaning.
 fn is_clean_ascii(text: &str) -> bool {
-    // As if a space stood before and after: no word is empty then.
+    // Starting after a space makes a leading space a double one.
     let mut last = b' ';
     for &byte in text.as_bytes() {
         match (last, byte) {
@@ -52,7 +55,7 @@ fn is_clean_ascii(text: &str) -> bool {
     last != b' ' || text.is_empty()
 }
 
-/// Control characters, noncharacters and the marks that reorder text on a screen.
+/// Whether `character` is a control character, a noncharacter, or a mark that reorders text on a screen.
 #[must_use]
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
@@ -61,13 +64,16 @@ pub fn is_unprintable(character: char) -> bool {
         || u32::from(character) & 0xfffe == 0xfffe
 }
 
-/// Marks that change the direction in which text is shown (they can make a line read as another).
+/// Whether `character` changes the direction in which text is shown, which can disguise what a line says.
 #[must_use]
 pub fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `text` without ANSI escape sequences (CSI, OSC and the two-character forms).
+/// `text` without ANSI escape sequences: CSI, OSC and the two-character forms.
+///
+/// Frozen together with [`clean`], which calls it. In particular `ESC ( B` loses its first two characters and keeps
+/// the `B`.
 #[must_use]
 pub fn strip_ansi(text: &str) -> Cow<'_, str> {
     if !text.contains(['\u{1b}', '\u{9b}']) {
@@ -96,6 +102,21 @@ pub fn strip_ansi(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(kept)
+}
+
+/// A line of terminal output without colours. Unlike [`strip_ansi`], it removes all of `ESC ( B`, which precedes the
+/// sequence that resets colours on most terminals.
+pub(crate) fn strip_colours(line: &str) -> Cow<'_, str> {
+    if !line.contains('\u{1b}') {
+        return Cow::Borrowed(line);
+    }
+    Cow::Owned(strip_ansi(&line.replace("\u{1b}(B", "")).into_owned())
+}
+
+/// `text` without ANSI escape sequences and unprintable characters. Line breaks and tabs are kept.
+pub(crate) fn printable(text: &str) -> String {
+    let is_kept = |next: &char| matches!(next, '\n' | '\t') || !is_unprintable(*next);
+    strip_ansi(text).chars().filter(is_kept).collect()
 }
 
 fn skip_csi(rest: &mut std::str::Chars<'_>) {
@@ -128,46 +149,13 @@ fn skip_osc(rest: &mut std::str::Chars<'_>) {
     }
 }
 
-/// `text` without `[[KIND|…]]` tags, where KIND is upper-case ASCII, and without what stands between
-/// `[[PROPERTY|k]]` and `[[/PROPERTY]]`.
-fn strip_tags(text: &str) -> Cow<'_, str> {
-    if !text.contains("[[") {
-        return Cow::Borrowed(text);
-    }
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("[[") {
-        let Some((kind, length)) = tag_at(&rest[start..]) else {
-            kept.push_str(&rest[..start + 2]);
-            rest = &rest[start + 2..];
-            continue;
-        };
-        kept.push_str(&rest[..start]);
-        let tag = &rest[start..start + length];
-        rest = &rest[start + length..];
-        if kind == "PROPERTY"
-            && !tag.contains('=')
-            && let Some(end) = rest.find("[[/PROPERTY]]")
-        {
-            rest = &rest[end + "[[/PROPERTY]]".len()..];
-        }
-    }
-    kept.push_str(rest);
-    Cow::Owned(kept)
+/// A number with its noun: `1 test`, `2 tests`. The plural is `noun` and an `s`.
+#[must_use]
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The kind and the length in bytes of the tag that `text` starts with, if it starts with one.
-fn tag_at(text: &str) -> Option<(&str, usize)> {
-    let inner = text.strip_prefix("[[")?;
-    let bar = inner.find(|c: char| !c.is_ascii_uppercase())?;
-    if bar == 0 || !inner[bar..].starts_with('|') {
-        return None;
-    }
-    let end = inner.find("]]")?;
-    Some((&inner[..bar], 2 + end + 2))
-}
-
-/// `text` in at most `chars` characters, the last one `…` when something was cut off.
+/// `text` in at most `chars` characters. Where it was shortened it ends in `…`.
 #[must_use]
 pub fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     match text.char_indices().nth(chars) {
@@ -179,8 +167,8 @@ pub fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     }
 }
 
-/// A name for the server: at most [`NAME_CHARS`] characters; a longer one ends in `… #` and 8 hex
-/// digits of its SHA-256, so that two long names stay two.
+/// `name` in at most [`NAME_CHARS`] characters. A longer name ends in `… #` and 8 hex digits of its SHA-256, so that
+/// different names stay different.
 #[must_use]
 pub fn fit_name(name: &str) -> Cow<'_, str> {
     use sha2::{Digest, Sha256};
@@ -193,35 +181,36 @@ pub fn fit_name(name: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{kept}… #{mark}"))
 }
 
-/// How names of folders and projects are compared: cleaned, case folded.
+/// `name` as names of folders and projects are compared: cleaned, in lower case.
 #[must_use]
 pub fn fold(name: &str) -> String {
     clean(name).to_lowercase()
 }
 
-/// Where the repository stands, so that absolute paths in reports can be made relative.
+/// The root directory of a repository. Absolute paths in reports are made relative to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RepositoryRoot {
-    /// Absolute, `/` between the parts, without a final `/`. Empty when unknown.
+    /// Absolute, with `/` between the parts and none at the end. Empty when unknown.
     path: String,
 }
 
 impl RepositoryRoot {
-    /// The root at `path`.
+    /// The root at the absolute `path`.
     #[must_use]
     pub fn new(path: &Path) -> Self {
         let path = path.to_string_lossy().replace('\\', "/");
         Self { path: path.trim_end_matches('/').to_owned() }
     }
 
-    /// A path of a report, made independent of the machine: `\` becomes `/`, `./` in front goes;
-    /// an absolute path is cut at the root, else after its last component that bears the root's
-    /// directory name, else only its file name stays.
+    /// A path of a report, independent of the machine: `\` becomes `/`, and a leading `./` is removed.
+    ///
+    /// An absolute path is cut at the root, else after its last component that equals the name of the root directory;
+    /// otherwise only its file name is kept.
     #[must_use]
     pub fn relative(&self, path: &str) -> String {
         let path = path.trim().replace('\\', "/");
-        let path = path.strip_prefix("file://").map_or(path.as_str(), |rest| rest);
+        let path = path.strip_prefix("file://").unwrap_or(&path);
         if !is_absolute(path) {
             let mut path = path;
             while let Some(rest) = path.strip_prefix("./") {
@@ -236,11 +225,10 @@ impl RepositoryRoot {
                 return below.to_owned();
             }
             let name = self.path.rsplit('/').next().unwrap_or_default();
-            let marked = format!("/{name}/");
             if !name.is_empty()
-                && let Some(at) = path.rfind(&marked)
+                && let Some((_, below)) = path.rsplit_once(&format!("/{name}/"))
             {
-                return path[at + marked.len()..].to_owned();
+                return below.to_owned();
             }
         }
         path.rsplit('/').next().unwrap_or_default().to_owned()
@@ -248,12 +236,8 @@ impl RepositoryRoot {
 }
 
 fn is_absolute(path: &str) -> bool {
-    let bytes = path.as_bytes();
     path.starts_with('/')
-        || (bytes.len() > 2
-            && bytes[0].is_ascii_alphabetic()
-            && bytes[1] == b':'
-            && bytes[2] == b'/')
+        || matches!(path.as_bytes(), [drive, b':', b'/', ..] if drive.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -261,7 +245,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cleaning_removes_what_is_no_text() {
+    fn clean_removes_tags_escapes_and_extra_space() {
         assert_eq!(clean("  adds\r\n\t to   cart "), "adds to cart");
         assert_eq!(
             clean("\u{1b}[31mred\u{1b}[0m \u{1b}]8;;http://x\u{7}link\u{1b}]8;;\u{7}"),
@@ -275,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_cleaning_is_told_at_a_glance() {
+    fn clean_ascii_is_recognised_without_cleaning() {
         for clean in ["", "a", "adds to cart", "a[0] [x] ]] ~!"] {
             assert!(is_clean_ascii(clean), "{clean:?}");
             assert_eq!(super::clean(clean), clean);
@@ -286,7 +270,14 @@ mod tests {
     }
 
     #[test]
-    fn long_names_stay_different() {
+    fn a_count_has_its_noun_in_the_right_number() {
+        assert_eq!(count(0, "test"), "0 tests");
+        assert_eq!(count(1, "test"), "1 test");
+        assert_eq!(count(2, "folder"), "2 folders");
+    }
+
+    #[test]
+    fn shortened_names_stay_different() {
         let one = "x".repeat(300) + "1";
         let two = "x".repeat(300) + "2";
         assert_eq!(fit_name(&one).chars().count(), NAME_CHARS);
@@ -296,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_lose_the_machine() {
+    fn paths_are_independent_of_the_machine() {
         let root = RepositoryRoot::new(Path::new("/home/ci/build/shop"));
         assert_eq!(root.relative("/home/ci/build/shop/tests/a.js"), "tests/a.js");
         assert_eq!(root.relative("C:\\agent\\shop\\tests\\a.js"), "tests/a.js");

@@ -1,36 +1,45 @@
-//! The bearer token, and how secrets are made up and compared.
+//! Secrets: the bearer token, how secrets are generated and compared.
 
 use std::fmt;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-/// The token that requests must carry, and where it comes from.
+/// The bearer token of a sandbox. Its `Debug` output hides the secret.
 #[derive(Clone)]
 pub struct Token {
     secret: SecretString,
-    made_up: bool,
+    is_generated: bool,
 }
 
 impl Token {
-    /// A token that a person chose.
+    /// A token that the caller chose.
     #[must_use]
-    pub const fn given(secret: SecretString) -> Self {
-        Self { secret, made_up: false }
+    pub const fn new(secret: SecretString) -> Self {
+        Self { secret, is_generated: false }
     }
 
-    /// The token itself.
+    /// A random token: `tqs_` and 128 random bits in hex.
+    ///
+    /// # Errors
+    ///
+    /// When the system provides no random numbers.
+    pub fn generate() -> Result<Self, RandomnessError> {
+        Ok(Self { secret: format!("tqs_{}", random_hex()?).into(), is_generated: true })
+    }
+
+    /// The secret text.
     #[must_use]
     pub const fn secret(&self) -> &SecretString {
         &self.secret
     }
 
-    /// Whether it was made up here, so that somebody has to be told.
+    /// Whether [`Token::generate`] made it, so that no user knows it yet.
     #[must_use]
-    pub const fn is_made_up(&self) -> bool {
-        self.made_up
+    pub const fn is_generated(&self) -> bool {
+        self.is_generated
     }
 }
 
@@ -40,66 +49,50 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The system gave no random numbers.
+/// The system provides no random numbers.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make up a secret: the system gives no random numbers")]
-pub struct NoRandomness(#[source] getrandom::Error);
+#[error("cannot generate a secret: the system provides no random numbers")]
+pub struct RandomnessError(#[source] getrandom::Error);
 
 /// 128 random bits in hex.
-pub(crate) fn random_digits() -> Result<String, NoRandomness> {
+pub(crate) fn random_hex() -> Result<String, RandomnessError> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    getrandom::fill(&mut bytes).map_err(RandomnessError)?;
+    Ok(hex(&bytes))
 }
 
-/// Makes up a token: `tqs_` and 128 random bits in hex.
-///
-/// # Errors
-///
-/// When the system gives no random numbers.
-pub fn generate_token() -> Result<Token, NoRandomness> {
-    Ok(Token { secret: format!("tqs_{}", random_digits()?).into(), made_up: true })
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a secret is compared with. It is not the secret, so nothing can print that.
-pub(crate) struct Fingerprint([u8; 32]);
+/// The SHA-256 of a secret: enough to check a guess, and safe to keep in memory.
+pub(crate) struct SecretDigest([u8; 32]);
 
-impl Fingerprint {
-    pub(crate) fn of(secret: &str) -> Self {
+impl SecretDigest {
+    pub(crate) fn new(secret: &str) -> Self {
         Self(Sha256::digest(secret).into())
     }
 
-    /// A few digits that tell secrets apart and give none away.
-    pub(crate) fn mark(&self) -> String {
-        self.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    /// 8 hex digits that distinguish secrets without revealing them.
+    pub(crate) fn short(&self) -> String {
+        hex(&self.0[..4])
     }
 
-    /// Whether `given` is the secret.
-    ///
-    /// Digests are compared, all of them: how long that takes says nothing about the secret.
-    pub(crate) fn fits(&self, given: &str) -> bool {
-        let given: [u8; 32] = Sha256::digest(given).into();
-        let difference =
-            self.0.iter().zip(given).fold(0, |all, (expected, given)| all | (expected ^ given));
+    /// Whether `guess` is the secret. The time this takes does not depend on either.
+    pub(crate) fn matches(&self, guess: &str) -> bool {
+        let guess = Self::new(guess);
+        let difference = self.0.iter().zip(guess.0).fold(0, |all, (a, b)| all | (a ^ b));
         std::hint::black_box(difference) == 0
     }
-}
 
-/// What the token of a request is compared with.
-pub(crate) struct TokenCheck(Fingerprint);
-
-impl TokenCheck {
-    pub(crate) fn new(token: &Token) -> Self {
-        Self(Fingerprint::of(token.secret.expose_secret()))
-    }
-
-    /// Whether the request carries the token.
-    pub(crate) fn admits(&self, headers: &HeaderMap) -> bool {
+    /// Whether the request carries the secret as its bearer token.
+    pub(crate) fn matches_bearer(&self, headers: &HeaderMap) -> bool {
         headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .is_some_and(|(_, token)| self.0.fits(token.trim()))
+            .is_some_and(|(scheme, token)| {
+                scheme.eq_ignore_ascii_case("bearer") && self.matches(token.trim())
+            })
     }
 }

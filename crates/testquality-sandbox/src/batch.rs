@@ -1,43 +1,39 @@
 //! Several requests in one (SDK): `{"requests":[{"method","endpoint","body"}]}` is answered by
 //! `{"responses":[[{"method","endpoint","status","data"}]]}`.
 //!
-//! Each is carried out by itself, one after the other; one that is refused does not undo those
-//! before it and does not stop those after it (our choice).
+//! The requests run one after the other. A rejected one neither undoes those before it nor stops
+//! those after it (our choice).
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
-use crate::calls::{Answer, Call};
-use crate::error::{ApiError, Faults, MAX_ANSWER};
+use crate::api::{ApiRequest, JsonResponse};
+use crate::error::{ApiError, MAX_RESPONSE_BYTES, ValidationErrors};
+use crate::path::ResourcePath;
 use crate::store::MAX_ELEMENTS;
-use crate::target::{Operation, Target};
 
-/// The path below `/api`.
+/// The path below `/api/`.
 pub(crate) const PATH: &str = "batch";
 
-/// Carries out the requests in `body`.
-pub(crate) async fn answer(call: &Call<'_>, body: &Json) -> Result<Answer, ApiError> {
-    let requests = requests(body)?;
+/// Executes the requests in `body`.
+pub(crate) async fn execute(batch: &ApiRequest<'_>, body: &Json) -> Result<JsonResponse, ApiError> {
+    let requests = parse_requests(body)?;
     let mut out = Vec::from(b"{\"responses\":[[");
     for (index, request) in requests.into_iter().enumerate() {
-        let Request { method, endpoint, body } = request;
-        let answered = if out.len() > MAX_ANSWER {
-            Err(ApiError::answer_too_long())
+        let (method, endpoint) = (json!(request.method), json!(request.endpoint));
+        let response = if out.len() > MAX_RESPONSE_BYTES {
+            Err(ApiError::response_too_long())
         } else {
-            one(call, method, endpoint, body).await
+            execute_one(batch, request).await
         };
-        let (status, data) = match answered {
-            Ok(answer) => answer,
-            Err(error) => {
-                let (status, into_response_parts) = error.into_response_parts();
-                (status, into_response_parts.to_string().into_bytes())
-            }
-        };
+        let (status, data) = response.unwrap_or_else(|error| {
+            let (status, body) = error.into_response_parts();
+            (status, body.to_string().into_bytes())
+        });
         if index > 0 {
             out.push(b',');
         }
-        // The client finds its answer by method and endpoint, as it wrote them (SDK).
-        let (method, endpoint) = (json!(method), json!(endpoint));
+        // The SDK finds a response by its method and endpoint, written as in the request.
         let head = format!(
             "{{\"method\":{method},\"endpoint\":{endpoint},\"status\":{},\"data\":",
             status.as_u16()
@@ -50,55 +46,48 @@ pub(crate) async fn answer(call: &Call<'_>, body: &Json) -> Result<Answer, ApiEr
     Ok((StatusCode::OK, out))
 }
 
-struct Request<'a> {
+struct BatchedRequest<'a> {
     method: &'a str,
     endpoint: &'a str,
     body: Json,
 }
 
-fn requests(body: &Json) -> Result<Vec<Request<'_>>, ApiError> {
-    let Some(requests) = body.get("requests").and_then(Json::as_array) else {
-        let mut faults = Faults::default();
-        faults.must_be("requests", "an array");
-        return Err(ApiError::Invalid(faults));
-    };
+fn parse_requests(body: &Json) -> Result<Vec<BatchedRequest<'_>>, ApiError> {
+    let requests = body
+        .get("requests")
+        .and_then(Json::as_array)
+        .ok_or_else(|| ApiError::must_be("requests", "an array"))?;
     if requests.len() > MAX_ELEMENTS {
-        return Err(ApiError::TooMany);
+        return Err(ApiError::TooManyElements);
     }
-    let mut faults = Faults::default();
-    let mut read = Vec::with_capacity(requests.len());
+    let mut errors = ValidationErrors::default();
+    let mut parsed = Vec::with_capacity(requests.len());
     for (index, request) in requests.iter().enumerate() {
         let text = |name: &str| request.get(name).and_then(Json::as_str);
         match (text("method"), text("endpoint")) {
             (Some(method), Some(endpoint)) => {
                 let body = request.get("body").cloned().unwrap_or_default();
-                read.push(Request { method, endpoint, body });
+                parsed.push(BatchedRequest { method, endpoint, body });
             }
-            (None, _) => faults.must_be(&format!("requests.{index}.method"), "a string"),
-            (_, None) => faults.must_be(&format!("requests.{index}.endpoint"), "a string"),
+            (None, _) => errors.must_be(&format!("requests.{index}.method"), "a string"),
+            (_, None) => errors.must_be(&format!("requests.{index}.endpoint"), "a string"),
         }
     }
-    faults.into_result()?;
-    Ok(read)
+    errors.into_result()?;
+    Ok(parsed)
 }
 
-async fn one(
-    call: &Call<'_>,
-    method: &str,
-    endpoint: &str,
-    body: Json,
-) -> Result<Answer, ApiError> {
+async fn execute_one(
+    batch: &ApiRequest<'_>,
+    BatchedRequest { method, endpoint, body }: BatchedRequest<'_>,
+) -> Result<JsonResponse, ApiError> {
     let path = endpoint.strip_prefix("/api/").ok_or_else(ApiError::no_route)?;
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let target = Target::parse(path)?;
+    let resource_path = ResourcePath::parse(path)?;
     let method: Method = method
         .to_ascii_uppercase()
         .parse()
-        .map_err(|_| ApiError::BadRequest(format!("There is no method {method}.")))?;
-    let operation = target.operation(&method)?;
-    let body = match operation {
-        Operation::List | Operation::Get(_) | Operation::Delete(_) => Json::Null,
-        _ => body,
-    };
-    Call { path, query, ..*call }.carry_out(target, operation, body).await
+        .map_err(|_| ApiError::BadRequest(format!("Unknown method {method}.")))?;
+    let operation = resource_path.operation(&method)?;
+    ApiRequest { path, query, ..*batch }.execute(resource_path, operation, body).await
 }

@@ -1,4 +1,4 @@
-//! What a request can be refused for, and how the service words it.
+//! Why a request is rejected, in the service's status codes and words.
 
 use std::collections::BTreeMap;
 
@@ -7,49 +7,51 @@ use axum::http::header::ALLOW;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 
-/// The longest answer in bytes, where a short request can ask for any length.
-pub(crate) const MAX_ANSWER: usize = 128 * 1024 * 1024;
+use crate::store::MAX_ELEMENTS;
 
-/// Messages by field, as they stand in `validation_errors`.
+/// The maximum length of a response in bytes, for short requests that ask for large responses.
+pub(crate) const MAX_RESPONSE_BYTES: usize = 128 * 1024 * 1024;
+
+/// Messages by field, the `validation_errors` of a response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Faults(BTreeMap<String, Vec<String>>);
+pub(crate) struct ValidationErrors(BTreeMap<String, Vec<String>>);
 
-impl Faults {
+impl ValidationErrors {
     pub(crate) fn add(&mut self, field: &str, message: String) {
         self.0.entry(field.to_owned()).or_default().push(message);
     }
 
-    /// `Err` if there is any.
+    /// `Err` if there is at least one error.
     pub(crate) fn into_result(self) -> Result<(), ApiError> {
         if self.0.is_empty() { Ok(()) } else { Err(ApiError::Invalid(self)) }
     }
 
-    /// The same faults, each field renamed.
-    pub(crate) fn renamed(self, rename: impl Fn(String) -> String) -> Self {
+    /// The same messages under other field names.
+    pub(crate) fn rename_fields(self, rename: impl Fn(String) -> String) -> Self {
         Self(self.0.into_iter().map(|(field, messages)| (rename(field), messages)).collect())
     }
 
-    /// `field` must be given.
+    /// `field` is missing.
     pub(crate) fn required(&mut self, field: &str) {
-        self.add(field, format!("The {} field is required.", spoken(field)));
+        self.add(field, format!("The {} field is required.", with_spaces(field)));
     }
 
-    /// `field` must be something else, as `an integer`.
-    pub(crate) fn must_be(&mut self, field: &str, what: &str) {
-        self.add(field, format!("The {} must be {what}.", spoken(field)));
+    /// `field` has the wrong type; `expected` is for example `an integer`.
+    pub(crate) fn must_be(&mut self, field: &str, expected: &str) {
+        self.add(field, format!("The {} must be {expected}.", with_spaces(field)));
     }
 
-    /// `field` names no live row, or one that does not fit.
-    pub(crate) fn selected_is_invalid(&mut self, field: &str) {
-        self.add(field, format!("The selected {} is invalid.", spoken(field)));
+    /// `field` refers to a row that does not exist or does not fit.
+    pub(crate) fn invalid_reference(&mut self, field: &str) {
+        self.add(field, format!("The selected {} is invalid.", with_spaces(field)));
     }
 }
 
-fn spoken(field: &str) -> String {
+fn with_spaces(field: &str) -> String {
     field.replace('_', " ")
 }
 
-/// A request that is refused or failed.
+/// Why a request is rejected or failed.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// No token, or a wrong one: 401 with the service's body (CLI).
@@ -58,20 +60,20 @@ pub(crate) enum ApiError {
     Forbidden(&'static str),
     /// No such route or row.
     NotFound(String),
-    /// The route takes only these methods.
+    /// The route accepts only these methods.
     MethodNotAllowed(&'static str),
-    /// The request cannot be understood.
+    /// The request is malformed.
     BadRequest(String),
-    /// Fields are wrong: 400 with `validation_errors` (SDK).
-    Invalid(Faults),
+    /// Fields have invalid values: 400 with `validation_errors` (SDK).
+    Invalid(ValidationErrors),
     /// The body is too long.
-    TooLarge,
+    BodyTooLong,
     /// The request line is too long.
-    TargetTooLong,
-    /// The body is not declared as JSON.
+    RequestLineTooLong,
+    /// The content type is not JSON.
     NotJson,
-    /// Too many elements (the status is our choice; the limit is the SDK's).
-    TooMany,
+    /// The array has too many elements (the limit is the SDK's, the status our choice).
+    TooManyElements,
     /// The database failed.
     Database(rusqlite::Error),
     /// The sandbox failed.
@@ -79,39 +81,75 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// There is no live row with this id.
+    /// No live row has this id.
     pub(crate) fn no_row(model: &str, id: i64) -> Self {
         Self::NotFound(format!("{model} {id} not found."))
     }
 
-    /// There is no such route.
     pub(crate) fn no_route() -> Self {
-        Self::NotFound("There is no such route.".to_owned())
+        Self::NotFound("Route not found.".to_owned())
     }
 
-    /// A short request asked for more than anybody reads.
-    pub(crate) fn answer_too_long() -> Self {
-        Self::BadRequest("The answer would be too long: ask for less.".to_owned())
+    pub(crate) fn response_too_long() -> Self {
+        Self::BadRequest("The response would be too long: request less.".to_owned())
     }
 
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TargetTooLong => StatusCode::URI_TOO_LONG,
-            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Database(error) if is_busy(error) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+    /// A validation error for one field; see [`ValidationErrors::must_be`].
+    pub(crate) fn must_be(field: &str, expected: &str) -> Self {
+        let mut errors = ValidationErrors::default();
+        errors.must_be(field, expected);
+        Self::Invalid(errors)
+    }
+
+    /// The status and JSON body for the client. Failures of the sandbox are logged.
+    pub(crate) fn into_response_parts(self) -> (StatusCode, Json) {
+        let (status, message) = match self {
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "Unauthenticated.".to_owned()),
+            Self::Forbidden(message) => (StatusCode::FORBIDDEN, message.to_owned()),
+            Self::NotFound(message) => (StatusCode::NOT_FOUND, message),
+            Self::MethodNotAllowed(_) => {
+                let message = "The method is not supported here.";
+                (StatusCode::METHOD_NOT_ALLOWED, message.to_owned())
+            }
+            Self::BadRequest(message) => (StatusCode::BAD_REQUEST, message),
+            Self::Invalid(ValidationErrors(fields)) => {
+                let body =
+                    json!({"message": "The given data was invalid.", "validation_errors": fields});
+                return (StatusCode::BAD_REQUEST, body);
+            }
+            Self::BodyTooLong => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.".to_owned())
+            }
+            Self::RequestLineTooLong => {
+                (StatusCode::URI_TOO_LONG, "The request line is too long.".to_owned())
+            }
+            Self::NotJson => {
+                let message = "The request body must be application/json.";
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, message.to_owned())
+            }
+            Self::TooManyElements => {
+                let message = format!("At most {MAX_ELEMENTS} elements in one request.");
+                (StatusCode::UNPROCESSABLE_ENTITY, message)
+            }
+            Self::Database(error) => {
+                tracing::error!(%error, "the sandbox database failed");
+                let status = if is_busy(&error) {
+                    StatusCode::SERVICE_UNAVAILABLE
+                } else {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                };
+                (status, "The sandbox database failed.".to_owned())
+            }
+            Self::Internal(error) => {
+                tracing::error!(error, "the sandbox failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed.".to_owned())
+            }
+        };
+        (status, json!({"message": message}))
     }
 }
 
-/// Another process held the database for longer than anyone should.
+/// Whether another process locked the database for longer than [`Store`](crate::Store) waits.
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
@@ -122,37 +160,6 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 impl From<rusqlite::Error> for ApiError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Database(error)
-    }
-}
-
-impl ApiError {
-    /// What the client is told.
-    pub(crate) fn into_response_parts(self) -> (StatusCode, Json) {
-        let status = self.status();
-        let body = match self {
-            Self::Unauthenticated => json!({"message": "Unauthenticated."}),
-            Self::Forbidden(message) => json!({"message": message}),
-            Self::NotFound(message) | Self::BadRequest(message) => json!({"message": message}),
-            Self::MethodNotAllowed(_) => json!({"message": "The method is not supported here."}),
-            Self::Invalid(Faults(fields)) => {
-                json!({"message": "The given data was invalid.", "validation_errors": fields})
-            }
-            Self::TooLarge => json!({"message": "The request body is too large."}),
-            Self::TargetTooLong => json!({"message": "The request line is too long."}),
-            Self::NotJson => json!({"message": "The request body must be application/json."}),
-            Self::TooMany => {
-                json!({"message": format!("At most {} elements in one request.", super::store::MAX_ELEMENTS)})
-            }
-            Self::Database(error) => {
-                tracing::error!(%error, "the sandbox database failed");
-                json!({"message": "The sandbox database failed."})
-            }
-            Self::Internal(what) => {
-                tracing::error!(what, "the sandbox failed");
-                json!({"message": "The sandbox failed."})
-            }
-        };
-        (status, body)
     }
 }
 

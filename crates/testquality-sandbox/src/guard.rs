@@ -1,8 +1,7 @@
-//! Who may talk to the sandbox at all.
+//! Checks of `Host`, `Origin` and the request line, made before anything else.
 //!
-//! A page in a browser can make its name resolve to 127.0.0.1 and send requests here (DNS
-//! rebinding). Its requests carry its own name in `Host` and `Origin`; so only the names of this
-//! machine are answered, before anything else is looked at.
+//! A web page can make its own name resolve to 127.0.0.1 and send requests here (DNS rebinding).
+//! Such requests carry the page's name in `Host` and `Origin`, so only this machine's names pass.
 
 use std::net::IpAddr;
 
@@ -11,33 +10,34 @@ use axum::http::{HeaderMap, Uri};
 
 use crate::error::ApiError;
 
-/// The longest request line, in bytes: what proxies and servers commonly take.
+/// The maximum length of a request line in bytes, a common limit of proxies and servers.
 const MAX_REQUEST_LINE: usize = 8 * 1024;
 
-/// Where the sandbox may be reached from.
+/// Which machines may connect to a sandbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Reach {
-    /// This machine alone.
+#[non_exhaustive]
+pub enum Exposure {
+    /// This machine only.
     #[default]
     Loopback,
-    /// Whatever the listener is bound to. Only with a token that a person chose.
+    /// Every machine that can reach the listener. Requires a [`Token::new`](crate::Token::new) of your own.
     Network {
-        /// Names, without ports, by which it may be called besides `localhost` and addresses.
+        /// Names accepted in `Host` besides `localhost` and IP addresses, without ports.
         host_names: Vec<String>,
     },
 }
 
-impl Reach {
-    /// Checks `Host` and `Origin`, and gives back the host, which is then fit for URLs.
+impl Exposure {
+    /// Checks `Host` and `Origin`, and returns the host, which is then safe to use in URLs.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<String, ApiError> {
         let mut hosts = headers.get_all(HOST).iter();
         let host = match (hosts.next(), hosts.next()) {
             (Some(host), None) => host.to_str().ok(),
             _ => None,
         }
-        .filter(|host| self.is_ours(host))
+        .filter(|host| self.is_own_host(host))
         .ok_or(ApiError::Forbidden("This Host is not served here."))?;
-        // A request line may name a host too (as to a proxy).
+        // A request line may also name a host, as in requests to a proxy.
         if uri.authority().is_some_and(|authority| authority.as_str() != host) {
             return Err(ApiError::Forbidden("This Host is not served here."));
         }
@@ -48,7 +48,7 @@ impl Reach {
         Ok(host.to_owned())
     }
 
-    fn is_ours(&self, host: &str) -> bool {
+    fn is_own_host(&self, host: &str) -> bool {
         let Some(name) = without_port(host) else {
             return false;
         };
@@ -63,7 +63,7 @@ impl Reach {
         }
         match self {
             Self::Loopback => address.is_some_and(|address| address.is_loopback()),
-            // An address cannot be rebound.
+            // DNS rebinding needs a name; an address is safe.
             Self::Network { host_names } => {
                 address.is_some() || host_names.iter().any(|known| known.eq_ignore_ascii_case(name))
             }
@@ -71,7 +71,7 @@ impl Reach {
     }
 }
 
-/// The name or address in a `Host`. Ports may differ from ours: they are forwarded and mapped.
+/// The name or address in a `Host`. Any port is fine, because ports can be forwarded.
 fn without_port(host: &str) -> Option<&str> {
     let name_end = match host.strip_prefix('[') {
         Some(rest) => rest.find(']')? + 2,
@@ -85,11 +85,11 @@ fn without_port(host: &str) -> Option<&str> {
     is_port.then_some(name)
 }
 
-/// Refuses request lines that are too long.
+/// Rejects request lines that are too long.
 pub(crate) fn check_length(method: &str, uri: &Uri) -> Result<(), ApiError> {
     let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if method.len() + target + " HTTP/1.1  ".len() > MAX_REQUEST_LINE {
-        return Err(ApiError::TargetTooLong);
+        return Err(ApiError::RequestLineTooLong);
     }
     Ok(())
 }
@@ -98,20 +98,20 @@ pub(crate) fn check_length(method: &str, uri: &Uri) -> Result<(), ApiError> {
 mod tests {
     use super::*;
 
-    fn answers(reach: &Reach, host: &str, origin: Option<&str>) -> bool {
+    fn accepts(exposure: &Exposure, host: &str, origin: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host.parse().unwrap());
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        reach.check(&Uri::from_static("/api/test"), &headers).is_ok()
+        exposure.check(&Uri::from_static("/api/test"), &headers).is_ok()
     }
 
     #[test]
-    fn only_names_of_this_machine_are_answered() {
-        let loopback = Reach::Loopback;
+    fn only_names_of_this_machine_are_accepted() {
+        let loopback = Exposure::Loopback;
         for host in ["127.0.0.1:80", "localhost", "LOCALHOST:8080", "[::1]:9", "127.0.0.2"] {
-            assert!(answers(&loopback, host, None), "{host}");
+            assert!(accepts(&loopback, host, None), "{host}");
         }
         for host in [
             "evil.example",
@@ -124,20 +124,20 @@ mod tests {
             "",
             "evil.example@127.0.0.1",
         ] {
-            assert!(!answers(&loopback, host, None), "{host}");
+            assert!(!accepts(&loopback, host, None), "{host}");
         }
-        let network = Reach::Network { host_names: vec!["sandbox".into()] };
-        assert!(answers(&network, "192.168.0.1:80", None));
-        assert!(answers(&network, "sandbox:80", None));
-        assert!(!answers(&network, "evil.example", None));
+        let network = Exposure::Network { host_names: vec!["sandbox".into()] };
+        assert!(accepts(&network, "192.168.0.1:80", None));
+        assert!(accepts(&network, "sandbox:80", None));
+        assert!(!accepts(&network, "evil.example", None));
     }
 
     #[test]
-    fn an_origin_must_be_our_own() {
-        let loopback = Reach::Loopback;
-        assert!(answers(&loopback, "localhost:80", Some("http://localhost:80")));
+    fn the_origin_must_match_the_host() {
+        let loopback = Exposure::Loopback;
+        assert!(accepts(&loopback, "localhost:80", Some("http://localhost:80")));
         for origin in ["null", "https://localhost:80", "http://localhost", "http://evil.example"] {
-            assert!(!answers(&loopback, "localhost:80", Some(origin)), "{origin}");
+            assert!(!accepts(&loopback, "localhost:80", Some(origin)), "{origin}");
         }
     }
 }

@@ -1,27 +1,34 @@
-//! A record of the requests that came in, for tests that count them.
+//! A record of the requests, for tests that count them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Every request since it was made or last taken. Clones share one record.
+/// Records the requests of a sandbox. Clones share one record.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
-    entries: Arc<Mutex<Vec<Entry>>>,
+    record: Arc<Mutex<Record>>,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    entries: Vec<JournalEntry>,
+    next_serial: u64,
 }
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// As it came, upper case.
+#[non_exhaustive]
+pub struct JournalEntry {
+    /// The method, in upper case.
     pub method: String,
-    /// Path and query, as they came.
+    /// The path and query as received. Requests to `/` are recorded without their query.
     pub target: String,
-    /// What was answered; none while the request runs, and if its client went away.
+    /// The status code of the response; `None` while the request runs, and if the client closed the connection.
     pub status: Option<u16>,
     serial: u64,
 }
 
-impl Entry {
-    /// Whether the request asks for a change.
+impl JournalEntry {
+    /// Whether the method is one that changes data.
     #[must_use]
     pub fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
@@ -41,49 +48,53 @@ impl Journal {
         Self::default()
     }
 
-    /// A copy of what was recorded, in the order of arrival.
+    /// A copy of the entries, in order of arrival.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
-        self.lock().clone()
+    pub fn entries(&self) -> Vec<JournalEntry> {
+        self.lock().entries.clone()
     }
 
-    /// What was recorded; the journal is empty afterwards.
+    /// Removes and returns the entries, in order of arrival.
     #[must_use]
-    pub fn take(&self) -> Vec<Entry> {
-        std::mem::take(&mut self.lock())
+    pub fn take(&self) -> Vec<JournalEntry> {
+        std::mem::take(&mut self.lock().entries)
     }
 
-    /// How many requests asked for no change.
+    /// The number of recorded requests that do not change data.
     #[must_use]
     pub fn reads(&self) -> usize {
-        self.lock().iter().filter(|entry| !entry.is_write()).count()
+        self.lock().entries.iter().filter(|entry| !entry.is_write()).count()
     }
 
-    /// How many requests asked for a change.
+    /// The number of recorded requests that change data.
     #[must_use]
     pub fn writes(&self) -> usize {
-        self.lock().iter().filter(|entry| entry.is_write()).count()
+        self.lock().entries.iter().filter(|entry| entry.is_write()).count()
     }
 
-    /// Records a request on arrival; the answer is noted under the returned serial number.
-    pub(crate) fn arrival(&self, serial: u64, method: &str, target: &str) {
-        self.lock().push(Entry {
+    /// Records a request on arrival, and returns the serial number for [`Self::record_status`].
+    pub(crate) fn record_request(&self, method: &str, target: String) -> u64 {
+        let mut record = self.lock();
+        let serial = record.next_serial;
+        record.next_serial += 1;
+        record.entries.push(JournalEntry {
             method: method.to_owned(),
-            target: target.to_owned(),
+            target,
             status: None,
             serial,
         });
+        serial
     }
 
-    pub(crate) fn answer(&self, serial: u64, status: u16) {
-        let mut entries = self.lock();
-        let entry = entries.iter_mut().rev().find(|entry| entry.serial == serial);
+    pub(crate) fn record_status(&self, serial: u64, status: u16) {
+        let mut record = self.lock();
+        let entry = record.entries.iter_mut().rev().find(|entry| entry.serial == serial);
         if let Some(entry) = entry {
             entry.status = Some(status);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

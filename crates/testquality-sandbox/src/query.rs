@@ -1,49 +1,48 @@
-//! What a list is asked for: filters, sorting, pages. Read from the query string, checked against
-//! the table of resources, nothing else.
+//! Query strings of lists and rows: filters, sorting, paging, relations.
 
 use rusqlite::types::Value;
 use url::form_urlencoded;
 
-use crate::error::{ApiError, Faults};
-use crate::relations::{self, With};
-use crate::resources::{Absent, Field, Kind, Resource};
+use crate::error::{ApiError, ValidationErrors};
+use crate::relations::{self, Relation};
+use crate::resources::{Field, FieldType, IfAbsent, Resource};
 
-/// Rows of a page when `per_page` is absent (guide; the SDK has 25).
+/// Rows of a page when `per_page` is absent (guide; the SDK says 25).
 const DEFAULT_PER_PAGE: i64 = 15;
 
-/// A list, as asked for.
+/// The query of a list.
 #[derive(Debug)]
 pub(crate) struct ListQuery {
     pub(crate) filters: Vec<Filter>,
     pub(crate) sort: Vec<(&'static Field, Direction)>,
     pub(crate) page: i64,
     pub(crate) per_page: PerPage,
-    pub(crate) with: Vec<With>,
+    pub(crate) relations: Vec<Relation>,
     /// `revision_log=true`: the versions of the rows instead of the rows (SDK, CLI).
     pub(crate) revision_log: bool,
-    /// The query string without `page`, for the URLs in the answer.
-    pub(crate) rest: String,
+    /// The query string without `page`, for the URLs in the response.
+    pub(crate) without_page: String,
 }
 
-/// One condition on a field.
+/// A condition on one field.
 #[derive(Debug)]
 pub(crate) struct Filter {
     pub(crate) field: &'static Field,
-    pub(crate) test: Test,
+    pub(crate) condition: Condition,
 }
 
 #[derive(Debug, PartialEq)]
-pub(crate) enum Test {
-    Null,
-    Is(Value),
-    /// One of these: a JSON array, so that one prepared statement serves any number.
+pub(crate) enum Condition {
+    IsNull,
+    Equals(Value),
+    /// One of the values in a JSON array: a single parameter, so that one prepared statement fits any number.
     In(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    Up,
-    Down,
+    Ascending,
+    Descending,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,171 +53,165 @@ pub(crate) enum PerPage {
 }
 
 impl ListQuery {
-    /// Reads the query string of a list.
+    /// Parses the query string of a list.
     ///
-    /// That an unknown filter or a value of the wrong kind is refused is our choice (nobody knows
-    /// what the service does): ignoring it would answer rows that nobody asked for.
-    /// Parameters that start with `_` and are not known are ignored.
-    pub(crate) fn read(
+    /// Unknown filters and values of the wrong type are errors (our choice; what the service does is
+    /// unknown): if they were ignored, the list would contain rows that were not requested. Unknown
+    /// parameters that start with `_` are ignored.
+    pub(crate) fn parse(
         resource: &'static Resource,
         query: &str,
         max_per_page: Option<u32>,
     ) -> Result<Self, ApiError> {
-        let mut read = Self {
+        let mut parsed = Self {
             filters: Vec::new(),
             sort: Vec::new(),
             page: 1,
             per_page: PerPage::Rows(DEFAULT_PER_PAGE),
-            with: Vec::new(),
+            relations: Vec::new(),
             revision_log: false,
-            rest: String::new(),
+            without_page: String::new(),
         };
-        let mut faults = Faults::default();
+        let mut errors = ValidationErrors::default();
         let mut per_page = None;
-        let mut rest = form_urlencoded::Serializer::new(String::new());
+        let mut without_page = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "page" => match value.parse() {
-                    Ok(page) if page >= 1 => read.page = page,
-                    _ => faults.must_be("page", "a number from 1"),
+                    Ok(page) if page >= 1 => parsed.page = page,
+                    _ => errors.must_be("page", "a number from 1"),
                 },
                 "per_page" => match value.parse() {
                     Ok(-1) => per_page = Some(PerPage::All),
                     Ok(rows) if rows >= 1 => per_page = Some(PerPage::Rows(rows)),
-                    _ => faults.must_be("per_page", "a number from 1, or -1"),
+                    _ => errors.must_be("per_page", "a number from 1, or -1"),
                 },
-                "_sort" => read.read_sort(resource, &value, &mut faults),
-                "_with" => read.with = relations::read(resource, &value, &mut faults),
-                "revision_log" => read.revision_log = is_revision_log(&value, &mut faults),
+                "_sort" => parsed.parse_sort(resource, &value, &mut errors),
+                "_with" => parsed.relations = relations::parse(resource, &value, &mut errors),
+                "revision_log" => parsed.revision_log = parse_revision_log(&value, &mut errors),
                 ignored if ignored.starts_with('_') => {}
-                filter => read.read_filter(resource, filter, &value, &mut faults),
+                filter => parsed.parse_filter(resource, filter, &value, &mut errors),
             }
             if name != "page" {
-                rest.append_pair(&name, &value);
+                without_page.append_pair(&name, &value);
             }
         }
-        faults.into_result()?;
-        read.rest = rest.finish();
-        read.per_page = match per_page {
-            Some(asked) => asked,
-            // An array of versions does not say that there is more.
-            None if read.revision_log => PerPage::All,
+        errors.into_result()?;
+        parsed.without_page = without_page.finish();
+        parsed.per_page = match per_page {
+            Some(per_page) => per_page,
+            // An array of versions cannot say that there are more pages.
+            None if parsed.revision_log => PerPage::All,
             None => PerPage::Rows(DEFAULT_PER_PAGE),
         };
-        if let Some(most) = max_per_page.map(i64::from) {
-            read.per_page = match read.per_page {
-                PerPage::Rows(rows) if rows <= most => PerPage::Rows(rows),
-                PerPage::Rows(_) | PerPage::All => PerPage::Rows(most),
+        if let Some(max) = max_per_page.map(i64::from) {
+            parsed.per_page = match parsed.per_page {
+                PerPage::Rows(rows) => PerPage::Rows(rows.min(max)),
+                PerPage::All => PerPage::Rows(max),
             };
         }
-        Ok(read)
+        Ok(parsed)
     }
 
-    fn read_sort(&mut self, resource: &'static Resource, value: &str, faults: &mut Faults) {
+    fn parse_sort(
+        &mut self,
+        resource: &'static Resource,
+        value: &str,
+        errors: &mut ValidationErrors,
+    ) {
         for part in value.split(',').filter(|part| !part.is_empty()) {
             let (name, direction) = match part.strip_prefix('-') {
-                Some(name) => (name, Direction::Down),
-                None => (part, Direction::Up),
+                Some(name) => (name, Direction::Descending),
+                None => (part, Direction::Ascending),
             };
             match resource.field(name) {
                 Some(field) => self.sort.push((field, direction)),
-                None => faults.add("_sort", format!("There is no field {name}.")),
+                None => errors.add("_sort", format!("Unknown field {name}.")),
             }
         }
     }
 
-    fn read_filter(
+    fn parse_filter(
         &mut self,
         resource: &'static Resource,
         name: &str,
         value: &str,
-        faults: &mut Faults,
+        errors: &mut ValidationErrors,
     ) {
         let (field_name, is_set) = match name.strip_suffix("-in") {
             Some(field_name) => (field_name, true),
             None => (name, false),
         };
         let Some(field) = resource.field(field_name) else {
-            faults.add(name, format!("There is no field {field_name}."));
+            errors.add(name, format!("Unknown field {field_name}."));
             return;
         };
-        let test = if is_set {
-            read_set(field.kind, value).map(Test::In)
-        } else if value == "null" && field.if_absent != Absent::Required {
-            Some(Test::Null)
+        let condition = if is_set {
+            parse_set(field.field_type, value).map(Condition::In)
+        } else if value == "null" && field.if_absent != IfAbsent::Required {
+            Some(Condition::IsNull)
         } else {
-            read_value(field.kind, value).map(Test::Is)
+            parse_value(field.field_type, value).map(Condition::Equals)
         };
-        match test {
-            Some(test) => self.filters.push(Filter { field, test }),
-            None => faults.must_be(name, kind_in_words(field.kind)),
+        match condition {
+            Some(condition) => self.filters.push(Filter { field, condition }),
+            None => errors.must_be(name, field.field_type.in_words()),
         }
     }
 }
 
-/// One row, as asked for. Everything else in the query string means nothing here.
+/// The query of a single row; all other parameters are ignored.
 #[derive(Debug)]
 pub(crate) struct RowQuery {
-    pub(crate) with: Vec<With>,
+    pub(crate) relations: Vec<Relation>,
     pub(crate) revision_log: bool,
 }
 
 impl RowQuery {
-    pub(crate) fn read(resource: &'static Resource, query: &str) -> Result<Self, ApiError> {
-        let mut read = Self { with: Vec::new(), revision_log: false };
-        let mut faults = Faults::default();
+    pub(crate) fn parse(resource: &'static Resource, query: &str) -> Result<Self, ApiError> {
+        let mut parsed = Self { relations: Vec::new(), revision_log: false };
+        let mut errors = ValidationErrors::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
-                "_with" => read.with = relations::read(resource, &value, &mut faults),
-                "revision_log" => read.revision_log = is_revision_log(&value, &mut faults),
+                "_with" => parsed.relations = relations::parse(resource, &value, &mut errors),
+                "revision_log" => parsed.revision_log = parse_revision_log(&value, &mut errors),
                 _ => {}
             }
         }
-        faults.into_result()?;
-        Ok(read)
+        errors.into_result()?;
+        Ok(parsed)
     }
 }
 
-fn is_revision_log(value: &str, faults: &mut Faults) -> bool {
-    match read_value(Kind::Boolean, value) {
-        Some(value) => value == Value::Integer(1),
-        None => {
-            faults.must_be("revision_log", kind_in_words(Kind::Boolean));
-            false
-        }
+fn parse_revision_log(value: &str, errors: &mut ValidationErrors) -> bool {
+    let value = parse_value(FieldType::Boolean, value);
+    if value.is_none() {
+        errors.must_be("revision_log", FieldType::Boolean.in_words());
     }
+    value == Some(Value::Integer(1))
 }
 
-pub(crate) const fn kind_in_words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Integer => "an integer",
-        Kind::Number => "a number",
-        Kind::Boolean => "true or false",
-        Kind::Text | Kind::Name => "a string",
-    }
-}
-
-fn read_value(kind: Kind, text: &str) -> Option<Value> {
-    match kind {
-        Kind::Integer => text.parse().ok().map(Value::Integer),
-        Kind::Number => {
+fn parse_value(field_type: FieldType, text: &str) -> Option<Value> {
+    match field_type {
+        FieldType::Integer => text.parse().ok().map(Value::Integer),
+        FieldType::Number => {
             text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Real)
         }
-        Kind::Boolean => match text {
+        FieldType::Boolean => match text {
             "true" | "1" => Some(Value::Integer(1)),
             "false" | "0" => Some(Value::Integer(0)),
             _ => None,
         },
-        Kind::Text | Kind::Name => Some(Value::Text(text.to_owned())),
+        FieldType::Text | FieldType::Name => Some(Value::Text(text.to_owned())),
     }
 }
 
-fn read_set(kind: Kind, text: &str) -> Option<String> {
+fn parse_set(field_type: FieldType, text: &str) -> Option<String> {
     let values = text
         .split(',')
         .filter(|part| !part.is_empty())
         .map(|part| {
-            Some(match read_value(kind, part)? {
+            Some(match parse_value(field_type, part)? {
                 Value::Integer(integer) => integer.into(),
                 Value::Real(real) => real.into(),
                 Value::Text(text) => text.into(),
@@ -233,28 +226,28 @@ fn read_set(kind: Kind, text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(query: &str) -> Result<ListQuery, ApiError> {
-        let test = Resource::named("test").unwrap();
-        ListQuery::read(test, query, None)
+    fn parse(query: &str) -> Result<ListQuery, ApiError> {
+        let test = Resource::find("test").unwrap();
+        ListQuery::parse(test, query, None)
     }
 
     #[test]
-    fn filters_are_fields_and_sets_of_them() {
-        let query = read("project_id=7&id-in=3,1&is_automated=true&description=null").unwrap();
-        let tests: Vec<_> = query.filters.iter().map(|filter| &filter.test).collect();
+    fn fields_and_sets_of_values_are_filters() {
+        let query = parse("project_id=7&id-in=3,1&is_automated=true&description=null").unwrap();
+        let conditions: Vec<_> = query.filters.iter().map(|filter| &filter.condition).collect();
         assert_eq!(
-            tests,
+            conditions,
             [
-                &Test::Is(Value::Integer(7)),
-                &Test::In("[3,1]".into()),
-                &Test::Is(Value::Integer(1)),
-                &Test::Null
+                &Condition::Equals(Value::Integer(7)),
+                &Condition::In("[3,1]".into()),
+                &Condition::Equals(Value::Integer(1)),
+                &Condition::IsNull
             ]
         );
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn invalid_parameters_are_rejected() {
         for query in [
             "projekt_id=7",
             "project_id=x",
@@ -266,15 +259,15 @@ mod tests {
             "per_page=-2",
             "_sort=nothing",
         ] {
-            assert!(matches!(read(query), Err(ApiError::Invalid(_))), "{query} was taken");
+            assert!(matches!(parse(query), Err(ApiError::Invalid(_))), "{query} was accepted");
         }
     }
 
     #[test]
-    fn pages_are_capped_and_left_out_of_the_rest() {
-        let test = Resource::named("test").unwrap();
-        let query = ListQuery::read(test, "page=2&per_page=-1&name=a%20b", Some(50)).unwrap();
+    fn pages_are_capped_and_page_is_removed_from_the_query() {
+        let test = Resource::find("test").unwrap();
+        let query = ListQuery::parse(test, "page=2&per_page=-1&name=a%20b", Some(50)).unwrap();
         assert_eq!(query.per_page, PerPage::Rows(50));
-        assert_eq!(query.rest, "per_page=-1&name=a+b");
+        assert_eq!(query.without_page, "per_page=-1&name=a+b");
     }
 }

@@ -1,49 +1,53 @@
-//! What `_with` asks for: rows that belong to the rows of an answer.
+//! The `_with` parameter: related rows that a response includes.
 
-use crate::error::Faults;
+use crate::error::ValidationErrors;
 use crate::resources::Resource;
 use crate::store::Link;
 
-/// How far relations of relations go (the CLI asks for two: `RunResult.run`).
+/// How deep relations nest. The CLI requests two levels: `RunResult.run`.
 const MAX_DEPTH: usize = 3;
 
-/// One relation, and those of the rows that it leads to.
+/// A requested relation, and those of its rows.
 #[derive(Debug, Clone)]
-pub(crate) struct With {
+pub(crate) struct Relation {
     pub(crate) resource: &'static Resource,
     pub(crate) link: Link,
-    pub(crate) with: Vec<With>,
+    pub(crate) nested: Vec<Relation>,
 }
 
-/// Reads `suite,RunResult.run`. Names come in snake case, camel case or with a capital (CLI); in
-/// answers they are those of the resources (SDK).
+/// Parses for example `suite,RunResult.run`. Requests may use snake case, camel case or a capital
+/// first letter (CLI); responses use the names of the resources (SDK).
 ///
-/// That a relation which the sandbox does not have is refused is our choice: whoever asks for rows
-/// should not take their absence for an answer.
-pub(crate) fn read(from: &'static Resource, value: &str, faults: &mut Faults) -> Vec<With> {
+/// An unknown relation is an error (our choice): if it were ignored, clients would take the missing
+/// rows for an empty relation.
+pub(crate) fn parse(
+    from: &'static Resource,
+    value: &str,
+    errors: &mut ValidationErrors,
+) -> Vec<Relation> {
     let mut relations = Vec::new();
     for path in value.split(',').filter(|path| !path.is_empty()) {
         let names: Vec<_> = path.split('.').collect();
         if names.len() > MAX_DEPTH || !add(&mut relations, from, &names) {
-            faults.add("_with", format!("There is no relation {path}."));
+            errors.add("_with", format!("Unknown relation {path}."));
         }
     }
     relations
 }
 
-fn add(relations: &mut Vec<With>, from: &'static Resource, names: &[&str]) -> bool {
+fn add(relations: &mut Vec<Relation>, from: &'static Resource, names: &[&str]) -> bool {
     let [name, rest @ ..] = names else { return true };
-    let Some(resource) = Resource::named(&snake_case(name)) else { return false };
+    let Some(resource) = Resource::find(&snake_case(name)) else { return false };
     let known = relations.iter().position(|known| known.resource.name == resource.name);
     let index = match (known, Link::between(from, resource)) {
         (Some(index), _) => index,
         (None, Some(link)) => {
-            relations.push(With { resource, link, with: Vec::new() });
+            relations.push(Relation { resource, link, nested: Vec::new() });
             relations.len() - 1
         }
         (None, None) => return false,
     };
-    relations.get_mut(index).is_some_and(|relation| add(&mut relation.with, resource, rest))
+    relations.get_mut(index).is_some_and(|relation| add(&mut relation.nested, resource, rest))
 }
 
 fn snake_case(name: &str) -> String {
@@ -61,17 +65,17 @@ fn snake_case(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn names(relations: &[With]) -> String {
-        let named = relations.iter().map(|relation| match names(&relation.with) {
-            inner if inner.is_empty() => relation.resource.name.to_owned(),
-            inner => format!("{}({inner})", relation.resource.name),
+    fn names(relations: &[Relation]) -> String {
+        let names = relations.iter().map(|relation| match names(&relation.nested) {
+            nested if nested.is_empty() => relation.resource.name.to_owned(),
+            nested => format!("{}({nested})", relation.resource.name),
         });
-        named.collect::<Vec<_>>().join(" ")
+        names.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn relations_are_read_in_every_spelling() {
-        let test = Resource::named("test").unwrap();
+    fn relations_are_accepted_in_every_spelling() {
+        let test = Resource::find("test").unwrap();
         for (value, expected) in [
             ("", Some("")),
             ("step,suite", Some("step suite")),
@@ -86,11 +90,11 @@ mod tests {
             ("suite_test", None),
             ("step.nothing", None),
         ] {
-            let mut faults = Faults::default();
-            let relations = read(test, value, &mut faults);
+            let mut errors = ValidationErrors::default();
+            let relations = parse(test, value, &mut errors);
             match expected {
                 Some(expected) => assert_eq!(names(&relations), expected, "{value}"),
-                None => assert_ne!(faults, Faults::default(), "{value}"),
+                None => assert_ne!(errors, ValidationErrors::default(), "{value}"),
             }
         }
     }

@@ -1,12 +1,11 @@
-//! Routes, and the layers around them.
+//! The routes, and the middleware around them.
 //!
-//! A request passes, from the outside in: the mark that this is not TestQuality and the journal;
-//! the guard (host, origin, length of the request line). Below `/api` there follow the faults that
-//! were asked for, the token, and its route; everything else is the page, which has a door of its
-//! own. Neither the token nor the page's cookie opens the other's.
+//! From the outside in, a request passes the sandbox header and the journal, then the checks of
+//! [`guard`](crate::guard). Below `/api` follow the fault rules, the token and the route. All other
+//! paths are the page, which has its own access check: the token does not open the page, and the
+//! page's cookie does not open the API.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -15,95 +14,95 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
 
-use crate::auth::TokenCheck;
-use crate::calls;
+use crate::api;
+use crate::auth::SecretDigest;
 use crate::error::ApiError;
-use crate::faults::{Faults, misbehave};
-use crate::guard::{self, Reach};
+use crate::faults::{FaultRules, inject_faults};
+use crate::guard::{self, Exposure};
 use crate::journal::Journal;
-use crate::page;
+use crate::page::{self, PageAccess};
 use crate::store::Store;
 
-/// On every answer, so that nobody takes the sandbox for the service.
-const MARK: HeaderName = HeaderName::from_static("x-tq-sandbox");
-const MARK_TEXT: HeaderValue = HeaderValue::from_static(concat!(
+/// On every response, so that nobody mistakes the sandbox for the service.
+const SANDBOX_HEADER: HeaderName = HeaderName::from_static("x-tq-sandbox");
+const SANDBOX_HEADER_VALUE: HeaderValue = HeaderValue::from_static(concat!(
     "not TestQuality; tq-import sandbox ",
     env!("CARGO_PKG_VERSION")
 ));
 
 /// What the handlers share.
-pub(crate) struct Shared {
+pub(crate) struct AppState {
     pub(crate) store: Store,
-    pub(crate) token: TokenCheck,
-    pub(crate) reach: Reach,
+    pub(crate) token: SecretDigest,
+    pub(crate) exposure: Exposure,
     pub(crate) journal: Option<Journal>,
     pub(crate) max_per_page: Option<u32>,
     pub(crate) max_body_bytes: usize,
-    pub(crate) faults: Arc<Faults>,
-    pub(crate) entry: page::Entry,
-    pub(crate) serial: AtomicU64,
+    pub(crate) faults: FaultRules,
+    pub(crate) page_access: PageAccess,
 }
 
-/// The `Host` of a request, after it was checked.
+/// The extractor of [`AppState`].
+pub(crate) type SharedState = State<Arc<AppState>>;
+
+/// The `Host` of a request that passed the guard.
 #[derive(Clone)]
-pub(crate) struct OwnHost(pub(crate) String);
+pub(crate) struct CheckedHost(pub(crate) String);
 
-type Shares = State<Arc<Shared>>;
-
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router(state: Arc<AppState>) -> Router {
     let api = Router::new()
-        .route("/api/{*path}", any(calls::handle))
+        .route("/api/{*path}", any(api::handle))
         .route("/api", any(async || ApiError::no_route()))
         .route("/api/", any(async || ApiError::no_route()))
-        .layer(from_fn_with_state(Arc::clone(&shared), authenticate))
-        // What this does before the inner service runs is before the commit, what it does to the response after it.
-        .layer(from_fn_with_state(Arc::clone(&shared), misbehave));
-    page::routes(&shared)
+        .layer(from_fn_with_state(Arc::clone(&state), authenticate))
+        // Outside of the routes, so that a fault can strike before or after the commit.
+        .layer(from_fn_with_state(Arc::clone(&state), inject_faults));
+    page::routes(&state)
         .merge(api)
-        .layer(from_fn_with_state(Arc::clone(&shared), guard))
-        .layer(from_fn_with_state(Arc::clone(&shared), mark_and_record))
-        .with_state(shared)
+        .layer(from_fn_with_state(Arc::clone(&state), check_request))
+        .layer(from_fn_with_state(Arc::clone(&state), label_and_record))
+        .with_state(state)
 }
 
-async fn mark_and_record(State(shared): Shares, request: Request, next: Next) -> Response {
-    let serial = shared.serial.fetch_add(1, Ordering::Relaxed);
-    if let Some(journal) = &shared.journal {
-        journal.arrival(serial, request.method().as_str(), &recorded(request.uri()));
-    }
+async fn label_and_record(State(state): SharedState, request: Request, next: Next) -> Response {
+    let recorded = state.journal.as_ref().map(|journal| {
+        let target = target_for_journal(request.uri());
+        (journal, journal.record_request(request.method().as_str(), target))
+    });
     let mut response = next.run(request).await;
-    response.headers_mut().insert(MARK, MARK_TEXT);
-    if let Some(journal) = &shared.journal {
-        journal.answer(serial, response.status().as_u16());
+    response.headers_mut().insert(SANDBOX_HEADER, SANDBOX_HEADER_VALUE);
+    if let Some((journal, serial)) = recorded {
+        journal.record_status(serial, response.status().as_u16());
     }
     response
 }
 
-async fn guard(
-    State(shared): Shares,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
-    let host = shared.reach.check(request.uri(), request.headers())?;
-    guard::check_length(request.method().as_str(), request.uri())?;
-    request.extensions_mut().insert(OwnHost(host));
-    Ok(next.run(request).await)
-}
-
-/// What the journal keeps of a target: the page's code is nobody's business.
-fn recorded(uri: &Uri) -> String {
+/// The journal must not hold the code of the page, which is in the query of `/`.
+fn target_for_journal(uri: &Uri) -> String {
     match uri.path() {
         "/" => "/".to_owned(),
         _ => uri.to_string(),
     }
 }
 
-/// The token comes before everything below `/api`: without it nobody learns which routes there are.
+async fn check_request(
+    State(state): SharedState,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let host = state.exposure.check(request.uri(), request.headers())?;
+    guard::check_length(request.method().as_str(), request.uri())?;
+    request.extensions_mut().insert(CheckedHost(host));
+    Ok(next.run(request).await)
+}
+
+/// Checks the token before the route, so that a request without one does not learn which routes exist.
 async fn authenticate(
-    State(shared): Shares,
+    State(state): SharedState,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if !shared.token.admits(request.headers()) {
+    if !state.token.matches_bearer(request.headers()) {
         return Err(ApiError::Unauthenticated);
     }
     Ok(next.run(request).await)

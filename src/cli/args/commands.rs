@@ -1,4 +1,4 @@
-//! What each command takes beside what they share.
+//! The arguments of each command.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use super::{ConnectionArgs, ImportArgs, MappingArgs, NetworkArgs, ReadingArgs, T
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RunArgs {
-    /// What is imported, and how.
+    /// Arguments of the import.
     #[command(flatten)]
     pub import: ImportArgs,
 
@@ -24,13 +24,13 @@ pub struct RunArgs {
 /// Arguments of `inspect`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct InspectArgs {
-    /// Which reports.
+    /// Which reports to read.
     #[command(flatten)]
     pub reading: ReadingArgs,
     /// How cases become tests.
     #[command(flatten)]
     pub mapping: MappingArgs,
-    /// Copies and format.
+    /// Where the result goes.
     #[command(flatten)]
     pub output: InspectOutputArgs,
     /// The terminal.
@@ -38,20 +38,20 @@ pub struct InspectArgs {
     pub terminal: TerminalArgs,
 }
 
-/// Where the results of `inspect` go.
+/// Where the result of `inspect` goes.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct InspectOutputArgs {
-    /// The form of the result on standard output
+    /// The format of the result on standard output
     ///
-    /// jsonl holds the reports as they were written, one line a case. An import reads such files like the
-    /// reports themselves: inspect in every shard, import once.
+    /// jsonl is the content of the reports, one line per case. An import reads such files like the reports
+    /// themselves: inspect in every shard, import once.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: InspectFormat,
 
-    /// One more copy of the result in a file, such as jsonl=shard-1.jsonl (repeatable)
+    /// Also write the result to a file, such as jsonl=shard-1.jsonl (repeatable)
     ///
-    /// The file is written whole or not at all.
+    /// The file is written completely or not at all.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<OutputSpec<InspectFormat>>,
 }
@@ -59,11 +59,11 @@ pub struct InspectOutputArgs {
 /// Arguments of `sandbox`.
 #[derive(Args, Clone, Debug)]
 pub struct SandboxArgs {
-    /// What else than serving.
+    /// The subcommand; none: serve.
     #[command(subcommand)]
     pub command: Option<SandboxCommand>,
 
-    /// The address to listen on; port 0 takes a free one
+    /// The address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
 
@@ -75,19 +75,19 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     pub project: Option<String>,
 
-    /// Read the token that clients must send from this file [env: TQ_SANDBOX_TOKEN] [default: made
-    /// up and printed]
+    /// Read the token that clients must send from this file [env: TQ_SANDBOX_TOKEN] [default:
+    /// generated and printed]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
-    /// Misbehave, to rehearse what a client makes of it (repeatable): see docs/sandbox.md
+    /// Simulate a fault, to test how clients handle it (repeatable): see docs/sandbox.md
     ///
-    /// Words that say what happens and to which requests: `503 20% seed=7`, `lost POST test 1`,
+    /// The rule names the fault and the requests: `503 20% seed=7`, `lost POST test 1`,
     /// `hang-up=after POST`, `429=30 GET 2`, `lag=2s GET`.
     #[arg(long, value_name = "RULE")]
     pub fault: Vec<String>,
 
-    /// The form of the line that says that the server is ready
+    /// The format of the line that announces the server
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: ReadyFormat,
 
@@ -96,7 +96,7 @@ pub struct SandboxArgs {
     pub terminal: TerminalArgs,
 }
 
-/// What `sandbox` does beside serving.
+/// The subcommands of `sandbox`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum SandboxCommand {
     /// Delete the database
@@ -106,10 +106,10 @@ pub enum SandboxCommand {
 /// Arguments of `explain`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ExplainArgs {
-    /// A part of the test's name or classname, case ignored, or its identity: tqi-9f86d081884c7d65
+    /// Part of the test's name or classname in any case, or its identity: tqi-9f86d081884c7d65
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// The reports, and the project that they would go to.
+    /// The reports, and the project that an import would use.
     #[command(flatten)]
     pub import: ImportArgs,
 }
@@ -117,10 +117,10 @@ pub struct ExplainArgs {
 /// Arguments of `doctor`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct DoctorArgs {
-    /// Which server and which project.
+    /// Which server and project to check.
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// The namespace, as an import would have it.
+    /// The namespace.
     #[command(flatten)]
     pub mapping: MappingArgs,
     /// Requests.
@@ -140,7 +140,7 @@ pub struct InitArgs {
     /// The namespace [env: TQ_NAMESPACE] [default: the repository's name]
     #[arg(long, value_name = "NAME")]
     pub namespace: Option<String>,
-    /// Where new folders and tests are placed, such as `Automated/Web` [env: TQ_FOLDER]
+    /// The folder for new folders and tests, such as `Automated/Web` [env: TQ_FOLDER]
     #[arg(long, value_name = "A/B")]
     pub folder: Option<String>,
 }
@@ -156,7 +156,7 @@ pub struct CompletionsArgs {
 /// Arguments of `man`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ManArgs {
-    /// The page of this command [default: the page of tq-import itself]
+    /// The command to describe [default: tq-import itself]
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
 }

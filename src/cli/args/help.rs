@@ -1,15 +1,15 @@
-//! What `--help` teaches around the options.
+//! The texts of `--help` around the options.
 
 use crate::cli::exit;
 
-pub(super) const ABOUT: &str =
-    "Import the JUnit/xUnit XML that test runners write into TestQuality";
+pub(super) const ABOUT: &str = "Import the JUnit/xUnit XML of your test runner into TestQuality";
 
-pub(super) const LONG_ABOUT: &str = "Import the JUnit/xUnit XML that test runners write into TestQuality.
+pub(super) const LONG_ABOUT: &str = "Import the JUnit/xUnit XML of your test runner into TestQuality.
 
-Every automated test of the reports then exists exactly once in the project, in its folder, marked as \
-automated. Tests that people wrote are adopted by folder and name, never overwritten. Running the same \
-import again changes nothing; an import that was stopped is finished by running it again.";
+After the import, every automated test in the reports exists exactly once in the project, in its folder, \
+marked as automated. Existing manual tests are adopted: they are linked by folder and name, never \
+overwritten. Running the same import again changes nothing; to finish an import that was stopped, run it \
+again.";
 
 const EXAMPLES: &str = "Try it without an account:
   tq-import --sandbox target/nextest/ci/junit.xml
@@ -19,11 +19,11 @@ See what an import would change, then import:
   tq-import --project Shop --namespace shop-web --dry-run 'reports/**/*.xml'
   tq-import --project Shop --namespace shop-web 'reports/**/*.xml'
 
-After `cargo test`, or after any command that writes reports:
+Run `cargo test` or any command that writes reports, then import:
   tq-import run --sandbox -- cargo test
   tq-import run --sandbox 'reports/**/*.xml' -- make test
 
-In a pipeline, with a summary for the next step, failing when a test failed:
+In a pipeline: fail if a test failed, and keep a summary for the next step:
   tq-import --fail-on-test-failure --output json=summary.json reports/";
 
 pub(super) const RUN_EXAMPLES: &str = "Examples:
@@ -40,22 +40,22 @@ pub(super) const HOST: &str = "The server [env: TQ_HOST] [default: https://api.t
 
 pub(super) fn long_host() -> String {
     format!(
-        "{HOST}\n\nFrom a file (tq-import.toml, .testquality) only *.testquality.com and loopback addresses are \
+        "{HOST}\n\nIn a file (tq-import.toml, .testquality), only *.testquality.com and loopback addresses are \
          accepted, so that a branch cannot send a pipeline's token elsewhere."
     )
 }
 
 pub(super) fn after_help() -> String {
     format!(
-        "{EXAMPLES}\n\n`tq-import --help` tells more: every option at length, and the exit codes."
+        "{EXAMPLES}\n\n`tq-import --help` describes every option in detail, and the exit codes."
     )
 }
 
 pub(super) fn after_long_help() -> String {
     format!(
-        "Settings come from options, then the environment, then tq-import.toml (searched upwards to the \
-         repository root), then .testquality in the working directory. The proxy variables HTTPS_PROXY \
-         and NO_PROXY are honoured.\n\n{EXAMPLES}\n\nExit codes:\n{}",
+        "An option overrides its environment variable, which overrides tq-import.toml (searched upwards to \
+         the repository root), which overrides .testquality in the working directory. The proxy variables \
+         HTTPS_PROXY and NO_PROXY are honoured.\n\n{EXAMPLES}\n\nExit codes:\n{}",
         exit::table()
     )
 }

@@ -18,12 +18,12 @@ fn inspect(line: &[&str]) -> InspectArgs {
 }
 
 #[test]
-fn clap_finds_no_fault_in_the_definitions() {
+fn clap_accepts_the_definition() {
     definition().debug_assert();
 }
 
 #[test]
-fn options_stand_before_or_after_the_command_word() {
+fn options_may_precede_or_follow_the_command() {
     for line in [
         &["inspect", "--namespace", "shop", "-v", "a.xml"][..],
         &["--namespace", "shop", "inspect", "-v", "a.xml"],
@@ -51,7 +51,7 @@ fn options_stand_before_or_after_the_command_word() {
 }
 
 #[test]
-fn a_command_word_is_one_only_in_the_place_of_the_first_report() {
+fn a_command_is_one_only_in_the_place_of_the_first_report() {
     assert_eq!(import(&["a.xml", "inspect"]).reading.reports, ["a.xml", "inspect"]);
     assert_eq!(import(&["--", "inspect"]).reading.reports, ["inspect"]);
     assert_eq!(import(&["--folder", "inspect", "a.xml"]).reading.reports, ["a.xml"]);
@@ -59,7 +59,7 @@ fn a_command_word_is_one_only_in_the_place_of_the_first_report() {
 }
 
 #[test]
-fn what_stands_behind_two_dashes_is_the_command() {
+fn two_dashes_introduce_the_command() {
     let run = |line: &[&str]| match parsed(line).unwrap().command {
         Some(Command::Run(args)) => args,
         other => panic!("{line:?}: {other:?}"),
@@ -75,7 +75,7 @@ fn what_stands_behind_two_dashes_is_the_command() {
 }
 
 #[test]
-fn the_value_of_sandbox_stands_only_behind_an_equals_sign() {
+fn the_value_of_sandbox_needs_an_equals_sign() {
     assert_eq!(import(&["--sandbox", "a.xml"]).connection.sandbox, Some(None));
     assert_eq!(
         import(&["--sandbox=x.db", "a.xml"]).connection.sandbox,
@@ -86,7 +86,7 @@ fn the_value_of_sandbox_stands_only_behind_an_equals_sign() {
 }
 
 #[test]
-fn names_of_the_vendors_cli_are_understood() {
+fn names_of_the_vendors_cli_are_accepted() {
     let args =
         import(&["a.xml", "--project_name=Shop", "--access_token", "canary", "--delimiter", "-"]);
     assert_eq!(args.connection.project.as_deref(), Some("Shop"));
@@ -95,7 +95,7 @@ fn names_of_the_vendors_cli_are_understood() {
     assert_eq!(args.mapping.split.as_deref(), Some("-"));
     assert_eq!(import(&["a.xml", "--project_id", "7"]).connection.project.as_deref(), Some("7"));
     let args = import(&["upload_test_run", "x", "--plan_name=C", "--run_result_output_dir", "d"]);
-    assert_eq!(args.vendor.given(), ["--plan_name", "--run_result_output_dir"]);
+    assert_eq!(args.vendor.given, ["--plan_name", "--run_result_output_dir"]);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn standard_input_and_exclusions_are_reports() {
 }
 
 #[test]
-fn usage_errors_end_with_2_and_help_with_0() {
+fn usage_errors_exit_with_2_and_help_with_0() {
     for line in [
         &[][..],
         &["--no-such", "a.xml"],
@@ -144,7 +144,7 @@ fn an_error_never_repeats_a_token() {
 }
 
 #[test]
-fn of_an_option_given_twice_the_last_counts_and_lists_grow() {
+fn the_last_of_an_option_counts_and_lists_grow() {
     let cli =
         parsed(&["--project", "a", "--exclude", "x", "--project", "b", "--exclude", "y", "a.xml"])
             .unwrap();

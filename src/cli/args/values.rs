@@ -10,18 +10,19 @@ use clap::ValueEnum;
 use crate::cli::exit::ExitCode;
 use crate::plan::Adopt;
 pub use crate::plan::CreateLimit;
+use crate::summary::writers::{WRITERS, Writer};
 use test_reports::record::GroupBy;
 
 /// `--group-by`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum GroupByArg {
-    /// As fits the tool that wrote the report.
+    /// Depends on the tool that wrote the report.
     Auto,
-    /// One folder for each suite around the test.
+    /// One folder per enclosing suite.
     Suite,
-    /// One folder for each level of the classname.
+    /// One folder per level of the classname.
     Classname,
-    /// One folder for each level of the file's path.
+    /// One folder per level of the file's path.
     File,
     /// All tests in one folder.
     Flat,
@@ -44,9 +45,9 @@ impl From<GroupByArg> for GroupBy {
 pub enum AdoptArg {
     /// Manual and automated tests.
     Any,
-    /// Only tests that are marked as automated or to be automated.
+    /// Only tests marked as automated or to be automated.
     Automated,
-    /// No test: create instead.
+    /// No tests: create new ones instead.
     None,
 }
 
@@ -63,17 +64,20 @@ impl From<AdoptArg> for Adopt {
 /// `--stale`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StaleArg {
-    /// They are listed.
+    /// List them.
     Report,
 }
 
-/// A form in which results are written.
+/// A format of results.
 pub trait ResultFormat: ValueEnum + Copy {
-    /// It is text with styles, which files do not get.
-    fn has_styles(self) -> bool;
+    /// The writer of this format. None for `jsonl`, which copies the reports.
+    fn writer(self) -> Option<&'static dyn Writer> {
+        let value = self.to_possible_value()?;
+        WRITERS.iter().find(|(name, _)| *name == value.get_name()).map(|(_, writer)| *writer)
+    }
 }
 
-/// The form of a summary.
+/// The format of a summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
 pub enum SummaryFormat {
     /// For people.
@@ -81,27 +85,13 @@ pub enum SummaryFormat {
     Text,
     /// For machines, schema version 1.
     Json,
-    /// For pages and comments: GitHub's Markdown, below 900 KiB.
+    /// For pages and comments: GitHub's Markdown, at most 900 KiB.
     Markdown,
 }
 
-impl fmt::Display for SummaryFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-        })
-    }
-}
+impl ResultFormat for SummaryFormat {}
 
-impl ResultFormat for SummaryFormat {
-    fn has_styles(self) -> bool {
-        self == Self::Text
-    }
-}
-
-/// The form of the line with which the sandbox says that it is ready.
+/// The format of the line that announces the sandbox's server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
 pub enum ReadyFormat {
     /// For people.
@@ -111,50 +101,26 @@ pub enum ReadyFormat {
     Json,
 }
 
-impl fmt::Display for ReadyFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
-}
-
-/// The form of what `inspect` prints.
+/// The format of the result of `inspect`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
 pub enum InspectFormat {
     /// For people.
     #[default]
     Text,
-    /// For machines, schema version 1: the tests as an import would understand them.
+    /// For machines, schema version 1: the tests as an import would see them.
     Json,
-    /// For pages and comments: GitHub's Markdown, below 900 KiB.
+    /// For pages and comments: GitHub's Markdown, at most 900 KiB.
     Markdown,
-    /// The reports themselves, one line a case: to carry them to another machine and import them there.
+    /// The content of the reports, one line per case: to import it on another machine.
     Jsonl,
 }
 
-impl ResultFormat for InspectFormat {
-    fn has_styles(self) -> bool {
-        self == Self::Text
-    }
-}
+impl ResultFormat for InspectFormat {}
 
-impl fmt::Display for InspectFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-            Self::Jsonl => "jsonl",
-        })
-    }
-}
-
-/// `--color`.
+/// When to use colours: `--color`, and in the settings combined with NO_COLOR and CLICOLOR_FORCE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorArg {
-    /// On a terminal, unless NO_COLOR is set.
+pub enum Color {
+    /// If the stream is a terminal.
     #[default]
     Auto,
     /// Always.
@@ -163,7 +129,11 @@ pub enum ColorArg {
     Never,
 }
 
-/// A token on the command line: text that `Debug` does not show.
+/// A project's name or id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectName(pub String);
+
+/// A token on the command line, hidden from `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenText(pub String);
 
@@ -179,12 +149,12 @@ impl From<String> for TokenText {
     }
 }
 
-/// `--output FMT=FILE`: one more copy of the result.
+/// A file of `--output FORMAT=FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputSpec<F = SummaryFormat> {
-    /// In this form.
+    /// The format.
     pub format: F,
-    /// Into this file.
+    /// The file, relative to the working directory.
     pub path: PathBuf,
 }
 
@@ -199,10 +169,12 @@ impl<F: ResultFormat> FromStr for OutputSpec<F> {
                 .iter()
                 .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
                 .collect();
-            format!("`{format}` is no format; there are {}", known.join(", "))
+            format!("unknown format `{format}`: use one of {}", known.join(", "))
         })?;
-        if path.is_empty() {
-            return Err("the file is missing: write FORMAT=FILE".to_owned());
+        match path {
+            "" => return Err("the file is missing: write FORMAT=FILE".to_owned()),
+            "-" => return Err("write to a file; --format is for standard output".to_owned()),
+            _ => {}
         }
         Ok(Self { format, path: PathBuf::from(path) })
     }
@@ -219,16 +191,16 @@ impl FromStr for SoftExitCode {
         let exit = text.trim().parse().ok().and_then(ExitCode::from_code);
         match exit {
             Some(exit) if exit.can_be_soft() => Ok(Self(exit)),
-            Some(ExitCode::Usage) => Err(
-                "exit code 2 cannot be made soft: a broken configuration would never be noticed"
-                    .to_owned(),
-            ),
-            _ => Err("write exit codes out of 1, 3, 4, 5, 6, 7, such as 4,7".to_owned()),
+            Some(ExitCode::Usage) => {
+                Err("exit code 2 cannot become 0: nobody would notice a broken configuration"
+                    .to_owned())
+            }
+            _ => Err("use exit codes out of 1, 3, 4, 5, 6, 7, such as 4,7".to_owned()),
         }
     }
 }
 
-/// The longest time that an option takes: a week.
+/// The longest time that an option accepts: a week.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A time with its unit: `30s`, `15m`, `1h30m`.
@@ -284,7 +256,7 @@ mod tests {
         let output: OutputSpec = "json=out/a=b.json".parse().unwrap();
         assert_eq!(output.format, SummaryFormat::Json);
         assert_eq!(output.path, PathBuf::from("out/a=b.json"));
-        for wrong in ["", "summary.json", "json=", "html=x", "=x"] {
+        for wrong in ["", "summary.json", "json=", "json=-", "html=x", "=x"] {
             assert!(wrong.parse::<OutputSpec>().is_err(), "{wrong}");
         }
     }

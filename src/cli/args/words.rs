@@ -1,19 +1,18 @@
-//! Command words: where they may stand, and what was perhaps meant as one.
+//! Names of commands: their position, and typing errors.
 
 use std::ffi::OsString;
 
 use clap::Command;
 
-/// `args` with the command word right behind the program's name, if there is one.
+/// Moves the command to the front of `args`, if there is one.
 ///
-/// clap wants the options of a command behind its word. Making every option global instead would
-/// show all of them in every `--help`, and clap drops a repeatable option's values when it stands
-/// on both sides.
+/// clap expects the options of a command after its name. If every option were global instead, every `--help` would
+/// show all of them, and clap would drop values of a repeatable option that is on both sides of the command.
 #[must_use]
-pub fn command_word_first(command: &Command, mut args: Vec<OsString>) -> Vec<OsString> {
+pub fn command_first(command: &Command, mut args: Vec<OsString>) -> Vec<OsString> {
     let mut at = 1;
     while let Some(arg) = args.get(at) {
-        // What is not UTF-8 is no option and no command word.
+        // Text other than UTF-8 is neither an option nor a command.
         let text = arg.to_str().unwrap_or("");
         if text == "--" {
             break;
@@ -23,8 +22,8 @@ pub fn command_word_first(command: &Command, mut args: Vec<OsString>) -> Vec<OsS
             continue;
         }
         if command.find_subcommand(text).is_some() {
-            let word = args.remove(at);
-            args.insert(1, word);
+            let name = args.remove(at);
+            args.insert(1, name);
         }
         break;
     }
@@ -50,29 +49,28 @@ fn takes_next(command: &Command, text: &str) -> bool {
         .is_some_and(|arg| arg.get_action().takes_values() && !arg.is_require_equals_set())
 }
 
-/// Words that a user may write where a report belongs, and what to say about each.
+/// Words that a user may write in the place of a report, with a hint for each.
 const KNOWN: &[(&str, &str)] = &[
-    ("inspect", "the command is `tq-import inspect <REPORT>...`, its word before the first report"),
+    ("inspect", "write the command before the first report: `tq-import inspect <REPORT>...`"),
     ("sandbox", "the command is `tq-import sandbox`"),
     (
         "run",
-        "the command is `tq-import run <REPORT>... -- <COMMAND>...`, its word before the first report",
+        "write the command before the first report: `tq-import run <REPORT>... -- <COMMAND>...`",
     ),
     (
         "explain",
-        "the command is `tq-import explain <NAME> <REPORT>...`, its word before the first report",
+        "write the command before the first report: `tq-import explain <NAME> <REPORT>...`",
     ),
     ("doctor", "the command is `tq-import doctor`"),
     ("init", "the command is `tq-import init`"),
     ("completions", "the command is `tq-import completions <SHELL>`"),
     ("help", "`tq-import --help` shows the help"),
-    ("import", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
-    ("upload", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
-    ("upload_test_run", "importing needs no command word: `tq-import [OPTIONS] <REPORT>...`"),
+    ("import", "importing needs no command: `tq-import [OPTIONS] <REPORT>...`"),
+    ("upload", "importing needs no command: `tq-import [OPTIONS] <REPORT>...`"),
+    ("upload_test_run", "importing needs no command: `tq-import [OPTIONS] <REPORT>...`"),
 ];
 
-/// What to say about a report that does not exist, if its name equals or nearly equals a command
-/// word.
+/// The hint for a missing report whose name is, or is similar to, that of a command.
 #[must_use]
 pub fn hint_for(report: &str) -> Option<&'static str> {
     let written = report.to_lowercase().replace('-', "_");
@@ -87,7 +85,7 @@ pub fn hint_for(report: &str) -> Option<&'static str> {
         .map(|(.., hint)| *hint)
 }
 
-/// The name out of `names` that `written` was probably meant to be.
+/// The name out of `names` that is most similar to `written`, if any is.
 #[must_use]
 pub fn nearest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
     let folded = written.to_lowercase().replace('-', "_");
@@ -104,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_misses_of_command_words_are_answered() {
+    fn misspelt_commands_get_a_hint() {
         for word in [
             "inspect",
             "inspct",

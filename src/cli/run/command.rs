@@ -1,8 +1,8 @@
-//! Starts the command, passes on what it prints, waits for it.
+//! Starts the command, passes its output through, waits for it.
 //!
-//! Without need its standard streams are ours, untouched. Where its output is read, two threads pass the bytes of either stream
-//! on as they come, in their order; the text sees them first, so that whoever reads our output slowly does not
-//! bring the two streams out of step.
+//! The command inherits our standard streams. If its output is read, it gets pipes instead, and one thread per stream passes
+//! the bytes through. The reader gets them first, so that a slow consumer of our output does not change the order of the two
+//! streams.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -16,42 +16,42 @@ use crate::cli::exit::ExitCode;
 use crate::cli::settings::Environment;
 use crate::cli::signals::Signals;
 use test_reports::formats::Caps;
-use test_reports::formats::libtest::{Stream, Text};
+use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
 
-use super::{Printed, TOKEN_VARIABLE};
+use super::TOKEN_VARIABLE;
 
-/// How long what a command left running may keep its output open.
+/// How long processes that outlive the command may keep its output open.
 const LEFT_OPEN: Duration = Duration::from_secs(5);
 
-/// What happens to what the command prints.
+/// What happens to the output of the command.
 #[derive(Clone, Debug)]
 pub(super) enum Output {
-    /// It goes where ours goes, and is not looked at.
+    /// It goes where ours goes.
     Inherited,
-    /// It is passed on, and read as what `cargo test` prints; messages call it so.
+    /// It is passed through, and read as the output of `cargo test`. The report has this name.
     Read(Arc<str>, Caps),
 }
 
 /// A command that has ended.
 #[derive(Debug)]
 pub(super) struct Finished {
-    /// Its exit code; 128 and the signal's number if one ended it.
+    /// Its exit code; 128 plus the signal's number if one ended it.
     pub(super) code: u8,
     /// The signal that ended it.
     pub(super) signal: Option<i32>,
-    /// We were asked to end while it ran.
-    pub(super) asked: Option<ExitCode>,
-    /// The report in what it printed.
-    pub(super) printed: Printed,
-    /// Something that it started outlives it and holds its output open.
+    /// The signal that this process received meanwhile.
+    pub(super) interrupted: Option<ExitCode>,
+    /// The report in its output.
+    pub(super) printed: Option<Report>,
+    /// Whether a process that it started still keeps its output open.
     pub(super) left_open: bool,
 }
 
 /// Runs `command` to its end.
 ///
 /// # Errors
-/// If it cannot be started.
+/// If the command cannot be started.
 pub(super) fn run(
     command: &[OsString],
     environment: &Environment,
@@ -67,7 +67,7 @@ pub(super) fn run(
             started.env("CARGO_TERM_COLOR", "always");
         }
     }
-    // From here on a signal is ours to pass on.
+    // From here on, signals are passed on.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut signals = {
         let _entered = runtime.enter();
@@ -79,49 +79,48 @@ pub(super) fn run(
         Output::Read(path, caps) => Some(Pumps::start(&mut child, path, &caps)),
     };
     let id = child.id();
-    let (tell, told) = oneshot::channel();
+    let (sender, status) = oneshot::channel();
     std::thread::spawn(move || {
-        // The receiver waits for nothing else.
-        let _ = tell.send(child.wait());
+        let _ = sender.send(child.wait());
     });
-    let (status, asked) = runtime.block_on(wait(told, &mut signals, id))?;
+    let (status, interrupted) = runtime.block_on(wait(status, &mut signals, id))?;
     let (printed, left_open) = pumps.map_or((None, false), Pumps::finish);
     let signal = signal_of(status);
     let code = match (status.code(), signal) {
         (Some(code), _) => u8::try_from(code).unwrap_or(1),
         (None, signal) => u8::try_from(128 + signal.unwrap_or_default()).unwrap_or(u8::MAX),
     };
-    // On Windows codes are larger numbers: none of them may become 0.
+    // Codes on Windows are larger numbers, and none of them may become 0.
     let code = if status.success() { 0 } else { code.max(1) };
-    Ok(Finished { code, signal, asked, printed, left_open })
+    Ok(Finished { code, signal, interrupted, printed, left_open })
 }
 
-/// Waits for the end, passing on every signal that asks for one. Gives the first of them, too.
+/// Waits for the end, and passes signals on. Also returns the first signal.
 async fn wait(
-    told: oneshot::Receiver<io::Result<ExitStatus>>,
+    status: oneshot::Receiver<io::Result<ExitStatus>>,
     signals: &mut Signals,
     id: u32,
 ) -> io::Result<(ExitStatus, Option<ExitCode>)> {
-    let mut asked = None;
-    tokio::pin!(told);
+    let mut interrupted = None;
+    tokio::pin!(status);
     loop {
         tokio::select! {
-            ended = &mut told => {
-                let ended = ended.map_err(|_| io::Error::other("lost sight of the command"))?;
-                return Ok((ended?, asked));
+            ended = &mut status => {
+                let ended = ended.map_err(|_| io::Error::other("cannot wait for the command"))?;
+                return Ok((ended?, interrupted));
             }
             exit = signals.next() => {
-                // From a terminal, the command has its own already, and may take a second one for impatience.
-                if asked.is_some() || exit == ExitCode::Terminated || !is_at_terminal() {
+                // A terminal has sent the command its own, and some programs exit at once on a second one.
+                if interrupted.is_some() || exit == ExitCode::Terminated || !is_at_terminal() {
                     pass_on(exit, id);
                 }
-                asked.get_or_insert(exit);
+                interrupted.get_or_insert(exit);
             }
         }
     }
 }
 
-/// Whether a terminal sends its signals to us and to what we started alike.
+/// Whether a terminal sends its signals to the command as well.
 #[cfg(unix)]
 fn is_at_terminal() -> bool {
     let ours = rustix::process::getpgrp();
@@ -129,7 +128,7 @@ fn is_at_terminal() -> bool {
         || rustix::termios::tcgetpgrp(io::stderr()).is_ok_and(|group| group == ours)
 }
 
-/// A console sends its signals to all of its processes.
+/// A console sends its signals to all its processes.
 #[cfg(not(unix))]
 fn is_at_terminal() -> bool {
     true
@@ -140,7 +139,7 @@ fn pass_on(exit: ExitCode, id: u32) {
     use rustix::process::{Pid, Signal, kill_process};
     let signal = if exit == ExitCode::Interrupted { Signal::INT } else { Signal::TERM };
     if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-        // It may have ended by now.
+        // The command may have ended.
         let _ = kill_process(pid, signal);
     }
 }
@@ -159,7 +158,7 @@ fn signal_of(_: ExitStatus) -> Option<i32> {
     None
 }
 
-/// Whether cargo would have shown colours if its output were not read.
+/// Whether cargo would show colours if its output were not read.
 fn keeps_colours(environment: &Environment, arguments: &[OsString]) -> bool {
     environment.stderr_is_terminal
         && environment.get("CARGO_TERM_COLOR").is_none()
@@ -167,9 +166,9 @@ fn keeps_colours(environment: &Environment, arguments: &[OsString]) -> bool {
         && !arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--color"))
 }
 
-/// The threads that pass on both streams.
+/// The threads that pass both streams through.
 struct Pumps {
-    text: Arc<Mutex<Text>>,
+    text: Arc<Mutex<OutputReader>>,
     path: Arc<str>,
     ended: mpsc::Receiver<()>,
     running: usize,
@@ -177,7 +176,7 @@ struct Pumps {
 
 impl Pumps {
     fn start(child: &mut Child, path: Arc<str>, caps: &Caps) -> Self {
-        let text = Arc::new(Mutex::new(Text::new(Arc::clone(&path), caps)));
+        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), caps)));
         let (end, ended) = mpsc::channel();
         let mut running = 0;
         if let Some(from) = child.stderr.take() {
@@ -196,7 +195,10 @@ impl Pumps {
         let Self { text, path, ended, running } = self;
         let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
         let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-        (Some(std::mem::replace(&mut *text, Text::new(path, &Caps::default())).finish()), left_open)
+        (
+            Some(std::mem::replace(&mut *text, OutputReader::new(path, &Caps::default())).finish()),
+            left_open,
+        )
     }
 }
 
@@ -204,12 +206,12 @@ fn pump(
     mut from: impl Read + Send + 'static,
     mut to: impl Write + Send + 'static,
     stream: Stream,
-    text: Arc<Mutex<Text>>,
+    text: Arc<Mutex<OutputReader>>,
     end: mpsc::Sender<()>,
 ) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 16 * 1024];
-        let mut is_heard = true;
+        let mut is_open = true;
         loop {
             let piece = match from.read(&mut buffer) {
                 Ok(0) => break,
@@ -218,10 +220,10 @@ fn pump(
                 Err(_) => break,
             };
             text.lock().unwrap_or_else(PoisonError::into_inner).feed(piece, stream);
-            // A reader that went away is no failure; the tests go on.
-            is_heard = is_heard && to.write_all(piece).and_then(|()| to.flush()).is_ok();
+            // If our output is closed, the tests go on.
+            is_open = is_open && to.write_all(piece).and_then(|()| to.flush()).is_ok();
         }
-        // Nobody waits any more if it took too long.
+        // The receiver is gone if this took too long.
         let _ = end.send(());
     });
 }

@@ -1,7 +1,7 @@
-//! Which reports a command wrote, and which were there before.
+//! Which reports a command wrote, and which existed before.
 //!
-//! What counts is whether a file changed, not whether its time stamp is later than a clock of ours: file systems round
-//! their times, and those of other machines have clocks of their own.
+//! A report is new if the file changed. Its time stamp is not compared with a clock: file systems round times, and network
+//! file systems have their own clocks.
 
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -10,10 +10,10 @@ use std::time::SystemTime;
 
 use crate::discover::{Discovered, Source};
 
-/// How many old reports a warning names.
-const NAMED: usize = 3;
+/// The number of old reports that a warning names.
+const MAX_NAMES: usize = 3;
 
-/// How the reports looked before the command.
+/// The state of the reports before the command.
 #[derive(Debug, Default)]
 pub(super) struct Stamps(HashMap<PathBuf, Stamp>);
 
@@ -22,12 +22,12 @@ pub(super) struct Stamps(HashMap<PathBuf, Stamp>);
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// Number of the file and time of its last change of any kind, where the system knows them.
+    /// Inode and ctime, on systems that have them.
     change: Option<(u64, i64, i64)>,
 }
 
 impl Stamps {
-    /// The stamps of all files that were `found`.
+    /// The stamps of all files in `found`.
     pub(super) fn of(found: &Discovered) -> Self {
         let files = found.inputs.iter().filter_map(|input| match &input.source {
             Source::File(path) => Some((path.clone(), stamp(path)?)),
@@ -36,8 +36,8 @@ impl Stamps {
         Self(files.collect())
     }
 
-    /// Takes out of `found` what has not changed since. Gives the warning that says so.
-    pub(super) fn leave_out_old(&self, found: &mut Discovered) -> Vec<String> {
+    /// Removes files that have not changed from `found`. Returns a warning if there are any.
+    pub(super) fn remove_old(&self, found: &mut Discovered) -> Vec<String> {
         let mut old = Vec::new();
         found.inputs.retain(|input| {
             let Source::File(path) = &input.source else {
@@ -57,10 +57,10 @@ impl Stamps {
             1 => ("1 report".to_owned(), "was"),
             many => (format!("{many} reports"), "were"),
         };
-        let more = if old.len() > NAMED { ", …" } else { "" };
-        old.truncate(NAMED);
+        let more = if old.len() > MAX_NAMES { ", …" } else { "" };
+        old.truncate(MAX_NAMES);
         vec![format!(
-            "left out {number} that {verb} there before the command and {verb} not written by it: {}{more}",
+            "left out {number} that existed before the command and {verb} not written by it: {}{more}",
             old.join(", ")
         )]
     }
@@ -89,7 +89,7 @@ mod tests {
     use crate::discover::discover;
 
     #[test]
-    fn what_was_not_written_again_is_left_out_whatever_its_time() {
+    fn files_that_did_not_change_are_left_out_whatever_their_time() {
         let directory = tempfile::tempdir().unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
@@ -111,22 +111,22 @@ mod tests {
         std::fs::rename(directory.path().join("moved.xml"), directory.path().join("elsewhere.xml"))
             .unwrap();
         let mut found = find();
-        let warnings = stamps.leave_out_old(&mut found);
+        let warnings = stamps.remove_old(&mut found);
         let left: Vec<&str> = found.inputs.iter().map(|input| input.display.as_str()).collect();
         assert_eq!(left, ["again.xml", "cached.xml", "elsewhere.xml"]);
         assert_eq!(
             warnings,
             [
-                "left out 1 report that was there before the command and was not written by it: old.xml"
+                "left out 1 report that existed before the command and was not written by it: old.xml"
             ]
         );
-        // Nothing was written at all.
+        // Nothing was written.
         let mut found = find();
         assert!(
-            Stamps::of(&find()).leave_out_old(&mut found)[0]
-                .starts_with("left out 4 reports that were there")
+            Stamps::of(&find()).remove_old(&mut found)[0]
+                .starts_with("left out 4 reports that existed")
         );
         assert!(found.inputs.is_empty());
-        assert!(Stamps::default().leave_out_old(&mut find()).is_empty());
+        assert!(Stamps::default().remove_old(&mut find()).is_empty());
     }
 }

@@ -1,8 +1,7 @@
-//! `tq-import run <REPORT>... -- <COMMAND>...`: runs the tests, then imports what they wrote.
+//! `tq-import run <REPORT>... -- <COMMAND>...`: runs a test command, then imports the reports that it wrote.
 //!
-//! Settings and the files of `--output` are checked before the command starts: nobody waits for tests to learn of a
-//! typing error. What the command prints is passed through as it comes; if it is what `cargo test` prints, it is
-//! read at the same time.
+//! Settings and the files of `--output` are checked before the command starts, so that typing errors show at once. The
+//! output of the command is passed through; the output of `cargo test` is read at the same time.
 
 mod command;
 mod fresh;
@@ -11,52 +10,50 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::summary::CommandEnd;
-use test_reports::formats::model::Report;
 
 use super::args::RunArgs;
 use super::cargo::{Cargo, is_cargo_test};
-use super::exit::{ExitCode, ProcessExit};
+use super::exit::ExitCode;
 use super::import::{self, ImportInput};
-use super::settings::{Environment, Settings};
-use super::{outputs, reports};
+use super::outputs::Outputs;
+use super::reports;
+use super::settings::Environment;
 use command::{Finished, Output};
 use fresh::Stamps;
 
-/// The variable with the token, which is nothing to the tests of a branch.
+/// The variable with the token, which the tests of a branch must not see.
 pub(super) const TOKEN_VARIABLE: &str = "TQ_ACCESS_TOKEN";
 
-/// The report that stands for what the command prints.
+/// The report argument for the output of the command.
 const PRINTED: &str = "-";
 
-/// Runs the command, imports, and ends with the command's code if that is not 0.
-pub(super) fn run(args: &RunArgs, environment: &Environment) -> ProcessExit {
-    let RunArgs { import, command } = args;
-    let (mut settings, streams) = match import::prepare(import, environment) {
+/// Runs the command, then imports. Returns the exit code of the process: the command's if that is not 0.
+pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
+    let RunArgs { import: args, command } = args;
+    let (mut settings, connection, streams) = match import::prepare(args, environment) {
         Ok(prepared) => prepared,
-        Err(exit) => return exit.into(),
+        Err(exit) => return exit.code(),
     };
     let named = &mut settings.reading.reports;
     let names_any = named.iter().any(|report| !report.starts_with('!'));
     let is_cargo_test = is_cargo_test(command);
-    let prints =
+    let reads_output =
         if names_any { named.iter().any(|report| report == PRINTED) } else { is_cargo_test };
     named.retain(|report| report != PRINTED);
-    if !names_any && !prints {
-        let error = anyhow::anyhow!("which reports the command writes is not said");
-        streams.error(&error, Some(NO_REPORTS));
-        return ExitCode::Usage.into();
+    if !names_any && !reads_output {
+        streams.error_text("no reports named", Some(NO_REPORTS));
+        return ExitCode::Usage.code();
     }
-    let find = |settings: &Settings| {
-        reports::find(&environment.directory, &settings.reading, &settings.mapping)
-    };
-    let before = find(&settings);
-    let outputs = match outputs::open(&settings.outputs, &before, &streams) {
+    let directory = &environment.directory;
+    let before = reports::find(directory, &settings);
+    let (format, files) = (args.output.format, &args.output.output);
+    let outputs = match Outputs::open(format, files, directory, &before, &streams) {
         Ok(outputs) => outputs,
-        Err(exit) => return exit.into(),
+        Err(exit) => return exit.code(),
     };
     let stamps = Stamps::of(&before);
     let shown = shown(command);
-    let output = if prints {
+    let output = if reads_output {
         Output::Read(Arc::from(shown.as_str()), settings.reading.caps)
     } else {
         Output::Inherited
@@ -66,20 +63,20 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> ProcessExit {
         Ok(finished) => finished,
         Err(error) => {
             let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
-            streams.error(&error, Some("check the command behind `--`; nothing was done"));
-            return ExitCode::Usage.into();
+            streams.error(&error, Some("check the command after `--`; nothing was done"));
+            return ExitCode::Usage.code();
         }
     };
-    let Finished { code, signal, asked, printed, left_open } = finished;
-    if let Some(exit) = asked {
+    let Finished { code, signal, interrupted, printed, left_open } = finished;
+    if let Some(exit) = interrupted {
         streams.message(&format!("interrupted while {shown} ran: nothing was imported"));
-        return exit.into();
+        return exit.code();
     }
-    let mut found = find(&settings);
-    let mut warnings = stamps.leave_out_old(&mut found);
+    let mut found = reports::find(directory, &settings);
+    let mut warnings = stamps.remove_old(&mut found);
     if left_open {
         warnings.push(format!(
-            "{shown} has ended, and something that it started still holds its output open: what that prints is not read"
+            "{shown} has ended, but a process that it started keeps its output open: further output is not read"
         ));
     }
     let cargo = Cargo::of_command(command).unwrap_or_else(|| Cargo::of_environment(environment));
@@ -90,18 +87,15 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> ProcessExit {
         elapsed_s: started.elapsed().as_secs_f64(),
     };
     let input = ImportInput { found, printed, cargo, warnings, command: Some(command) };
-    import::import(&settings, environment, &streams, input, outputs)
+    import::import(&settings, &connection, environment, &streams, input, outputs)
 }
 
-const NO_REPORTS: &str = "name them in front of `--`, such as `tq-import run 'reports/**/*.xml' -- make test`; `-` stands \
-     for what the command prints, if that is what `cargo test` prints";
+const NO_REPORTS: &str = "name the reports that the command writes before `--`, for example `tq-import run 'reports/**/*.xml' -- make \
+     test`; if the command prints the output of `cargo test`, write `-`";
 
-/// The command in messages: its arguments may hold what is nobody's business.
+/// The name of the command in messages, without arguments, which may be secret.
 fn shown(command: &[std::ffi::OsString]) -> String {
     let program = command.first().map(std::path::Path::new).and_then(std::path::Path::file_name);
     let program = program.unwrap_or_default().to_string_lossy();
     if is_cargo_test(command) { format!("{program} test") } else { program.into_owned() }
 }
-
-/// A report that was read while the command ran.
-type Printed = Option<Report>;

@@ -1,4 +1,4 @@
-//! What surrounds the process, as one value that tests can make up.
+//! The surroundings of the process as one value, which tests can make up.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
@@ -6,31 +6,39 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
-/// The environment of the process: the only way in which the program looks at variables, the
-/// working directory and the terminal.
+/// The environment of the process. The program reads variables, the working directory and the terminal only through it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// What the program was called by; empty if that is not known.
+    /// The path or name by which the program was called; empty if unknown.
     pub program: String,
     /// The variables whose names and values are UTF-8.
     pub variables: BTreeMap<String, String>,
-    /// Variables of ours that are set to something that is not UTF-8.
+    /// The names of `TQ_*` variables whose values are not UTF-8.
     pub unreadable: Vec<String>,
     /// The working directory.
     pub directory: PathBuf,
-    /// Where the user's programs keep their files; none when there is no home directory.
+    /// The user's data directory; none without a home directory.
     pub user_data: Option<PathBuf>,
-    /// The width of the terminal that standard output is; none when it is no terminal.
+    /// The width of standard output in columns; none if it is not a terminal.
     pub columns: Option<usize>,
     /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
+}
+
+/// The files of the GitHub Actions job that runs this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GithubJob {
+    /// The file for the outputs of the step.
+    pub output: Option<PathBuf>,
+    /// The file for the Markdown of the job's summary page.
+    pub step_summary: Option<PathBuf>,
 }
 
 impl Environment {
     /// The environment of this process.
     ///
     /// # Errors
-    /// When the working directory is gone.
+    /// When the working directory no longer exists.
     pub fn of_process() -> io::Result<Self> {
         let mut variables = BTreeMap::new();
         let mut unreadable = Vec::new();
@@ -56,26 +64,36 @@ impl Environment {
         })
     }
 
-    /// A variable's value. An empty one counts as not set: pipelines write `TQ_HOST: ${{ vars.HOST }}`.
+    /// A variable's value. An empty variable counts as unset: pipelines write `TQ_HOST: ${{ vars.HOST }}`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = self.variables.get(name)?;
         (!value.trim().is_empty()).then_some(value)
     }
 
-    /// Whether a variable is set to nothing but white space.
+    /// Whether a variable is set to white space only, or to nothing.
     #[must_use]
     pub fn is_set_but_empty(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(|value| value.trim().is_empty())
     }
 
-    /// Whether this is a job of GitHub Actions.
+    /// Whether the process runs in a GitHub Actions job.
     #[must_use]
     pub fn is_github_actions(&self) -> bool {
         self.get("GITHUB_ACTIONS") == Some("true")
     }
 
-    /// Whether what is printed is searched for commands anywhere in a line: GitHub Actions, Azure Pipelines, TeamCity.
+    /// The GitHub Actions job, if the process runs in one.
+    #[must_use]
+    pub fn github_job(&self) -> Option<GithubJob> {
+        let file = |name| self.get(name).map(|path| self.directory.join(path));
+        self.is_github_actions().then(|| GithubJob {
+            output: file("GITHUB_OUTPUT"),
+            step_summary: file("GITHUB_STEP_SUMMARY"),
+        })
+    }
+
+    /// Whether a CI system looks for commands in the output: GitHub Actions, Azure Pipelines, TeamCity.
     #[must_use]
     pub fn has_workflow_commands(&self) -> bool {
         self.is_github_actions()

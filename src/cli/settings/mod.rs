@@ -1,114 +1,104 @@
-//! Arguments, environment and files, put together into settings that are in order.
+//! Arguments, environment and files, put together into validated settings.
 //!
 //! A value comes from the option, else the environment, else `tq-import.toml`, else `.testquality`,
-//! else it is the built-in one. Everything that is wrong is told at once. This is the only place
-//! that looks at the environment (through [`Environment`], which tests make up), and the only place
-//! that reads tokens.
+//! else it is the built-in default. All errors are reported at once. Only this module reads the environment (through
+//! [`Environment`], which tests make up) and tokens.
 
-mod build;
 pub mod connection;
-mod doctor;
 mod environment;
-mod explain;
-mod github;
-mod limits;
-mod locations;
-mod mapping;
+mod host;
 mod project_file;
-mod resolution;
+mod resolver;
 mod sandbox;
-mod shell;
-mod source;
 mod terminal;
 mod vendor_file;
 
-pub use connection::{Connection, DEFAULT_HOST, Remote};
-pub use doctor::DoctorSettings;
-pub use environment::Environment;
-pub use explain::ExplainSettings;
-pub use github::GithubJob;
-pub use limits::Limits;
-pub use mapping::{DEFAULT_ID_PROPERTY, Reading};
+pub use super::args::values::Color;
+pub use connection::{Connection, Remote};
+pub use environment::{Environment, GithubJob};
+pub use host::DEFAULT_HOST;
 pub use project_file::FILE_NAME as PROJECT_FILE;
-pub use resolution::Notes;
+pub(super) use resolver::repository_root;
+pub use resolver::{ConfigError, Provenance, Source};
 pub use sandbox::{SandboxAction, SandboxSettings};
-pub use source::{ConfigError, InvalidSettings, Provenance, Source};
-pub use terminal::{Color, ProgressForm, Terminal, Verbosity};
+pub use terminal::{ProgressForm, Terminal, Verbosity};
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::plan::PlanOptions;
-use crate::summary::Build;
-use resolution::Resolution;
-use test_reports::record::IdentityOptions;
+use glob::Pattern;
 
-use super::args::values::{
-    AdoptArg, CreateLimit, InspectFormat, OutputSpec, ResultFormat, SummaryFormat,
-};
-use super::args::{ExitArgs, ImportArgs, InspectArgs, VendorArgs, WritingArgs};
+use crate::plan::PlanOptions;
+use resolver::Resolver;
+use test_reports::formats::{Caps, Size};
+use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
+use test_reports::text;
+
+use super::args::values::CreateLimit;
+use super::args::words::hint_for;
+use super::args::{DoctorArgs, ImportArgs, InspectArgs, MappingArgs, NetworkArgs, ReadingArgs};
 use super::exit::ExitCode;
 
-/// Imports that ran at the same time may have created what this one finds; later than this, a person copied it.
+/// The least age at which a duplicate counts as a person's copy. A younger one may come from a concurrent import.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// Settings of an import.
+/// The largest value of `--max-value-size`: lengths of values are 32-bit numbers.
+const LARGEST_VALUE: Size = Size(1 << 30);
+
+/// The settings of all commands that read reports or talk to a project. What a command has no options for is at its
+/// default, or as `tq-import.toml` has it.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where to.
-    pub connection: Connection,
-    /// What is read.
+    /// Which reports are read.
     pub reading: Reading,
     /// How cases become tests.
-    pub mapping: IdentityOptions,
-    /// What planning needs.
+    pub identity: IdentityOptions,
+    /// Options of the planner.
     pub planning: PlanOptions,
-    /// Whether anything is written.
+    /// Whether changes are written.
     pub mode: Mode,
-    /// Tests of the namespace that are in no report are listed.
+    /// Whether tests of the namespace that are in no report are listed.
     pub lists_stale: bool,
-    /// When a plan looks too much like something renamed.
+    /// The number or share of apparently renamed tests that stops an import.
     pub create_limit: CreateLimit,
-    /// Failing tests are exit code 4.
+    /// Whether failing tests cause exit code 4.
     pub fail_on_test_failure: bool,
     /// Exit codes that become 0.
     pub soft_fail: Vec<ExitCode>,
-    /// The form of the summary on standard output.
-    pub format: SummaryFormat,
-    /// More copies of it.
-    pub outputs: Vec<OutputSpec>,
-    /// Bounds of requests.
+    /// Limits of requests.
     pub limits: Limits,
-    /// What is shown.
+    /// What is shown, and how.
     pub terminal: Terminal,
-    /// The job of GitHub Actions that is to be told.
+    /// The GitHub Actions job, if this is one.
     pub github: Option<GithubJob>,
-    /// The build that this is part of.
-    pub build: Option<Build>,
-    /// Warnings, and where values come from.
-    pub notes: Notes,
+    /// The `tq-import.toml` in force, relative to the working directory.
+    pub project_file: Option<PathBuf>,
+    /// Warnings about the settings.
+    pub warnings: Vec<String>,
+    /// The host, and every setting that is not at its default.
+    pub provenance: Vec<Provenance>,
 }
 
-/// Settings of `inspect`.
-#[derive(Clone, Debug)]
-pub struct InspectSettings {
-    /// What is read.
-    pub reading: Reading,
-    /// How cases become tests.
-    pub mapping: IdentityOptions,
-    /// The form on standard output.
-    pub format: InspectFormat,
-    /// More copies of it.
-    pub outputs: Vec<OutputSpec<InspectFormat>>,
-    /// What is shown.
-    pub terminal: Terminal,
-    /// The job of GitHub Actions that is to be told.
-    pub github: Option<GithubJob>,
-    /// Warnings, and where values come from.
-    pub notes: Notes,
+/// Which reports are read, and how many tests they must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Files, directories, patterns, `-`, and `!pattern`, as written.
+    pub reports: Vec<String>,
+    /// Patterns of reports to leave out (`--exclude` and `exclude`), checked.
+    pub exclude: Vec<String>,
+    /// Patterns of tests to leave out (`ignore`).
+    pub ignore: Vec<Pattern>,
+    /// Whether no report, or no test, is fine.
+    pub allow_empty: bool,
+    /// Fewer tests than this cause exit code 3.
+    pub min_tests: usize,
+    /// Whether a damaged report stops the import before anything is written.
+    pub strict: bool,
+    /// How much of a file is read.
+    pub caps: Caps,
 }
 
-/// Whether anything is written.
+/// Whether changes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Carry the plan out.
@@ -119,171 +109,287 @@ pub enum Mode {
     Check,
 }
 
+/// Limits of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Concurrent requests.
+    pub concurrency: usize,
+    /// Rows in one array.
+    pub batch_size: usize,
+    /// How long the server may be silent.
+    pub timeout: Duration,
+    /// Repetitions of one request.
+    pub retries: u32,
+    /// The longest wait before the first repetition.
+    pub retry_wait: Duration,
+    /// Time for the whole import.
+    pub deadline: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            concurrency: 8,
+            batch_size: 500,
+            timeout: Duration::from_secs(30),
+            retries: 5,
+            retry_wait: Duration::from_millis(500),
+            deadline: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
 impl Settings {
-    /// The settings of an import.
+    /// The settings of an import, and where it goes.
     ///
     /// # Errors
-    /// Everything that is wrong, each with what to do about it.
-    pub fn resolve(args: &ImportArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
-        let ImportArgs {
-            reading,
-            connection,
-            mapping,
-            writing,
-            ending,
-            output,
-            terminal,
-            network,
-            vendor,
-        } = args;
-        let WritingArgs { dry_run, check, adopt, stale, no_steps, create_limit } = writing;
-        let ExitArgs { fail_on_test_failure, soft_fail } = ending;
-        let mut resolution = Resolution::new(environment, connection.sandbox.is_some());
-        refuse_vendor_options(&mut resolution, vendor);
-        if mapping::reject_subcommand_typos(&mut resolution, &reading.reports) {
-            // Something else was meant than an import: what an import lacks does not matter.
-            return Err(InvalidSettings(resolution.errors));
+    /// Everything that is wrong.
+    pub fn for_import(
+        args: &ImportArgs,
+        environment: &Environment,
+    ) -> Result<(Self, Connection), Vec<ConfigError>> {
+        let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
+        let vendor = &args.vendor.given;
+        if !vendor.is_empty() {
+            let message = format!("{}: recording results is not supported yet", vendor.join(", "));
+            from.error(ConfigError::new(message).hint(
+                "without it, the tests themselves are imported; --folder A/B says where new ones are placed",
+            ));
         }
-        let reading = mapping::reading(&mut resolution, reading);
-        let ca_cert = network.ca_cert.as_ref().map(|path| environment.directory.join(path));
-        let connection = connection::connection(
-            &mut resolution,
-            connection,
-            ca_cert.as_deref(),
-            &reading.reports,
-        );
-        let mapping = mapping::mapping(&mut resolution, mapping);
-        let planning = planning(&mut resolution, &mapping, *adopt, *no_steps);
-        let file = resolution.file.clone();
-        let mode = match (check, dry_run) {
-            (true, _) => Mode::Check,
-            (false, true) => Mode::DryRun,
-            (false, false) => Mode::Apply,
-        };
-        let create_limit = resolution
-            .value("--create-limit", create_limit.as_ref(), file.create_limit, ToString::to_string)
-            .unwrap_or_default();
-        let fail_on_test_failure = resolution.switch(
-            "--fail-on-test-failure",
-            *fail_on_test_failure,
-            file.fail_on_test_failure,
-        );
-        let limits = limits::limits(&mut resolution, network);
-        let planning = PlanOptions { window: SHORTEST_WINDOW.max(limits.deadline), ..planning };
-        let outputs = outputs(&mut resolution, &output.output);
-        let terminal = terminal::terminal(&mut resolution, *terminal);
-        let soft_fail: Vec<ExitCode> = soft_fail.iter().map(|code| code.0).collect();
-        let format = output.format;
-        let settings = connection.map(|connection| Self {
-            connection,
+        reject_subcommand_typos(&mut from, args)?;
+        let connection = connection::connection(&mut from, args);
+        let (settings, errors) = Self::resolve(from, args);
+        match connection {
+            Some(connection) if errors.is_empty() => Ok((settings, connection)),
+            _ => Err(errors),
+        }
+    }
+
+    /// The settings of `inspect`. No token is read.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn for_inspect(
+        args: &InspectArgs,
+        environment: &Environment,
+    ) -> Result<Self, Vec<ConfigError>> {
+        let InspectArgs { reading, mapping, terminal, output: _ } = args.clone();
+        let args = ImportArgs { reading, mapping, terminal, ..ImportArgs::default() };
+        let mut from = Resolver::new(environment, false);
+        reject_subcommand_typos(&mut from, &args)?;
+        let (settings, errors) = Self::resolve(from, &args);
+        if errors.is_empty() { Ok(settings) } else { Err(errors) }
+    }
+
+    /// The settings of `explain`, and where an import would go; none without token and sandbox.
+    ///
+    /// # Errors
+    /// Everything that is wrong. A missing token is not.
+    pub fn for_explain(
+        args: &ImportArgs,
+        environment: &Environment,
+    ) -> Result<(Self, Option<Connection>), Vec<ConfigError>> {
+        let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
+        reject_subcommand_typos(&mut from, args)?;
+        let before = from.errors.len();
+        let connection = connection::connection(&mut from, args);
+        if from.lacks_token {
+            // Without a token, the rest of the connection does not matter either.
+            from.errors.truncate(before);
+        }
+        let (settings, errors) = Self::resolve(from, args);
+        if errors.is_empty() { Ok((settings, connection)) } else { Err(errors) }
+    }
+
+    /// The settings of `doctor`, where an import would go, and everything that is wrong. Without a project the connection
+    /// is to the only one that the server has.
+    #[must_use]
+    pub fn for_doctor(
+        args: &DoctorArgs,
+        environment: &Environment,
+    ) -> (Self, Option<Connection>, Vec<ConfigError>) {
+        let DoctorArgs { connection, mapping, network, terminal } = args.clone();
+        let args = ImportArgs { connection, mapping, network, terminal, ..ImportArgs::default() };
+        let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
+        let connection = connection::connection(&mut from, &args);
+        let (settings, errors) = Self::resolve(from, &args);
+        (settings, connection, errors)
+    }
+
+    /// Reads everything but the connection. This is the place for a new option.
+    fn resolve(mut from: Resolver<'_>, args: &ImportArgs) -> (Self, Vec<ConfigError>) {
+        let writing = &args.writing;
+        let reading = reading(&mut from, &args.reading);
+        let identity = identity(&mut from, &args.mapping);
+        let limits = limits(&mut from, &args.network);
+        let mut settings = Self {
             reading,
-            mapping,
-            planning,
-            mode,
-            lists_stale: stale.is_some(),
-            create_limit,
-            fail_on_test_failure,
-            soft_fail,
-            format,
-            outputs,
+            planning: PlanOptions {
+                namespace: identity.namespace.clone(),
+                adopt: from.option("adopt", writing.adopt).map(Into::into).unwrap_or_default(),
+                no_steps: from.switch("no-steps", writing.no_steps),
+                window: SHORTEST_WINDOW.max(limits.deadline),
+            },
+            identity,
+            mode: match (writing.check, writing.dry_run) {
+                (true, _) => Mode::Check,
+                (false, true) => Mode::DryRun,
+                (false, false) => Mode::Apply,
+            },
+            lists_stale: writing.stale.is_some(),
+            create_limit: from.option("create-limit", writing.create_limit).unwrap_or_default(),
+            fail_on_test_failure: from
+                .switch("fail-on-test-failure", args.ending.fail_on_test_failure),
+            soft_fail: args.ending.soft_fail.iter().map(|code| code.0).collect(),
             limits,
-            terminal,
-            github: GithubJob::of(environment),
-            build: build::build(environment),
-            notes: Notes::default(),
-        });
-        let (settings, notes) = resolution.finish(settings)?;
-        Ok(Self { notes, ..settings })
-    }
-}
-
-impl InspectSettings {
-    /// The settings of `inspect`. Connections play no part: a token is not even looked for.
-    ///
-    /// # Errors
-    /// Everything that is wrong, each with what to do about it.
-    pub fn resolve(args: &InspectArgs, environment: &Environment) -> Result<Self, InvalidSettings> {
-        let InspectArgs { reading, mapping, output, terminal } = args;
-        let mut resolution = Resolution::new(environment, false);
-        mapping::reject_subcommand_typos(&mut resolution, &reading.reports);
-        let settings = Self {
-            reading: mapping::reading(&mut resolution, reading),
-            mapping: mapping::mapping(&mut resolution, mapping),
-            format: output.format,
-            outputs: outputs(&mut resolution, &output.output),
-            terminal: terminal::terminal(&mut resolution, *terminal),
-            github: GithubJob::of(environment),
-            notes: Notes::default(),
+            terminal: terminal::terminal(&mut from, args.terminal),
+            github: from.environment.github_job(),
+            project_file: from.file.path.clone(),
+            warnings: Vec::new(),
+            provenance: Vec::new(),
         };
-        let (settings, notes) = resolution.finish(Some(settings))?;
-        Ok(Self { notes, ..settings })
+        connection::check_file(&mut from);
+        settings.warnings = from.warnings;
+        settings.provenance = from.provenance;
+        let mut errors = from.file.into_errors();
+        errors.extend(from.errors);
+        (settings, errors)
     }
 }
 
-/// What planning needs, without the window, which the deadline decides.
-fn planning(
-    resolution: &mut Resolution<'_>,
-    mapping: &IdentityOptions,
-    adopt: Option<AdoptArg>,
-    no_steps: bool,
-) -> PlanOptions {
-    let file = resolution.file.clone();
-    let adopt = resolution
-        .value("--adopt", adopt.as_ref(), file.adopt, |adopt| format!("{adopt:?}").to_lowercase());
-    PlanOptions {
-        namespace: mapping.namespace.clone(),
-        adopt: adopt.map(Into::into).unwrap_or_default(),
-        no_steps: resolution.switch("--no-steps", no_steps, file.no_steps),
-        window: SHORTEST_WINDOW,
+/// Ends with an error for every report that does not exist and looks like the name of a command. Nothing else is
+/// reported then: the command line means something else.
+fn reject_subcommand_typos(
+    from: &mut Resolver<'_>,
+    args: &ImportArgs,
+) -> Result<(), Vec<ConfigError>> {
+    let before = from.errors.len();
+    for report in &args.reading.reports {
+        let exists = from.environment.directory.join(report).exists();
+        if let Some(hint) = hint_for(report).filter(|_| !exists) {
+            from.error(ConfigError::new(format!("no such report: {report:?}")).hint(hint));
+        }
     }
+    if from.errors.len() == before { Ok(()) } else { Err(std::mem::take(&mut from.errors)) }
 }
 
-fn refuse_vendor_options(resolution: &mut Resolution<'_>, vendor: &VendorArgs) {
-    let given = vendor.given();
-    if !given.is_empty() {
-        resolution.error(
-            ConfigError::new(format!(
-                "{}: recording results is not supported yet",
-                given.join(", ")
-            ))
-            .hint("without it, the tests themselves are imported; --folder A/B says where new ones are placed"),
+fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
+    if args.reports.iter().any(|report| report.trim().is_empty()) {
+        // It would be the working directory and all below it.
+        from.error(
+            ConfigError::new("a report has an empty name")
+                .hint("is a variable not set? write . for everything below this directory"),
         );
     }
-}
-
-fn outputs<F: ResultFormat>(
-    resolution: &mut Resolution<'_>,
-    specs: &[OutputSpec<F>],
-) -> Vec<OutputSpec<F>> {
-    let mut outputs: Vec<OutputSpec<F>> = Vec::new();
-    for spec in specs {
-        let path = resolution.environment.directory.join(&spec.path);
-        if spec.path.as_os_str() == "-" {
-            resolution.error(
-                ConfigError::new("--output takes a file, not -")
-                    .hint("--format says what is written to standard output"),
-            );
-        } else if outputs.iter().any(|other| is_same_file(&other.path, &path)) {
-            resolution.error(ConfigError::new(format!(
-                "two summaries would go to {}",
-                spec.path.display()
-            )));
+    let mut exclude: Vec<String> = from.option("exclude", None).unwrap_or_default();
+    if let Some(directory) = &from.file.above {
+        // The file's patterns are relative to its own directory.
+        let directory = directory.canonicalize().unwrap_or_else(|_| directory.clone());
+        let directory = Pattern::escape(&directory.to_string_lossy());
+        for pattern in exclude.iter_mut().filter(|pattern| pattern.contains('/')) {
+            *pattern = format!("{directory}/{}", pattern.trim_start_matches("./"));
         }
-        outputs.push(OutputSpec { format: spec.format, path });
     }
-    outputs
+    exclude.extend(args.exclude.iter().cloned());
+    for written in &exclude {
+        pattern(from, "exclude", written);
+    }
+    let ignore: Vec<String> = from.option("ignore", None).unwrap_or_default();
+    let default = Caps::default();
+    let value_size = from.option("max-value-size", args.max_value_size);
+    if value_size.is_some_and(|size| size.0 > LARGEST_VALUE.0) {
+        from.error(ConfigError::new(format!("max-value-size must be at most {LARGEST_VALUE}")));
+    }
+    let value_size = value_size.and_then(|size| usize::try_from(size.0).ok());
+    let reading = Reading {
+        reports: args.reports.clone(),
+        exclude,
+        ignore: ignore.iter().filter_map(|ignored| pattern(from, "ignore", ignored)).collect(),
+        allow_empty: from.switch("allow-empty", args.allow_empty),
+        min_tests: from.option("min-tests", args.min_tests).unwrap_or(0),
+        strict: from.switch("strict", args.strict),
+        caps: Caps {
+            file_size: from
+                .option("max-file-size", args.max_file_size)
+                .map_or(default.file_size, |size| size.0),
+            value_size: value_size.unwrap_or(default.value_size),
+            cases: from.number(
+                "max-cases",
+                args.max_cases,
+                default.cases,
+                1..=u32::MAX as usize / 2,
+            ),
+        },
+    };
+    if reading.allow_empty && reading.min_tests > 0 {
+        from.error(
+            ConfigError::new(format!("allow-empty contradicts min-tests {}", reading.min_tests))
+                .hint("leave out one of them"),
+        );
+    }
+    reading
 }
 
-/// Whether two paths lead to one file, there or not. Devices may be written twice.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| {
-        path.canonicalize()
-            .ok()
-            .or_else(|| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?)))
+fn pattern(from: &mut Resolver<'_>, name: &str, written: &str) -> Option<Pattern> {
+    let invalid =
+        |error| ConfigError::new(format!("{name}: invalid glob pattern {written:?}: {error}"));
+    Pattern::new(written).map_err(|error| from.error(invalid(error))).ok()
+}
+
+fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
+    let namespace = from.text("namespace", args.namespace.as_ref(), "TQ_NAMESPACE");
+    let written = namespace.unwrap_or_default();
+    let namespace = text::clean(&written);
+    if namespace.is_empty() && !written.is_empty() {
+        from.error(ConfigError::new("the namespace has no printable characters"));
+    }
+    let folder = from.text("folder", args.folder.as_ref(), "TQ_FOLDER").unwrap_or_default();
+    let id_property = from.option("id-property", args.id_property.clone());
+    let id_property = id_property.unwrap_or_else(|| DEFAULT_ID_PROPERTY.to_owned());
+    if id_property.trim().is_empty() {
+        from.error(ConfigError::new("id-property is empty"));
+    }
+    IdentityOptions {
+        namespace,
+        folder: folder
+            .split('/')
+            .map(text::clean)
+            .filter(|name| !name.is_empty())
+            .map(|name| text::fit_name(&name).into_owned())
+            .collect(),
+        group_by: from.option("group-by", args.group_by).map(Into::into).unwrap_or_default(),
+        split: split(from, args),
+        merge_parameters: from.switch("merge-parameters", args.merge_parameters),
+        by_configuration: from.switch("by-configuration", args.by_configuration),
+        reruns: from.switch("reruns", args.reruns),
+        id_property: id_property.trim().to_owned(),
+        root: text::RepositoryRoot::new(&from.working_tree),
+    }
+}
+
+fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
+    let error = match (args.split.as_deref(), args.no_split) {
+        (Some(_), true) => Some(ConfigError::new("--split and --no-split contradict each other")),
+        (Some(""), false) => {
+            Some(ConfigError::new("--split is empty").hint("--no-split never splits"))
+        }
+        _ => None,
     };
-    match (real(one), real(other)) {
-        (Some(one), Some(other)) => one == other && (one.is_file() || !one.exists()),
-        _ => one == other,
+    from.errors.extend(error);
+    let never = args.no_split.then_some(Split::Never);
+    let given = args.split.clone().map(Split::At).or(never);
+    from.option("split", given).unwrap_or_default()
+}
+
+fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> Limits {
+    let default = Limits::default();
+    Limits {
+        concurrency: from.number("concurrency", args.concurrency, default.concurrency, 1..=64),
+        batch_size: from.number("batch-size", args.batch_size, default.batch_size, 1..=1000),
+        timeout: from.option("timeout", args.timeout).unwrap_or(default.timeout),
+        retries: from.number("retries", args.retries, default.retries, 0..=100),
+        retry_wait: args.retry_wait.unwrap_or(default.retry_wait),
+        deadline: from.option("deadline", args.deadline).unwrap_or(default.deadline),
     }
 }
 

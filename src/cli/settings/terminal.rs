@@ -1,42 +1,42 @@
 //! What is shown, and how.
 
-use super::resolution::Resolution;
-use super::source::ConfigError;
+use super::resolver::{ConfigError, Resolver};
 use crate::cli::args::TerminalArgs;
-use crate::cli::args::values::ColorArg;
+use crate::cli::args::values::Color;
+use crate::cli::outputs::OutputTarget;
 use crate::summary::text::{Detail, TextOptions};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
-    /// `-q`: what went wrong, and the last line.
+    /// `-q`: errors and the last line.
     Quiet,
     /// The summary.
     #[default]
     Normal,
-    /// `-v`: every change, and where settings come from.
+    /// `-v`: also every change, and where settings come from.
     Verbose,
-    /// `-vv`: every request too.
+    /// `-vv`: also every request.
     Debug,
 }
 
-/// What is shown, and where it is shown.
+/// What is shown, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Terminal {
-    /// How much.
+    /// How much is shown.
     pub verbosity: Verbosity,
-    /// In colour or not.
+    /// When colours are used.
     pub color: Color,
     /// How progress is shown on standard error.
     pub progress: ProgressForm,
-    /// Columns of standard output; none when it is no terminal.
+    /// The width of standard output in columns; none if it is not a terminal.
     pub columns: Option<usize>,
-    /// The output is the log of a GitHub Actions job, which takes commands from it.
+    /// Whether a CI system looks for commands in the output.
     pub in_ci: bool,
 }
 
 impl Terminal {
-    /// How a text on standard output is laid out.
+    /// The layout of text on standard output.
     #[must_use]
     pub fn text_options(&self) -> TextOptions {
         TextOptions {
@@ -51,10 +51,15 @@ impl Terminal {
         }
     }
 
-    /// How a text in a file is laid out: nothing is wrapped, and no pipeline takes commands from it.
-    #[must_use]
-    pub fn file_text_options(&self) -> TextOptions {
-        TextOptions { columns: None, in_ci: false, errors_apart: false, ..self.text_options() }
+    /// The layout of text for `target`. In a file no line is wrapped, and no CI system looks for commands.
+    pub(in crate::cli) fn text_options_for(&self, target: OutputTarget) -> TextOptions {
+        let options = self.text_options();
+        match target {
+            OutputTarget::StandardOutput => options,
+            OutputTarget::File => {
+                TextOptions { columns: None, in_ci: false, errors_apart: false, ..options }
+            }
+        }
     }
 }
 
@@ -64,29 +69,17 @@ pub enum ProgressForm {
     /// Not at all.
     #[default]
     Nothing,
-    /// A bar, which a terminal draws over and over.
+    /// A bar that is redrawn, for a terminal.
     Bar,
-    /// A line now and then, for the log of a CI job.
+    /// A line every few seconds, for the log of a CI job.
     Lines,
 }
 
-/// `--color`, NO_COLOR and CLICOLOR_FORCE taken together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Color {
-    /// Where the stream is a terminal.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> Terminal {
+pub(super) fn terminal(from: &mut Resolver<'_>, args: TerminalArgs) -> Terminal {
     let TerminalArgs { verbose, quiet, color, no_progress } = args;
     let verbosity = match (quiet, verbose) {
         (true, 1..) => {
-            resolution.error(ConfigError::new("--quiet and --verbose contradict each other"));
+            from.error(ConfigError::new("--quiet and --verbose contradict each other"));
             Verbosity::Normal
         }
         (true, 0) => Verbosity::Quiet,
@@ -94,24 +87,24 @@ pub(super) fn terminal(resolution: &mut Resolution<'_>, args: TerminalArgs) -> T
         (false, 1) => Verbosity::Verbose,
         (false, 2..) => Verbosity::Debug,
     };
-    let environment = resolution.environment;
+    let environment = from.environment;
     let in_ci = environment.has_workflow_commands();
+    let is_dumb = environment.get("TERM") == Some("dumb");
+    let is_set = |name: &str| environment.get(name).is_some_and(|value| value != "0");
     let color = match color {
-        ColorArg::Always => Color::Always,
-        ColorArg::Never => Color::Never,
-        ColorArg::Auto if environment.get("NO_COLOR").is_some() => Color::Never,
-        ColorArg::Auto if environment.get("CLICOLOR_FORCE").is_some_and(|force| force != "0") => {
-            Color::Always
-        }
-        ColorArg::Auto if environment.get("TERM") == Some("dumb") => Color::Never,
-        ColorArg::Auto => Color::Auto,
+        Color::Auto if environment.get("NO_COLOR").is_some() => Color::Never,
+        Color::Auto if is_set("CLICOLOR_FORCE") => Color::Always,
+        Color::Auto if is_dumb => Color::Never,
+        color => color,
     };
-    let is_ci = environment.get("CI").is_some() || in_ci;
-    let is_terminal = environment.stderr_is_terminal && environment.get("TERM") != Some("dumb");
-    let progress = match (no_progress || verbosity != Verbosity::Normal, is_ci, is_terminal) {
-        (false, true, _) => ProgressForm::Lines,
-        (false, false, true) => ProgressForm::Bar,
-        _ => ProgressForm::Nothing,
+    let progress = if no_progress || verbosity != Verbosity::Normal {
+        ProgressForm::Nothing
+    } else if environment.get("CI").is_some() || in_ci {
+        ProgressForm::Lines
+    } else if environment.stderr_is_terminal && !is_dumb {
+        ProgressForm::Bar
+    } else {
+        ProgressForm::Nothing
     };
     Terminal { verbosity, color, progress, columns: environment.columns, in_ci }
 }

@@ -7,13 +7,13 @@ use crate::plan::Adopt;
 use crate::snapshot::ProjectRef;
 use test_reports::record::{GroupBy, Split};
 
-/// A repository with a sub-directory, in which the program runs, and an environment made up.
-struct World {
+/// A repository in a temporary directory, and an environment in its subdirectory `web`.
+struct Fixture {
     tree: tempfile::TempDir,
     environment: Environment,
 }
 
-impl World {
+impl Fixture {
     fn new(variables: &[(&str, &str)]) -> Self {
         let tree = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(tree.path().join(".git")).unwrap();
@@ -42,32 +42,40 @@ impl World {
         self.tree.path()
     }
 
-    fn resolve(&self, line: &str) -> Result<Settings, InvalidSettings> {
+    fn import(&self, line: &str) -> Result<(Settings, Connection), Vec<ConfigError>> {
         let line = std::iter::once("tq-import").chain(line.split(' '));
         let cli = args::parse(line.map(OsString::from)).unwrap();
         assert!(cli.command.is_none());
-        Settings::resolve(&cli.import, &self.environment)
+        Settings::for_import(&cli.import, &self.environment)
+    }
+
+    fn settings(&self, line: &str) -> Settings {
+        self.import(line).unwrap().0
     }
 
     fn remote(&self, line: &str) -> Remote {
-        match self.resolve(line).unwrap().connection {
+        match self.import(line).unwrap().1 {
             Connection::Remote(remote) => remote,
-            Connection::Sandbox { .. } => panic!("the sandbox was taken"),
+            Connection::Sandbox { .. } => panic!("the connection is a sandbox"),
         }
     }
 
-    /// The faults and their hints as text, the temporary directory's name replaced.
+    /// The errors and their hints as text, without the name of the temporary directory.
     fn errors(&self, line: &str) -> String {
-        let InvalidSettings(errors) = self.resolve(line).unwrap_err();
-        let mut text = String::new();
-        for ConfigError { message, hint } in errors {
-            text += &format!("{message}\n");
-            if let Some(hint) = hint {
-                text += &format!("  hint: {hint}\n");
-            }
-        }
-        text.replace(&self.path().display().to_string(), "[tree]")
+        let errors = self.import(line).map(|_| ()).unwrap_err();
+        text(&errors).replace(&self.path().display().to_string(), "[tree]")
     }
+}
+
+fn text(errors: &[ConfigError]) -> String {
+    let mut text = String::new();
+    for ConfigError { message, hint } in errors {
+        text += &format!("{message}\n");
+        if let Some(hint) = hint {
+            text += &format!("  hint: {hint}\n");
+        }
+    }
+    text
 }
 
 const TOKEN: (&str, &str) = ("TQ_ACCESS_TOKEN", "canary");
@@ -75,30 +83,28 @@ const PROJECT: (&str, &str) = ("TQ_PROJECT", "Shop");
 
 #[test]
 fn defaults() {
-    let world = World::new(&[TOKEN, PROJECT]);
-    let settings = world.resolve("reports").unwrap();
-    let Connection::Remote(remote) = &settings.connection else {
-        panic!("no server");
-    };
+    let fixture = Fixture::new(&[TOKEN, PROJECT]);
+    let settings = fixture.settings("reports");
+    let remote = fixture.remote("reports");
     assert_eq!(remote.host.as_str(), "https://api.testquality.com/");
     assert_eq!(remote.project, ProjectRef::Name("Shop".to_owned()));
     assert_eq!(settings.mode, Mode::Apply);
     assert_eq!(settings.create_limit, CreateLimit::Percent(50));
     assert_eq!(settings.limits, Limits::default());
     assert_eq!(settings.planning.adopt, Adopt::Any);
-    assert_eq!(settings.mapping.id_property, "testquality_test");
-    assert_eq!(settings.mapping.namespace, "");
-    assert_eq!(settings.mapping.folder, Vec::<String>::new());
-    assert_eq!(settings.mapping.group_by, GroupBy::Auto);
-    assert_eq!(settings.mapping.split, Split::Auto);
-    assert_eq!(settings.mapping.root, test_reports::text::RepositoryRoot::new(world.path()));
-    assert_eq!(settings.notes.warnings, Vec::<String>::new());
-    assert!(!format!("{settings:?}").contains("canary"));
+    assert_eq!(settings.identity.id_property, "testquality_test");
+    assert_eq!(settings.identity.namespace, "");
+    assert_eq!(settings.identity.folder, Vec::<String>::new());
+    assert_eq!(settings.identity.group_by, GroupBy::Auto);
+    assert_eq!(settings.identity.split, Split::Auto);
+    assert_eq!(settings.identity.root, test_reports::text::RepositoryRoot::new(fixture.path()));
+    assert_eq!(settings.warnings, Vec::<String>::new());
+    assert!(!format!("{settings:?} {remote:?}").contains("canary"));
 }
 
 #[test]
-fn flag_before_environment_before_files() {
-    let world = World::new(&[
+fn options_override_variables_which_override_files() {
+    let fixture = Fixture::new(&[
         TOKEN,
         ("TQ_NAMESPACE", "from-environment"),
         ("TQ_FOLDER", ""),
@@ -110,16 +116,15 @@ fn flag_before_environment_before_files() {
          merge_parameters = true\nsplit = \"::\"\nadopt = \"none\"\n",
     )
     .with_file("web/.testquality", "TQ_PROJECT_ID=7\nTQ_HOST=https://eu.testquality.com\n");
-    let settings = world.resolve("--namespace flag --retries 3 a.xml").unwrap();
-    assert_eq!(settings.mapping.namespace, "flag");
-    assert_eq!(settings.mapping.folder, ["Auto", "Web"]);
-    assert_eq!(settings.mapping.split, Split::At("::".to_owned()));
-    assert!(settings.mapping.merge_parameters);
+    let settings = fixture.settings("--namespace flag --retries 3 a.xml");
+    assert_eq!(settings.identity.namespace, "flag");
+    assert_eq!(settings.identity.folder, ["Auto", "Web"]);
+    assert_eq!(settings.identity.split, Split::At("::".to_owned()));
+    assert!(settings.identity.merge_parameters);
     assert_eq!(settings.planning.adopt, Adopt::None);
     assert_eq!(settings.planning.namespace, "flag");
     assert_eq!(settings.limits.retries, 3);
     let lines: Vec<String> = settings
-        .notes
         .provenance
         .iter()
         .map(|Provenance { name, value, source }| format!("{name} = {value} ({source})"))
@@ -132,31 +137,31 @@ fn flag_before_environment_before_files() {
     folder = Auto//Web  (../tq-import.toml:3)
     split = at "::" (../tq-import.toml:6)
     merge-parameters = true (../tq-import.toml:5)
-    adopt = none (../tq-import.toml:7)
     retries = 3 (--retries)
+    adopt = none (../tq-import.toml:7)
     "#);
-    let settings = world.resolve("a.xml").unwrap();
-    assert_eq!(settings.mapping.namespace, "from-environment");
+    let settings = fixture.settings("a.xml");
+    assert_eq!(settings.identity.namespace, "from-environment");
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once() {
-    let world = World::new(&[("TQ_HOST", "api.testquality.com")])
+fn all_errors_are_reported_at_once() {
+    let fixture = Fixture::new(&[("TQ_HOST", "api.testquality.com")])
         .with_file("tq-import.toml", "namespce = \"x\"\n");
     insta::assert_snapshot!(
-        world.errors("a.xml --batch-size 0 --split . --no-split -v -q --exclude [ --allow-empty --min-tests 2"),
+        fixture.errors("a.xml --batch-size 0 --split . --no-split -v -q --exclude [ --allow-empty --min-tests 2"),
         @r#"
         ../tq-import.toml:1: unknown key `namespce`
           hint: did you mean `namespace`?
-        exclude: "[" is no glob pattern: Pattern syntax error near position 0: invalid range pattern
+        no token is set
+          hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports into a local database, without an account
+        the host (TQ_HOST) is an invalid URL: relative URL without a base
+          hint: write it as https://api.testquality.com
+        no project is set
+          hint: name it with --project NAME, TQ_PROJECT, or `project = "NAME"` in tq-import.toml
+        exclude: invalid glob pattern "[": Pattern syntax error near position 0: invalid range pattern
         allow-empty contradicts min-tests 2
           hint: leave out one of them
-        there is no token
-          hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports without an account, into a local database
-        the host (TQ_HOST) is no URL: relative URL without a base
-          hint: write it as https://api.testquality.com
-        no project is named
-          hint: name it with --project NAME, TQ_PROJECT, or `project = "NAME"` in tq-import.toml
         --split and --no-split contradict each other
         batch-size must be 1 to 1000, not 0 (--batch-size)
         --quiet and --verbose contradict each other
@@ -165,69 +170,69 @@ fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[test]
-fn a_line_for_the_vendors_cli_is_answered() {
-    let world = World::new(&[]);
+fn options_of_the_vendors_cli_get_a_hint() {
+    let fixture = Fixture::new(&[]);
     insta::assert_snapshot!(
-        world.errors("upload_test_run a.xml --project_name=P --plan_name=C --run_result_output_dir d"),
+        fixture.errors("upload_test_run a.xml --project_name=P --plan_name=C --run_result_output_dir d"),
         @r#"
         --plan_name, --run_result_output_dir: recording results is not supported yet
           hint: without it, the tests themselves are imported; --folder A/B says where new ones are placed
-        there is no report "upload_test_run"
-          hint: importing needs no command word: `tq-import [OPTIONS] <REPORT>...`
+        no such report: "upload_test_run"
+          hint: importing needs no command: `tq-import [OPTIONS] <REPORT>...`
         "#
     );
 }
 
 #[test]
 fn no_token() {
-    let world = World::new(&[PROJECT]);
-    insta::assert_snapshot!(world.errors("a.xml"), @r"
-    there is no token
-      hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports without an account, into a local database
-    ");
-    let world = World::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "")]);
-    assert!(world.errors("a.xml").contains("fork"));
+    let fixture = Fixture::new(&[PROJECT]);
+    insta::assert_snapshot!(fixture.errors("a.xml"), @r#"
+    no token is set
+      hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports into a local database, without an account
+    "#);
+    let fixture = Fixture::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "")]);
+    assert!(fixture.errors("a.xml").contains("fork"));
 }
 
 #[test]
-fn tokens_come_from_a_file_too_and_are_never_shown() {
-    let world = World::new(&[PROJECT]).with_file("token", "  canary\n");
-    let token = world.remote("--token-file ../token a.xml").token;
+fn a_token_can_be_in_a_file_and_is_never_shown() {
+    let fixture = Fixture::new(&[PROJECT]).with_file("token", "  canary\n");
+    let token = fixture.remote("--token-file ../token a.xml").token;
     assert_eq!(token.header().unwrap().as_bytes(), b"Bearer canary");
-    let world = world.with_file("empty", "\n").with_file("two", "Bearer canary\n");
-    insta::assert_snapshot!(world.errors("--token-file ../empty a.xml"), @"the token is empty (--token-file)");
-    insta::assert_snapshot!(world.errors("--token-file ../two a.xml"), @r"
+    let fixture = fixture.with_file("empty", "\n").with_file("two", "Bearer canary\n");
+    insta::assert_snapshot!(fixture.errors("--token-file ../empty a.xml"), @"the token is empty (--token-file)");
+    insta::assert_snapshot!(fixture.errors("--token-file ../two a.xml"), @r"
     the token holds white space (--token-file)
       hint: give the bare token, without `Bearer` and without a second line
     ");
-    // The token in the place of the file.
-    let errors = world.errors("--token-file canary a.xml");
+    // The token instead of its file.
+    let errors = fixture.errors("--token-file canary a.xml");
     assert!(!errors.contains("canary"), "{errors}");
-    let settings = world.resolve("--access-token canary a.xml").unwrap();
-    assert!(settings.notes.warnings[0].contains("list processes"));
+    let settings = fixture.settings("--access-token canary a.xml");
+    assert!(settings.warnings[0].contains("list processes"));
     assert!(!format!("{settings:?}").contains("canary"));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_token_that_everyone_can_read_is_warned_about() {
+fn a_token_that_everyone_can_read_causes_a_warning() {
     use std::os::unix::fs::PermissionsExt;
-    let world = World::new(&[PROJECT])
+    let fixture = Fixture::new(&[PROJECT])
         .with_file("token", "canary")
         .with_file("web/.testquality", "TQ_ACCESS_TOKEN=canary\n");
     for (mode, warnings) in [(0o644, 1), (0o600, 0)] {
         for file in ["token", "web/.testquality"] {
             let permissions = std::fs::Permissions::from_mode(mode);
-            std::fs::set_permissions(world.path().join(file), permissions).unwrap();
+            std::fs::set_permissions(fixture.path().join(file), permissions).unwrap();
         }
-        let settings = world.resolve("a.xml").unwrap();
-        assert_eq!(settings.notes.warnings.len(), warnings, "{:?}", settings.notes);
-        let settings = world.resolve("--token-file ../token a.xml").unwrap();
-        assert_eq!(settings.notes.warnings.len(), 2 * warnings, "{:?}", settings.notes);
+        let settings = fixture.settings("a.xml");
+        assert_eq!(settings.warnings.len(), warnings, "{:?}", settings.warnings);
+        let settings = fixture.settings("--token-file ../token a.xml");
+        assert_eq!(settings.warnings.len(), 2 * warnings, "{:?}", settings.warnings);
     }
 }
 
-/// Which hosts a file may name while the token comes from elsewhere.
+/// The hosts that a file may name if the token comes from elsewhere.
 #[test]
 fn a_branch_cannot_send_the_token_elsewhere() {
     for (host, accepted) in [
@@ -246,37 +251,40 @@ fn a_branch_cannot_send_the_token_elsewhere() {
         ("https://127.0.0.1.evil.example", false),
         ("http://10.0.0.1", false),
     ] {
-        let world = World::new(&[TOKEN, PROJECT])
+        let fixture = Fixture::new(&[TOKEN, PROJECT])
             .with_file("tq-import.toml", &format!("host = \"{host}\"\n"));
-        assert_eq!(world.resolve("a.xml").is_ok(), accepted, "toml: {host}");
+        assert_eq!(fixture.import("a.xml").is_ok(), accepted, "toml: {host}");
         assert_eq!(
-            world.resolve("--insecure-http a.xml").is_ok(),
+            fixture.import("--insecure-http a.xml").is_ok(),
             accepted,
             "toml: {host} with --insecure-http"
         );
-        let world = World::new(&[TOKEN, PROJECT])
+        let fixture = Fixture::new(&[TOKEN, PROJECT])
             .with_file("web/.testquality", &format!("TQ_HOST={host}\n"));
-        assert_eq!(world.resolve("a.xml").is_ok(), accepted, ".testquality: {host}");
+        assert_eq!(fixture.import("a.xml").is_ok(), accepted, ".testquality: {host}");
     }
-    // The same file holds the token: it is that file's to send.
-    let world = World::new(&[PROJECT])
+    // The same file holds the token.
+    let fixture = Fixture::new(&[PROJECT])
         .with_file("web/.testquality", "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=canary\n");
-    assert_eq!(world.remote("a.xml").host.as_str(), "https://tq.example/");
-    // But not tq-import.toml's, nor when another token is taken.
-    let world = world.with_file("tq-import.toml", "host = \"https://evil.example\"\n");
-    assert!(world.errors("a.xml").contains("is not used"));
-    let world = World::new(&[TOKEN, PROJECT])
+    assert_eq!(fixture.remote("a.xml").host.as_str(), "https://tq.example/");
+    // But not a host from tq-import.toml, and not with another token.
+    let fixture = fixture.with_file("tq-import.toml", "host = \"https://evil.example\"\n");
+    assert!(fixture.errors("a.xml").contains("is not used"));
+    let fixture = Fixture::new(&[TOKEN, PROJECT])
         .with_file("web/.testquality", "TQ_HOST=https://tq.example\nTQ_ACCESS_TOKEN=other\n");
-    insta::assert_snapshot!(world.errors("a.xml"), @r"
-    the host https://tq.example (.testquality:1) is not used: a file may name only https://*.testquality.com or this machine, or hold the token too
+    insta::assert_snapshot!(fixture.errors("a.xml"), @r#"
+    the host https://tq.example (.testquality:1) is not used: a file may name only https://*.testquality.com or this machine, unless it also holds the token
       hint: if you trust it, name it with --host or TQ_HOST
-    ");
-    assert_eq!(world.remote("--host https://x.example a.xml").host.as_str(), "https://x.example/");
+    "#);
+    assert_eq!(
+        fixture.remote("--host https://x.example a.xml").host.as_str(),
+        "https://x.example/"
+    );
 }
 
 #[test]
-fn hosts_are_checked_and_never_repeated_with_a_password() {
-    let world = World::new(&[TOKEN, PROJECT]);
+fn errors_about_hosts_never_show_passwords() {
+    let fixture = Fixture::new(&[TOKEN, PROJECT]);
     for host in [
         "testquality.com",
         "ftp://x.example",
@@ -287,64 +295,60 @@ fn hosts_are_checked_and_never_repeated_with_a_password() {
         "file:///etc/passwd",
         "https://",
     ] {
-        let errors = world.errors(&format!("--host {host} a.xml"));
+        let errors = fixture.errors(&format!("--host {host} a.xml"));
         assert!(!errors.contains("canary"), "{host}: {errors}");
     }
-    let settings = world.resolve("--host http://x.example --insecure-http a.xml").unwrap();
-    assert!(settings.notes.warnings[0].contains("unencrypted"));
+    let settings = fixture.settings("--host http://x.example --insecure-http a.xml");
+    assert!(settings.warnings[0].contains("unencrypted"));
 }
 
 #[cfg(feature = "sandbox")]
 #[test]
 fn the_sandbox_needs_nothing_and_ignores_variables() {
-    let world = World::new(&[
+    let fixture = Fixture::new(&[
         ("TQ_HOST", "nonsense"),
         ("TQ_NAMESPACE", "variable"),
         ("TQ_ACCESS_TOKEN", "canary"),
     ])
     .with_file("tq-import.toml", "host = \"https://evil.example\"\nfolder = \"Auto\"\n")
     .with_file("web/.testquality", "TQ_ACCESS_TOKEN=canary\n");
-    let settings = world.resolve("--sandbox a.xml").unwrap();
-    let Connection::Sandbox { db, look, project } = settings.connection else {
-        panic!("no sandbox");
-    };
-    assert!(db.starts_with(world.path().join("data/tq-import/sandbox")), "{db:?}");
+    let (settings, connection) = fixture.import("--sandbox a.xml").unwrap();
+    let Connection::Sandbox { db, look, project } = connection else { panic!("no sandbox") };
+    assert!(db.starts_with(fixture.path().join("data/tq-import/sandbox")), "{db:?}");
     assert_eq!(project, ProjectRef::Only);
     assert_eq!(look, "target/debug/tq-import sandbox");
-    assert_eq!(settings.mapping.namespace, "");
-    assert_eq!(settings.mapping.folder, ["Auto"]);
-    assert_eq!(settings.notes.warnings, Vec::<String>::new());
-    let settings = world.resolve("--sandbox=x.db --project P a.xml").unwrap();
-    let Connection::Sandbox { db, look, project } = settings.connection else {
-        panic!("no sandbox");
-    };
-    assert_eq!(db, world.path().join("web/x.db"));
+    assert_eq!(settings.identity.namespace, "");
+    assert_eq!(settings.identity.folder, ["Auto"]);
+    assert_eq!(settings.warnings, Vec::<String>::new());
+    let (settings, connection) = fixture.import("--sandbox=x.db --project P a.xml").unwrap();
+    let Connection::Sandbox { db, look, project } = connection else { panic!("no sandbox") };
+    assert_eq!(db, fixture.path().join("web/x.db"));
     assert_eq!(project, ProjectRef::OnlyOr(Box::new(ProjectRef::Name("P".to_owned()))));
     assert_eq!(look, "target/debug/tq-import sandbox --db x.db");
-    assert_eq!(settings.notes.warnings.len(), 1);
+    assert_eq!(settings.warnings.len(), 1);
     insta::assert_snapshot!(
-        world.errors("--sandbox --host https://x.example --access-token canary a.xml"),
-        @r"
-        --sandbox and --host, --access-token do not go together
-          hint: the sandbox needs neither token nor host: leave out one or the other
-        "
+        fixture.errors("--sandbox --host https://x.example --access-token canary a.xml"),
+        @r#"
+        --sandbox cannot be combined with --host, --access-token
+          hint: the sandbox needs neither token nor host
+        "#
     );
 }
 
 #[test]
-fn the_settings_file_is_looked_for_up_to_the_repository_root_only() {
-    let world =
-        World::new(&[TOKEN, PROJECT]).with_file("tq-import.toml", "namespace = \"outer\"\n");
-    assert_eq!(world.resolve("a.xml").unwrap().mapping.namespace, "outer");
-    let world = world.with_file("web/tq-import.toml", "namespace = \"inner\"\n");
-    assert_eq!(world.resolve("a.xml").unwrap().mapping.namespace, "inner");
-    std::fs::remove_file(world.path().join("web/tq-import.toml")).unwrap();
-    // A repository inside, and no repository at all: what lies above belongs to somebody else.
-    std::fs::create_dir(world.path().join("web/.git")).unwrap();
-    assert_eq!(world.resolve("a.xml").unwrap().mapping.namespace, "");
-    std::fs::remove_dir(world.path().join("web/.git")).unwrap();
-    std::fs::remove_dir(world.path().join(".git")).unwrap();
-    assert_eq!(world.resolve("a.xml").unwrap().mapping.namespace, "");
+fn the_settings_file_is_searched_up_to_the_repository_root() {
+    let fixture =
+        Fixture::new(&[TOKEN, PROJECT]).with_file("tq-import.toml", "namespace = \"outer\"\n");
+    assert_eq!(fixture.settings("a.xml").identity.namespace, "outer");
+    let fixture = fixture.with_file("web/tq-import.toml", "namespace = \"inner\"\n");
+    assert_eq!(fixture.settings("a.xml").identity.namespace, "inner");
+    std::fs::remove_file(fixture.path().join("web/tq-import.toml")).unwrap();
+    // With a nested repository, or without a repository, a file above may belong to somebody else.
+    std::fs::create_dir(fixture.path().join("web/.git")).unwrap();
+    assert_eq!(fixture.settings("a.xml").identity.namespace, "");
+    std::fs::remove_dir(fixture.path().join("web/.git")).unwrap();
+    std::fs::remove_dir(fixture.path().join(".git")).unwrap();
+    assert_eq!(fixture.settings("a.xml").identity.namespace, "");
 }
 
 #[test]
@@ -352,7 +356,7 @@ fn colours_progress_and_verbosity() {
     let terminal = |variables: &[(&str, &str)], line: &str| {
         let mut all = vec![TOKEN, PROJECT];
         all.extend(variables);
-        World::new(&all).resolve(line).unwrap().terminal
+        Fixture::new(&all).settings(line).terminal
     };
     assert_eq!(terminal(&[], "a.xml").color, Color::Auto);
     assert_eq!(terminal(&[("NO_COLOR", "1")], "a.xml").color, Color::Never);
@@ -369,56 +373,182 @@ fn colours_progress_and_verbosity() {
 }
 
 #[test]
-fn outputs_are_apart() {
-    let world = World::new(&[TOKEN, PROJECT]);
-    insta::assert_snapshot!(
-        world.errors("--output json=a.json --output text=a.json --output text=- a.xml"),
-        @r"
-        two summaries would go to a.json
-        --output takes a file, not -
-          hint: --format says what is written to standard output
-        "
-    );
+fn a_directory_named_like_a_command_is_a_report() {
+    let fixture = Fixture::new(&[TOKEN, PROJECT]);
+    assert!(fixture.errors("a.xml inspect").contains("before the first report"));
+    std::fs::create_dir(fixture.path().join("web/inspect")).unwrap();
+    assert!(fixture.import("a.xml inspect").is_ok());
 }
 
 #[test]
-fn a_directory_that_bears_a_command_word_is_a_report() {
-    let world = World::new(&[TOKEN, PROJECT]);
-    assert!(world.errors("a.xml inspect").contains("before the first report"));
-    std::fs::create_dir(world.path().join("web/inspect")).unwrap();
-    assert!(world.resolve("a.xml inspect").is_ok());
-}
-
-#[test]
-fn a_number_names_a_project_only_as_numbers_are_written() {
+fn only_a_number_in_its_usual_form_is_a_project_id() {
     for (name, expected) in [
         ("7", ProjectRef::Id(7)),
         ("007", ProjectRef::Name("007".to_owned())),
         ("+7", ProjectRef::Name("+7".to_owned())),
         ("7 up", ProjectRef::Name("7 up".to_owned())),
     ] {
-        let settings = World::new(&[TOKEN, ("TQ_PROJECT", name)]).resolve("a.xml").unwrap();
-        let Connection::Remote(remote) = settings.connection else { panic!("no server") };
-        assert_eq!(remote.project, expected);
+        let fixture = Fixture::new(&[TOKEN, ("TQ_PROJECT", name)]);
+        assert_eq!(fixture.remote("a.xml").project, expected);
     }
 }
 
 #[test]
-fn a_database_without_its_equals_sign_is_no_report() {
-    let errors = World::new(&[]).errors("--sandbox shop.db a.xml");
+fn a_database_without_an_equals_sign_gets_a_hint() {
+    let errors = Fixture::new(&[]).errors("--sandbox shop.db a.xml");
     assert!(errors.contains("--sandbox=shop.db"), "{errors}");
 }
 
 #[test]
-fn a_broken_file_may_have_named_the_project() {
-    let world = World::new(&[TOKEN]).with_file("tq-import.toml", "project = Shop\n");
-    let errors = world.errors("a.xml");
+fn a_broken_file_may_name_the_project() {
+    let fixture = Fixture::new(&[TOKEN]).with_file("tq-import.toml", "project = Shop\n");
+    let errors = fixture.errors("a.xml");
     assert!(errors.contains("tq-import.toml") && !errors.contains("no project"), "{errors}");
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_a_token() {
-    let world = World::new(&[PROJECT]).with_file("token", "\u{feff}the-token\r\n");
-    let settings = world.resolve("--token-file ../token a.xml");
+fn a_byte_order_mark_is_not_part_of_a_token() {
+    let fixture = Fixture::new(&[PROJECT]).with_file("token", "\u{feff}the-token\r\n");
+    let settings = fixture.import("--token-file ../token a.xml");
     assert!(settings.is_ok(), "{settings:?}");
+}
+
+#[test]
+fn every_key_of_the_file_is_known_to_every_command() {
+    let fixture = Fixture::new(&[TOKEN]).with_file(
+        "web/tq-import.toml",
+        r#"
+        project = 12080
+        host = "https://eu.testquality.com"
+        namespace = "shop"
+        folder = "Automated/Web"
+        group_by = "file"
+        split = false
+        merge_parameters = true
+        by_configuration = true
+        id_property = "tq"
+        reruns = true
+        adopt = "none"
+        no_steps = true
+        create_limit = "25%"
+        strict = true
+        allow_empty = false
+        min_tests = 10
+        fail_on_test_failure = true
+        exclude = ["old/*"]
+        ignore = ["lint/*", "flaky*"]
+        max_file_size = "8GiB"
+        max_value_size = "2 MiB"
+        max_cases = 6_000_000
+        concurrency = 4
+        batch_size = 100
+        timeout = "10s"
+        retries = 2
+        deadline = "5m"
+        "#,
+    );
+    let (settings, connection) = fixture.import("a.xml").unwrap();
+    let lines: Vec<String> = settings
+        .provenance
+        .iter()
+        .map(|Provenance { name, value, .. }| format!("{name} = {value}"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    token = ***
+    host = https://eu.testquality.com/
+    project = 12080
+    exclude = old/*
+    ignore = lint/*, flaky*
+    max-value-size = 2 MiB
+    allow-empty = false
+    min-tests = 10
+    strict = true
+    max-file-size = 8 GiB
+    max-cases = 6000000
+    namespace = shop
+    folder = Automated/Web
+    id-property = tq
+    group-by = file
+    split = never
+    merge-parameters = true
+    by-configuration = true
+    reruns = true
+    concurrency = 4
+    batch-size = 100
+    timeout = 10s
+    retries = 2
+    deadline = 300s
+    adopt = none
+    no-steps = true
+    create-limit = 25%
+    fail-on-test-failure = true
+    "#);
+    let Connection::Remote(remote) = connection else { panic!("no server") };
+    assert_eq!(remote.project, ProjectRef::Id(12080));
+    assert_eq!(settings.reading.caps.file_size, 8 << 30);
+    assert_eq!(settings.reading.caps.value_size, 2 << 20);
+    assert_eq!(settings.limits.timeout, Duration::from_secs(10));
+
+    let inspect = InspectArgs::default();
+    assert!(Settings::for_inspect(&inspect, &fixture.environment).is_ok());
+    assert!(Settings::for_explain(&ImportArgs::default(), &fixture.environment).is_ok());
+    let (_, _, errors) = Settings::for_doctor(&DoctorArgs::default(), &fixture.environment);
+    assert_eq!(errors, []);
+    fixture.import("--sandbox a.xml").unwrap();
+}
+
+#[test]
+fn all_errors_of_the_file_are_reported_with_their_lines() {
+    let fixture = Fixture::new(&[TOKEN, PROJECT]).with_file(
+        "web/tq-import.toml",
+        "projct = \"Shop\"\n\
+         token = \"canary\"\n\
+         group_by = \"colour\"\n\
+         strict = \"yes\"\n\
+         ignore = [1]\n\
+         timeout = 30\n\
+         max_file_size = 7\n\
+         batch_size = -1\n\
+         ca-cert = \"x.pem\"\n\
+         retries = 99999999999999999999\n\
+         zzzzzzzzz = 1\n",
+    );
+    let errors = fixture.errors("a.xml");
+    assert!(!errors.contains("canary"));
+    insta::assert_snapshot!(errors, @r#"
+    tq-import.toml:1: unknown key `projct`
+      hint: did you mean `project`?
+    tq-import.toml:2: `token`: a token does not belong in a file of the repository
+      hint: set TQ_ACCESS_TOKEN, or name a file outside the repository with --token-file; if the token was committed, revoke it
+    tq-import.toml:3: `group_by` must be one of "auto", "suite", "classname", "file", "flat"
+    tq-import.toml:4: `strict` must be true or false
+    tq-import.toml:5: `ignore` must be a list of strings
+    tq-import.toml:6: `timeout` must be a time such as "30s" or "15m"
+    tq-import.toml:7: `max_file_size` must be a size such as "512MiB"
+    tq-import.toml:8: `batch_size` must be a number of at least 0
+    tq-import.toml:9: `ca-cert` cannot be set in a file
+      hint: a branch must not decide this: use the option --ca-cert in the pipeline
+    tq-import.toml:10: `retries` must be a number of at least 0
+    tq-import.toml:11: unknown key `zzzzzzzzz`
+      hint: the keys are adopt, allow_empty, batch_size, by_configuration, concurrency, create_limit, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, max_cases, max_file_size, max_value_size, merge_parameters, min_tests, namespace, no_steps, project, reruns, retries, split, strict, timeout
+    "#);
+    // The same for a command that has no options for most of them.
+    let errors = Settings::for_inspect(&InspectArgs::default(), &fixture.environment).unwrap_err();
+    assert_eq!(errors.len(), 11);
+}
+
+#[test]
+fn syntax_errors_name_every_line_and_show_nothing_of_it() {
+    let fixture = Fixture::new(&[TOKEN, PROJECT]).with_file(
+        "web/tq-import.toml",
+        "namespace = \"shop\"\n\ntoken = canary\nstrict = yes\nretries = \"x\"\n[canary\n",
+    );
+    let errors = fixture.errors("a.xml");
+    assert!(!errors.contains("canary"), "{errors}");
+    insta::assert_snapshot!(errors, @r#"
+    tq-import.toml:3: string values must be quoted, expected literal string
+    tq-import.toml:4: string values must be quoted, expected literal string
+    tq-import.toml:5: `retries` must be a number of at least 0
+    tq-import.toml:6: unclosed table, expected `]`
+    "#);
 }

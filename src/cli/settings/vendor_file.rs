@@ -1,18 +1,17 @@
-//! `.testquality`: the dotenv-style file of the vendor's CLI in the working directory. Read, never
-//! written.
+//! `.testquality`: the dotenv-style file of the vendor's CLI in the working directory. It is never written.
 
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::source::{ConfigError, Source, Sourced};
+use super::resolver::{ConfigError, Source, Sourced};
 
-/// The name of the file.
-pub(super) const FILE_NAME: &str = ".testquality";
+const FILE_NAME: &str = ".testquality";
 
-/// A dotenv file is small; what is larger is something else.
+/// The most that is read, in bytes: a dotenv file is small.
 const SIZE_LIMIT: u64 = 64 * 1024;
 
-/// What a `.testquality` says.
+/// The contents of a `.testquality`.
 #[derive(Clone, Default)]
 pub(super) struct VendorFile {
     /// `TQ_ACCESS_TOKEN`
@@ -24,7 +23,7 @@ pub(super) struct VendorFile {
 }
 
 impl VendorFile {
-    /// The file in `directory`, if there is one.
+    /// Reads the file in `directory`, if it exists.
     pub(super) fn find(
         directory: &Path,
         errors: &mut Vec<ConfigError>,
@@ -34,7 +33,7 @@ impl VendorFile {
         let Ok(metadata) = std::fs::metadata(&path) else {
             return Self::default();
         };
-        // A directory of that name is no business of ours; a FIFO would block.
+        // A FIFO would block.
         if !metadata.is_file() {
             return Self::default();
         }
@@ -46,17 +45,16 @@ impl VendorFile {
             return Self::default();
         }
         let file = Self::parse(&text);
-        if file.token.is_some() && super::locations::others_can_read(&metadata) {
+        if file.token.is_some() && others_can_read(&metadata) {
             warnings.push(format!(
-                "{FILE_NAME} holds a token and can be read by every user of this machine (chmod 600 {FILE_NAME})"
+                "{FILE_NAME} holds a token, and every user of this machine can read it (chmod 600 {FILE_NAME})"
             ));
         }
         file
     }
 
-    /// Lines `KEY=value`, `export KEY="value"`; comments, other keys and other lines do not matter.
-    #[must_use]
-    pub(super) fn parse(text: &str) -> Self {
+    /// Reads lines `KEY=value` and `export KEY="value"`; other keys and lines are ignored.
+    fn parse(text: &str) -> Self {
         let mut file = Self::default();
         for (index, line) in text.lines().enumerate() {
             let line = line.trim_start_matches('\u{feff}').trim();
@@ -93,6 +91,20 @@ fn unquoted(value: &str) -> &str {
     }
     // A comment starts at ` #`; `#` inside a word belongs to the value.
     value.find(" #").map_or(value, |comment| value[..comment].trim_end())
+}
+
+/// Whether every user of the machine may read the file. Unknown, hence false, on systems other than Unix.
+pub(super) fn others_can_read(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        metadata.is_file() && metadata.mode() & 0o004 != 0
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        false
+    }
 }
 
 #[cfg(test)]

@@ -1,27 +1,29 @@
-//! What is searched: everything must hold. `cargo test convergence -- --nocapture` prints the number of states.
+//! The scenarios of the search. `cargo test convergence -- --nocapture` prints the number of states.
 
+use super::Rule;
 use super::search::{Budget, PersonAct, Search};
 use super::world::{Deletion, FolderMembership, ROOT, Row, Step, Suite, Test, World};
+use crate::plan::dedup::{KeepReason, RowKind};
 
 /// One test in one folder, with one step.
 pub(super) const ONE: &[(u8, usize)] = &[(0, 1)];
 
-/// The same with two steps.
+/// One test with two steps.
 pub(super) const TWO_STEPS: &[(u8, usize)] = &[(0, 2)];
 
-/// One test in a folder, and one in the folder below.
+/// One test in a folder, and one in a subfolder.
 pub(super) const NESTED: &[(u8, usize)] = &[(0, 1), (1, 1)];
 
 pub(super) const DELETIONS: [Deletion; 2] = [Deletion::Cascades, Deletion::Leaves];
 
-/// Nothing goes wrong.
+/// Without faults.
 pub(super) fn calm() -> Budget {
     Budget::default()
 }
 
-/// What two imports of the same time can leave if both are killed: the folder twice (suites 1 and 2), the test twice
+/// What two concurrent imports can leave behind if both are killed: the folder twice (suites 1 and 2), the test twice
 /// (0 in the first, 1 in the second), its step twice.
-pub(super) fn twinned() -> World {
+pub(super) fn with_duplicates() -> World {
     let mut world = World::empty();
     let first = world.add_suite(Suite { path: Some(0), ..World::plain_suite() });
     let second = world.add_suite(Suite { path: Some(0), ..World::plain_suite() });
@@ -32,12 +34,12 @@ pub(super) fn twinned() -> World {
     world
 }
 
-/// The folder of a person beside ours: suite 3 of [`twinned`].
-pub(super) fn with_folder_of_theirs(world: &mut World) -> Row {
+/// Adds a person's folder: suite 3 of [`with_duplicates`].
+pub(super) fn add_folder_of_theirs(world: &mut World) -> Row {
     world.add_suite(Suite { parent: ROOT, theirs: true, ..World::plain_suite() })
 }
 
-/// A test of ours in a folder that was deleted, on a server that deletes places with folders, or not.
+/// A test of ours in a deleted folder.
 pub(super) fn lost() -> World {
     let mut world = World::empty();
     let gone = Suite { path: Some(0), deleted: true, ..World::plain_suite() };
@@ -48,14 +50,79 @@ pub(super) fn lost() -> World {
     world
 }
 
-/// A test of ours that stands twice in its folder.
+/// A test of ours with two placements in its folder.
 pub(super) fn placed_twice() -> World {
-    let mut world = twinned();
+    let mut world = with_duplicates();
     world.suites.pop();
     world.tests.pop();
     world.places = vec![FolderMembership { suite: 1, test: 0, deleted: false }; 2];
     world.steps.pop();
     world
+}
+
+/// A person's changes to the rows of [`with_duplicates`], and the only rule that keeps each.
+pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
+    let keep = |kind, reason| Rule::KeepReason(kind, reason);
+    let test = |what, reason, change: fn(&mut World)| {
+        let mut world = with_duplicates();
+        world.tests[1].theirs = true;
+        change(&mut world);
+        (what, keep(RowKind::Test, reason), world)
+    };
+    let folder = |what, reason, change: fn(&mut World)| {
+        let mut world = with_duplicates();
+        // The test is not a duplicate: only the folder matters.
+        world.tests.pop();
+        world.places.pop();
+        world.suites[2].theirs = true;
+        change(&mut world);
+        (what, keep(RowKind::Folder, reason), world)
+    };
+    let step = |what, reason, change: fn(&mut World)| {
+        let mut world = with_duplicates();
+        world.steps[1].theirs = true;
+        change(&mut world);
+        (what, keep(RowKind::Step, reason), world)
+    };
+    vec![
+        test("a test renamed", KeepReason::NotAsWritten, |world| world.tests[1].renamed = true),
+        test("a test edited", KeepReason::Edited, |world| world.tests[1].edited = true),
+        test("a test described", KeepReason::Described, |world| world.tests[1].described = true),
+        test("a test cloned later", KeepReason::Late, |world| world.tests[1].late = true),
+        test("a test in a run", KeepReason::InUse, |world| world.tests[1].used = true),
+        test("a test with a step of theirs", KeepReason::Steps, |world| {
+            world.steps.push(Step { test: 1, sequence: 2, ..World::plain_step() });
+        }),
+        test("a test in two folders", KeepReason::SeveralPlaces, |world| {
+            // Both placements are beside the winner: only their number is a reason.
+            world.places.push(FolderMembership { suite: 1, test: 1, deleted: false });
+            // Its second folder must be kept.
+            world.suites[2].theirs = true;
+        }),
+        test("a test cloned into another folder", KeepReason::Elsewhere, |world| {
+            world.places[1].suite = add_folder_of_theirs(world);
+        }),
+        folder("a folder renamed", KeepReason::NotAsWritten, |world| {
+            world.suites[2].renamed = true
+        }),
+        folder("a folder described", KeepReason::Described, |world| {
+            world.suites[2].described = true
+        }),
+        folder("a folder cloned later", KeepReason::Late, |world| world.suites[2].late = true),
+        folder("a folder in another plan", KeepReason::SeveralPlaces, |world| {
+            world.suites[2].elsewhere = true;
+        }),
+        folder("a folder cloned into another", KeepReason::Elsewhere, |world| {
+            world.suites[2].parent = add_folder_of_theirs(world);
+        }),
+        folder("a test of ours beside a test of theirs", KeepReason::InUse, |world| {
+            world.places[0].suite = 2;
+            world.add_test(Test { theirs: true, ..World::plain_test() }, 2);
+        }),
+        step("a step reworded", KeepReason::NotAsWritten, |world| world.steps[1].reworded = true),
+        step("a step edited", KeepReason::Edited, |world| world.steps[1].edited = true),
+        step("a step cloned later", KeepReason::Late, |world| world.steps[1].late = true),
+    ]
 }
 
 fn hold(what: &str, records: &[(u8, usize)], reports: &[&[u8]], budget: &Budget) {
@@ -103,7 +170,7 @@ fn two_imports_of_nested_folders() {
     hold("imports of a folder and the one below", NESTED, &[&[0], &[1]], &unlucky);
 }
 
-/// The service may hide what stands in deleted folders or not: with three importers each fault is searched for one of both.
+/// With three importers, each fault is searched for one of the two kinds of deletion.
 #[test]
 fn three_imports_in_which_one_is_killed() {
     let budget = Budget { kills: 1, ..calm() };
@@ -123,41 +190,42 @@ fn three_imports_in_which_a_read_lags() {
 }
 
 #[test]
-fn what_killed_imports_left() {
+fn leftovers_of_killed_imports() {
     let unlucky = Budget { lagging: 1, kills: 1, ..calm() };
     for deletion in DELETIONS {
-        for (what, world) in
-            [("twins", twinned()), ("a lost test", lost()), ("two places", placed_twice())]
-        {
+        for (what, world) in [
+            ("duplicates", with_duplicates()),
+            ("a lost test", lost()),
+            ("two placements", placed_twice()),
+        ] {
             hold_from(what, &world, ONE, &[&[0], &[0]], &unlucky, deletion);
         }
     }
 }
 
 #[test]
-fn a_person_who_edits_while_twins_are_healed() {
+fn a_person_who_edits_during_deduplication() {
     let edits = Budget { person: vec![PersonAct::EditTest], ..calm() };
     let fills = Budget { person: vec![PersonAct::FillFolder], ..calm() };
     for deletion in DELETIONS {
-        hold_from("an edit", &twinned(), ONE, &[&[0], &[0]], &edits, deletion);
-        hold_from("a test of theirs", &twinned(), ONE, &[&[0], &[0]], &fills, deletion);
+        hold_from("an edit", &with_duplicates(), ONE, &[&[0], &[0]], &edits, deletion);
+        hold_from("a test of theirs", &with_duplicates(), ONE, &[&[0], &[0]], &fills, deletion);
     }
 }
 
-/// What a person made of the rows of [`twinned`] stays.
+/// A person's change to the rows of [`with_duplicates`] is kept.
 #[test]
-fn what_a_person_made_of_duplicates() {
-    for (what, _, world) in super::rules::theirs() {
+fn duplicates_that_a_person_changed() {
+    for (what, _, world) in theirs() {
         for deletion in DELETIONS {
             hold_from(what, &world, ONE, &[&[0], &[0]], &calm(), deletion);
         }
     }
 }
 
-/// So that a world of the tests is what it says.
 #[test]
-fn worlds_are_as_they_are_called() {
-    let world = twinned();
+fn scenarios_are_what_their_names_say() {
+    let world = with_duplicates();
     assert_eq!((world.suites.len(), world.tests.len(), world.steps.len()), (3, 2, 2));
     assert!(lost().folders_of(0).next().is_none());
     let step: &Step = &placed_twice().steps[0];

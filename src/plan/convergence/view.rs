@@ -1,25 +1,27 @@
-//! What an importer has read, and what the planner makes of it: the code that imports plan with.
+//! What an importer has read, and the plan for it, made by the planner of real imports.
 
-use crate::description;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::search::mark_of;
-use super::world::{FolderMembership, Path, ROOT, Record, Row, Step, Suite, Test};
+use super::Rule;
+use super::world::{
+    Deletion, FolderMembership, Path, ROOT, Record, Row, Step, Suite, Test, fingerprint,
+};
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire;
-use crate::plan::dedup::{DedupAction, KeepReason, RowKind, duplicates_to_read};
+use crate::description::IdentityLine;
+use crate::plan::dedup::{DedupAction, KeepReason, RowKind};
 use crate::plan::folders::FolderPlan;
 use crate::plan::tests::{NAMESPACE, line_of, record};
-use crate::plan::{
-    ChangePlan, PlanOptions, TestPlan, steps_of, tests_to_look_for, tests_to_read_steps_of,
-};
-use crate::snapshot::Snapshot;
+use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read, steps_of};
 use crate::snapshot::folders::FolderTree;
+use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::{StepText, TestRecord};
 
@@ -28,21 +30,21 @@ const PATHS: [&[&str]; 2] = [&["a"], &["a", "b"]];
 
 const WINDOW: Duration = Duration::from_secs(900);
 
-/// Lists as they were read, each at its moment. `None`: not read.
+/// The lists, each as it was when it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct ClientView {
     pub(super) suites: Vec<Suite>,
-    /// By suite: its parent. Suites that were made after this list was read have none.
+    /// By suite: its parent. Suites that were created after this list was read have none.
     pub(super) parents: Vec<Row>,
     pub(super) tests: Vec<Test>,
-    /// By row; none where the list does not show it.
+    /// By row; none if the list does not show it.
     pub(super) places: Vec<Option<FolderMembership>>,
     pub(super) steps: Vec<Step>,
-    /// What was read of twins: all places, and which tests runs know.
+    /// What was read about duplicates: all placements, and the tests that are in runs.
     pub(super) duplicates: Option<(Vec<Option<FolderMembership>>, Vec<Row>)>,
 }
 
-/// One write that heals.
+/// One write of a deduplication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum DedupWrite {
     DeleteTest(Row),
@@ -53,7 +55,7 @@ pub(super) enum DedupWrite {
     DeleteStep(Row),
 }
 
-/// What is to be done about one record.
+/// What has to be written for one record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum PendingAction {
     Create,
@@ -66,122 +68,130 @@ impl PendingAction {
     }
 }
 
-/// A change plan, as far as a search is concerned.
+/// A change plan, as far as the search is concerned.
 #[derive(Debug)]
 pub(super) struct PlanSummary {
     pub(super) dedups: Vec<DedupWrite>,
-    pub(super) todo: Vec<PendingAction>,
+    pub(super) actions: Vec<PendingAction>,
 }
 
 impl PlanSummary {
     pub(super) fn is_empty(&self) -> bool {
-        self.dedups.is_empty() && self.todo.iter().all(PendingAction::is_done)
+        self.dedups.is_empty() && self.actions.iter().all(PendingAction::is_done)
     }
 }
 
-/// What has to be read behind the first lists.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wishes {
-    /// A test was seen in no live folder.
-    pub(super) lost: bool,
-    /// Twins are in view.
-    pub(super) duplicates: bool,
-    /// Tests are in view that may lack steps.
-    pub(super) steps: bool,
-}
-
-/// Which folder stands for each report's, and which are created next.
+/// The folder of each report, and the folders to create next.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Level {
     pub(super) of_reports: Vec<Option<Row>>,
     pub(super) next: Vec<(Path, Row)>,
 }
 
-/// The planner, with what it was asked before.
-pub(super) struct Planner {
+/// What the importers of a search share: the planner with a cache, and the rules.
+pub(super) struct Model {
     records: Vec<TestRecord>,
-    /// A proof that is done without.
-    without: Option<(RowKind, KeepReason)>,
-    known: RefCell<HashMap<u64, Rc<PlanSummary>>>,
-    known_wishes: RefCell<HashMap<u64, Wishes>>,
+    /// By record: its folder.
+    pub(super) paths: Vec<Path>,
+    pub(super) deletion: Deletion,
+    /// The disabled rule.
+    without: Option<Rule>,
+    plans: Cache<Rc<PlanSummary>>,
+    requests: Cache<Option<ReadRequest>>,
 }
 
-impl Planner {
-    /// For records that stand in the folders `paths` and have so many steps.
-    pub(super) fn new(records: &[(Path, usize)], without: Option<(RowKind, KeepReason)>) -> Self {
+type Cache<T> = RefCell<HashMap<u64, T>>;
+
+fn cached<T: Clone>(cache: &Cache<T>, key: &impl Hash, compute: impl FnOnce() -> T) -> T {
+    cache.borrow_mut().entry(fingerprint(key)).or_insert_with(compute).clone()
+}
+
+impl Model {
+    /// For records in the folders `paths` with this number of steps.
+    pub(super) fn new(
+        records: &[(Path, usize)],
+        deletion: Deletion,
+        without: Option<Rule>,
+    ) -> Self {
         let of = |(index, &(path, steps)): (usize, &(Path, usize))| {
             let mut record = record(PATHS[usize::from(path)], &format!("t{index}"));
             if steps > 1 {
                 let step =
                     |step| StepText { step: format!("step {step}"), ..StepText::placeholder() };
-                record.details.steps = (1..=steps).map(step).collect();
+                Arc::make_mut(&mut record.details).steps = (1..=steps).map(step).collect();
             }
             record
         };
-        let records = records.iter().enumerate().map(of).collect();
-        Self { records, without, known: RefCell::default(), known_wishes: RefCell::default() }
+        Self {
+            records: records.iter().enumerate().map(of).collect(),
+            paths: records.iter().map(|(path, _)| *path).collect(),
+            deletion,
+            without,
+            plans: Cache::default(),
+            requests: Cache::default(),
+        }
+    }
+
+    pub(super) fn is_without(&self, rule: Rule) -> bool {
+        self.without == Some(rule)
     }
 
     pub(super) fn steps(&self, record: Record) -> u8 {
         u8::try_from(steps_of(&self.records[usize::from(record)]).len()).unwrap()
     }
 
-    /// Plans; `reversed`: the rows that were made last have the lowest ids.
+    /// The plan; `reversed`: the rows that were created last have the lowest ids.
     pub(super) fn plan(
         &self,
         view: &ClientView,
         reports: &[Record],
         reversed: bool,
     ) -> Rc<PlanSummary> {
-        let key = mark_of(&(view, reports, reversed));
-        if let Some(known) = self.known.borrow().get(&key) {
-            return Rc::clone(known);
-        }
-        let records = self.of(reports);
-        let ids = Ids { reversed };
-        let snapshot = self.snapshot(view, &records, ids);
-        let options = PlanOptions {
-            namespace: NAMESPACE.to_owned(),
-            window: WINDOW,
-            ..PlanOptions::default()
-        };
-        let policy = |kind: RowKind, reasons: &[KeepReason]| {
-            reasons.iter().all(|reason| self.without == Some((kind, *reason)))
-        };
-        let plan = ChangePlan::judged(&records, &snapshot, &options, &policy);
-        let outline = Rc::new(PlanSummary {
-            dedups: plan.dedup.iter().map(|dedup| ids.act(&dedup.action)).collect(),
-            todo: plan.tests.iter().map(|test| ids.todo(test)).collect(),
-        });
-        self.known.borrow_mut().insert(key, Rc::clone(&outline));
-        outline
+        cached(&self.plans, &(view, reports, reversed), || {
+            let records = self.of(reports);
+            let ids = Ids { reversed };
+            let snapshot = self.snapshot(view, &records, ids);
+            let options = PlanOptions {
+                namespace: NAMESPACE.to_owned(),
+                window: WINDOW,
+                ..PlanOptions::default()
+            };
+            let policy = |kind: RowKind, reasons: &[KeepReason]| {
+                reasons.iter().all(|reason| self.is_without(Rule::KeepReason(kind, *reason)))
+            };
+            let plan = ChangePlan::with_policy(&records, &snapshot, &options, &policy);
+            Rc::new(PlanSummary {
+                dedups: plan.dedup.iter().map(|dedup| ids.write(&dedup.action)).collect(),
+                actions: plan.tests.iter().map(|test| ids.action(test)).collect(),
+            })
+        })
     }
 
-    /// What more has to be read.
-    pub(super) fn wishes(&self, view: &ClientView, reports: &[Record], reversed: bool) -> Wishes {
-        let key = mark_of(&(view, reports, reversed));
-        if let Some(known) = self.known_wishes.borrow().get(&key) {
-            return *known;
-        }
-        let records = self.of(reports);
-        let snapshot = self.snapshot(view, &records, Ids { reversed });
-        let (tests, suites) = duplicates_to_read(&records, &snapshot, NAMESPACE);
-        let wishes = Wishes {
-            lost: !tests_to_look_for(&records, &snapshot).is_empty(),
-            duplicates: !tests.is_empty() || !suites.is_empty(),
-            steps: tests_to_read_steps_of(&records, &snapshot).next().is_some(),
-        };
-        self.known_wishes.borrow_mut().insert(key, wishes);
-        wishes
+    /// What has to be read next; `looked_up`: tests that were in no folder were looked up already.
+    pub(super) fn next_read(
+        &self,
+        view: &ClientView,
+        reports: &[Record],
+        reversed: bool,
+        looked_up: bool,
+    ) -> Option<ReadRequest> {
+        cached(&self.requests, &(view, reports, reversed, looked_up), || {
+            let records = self.of(reports);
+            let mut snapshot = self.snapshot(view, &records, Ids { reversed });
+            if looked_up {
+                snapshot.stage = ReadStage::Placements;
+            }
+            next_read(&records, &snapshot, NAMESPACE)
+        })
     }
 
-    /// Whether a folder of the reports is in view.
+    /// Whether the importer has seen a folder of the reports.
     pub(super) fn exists(&self, view: &ClientView, path: Path) -> bool {
         let identity = Identity::of_folder(NAMESPACE, PATHS[usize::from(path)]);
         !tree(view, Ids { reversed: false }).with_identity(identity).is_empty()
     }
 
-    /// The folders of `reports`, of which `needed` have to stand.
+    /// The folders of `reports`, of which `needed` have to exist.
     pub(super) fn folders(
         &self,
         view: &ClientView,
@@ -199,7 +209,7 @@ impl Planner {
         let row = |id: SuiteId| ids.row(id.number());
         Level {
             of_reports: (0..records.len())
-                .map(|index| plan.suite(plan.of_record(index)).map(row))
+                .map(|index| plan.suite_of_record(index).map(row))
                 .collect(),
             next: plan
                 .next_level()
@@ -227,33 +237,38 @@ impl Planner {
             .filter(|(_, step)| !step.deleted)
             .map(|(row, step)| self.step(ids, row, step, &view.tests))
             .collect();
-        snapshot.take_steps(steps);
-        let (tests, suites) = duplicates_to_read(records, &snapshot, NAMESPACE);
-        if let Some((all, used)) = &view.duplicates {
-            let duplicates = &mut snapshot.duplicates;
-            duplicates.used = used.iter().map(|row| TestId::new(ids.id(*row))).collect();
-            for place in places(all, ids) {
-                if tests.contains(&place.test_id) {
-                    duplicates.placements.entry(place.test_id).or_default().push(place.clone());
-                }
-                if suites.contains(&place.suite_id) {
-                    duplicates.contents.entry(place.suite_id).or_default().push(place);
-                }
+        snapshot.set_steps(steps);
+        let Some((all, used)) = &view.duplicates else { return snapshot };
+        snapshot.stage = ReadStage::Placements;
+        let (tests, suites) = match next_read(records, &snapshot, NAMESPACE) {
+            Some(ReadRequest::Details { duplicate_tests, duplicate_folders, .. }) => {
+                (duplicate_tests, duplicate_folders)
             }
-            for (row, step) in numbered(&view.steps).filter(|(_, step)| !step.deleted) {
-                let step = self.step(ids, row, step, &view.tests);
-                if tests.contains(&step.test_id) {
-                    duplicates.steps_of.entry(step.test_id).or_default().push(step);
-                }
+            _ => (Vec::new(), Vec::new()),
+        };
+        let duplicates = &mut snapshot.duplicates;
+        duplicates.used = used.iter().map(|row| TestId::new(ids.id(*row))).collect();
+        for place in places(all, ids) {
+            if tests.contains(&place.test_id) {
+                duplicates.placements.entry(place.test_id).or_default().push(place.clone());
             }
-            for (row, suite) in numbered(&view.suites) {
-                let id = SuiteId::new(ids.id(row));
-                if suites.contains(&id) {
-                    let place = plan_suite(ids, row, suite.parent);
-                    let elsewhere = wire::PlanSuite { plan_id: PlanId::new(2), ..place.clone() };
-                    let places = std::iter::once(place).chain(suite.elsewhere.then_some(elsewhere));
-                    duplicates.places.insert(id, places.collect());
-                }
+            if suites.contains(&place.suite_id) {
+                duplicates.contents.entry(place.suite_id).or_default().push(place);
+            }
+        }
+        for (row, step) in numbered(&view.steps).filter(|(_, step)| !step.deleted) {
+            let step = self.step(ids, row, step, &view.tests);
+            if tests.contains(&step.test_id) {
+                duplicates.steps_of.entry(step.test_id).or_default().push(step);
+            }
+        }
+        for (row, suite) in numbered(&view.suites) {
+            let id = SuiteId::new(ids.id(row));
+            if suites.contains(&id) {
+                let place = plan_suite(ids, row, suite.parent);
+                let elsewhere = wire::PlanSuite { plan_id: PlanId::new(2), ..place.clone() };
+                let places = std::iter::once(place).chain(suite.elsewhere.then_some(elsewhere));
+                duplicates.places.insert(id, places.collect());
             }
         }
         snapshot
@@ -273,8 +288,8 @@ impl Planner {
             key: None,
             epoch: Some(u64::from(test.edited)),
             precondition: None,
-            created_at: made(test.late),
-            updated_at: made(test.late),
+            created_at: created(test.late),
+            updated_at: created(test.late),
         }
     }
 
@@ -291,12 +306,12 @@ impl Planner {
             step: Some(if step.reworded { "Mine.".to_owned() } else { text.step }),
             expected_result: Some(text.expected_result),
             epoch: Some(u64::from(step.edited)),
-            created_at: made(step.late),
+            created_at: created(step.late),
         }
     }
 }
 
-/// Rows to ids and back.
+/// Converts rows to ids and back.
 #[derive(Clone, Copy)]
 struct Ids {
     reversed: bool,
@@ -311,7 +326,7 @@ impl Ids {
         Row::try_from(if self.reversed { 300 - id } else { id - 1 }).unwrap()
     }
 
-    fn act(self, action: &DedupAction) -> DedupWrite {
+    fn write(self, action: &DedupAction) -> DedupWrite {
         let suite = |id: &SuiteId| self.row(id.number());
         match action {
             DedupAction::DeleteTest { id, .. } => DedupWrite::DeleteTest(self.row(id.number())),
@@ -327,7 +342,7 @@ impl Ids {
         }
     }
 
-    fn todo(self, plan: &TestPlan) -> PendingAction {
+    fn action(self, plan: &TestPlan) -> PendingAction {
         match plan {
             TestPlan::Create { .. } => PendingAction::Create,
             TestPlan::Matched { id, place, steps, .. } => PendingAction::Matched {
@@ -335,7 +350,7 @@ impl Ids {
                 place: place.is_some(),
                 steps: steps.iter().map(|&step| u8::try_from(step).unwrap()).collect(),
             },
-            TestPlan::Adopt { .. } => unreachable!("no search holds a test that could be adopted"),
+            TestPlan::Adopt { .. } => unreachable!("no scenario has a test that could be adopted"),
         }
     }
 }
@@ -344,7 +359,7 @@ fn numbered<T>(rows: &[T]) -> impl Iterator<Item = (Row, &T)> {
     rows.iter().enumerate().map(|(row, value)| (Row::try_from(row).unwrap(), value))
 }
 
-fn made(late: bool) -> Option<Timestamp> {
+fn created(late: bool) -> Option<Timestamp> {
     Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(if late { 24 } else { 0 }))
 }
 
@@ -373,8 +388,8 @@ fn tree(view: &ClientView, ids: Ids) -> FolderTree {
     let suites = numbered(&view.suites).filter(|(_, suite)| !suite.deleted).map(|(row, suite)| {
         let path = suite.path.map(|path| PATHS[usize::from(path)]);
         let line = path
-            .map(|path| description::folder_line(path, Identity::of_folder(NAMESPACE, path), mark));
-        let line = line.unwrap_or_default();
+            .map(|path| IdentityLine::of_folder(path, Identity::of_folder(NAMESPACE, path), mark));
+        let line = line.map(|line| line.to_string()).unwrap_or_default();
         let name = path.and_then(|path| path.last()).copied().unwrap_or("a person's");
         wire::Suite {
             id: SuiteId::new(ids.id(row)),
@@ -382,7 +397,7 @@ fn tree(view: &ClientView, ids: Ids) -> FolderTree {
             description: Some(if suite.described { format!("Mine.\n\n{line}") } else { line }),
             project_id: ProjectId::new(1),
             is_root: Some(row == ROOT),
-            created_at: made(suite.late),
+            created_at: created(suite.late),
         }
     });
     let places = numbered(&view.parents).map(|(row, parent)| plan_suite(ids, row, *parent));

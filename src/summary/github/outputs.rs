@@ -1,28 +1,32 @@
-//! Outputs of a step, in the form of the file that `GITHUB_OUTPUT` names.
+//! Outputs of a step, in the format of the file that `GITHUB_OUTPUT` names.
+
+use std::sync::Arc;
 
 use std::fmt::Write;
 
-use super::super::{FileFlaw, Summary, inspection, json};
-use test_reports::record::{IdentityOptions, Records};
+use crate::summary::text::TextOptions;
+use crate::summary::writers::Writer;
+use crate::summary::{FileFlaw, Summary, json};
+use test_reports::record::Records;
 use test_reports::text;
 
-/// The longest JSON among the outputs. It comes to later steps in their environment, where one variable has room for
+/// The longest JSON among the outputs, in bytes. Later steps get it in an environment variable, which has room for
 /// 128 KiB.
 const JSON_BYTES: usize = 64 * 1024;
 
 /// The longest message in that JSON, in characters.
 const MESSAGE_CHARS: usize = 300;
 
-/// How a step ended, in the words of the outputs.
+/// The output `conclusion`: how the step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conclusion {
     /// Exit code 0, after `--soft-fail`.
     Success,
-    /// Any other.
+    /// Any other exit code.
     Failure,
-    /// A signal.
+    /// Ended by a signal.
     Cancelled,
-    /// Reports were read, and nothing was to be imported.
+    /// Reports were inspected; nothing was to be imported.
     ParseOnly,
 }
 
@@ -37,46 +41,38 @@ impl Conclusion {
     }
 }
 
-/// The outputs of an import, each in a heredoc.
-///
-/// # Errors
-/// Never for a summary: its maps have text keys.
-pub fn outputs(summary: &Summary, conclusion: Conclusion) -> Result<String, serde_json::Error> {
-    let complete = summary.complete.map(|complete| complete.to_string()).unwrap_or_default();
-    let ledger = &summary.tests;
-    let mut outputs = of_reports(summary);
-    for (name, value) in [
-        ("created", ledger.created.to_string()),
-        ("adopted", ledger.adopted.to_string()),
-        ("unchanged", ledger.unchanged.to_string()),
-        ("refused", ledger.refused.to_string()),
-        ("complete", complete),
-        ("json", brief(summary)?),
-        ("conclusion", conclusion.word().to_owned()),
-    ] {
-        push(&mut outputs, name, &value);
+/// The outputs of a step that ended so, each in a heredoc.
+#[derive(Clone, Copy, Debug)]
+pub struct Outputs(pub Conclusion);
+
+impl Writer for Outputs {
+    fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        let ledger = &summary.tests;
+        let mut outputs = of_reports(summary);
+        for (name, number) in [
+            ("created", ledger.created),
+            ("adopted", ledger.adopted),
+            ("unchanged", ledger.unchanged),
+            ("refused", ledger.refused),
+        ] {
+            push(&mut outputs, name, &number.to_string());
+        }
+        let complete = summary.complete.map(|complete| complete.to_string());
+        push(&mut outputs, "complete", &complete.unwrap_or_default());
+        push(&mut outputs, "json", &brief(summary)?);
+        push(&mut outputs, "conclusion", self.0.word());
+        Ok(outputs)
     }
-    Ok(outputs)
+
+    fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        let mut outputs = of_reports(summary);
+        push(&mut outputs, "json", &json::compact(&json::totals(summary))?);
+        push(&mut outputs, "conclusion", self.0.word());
+        Ok(outputs)
+    }
 }
 
-/// The outputs of an inspection; `exit_code` is what it ends with.
-///
-/// # Errors
-/// Never for records: their maps have text keys.
-pub fn inspection_outputs(
-    records: &Records,
-    exit_code: u8,
-    conclusion: Conclusion,
-) -> Result<String, serde_json::Error> {
-    let summary =
-        Summary { exit_code, ..Summary::of_reports(records, &IdentityOptions::default()) };
-    let mut outputs = of_reports(&summary);
-    push(&mut outputs, "json", &inspection::brief_json(records)?);
-    push(&mut outputs, "conclusion", conclusion.word());
-    Ok(outputs)
-}
-
-/// The outputs of what ended with `exit_code` before there was a summary.
+/// The outputs of a step that ended with `exit_code` before it had a summary.
 #[must_use]
 pub fn failure_outputs(exit_code: u8) -> String {
     let mut outputs = String::new();
@@ -86,14 +82,14 @@ pub fn failure_outputs(exit_code: u8) -> String {
 }
 
 fn of_reports(summary: &Summary) -> String {
-    let reports = &summary.reports;
+    let counts = &summary.reports.counts;
     let mut outputs = String::new();
     for (name, number) in [
         ("seen", summary.tests.seen),
-        ("passed", reports.passed),
-        // Nobody who asks whether something failed wants to miss what errored.
-        ("failed", reports.failed + reports.errored),
-        ("skipped", reports.skipped),
+        ("passed", counts.passed),
+        // A step that asks for failures wants errors too.
+        ("failed", counts.failed + counts.errored),
+        ("skipped", counts.skipped),
         ("exit-code", usize::from(summary.exit_code)),
     ] {
         push(&mut outputs, name, &number.to_string());
@@ -101,7 +97,7 @@ fn of_reports(summary: &Summary) -> String {
     outputs
 }
 
-/// Appends `value` between lines that nobody can know beforehand, and that are not in it.
+/// Appends an output. Its delimiter is random and does not occur in `value`, so that no value can end it.
 fn push(outputs: &mut String, name: &str, value: &str) {
     let mut delimiter = String::new();
     while delimiter.is_empty() || value.contains(&delimiter) {
@@ -111,7 +107,7 @@ fn push(outputs: &mut String, name: &str, value: &str) {
     let _ = write!(outputs, "{name}<<{delimiter}\n{value}\n{delimiter}\n");
 }
 
-/// The summary as JSON in one line, its lists as long as there is room for. All numbers are the whole ones.
+/// The summary as JSON in one line. Lists and messages are shortened until it fits; numbers are those of all.
 fn brief(summary: &Summary) -> Result<String, serde_json::Error> {
     let mut brief = summary.clone();
     for most in [100, 20, 5, 0] {
@@ -121,7 +117,7 @@ fn brief(summary: &Summary) -> Result<String, serde_json::Error> {
             return Ok(text);
         }
     }
-    // Names of a project or a namespace as long as that: then without them.
+    // The names of the project or the namespace are too long.
     brief.project = None;
     brief.root_plan = None;
     brief.namespace = None;
@@ -140,10 +136,14 @@ fn shorten(summary: &mut Summary, most: usize) {
     };
     flaws(&mut summary.reports.recovered);
     flaws(&mut summary.reports.damaged);
-    summary.failures.truncate(most);
-    summary.failures.iter_mut().filter_map(|failure| failure.message.as_mut()).for_each(cut);
-    summary.run_errors.truncate(most);
-    summary.run_errors.iter_mut().filter_map(|error| error.message.as_mut()).for_each(cut);
+    let mut failures: Vec<_> = summary.failures().into_iter().take(most).cloned().collect();
+    failures
+        .iter_mut()
+        .filter_map(|test| Arc::make_mut(&mut test.details).message.as_mut())
+        .for_each(cut);
+    let mut run_errors: Vec<_> = summary.records.run_errors.iter().take(most).cloned().collect();
+    run_errors.iter_mut().filter_map(|error| error.message.as_mut()).for_each(cut);
+    summary.records = Arc::new(Records { tests: failures, run_errors, ..Records::default() });
     summary.changes.truncate(most);
     summary.stale.truncate(most);
     summary.warnings.truncate(most);
@@ -161,9 +161,14 @@ mod tests {
 
     use super::*;
     use crate::summary::Named;
-    use crate::summary::samples;
+    use crate::summary::samples::{self, records_of};
+    use test_reports::record::IdentityOptions;
 
-    /// What the runner of GitHub Actions reads in the file.
+    /// Parses the file like the runner of GitHub Actions.
+    fn outputs(summary: &Summary, conclusion: Conclusion) -> String {
+        Outputs(conclusion).import(summary, &TextOptions::default()).unwrap()
+    }
+
     fn read(file: &str) -> BTreeMap<String, String> {
         let mut outputs = BTreeMap::new();
         let mut lines = file.lines();
@@ -176,9 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn every_output_is_there() {
+    fn every_output_is_written() {
         let mut summary = samples::everything();
-        let written = read(&outputs(&summary, Conclusion::Failure).unwrap());
+        let written = read(&outputs(&summary, Conclusion::Failure));
         let json: Value = serde_json::from_str(&written["json"]).unwrap();
         assert_eq!(json, serde_json::to_value(&summary).unwrap());
         let others: Vec<String> = written
@@ -188,9 +193,11 @@ mod tests {
             .collect();
         insta::assert_snapshot!(others.join(" "), @"adopted=3 complete=false conclusion=failure created=12 exit-code=1 failed=3 passed=1190 refused=1 seen=1210 skipped=11 unchanged=1187");
         summary.complete = None;
-        assert_eq!(read(&outputs(&summary, Conclusion::Success).unwrap())["complete"], "");
-        let read =
-            read(&inspection_outputs(&samples::records(), 3, Conclusion::ParseOnly).unwrap());
+        assert_eq!(read(&outputs(&summary, Conclusion::Success))["complete"], "");
+        let mut summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
+        summary.exit_code = 3;
+        let outputs = Outputs(Conclusion::ParseOnly);
+        let read = read(&outputs.inspection(&summary, &TextOptions::default()).unwrap());
         assert_eq!(read["exit-code"], "3");
         assert_eq!(read["conclusion"], "parse-only");
         let json: Value = serde_json::from_str(&read["json"]).unwrap();
@@ -198,12 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn the_json_fits_into_a_variable() {
+    fn the_json_fits_into_an_environment_variable() {
         let mut summary = samples::everything();
-        summary.failures = vec![summary.failures[1].clone(); 10_000];
-        for failure in &mut summary.failures {
-            failure.message = Some("é".repeat(2_000));
-        }
+        let test = &mut records_of(&mut summary).tests[1];
+        Arc::make_mut(&mut test.details).message = Some("é".repeat(2_000));
+        records_of(&mut summary).tests = vec![test.clone(); 10_000];
         summary.changes = vec![summary.changes[0].clone(); 10_000];
         let json = brief(&summary).unwrap();
         assert!(json.len() <= JSON_BYTES && !json.contains('\n'));
@@ -216,12 +222,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_ends_a_heredoc(text in any::<String>()) {
+        fn no_value_ends_its_heredoc(text in any::<String>()) {
             let mut summary = samples::everything();
             let line = format!("{text}\ntq_0\nfailed<<x\n0\nx\n##[stop]");
-            summary.failures[0].name = line.clone();
+            records_of(&mut summary).tests[0].name = line.as_str().into();
             summary.project = Some(Named { id: 1, name: line.clone() });
-            let file = outputs(&summary, Conclusion::Failure).unwrap();
+            let file = outputs(&summary, Conclusion::Failure);
             prop_assert!(!file.contains("##["));
             let written = read(&file);
             prop_assert_eq!(written.len(), 12);

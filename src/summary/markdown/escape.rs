@@ -1,10 +1,10 @@
-//! Text from reports and servers within Markdown.
+//! Escapes text from reports and servers for Markdown.
 //!
-//! Data stands only between `<code>` and `</code>` or `<pre>` and `</pre>`, inside HTML blocks of ours, and never holds a
-//! line break. So no Markdown is looked for around it (an HTML block ends at a blank line, not before), no `|` can
-//! break a table and no fence can be closed; GitHub and GitLab look for mentions, issues, commits, emoji and
-//! formulas, but not within `code` and `pre`. What could be markup all the same, for a renderer that reads HTML blocks its own
-//! way, is a character reference.
+//! Data is only written inside `<code>` or `<pre>`, within our own HTML blocks, and never contains a line break.
+//! An HTML block ends only at a blank line, so that no Markdown is parsed around the data, no `|` can break a table and
+//! no fence can be closed. GitHub and GitLab look for mentions, issues, commits, emoji and formulas, but not within
+//! `code` and `pre`. Some renderers treat HTML blocks differently, so that anything that could be markup is also
+//! written as a character reference.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ pub(super) fn code(data: &str) -> String {
     shown
 }
 
-/// `data` as a block of preformatted text that keeps its line breaks.
+/// `data` as preformatted text that keeps its line breaks.
 pub(super) fn pre(data: &str) -> String {
     let plain = text::strip_ansi(data);
     let mut shown = String::with_capacity(plain.len() + 16);
@@ -40,7 +40,7 @@ pub(super) fn pre(data: &str) -> String {
     shown
 }
 
-/// `visible` text, in which nothing acts on a terminal, with references for all that may be markup anywhere.
+/// Appends terminal-safe text, with references for all characters that may be markup.
 fn push(shown: &mut String, visible: &str) {
     for character in visible.chars() {
         if character.is_ascii_punctuation() && !is_harmless(character) {
@@ -52,7 +52,7 @@ fn push(shown: &mut String, visible: &str) {
     }
 }
 
-/// ASCII punctuation that begins nothing within a line, in Markdown or HTML.
+/// Whether this ASCII punctuation starts no markup within a line, in Markdown or HTML.
 fn is_harmless(character: char) -> bool {
     matches!(character, '.' | ',' | ';' | '/' | '(' | ')' | '?' | '%' | '+' | '-' | '=')
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_is_shown_as_it_is() {
+    fn data_is_shown_unchanged() {
         for (data, shown) in [
             ("adds 2 + 2 (fast)", "adds 2 + 2 (fast)"),
             ("src/a.rs:17", "src/a.rs&#58;17"),

@@ -1,91 +1,69 @@
-//! What failed: tests, the run around them, reports.
+//! Failed tests, run errors and damaged reports.
 
+use super::cut;
 use super::escape::{code, pre};
 use super::page::{List, Page, path};
-use super::{cut, left_out};
 use crate::summary::layout::count;
-use crate::summary::{Failure, FileFlaw};
+use crate::summary::{FileFlaw, source_line};
 use test_reports::formats::model::Outcome;
-use test_reports::record::RunError;
+use test_reports::record::{RunError, TestRecord};
 
 /// The longest message that is shown, in characters.
 const MESSAGE_CHARS: usize = 2000;
 
-/// Failures with a line of their own on the page; the others are behind one more.
+/// Failures that are listed openly; the others are folded into one more section.
 const AT_SIGHT: usize = 20;
 
-pub(super) fn failures(page: &mut Page, failures: &[Failure]) {
+pub(super) fn failures(page: &mut Page, failures: &[&TestRecord]) {
     if failures.is_empty() {
         return;
     }
     page.block("### Failures");
-    // What comes below shall be found, however much failed.
+    // However much failed, people must find the sections below.
     let at_sight = if failures.len() > AT_SIGHT + AT_SIGHT / 2 { AT_SIGHT } else { failures.len() };
-    let (at_sight, folded) = failures.split_at(at_sight);
-    let list = List { before: "", after: "", share: 30, most: at_sight.len() };
-    page.list(at_sight, &list, failure, |rest| left_out(rest, "failure"));
-    let before = format!("<details>\n<summary>{}</summary>\n", count(folded.len(), "more failure"));
-    let list = List { before: &before, after: "</details>", share: 40, most: 1000 };
-    page.list(folded, &list, failure, |rest| left_out(rest, "failure"));
+    let (at_sight, others) = failures.split_at(at_sight);
+    let list = List { share: 30, noun: "failure", ..List::BLOCKS };
+    page.list(at_sight, &list, |test| failure(test));
+    let title = Some(count(others.len(), "more failure"));
+    page.list(others, &List { title, share: 40, most: 1000, ..list }, |test| failure(test));
 }
 
-fn failure(failure: &Failure) -> String {
-    let Failure { identity: _, folder, name, outcome, message, file, line } = failure;
-    let mark = if *outcome == Outcome::Errored { "🟧" } else { "🟥" };
-    let place = place(file.as_deref(), *line);
-    let place = if place.is_empty() { place } else { format!(" · {}", code(&cut(&place))) };
-    let folder = path(folder.iter().map(String::as_str));
-    folded(&format!("{mark} {}{place}", code(&cut(name))), &folder, message.as_deref())
+fn failure(test: &TestRecord) -> String {
+    let mark = if test.outcome == Outcome::Errored { "🟧" } else { "🟥" };
+    let place = source_line(test.file.as_deref(), test.line);
+    let place = place.map(|place| format!(" · {}", code(&cut(&place)))).unwrap_or_default();
+    let title = format!("{mark} {}{place}", code(&cut(&test.name)));
+    folded(&title, &path(&test.folder), test.details.message.as_deref())
 }
 
 pub(super) fn run_errors(page: &mut Page, errors: &[RunError]) {
     if errors.is_empty() {
         return;
     }
-    page.block("### Errors outside the tests (set-up, collection, build)");
-    let list = List { before: "", after: "", share: 8, most: 200 };
-    let item = |error: &RunError| {
+    page.block("### Errors outside tests (setup, collection, build)");
+    let list = List { share: 8, most: 200, noun: "error", ..List::BLOCKS };
+    page.list(errors, &list, |error| {
         let RunError { report, name, message, file, line, is_case: _ } = error;
-        let place = place(file.as_deref(), *line);
-        let place = if place.is_empty() { place } else { format!(", {}", code(&cut(&place))) };
-        let summary = format!("🟧 {}", code(&cut(name)));
-        folded(&summary, &format!("{}{place}", code(&cut(report))), message.as_deref())
-    };
-    page.list(errors, &list, item, |rest| left_out(rest, "error"));
+        let place = source_line(file.as_deref(), *line);
+        let place = place.map(|place| format!(", {}", code(&cut(&place)))).unwrap_or_default();
+        let title = format!("🟧 {}", code(&cut(name)));
+        folded(&title, &format!("{}{place}", code(&cut(report))), message.as_deref())
+    });
 }
 
-/// A section that opens at a click.
-fn folded(summary: &str, where_: &str, message: Option<&str>) -> String {
+/// One failure or error, folded until someone clicks it.
+fn folded(title: &str, place: &str, message: Option<&str>) -> String {
     let message = message.map(|message| test_reports::text::cut(message, MESSAGE_CHARS));
     let message = message.map(|message| format!("{}\n", pre(&message))).unwrap_or_default();
-    format!("<details>\n<summary>{summary}</summary>\n<p>{where_}</p>\n{message}</details>\n")
+    format!("<details>\n<summary>{title}</summary>\n<p>{place}</p>\n{message}</details>\n")
 }
 
 pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw]) {
     if damaged.is_empty() {
         return;
     }
-    page.block(&format!("### {}: cases may be missing", count(damaged.len(), "damaged report")));
-    let list = List { before: "<ul>\n", after: "</ul>", share: 5, most: 100 };
-    let item = |flaw: &FileFlaw| format!("<li>{}</li>\n", code(&cut(&flaw_text(flaw))));
-    page.list(damaged, &list, item, |rest| left_out(rest, "damaged report"));
-}
-
-/// Where it is and what is wrong there.
-pub(super) fn flaw_text(flaw: &FileFlaw) -> String {
-    let FileFlaw { path, shard, flaw } = flaw;
-    let shard = shard.as_deref().map(|shard| format!("{shard}:")).unwrap_or_default();
-    let position = match flaw.position.line {
-        0 => String::new(),
-        line => format!(":{line}:{}", flaw.position.column),
-    };
-    format!("{shard}{path}{position}: {}", flaw.message)
-}
-
-fn place(file: Option<&str>, line: Option<u32>) -> String {
-    match (file, line) {
-        (None, _) => String::new(),
-        (Some(file), None) => file.to_owned(),
-        (Some(file), Some(line)) => format!("{file}:{line}"),
-    }
+    let reports = count(damaged.len(), "damaged report");
+    page.block(&format!("### {reports}: test cases may be missing"));
+    let list = List { most: 100, noun: "damaged report", ..List::BULLETS };
+    page.list(damaged, &list, |flaw| format!("<li>{}</li>\n", code(&cut(&flaw.to_string()))));
 }

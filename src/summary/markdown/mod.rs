@@ -1,109 +1,107 @@
-//! The summary and the inspection as Markdown: the page of a CI job, a comment, a file.
+//! The summary as Markdown: for the page of a CI job, a comment, a file.
 //!
-//! It is never longer than asked for: what failed comes first, and what was left out is said. Words of ours
-//! are Markdown; data goes through `escape` alone.
+//! It stays below a size limit: failures come first, and what does not fit is counted. Our own words are Markdown; data
+//! goes through `escape` alone.
 
 mod escape;
 mod failures;
 mod folders;
 mod page;
 
-use super::headline::{Headline, Severity, headline, look, next};
+use super::headline::{self, Headline, headline, inspected, look, next, participles};
 use super::layout::{count, seconds};
-use super::{Reports, Summary, SummaryError};
-use test_reports::record::{IdentityOptions, Records};
+use super::text::TextOptions;
+use super::writers::Writer;
+use super::{OutcomeCounts, Severity, Summary, SummaryError};
 
 use escape::code;
-use page::{List, Page, TABLE_END};
+use page::{List, Page};
 
-/// The longest summary, in bytes. GitHub drops one that is longer than 1 MiB, whole.
+/// The longest page, in bytes. GitHub drops a page that is longer than 1 MiB.
 pub const LIMIT: usize = 900 * 1024;
 
-/// Below this there is no use in a summary.
+/// The smallest useful limit, in bytes.
 pub const LEAST: usize = 16 * 1024;
 
 /// The longest name, path or warning that is shown, in characters.
 const TEXT_CHARS: usize = 500;
 
-/// The summary as Markdown, shorter than `limit` bytes, which is [`LEAST`] at least.
-#[must_use]
-pub fn render(summary: &Summary, limit: usize) -> String {
-    let mut page = Page::new(limit.max(LEAST));
-    head(&mut page, &summary.reports, !summary.run_errors.is_empty());
-    let Headline { severity, word, text } = headline(summary, |name| code(&cut(name)));
+/// Markdown for GitHub.
+#[derive(Clone, Copy, Debug)]
+pub struct Markdown {
+    /// The page is shorter than this number of bytes. Less than [`LEAST`] counts as [`LEAST`].
+    pub limit: usize,
+}
+
+impl Writer for Markdown {
+    fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        let mut page = self.page(summary);
+        result(&mut page, headline(summary, |name| code(&cut(name))), "✅");
+        errors(&mut page, &summary.errors);
+        if let Some(next) = next(summary) {
+            page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
+        }
+        if let Some(command) = look(summary) {
+            page.block(&format!("<p>🔎 <b>look at it:</b> {}</p>", code(command)));
+        }
+        problems(&mut page, summary);
+        folders::changes(&mut page, summary);
+        folders::stale(&mut page, &summary.stale);
+        notes(&mut page, summary);
+        numbers(&mut page, summary);
+        Ok(page.finish())
+    }
+
+    fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        let mut page = self.page(summary);
+        result(&mut page, inspected(summary), "🔍");
+        problems(&mut page, summary);
+        folders::inspected(&mut page, &summary.records.tests);
+        folders::files(&mut page, &summary.records.files);
+        notes(&mut page, summary);
+        Ok(page.finish())
+    }
+}
+
+impl Markdown {
+    fn page(self, summary: &Summary) -> Page {
+        let mut page = Page::new(self.limit.max(LEAST));
+        head(&mut page, &summary.reports.counts, !summary.records.run_errors.is_empty());
+        page
+    }
+}
+
+/// `ok` marks a good result.
+fn result(page: &mut Page, Headline { severity, word, text }: Headline, ok: &str) {
     let mark = match severity {
-        Severity::Ok => "✅",
+        Severity::Ok => ok,
         Severity::Warn => "🔍",
         Severity::Error => "❌",
     };
     page.block(&format!("<p>{mark} <b>{word}</b> {text}</p>"));
-    errors(&mut page, &summary.errors);
-    if let Some(next) = next(summary) {
-        page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
-    }
-    if let Some(command) = look(summary) {
-        page.block(&format!("<p>🔎 <b>look at it:</b> {}</p>", code(command)));
-    }
-    failures::failures(&mut page, &summary.failures);
-    failures::run_errors(&mut page, &summary.run_errors);
-    failures::damaged(&mut page, &summary.reports.damaged);
-    folders::changes(&mut page, summary);
-    folders::stale(&mut page, &summary.stale);
-    notes(&mut page, &summary.reports, &summary.warnings);
-    numbers(&mut page, summary);
-    page.finish()
 }
 
-/// What reports hold, as Markdown shorter than `limit` bytes, which is [`LEAST`] at least.
-#[must_use]
-pub fn render_inspection(records: &Records, limit: usize) -> String {
-    let summary = Summary::of_reports(records, &IdentityOptions::default());
-    let reports = &summary.reports;
-    let mut page = Page::new(limit.max(LEAST));
-    head(&mut page, reports, !summary.run_errors.is_empty());
-    let mark = if reports.damaged.is_empty() { "🔍" } else { "❌" };
-    page.block(&format!(
-        "<p>{mark} <b>inspected:</b> {} in {}; nothing was sent anywhere</p>",
-        count(reports.tests, "test"),
-        count(reports.files, "report")
-    ));
-    failures::failures(&mut page, &summary.failures);
-    failures::run_errors(&mut page, &summary.run_errors);
-    failures::damaged(&mut page, &reports.damaged);
-    folders::inspected(&mut page, &records.tests);
-    folders::files(&mut page, &records.files);
-    notes(&mut page, reports, &summary.warnings);
-    page.finish()
+fn problems(page: &mut Page, summary: &Summary) {
+    failures::failures(page, &summary.failures());
+    failures::run_errors(page, &summary.records.run_errors);
+    failures::damaged(page, &summary.reports.damaged);
 }
 
-/// How the tests ended: in words, as a bar, in numbers.
-fn head(page: &mut Page, reports: &Reports, has_run_errors: bool) {
-    let Reports { tests, passed, failed, errored, skipped, flaky, duration_s, .. } = *reports;
-    let mut words: Vec<String> = Vec::new();
-    if failed > 0 {
-        words.push(format!("{} failed", count(failed, "test")));
-    }
-    match (errored, failed) {
-        (0, _) => {}
-        (_, 0) => words.push(format!("{} errored", count(errored, "test"))),
-        _ => words.push(format!("{errored} errored")),
-    }
-    if words.is_empty() && has_run_errors {
-        words.push("the test run had errors".to_owned());
-    }
-    if words.is_empty() {
-        words.push(match (passed, skipped) {
-            (0, 0) => "no test".to_owned(),
-            (0, skipped) => format!("{} skipped", count(skipped, "test")),
-            (passed, _) => format!("{} passed", count(passed, "test")),
-        });
-    }
-    page.block(&format!("## TestQuality: {}", words.join(", ")));
+/// The outcomes in words, as a bar, in numbers.
+fn head(page: &mut Page, counts: &OutcomeCounts, has_run_errors: bool) {
+    let OutcomeCounts { tests, passed, failed, errored, skipped, flaky, duration_s } = *counts;
+    let title = headline::failures(failed, errored).unwrap_or_else(|| match (passed, skipped) {
+        _ if has_run_errors => "the test run had errors".to_owned(),
+        (0, 0) => "no tests".to_owned(),
+        (0, skipped) => format!("{} skipped", count(skipped, "test")),
+        (passed, _) => format!("{} passed", count(passed, "test")),
+    });
+    page.block(&format!("## TestQuality: {title}"));
     if tests == 0 {
         return;
     }
-    page.block(&bar(reports));
-    let columns: [(&str, usize); 6] = [
+    page.block(&bar(counts));
+    let columns = [
         ("tests", tests),
         ("🟥 failed", failed),
         ("🟧 errored", errored),
@@ -111,17 +109,16 @@ fn head(page: &mut Page, reports: &Reports, has_run_errors: bool) {
         ("🟨 of these flaky", flaky),
         ("⬜ skipped", skipped),
     ];
-    let shown = columns.iter().filter(|(_, number)| *number > 0);
-    let (mut names, mut rule, mut numbers) = ("|".to_owned(), "|".to_owned(), "|".to_owned());
-    for (name, number) in shown {
+    let shown = columns.into_iter().filter(|(_, number)| *number > 0);
+    let mut columns: Vec<_> = shown.map(|(name, number)| (name, number.to_string())).collect();
+    if duration_s > 0.0 {
+        columns.push(("duration", seconds(duration_s)));
+    }
+    let [mut names, mut rule, mut numbers] = ["|", "|", "|"].map(str::to_owned);
+    for (name, number) in columns {
         names += &format!(" {name} |");
         rule += " ---: |";
         numbers += &format!(" {number} |");
-    }
-    if duration_s > 0.0 {
-        names += " duration |";
-        rule += " ---: |";
-        numbers += &format!(" {} |", seconds(duration_s));
     }
     page.block(&format!("{names}\n{rule}\n{numbers}"));
 }
@@ -129,9 +126,9 @@ fn head(page: &mut Page, reports: &Reports, has_run_errors: bool) {
 /// Squares in the bar.
 const SQUARES: usize = 30;
 
-/// The outcomes as squares: as near to their shares as squares can be, but whatever occurs has one.
-fn bar(reports: &Reports) -> String {
-    let Reports { passed, failed, errored, skipped, flaky, .. } = *reports;
+/// The shares of the outcomes as squares. Each outcome that occurs has at least one.
+fn bar(counts: &OutcomeCounts) -> String {
+    let OutcomeCounts { passed, failed, errored, skipped, flaky, .. } = *counts;
     let parts = [
         ("🟥", failed),
         ("🟧", errored),
@@ -144,7 +141,7 @@ fn bar(reports: &Reports) -> String {
         0 => 0,
         number => (number * SQUARES / all.max(1)).max(1),
     });
-    // What rounding took or gave is the largest part's.
+    // The largest part absorbs rounding.
     let largest = (0..squares.len()).max_by_key(|&part| parts[part].1).unwrap_or_default();
     let others: usize = squares.iter().sum::<usize>() - squares[largest];
     squares[largest] = SQUARES.saturating_sub(others);
@@ -155,52 +152,42 @@ fn errors(page: &mut Page, errors: &[SummaryError]) {
     if errors.is_empty() {
         return;
     }
-    page.block(&format!("### {} of the import", count(errors.len(), "error")));
-    let list = List { before: "<ul>\n", after: "</ul>", share: 10, most: 50 };
-    let item = |SummaryError { message, hint }: &SummaryError| {
+    page.block(&format!("### {}", count(errors.len(), "import error")));
+    let list = List { share: 10, most: 50, noun: "error", ..List::BULLETS };
+    page.list(errors, &list, |SummaryError { message, hint }| {
         let hint = hint.as_deref().map(|hint| format!("<br><b>hint:</b> {}", code(&cut(hint))));
         format!("<li>{}{}</li>\n", code(&cut(message)), hint.unwrap_or_default())
-    };
-    page.list(errors, &list, item, |rest| left_out(rest, "error"));
+    });
 }
 
-/// Warnings, and what was mended, folded.
-fn notes(page: &mut Page, reports: &Reports, warnings: &[String]) {
-    let mended = reports
-        .recovered
-        .iter()
-        .map(|flaw| format!("mended, no case lost: {}", code(&cut(&failures::flaw_text(flaw)))));
-    let notes: Vec<String> =
-        warnings.iter().map(|warning| code(&cut(warning))).chain(mended).collect();
-    if notes.is_empty() {
-        return;
-    }
-    let before =
-        format!("<details>\n<summary>⚠️ {}</summary>\n<ul>\n", count(notes.len(), "warning"));
-    let list = List { before: &before, after: "</ul>\n</details>", share: 5, most: 100 };
-    page.list(&notes, &list, |note| format!("<li>{note}</li>\n"), |rest| left_out(rest, "warning"));
+/// Warnings and recovered flaws, folded.
+fn notes(page: &mut Page, summary: &Summary) {
+    let recovered = summary.reports.recovered.iter().map(|flaw| {
+        format!("recovered (all test cases were read): {}", code(&cut(&flaw.to_string())))
+    });
+    let warnings = summary.warnings.iter().map(|warning| code(&cut(warning)));
+    let notes: Vec<String> = warnings.chain(recovered).collect();
+    let title = Some(format!("⚠️ {}", count(notes.len(), "warning")));
+    let list = List { title, most: 100, noun: "warning", ..List::BULLETS };
+    page.list(&notes, &list, |note| format!("<li>{note}</li>\n"));
 }
 
 /// The ledger, folded.
 fn numbers(page: &mut Page, summary: &Summary) {
     let ledger = &summary.tests;
-    let (created, adopted, updated) = if summary.dry_run {
-        ("to create", "to adopt", "to update")
-    } else {
-        ("created", "adopted", "updated")
-    };
+    let [created, adopted, updated, _] = participles(summary);
     let rows: Vec<String> = [
         (ledger.seen, "cases seen"),
         (ledger.created, &format!("tests {created}")),
-        (ledger.adopted, &format!("tests {adopted}, which people had made")),
-        (ledger.updated, &format!("tests {updated}: placed again, or given their steps")),
+        (ledger.adopted, &format!("tests {adopted}: existing tests, linked to the reports")),
+        (ledger.updated, &format!("tests {updated}: placed in a folder or given missing steps")),
         (ledger.unchanged, "tests unchanged"),
-        (ledger.overridden, "of these switched off: no longer automated, as somebody decided"),
-        (ledger.refused, "tests not confirmed"),
-        (ledger.merged, "cases merged: further ones of the same tests"),
-        (ledger.excluded, "cases excluded: no tests"),
-        (ledger.ignored, "cases ignored, as tq-import.toml says"),
-        (ledger.stale, "tests of this namespace in no report"),
+        (ledger.overridden, "of these no longer automated: someone turned automation off"),
+        (ledger.refused, "tests not verified"),
+        (ledger.merged, "cases merged: further cases of the same tests"),
+        (ledger.excluded, "cases excluded: not tests"),
+        (ledger.ignored, "tests ignored by tq-import.toml"),
+        (ledger.stale, "tests in this namespace that are not in any report"),
         (summary.suites.matched, "folders found"),
         (summary.suites.created, &format!("folders {created}")),
         (summary.steps.created, &format!("steps {created}")),
@@ -209,36 +196,25 @@ fn numbers(page: &mut Page, summary: &Summary) {
     .filter(|(number, _)| *number > 0)
     .map(|(number, what)| format!("<tr><td align=\"right\">{number}</td><td>{what}</td></tr>\n"))
     .collect();
-    let requests = &summary.requests;
-    let sent = match requests.get + requests.writes() {
-        1 => "1 request".to_owned(),
-        sent => format!("{sent} requests"),
-    };
     let build = summary.build.as_ref().map(|build| {
         let url = build.url.as_deref().map(|url| format!(", {}", code(&cut(url))));
         let what = code(&cut(&build.what()));
         format!("<p>{}: {what}{}</p>\n", build.provider, url.unwrap_or_default())
     });
-    let foot = format!(
-        "{TABLE_END}\n{}<p>{sent} in {}, by tq-import {}</p>\n</details>",
+    let requests = summary.requests.get + summary.requests.writes();
+    let close = format!(
+        "</table>\n{}<p>{requests} {} in {}, by tq-import {}</p>",
         build.unwrap_or_default(),
+        if requests == 1 { "request" } else { "requests" },
         seconds(summary.elapsed_s),
         summary.tool.version
     );
-    let before = "<details>\n<summary>The import in numbers</summary>\n<table>\n";
-    let list = List { before, after: &foot, share: 5, most: rows.len() };
-    page.list(&rows, &list, Clone::clone, |rest| left_out(rest, "number"));
+    let title = Some("The import in numbers".to_owned());
+    let list = List { title, open: "<table>\n", close: &close, noun: "number", ..List::BULLETS };
+    page.list(&rows, &list, Clone::clone);
 }
 
-/// Says that `number` more are not shown.
-fn left_out(number: usize, noun: &str) -> String {
-    format!(
-        "<p>… and {} that would not fit here: <code>-v</code> and <code>--output json=FILE</code> give all</p>",
-        count(number, &format!("more {noun}"))
-    )
-}
-
-/// Not more of a name than is good to look at.
+/// Shortens a long name, path or message.
 fn cut(text: &str) -> std::borrow::Cow<'_, str> {
     test_reports::text::cut(text, TEXT_CHARS)
 }

@@ -1,11 +1,12 @@
-//! Markdown that stays below a number of bytes.
+//! A Markdown page that stays below a number of bytes.
 
 use super::escape;
+use crate::summary::layout::count;
 
-/// Kept free for the lines that say what was left out.
+/// Bytes kept free for the lines that say what is not shown.
 const RESERVE: usize = 2048;
 
-/// The Markdown while it is written.
+/// The Markdown so far.
 pub(super) struct Page {
     text: String,
     limit: usize,
@@ -16,7 +17,7 @@ impl Page {
         Self { text: String::new(), limit }
     }
 
-    /// A block of Markdown: a paragraph, a heading, an HTML block without a blank line in it.
+    /// Appends a block: a paragraph, a heading, an HTML block without a blank line in it.
     pub(super) fn block(&mut self, block: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
@@ -25,21 +26,23 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// As many of `items` as fit into `share` percent of the limit, `most` at most, each rendered by `render`, between `before`
-    /// and `after`; how many were left out is said by `rest`, below.
-    pub(super) fn list<T>(
-        &mut self,
-        items: &[T],
-        list: &List<'_>,
-        render: impl Fn(&T) -> String,
-        rest: impl Fn(usize) -> String,
-    ) {
-        let List { before, after, share, most } = *list;
+    /// Appends the `items` for which there is room, and the number of the others.
+    pub(super) fn list<T>(&mut self, items: &[T], list: &List<'_>, render: impl Fn(&T) -> String) {
+        let List { title, open, close, share, most, noun } = list;
+        let (mut block, after) = match title {
+            None => ((*open).to_owned(), (*close).to_owned()),
+            Some(title) => {
+                let end = if close.is_empty() { "" } else { "\n" };
+                (
+                    format!("<details>\n<summary>{title}</summary>\n{open}"),
+                    format!("{close}{end}</details>"),
+                )
+            }
+        };
         let end =
             (self.text.len() + self.limit / 100 * share).min(self.limit.saturating_sub(RESERVE));
-        let mut block = before.to_owned();
         let mut shown = 0;
-        for item in items.iter().take(most) {
+        for item in items.iter().take(*most) {
             let item = render(item);
             if self.text.len() + block.len() + item.len() + after.len() + 2 > end {
                 break;
@@ -47,12 +50,15 @@ impl Page {
             block.push_str(&item);
             shown += 1;
         }
-        block.push_str(after);
         if shown > 0 {
+            block.push_str(&after);
             self.block(block.trim_end());
         }
         if shown < items.len() {
-            self.block(&rest(items.len() - shown));
+            self.block(&format!(
+                "<p>… and {} that do not fit here: <code>-v</code> and <code>--output json=FILE</code> show all</p>",
+                count(items.len() - shown, &format!("more {noun}"))
+            ));
         }
     }
 
@@ -61,44 +67,61 @@ impl Page {
     }
 }
 
-/// How a list is set, and how much of the page it may take.
-#[derive(Clone, Copy)]
+/// How a list is laid out, and how much of the page it may take.
 pub(super) struct List<'a> {
-    pub(super) before: &'a str,
-    pub(super) after: &'a str,
-    /// Percent of the page.
+    /// The line of a section that is folded until someone clicks it; none: not folded.
+    pub(super) title: Option<String>,
+    /// HTML before the items.
+    pub(super) open: &'a str,
+    /// HTML after the items.
+    pub(super) close: &'a str,
+    /// Percent of the page's bytes.
     pub(super) share: usize,
-    /// Items, even if more would fit.
+    /// The number of items, even if there is room for more.
     pub(super) most: usize,
+    /// What an item is called.
+    pub(super) noun: &'a str,
 }
 
-/// Folder names as one path, each of them code.
-pub(super) fn path<'a>(folder: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = folder.into_iter().map(escape::code).collect();
+impl List<'_> {
+    /// A list of `<li>`, not folded.
+    pub(super) const BULLETS: Self =
+        Self { title: None, open: "<ul>\n", close: "</ul>", share: 5, most: 500, noun: "item" };
+
+    /// Items that are blocks of their own.
+    pub(super) const BLOCKS: Self = Self { open: "", close: "", ..Self::BULLETS };
+}
+
+/// A folder as a path, each name as code.
+pub(super) fn path<T: AsRef<str>>(folder: &[T]) -> String {
+    let names: Vec<String> = folder.iter().map(|name| escape::code(name.as_ref())).collect();
     if names.is_empty() { "(root folder)".to_owned() } else { names.join(" / ") }
 }
 
-/// The head of a table. Columns after the first hold numbers.
-pub(super) fn table_head(columns: &[&str]) -> String {
-    let mut head = "<table>\n<tr>".to_owned();
-    for (index, column) in columns.iter().enumerate() {
-        head += if index == 0 { "<th align=\"left\">" } else { "<th align=\"right\">" };
-        head += column;
-        head += "</th>";
+/// Appends a folded table. Its first column is text, the others are numbers, of which 0 is left blank.
+pub(super) fn table<T>(
+    page: &mut Page,
+    list: List<'_>,
+    columns: &[&str],
+    rows: &[T],
+    row: impl Fn(&T) -> (String, Vec<usize>),
+) {
+    if rows.is_empty() {
+        return;
     }
-    head + "</tr>\n"
+    let cells = |tag: &str, first: String, others: Vec<String>| {
+        let left = if tag == "th" { " align=\"left\"" } else { "" };
+        let others: String =
+            others.iter().map(|cell| format!("<{tag} align=\"right\">{cell}</{tag}>")).collect();
+        format!("<tr><{tag}{left}>{first}</{tag}>{others}</tr>\n")
+    };
+    let (first, others) = columns.split_first().unwrap_or((&"", &[]));
+    let names = others.iter().map(|&name| name.to_owned()).collect();
+    let open = format!("<table>\n{}", cells("th", (*first).to_owned(), names));
+    let list = List { open: &open, close: "</table>", ..list };
+    page.list(rows, &list, |item| {
+        let (first, numbers) = row(item);
+        let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
+        cells("td", first, numbers.into_iter().map(number).collect())
+    });
 }
-
-/// A row of a table, of finished cells.
-pub(super) fn table_row(cells: &[String]) -> String {
-    let mut row = "<tr>".to_owned();
-    for (index, cell) in cells.iter().enumerate() {
-        row += if index == 0 { "<td>" } else { "<td align=\"right\">" };
-        row += cell;
-        row += "</td>";
-    }
-    row + "</tr>\n"
-}
-
-/// The end of a table.
-pub(super) const TABLE_END: &str = "</table>";

@@ -2,10 +2,14 @@ use comrak::Options;
 use proptest::prelude::*;
 
 use super::*;
-use crate::summary::samples::{self, change, failure, flaw, records};
-use crate::summary::{ChangeAction, ChangeKind, Named, Reports, StaleTest, escape as visible};
+use crate::summary::samples::{self, change, failure, flaw, records_of};
+use crate::summary::{ChangeAction, ChangeKind, Named, Stale, escape as visible};
 use test_reports::identity::Identity;
-use test_reports::record::RunError;
+use test_reports::record::{IdentityOptions, RunError};
+
+fn render(summary: &Summary, limit: usize) -> String {
+    Markdown { limit }.import(summary, &TextOptions::default()).unwrap()
+}
 
 fn html(markdown: &str) -> String {
     let mut options = Options::default();
@@ -22,7 +26,7 @@ fn html(markdown: &str) -> String {
     comrak::markdown_to_html(markdown, &options)
 }
 
-/// What stands outside of `code` and `pre` once it is rendered, and what stands inside.
+/// Rendered text outside `code` and `pre`, and inside.
 fn parts(html: &str) -> (String, Vec<String>) {
     let (mut outside, mut inside) = (String::new(), Vec::new());
     let mut rest = html;
@@ -43,7 +47,7 @@ fn parts(html: &str) -> (String, Vec<String>) {
     }
 }
 
-/// Text of HTML.
+/// The text of HTML without markup.
 fn decoded(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
@@ -60,11 +64,12 @@ fn decoded(html: &str) -> String {
     text + rest
 }
 
-/// A summary that holds `text` wherever there is data.
+/// A summary with `text` in place of all data.
 fn holding(text: &str) -> Summary {
     let mut summary = samples::everything();
-    summary.failures.push(failure(&[text, "x"], text, text, text, 1));
-    summary.run_errors.push(RunError {
+    let records = records_of(&mut summary);
+    records.tests.push(failure(&[text, "x"], text, text, text, 1));
+    records.run_errors.push(RunError {
         report: text.into(),
         name: text.to_owned(),
         message: Some(text.to_owned()),
@@ -78,7 +83,7 @@ fn holding(text: &str) -> Summary {
     summary.warnings.push(text.to_owned());
     summary.errors.push(SummaryError { message: text.to_owned(), hint: Some(text.to_owned()) });
     summary.changes.push(change(ChangeAction::Create, ChangeKind::Test, &[text], text));
-    summary.stale.push(StaleTest {
+    summary.stale.push(Stale {
         identity: Identity::of_test("", &[text], text),
         folder: vec![text.to_owned()],
         name: text.to_owned(),
@@ -90,17 +95,19 @@ fn holding(text: &str) -> Summary {
 fn the_whole_page() {
     insta::assert_snapshot!("done", render(&samples::done(), LIMIT));
     insta::assert_snapshot!("everything", render(&samples::everything(), LIMIT));
-    insta::assert_snapshot!("inspection", render_inspection(&records(), LIMIT));
+    let inspected = Summary::of_reports(samples::records(), &IdentityOptions::default());
+    let page = Markdown { limit: LIMIT }.inspection(&inspected, &TextOptions::default()).unwrap();
+    insta::assert_snapshot!("inspection", page);
 }
 
 #[test]
-fn bars_tell_the_shares() {
+fn bars_show_the_shares() {
     let bar_of = |passed, failed, errored, skipped, flaky| {
-        bar(&Reports { passed, failed, errored, skipped, flaky, ..Reports::default() })
+        bar(&OutcomeCounts { passed, failed, errored, skipped, flaky, ..OutcomeCounts::default() })
     };
     assert_eq!(bar_of(5, 0, 0, 0, 0), "🟩".repeat(30));
     assert_eq!(bar_of(1, 1, 0, 0, 0), "🟥".repeat(15) + &"🟩".repeat(15));
-    // One of a hundred thousand is seen.
+    // One in a hundred thousand is visible.
     assert_eq!(bar_of(99_998, 1, 0, 0, 1), "🟥🟨".to_owned() + &"🟩".repeat(28));
     assert_eq!(bar_of(0, 0, 0, 2, 0), "⬜".repeat(30));
     for number in 0..200 {
@@ -109,15 +116,15 @@ fn bars_tell_the_shares() {
 }
 
 #[test]
-fn it_stays_below_its_limit_and_says_what_is_missing() {
+fn a_page_stays_below_its_limit_and_counts_what_does_not_fit() {
     let mut summary = samples::everything();
     let message = "@|`<\u{202e}\n".repeat(400);
-    summary.failures = (0..2_000)
+    records_of(&mut summary).tests = (0..2_000)
         .map(|number| {
             failure(&["<shop>"], &format!("test {number:05} {message}"), &message, "a.js", 1)
         })
         .collect();
-    summary.run_errors = vec![
+    records_of(&mut summary).run_errors = vec![
         RunError {
             report: "r".into(),
             name: message.clone(),
@@ -144,8 +151,8 @@ fn it_stays_below_its_limit_and_says_what_is_missing() {
         let page = render(&summary, limit);
         assert!(page.len() < limit, "{} of {limit}", page.len());
         let (text, _) = parts(&html(&page));
-        assert!(text.contains("more failures that would not fit here"), "{text}");
-        assert!(text.contains("more errors that would not fit here"), "{text}");
+        assert!(text.contains("more failures that do not fit here"), "{text}");
+        assert!(text.contains("more errors that do not fit here"), "{text}");
         for tag in ["details", "ul", "table", "p", "li", "summary"] {
             let opened = page.matches(&format!("<{tag}>")).count();
             assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
@@ -156,22 +163,22 @@ fn it_stays_below_its_limit_and_says_what_is_missing() {
 }
 
 #[test]
-fn ten_thousand_usual_failures_leave_room_for_the_rest() {
+fn ten_thousand_failures_leave_room_for_other_sections() {
     let mut summary = samples::everything();
-    summary.failures = (0..10_000)
+    records_of(&mut summary).tests = (0..10_000)
         .map(|number| {
-            let name = format!("adds {number} items to the cart and takes them out again");
+            let name = format!("adds {number:04} items to the cart and takes them out again");
             failure(&["shop", "cart"], &name, "expected 2 to equal 3", "tests/cart.test.js", 17)
         })
         .collect();
     let page = render(&summary, LIMIT);
     assert!(page.len() < LIMIT);
-    assert!(page.contains("… and 8980 more failures that would not fit here"));
+    assert!(page.contains("… and 8980 more failures that do not fit here"));
     assert!(page.contains("The import in numbers"));
 }
 
 #[test]
-fn hostile_names_are_shown_and_nothing_else() {
+fn hostile_text_is_shown_as_data() {
     let benign = parts(&html(&render(&holding("x"), LIMIT))).0;
     for text in [
         "x ::add-mask::x",

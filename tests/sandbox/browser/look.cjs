@@ -1,9 +1,9 @@
-// A browser, looking at the page: first without JavaScript and by keyboard alone, then with axe-core,
-// in light and dark, on a desk and on a phone.
+// Opens the page in a browser: first without JavaScript and by keyboard only, then with axe-core,
+// in light and dark mode, at desktop and phone width.
 //
-// node look.cjs CHROMIUM LINK ASKED, where ASKED is JSON: {"project": 1, "pages": {"name": "/path"},
+// node look.cjs CHROMIUM LINK SETTINGS, where SETTINGS is JSON: {"project": 1, "pages": {"name": "/path"},
 // "heavy": ["/path"], "pictures": "/directory" or null}.
-// Exits with 77 if the browser does not start. Prints JSON: {"findings": [...], "misplaced": [...], "complaints": [...], "milliseconds": {...}}.
+// Exits with 77 if the browser does not start. Prints JSON: {"findings": [...], "misplaced": [...], "errors": [...], "milliseconds": {...}}.
 
 "use strict";
 
@@ -13,20 +13,20 @@ const puppeteer = require("puppeteer-core");
 const axe = require("axe-core");
 
 const [chromium, link, given] = process.argv.slice(2);
-const asked = JSON.parse(given);
+const settings = JSON.parse(given);
 const origin = new URL(link).origin;
 
-const complaints = [];
+const errors = [];
 function listen(page) {
   page.on("console", (message) => {
-    // Chromium reports each answer that is no success; the page of a missing link is one.
-    if (!message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+    // Chromium reports every error status, such as that of the page that asks for the link.
+    if (!message.text().startsWith("Failed to load resource")) errors.push(message.text());
   });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("requestfailed", (request) => errors.push(`failed: ${request.url()}`));
 }
 
-/** What has the focus: its text, and whether it can be seen that it has. */
+/** The focused element, and whether its focus is visible. */
 function focused(page) {
   return page.evaluate(() => {
     const element = document.activeElement;
@@ -42,16 +42,16 @@ function focused(page) {
   });
 }
 
-/** Presses Tab until what is wanted has the focus; the ways there must be visible. */
+/** Presses Tab until the wanted element has the focus; on the way, the focus must be visible. */
 async function tabTo(page, isWanted) {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press("Tab");
     const at = await focused(page);
-    const isSeen = at.box.every((edge) => edge >= 0) && at.outline !== "none";
-    assert(at.tag === "BODY" || isSeen, `the focus cannot be seen on ${JSON.stringify(at)}`);
+    const isVisible = at.box.every((edge) => edge >= 0) && at.outline !== "none";
+    assert(at.tag === "BODY" || isVisible, `the focus is not visible on ${JSON.stringify(at)}`);
     if (isWanted(at)) return at;
   }
-  throw new Error(`no Tab leads to it on ${page.url()}`);
+  throw new Error(`Tab does not reach the element on ${page.url()}`);
 }
 
 async function press(page, key) {
@@ -62,20 +62,20 @@ async function withoutScript(browser) {
   const page = await browser.newPage();
   listen(page);
   await page.setJavaScriptEnabled(false);
-  // Where things stand is asked at once, not after they moved.
+  // Without animations, so that positions are final at once.
   await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
   await page.goto(link);
   assert.equal(page.url(), `${origin}/`, "the code leaves the address bar");
-  await tabTo(page, (at) => at.text === "Skip to the content");
-  await tabTo(page, (at) => at.href === `/project/${asked.project}`);
+  await tabTo(page, (at) => at.text === "Skip to main content");
+  await tabTo(page, (at) => at.href === `/project/${settings.project}`);
   await press(page, "Enter");
   await tabTo(page, (at) => at.tag === "A" && at.text === "checkout");
   await press(page, "Enter");
   assert(page.url().includes("folder="), page.url());
   assert((await page.content()).includes('aria-current="page"'));
-  // The first stop on every page leads past what repeats.
+  // The first stop on every page skips the repeated header.
   await page.keyboard.press("Tab");
-  assert.equal((await focused(page)).text, "Skip to the content");
+  assert.equal((await focused(page)).text, "Skip to main content");
   await page.keyboard.press("Enter");
   await tabTo(page, (at) => at.tag === "A" && at.text === "adds an article");
   await press(page, "Enter");
@@ -95,7 +95,7 @@ async function main() {
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"],
   });
   const browser = await launch.catch((error) => {
-    // The machine's affair, not the page's.
+    // This is a problem of the machine, not of the page.
     process.stderr.write(`${error.message}\n`);
     process.exit(77);
   });
@@ -104,9 +104,9 @@ async function main() {
   const milliseconds = {};
   try {
     await withoutScript(browser);
-    const stranger = await browser.createBrowserContext();
-    const views = Object.entries(asked.pages).map(([name, address]) => ({ name, address, browser }));
-    views.push({ name: "closed", address: "/", browser: stranger });
+    const otherBrowser = await browser.createBrowserContext();
+    const views = Object.entries(settings.pages).map(([name, address]) => ({ name, address, browser }));
+    views.push({ name: "link-required", address: "/", browser: otherBrowser });
     for (const [theme, width] of [["light", 1280], ["dark", 1280], ["light", 320], ["dark", 320]]) {
       for (const view of views) {
         const page = await view.browser.newPage();
@@ -116,7 +116,7 @@ async function main() {
         await page.goto(origin + view.address);
         await page.evaluate(axe.source);
         const { violations, passes } = await page.evaluate(() => axe.run());
-        assert(passes.length > 10, `axe-core saw nothing on ${view.name}`);
+        assert(passes.length > 10, `axe-core checked nothing on ${view.name}`);
         for (const { id, impact, help, nodes } of violations) {
           for (const node of nodes) {
             findings.push({ page: view.name, theme, width, id, impact, help, html: node.html });
@@ -134,15 +134,15 @@ async function main() {
             })
             .map((element) => element.outerHTML),
         );
-        misplaced.push(...strays.map((stray) => `${view.name}: not in its place: ${stray}`));
-        if (asked.pictures) {
-          const file = path.join(asked.pictures, `${view.name}-${theme}-${width}.png`);
+        misplaced.push(...strays.map((stray) => `${view.name}: misplaced: ${stray}`));
+        if (settings.pictures) {
+          const file = path.join(settings.pictures, `${view.name}-${theme}-${width}.png`);
           await page.screenshot({ path: file, fullPage: true });
         }
         await page.close();
       }
     }
-    for (const address of asked.heavy) {
+    for (const address of settings.heavy) {
       const times = [];
       for (let round = 0; round < 3; round += 1) {
         const page = await browser.newPage();
@@ -155,7 +155,7 @@ async function main() {
   } finally {
     await browser.close();
   }
-  process.stdout.write(JSON.stringify({ findings, misplaced, complaints, milliseconds }));
+  process.stdout.write(JSON.stringify({ findings, misplaced, errors, milliseconds }));
 }
 
 main().catch((error) => {

@@ -1,20 +1,20 @@
-// A session with the vendor's SDK: every resource and operation that the sandbox has, through the
-// functions that its users call. Run by tests/sandbox/vendor.rs, with the packages in NODE_PATH and
-// TQ_HOST and TQ_ACCESS_TOKEN in the environment. Any difference throws.
+// Uses every resource and operation of the sandbox through the functions of the vendor's SDK. Run by
+// tests/sandbox/vendor.rs with the packages in NODE_PATH, and with TQ_HOST and TQ_ACCESS_TOKEN in the
+// environment. Throws on any difference.
 
 'use strict';
 
 const assert = require('node:assert/strict');
 const sdk = require('@testquality/sdk');
 
-const heard = [];
+const sdkErrors = [];
 
 function connect(token) {
   const client = new sdk.ClientSdk({
     clientId: '1',
     clientSecret: 'none',
     baseUrl: process.env.TQ_HOST,
-    errorHandler: (error) => heard.push(error),
+    errorHandler: (error) => sdkErrors.push(error),
   });
   sdk.setGlobalClient(client);
   return client.getAuth().setPat(token);
@@ -24,14 +24,14 @@ const ids = (rows) => rows.map((row) => row.id);
 const restore = (resource, id, data) =>
   sdk.getResponse(sdk.getGlobalClient().api, { method: 'post', url: `/${resource}/${id}/restore`, data });
 
-/** The error that the SDK makes of a refusal. */
-async function refusal(promise) {
+/** The error of the SDK for a request that must be rejected. */
+async function rejection(promise) {
   try {
     await promise;
   } catch (error) {
     return error;
   }
-  return assert.fail('it was not refused');
+  return assert.fail('the request was not rejected');
 }
 
 async function projects() {
@@ -46,7 +46,7 @@ async function projects() {
   assert.equal((await sdk.projectGetOne(project.id)).name, 'SDK, renamed');
   const gone = await sdk.projectCreateOne({ name: 'gone' });
   assert.equal(typeof (await sdk.projectDeleteOne(gone.id)).message, 'string');
-  assert.equal((await refusal(sdk.projectGetOne(gone.id))).status, 404);
+  assert.equal((await rejection(sdk.projectGetOne(gone.id))).status, 404);
   const params = { project_id: project.id, is_root: true };
   const plan = (await sdk.planGetMany({ params })).data[0];
   const suite = (await sdk.suiteGetMany({ params })).data[0];
@@ -72,7 +72,7 @@ async function folders({ project, plan, suite }) {
       plan_suite: { parent_id: folder.id },
     })),
   );
-  // Through the route of the plan, which places it.
+  // By the route of the plan, which places the suite in it.
   const nested = await sdk.suiteCreateOne(
     { name: 'c', project_id: project.id },
     { url: sdk.PlanSuiteRoute(plan.id) },
@@ -86,19 +86,19 @@ async function folders({ project, plan, suite }) {
 
   const [updated] = await sdk.suiteUpdateMany(pair.map(({ id }) => ({ id, description: 'x' })));
   assert.deepEqual(updated.map((row) => [row.description, row.epoch]), [['x', 1], ['x', 1]]);
-  const places = await sdk.planSuiteGetMany({
+  const placements = await sdk.planSuiteGetMany({
     params: { plan_id: plan.id, parent_id: folder.id, _sort: 'sequence_plan', _with: 'suite,plan' },
   });
-  assert.deepEqual(places.data.map((row) => row.suite.name), ['b', 'a']);
-  assert.equal(places.data[0].plan.id, plan.id);
-  const moved = await sdk.planSuiteUpdateOne(places.data[0].id, { parent_id: nested.id });
+  assert.deepEqual(placements.data.map((row) => row.suite.name), ['b', 'a']);
+  assert.equal(placements.data[0].plan.id, plan.id);
+  const moved = await sdk.planSuiteUpdateOne(placements.data[0].id, { parent_id: nested.id });
   assert.equal(moved.parent_id, nested.id);
   assert.equal(
     (await sdk.suiteGetMany({ url: sdk.PlanSuiteRoute(plan.id), params: { 'id-in': ids(pair).join(',') } })).total,
     2,
   );
   await sdk.suiteDeleteOne(pair[1].id, { url: sdk.PlanSuiteRoute(plan.id) });
-  assert.equal((await refusal(sdk.suiteGetOne(pair[1].id))).message, `Suite ${pair[1].id} not found.`);
+  assert.equal((await rejection(sdk.suiteGetOne(pair[1].id))).message, `Suite ${pair[1].id} not found.`);
   assert.equal((await restore('suite', pair[1].id, { plan_id: String(plan.id) })).id, pair[1].id);
   return folder;
 }
@@ -108,7 +108,7 @@ async function tests({ project, suite }, folder) {
   const one = await sdk.testCreateOne(fresh('one', folder.id));
   assert.equal(one.sequence_suite, 1);
   assert.equal(one.is_automated, true);
-  // More than go into one request: the SDK cuts them at 1,000.
+  // More than fit into one request: the SDK splits them at 1,000.
   const names = Array.from({ length: 1200 }, (_, number) => `many ${number}`);
   const chunks = await sdk.testCreateMany(names.map((name) => fresh(name, suite.id)));
   assert.deepEqual(chunks.map((chunk) => chunk.length), [1000, 200]);
@@ -146,10 +146,10 @@ async function tests({ project, suite }, folder) {
   const counts = await sdk.testDeleteMany(many.slice(2).map(({ id }) => ({ id })));
   assert.deepEqual(counts, [{ count: 1000 }, { count: 198 }]);
 
-  const place = await sdk.suiteTestCreateOne({ suite_id: suite.id, test_id: one.id });
+  const placement = await sdk.suiteTestCreateOne({ suite_id: suite.id, test_id: one.id });
   assert.equal((await sdk.suiteTestGetMany({ params: { test_id: one.id, _with: 'suite' } })).total, 2);
-  assert.equal((await sdk.suiteTestUpdateOne(place.id, { suite_id: folder.id })).suite_id, folder.id);
-  await sdk.suiteTestDetach({ id: place.id });
+  assert.equal((await sdk.suiteTestUpdateOne(placement.id, { suite_id: folder.id })).suite_id, folder.id);
+  await sdk.suiteTestDetach({ id: placement.id });
   const again = await sdk.suiteTestCreateOne({ suite_id: suite.id, test_id: one.id });
   assert.deepEqual(await sdk.suiteTestDeleteMany([{ id: again.id }]), [{ count: 1 }]);
 
@@ -225,8 +225,8 @@ async function batches({ project, suite }, folder) {
     sdk.testCreateMany([{ name: 'in an array', project_id: project.id, suite_id: suite.id }], { batch, list: [] }),
     sdk.testGetMany({ batch, params: { project_id: project.id, 'name-in': 'batched,in an array', _sort: 'id' } }),
     sdk.suiteGetOne(folder.id, { batch }),
-    refusal(sdk.testGetOne(1, { batch })),
-    refusal(sdk.testCreateOne({ name: '' }, { batch })),
+    rejection(sdk.testGetOne(1, { batch })),
+    rejection(sdk.testCreateOne({ name: '' }, { batch })),
   ];
   const answer = await batch.executeBatch();
   assert.equal(answer.responses[0].length, asked.length);
@@ -238,23 +238,23 @@ async function batches({ project, suite }, folder) {
   assert.deepEqual(await new sdk.BatchService().executeBatch(), { responses: [] });
 }
 
-async function refusals({ project, suite }) {
-  const invalid = await refusal(sdk.testCreateOne({ name: 'x'.repeat(256), project_id: project.id, suite_id: 1 }));
+async function rejections({ project, suite }) {
+  const invalid = await rejection(sdk.testCreateOne({ name: 'x'.repeat(256), project_id: project.id, suite_id: 1 }));
   assert.equal(invalid.id, 'VALIDATION_ERROR');
   assert.equal(invalid.status, 400);
   assert.ok(Array.isArray(invalid.title.name));
   const long = { name: 'x', description: 'x'.repeat(9e6), project_id: project.id, suite_id: suite.id };
-  assert.equal((await refusal(sdk.testCreateOne(long))).status, 413);
+  assert.equal((await rejection(sdk.testCreateOne(long))).status, 413);
   const api = sdk.getGlobalClient().api;
-  assert.equal((await refusal(sdk.getResponse(api, { method: 'delete', url: '/test' }))).status, 405);
-  assert.equal((await refusal(sdk.getResponse(api, { url: '/nothing' }))).status, 404);
+  assert.equal((await rejection(sdk.getResponse(api, { method: 'delete', url: '/test' }))).status, 405);
+  assert.equal((await rejection(sdk.getResponse(api, { url: '/nothing' }))).status, 404);
   // Names are not unique.
   const twin = { name: 'twin', project_id: project.id, suite_id: suite.id };
   const [[one, two]] = await sdk.testCreateMany([twin, twin]);
   assert.notEqual(one.id, two.id);
 
   await connect('wrong');
-  const unknown = await refusal(sdk.projectGetMany());
+  const unknown = await rejection(sdk.projectGetMany());
   assert.ok(/NO_REFRESH_TOKEN/.test(`${unknown.id} ${unknown.code}`) || unknown.status === 401, String(unknown));
 }
 
@@ -265,7 +265,7 @@ async function main() {
   const test = await tests(roots, folder);
   await runs(roots, folder, test);
   await batches(roots, folder);
-  await refusals(roots);
+  await rejections(roots);
 }
 
 main().then(

@@ -44,6 +44,7 @@ use source::Window;
 
 /// Why a file gave no report.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// It could not be opened, or not read from the start.
     #[error("cannot read {path}")]
@@ -87,6 +88,20 @@ pub enum ReadError {
         /// What is wrong with its first line.
         message: String,
     },
+    /// It is a binary file of a known kind, such as a PDF file.
+    #[error("{path} is {name}, not a test report")]
+    OtherFormat {
+        /// The path as given.
+        path: Arc<str>,
+        /// Its kind, with an article.
+        name: &'static str,
+    },
+    /// It is an archive, and no member of it is a test report.
+    #[error("{path}: no test report in archive")]
+    NoReport {
+        /// The path as given.
+        path: Arc<str>,
+    },
     /// It is XML of another kind.
     #[error("{path} is not a test report: its document element is `{root}`")]
     NotAReport {
@@ -102,13 +117,16 @@ impl ReadError {
     /// a pattern found it, an error when it was named.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        matches!(self, ReadError::NotAReport { .. } | ReadError::OtherJson { .. })
+        matches!(
+            self,
+            ReadError::NotAReport { .. } | ReadError::OtherJson { .. } | ReadError::NoReport { .. }
+        )
     }
 
     /// Whether it is nothing that any report begins with.
     #[must_use]
     pub fn is_not_xml(&self) -> bool {
-        matches!(self, ReadError::NotXml { .. })
+        matches!(self, ReadError::NotXml { .. } | ReadError::OtherFormat { .. })
     }
 }
 
@@ -366,6 +384,7 @@ mod tests {
         lines::write(
             &[(&report, "unknown")],
             &crate::text::RepositoryRoot::default(),
+            lines::Program { name: "tests", version: "1" },
             &mut written,
         )
         .unwrap();

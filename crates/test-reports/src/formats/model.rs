@@ -33,6 +33,7 @@ pub enum Outcome {
 /// The format of a report file, told by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Format {
     /// JUnit-style XML: `testsuites`, `testsuite`, `testrun`.
     Junit,

@@ -6,6 +6,7 @@ use super::flaws::{FlawSet, Recovery};
 use super::markup::unescape;
 use super::model::{Property, Tag};
 use super::names::Names;
+use crate::markers::{Marker, OPEN, PROPERTY_END};
 
 /// A path or key longer than this is none.
 const LONGEST: usize = 4096;
@@ -13,8 +14,6 @@ const LONGEST: usize = 4096;
 const LONGEST_VALUE: usize = 64 * 1024;
 /// This many tags are kept of one console output.
 const MOST: usize = 1000;
-
-const CLOSING: &[u8] = b"[[/PROPERTY]]";
 
 #[derive(Debug, Default, PartialEq, Eq)]
 enum State {
@@ -56,7 +55,7 @@ impl TagReader {
         flaws: &mut FlawSet,
     ) {
         // Brackets themselves are never escaped, so that only text with a tag in it needs decoding.
-        if self.state == State::Outside && memmem::find(piece, b"[[").is_none() {
+        if self.state == State::Outside && memmem::find(piece, OPEN.as_bytes()).is_none() {
             self.state = ends_in_bracket(piece);
             return;
         }
@@ -83,7 +82,7 @@ impl TagReader {
                         rest = after;
                     }
                 }
-                State::Outside => match memmem::find(rest, b"[[") {
+                State::Outside => match memmem::find(rest, OPEN.as_bytes()) {
                     Some(at) => {
                         self.state = State::Inside;
                         rest = rest.get(at + 2..).unwrap_or_default();
@@ -124,7 +123,10 @@ impl TagReader {
                 self.collected.clear();
                 return after;
             }
-            if byte == b'\n' || self.collected.len() > LONGEST || !may_be_tag(&self.collected) {
+            if byte == b'\n'
+                || self.collected.len() > LONGEST
+                || !Marker::can_start_with(&self.collected)
+            {
                 self.collected.clear();
                 self.state = if byte == b'[' { State::Bracket } else { State::Outside };
                 return after;
@@ -144,8 +146,8 @@ impl TagReader {
         for (at, &byte) in rest.iter().enumerate() {
             self.collected.push(byte);
             let after = rest.get(at + 1..).unwrap_or_default();
-            if byte == b']' && self.collected.ends_with(CLOSING) {
-                self.collected.truncate(self.collected.len() - CLOSING.len());
+            if byte == b']' && self.collected.ends_with(PROPERTY_END.as_bytes()) {
+                self.collected.truncate(self.collected.len() - PROPERTY_END.len());
                 if let State::Value(name) = std::mem::take(&mut self.state) {
                     let value = String::from_utf8_lossy(&self.collected);
                     let property =
@@ -171,27 +173,18 @@ impl TagReader {
         tags: &mut Vec<Tag>,
         flaws: &mut FlawSet,
     ) {
-        let Some((kind, content)) = content.split_once('|') else {
-            return;
-        };
-        let content = content.trim();
-        if content.is_empty() {
-            return;
-        }
-        let tag = match kind {
-            "ATTACHMENT" => Tag::Attachment(content.into()),
-            "DEFECT" => Tag::Defect(content.into()),
-            "TEST" => Tag::Test(content.into()),
-            _ => match content.split_once('=') {
-                Some((name, value)) => Tag::Property(Property {
-                    name: names.intern(name.trim()),
-                    value: value.trim().into(),
-                }),
-                None => {
-                    self.state = State::Value(content.into());
-                    return;
-                }
-            },
+        let tag = match Marker::parse(content) {
+            Some(Marker::Attachment(path)) => Tag::Attachment(path.into()),
+            Some(Marker::Defect(key)) => Tag::Defect(key.into()),
+            Some(Marker::Test(test)) => Tag::Test(test.into()),
+            Some(Marker::Property(name, value)) => {
+                Tag::Property(Property { name: names.intern(name), value: value.into() })
+            }
+            Some(Marker::PropertyStart(name)) => {
+                self.state = State::Value(name.into());
+                return;
+            }
+            None => return,
         };
         self.keep(tag, tags, flaws);
     }
@@ -216,13 +209,6 @@ pub(crate) fn tags_in_name(name: &str, names: &mut Names, tags: &mut Vec<Tag>) {
 
 fn ends_in_bracket(piece: &[u8]) -> State {
     if piece.last() == Some(&b'[') { State::Bracket } else { State::Outside }
-}
-
-/// Whether `start` can begin a tag's content.
-fn may_be_tag(start: &[u8]) -> bool {
-    [&b"ATTACHMENT|"[..], b"DEFECT|", b"TEST|", b"PROPERTY|"]
-        .iter()
-        .any(|kind| start.iter().zip(kind.iter()).all(|(found, wanted)| found == wanted))
 }
 
 #[cfg(test)]

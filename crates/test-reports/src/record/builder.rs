@@ -1,13 +1,14 @@
-//! A test while its cases are gathered.
+//! Tests whose cases are still being collected.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::formats::model::{Outcome, Text};
+use crate::formats::model::{Case, Outcome, Report, Text};
 use crate::identity::Identity;
+use crate::tools::CaseMapper;
 
-/// A test while its cases are gathered.
+/// A test whose cases are still being collected.
 pub(super) struct TestBuilder {
     pub(super) identity: Identity,
     pub(super) container: Arc<[String]>,
@@ -15,12 +16,12 @@ pub(super) struct TestBuilder {
     pub(super) folder: Arc<[String]>,
     /// The first case.
     pub(super) first: Occurrence,
-    /// The others, in the order of files and in files.
+    /// The other cases, by file and position.
     pub(super) more: Vec<Occurrence>,
 }
 
 impl TestBuilder {
-    /// All its cases.
+    /// All cases, by file and position.
     pub(super) fn occurrences(&self) -> impl Iterator<Item = &Occurrence> {
         std::iter::once(&self.first).chain(&self.more)
     }
@@ -33,16 +34,24 @@ pub(super) struct Occurrence {
     pub(super) file: u32,
     /// Index into its cases.
     pub(super) case: u32,
-    /// How it ended.
+    /// The result.
     pub(super) outcome: Outcome,
-    /// It is a part of the test.
+    /// Whether the case is a part of the test.
     pub(super) is_subtest: bool,
 }
 
-/// Lists that many tests share, each kept once.
+impl Occurrence {
+    /// The report and the case.
+    pub(super) fn find<'a>(&self, mappers: &[CaseMapper<'a>]) -> (&'a Report, &'a Case) {
+        let report = mappers[self.file as usize].report();
+        (report, &report.cases[self.case as usize])
+    }
+}
+
+/// Keeps equal lists, which many tests have, once.
 pub(super) struct Shared<T> {
     known: HashSet<Arc<[T]>>,
-    /// Tests of one container stand together.
+    /// Consecutive tests mostly have equal lists.
     last: Option<Arc<[T]>>,
 }
 
@@ -53,7 +62,7 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T: Eq + Hash> Shared<T> {
-    /// `list`, shared with all equal ones.
+    /// The kept list that equals `list`.
     pub(super) fn share(&mut self, list: Vec<T>) -> Arc<[T]> {
         if let Some(last) = self.last.as_ref().filter(|last| ***last == *list) {
             return Arc::clone(last);

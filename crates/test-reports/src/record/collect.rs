@@ -1,4 +1,4 @@
-//! Reports in, records out: the ledger, the order, the warnings.
+//! From reports to records.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -10,36 +10,35 @@ use rayon::slice::ParallelSliceMut;
 
 use super::builder::{Occurrence, Shared, TestBuilder};
 use super::executions;
+use super::metadata::add_metadata;
 use super::warnings::Warnings;
-use super::{
-    Details, FileCounts, IdentityOptions, Records, RunError, TestRecord, details, message,
-};
+use super::{Details, FileCounts, IdentityOptions, Records, RunError, TestRecord};
 use crate::formats::index_of;
 use crate::formats::model::{Case, Outcome, Report, SuiteError, SuiteIndex};
 use crate::identity::Identity;
 use crate::text;
 use crate::tools::{CaseMapper, MappedCase, MappedTest};
 
-/// Merges all cases of all reports into one record for each test.
+/// Merges all cases of all reports into one record per test.
 ///
-/// The result does not depend on the order of `reports`, unless [`IdentityOptions::reruns`] says that later ones are
-/// re-executions of earlier ones.
+/// The result does not depend on the order of `reports`, unless [`IdentityOptions::reruns`] is set: then later reports
+/// are re-executions of earlier ones, if their suites have no time stamps.
 #[must_use]
-pub fn collect(reports: &[Report], mapping: &IdentityOptions) -> Records {
+pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
     let mappers: Vec<CaseMapper<'_>> =
-        reports.iter().map(|report| CaseMapper::new(report, mapping)).collect();
+        reports.iter().map(|report| CaseMapper::new(report, options)).collect();
     let mut records = Records::default();
     let mut warnings = Warnings::default();
-    let mut gathered = TestIndex::new(reports, mapping);
+    let mut index = TestIndex::new(reports, options);
 
-    for file in order(reports, mapping) {
+    for file in order(reports, options) {
         let (report, mapper) = (&reports[file], &mappers[file]);
         warnings.report(report, mapper.tool());
-        mapper.for_each(|index, case, mapped| match mapped {
-            MappedCase::Test(placed) => gathered.add_occurrence(placed, file, index, case),
+        mapper.for_each(|position, case, mapped| match mapped {
+            MappedCase::Test(test) => index.add_occurrence(test, file, position, case),
             MappedCase::RunError(name) => {
                 records.excluded += 1;
-                records.run_errors.push(case_error(report, case, name, mapping));
+                records.run_errors.push(case_error(mapper, case, name));
             }
             MappedCase::NoTest => {
                 records.excluded += 1;
@@ -51,25 +50,24 @@ pub fn collect(reports: &[Report], mapping: &IdentityOptions) -> Records {
             }
         });
         for error in &report.suite_errors {
-            records.run_errors.push(suite_error(report, error, mapping));
+            records.run_errors.push(suite_error(mapper, error));
         }
     }
 
     records.seen = reports.iter().map(|report| report.cases.len()).sum();
-    records.files =
-        reports.iter().zip(&mappers).map(|(report, mapper)| counts(report, mapper)).collect();
-    let chunks = gathered.builders();
+    records.files = mappers.iter().map(counts).collect();
+    let chunks = index.chunks;
     records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());
     let mut finisher = Finisher {
-        reports,
         mappers: &mappers,
-        mapping,
+        options,
         warnings: &mut warnings,
         suites: Shared::default(),
         suite: None,
         names: HashSet::new(),
+        no_details: Arc::default(),
     };
-    // Chunk by chunk: a builder and its record are not both in memory for long.
+    // Chunk by chunk, because builders and records of all tests together would need twice the memory.
     for chunk in chunks {
         records.tests.extend(chunk.into_iter().map(|builder| finisher.finish(builder)));
     }
@@ -83,29 +81,29 @@ pub fn collect(reports: &[Report], mapping: &IdentityOptions) -> Records {
     records
 }
 
-/// Tests of one folder share its path, so that most comparisons are one of addresses.
+/// Tests of one folder share its path, so that comparing addresses mostly suffices.
 fn by_folder(a: &Arc<[String]>, b: &Arc<[String]>) -> Ordering {
     if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.cmp(b) }
 }
 
-/// How many builders stand together.
+/// The number of builders in a chunk.
 const CHUNK: usize = 4096;
 
-/// The tests that were seen so far.
+/// The tests found so far.
 struct TestIndex<'a> {
-    mapping: &'a IdentityOptions,
+    options: &'a IdentityOptions,
     chunks: Vec<Vec<TestBuilder>>,
-    /// Where each is: chunk after chunk.
+    /// The position of each builder in all chunks.
     by_identity: HashMap<Identity, u32>,
     containers: Shared<String>,
     folders: Shared<String>,
 }
 
 impl<'a> TestIndex<'a> {
-    fn new(reports: &[Report], mapping: &'a IdentityOptions) -> Self {
+    fn new(reports: &[Report], options: &'a IdentityOptions) -> Self {
         let cases = reports.iter().map(|report| report.cases.len()).sum();
         Self {
-            mapping,
+            options,
             chunks: Vec::new(),
             by_identity: HashMap::with_capacity(cases),
             containers: Shared::default(),
@@ -113,12 +111,12 @@ impl<'a> TestIndex<'a> {
         }
     }
 
-    /// Takes a case into the builder of its test.
-    fn add_occurrence(&mut self, placed: MappedTest, file: usize, index: usize, case: &Case) {
-        let MappedTest { container, name, folder, outcome, is_subtest } = placed;
+    /// Adds a case to its test.
+    fn add_occurrence(&mut self, test: MappedTest, file: usize, position: usize, case: &Case) {
+        let MappedTest { container, name, folder, outcome, is_subtest } = test;
         let occurrence =
-            Occurrence { file: index_of(file), case: index_of(index), outcome, is_subtest };
-        let identity = Identity::of_test(&self.mapping.namespace, &container, &name);
+            Occurrence { file: index_of(file), case: index_of(position), outcome, is_subtest };
+        let identity = Identity::of_test(&self.options.namespace, &container, &name);
         let folder = self.folders.share(folder);
         match self.by_identity.entry(identity) {
             Entry::Vacant(entry) => {
@@ -144,102 +142,101 @@ impl<'a> TestIndex<'a> {
                 let at = *entry.get() as usize;
                 let builder = &mut self.chunks[at / CHUNK][at % CHUNK];
                 builder.more.push(occurrence);
-                // Cases of one test may stand in several suites. The least path is the same in whatever order they come.
+                // The cases of one test may be in several suites. The least path does not depend on their order.
                 if folder < builder.folder {
                     builder.folder = folder;
                 }
             }
         }
     }
-
-    fn builders(self) -> Vec<Vec<TestBuilder>> {
-        self.chunks
-    }
 }
 
-/// Files by path, or as given where a later one is a re-execution.
-fn order(reports: &[Report], mapping: &IdentityOptions) -> Vec<usize> {
+/// The order of reports: by path, or as given if later ones are re-executions.
+fn order(reports: &[Report], options: &IdentityOptions) -> Vec<usize> {
     let mut order: Vec<usize> = (0..reports.len()).collect();
-    if !mapping.reruns {
+    if !options.reruns {
         let name = |index: usize| (&reports[index].path, &reports[index].shard);
         order.sort_by(|&a, &b| name(a).cmp(&name(b)));
     }
     order
 }
 
-/// The names of the suites around one of the cases of a file.
+/// The names of the suites around a case.
 struct Suites {
     file: u32,
     suite: Option<SuiteIndex>,
     names: Arc<[Arc<str>]>,
 }
 
-/// Makes records of builders.
+/// Turns builders into records.
 struct Finisher<'a> {
-    reports: &'a [Report],
     mappers: &'a [CaseMapper<'a>],
-    mapping: &'a IdentityOptions,
+    options: &'a IdentityOptions,
     warnings: &'a mut Warnings,
     suites: Shared<Arc<str>>,
-    /// The suites of the last test: the next one is mostly in the same.
+    /// The suites of the last test, which the next one mostly shares.
     suite: Option<Suites>,
     /// Paths of source files, each once.
     names: HashSet<Arc<str>>,
+    /// Shared by the tests that have none.
+    no_details: Arc<Details>,
 }
 
 impl Finisher<'_> {
     fn finish(&mut self, builder: TestBuilder) -> TestRecord {
-        let Self { reports, mappers, mapping, .. } = *self;
-        let verdict = executions::decide(&builder, reports, mappers, mapping);
-        let first_file = builder.first.file as usize;
-        let first = &reports[first_file];
-        if verdict.rows > 1 {
-            self.warnings.rows(first, mappers[first_file].tool(), &builder.name, &verdict);
+        let Self { mappers, options, .. } = *self;
+        let merged = executions::merge(&builder, mappers, options);
+        let (first_report, first_case) = builder.first.find(mappers);
+        if merged.rows > 1 {
+            let tool = mappers[builder.first.file as usize].tool();
+            self.warnings.rows(first_report, tool, &builder.name, &merged);
         }
-        let first_case = &first.cases[builder.first.case as usize];
-        let deciding_report = &reports[verdict.deciding.file as usize];
-        let deciding = &deciding_report.cases[verdict.deciding.case as usize];
-        let detail = deciding.detail().filter(|_| verdict.outcome != Outcome::Passed);
-        let (file, line) =
-            details::location(deciding_report, deciding, detail, mapping.root_of(deciding_report));
-        let mut record = TestRecord {
+        let mapper = &mappers[merged.deciding.file as usize];
+        let (_, deciding) = merged.deciding.find(mappers);
+        let detail = deciding.detail().filter(|_| merged.outcome != Outcome::Passed);
+        let (file, line) = mapper.location(deciding, detail);
+        let mut details = Details {
+            attempts: merged.attempts,
+            message: detail.and_then(|detail| mapper.message(detail)),
+            kind: detail.and_then(|detail| detail.kind.as_deref()).map(str::to_owned),
+            ..Details::default()
+        };
+        details.kind.take_if(|kind| kind.is_empty());
+        add_metadata(&builder, mappers, options, &mut details, self.warnings);
+        let has_details = details != Details::default();
+        TestRecord {
             identity: builder.identity,
-            container: Arc::clone(&builder.container),
             name: match text::fit_name(&builder.name) {
                 Cow::Borrowed(_) => builder.name.clone(),
                 Cow::Owned(shortened) => shortened.into(),
             },
-            folder: Arc::clone(&builder.folder),
-            outcome: verdict.outcome,
-            flaky: verdict.flaky,
-            duration_s: verdict.duration,
+            outcome: merged.outcome,
+            flaky: merged.flaky,
+            duration_s: merged.duration,
             file: file.map(|file| self.shared_name(file)),
             line,
             classname: first_case.classname.clone(),
-            suites: self.suites_around(builder.first.file, first_case.suite),
+            suites: self.suites_around(first_report, builder.first.file, first_case.suite),
             cases: 1 + builder.more.len(),
-            details: Details::default(),
-        };
-        if let Some(detail) = detail {
-            record.details.message = message(detail);
-            record.details.kind =
-                detail.kind.as_deref().filter(|kind| !kind.is_empty()).map(str::to_owned);
+            details: if has_details { Arc::new(details) } else { Arc::clone(&self.no_details) },
+            container: builder.container,
+            folder: builder.folder,
         }
-        if !verdict.attempts.is_empty() {
-            record.details.attempts = verdict.attempts;
-        }
-        details::describe(&builder, reports, mapping, &mut record, self.warnings);
-        record
     }
 
     /// The names of the suites around a test, outermost first.
-    fn suites_around(&mut self, file: u32, suite: Option<SuiteIndex>) -> Arc<[Arc<str>]> {
+    fn suites_around(
+        &mut self,
+        report: &Report,
+        file: u32,
+        suite: Option<SuiteIndex>,
+    ) -> Arc<[Arc<str>]> {
         let is_same = |last: &&Suites| (last.file, last.suite) == (file, suite);
         if let Some(last) = self.suite.as_ref().filter(is_same) {
             return Arc::clone(&last.names);
         }
-        let chain = self.reports[file as usize].suite_chain(suite);
-        let names = chain.iter().map(|suite| Arc::clone(&suite.name)).collect();
+        let names = report.suite_chain(suite);
+        let names = names.iter().map(|suite| Arc::clone(&suite.name)).collect();
         let names = self.suites.share(names);
         self.suite = Some(Suites { file, suite, names: Arc::clone(&names) });
         names
@@ -255,7 +252,8 @@ impl Finisher<'_> {
     }
 }
 
-fn counts(report: &Report, mapper: &CaseMapper<'_>) -> FileCounts {
+fn counts(mapper: &CaseMapper<'_>) -> FileCounts {
+    let report = mapper.report();
     let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
         path: Arc::clone(&report.path),
@@ -272,28 +270,29 @@ fn counts(report: &Report, mapper: &CaseMapper<'_>) -> FileCounts {
     }
 }
 
-fn case_error(report: &Report, case: &Case, name: String, mapping: &IdentityOptions) -> RunError {
-    let (file, line) = details::location(report, case, case.detail(), mapping.root_of(report));
+fn case_error(mapper: &CaseMapper<'_>, case: &Case, name: String) -> RunError {
+    let (file, line) = mapper.location(case, case.detail());
     RunError {
-        report: Arc::clone(&report.path),
+        report: Arc::clone(&mapper.report().path),
         name,
-        message: case.detail().and_then(message),
+        message: case.detail().and_then(|detail| mapper.message(detail)),
         file,
         line,
         is_case: true,
     }
 }
 
-fn suite_error(report: &Report, error: &SuiteError, mapping: &IdentityOptions) -> RunError {
+fn suite_error(mapper: &CaseMapper<'_>, error: &SuiteError) -> RunError {
     let SuiteError { suite, outcome: _, detail, position: _ } = error;
-    let chain = report.suite_chain(*suite);
-    let named = chain.iter().rev().find(|suite| !suite.name.trim().is_empty());
-    let (file, line) = details::location_in(detail, None, mapping.root_of(report));
+    let report = mapper.report();
+    let suites = report.suite_chain(*suite);
+    let named = suites.iter().rev().find(|suite| !suite.name.trim().is_empty());
+    let (file, line) = mapper.location_in(detail, None);
     RunError {
         report: Arc::clone(&report.path),
         name: named
             .map_or_else(|| "a suite without a name".to_owned(), |suite| text::clean(&suite.name)),
-        message: message(detail),
+        message: mapper.message(detail),
         file,
         line,
         is_case: false,

@@ -1,33 +1,37 @@
-//! How a test ended that was written as several cases: attempts, rows, executions.
+//! Merges the cases of one test: attempts, rows, executions.
 //!
-//! Cases of one file that are one execution after the other are *attempts*, of which the last decides. Other cases of
-//! one file are *rows*, of which the worst decides. Cases of different files, or of suites of one file that differ in
-//! host or browser, are *executions*: the worst decides, or with [`IdentityOptions::reruns`] the last.
+//! Cases of one file that were executed one after the other are *attempts*: the last one decides. Other cases of one
+//! file are *rows*: the worst one decides. Cases of different files, or of suites of one file that differ in host or
+//! browser, are *executions*: the worst one decides. With [`IdentityOptions::reruns`], the execution in the last file
+//! decides: by the time stamps of the suites, or else in the order of the reports.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
 use super::builder::{Occurrence, TestBuilder};
-use super::{Attempt, IdentityOptions, message};
-use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds};
+use super::{Attempt, IdentityOptions};
+use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds, find_attribute};
 use crate::tools::{CaseMapper, Repeats};
 
-/// How a test ended.
+/// The result of a test.
 pub(super) struct MergedOutcome {
     pub(super) outcome: Outcome,
     pub(super) flaky: bool,
     pub(super) duration: Option<f64>,
     /// All executions, oldest first, when there was more than one.
     pub(super) attempts: Vec<Attempt>,
-    /// The case whose message counts.
+    /// The case whose message and location count.
     pub(super) deciding: Occurrence,
-    /// The most rows in one execution, subtests aside.
+    /// The largest number of rows in one execution, without subtests.
     pub(super) rows: usize,
-    /// Rows that are not equal as written.
+    /// Whether some rows differ as written.
     pub(super) differ: bool,
 }
 
-/// One row, with its attempts.
+/// One row with its attempts.
 struct Row {
     outcome: Outcome,
     flaky: bool,
@@ -41,7 +45,7 @@ struct Execution {
     file: usize,
     rows: Vec<Row>,
     differ: bool,
-    /// How many rows there are, subtests aside.
+    /// The number of rows without subtests.
     counted: usize,
 }
 
@@ -55,15 +59,14 @@ impl Execution {
     }
 }
 
-/// The verdict over all cases of `builder`.
-pub(super) fn decide(
+/// Merges all cases of `builder`.
+pub(super) fn merge(
     builder: &TestBuilder,
-    reports: &[Report],
     mappers: &[CaseMapper<'_>],
-    mapping: &IdentityOptions,
+    options: &IdentityOptions,
 ) -> MergedOutcome {
     if builder.more.is_empty() {
-        let row = row_of_case(&builder.first, reports);
+        let row = row_of_case(&builder.first, mappers);
         return MergedOutcome {
             outcome: row.outcome,
             flaky: row.flaky,
@@ -74,11 +77,11 @@ pub(super) fn decide(
             differ: false,
         };
     }
-    let executions = executions(builder, reports, mappers, mapping.reruns);
-    let deciding = deciding(&executions, mapping.reruns);
+    let executions = executions(builder, mappers, options.reruns);
+    let deciding = deciding(&executions, options.reruns);
     let outcome = deciding.outcome();
-    // Only what really ran before a pass makes it flaky: with `reruns`, earlier files too.
-    let failed_before = mapping.reruns
+    // A pass is flaky only if a failure came before it: with `reruns`, in an earlier file too.
+    let failed_before = options.reruns
         && executions
             .iter()
             .any(|other| other.file != deciding.file && other.outcome() >= Outcome::Failed);
@@ -109,7 +112,7 @@ pub(super) fn decide(
     }
 }
 
-/// A single execution is no list.
+/// No list for a single execution.
 fn listed(attempts: Vec<Attempt>) -> Vec<Attempt> {
     if attempts.len() > 1 { attempts } else { Vec::new() }
 }
@@ -132,31 +135,73 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
     chosen
 }
 
-/// The executions in the order of files; copies of one file in another are left out, unless files are `reruns`: then
-/// the same words again are the same outcome again.
-fn executions(
-    builder: &TestBuilder,
-    reports: &[Report],
-    mappers: &[CaseMapper<'_>],
-    reruns: bool,
-) -> Vec<Execution> {
+/// The executions, by file. Without `reruns`, files that repeat the cases of another one word for word are copies, and
+/// left out.
+fn executions(builder: &TestBuilder, mappers: &[CaseMapper<'_>], reruns: bool) -> Vec<Execution> {
     let occurrences: Vec<Occurrence> = builder.occurrences().copied().collect();
+    let mut files: Vec<&[Occurrence]> = occurrences.chunk_by(|a, b| a.file == b.file).collect();
+    if reruns && files.len() > 1 && !sort_by_time(&mut files, mappers, instant) {
+        sort_by_time(&mut files, mappers, local_time);
+    }
     let mut executions = Vec::new();
     let mut seen = HashSet::new();
-    for in_file in occurrences.chunk_by(|a, b| a.file == b.file) {
+    for in_file in files {
         let file = in_file[0].file as usize;
-        if !reruns && !seen.insert(words(in_file, &reports[file])) {
+        if !reruns && !seen.insert(hash_of(in_file, mappers[file].report())) {
             continue;
         }
-        for group in configurations(in_file, &reports[file], &mappers[file]) {
-            executions.push(execution(&group, reports, mappers[file].tool().repeats));
+        for group in configurations(in_file, &mappers[file]) {
+            executions.push(execution(&group, mappers));
         }
     }
     executions
 }
 
-/// A hash of all that is written about cases, the suites aside: merging tools rename those.
-fn words(cases: &[Occurrence], report: &Report) -> u64 {
+/// Sorts files by the latest time stamp of their cases. Returns false, and sorts nothing, if one of them has no time
+/// stamp that `parse` accepts.
+fn sort_by_time<T: Ord>(
+    files: &mut Vec<&[Occurrence]>,
+    mappers: &[CaseMapper<'_>],
+    parse: fn(&str) -> Option<T>,
+) -> bool {
+    let time_of = |case: &Occurrence| parse(time_stamp(case, mappers)?);
+    let times: Option<Vec<Option<T>>> = files
+        .iter()
+        .map(|cases| Some(cases.iter().map(time_of).collect::<Option<Vec<T>>>()?.into_iter().max()))
+        .collect();
+    let Some(times) = times else {
+        return false;
+    };
+    let mut timed: Vec<(Option<T>, &[Occurrence])> =
+        times.into_iter().zip(files.drain(..)).collect();
+    timed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    files.extend(timed.into_iter().map(|(_, cases)| cases));
+    true
+}
+
+/// When the innermost suite with a time stamp started: the attribute of JUnit, NUnit or TestNG.
+fn time_stamp<'a>(case: &Occurrence, mappers: &[CaseMapper<'a>]) -> Option<&'a str> {
+    const NAMES: [&str; 3] = ["timestamp", "start-time", "started-at"];
+    let (report, case) = case.find(mappers);
+    let suites = report.suite_chain(case.suite).into_iter().rev();
+    let written = suites.map(|suite| &suite.attributes).chain([&report.root.attributes]);
+    written
+        .flat_map(|attributes| NAMES.iter().find_map(|name| find_attribute(attributes, name)))
+        .next()
+}
+
+/// A time stamp with an offset from UTC.
+fn instant(text: &str) -> Option<Timestamp> {
+    text.trim().parse().ok()
+}
+
+/// A time stamp without an offset. It cannot be compared with an instant.
+fn local_time(text: &str) -> Option<DateTime> {
+    if instant(text).is_some() { None } else { text.trim().parse().ok() }
+}
+
+/// A hash of cases as written, without their suites, which merging tools rename.
+fn hash_of(cases: &[Occurrence], report: &Report) -> u64 {
     let mut hasher = DefaultHasher::new();
     for occurrence in cases {
         let case = &report.cases[occurrence.case as usize];
@@ -179,21 +224,18 @@ fn hash_detail(detail: Option<&Detail>, hasher: &mut DefaultHasher) {
     }
 }
 
-/// The cases of one file by host and browser, in the order in which those first appear. Where equal cases are attempts,
-/// those of another document in the same file are none: somebody put two reports into one file.
-fn configurations(
-    cases: &[Occurrence],
-    report: &Report,
-    mapper: &CaseMapper<'_>,
-) -> Vec<Vec<Occurrence>> {
+/// The cases of one file by host and browser, in order of first appearance. Where equal cases are attempts, cases of
+/// different documents in the file are not: two reports were concatenated.
+fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occurrence>> {
     if cases.len() == 1 {
         return vec![cases.to_vec()];
     }
+    let report = mapper.report();
+    let are_attempts = mapper.tool().repeats != Repeats::Rows;
     let mut groups: Vec<Vec<Occurrence>> = Vec::new();
     let mut by_configuration = HashMap::new();
     for occurrence in cases {
         let case = &report.cases[occurrence.case as usize];
-        let are_attempts = mapper.tool().repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
             .suite_chain(case.suite)
@@ -211,10 +253,10 @@ fn configurations(
     groups
 }
 
-/// Cases of one file and configuration: those that are equal as written are attempts where the tool says so.
-fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Execution {
+/// The rows of one file and configuration. Cases that are equal as written are attempts if the tool's row says so.
+fn execution(cases: &[Occurrence], mappers: &[CaseMapper<'_>]) -> Execution {
     let file = cases[0].file as usize;
-    let report = &reports[file];
+    let (report, repeats) = (mappers[file].report(), mappers[file].tool().repeats);
     let mut rows: Vec<Row> = Vec::new();
     let mut by_words: HashMap<u64, usize> = HashMap::new();
     let mut kinds = HashSet::new();
@@ -223,9 +265,9 @@ fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Exec
         if !occurrence.is_subtest {
             kinds.insert(key);
         }
-        let row = row_of_case(occurrence, reports);
+        let row = row_of_case(occurrence, mappers);
         match by_words.get(&key) {
-            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, reports, repeats),
+            Some(&at) if repeats != Repeats::Rows => append(&mut rows[at], row, mappers),
             _ => {
                 by_words.insert(key, rows.len());
                 rows.push(row);
@@ -240,7 +282,7 @@ fn execution(cases: &[Occurrence], reports: &[Report], repeats: Repeats) -> Exec
     }
 }
 
-/// A hash of suite chain, classname and name as written.
+/// A hash of the names of suites, classname and name as written.
 fn as_written(report: &Report, case: &Case) -> u64 {
     let mut hasher = DefaultHasher::new();
     for suite in report.suite_chain(case.suite) {
@@ -251,20 +293,24 @@ fn as_written(report: &Report, case: &Case) -> u64 {
     hasher.finish()
 }
 
-/// Adds the attempt after `row`.
-fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
-    let case = &reports[row.deciding.file as usize].cases[row.deciding.case as usize];
-    if repeats == Repeats::BareAttempts {
-        // A failing tear-down is written as a case of its own behind the failing test.
-        if row.outcome >= Outcome::Failed
-            && is_teardown(&reports[next.deciding.file as usize].cases[next.deciding.case as usize])
-        {
+/// Adds a later attempt to `row`.
+fn append(row: &mut Row, mut next: Row, mappers: &[CaseMapper<'_>]) {
+    let (_, case) = row.deciding.find(mappers);
+    let (_, next_case) = next.deciding.find(mappers);
+    let tool = mappers[next.deciding.file as usize].tool();
+    if tool.is_teardown(next_case) {
+        // The attempt before is the test itself.
+        next.attempts.drain(..next.attempts.len() - 1);
+        if row.outcome >= Outcome::Failed {
             row.attempts.pop();
-        } else if row.outcome == Outcome::Passed && case.detail().is_none() {
-            row.outcome = Outcome::Failed;
-            if let Some(last) = row.attempts.last_mut() {
-                last.outcome = Outcome::Failed;
-            }
+        }
+    } else if matches!(tool.repeats, Repeats::BareAttempts { .. })
+        && row.outcome == Outcome::Passed
+        && case.detail().is_none()
+    {
+        row.outcome = Outcome::Failed;
+        if let Some(last) = row.attempts.last_mut() {
+            last.outcome = Outcome::Failed;
         }
     }
     let has_failed =
@@ -279,28 +325,30 @@ fn append(row: &mut Row, next: Row, reports: &[Report], repeats: Repeats) {
     row.attempts.extend(next.attempts);
 }
 
-fn is_teardown(case: &Case) -> bool {
-    let said = case.detail().and_then(|detail| detail.message.as_deref());
-    said.is_some_and(|said| said.starts_with("failed on teardown"))
-}
-
-/// A case with its rerun and flaky children.
-fn row_of_case(occurrence: &Occurrence, reports: &[Report]) -> Row {
-    let case = &reports[occurrence.file as usize].cases[occurrence.case as usize];
+/// A case with its rerun and flaky children as attempts.
+fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
+    let mapper = &mappers[occurrence.file as usize];
+    let (_, case) = occurrence.find(mappers);
     let own = Attempt {
         outcome: occurrence.outcome,
         duration_s: case.duration.map(Seconds::get),
-        message: case.detail().filter(|_| occurrence.outcome != Outcome::Passed).and_then(message),
+        message: case
+            .detail()
+            .filter(|_| occurrence.outcome != Outcome::Passed)
+            .and_then(|detail| mapper.message(detail)),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
     let of = |when| {
         reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
             outcome: rerun.outcome,
             duration_s: rerun.duration,
-            message: message(&rerun.detail),
+            message: mapper.message(&rerun.detail),
         })
     };
     let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();
+    if mapper.tool().is_teardown(case) {
+        attempts.push(Attempt { outcome: Outcome::Passed, duration_s: None, message: None });
+    }
     attempts.push(own);
     attempts.extend(of(RerunWhen::After));
     let durations = attempts.iter().filter_map(|attempt| attempt.duration_s);

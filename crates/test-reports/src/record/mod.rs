@@ -1,46 +1,43 @@
-//! From cases to records: one [`TestRecord`] for each test, whatever number of case elements,
-//! attempts, rows and executions it was written as.
+//! From cases to records: one [`TestRecord`] per test, however many case elements (attempts, rows, executions) it was
+//! written as.
 
 mod builder;
 mod collect;
-mod details;
 mod executions;
-mod location;
+mod metadata;
 mod warnings;
 
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Case, Detail, Flaw, Format, Outcome, Property, Text, shown_path};
+use crate::formats::model::{Case, Flaw, Format, Outcome, Property, Text, shown_path};
 use crate::identity::Identity;
-pub use crate::mapping::{GroupBy, IdentityOptions, Split};
-use crate::text;
+pub use crate::options::{GroupBy, IdentityOptions, Split};
 
 pub use collect::collect;
 
-/// One test, as it will be looked for and, if need be, created.
+/// One test.
 ///
-/// There may be millions of them: what many of them share they share, and what few have is kept apart.
+/// There may be millions of them: they share equal lists, and keep rare values in [`Details`].
 #[derive(Clone, Debug)]
 pub struct TestRecord {
-    /// What it is.
+    /// The identity.
     pub identity: Identity,
     /// The cleaned container parts that entered the identity.
     pub container: Arc<[String]>,
-    /// The cleaned name: what the test is called when created (at most 255 characters), and what entered the identity
-    /// before it was cut.
+    /// The cleaned name, shortened to [`text::NAME_CHARS`](crate::text::NAME_CHARS) characters. The full name entered the
+    /// identity.
     pub name: Text,
-    /// Folder names from below the root folder to the test's folder. `--folder` is included.
+    /// The folders of a new test, outermost first, starting with [`IdentityOptions::folder`].
     pub folder: Arc<[String]>,
     /// The outcome after merging.
     pub outcome: Outcome,
-    /// Passed in the end, but failed before within one execution. Only with [`Outcome::Passed`].
+    /// Whether it failed before it passed. Only with [`Outcome::Passed`].
     pub flaky: bool,
-    /// Seconds: the sum over attempts and rows of the deciding execution; none when nothing was written.
+    /// Seconds: the sum over attempts and rows of the deciding execution; none if the report has no durations.
     pub duration_s: Option<f64>,
-    /// Source file, relative to the repository root where that is known.
+    /// Source file, relative to the repository root if that is known.
     pub file: Option<Arc<str>>,
     /// Line in `file`.
     pub line: Option<u32>,
@@ -48,86 +45,54 @@ pub struct TestRecord {
     pub classname: Option<Arc<str>>,
     /// The suite names as written, outermost first, of the first case.
     pub suites: Arc<[Arc<str>]>,
-    /// How many case elements it was written as (at least 1).
+    /// The number of case elements it was written as, at least 1.
     pub cases: usize,
     /// What only some tests have.
-    pub details: Details,
+    pub details: Arc<Details>,
 }
 
-/// What only some tests have: nothing, or a [`Detailed`] of their own.
-#[derive(Clone, Debug, Default)]
-pub struct Details(Option<Box<Detailed>>);
-
-/// What a test has that has nothing of the kind.
-static NOTHING: Detailed = Detailed {
-    older: Vec::new(),
-    attempts: Vec::new(),
-    message: None,
-    kind: None,
-    properties: Vec::new(),
-    tags: Vec::new(),
-    attachments: Vec::new(),
-    defects: Vec::new(),
-    steps: Vec::new(),
-    pinned: None,
-};
-
-impl Deref for Details {
-    type Target = Detailed;
-
-    fn deref(&self) -> &Detailed {
-        self.0.as_deref().unwrap_or(&NOTHING)
-    }
-}
-
-impl DerefMut for Details {
-    fn deref_mut(&mut self) -> &mut Detailed {
-        self.0.get_or_insert_default()
-    }
-}
-
-/// What failures and reports say about a test.
-#[derive(Clone, Debug, Default)]
-pub struct Detailed {
-    /// Identities that an older scheme gave it (none so far).
+/// What only some tests have.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// Identities of the test under older schemes (none so far).
     pub older: Vec<Identity>,
-    /// Every execution of it, oldest first, when there was more than one.
+    /// All executions, oldest first; empty if there was only one.
     pub attempts: Vec<Attempt>,
-    /// Message of the deciding failure, error or skip: the `message` attribute, else the text's first line.
+    /// Message of the deciding failure, error or skip.
     pub message: Option<String>,
-    /// Type of the deciding failure, such as `AssertionError`.
+    /// Type of the deciding failure, error or skip, such as `AssertionError`.
     pub kind: Option<String>,
-    /// Properties of the suites around it, of the case, and from tags.
+    /// Properties of the case, from tags, and those with a meaning from the suites around it.
     pub properties: Vec<Property>,
-    /// Other tags.
+    /// Other tags (none so far).
     pub tags: Vec<String>,
-    /// Paths of attachments.
+    /// Paths of attachments, as written.
     pub attachments: Vec<String>,
     /// Keys of defects.
     pub defects: Vec<String>,
-    /// Steps that the report names; empty: the placeholder step is used.
+    /// Steps that the report names. Empty: [`StepText::placeholder`] is used.
     pub steps: Vec<StepText>,
-    /// The test of the project that the report names for it.
+    /// The row of the project that the report names for the test.
     pub pinned: Option<Pin>,
 }
 
 /// One execution of a test.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Attempt {
-    /// How it ended.
+    /// The result.
     pub outcome: Outcome,
     /// Seconds, if written.
     pub duration_s: Option<f64>,
-    /// The message, if there was one.
+    /// The message of a failure, error or skip.
     pub message: Option<String>,
 }
 
 /// The text of one step of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepText {
-    /// What is done.
+    /// What to do.
     pub step: String,
-    /// What is expected.
+    /// The expected result.
     pub expected_result: String,
 }
 
@@ -139,7 +104,8 @@ impl StepText {
     }
 }
 
-/// A test of the project that a report names: `[[TEST|TC-5117]]`, or the id property.
+/// A row of the project that a report names: by the tag `[[TEST|TC-5117]]`, or by
+/// [`IdentityOptions::id_property`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pin {
@@ -149,12 +115,12 @@ pub enum Pin {
     Key(u64),
 }
 
-/// Something that went wrong outside every test: a collection error, a set-up failure.
+/// A failure outside every test, such as a collection error or a failing set-up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunError {
     /// The report file.
     pub report: Arc<str>,
-    /// What it is called there: suite, class or hook.
+    /// The name of the suite, class or hook.
     pub name: String,
     /// The message.
     pub message: Option<String>,
@@ -162,126 +128,67 @@ pub struct RunError {
     pub file: Option<String>,
     /// Line in `file`.
     pub line: Option<u32>,
-    /// It was written as a case element, and so is *seen* and *excluded* in the ledger.
+    /// Whether it was written as a case element, which then counts as seen and excluded.
     pub is_case: bool,
 }
 
-/// What was found in one report file. Counts are of case elements as written.
+/// The numbers of case elements in one report file, as written.
 #[derive(Clone, Debug, Serialize)]
 pub struct FileCounts {
     /// The path as given.
     pub path: Arc<str>,
-    /// The JSON lines that carried it here, if it was not read where it was written.
+    /// The file of JSON lines that contained the report, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Arc<str>>,
-    /// Its format.
+    /// The format.
     pub format: Format,
-    /// The tool's name, such as `pytest`; `unknown` where the general rule was used.
+    /// The tool's name, such as `pytest`, or `unknown`.
     #[serde(rename = "producer")]
     pub tool: &'static str,
-    /// Case elements.
+    /// All case elements.
     pub tests: usize,
-    /// Those that failed.
+    /// Failed case elements.
     pub failures: usize,
-    /// Those that errored.
+    /// Errored case elements.
     pub errors: usize,
-    /// Those that were skipped.
+    /// Skipped case elements.
     pub skipped: usize,
-    /// Errors on suites, which no case element bears.
+    /// Errors of suites, outside case elements.
     pub suite_errors: usize,
-    /// What was mended.
+    /// Flaws despite which every case was read.
     pub recovered: Vec<Flaw>,
-    /// What was lost.
+    /// The flaw after which cases may be missing.
     pub damaged: Option<Flaw>,
 }
 
 impl FileCounts {
-    /// The path, with the shard that carried the report here.
+    /// The path, after that of the file of JSON lines if there is one.
     #[must_use]
     pub fn shown_path(&self) -> Arc<str> {
         shown_path(self.shard.as_deref(), &self.path)
     }
 }
 
-/// Everything that all reports together say.
+/// Everything that the reports say, merged.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// One for each test, sorted by folder, name, identity.
+    /// One record per test, sorted by folder, name and identity.
     pub tests: Vec<TestRecord>,
-    /// What went wrong outside every test.
+    /// Failures outside every test.
     pub run_errors: Vec<RunError>,
-    /// The files, in the order in which they were read.
+    /// The files, in the order of the reports.
     pub files: Vec<FileCounts>,
-    /// Case elements seen.
+    /// The number of case elements: tests, merged and excluded ones.
     pub seen: usize,
-    /// Case elements beyond the first of one record.
+    /// The number of case elements beyond the first one of their record.
     pub merged: usize,
-    /// Case elements that are run errors or linter findings.
+    /// The number of case elements that are run errors, linter findings or otherwise not tests.
     pub excluded: usize,
-    /// What a person should know about the mapping, one line each.
+    /// Warnings about the mapping, one line each.
     pub warnings: Vec<String>,
 }
 
-/// The longest message that is kept, in characters.
-const MESSAGE_CHARS: usize = 2_000;
-
-/// What a failure, error or skip says: its `message`, else the first line of its text that says something, without
-/// colours and control characters.
-fn message(detail: &Detail) -> Option<String> {
-    let said = |words: &str| {
-        let plain: String = text::strip_ansi(words)
-            .chars()
-            .filter(|&next| matches!(next, '\n' | '\t') || !text::is_unprintable(next))
-            .collect();
-        let trimmed = plain.trim();
-        (!trimmed.is_empty()).then(|| text::cut(trimmed, MESSAGE_CHARS).into_owned())
-    };
-    let lines = || detail.text.iter().flat_map(|text| text.lines());
-    // Some reporters write the same words for every failure: the text says more, if there is one.
-    let written = detail.message.as_deref().and_then(said);
-    let written = written.filter(|words| !is_constant(words) || lines().find_map(said).is_none());
-    let is_traceback = |line: String| line.starts_with("Traceback (most recent call last)");
-    if written.is_none() && lines().find_map(said).is_some_and(is_traceback) {
-        // Python says what happened behind the innermost frame.
-        let all: Vec<&str> = lines().collect();
-        let frame = all.iter().rposition(|line| line.starts_with("  File \"")).unwrap_or_default();
-        let behind = all.iter().skip(frame + 1).filter(|line| !line.starts_with(' '));
-        return behind.copied().find_map(said).or_else(|| lines().rev().find_map(said));
-    }
-    if written.as_deref().is_none_or(is_panic_line) {
-        // Rust says in which thread and where it was, and what happened on the next line.
-        let panicked =
-            lines().skip_while(|line| !is_panic_line(line.trim())).skip(1).find_map(said);
-        if panicked.is_some() {
-            return panicked;
-        }
-    }
-    written.or_else(|| {
-        lines()
-            .filter(|line| !is_preamble(line.trim()))
-            .find_map(said)
-            .or_else(|| lines().find_map(said))
-    })
-}
-
-/// What nose2, cargo2junit and Cucumber's Ruby write whatever went wrong.
-fn is_constant(message: &str) -> bool {
-    message == "test failure" || (message.starts_with("failed ") && !message.contains('\n'))
-}
-
-/// A line that comes before the point: PHPUnit says which test it was, Catch2 that it failed, TAP begins its YAML.
-fn is_preamble(line: &str) -> bool {
-    const KEYS: [&str; 6] = ["at:", "stack: |", "diff: |", "compare: ", "operator: ", "message: |"];
-    let is_test = line.contains("::") && !line.contains([' ', '/']);
-    let is_key = KEYS.iter().any(|key| line.starts_with(key));
-    is_test || is_key || ["FAILED:", "---", "..."].contains(&line)
-}
-
-/// `thread 'tests::total' (466) panicked at src/lib.rs:9:62:`
-fn is_panic_line(line: &str) -> bool {
-    line.starts_with("thread '") && line.contains("panicked at ") && !line.contains('\n')
-}
-
-/// There may be millions: what a case and its record keep beyond their texts is bounded.
+/// There may be millions: the size of a case and its record, without their texts, is bounded.
 const _: () = assert!(size_of::<Case>() + size_of::<TestRecord>() <= 250);
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! What becomes of cases that are attempts, rows and executions of one test.
+//! Cases that are attempts, rows and executions of one test.
 
 use super::{IdentityOptions, Pin, Records, TestRecord, collect};
 use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
 use crate::formats::read_one;
 
-fn records_with(files: &[(&str, &str)], mapping: &IdentityOptions) -> Records {
+fn records_with(files: &[(&str, &str)], options: &IdentityOptions) -> Records {
     let reports: Vec<_> = files.iter().map(|(path, xml)| read_one(xml, path)).collect();
-    collect(&reports, mapping)
+    collect(&reports, options)
 }
 
 fn records(files: &[&str]) -> Records {
@@ -33,7 +33,7 @@ fn surefire(cases: &str) -> String {
 }
 
 #[test]
-fn pytest_reruns_are_bare_and_have_failed() {
+fn bare_pytest_reruns_count_as_failed() {
     let bare = "<testcase classname='t' name='a' time='1'/>";
     let flaky = only(&pytest(&bare.repeat(3)));
     assert_eq!((flaky.outcome, flaky.flaky, flaky.cases), (Passed, true, 3));
@@ -49,7 +49,7 @@ fn pytest_reruns_are_bare_and_have_failed() {
 }
 
 #[test]
-fn a_failing_tear_down_is_the_same_execution() {
+fn a_failing_teardown_belongs_to_the_failed_test() {
     let test = only(&pytest(
         "<testcase classname='t' name='a'><failure message='assert 0'/></testcase>\
          <testcase classname='t' name='a'><error message='failed on teardown with x'/></testcase>",
@@ -58,7 +58,22 @@ fn a_failing_tear_down_is_the_same_execution() {
 }
 
 #[test]
-fn go_reruns_end_with_the_last() {
+fn a_failing_teardown_follows_a_passed_test() {
+    let teardown = "<testcase classname='t' name='a' time='1'>\
+                    <error message='failed on teardown with &quot;OSError: gone&quot;'/></testcase>";
+    let bare = "<testcase classname='t' name='a'/>";
+    for cases in [teardown.to_owned(), format!("{bare}{teardown}")] {
+        let test = only(&pytest(&cases));
+        let attempts: Vec<_> =
+            test.details.attempts.iter().map(|attempt| attempt.outcome).collect();
+        assert_eq!((test.outcome, test.flaky, test.duration_s), (Errored, false, Some(1.0)));
+        assert_eq!(attempts, [Passed, Errored]);
+        assert_eq!(test.details.message.as_deref(), Some("OSError: gone"));
+    }
+}
+
+#[test]
+fn the_last_go_rerun_decides() {
     let go = |cases: &str| {
         format!(
             "<testsuites><testsuite name='x.io/a'><properties><property name='go.version' value='1'/></properties>{cases}</testsuite></testsuites>"
@@ -94,7 +109,7 @@ fn rerun_and_flaky_children_are_attempts() {
 }
 
 #[test]
-fn rows_are_as_bad_as_the_worst_and_never_flaky() {
+fn the_worst_row_decides_and_rows_are_never_flaky() {
     let rows = surefire(
         "<testcase classname='a.B' name='t' time='1'/>\
          <testcase classname='a.B' name='t' time='2'><failure message='no'/></testcase>\
@@ -113,16 +128,16 @@ fn rows_are_as_bad_as_the_worst_and_never_flaky() {
 }
 
 #[test]
-fn different_names_that_clean_to_the_same_are_rows_with_a_warning() {
+fn names_that_differ_only_before_cleaning_are_rows_with_a_warning() {
     let records = records(&[&surefire(
         "<testcase classname='a.B' name='t  x'/><testcase classname='a.B' name='t x'><failure/></testcase>",
     )]);
     assert_eq!((records.tests.len(), records.tests[0].outcome), (1, Failed));
-    assert!(records.warnings[0].contains("written differently"), "{:?}", records.warnings);
+    assert!(records.warnings[0].contains("spelled differently"), "{:?}", records.warnings);
 }
 
 #[test]
-fn executions_are_as_bad_as_the_worst_and_skips_of_other_shards_do_not_count() {
+fn the_worst_execution_decides_and_skips_in_other_shards_do_not_count() {
     let passed = surefire("<testcase classname='a.B' name='t' time='1'/>");
     let failed = surefire("<testcase classname='a.B' name='t' time='2'><failure/></testcase>");
     let skipped = surefire("<testcase classname='a.B' name='t'><skipped/></testcase>");
@@ -140,19 +155,54 @@ fn with_reruns_the_last_file_decides() {
     let passed = surefire("<testcase classname='a.B' name='t' time='1'/>");
     let failed = surefire("<testcase classname='a.B' name='t' time='2'><failure/></testcase>");
     let skipped = surefire("<testcase classname='a.B' name='t'><skipped/></testcase>");
-    let mapping = IdentityOptions { reruns: true, ..IdentityOptions::default() };
+    let options = IdentityOptions { reruns: true, ..IdentityOptions::default() };
     let outcome = |files: &[(&str, &str)]| {
-        let test = records_with(files, &mapping).tests.remove(0);
+        let test = records_with(files, &options).tests.remove(0);
         (test.outcome, test.flaky)
     };
-    // In the order given, not in that of their names.
+    // In the order given, not by path.
     assert_eq!(outcome(&[("b.xml", &failed), ("a.xml", &passed)]), (Passed, true));
     assert_eq!(outcome(&[("a.xml", &passed), ("b.xml", &failed)]), (Failed, false));
     assert_eq!(outcome(&[("a.xml", &passed), ("b.xml", &skipped)]), (Passed, false));
 }
 
 #[test]
-fn browsers_in_one_file_are_executions_and_no_rows() {
+fn reruns_are_ordered_by_time_stamps_that_can_be_compared() {
+    let options = IdentityOptions { reruns: true, ..IdentityOptions::default() };
+    // Two files in this order, with a failure in the first and a pass in the second.
+    let outcome = |first: &str, second: &str| {
+        let xml = |stamp: &str, state: &str| {
+            format!(
+                "<testsuites><testsuite name='a.B' {stamp}><testsuite name='a.B'>\
+                 <testcase classname='a.B' name='t'>{state}</testcase></testsuite></testsuite></testsuites>"
+            )
+        };
+        let (first, second) = (xml(first, "<failure/>"), xml(second, ""));
+        let test = records_with(&[("1.xml", &first), ("2.xml", &second)], &options).tests.remove(0);
+        let attempts = test.details.attempts.iter().map(|attempt| attempt.outcome).collect();
+        (test.outcome, test.flaky, attempts)
+    };
+    let (as_given, reversed) =
+        ((Passed, true, vec![Failed, Passed]), (Failed, false, vec![Passed, Failed]));
+    for (first, second, expected) in [
+        ("timestamp='2025-01-02T00:00:00'", "timestamp='2025-01-01T00:00:00'", &reversed),
+        ("timestamp='2025-01-01T00:00:00'", "timestamp='2025-01-02T00:00:00'", &as_given),
+        // Instants, not texts.
+        ("timestamp='2025-01-01T12:00:00+02:00'", "timestamp='2025-01-01T10:30:00Z'", &as_given),
+        ("timestamp='2025-01-01T12:00:00Z'", "timestamp='2025-01-01T13:00:00.5+02:00'", &reversed),
+        ("start-time='2025-01-02 00:00:00Z'", "start-time='2025-01-01 00:00:00Z'", &reversed),
+        // Cannot be compared: a local time and an instant, no time stamp, not a time stamp, equal ones.
+        ("timestamp='2025-01-02T00:00:00'", "timestamp='2025-01-01T00:00:00Z'", &as_given),
+        ("timestamp='2025-01-02T00:00:00'", "", &as_given),
+        ("timestamp='yesterday'", "timestamp='2025-01-01T00:00:00'", &as_given),
+        ("timestamp='2025-01-01T00:00:00'", "timestamp='2025-01-01T00:00:00'", &as_given),
+    ] {
+        assert_eq!(&outcome(first, second), expected, "{first} {second}");
+    }
+}
+
+#[test]
+fn browsers_in_one_file_are_executions() {
     let suite = |host: &str, state: &str| {
         format!(
             "<testsuite name='a.spec.ts' timestamp='t' hostname='{host}' tests='1' failures='0' skipped='0' time='1' errors='0'>\
@@ -174,7 +224,7 @@ fn browsers_in_one_file_are_executions_and_no_rows() {
 }
 
 #[test]
-fn a_file_beside_its_merged_copy_counts_once() {
+fn a_file_and_its_merged_copy_count_once() {
     let case = "<testcase classname='a.B' name='t' time='1'><failure message='no'>trace</failure></testcase>";
     let single = format!("<testsuite name='a.B'>{case}</testsuite>");
     let merged = format!(
@@ -187,7 +237,7 @@ fn a_file_beside_its_merged_copy_counts_once() {
 }
 
 #[test]
-fn subtests_are_no_rows_to_warn_about() {
+fn subtests_cause_no_warning_about_rows() {
     let xml = "<testsuites><testsuite name='t.Cart-20261123165022'>\
         <testcase classname='t.Cart' name='test_sub (i=1)'><failure/></testcase>\
         <testcase classname='t.Cart' name='test_sub (i=2)'><failure/></testcase></testsuite></testsuites>";
@@ -197,7 +247,7 @@ fn subtests_are_no_rows_to_warn_about() {
 }
 
 #[test]
-fn run_errors_are_excluded_and_those_of_suites_were_never_seen() {
+fn run_errors_are_excluded_and_suite_errors_are_not_cases() {
     let xml = pytest(
         "<testcase classname='' name='tests.test_a'><error message='collection failure'>tests/test_a.py:3: in x</error></testcase>\
          <testcase classname='t' name='b'/><error message='set-up of the suite'/>",
@@ -215,26 +265,30 @@ fn run_errors_are_excluded_and_those_of_suites_were_never_seen() {
 }
 
 #[test]
-fn cases_without_any_name_are_told_about() {
+fn cases_without_any_name_cause_a_warning() {
     let records =
         records(&["<testsuite name='s'><testcase/><testcase><error/></testcase></testsuite>"]);
     assert_eq!(
         (records.seen, records.tests.len(), records.excluded, records.run_errors.len()),
         (2, 0, 2, 1)
     );
-    assert!(records.warnings.iter().any(|line| line.contains("no test")), "{:?}", records.warnings);
+    assert!(
+        records.warnings.iter().any(|line| line.contains("1 case without a test")),
+        "{:?}",
+        records.warnings
+    );
 }
 
 #[test]
-fn many_files_by_nobody_known_make_one_warning() {
+fn many_unrecognised_files_cause_one_warning() {
     let xml = "<testsuite name='s'><testcase name='t'/></testsuite>";
     let records = records(&[xml, xml, xml]);
     assert_eq!(records.warnings.len(), 1, "{:?}", records.warnings);
-    assert!(records.warnings[0].starts_with("3 reports"));
+    assert!(records.warnings[0].contains("3 reports"));
 }
 
 #[test]
-fn properties_and_tags_say_what_they_are_for() {
+fn properties_and_tags_are_sorted_by_meaning() {
     let test = only(
         "<testsuite name='s'><properties><property name='java.home' value='/usr'/><property name='author' value='Ada'/>\
          <property name='testquality_test' value='TC-12'/></properties>\
@@ -256,7 +310,7 @@ fn properties_and_tags_say_what_they_are_for() {
 }
 
 #[test]
-fn a_test_is_pinned_by_key_or_id_and_by_one_only() {
+fn only_the_first_pin_of_a_test_counts() {
     let pinned = |name: &str| {
         only(&format!("<testsuite name='s'><testcase name='t [[TEST|{name}]]'/></testsuite>"))
             .details
@@ -273,7 +327,7 @@ fn a_test_is_pinned_by_key_or_id_and_by_one_only() {
 }
 
 #[test]
-fn steps_are_not_repeated_by_rows() {
+fn rows_do_not_repeat_steps() {
     let case = "<testcase name='t'><properties><property name='step' value='pay'/></properties></testcase>";
     assert_eq!(
         only(&format!("<testsuite name='s'>{case}{case}</testsuite>")).details.steps.len(),
@@ -282,7 +336,7 @@ fn steps_are_not_repeated_by_rows() {
 }
 
 #[test]
-fn a_message_is_the_attribute_or_the_first_line_that_says_something() {
+fn a_message_is_the_attribute_or_the_first_informative_line() {
     let message = |inner: &str| {
         only(&format!("<testsuite name='s'><testcase name='t'>{inner}</testcase></testsuite>"))
             .details
@@ -307,7 +361,7 @@ fn a_message_is_the_attribute_or_the_first_line_that_says_something() {
 }
 
 #[test]
-fn a_place_is_the_cases_or_else_the_failures() {
+fn a_location_is_that_of_the_case_or_else_of_the_failure() {
     let place = |attributes: &str, inner: &str| {
         let test = only(&format!(
             "<testsuite name='s'><testcase name='t' {attributes}>{inner}</testcase></testsuite>"
@@ -325,7 +379,7 @@ fn a_place_is_the_cases_or_else_the_failures() {
 }
 
 #[test]
-fn a_long_name_is_cut_only_after_the_identity_was_made() {
+fn a_long_name_is_shortened_after_the_identity_was_computed() {
     let long = |end: &str| {
         only(&format!(
             "<testsuite name='s'><testcase name='{}{end}'/></testsuite>",
@@ -339,7 +393,7 @@ fn a_long_name_is_cut_only_after_the_identity_was_made() {
 }
 
 #[test]
-fn a_rust_panic_says_what_happened_and_not_in_which_thread() {
+fn the_message_of_a_rust_panic_is_not_its_thread() {
     let nextest = "<testsuite name='shop'><testcase classname='shop' name='total'>\
         <failure message=\"thread 'total' (466) panicked at src/lib.rs:9:62\" type='test failure'>\
         thread 'total' (466) panicked at src/lib.rs:9:62:\nassertion `left == right` failed\n  left: 1</failure></testcase></testsuite>";

@@ -1,70 +1,51 @@
-//! What a person should know about the mapping: one line for each kind and tool, however many cases it is about.
+//! Warnings about the mapping: one line per kind and tool, however many cases it concerns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::executions::MergedOutcome;
 use crate::formats::model::{Case, Report};
-use crate::text;
+use crate::text::{self, count};
 use crate::tools::Tool;
 
-/// Warnings while they are gathered.
+/// The warnings so far.
 #[derive(Default)]
 pub(super) struct Warnings {
-    /// By tool: tests of several rows.
-    rows: BTreeMap<&'static str, Rows>,
-    /// Files that nobody known wrote.
-    unknown: Counted,
-    no_tests: Counted,
-    findings: Counted,
-    bad_pins: Counted,
-    second_pins: Counted,
+    /// Tests with several rows, by tool.
+    rows: BTreeMap<&'static str, Tally>,
+    unknown_tools: Tally,
+    no_tests: Tally,
+    findings: Tally,
+    bad_pins: Tally,
+    second_pins: Tally,
 }
 
+/// A number with the first example.
 #[derive(Default)]
-struct Rows {
-    tests: usize,
+struct Tally {
+    count: usize,
+    /// Only for rows: the number of cases, and of tests whose cases differ as written.
     cases: usize,
     differ: usize,
-    example: String,
-    path: Option<Arc<str>>,
     advice: Option<&'static str>,
-}
-
-#[derive(Default)]
-struct Counted {
-    count: usize,
     example: String,
-    path: Option<Arc<str>>,
+    path: Arc<str>,
 }
 
-impl Counted {
+impl Tally {
     fn add(&mut self, example: &str, report: Option<&Report>) {
         if self.count == 0 {
-            self.example = shown(example);
-            self.path = report.map(Report::shown_path);
+            self.example = text::cut(&text::clean(example), 80).into_owned();
+            self.path = report.map(Report::shown_path).unwrap_or_default();
         }
         self.count += 1;
     }
-
-    fn path(&self) -> &str {
-        self.path.as_deref().unwrap_or_default()
-    }
-}
-
-/// A text of a report in a warning: one short line.
-fn shown(text: &str) -> String {
-    text::cut(&text::clean(text), 80).into_owned()
-}
-
-fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 impl Warnings {
     pub(super) fn report(&mut self, report: &Report, tool: &Tool) {
         if tool.is_unknown() && !report.cases.is_empty() {
-            self.unknown.add("", Some(report));
+            self.unknown_tools.add("", Some(report));
         }
     }
 
@@ -86,83 +67,68 @@ impl Warnings {
         self.second_pins.add(&format!("{test}` also names `{named}"), None);
     }
 
+    /// Tests come in the order of their first cases, so that the example is the same in every run.
     pub(super) fn rows(
         &mut self,
         report: &Report,
         tool: &'static Tool,
         name: &str,
-        verdict: &MergedOutcome,
+        merged: &MergedOutcome,
     ) {
         let rows = self.rows.entry(tool.name).or_default();
-        rows.tests += 1;
-        rows.cases += verdict.rows;
-        rows.differ += usize::from(verdict.differ);
-        // Tests come in the order of their first cases: the first is the same in every run.
-        if rows.tests == 1 {
-            rows.example = shown(name);
-            rows.path = Some(report.shown_path());
-            rows.advice = tool.advice;
-        }
+        rows.add(name, Some(report));
+        rows.cases += merged.rows;
+        rows.differ += usize::from(merged.differ);
+        rows.advice = tool.advice;
     }
 
     /// The lines, always in the same order.
     pub(super) fn lines(self) -> Vec<String> {
-        let Self { rows, unknown, no_tests, findings, bad_pins, second_pins } = self;
+        let Self { rows, unknown_tools, no_tests, findings, bad_pins, second_pins } = self;
         let mut lines = Vec::new();
-        if unknown.count > 0 {
+        if let Tally { count: reports @ 1.., path, .. } = unknown_tools {
             lines.push(format!(
-                "{} by no tool that is known here (first: {}): a test is its suites, its classname and its name",
-                plural(unknown.count, "report is", "reports are"),
-                unknown.path(),
+                "unrecognised tool in {}: tests are identified by suite, classname and name (first: {path})",
+                count(reports, "report"),
             ));
         }
-        for (tool, rows) in rows {
+        for (tool, Tally { count: tests, cases, differ, advice, example, path }) in rows {
+            let names = if tests == 1 { "a name" } else { "names" };
             let mut line = format!(
-                "{tool}: {} of {} together, and the worst outcome counts (first: `{}` in {})",
-                plural(rows.cases, "case is a row", "cases are rows"),
-                plural(rows.tests, "test", "tests"),
-                rows.example,
-                rows.path.as_deref().unwrap_or_default(),
+                "{tool}: {cases} cases share {names} and count as {}; the worst result wins (first: `{example}` in {path})",
+                count(tests, "test"),
             );
-            if rows.differ > 0 {
-                line.push_str(&format!(
-                    "; of {} the cases were written differently",
-                    plural(rows.differ, "test", "tests")
-                ));
+            if differ > 0 {
+                line +=
+                    &format!("; the cases of {} are spelled differently", count(differ, "test"));
             }
-            if let Some(advice) = rows.advice {
-                line.push_str("; ");
-                line.push_str(advice);
+            if let Some(advice) = advice {
+                line += &format!("; {advice}");
             }
             lines.push(line);
         }
-        if no_tests.count > 0 {
+        if let Tally { count: cases @ 1.., example, path, .. } = no_tests {
             lines.push(format!(
-                "{} no test: set-ups, classes or modules skipped as a whole, cases without a name (first: `{}` in {})",
-                plural(no_tests.count, "case stands for", "cases stand for"),
-                no_tests.example,
-                no_tests.path(),
+                "ignored {} without a test: set-ups, classes or modules skipped as a whole, cases without a name (first: `{example}` in {path})",
+                count(cases, "case"),
             ));
         }
-        if findings.count > 0 {
+        if let Tally { count: findings @ 1.., path, .. } = findings {
             lines.push(format!(
-                "{} no test and left out (first in {})",
-                plural(findings.count, "finding of a linter is", "findings of linters are"),
-                findings.path(),
+                "ignored {} of linters, which are not tests (first in {path})",
+                count(findings, "finding"),
             ));
         }
-        if bad_pins.count > 0 {
+        if let Tally { count: pins @ 1.., example, .. } = bad_pins {
             lines.push(format!(
-                "{} neither an id nor `TC-` and a key (first: `{}`)",
-                plural(bad_pins.count, "named test is", "named tests are"),
-                bad_pins.example,
+                "invalid reference to a test in {}: expected an id or `TC-` and a key (first: `{example}`)",
+                count(pins, "place"),
             ));
         }
-        if second_pins.count > 0 {
+        if let Tally { count: tests @ 1.., example, .. } = second_pins {
             lines.push(format!(
-                "{} of two tests of the project, and the first counts (first: `{}`)",
-                plural(second_pins.count, "test names one", "tests name one"),
-                second_pins.example,
+                "several tests of the project named for {}; the first one counts (first: `{example}`)",
+                count(tests, "test"),
             ));
         }
         lines

@@ -1,69 +1,62 @@
-//! A case with its surroundings, as the rules look at it.
+//! A case with its surroundings, as the rules see it.
 
 use crate::formats::model::{Case, Outcome, Report, Suite};
 use crate::text::{self, RepositoryRoot};
 
-/// A case as context, its texts cleaned.
+/// A case with its surroundings. Texts are cleaned.
 pub(super) struct CaseContext<'a> {
     pub(super) report: &'a Report,
     pub(super) case: &'a Case,
-    /// The name, cleaned; empty when there is none.
+    /// Empty when there is none.
     pub(super) name: &'a str,
-    /// The classname, cleaned; empty when there is none.
+    /// Empty when there is none.
     pub(super) classname: &'a str,
-    /// The suites around it, outermost first.
+    /// The suites around the case, outermost first.
     pub(super) suites: &'a [&'a Suite],
-    /// Their names, cleaned; empty where there are none.
+    /// Their names, each of which may be empty.
     pub(super) chain: &'a [&'a str],
     pub(super) root: &'a RepositoryRoot,
-    /// Which of several that are called the same it is, from 1, where the tool counts them.
+    /// The number of the case among those with the same name, from 1, where the tool's row counts them.
     pub(super) ordinal: Option<usize>,
 }
 
 impl<'a> CaseContext<'a> {
-    /// The name of the innermost suite, cleaned.
+    /// The name of the innermost suite.
     pub(super) fn suite_name(&self) -> &'a str {
         self.chain.last().copied().unwrap_or_default()
     }
 
-    /// Whether it failed or errored.
+    /// Whether the case failed or errored.
     pub(super) fn failed(&self) -> bool {
         self.case.outcome >= Outcome::Failed
     }
 
     /// An attribute of the innermost suite that has it.
     pub(super) fn suite_attribute(&self, name: &str) -> Option<&'a str> {
-        let mut inside_out = self.suites.iter().rev();
-        inside_out.find_map(|suite| suite.attribute(name))
+        self.suites.iter().rev().find_map(|suite| suite.attribute(name))
     }
 
     /// A property of the innermost suite that has it.
     pub(super) fn suite_property(&self, name: &str) -> Option<&'a str> {
-        let mut inside_out = self.suites.iter().rev();
-        inside_out.find_map(|suite| {
-            let mut properties = suite.properties.iter();
-            let found = properties.find(|property| &*property.name == name)?;
-            Some(&*found.value)
-        })
+        self.suites.iter().rev().find_map(|suite| super::rules::property(suite, name))
     }
 
-    /// A path without the machine.
+    /// `path` relative to the repository root.
     pub(super) fn path(&self, path: &str) -> String {
         text::clean(&self.root.relative(path))
     }
 
-    /// The file that the case names, without the machine.
+    /// The file that the case names, relative to the repository root.
     pub(super) fn case_file(&self) -> Option<String> {
-        let file = self.case.file.as_deref()?;
-        Some(self.path(file)).filter(|file| !file.is_empty())
+        let file = self.path(self.case.file.as_deref()?);
+        Some(file).filter(|file| !file.is_empty())
     }
 
-    /// The file that the case or a suite around it names, without the machine.
+    /// The file that the case or a suite around it names, relative to the repository root.
     pub(super) fn file(&self) -> Option<String> {
         self.case_file().or_else(|| {
-            let named =
-                self.suite_attribute("file").or_else(|| self.suite_attribute("filepath"))?;
-            Some(self.path(named)).filter(|file| !file.is_empty())
+            let file = self.suite_attribute("file").or_else(|| self.suite_attribute("filepath"))?;
+            Some(self.path(file)).filter(|file| !file.is_empty())
         })
     }
 }

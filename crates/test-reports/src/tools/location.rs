@@ -1,31 +1,33 @@
-//! Where a test belongs, and how the folder of a new test is made from that.
+//! Where a test belongs, and which folder a new test goes into.
 
-use crate::mapping::{GroupBy, Split};
+use super::Tool;
+use super::context::CaseContext;
+use crate::options::{GroupBy, IdentityOptions, Split};
 use crate::text;
 
-/// What a rule makes of a case.
+/// What a tool's row makes of a case.
 #[derive(Debug, Default)]
 pub(super) struct TestLocation {
-    /// The container's parts. Empty parts are dropped.
+    /// The parts of the container. Empty ones are dropped.
     pub(super) container: Vec<String>,
-    /// The name; empty: the classname is taken.
+    /// The name. If it is empty, the classname is used.
     pub(super) name: String,
-    /// The folder of a new test, from the outside in.
+    /// The folder of a new test, outermost level first.
     pub(super) folder: Vec<Level>,
-    /// It is a part of a test that has no case of its own when it passes.
+    /// Whether it is a part of a test, which has no case of its own when it passes.
     pub(super) is_subtest: bool,
-    /// It was not executed, whatever its state says.
+    /// Whether it was not executed although its state says otherwise.
     pub(super) is_skipped: bool,
 }
 
-/// A part of a folder's path.
+/// One or more folders of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// One folder.
     One(String),
-    /// A classname or file, which `--split` and `--no-split` cut otherwise.
+    /// A classname or file, which [`Split`] may cut in another way.
     Classname(String, Cut),
-    /// Titles of groups, the outermost first, with a text between them.
+    /// Titles of groups, outermost first, and the separator between them.
     Titles(String, &'static str),
 }
 
@@ -38,9 +40,9 @@ pub(super) enum Cut {
     Dots,
     /// At each `/`.
     Slashes,
-    /// Java: the package, the class, each nested class.
+    /// Java: into package, class and each nested class.
     Class,
-    /// .NET: at each `.` and `+` that is not within brackets.
+    /// .NET: at each `.` and `+` outside of brackets.
     Type,
 }
 
@@ -49,9 +51,9 @@ impl Level {
     pub(super) fn push_to(&self, path: &mut Vec<String>, split: &Split) {
         match (self, split) {
             (Level::One(name), _) | (Level::Classname(name, _), Split::Never) => push(path, name),
-            (Level::Titles(titles, between), _) => push_all(path, titles.split(between)),
-            (Level::Classname(name, _), Split::At(between)) if !between.is_empty() => {
-                push_all(path, name.split(between.as_str()));
+            (Level::Titles(titles, separator), _) => push_all(path, titles.split(separator)),
+            (Level::Classname(name, _), Split::At(separator)) if !separator.is_empty() => {
+                push_all(path, name.split(separator.as_str()));
             }
             (Level::Classname(name, cut), _) => match cut {
                 Cut::Nowhere => push(path, name),
@@ -92,7 +94,7 @@ fn type_parts(name: &str) -> Vec<&str> {
     parts
 }
 
-/// Appends a folder, unless it adds nothing.
+/// Appends a folder, unless it is empty or repeats its parent.
 pub(super) fn push(path: &mut Vec<String>, name: &str) {
     let name = name.trim();
     if name.is_empty() {
@@ -104,55 +106,47 @@ pub(super) fn push(path: &mut Vec<String>, name: &str) {
     }
 }
 
-/// What [`GroupBy`] chooses from.
-pub(super) struct Sources<'a> {
-    pub(super) suites: &'a [&'a str],
-    pub(super) classname: &'a str,
-    pub(super) file: Option<&'a str>,
-    pub(super) auto: &'a [Level],
-}
-
-/// The folders below `--folder`, outermost first. Where a report does not say what is asked for (no file, no
-/// classname), the tool's own rule places.
+/// The folders of a new test, outermost first. Where a report lacks what `group_by` asks for (a file, a classname), the
+/// `levels` of the tool's row are used.
 pub(super) fn folder(
-    prefix: &[String],
-    group_by: GroupBy,
-    split: &Split,
-    from: &Sources<'_>,
+    options: &IdentityOptions,
+    tool: &Tool,
+    case: &CaseContext<'_>,
+    levels: &[Level],
 ) -> Vec<String> {
-    let mut path = prefix.to_vec();
-    let mut below = Vec::new();
-    let chosen: Vec<Level> = match group_by {
-        GroupBy::Flat => return path,
+    let classname = case.classname;
+    let chosen = match options.group_by {
+        GroupBy::Flat => return options.folder.clone(),
         GroupBy::Auto => Vec::new(),
-        GroupBy::Suite => without_repetition(from.suites.iter().map(|name| (*name).to_owned()))
-            .into_iter()
-            .map(Level::One)
-            .collect(),
-        GroupBy::Classname if from.classname.is_empty() => Vec::new(),
+        GroupBy::Suite => {
+            let labels = case.chain.iter().map(|name| (tool.suite_label)(name).to_owned());
+            without_repetition(labels).into_iter().map(Level::One).collect()
+        }
+        GroupBy::Classname if classname.is_empty() => Vec::new(),
         GroupBy::Classname => {
-            let cut = from.auto.iter().find_map(|level| match level {
-                Level::Classname(name, cut) if name == from.classname => Some(*cut),
+            let cut = levels.iter().find_map(|level| match level {
+                Level::Classname(name, cut) if name == classname => Some(*cut),
                 _ => None,
             });
-            let cut = cut.unwrap_or_else(|| usual_cut(from.classname));
-            vec![Level::Classname(from.classname.to_owned(), cut)]
+            vec![Level::Classname(
+                classname.to_owned(),
+                cut.unwrap_or_else(|| usual_cut(classname)),
+            )]
         }
-        GroupBy::File => from
-            .file
-            .map(|file| Level::Classname(file.to_owned(), Cut::Slashes))
-            .into_iter()
-            .collect(),
+        GroupBy::File => {
+            case.file().map(|file| Level::Classname(file, Cut::Slashes)).into_iter().collect()
+        }
     };
-    let levels = if chosen.is_empty() { from.auto } else { &chosen };
-    for level in levels {
-        level.push_to(&mut below, split);
+    let mut path = options.folder.clone();
+    let mut below = Vec::new();
+    for level in if chosen.is_empty() { levels } else { &chosen } {
+        level.push_to(&mut below, &options.split);
     }
     path.append(&mut below);
     path
 }
 
-/// Where a classname of nobody we know is cut: sentences are not.
+/// Where the classname of an unrecognised tool is cut. Sentences are not cut.
 fn usual_cut(classname: &str) -> Cut {
     if classname.contains(char::is_whitespace) {
         Cut::Nowhere
@@ -165,7 +159,7 @@ fn usual_cut(classname: &str) -> Cut {
     }
 }
 
-/// Parts without those that say nothing new: empty ones, and those that the next one repeats or begins with.
+/// `parts` without empty ones and without those that the next part equals or begins with.
 pub(super) fn without_repetition(parts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for part in parts {
@@ -180,13 +174,13 @@ pub(super) fn without_repetition(parts: impl IntoIterator<Item = String>) -> Vec
     kept
 }
 
-/// Whether `text` is `start`, or `start` and something that is no continuation of its last word.
+/// Whether `text` begins with `start` and its last word ends there.
 pub(super) fn begins_with(text: &str, start: &str) -> bool {
     text.strip_prefix(start)
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
 }
 
-/// What stands before `end` and white space, if `text` is that.
+/// `text` without `end` and the space in front of it, if it ends so.
 pub(super) fn before<'a>(text: &'a str, end: &str) -> Option<&'a str> {
     let start = text.strip_suffix(end)?;
     if start.is_empty() { Some(start) } else { start.strip_suffix(' ') }

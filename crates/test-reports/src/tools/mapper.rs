@@ -3,44 +3,48 @@
 use std::collections::{HashMap, HashSet};
 
 use super::context::CaseContext;
-use super::location::{self, Sources, TestLocation};
-use super::{NotATest, Tool, detect};
-use crate::formats::model::{Case, Outcome, Report, Suite, SuiteIndex};
-use crate::mapping::{GroupBy, IdentityOptions};
+use super::location::{self, TestLocation};
+use super::{NotATest, Tool, detect, source_location};
+use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
+use crate::options::IdentityOptions;
 use crate::text;
 
-/// What a case element is.
+/// What a case element stands for.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum MappedCase {
     /// A test, or a part of one.
     Test(MappedTest),
-    /// Something that failed outside every test, and what it is called.
+    /// A failure outside every test, with its name.
     RunError(String),
-    /// Neither a test nor an error: a set-up that passed, a class that is skipped as a whole.
+    /// Neither a test nor an error: a set-up that passed, a class that was skipped as a whole.
     NoTest,
-    /// A linter's finding.
+    /// A finding of a linter.
     Finding,
 }
 
-/// A test with what identifies it and where a new one is put.
+/// A test, with what identifies it and where a new one is placed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MappedTest {
-    /// The cleaned parts of the container; they enter the identity.
+    /// The cleaned parts of the container, which enter the identity.
     pub container: Vec<String>,
-    /// The cleaned name, whole; it enters the identity.
+    /// The cleaned name in full, which enters the identity.
     pub name: String,
-    /// The folders from below the root folder, outermost first, `--folder` included.
+    /// The folders, outermost first, starting with [`IdentityOptions::folder`].
     pub folder: Vec<String>,
-    /// How it ended, where the tool knows better than the element.
+    /// The result, corrected where the tool's row knows better than the element.
     pub outcome: Outcome,
-    /// It is a part of a test that has no case of its own when it passes.
+    /// Whether it is a part of a test, which has no case of its own when it passes.
     pub is_subtest: bool,
 }
+
+/// The longest message, in characters.
+const MESSAGE_CHARS: usize = 2_000;
 
 /// Maps the cases of one report.
 pub struct CaseMapper<'a> {
     report: &'a Report,
-    mapping: &'a IdentityOptions,
+    options: &'a IdentityOptions,
     tool: &'static Tool,
     /// The cleaned name of each suite.
     suite_names: Vec<String>,
@@ -49,13 +53,13 @@ pub struct CaseMapper<'a> {
 }
 
 impl<'a> CaseMapper<'a> {
-    /// Finds out who wrote `report`.
+    /// Detects the tool that wrote `report`.
     #[must_use]
-    pub fn new(report: &'a Report, mapping: &'a IdentityOptions) -> Self {
+    pub fn new(report: &'a Report, options: &'a IdentityOptions) -> Self {
         let tool = detect(report);
         Self {
             report,
-            mapping,
+            options,
             tool,
             suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
             hooks: (tool.hooks)(report),
@@ -63,101 +67,167 @@ impl<'a> CaseMapper<'a> {
         }
     }
 
-    /// Who wrote the report.
+    /// The tool that wrote the report.
     #[must_use]
     pub fn tool(&self) -> &'static Tool {
         self.tool
     }
 
-    /// Calls `each` with every case element, in document order, and what it is.
+    pub(crate) fn report(&self) -> &'a Report {
+        self.report
+    }
+
+    /// Calls `each` with the index of every case, the case, and what it stands for, in document order.
     pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
-        let mut around = Around::default();
-        for (index, case) in self.report.cases.iter().enumerate() {
-            let mapped = self.with_context(case, &mut around, |context| self.map(index, context));
-            each(index, case, mapped);
+        // Consecutive cases mostly share their suite and classname.
+        let (mut index, mut last, mut classname) = (0, "", String::new());
+        for cases in self.report.cases.chunk_by(|a, b| a.suite == b.suite) {
+            let (suites, chain) = self.suites_around(cases[0].suite);
+            for case in cases {
+                let written = case.classname.as_deref().unwrap_or_default();
+                if written != last {
+                    last = written;
+                    classname = text::clean(written);
+                }
+                let context = CaseContext {
+                    name: &text::clean(case.name.as_deref().unwrap_or_default()),
+                    classname: &classname,
+                    ordinal: self.ordinals.get(&index).copied(),
+                    ..self.context(case, &suites, &chain)
+                };
+                each(index, case, self.map(index, &context));
+                index += 1;
+            }
         }
     }
 
-    /// Browser, project or device of a case.
+    /// The browser, project or device of a case.
     #[must_use]
     pub fn configuration(&self, case: &Case) -> Option<String> {
-        self.with_context(case, &mut Around::default(), |context| {
-            (self.tool.configuration)(context)
+        let (suites, chain) = self.suites_around(case.suite);
+        (self.tool.configuration)(&CaseContext {
+            name: &text::clean(case.name.as_deref().unwrap_or_default()),
+            classname: &text::clean(case.classname.as_deref().unwrap_or_default()),
+            ..self.context(case, &suites, &chain)
         })
     }
 
-    fn with_context<T>(
+    /// What a failure, error or skip says, without control characters, in at most [`MESSAGE_CHARS`] characters.
+    pub(crate) fn message(&self, detail: &Detail) -> Option<String> {
+        let message = text::printable(self.tool.message(detail)?);
+        Some(text::cut(message.trim(), MESSAGE_CHARS).into_owned())
+    }
+
+    /// File and line of a case: as written, or else as its failure says. The file is relative to the repository root.
+    pub(crate) fn location(
         &self,
         case: &Case,
-        around: &mut Around<'a>,
-        use_it: impl FnOnce(&CaseContext<'_>) -> T,
-    ) -> T {
-        if around.suite != Some(case.suite) {
-            around.suite = Some(case.suite);
-            around.chain(self.report, case.suite);
+        detail: Option<&Detail>,
+    ) -> (Option<String>, Option<u32>) {
+        let written = case.file.as_deref().or_else(|| {
+            let suites = self.report.suite_chain(case.suite);
+            let named = |suite: &&'a Suite| suite.attribute("file").or(suite.attribute("filepath"));
+            suites.iter().rev().find_map(named)
+        });
+        let root = self.options.root_of(self.report);
+        let file = written.map(|file| root.relative(file)).filter(|file| !file.is_empty());
+        let line =
+            case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
+        match detail {
+            Some(detail) if line.is_none() => self.location_in(detail, file),
+            _ => (file, line),
         }
-        // Runs of cases share their classname.
-        let classname = case.classname.as_deref().unwrap_or_default();
-        if around.raw_classname.as_deref() != Some(classname) {
-            around.raw_classname = Some(classname.to_owned());
-            around.classname = text::clean(classname);
+    }
+
+    /// File and line that a failure names; only the line where the `file` is known.
+    pub(crate) fn location_in(
+        &self,
+        detail: &Detail,
+        file: Option<String>,
+    ) -> (Option<String>, Option<u32>) {
+        let root = self.options.root_of(self.report);
+        let is_wanted = |path: &str| file.as_ref().is_none_or(|file| root.relative(path) == *file);
+        let texts = [detail.text.as_deref(), detail.message.as_deref()];
+        let found = texts.into_iter().flatten().find_map(|text| source_location(text, is_wanted));
+        let line = found.map(|(_, line)| line);
+        (file.or_else(|| found.map(|(path, _)| root.relative(path))), line)
+    }
+
+    /// The suites around `innermost`, outermost first, and their cleaned names.
+    fn suites_around(&self, innermost: Option<SuiteIndex>) -> (Vec<&'a Suite>, Vec<&str>) {
+        let (mut suites, mut names) = (Vec::new(), Vec::new());
+        let mut next = innermost.map(|index| index as usize);
+        while let Some((suite, name)) =
+            next.and_then(|index| Some((self.report.suites.get(index)?, &self.suite_names[index])))
+        {
+            suites.push(suite);
+            names.push(name.as_str());
+            next = suite.parent.map(|index| index as usize);
         }
-        let chain: Vec<&str> =
-            around.indices.iter().map(|&index| self.suite_names[index].as_str()).collect();
-        use_it(&CaseContext {
+        suites.reverse();
+        names.reverse();
+        (suites, names)
+    }
+
+    /// The context of a case, still without what is specific to the case.
+    fn context<'c>(
+        &'c self,
+        case: &'c Case,
+        suites: &'c [&'c Suite],
+        chain: &'c [&'c str],
+    ) -> CaseContext<'c> {
+        CaseContext {
             report: self.report,
             case,
-            name: &text::clean(case.name.as_deref().unwrap_or_default()),
-            classname: &around.classname,
-            suites: &around.suites,
-            chain: &chain,
-            root: self.mapping.root_of(self.report),
+            name: "",
+            classname: "",
+            suites,
+            chain,
+            root: self.options.root_of(self.report),
             ordinal: None,
-        })
+        }
     }
 
     fn map(&self, index: usize, context: &CaseContext<'_>) -> MappedCase {
-        let context = &CaseContext { ordinal: self.ordinals.get(&index).copied(), ..*context };
         let is_nameless = context.name.is_empty() && context.classname.is_empty();
-        let noise = if self.hooks.contains(&index) || is_nameless {
+        let not_a_test = if self.hooks.contains(&index) || is_nameless {
             Some(NotATest::SetupOrHook)
         } else {
-            (self.tool.noise)(context)
+            (self.tool.not_a_test)(context)
         };
-        match noise {
+        match not_a_test {
             Some(NotATest::LintFinding) => MappedCase::Finding,
             Some(NotATest::SetupOrHook) if context.failed() => {
                 MappedCase::RunError(self.error_name(context))
             }
             Some(NotATest::SetupOrHook) => MappedCase::NoTest,
-            None => MappedCase::Test(self.placed(context)),
+            None => MappedCase::Test(self.map_test(context)),
         }
     }
 
-    /// Hook, suite or class, with what it belongs to.
+    /// The name of a hook with the class or suite that it belongs to.
     fn error_name(&self, context: &CaseContext<'_>) -> String {
-        let around = if context.classname.is_empty() {
+        let owner = if context.classname.is_empty() {
             (self.tool.suite_label)(context.suite_name())
         } else {
             context.classname
         };
-        match (around, context.name) {
+        match (owner, context.name) {
             ("", "") => "a case without name and classname".to_owned(),
-            (around, "") => around.to_owned(),
+            (owner, "") => owner.to_owned(),
             ("", name) => name.to_owned(),
-            // What stands in both is said once.
-            (around, name) if location::begins_with(name, around) || name.ends_with(around) => {
+            (owner, name) if location::begins_with(name, owner) || name.ends_with(owner) => {
                 name.to_owned()
             }
             // nose2: `setUpClass (module` and `Class)`.
-            (around, name) if around.contains(" (") && name.ends_with(')') => {
-                format!("{around}.{name}")
+            (owner, name) if owner.contains(" (") && name.ends_with(')') => {
+                format!("{owner}.{name}")
             }
-            (around, name) => format!("{around}: {name}"),
+            (owner, name) => format!("{owner}: {name}"),
         }
     }
 
-    fn placed(&self, context: &CaseContext<'_>) -> MappedTest {
+    fn map_test(&self, context: &CaseContext<'_>) -> MappedTest {
         let TestLocation { mut container, mut name, folder, is_subtest, is_skipped } =
             (self.tool.locate)(context);
         container.retain_mut(|part| {
@@ -168,36 +238,18 @@ impl<'a> CaseMapper<'a> {
         if name.is_empty() {
             name = context.classname.to_owned();
         }
-        if self.mapping.merge_parameters {
+        if self.options.merge_parameters {
             self.tool.parameters.strip(&mut container, &mut name);
         }
-        if self.mapping.by_configuration
+        if self.options.by_configuration
             && let Some(configuration) = (self.tool.configuration)(context)
         {
             name = format!("{name} [{}]", text::clean(&configuration));
         }
-        let file = (self.mapping.group_by == GroupBy::File).then(|| context.file()).flatten();
-        let labels: Vec<&str> = match self.mapping.group_by {
-            GroupBy::Suite => {
-                context.chain.iter().map(|name| (self.tool.suite_label)(name)).collect()
-            }
-            _ => Vec::new(),
-        };
-        let folder = location::folder(
-            &self.mapping.folder,
-            self.mapping.group_by,
-            &self.mapping.split,
-            &Sources {
-                suites: &labels,
-                classname: context.classname,
-                file: file.as_deref(),
-                auto: &folder,
-            },
-        );
         MappedTest {
             container,
             name,
-            folder,
+            folder: location::folder(self.options, self.tool, context, &folder),
             outcome: if is_skipped { Outcome::Skipped } else { context.case.outcome },
             is_subtest,
         }
@@ -208,32 +260,5 @@ fn trim(text: &mut String) {
     let trimmed = text.trim();
     if trimmed.len() < text.len() {
         *text = trimmed.to_owned();
-    }
-}
-
-/// The suites around the last case, and its classname: the next case mostly has the same.
-#[derive(Default)]
-struct Around<'a> {
-    suite: Option<Option<SuiteIndex>>,
-    suites: Vec<&'a Suite>,
-    indices: Vec<usize>,
-    raw_classname: Option<String>,
-    classname: String,
-}
-
-impl<'a> Around<'a> {
-    fn chain(&mut self, report: &'a Report, innermost: Option<SuiteIndex>) {
-        self.suites.clear();
-        self.indices.clear();
-        let mut next = innermost;
-        while let Some((index, suite)) =
-            next.and_then(|index| Some((index as usize, report.suites.get(index as usize)?)))
-        {
-            self.suites.push(suite);
-            self.indices.push(index);
-            next = suite.parent;
-        }
-        self.suites.reverse();
-        self.indices.reverse();
     }
 }

@@ -1,23 +1,26 @@
-//! Which tool wrote a report, and what that means: where a test's container and name are, what its folder is called,
-//! which cases are no tests.
+//! Which tool wrote a report, and what that means: where a test's container and name are, which folder a new test goes
+//! into, which cases are not tests, which words of a failure matter.
 //!
-//! Everything that is known about a tool is one row of the table. A new tool is one row, its report below `testdata/`
-//! and one test; the rows of a family share the functions in `rules`.
+//! Everything known about a tool is one row of the table. A new tool is one row that names the source of its facts, a
+//! report below `testdata/`, and a test. Tools of a family share the functions in `rules`.
 //!
-//! Container and name make the identity of a test: once released, what a row makes of them is frozen. The folder is
-//! only the place where a *new* test is put, and may get better.
+//! Container and name form the identity of a test: once released, what a row makes of them is frozen. The folder is
+//! only where a *new* test is created, and may improve.
 
 mod context;
+mod frames;
 mod location;
 mod mapper;
+mod messages;
 mod parameters;
 mod rules;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::formats::model::{Format, Report};
+use crate::formats::model::{Case, Detail, Format, Report};
 
 use context::CaseContext;
+pub(crate) use frames::source_location;
 use location::TestLocation;
 pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
@@ -26,204 +29,267 @@ use rules::{
     rust, tap,
 };
 
-/// A tool that writes reports, and how to read what it means.
+/// A tool that writes reports, and how to interpret them.
+#[non_exhaustive]
 pub struct Tool {
-    /// What it is called in summaries, such as `pytest`.
+    /// Its name in summaries, such as `pytest`.
     pub name: &'static str,
     /// What several equal cases in one file are.
     pub repeats: Repeats,
     /// What to do when many tests of one report have the same name.
     pub advice: Option<&'static str>,
-    /// Whether a report is its work. By content only, and by such content as every shard of a report has.
+    /// Whether it wrote a report. Depends only on the content, and only on what every shard of a report contains.
     is_written_by: fn(&Report) -> bool,
     /// Container, name and folder of a case.
     locate: fn(&CaseContext<'_>) -> TestLocation,
-    /// Whether a case is no test.
-    noise: fn(&CaseContext<'_>) -> Option<NotATest>,
-    /// Cases that are no tests, where only the whole report can tell.
+    /// Why a case is not a test, if it is not.
+    not_a_test: fn(&CaseContext<'_>) -> Option<NotATest>,
+    /// Indices of cases that are hooks, where only the whole report shows that.
     hooks: fn(&Report) -> HashSet<usize>,
-    /// Which of several that are called the same a case is, from 1, where only the whole report can tell.
+    /// The number, from 1, of each case among those with the same name, where the tool tells them apart by line only.
     ordinals: fn(&Report) -> HashMap<usize, usize>,
-    /// Browser, project or device of a case.
+    /// The browser, project or device of a case.
     configuration: fn(&CaseContext<'_>) -> Option<String>,
-    /// What a suite's name says to a person; empty when it is a constant, a build, a browser, a time stamp.
+    /// The part of a suite's name that means something to people; empty for constants, builds, browsers, time stamps.
     suite_label: fn(&str) -> &str,
-    /// How a data row is marked in names.
+    /// How names mark data rows.
     parameters: Parameters,
+    /// What a failure, error or skip says, as written.
+    message: fn(&Detail) -> Option<&str>,
 }
 
-/// What several cases in one file are that are equal as context.
+/// What several cases of one file are whose suites, classname and name are equal as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Repeats {
-    /// Rows of one test: the worst decides.
+    /// Rows of one test: the worst result wins.
     Rows,
-    /// Executions of one test one after the other: the last decides.
+    /// Executions of one test, in order: the last one decides.
     Attempts,
-    /// The same, and all but the last have failed although they look as if they had passed (pytest).
-    BareAttempts,
+    /// As [`Repeats::Attempts`], but all except the last one failed, although they look passed. An error of a teardown
+    /// follows the attempt that it belongs to, or stands for a test that passed.
+    BareAttempts {
+        /// How the message of a failing teardown starts, in any version of the tool.
+        teardown: &'static [&'static str],
+    },
 }
 
-/// Why a case element is no test.
+/// Why a case element is not a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NotATest {
-    /// It stands for a collection, a set-up, a hook: an error if it failed, else nothing.
+    /// A collection, set-up or hook: a run error if it failed, otherwise nothing.
     SetupOrHook,
-    /// It is a finding of a linter.
+    /// A finding of a linter.
     LintFinding,
 }
 
-/// What a row means that does not say otherwise.
+/// The defaults of all rows.
 const ROW: Tool = Tool {
     name: "",
     repeats: Repeats::Rows,
     advice: None,
     is_written_by: |_| false,
     locate: general::locate,
-    noise: |_| None,
+    not_a_test: |_| None,
     hooks: |_| HashSet::new(),
     ordinals: |_| HashMap::new(),
     configuration: general::configuration,
     suite_label: general::suite_label,
     parameters: Parameters::None,
+    message: messages::written,
 };
 
-/// The rule for reports of nobody we know.
+/// The rule for reports of unrecognised tools.
 static UNKNOWN: Tool = Tool {
     name: "unknown",
-    is_written_by: |_| true,
-    noise: general::noise,
+    not_a_test: general::not_a_test,
+    parameters: Parameters::Brackets,
+    message: messages::of_any_tool,
+    ..ROW
+};
+
+const DOTNET: Tool = Tool { parameters: Parameters::Brackets, ..ROW };
+
+const PYTHON: Tool = Tool {
+    locate: python::locate,
+    not_a_test: python::not_a_test,
+    parameters: Parameters::Brackets,
+    message: messages::python,
+    ..ROW
+};
+
+const RUST: Tool = Tool { message: messages::rust, ..ROW };
+
+const GO: Tool =
+    Tool { locate: go::locate, not_a_test: go::not_a_test, repeats: Repeats::Attempts, ..ROW };
+
+const RUBY: Tool = Tool { locate: ruby::locate, ..ROW };
+
+const JVM: Tool = Tool {
+    locate: jvm::locate,
+    not_a_test: jvm::not_a_test,
     parameters: Parameters::Brackets,
     ..ROW
 };
 
-/// One row for each tool; the first whose is_written_by holds is the one.
+const TESTNG: Tool = Tool {
+    name: "TestNG",
+    not_a_test: jvm::testng_not_a_test,
+    configuration: jvm::testng_test,
+    ..JVM
+};
+
+const TAP: Tool = Tool { message: messages::tap, ..ROW };
+
+/// One row per tool. The first row that recognises a report is its tool; the comment names the source of the facts.
 static TABLE: &[Tool] = &[
+    // XUnit.net's documented XML format; testdata/mocha-xunit for other writers of it.
     Tool {
         name: "xUnit.net",
         is_written_by: |report| report.format == Format::Xunit,
         locate: dotnet::xunit,
-        noise: dotnet::xunit_noise,
+        not_a_test: dotnet::xunit_not_a_test,
         ..DOTNET
     },
+    // testdata/nunit2, testdata/pytest-nunit; NUnit's documented formats 2 and 3.
     Tool {
         name: "NUnit",
         is_written_by: |report| report.format == Format::Nunit,
         locate: dotnet::nunit,
         ..DOTNET
     },
+    // testdata/jest-trx; the schema of Visual Studio's test results.
     Tool {
         name: "TRX",
         is_written_by: |report| report.format == Format::Trx,
         locate: dotnet::trx,
         ..DOTNET
     },
-    Tool {
-        name: "TestNG",
-        is_written_by: |report| report.format == Format::Testng,
-        noise: jvm::testng_noise,
-        configuration: jvm::testng_test,
-        ..JVM
-    },
+    // testdata/testng.
+    Tool { is_written_by: |report| report.format == Format::Testng, ..TESTNG },
+    // testdata/libtest-text.
     Tool {
         name: "libtest",
         is_written_by: |report| report.format == Format::Libtest,
         locate: rust::libtest_text,
         ordinals: rust::doc_tests_of_suites,
-        ..ROW
+        ..RUST
     },
+    // testdata/eslint, mypy, ruff; further names from the documentation of their JUnit output.
     Tool {
         name: "linter",
         is_written_by: linters::is_written_by,
-        noise: |_| Some(NotATest::LintFinding),
+        not_a_test: |_| Some(NotATest::LintFinding),
         ..ROW
     },
+    // testdata/pytest, and pytest's junitxml module for names of other versions.
     Tool {
         name: "pytest",
         is_written_by: python::is_pytest,
-        repeats: Repeats::BareAttempts,
+        repeats: Repeats::BareAttempts {
+            teardown: &["failed on teardown", "test teardown failure"],
+        },
+        message: messages::pytest,
         ..PYTHON
     },
+    // testdata/unittest-xml-reporting.
     Tool {
         name: "unittest-xml-reporting",
         is_written_by: python::is_unittest_xml_reporting,
         suite_label: python::unittest_label,
         ..PYTHON
     },
+    // testdata/nose2.
     Tool {
         name: "nose2",
         is_written_by: python::is_nose2,
         parameters: Parameters::Number,
+        message: messages::nose2,
         ..PYTHON
     },
+    // testdata/pynose; nose wrote the same suite name.
     Tool { name: "nose", is_written_by: python::is_nose, ..PYTHON },
+    // testdata/nextest.
     Tool {
         name: "cargo-nextest",
         is_written_by: rust::is_nextest,
         locate: rust::nextest,
-        noise: rust::nextest_noise,
-        ..ROW
+        not_a_test: rust::nextest_not_a_test,
+        ..RUST
     },
+    // testdata/cargo2junit.
     Tool {
         name: "cargo2junit",
         is_written_by: rust::is_cargo2junit,
         locate: rust::libtest,
         ordinals: rust::doc_tests,
-        ..ROW
+        message: messages::cargo2junit,
+        ..RUST
     },
+    // testdata/libtest-junit.
     Tool {
         name: "libtest",
         is_written_by: rust::is_libtest,
         locate: rust::libtest,
         ordinals: rust::doc_tests,
-        ..ROW
+        ..RUST
     },
+    // testdata/gotestsum.
     Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
+    // Go-junit-report's source; its suites are those of gotestsum.
     Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
+    // testdata/bun.
     Tool {
         name: "bun",
         is_written_by: javascript::is_bun,
         locate: javascript::chain,
-        noise: javascript::bun_noise,
+        not_a_test: javascript::bun_not_a_test,
         ..ROW
     },
+    // testdata/jest; templates from the documentation of jest-junit.
     Tool {
         name: "jest-junit",
         is_written_by: javascript::is_jest,
         locate: javascript::jest,
-        noise: javascript::jest_noise,
+        not_a_test: javascript::jest_not_a_test,
         advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
         ..ROW
     },
+    // testdata/qttest.
     Tool {
         name: "Qt Test",
         is_written_by: native::is_qt,
         locate: native::qt,
-        noise: native::qt_noise,
+        not_a_test: native::qt_not_a_test,
         parameters: Parameters::Brackets,
         ..ROW
     },
+    // testdata/vitest.
     Tool {
         name: "vitest",
         is_written_by: javascript::is_vitest,
         locate: javascript::vitest,
-        noise: javascript::vitest_noise,
+        not_a_test: javascript::vitest_not_a_test,
         hooks: javascript::vitest_hooks,
         ..ROW
     },
+    // testdata/mocha, and the modes in the documentation of mocha-junit-reporter.
     Tool {
         name: "mocha",
         is_written_by: javascript::is_mocha,
         locate: javascript::mocha,
-        noise: javascript::mocha_noise,
+        not_a_test: javascript::mocha_not_a_test,
         ..ROW
     },
+    // testdata/node-test.
     Tool {
         name: "node:test",
         is_written_by: javascript::is_node,
         locate: javascript::node,
-        noise: javascript::node_noise,
+        not_a_test: javascript::node_not_a_test,
         ..ROW
     },
+    // testdata/playwright.
     Tool {
         name: "Playwright",
         is_written_by: browsers::is_playwright,
@@ -231,6 +297,7 @@ static TABLE: &[Tool] = &[
         configuration: browsers::host,
         ..ROW
     },
+    // testdata/karma.
     Tool {
         name: "Karma",
         is_written_by: browsers::is_karma,
@@ -239,14 +306,16 @@ static TABLE: &[Tool] = &[
         suite_label: |_| "",
         ..ROW
     },
+    // testdata/webdriverio.
     Tool {
         name: "WebdriverIO",
         is_written_by: browsers::is_webdriverio,
         locate: browsers::webdriverio,
-        noise: browsers::webdriverio_noise,
+        not_a_test: browsers::webdriverio_not_a_test,
         configuration: browsers::capabilities,
         ..ROW
     },
+    // testdata/testcafe.
     Tool {
         name: "TestCafe",
         is_written_by: browsers::is_testcafe,
@@ -254,25 +323,31 @@ static TABLE: &[Tool] = &[
         configuration: browsers::testcafe_browser,
         ..ROW
     },
+    // testdata/testem.
     Tool {
         name: "testem",
         is_written_by: browsers::is_testem,
         locate: browsers::testem,
-        noise: javascript::hook_noise,
+        not_a_test: javascript::hook_not_a_test,
         configuration: browsers::testem_browser,
         suite_label: |_| "",
         ..ROW
     },
+    // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
+    // testdata/minitest.
     Tool { name: "minitest", is_written_by: ruby::is_minitest, locate: ruby::minitest, ..RUBY },
+    // testdata/phpunit.
     Tool {
         name: "PHPUnit",
         is_written_by: php::is_phpunit,
         locate: php::phpunit,
-        noise: php::noise,
+        not_a_test: php::not_a_test,
         parameters: Parameters::DataSet,
+        message: messages::phpunit,
         ..ROW
     },
+    // testdata/googletest.
     Tool {
         name: "GoogleTest",
         is_written_by: native::is_googletest,
@@ -280,6 +355,7 @@ static TABLE: &[Tool] = &[
         parameters: Parameters::Index,
         ..ROW
     },
+    // testdata/ctest.
     Tool {
         name: "CTest",
         is_written_by: tap::is_ctest,
@@ -287,13 +363,21 @@ static TABLE: &[Tool] = &[
         suite_label: |_| "",
         ..ROW
     },
-    Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..ROW },
-    Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..ROW },
-    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..ROW },
-    Tool { name: "node-tap", is_written_by: tap::is_node_tap, locate: tap::node_tap, ..ROW },
-    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..ROW },
-    Tool { name: "ava", is_written_by: tap::is_ava, locate: tap::ava, ..ROW },
-    Tool { name: "tape", is_written_by: tap::is_tape, locate: tap::tape, ..ROW },
+    // testdata/bats.
+    Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..TAP },
+    // testdata/tap-formatter-junit.
+    Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..TAP },
+    // testdata/busted.
+    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..TAP },
+    // testdata/tap.
+    Tool { name: "node-tap", is_written_by: tap::is_node_tap, locate: tap::node_tap, ..TAP },
+    // testdata/tape/tap-junit.xml.
+    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
+    // testdata/ava.
+    Tool { name: "ava", is_written_by: tap::is_ava, locate: tap::ava, ..TAP },
+    // testdata/tape/tap-xunit.xml.
+    Tool { name: "tape", is_written_by: tap::is_tape, locate: tap::tape, ..TAP },
+    // testdata/behave.
     Tool {
         name: "behave",
         is_written_by: gherkin::is_behave,
@@ -301,20 +385,25 @@ static TABLE: &[Tool] = &[
         parameters: Parameters::Outline,
         ..ROW
     },
+    // testdata/cucumber, testdata/cucumber-ruby.
     Tool {
         name: "Cucumber",
         is_written_by: gherkin::is_cucumber,
         locate: gherkin::locate,
         parameters: Parameters::Outline,
+        message: messages::cucumber,
         ..ROW
     },
+    // testdata/robotframework.
     Tool {
         name: "Robot Framework",
         is_written_by: general::is_robot,
         locate: general::chain_only,
         ..ROW
     },
+    // testdata/newman.
     Tool { name: "Newman", is_written_by: general::is_newman, locate: general::newman, ..ROW },
+    // Maestro's documentation of its JUnit reports.
     Tool {
         name: "Maestro",
         is_written_by: general::is_maestro,
@@ -322,58 +411,54 @@ static TABLE: &[Tool] = &[
         configuration: general::device,
         ..ROW
     },
+    // testdata/catch2.
     Tool {
         name: "Catch2",
         is_written_by: native::is_catch2,
         locate: native::suite_or_classname,
+        message: messages::catch2,
         ..ROW
     },
+    // testdata/boost-test.
     Tool { name: "Boost.Test", is_written_by: native::is_boost, ..ROW },
+    // The damaged report of CUnit below tests/damaged.
     Tool { name: "CUnit", is_written_by: native::is_cunit, locate: native::cunit, ..ROW },
+    // testdata/doctest.
     Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
+    // testdata/meson.
     Tool { name: "Meson", is_written_by: native::is_meson, locate: native::meson, ..ROW },
+    // testdata/criterion.
     Tool {
         name: "Criterion",
         is_written_by: native::is_criterion,
         locate: native::suite_or_classname,
         ..ROW
     },
+    // testdata/cmocka.
     Tool {
         name: "cmocka",
         is_written_by: native::is_cmocka,
         locate: native::suite_or_classname,
         ..ROW
     },
+    // Published reports of swift-corelibs-xctest and SwiftPM.
     Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
-    Tool {
-        name: "TestNG",
-        is_written_by: jvm::is_testng,
-        noise: jvm::testng_noise,
-        configuration: jvm::testng_test,
-        ..JVM
-    },
+    // The reports that TestNG's JUnitReportReporter writes.
+    Tool { is_written_by: jvm::is_testng, ..TESTNG },
+    // testdata/gradle.
     Tool { name: "Gradle", is_written_by: jvm::is_gradle, ..JVM },
+    // testdata/junit-platform.
     Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
+    // testdata/ant.
     Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
+    // testdata/surefire.
     Tool { name: "surefire", is_written_by: jvm::is_surefire, ..JVM },
-    // Last of all: a suite for each class is how many tools write, and what this row makes of it is what the general
-    // rule makes of it, but for the folder.
+    // Many tools write a suite for each class; this row differs from the general rule only in the folder.
+    // Last, because it recognises the reports of many others.
     Tool { name: "JUnit", is_written_by: jvm::is_suite_per_class, ..JVM },
 ];
 
-const DOTNET: Tool = Tool { parameters: Parameters::Brackets, ..ROW };
-
-const PYTHON: Tool =
-    Tool { locate: python::locate, noise: python::noise, parameters: Parameters::Brackets, ..ROW };
-
-const GO: Tool = Tool { locate: go::locate, noise: go::noise, repeats: Repeats::Attempts, ..ROW };
-
-const RUBY: Tool = Tool { locate: ruby::locate, ..ROW };
-
-const JVM: Tool =
-    Tool { locate: jvm::locate, noise: jvm::noise, parameters: Parameters::Brackets, ..ROW };
-
-/// The tool that wrote `report`, told by its content and never by its path.
+/// The tool that wrote `report`, by its content and never by its path.
 ///
 /// Several documents in one file have one tool.
 #[must_use]
@@ -381,13 +466,27 @@ pub fn detect(report: &Report) -> &'static Tool {
     TABLE.iter().find(|tool| (tool.is_written_by)(report)).unwrap_or(&UNKNOWN)
 }
 
-/// The names of all rows of the table.
+/// The names of all tools in the table.
 pub fn names() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|tool| tool.name)
 }
 
 impl Tool {
-    /// Whether this is the rule for reports of nobody we know.
+    /// What a failure, error or skip says, as written: the words that say what happened, else the first words.
+    pub(crate) fn message<'a>(&self, detail: &'a Detail) -> Option<&'a str> {
+        (self.message)(detail)
+    }
+
+    /// Whether a case is the error of a teardown.
+    pub(crate) fn is_teardown(&self, case: &Case) -> bool {
+        let Repeats::BareAttempts { teardown } = self.repeats else {
+            return false;
+        };
+        let message = case.detail().and_then(|detail| detail.message.as_deref());
+        message.is_some_and(|message| teardown.iter().any(|start| message.starts_with(start)))
+    }
+
+    /// Whether this is the rule for reports of unrecognised tools.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         std::ptr::eq(self, &UNKNOWN)

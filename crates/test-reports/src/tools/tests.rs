@@ -1,19 +1,19 @@
-//! What each row makes of the reports of its tool.
+//! Container, name and folder of the cases of each tool.
 
 use super::{CaseMapper, MappedCase};
 use crate::formats::model::{Case, Format, Outcome, Report};
 use crate::formats::read_one;
-use crate::mapping::{GroupBy, IdentityOptions, Split};
+use crate::options::{GroupBy, IdentityOptions, Split};
 
 fn report(xml: &str) -> Report {
     read_one(xml, "report.xml")
 }
 
-/// One line for each case: `container + container: name @ folder / folder`.
-fn lines_with(xml: &str, mapping: &IdentityOptions) -> Vec<String> {
+/// One line per case: `container + container: name @ folder / folder`.
+fn lines_with(xml: &str, options: &IdentityOptions) -> Vec<String> {
     let report = report(xml);
     let mut lines = Vec::new();
-    CaseMapper::new(&report, mapping).for_each(|_, _, mapped| {
+    CaseMapper::new(&report, options).for_each(|_, _, mapped| {
         lines.push(match mapped {
             MappedCase::Test(test) => {
                 format!(
@@ -39,7 +39,6 @@ fn tool(xml: &str) -> &'static str {
     super::detect(&report(xml)).name
 }
 
-/// Cases in one suite of a document that says who wrote it.
 fn pytest(cases: &str) -> String {
     format!(
         "<testsuites name='pytest tests'><testsuite name='pytest'>{cases}</testsuite></testsuites>"
@@ -49,7 +48,7 @@ fn pytest(cases: &str) -> String {
 // Python
 
 #[test]
-fn pytest_is_known_whatever_its_suite_is_called() {
+fn pytest_is_recognised_under_any_suite_name() {
     let order =
         "errors='0' failures='0' skipped='0' tests='1' time='1' timestamp='2026' hostname='vm'";
     assert_eq!(
@@ -61,7 +60,7 @@ fn pytest_is_known_whatever_its_suite_is_called() {
 }
 
 #[test]
-fn pytest_keeps_parameters_and_cuts_the_classname_into_folders() {
+fn pytest_keeps_parameters_and_splits_the_classname_into_folders() {
     let xml = pytest("<testcase classname='tests.test_cart.TestAdd' name='test_add[a b-1]'/>");
     assert_eq!(
         lines(&xml),
@@ -70,7 +69,7 @@ fn pytest_keeps_parameters_and_cuts_the_classname_into_folders() {
 }
 
 #[test]
-fn pytest_collection_errors_are_run_errors_and_skipped_modules_no_tests() {
+fn pytest_collection_errors_are_run_errors_and_skipped_modules_are_ignored() {
     let xml = pytest(
         "<testcase classname='' name='broken.test_a'><error message='collection failure'/></testcase>\
          <testcase classname='' name='tests.test_b'><skipped message='collection skipped'/></testcase>\
@@ -102,7 +101,7 @@ fn unittest_subtests_belong_to_their_method() {
 }
 
 #[test]
-fn nose2_cuts_the_name_of_a_class_set_up_at_its_dot() {
+fn nose2_splits_the_name_of_a_class_set_up_at_the_dot() {
     let xml = "<testsuite name='nose2-junit'>\
         <testcase classname='setUpClass (test_ut' name='TestSetupFails)'><error/></testcase></testsuite>";
     assert_eq!(lines(xml), ["run error: setUpClass (test_ut.TestSetupFails)"]);
@@ -111,7 +110,7 @@ fn nose2_cuts_the_name_of_a_class_set_up_at_its_dot() {
 // JVM
 
 #[test]
-fn a_class_is_the_container_whatever_the_jvm_suite_is() {
+fn jvm_tests_have_their_class_as_container_and_never_the_suite() {
     let gradle = "<testsuite name='x' tests='1' skipped='0' failures='0' errors='0' timestamp='t' hostname='h' time='1'>\
         <testcase name='passes()' classname='com.acme.Cart$Inner$Deep'/>\
         <testcase name='repeated()[2]' classname='Cart'/>\
@@ -149,7 +148,7 @@ fn surefire_classes_that_fail_before_their_first_test_are_run_errors() {
 }
 
 #[test]
-fn ant_writes_the_same_class_in_both_of_its_files() {
+fn both_files_of_ant_yield_the_same_class() {
     let single = "<testsuite errors='0' failures='0' hostname='h' name='com.acme.A' skipped='0' tests='1' time='1' timestamp='t'>\
         <properties><property name='ant.version' value='1.10'/></properties>\
         <testcase classname='com.acme.A' name='t'/></testsuite>";
@@ -160,7 +159,7 @@ fn ant_writes_the_same_class_in_both_of_its_files() {
 }
 
 #[test]
-fn testng_skips_and_set_ups_are_known() {
+fn testng_skips_and_set_ups_are_recognised() {
     let xml = "<testsuite hostname='h' ignored='0' name='Default test'>\
         <testcase classname='a.B' name='skips'><error type='org.testng.SkipException'/></testcase>\
         <testcase classname='a.B' name='setUp' is-config='true'><failure/></testcase></testsuite>";
@@ -195,7 +194,7 @@ fn jest(suite: &str, cases: &str) -> String {
 }
 
 #[test]
-fn jest_by_default_has_the_full_title_once_and_a_folder_only_if_it_begins_it() {
+fn jest_default_templates_yield_the_full_title_once() {
     let xml = jest(
         "Cart",
         "<testcase classname='Cart adds' name='Cart adds'/>\
@@ -215,7 +214,7 @@ fn jest_by_default_has_the_full_title_once_and_a_folder_only_if_it_begins_it() {
 }
 
 #[test]
-fn jest_with_a_path_as_its_suite_has_file_and_groups_in_any_template() {
+fn jest_templates_with_a_path_as_suite_yield_file_and_groups() {
     let xml = jest(
         "__tests__\\cart.test.js",
         "<testcase classname='Cart › add' name='one'/>\
@@ -235,7 +234,7 @@ fn jest_with_a_path_as_its_suite_has_file_and_groups_in_any_template() {
 }
 
 #[test]
-fn a_jest_file_that_does_not_run_is_a_run_error() {
+fn a_jest_file_that_fails_to_run_is_a_run_error() {
     let xml = jest(
         "a.test.js",
         "<testcase classname='Test suite failed to run' name='a.test.js'><error/></testcase>",
@@ -244,7 +243,7 @@ fn a_jest_file_that_does_not_run_is_a_run_error() {
 }
 
 #[test]
-fn vitest_is_a_file_and_the_whole_chain() {
+fn vitest_tests_are_identified_by_file_and_full_chain() {
     let xml = "<testsuites name='vitest tests'><testsuite name='test/a.test.ts'>\
         <testcase classname='test/a.test.ts' name='cart &gt; add &gt; one'/>\
         <testcase classname='test/a.test.ts' name='one'/></testsuite></testsuites>";
@@ -258,7 +257,7 @@ fn vitest_is_a_file_and_the_whole_chain() {
 }
 
 #[test]
-fn vitest_hooks_and_files_that_do_not_load_are_run_errors() {
+fn vitest_hooks_and_files_that_fail_to_load_are_run_errors() {
     let xml = "<testsuites name='vitest tests'><testsuite name='a.test.ts'>\
         <testcase classname='a.test.ts' name='login'><failure/></testcase>\
         <testcase classname='a.test.ts' name='login &gt; works'><skipped/></testcase>\
@@ -267,7 +266,7 @@ fn vitest_hooks_and_files_that_do_not_load_are_run_errors() {
     assert_eq!(
         lines(xml),
         [
-            // A failing test that is called like a group stays one: it does not stand behind all others.
+            // A failing test with the name of a group is a test, because other cases follow it.
             "a.test.ts: login @ a.test.ts",
             "a.test.ts: login > works @ a.test.ts / login",
             "run error: a.test.ts: login",
@@ -289,7 +288,7 @@ const MOCHA_JENKINS: &str = "<testsuites name='Mocha Tests'><testsuite name=''><
     <testcase name='&quot;before all&quot; hook for &quot;create&quot;' classname='create'><failure/></testcase></testsuite></testsuites>";
 
 #[test]
-fn mocha_finds_groups_and_title_in_each_of_its_modes() {
+fn mocha_groups_and_title_are_found_in_every_mode() {
     assert_eq!(
         lines(MOCHA_DEFAULT),
         [
@@ -313,14 +312,14 @@ fn mocha_finds_groups_and_title_in_each_of_its_modes() {
 }
 
 #[test]
-fn mocha_with_name_and_classname_switched_is_the_same() {
+fn mocha_with_name_and_classname_switched_yields_the_same_test() {
     let xml = "<testsuites name='Mocha Tests'><testsuite name='Customer'>\
         <testcase name='has a name' classname='Customer has a name'/></testsuite></testsuites>";
     assert_eq!(lines(xml), ["Customer: has a name @ Customer"]);
 }
 
 #[test]
-fn node_is_its_chain_and_quotes_are_decoded_once_more() {
+fn node_tests_are_identified_by_chain_and_quotes_are_decoded_twice() {
     let xml = "<testsuites><testcase name='alone' classname='test'/>\
         <testsuite name='outer &amp;quot;q&amp;quot;' disabled='0'><testsuite name='inner' disabled='0'>\
         <testcase name='&amp;quot;a&amp;quot; &amp; &lt;b>' classname='test'/></testsuite></testsuite></testsuites>";
@@ -332,14 +331,14 @@ fn node_is_its_chain_and_quotes_are_decoded_once_more() {
 }
 
 #[test]
-fn numbers_of_tap_are_no_part_of_a_title() {
+fn tap_numbers_are_removed_from_titles() {
     let xml = "<testsuites><testsuite name='t'><testcase name='#1 adds'/><testcase name='#2'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "tape");
     assert_eq!(lines(xml), ["t: adds @ t", "t: test 2 @ t"]);
 }
 
 #[test]
-fn a_number_of_the_author_is_a_part_of_the_title() {
+fn numbers_written_by_the_author_stay_in_the_title() {
     let xml = "<testsuites><testsuite name='s' disabled='0'><testcase name='2 - 1' classname='test'/>\
         <testcase name='3 - 1' classname='test'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "node:test");
@@ -352,26 +351,26 @@ const PLAYWRIGHT: &str = "<testsuites id='' name=''><testsuite name='a.spec.ts' 
     <testcase name='Todo › adds' classname='a.spec.ts'/></testsuite></testsuites>";
 
 #[test]
-fn a_browser_is_no_part_of_a_test_unless_asked_for() {
+fn the_browser_enters_a_name_only_by_option() {
     assert_eq!(lines(PLAYWRIGHT), ["a.spec.ts: Todo › adds @ a.spec.ts / Todo"]);
-    let mapping = IdentityOptions { by_configuration: true, ..IdentityOptions::default() };
+    let options = IdentityOptions { by_configuration: true, ..IdentityOptions::default() };
     assert_eq!(
-        lines_with(PLAYWRIGHT, &mapping),
+        lines_with(PLAYWRIGHT, &options),
         ["a.spec.ts: Todo › adds [firefox] @ a.spec.ts / Todo"]
     );
 }
 
 #[test]
-fn karma_puts_the_browser_before_the_group() {
+fn karma_browsers_are_removed_from_the_group() {
     let xml = "<testsuite name='Chrome 54.0.2840 (Mac OS X 10.11.6)' package='modules' timestamp='t' id='0' hostname='h' tests='1' errors='0' failures='0' time='1'>\
         <testcase name='Batch adds' classname='Chrome_54_0_2840_(Mac_OS_X_10_11_6).modules.Batch'/></testsuite>";
     assert_eq!(lines(xml), ["modules.Batch: Batch adds @ modules.Batch"]);
-    let mapping = IdentityOptions { by_configuration: true, ..IdentityOptions::default() };
-    assert_eq!(lines_with(xml, &mapping), ["modules.Batch: Batch adds [Chrome] @ modules.Batch"]);
+    let options = IdentityOptions { by_configuration: true, ..IdentityOptions::default() };
+    assert_eq!(lines_with(xml, &options), ["modules.Batch: Batch adds [Chrome] @ modules.Batch"]);
 }
 
 #[test]
-fn webdriverio_has_its_file_and_testcafe_too() {
+fn webdriverio_and_testcafe_tests_have_their_file_as_container() {
     let wdio = "<testsuites><testsuite name='Login'><properties><property name='specId' value='0'/>\
         <property name='capabilities' value='chrome.123_0.windows'/><property name='file' value='file:///ci/x/login.js'/></properties>\
         <testcase classname='chrome.123_0.windows.Login' name='works'/></testsuite></testsuites>";
@@ -383,7 +382,7 @@ fn webdriverio_has_its_file_and_testcafe_too() {
 // Rust, Go, PHP, Ruby
 
 #[test]
-fn a_nextest_binary_is_one_part() {
+fn a_nextest_binary_id_is_not_split() {
     let xml = "<testsuites name='shop' uuid='u'><testsuite name='shop::bin/till'>\
         <testcase name='m::deep::works' classname='shop::bin/till'/></testsuite>\
         <testsuite name='@setup-script:db'><testcase name='db' classname='@setup-script:db'><failure/></testcase></testsuite></testsuites>";
@@ -398,7 +397,7 @@ fn a_nextest_binary_is_one_part() {
 }
 
 #[test]
-fn the_text_of_cargo_test_gives_nextests_names() {
+fn cargo_test_output_yields_the_names_of_nextest() {
     let text = "     Running unittests src/lib.rs (target/debug/deps/shop-0123456789abcdef)\n\n\
         running 1 test\ntest m::deep::works - should panic ... ok\n\n\
         test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\n   Doc-tests shop\n\n\
@@ -419,7 +418,7 @@ fn the_text_of_cargo_test_gives_nextests_names() {
 }
 
 #[test]
-fn libtest_and_cargo2junit_give_the_same_names() {
+fn libtest_and_cargo2junit_yield_the_same_names() {
     let libtest = "<testsuites><testsuite name='test' package='test' id='0' errors='0' failures='0' tests='1' skipped='0'>\
         <testcase classname='tests::deep' name='works'/><testcase classname='crate' name='top'/>\
         <testcase classname='integration' name='m::works'/><testcase classname='src/lib.rs' name='f (line 2)'/></testsuite></testsuites>";
@@ -437,7 +436,7 @@ fn libtest_and_cargo2junit_give_the_same_names() {
 }
 
 #[test]
-fn go_has_its_import_path_however_it_is_shortened() {
+fn go_tests_have_the_full_import_path_as_container() {
     let of = |suite: &str, classname: &str| {
         format!(
             "<testsuites><testsuite tests='1' failures='0' time='1' name='{suite}' timestamp='t'>\
@@ -455,7 +454,7 @@ fn go_has_its_import_path_however_it_is_shortened() {
 }
 
 #[test]
-fn go_packages_that_fail_as_a_whole_are_run_errors() {
+fn failed_go_packages_are_run_errors() {
     let xml = "<testsuites><testsuite name='x.io/a'><properties><property name='go.version' value='1.22'/></properties>\
         <testcase classname='' name='TestMain'><failure/></testcase>\
         <testcase classname='x.io/a' name='TestMain'/>\
@@ -473,7 +472,7 @@ fn go_packages_that_fail_as_a_whole_are_run_errors() {
 }
 
 #[test]
-fn phpunit_knows_the_class_in_both_of_its_spellings() {
+fn both_spellings_of_a_phpunit_class_are_equal() {
     let xml = "<testsuites><testsuite name='' assertions='1'><testsuite name='My\\Ns\\BetaTest' file='/ci/x' assertions='1'>\
         <testcase name='testA with data set #0' class='My\\Ns\\BetaTest' classname='My.Ns.BetaTest' assertions='1'/>\
         <testcase name='testA' classname='My.Ns.BetaTest' assertions='1'/></testsuite>\
@@ -491,7 +490,7 @@ fn phpunit_knows_the_class_in_both_of_its_spellings() {
 }
 
 #[test]
-fn an_rspec_example_without_a_description_loses_its_line() {
+fn the_line_of_an_rspec_example_without_description_is_removed() {
     let xml = "<testsuite name='rspec2'><testcase classname='spec.a_spec' name='A example at ./spec/a_spec.rb:12'/>\
         <testcase classname='spec.a_spec' name='runs at 12:30'/></testsuite>";
     assert_eq!(
@@ -506,7 +505,7 @@ fn an_rspec_example_without_a_description_loses_its_line() {
 // Scenarios, C and C++, the shell
 
 #[test]
-fn features_are_not_cut() {
+fn names_of_features_are_not_split() {
     let behave = "<testsuite name='a.Alpha 1.2' tests='1' errors='0' failures='0' skipped='0' time='1' timestamp='t' hostname='h'>\
         <testcase classname='a.Alpha 1.2' name='row -- @1.1 set' status='passed'/></testsuite>";
     assert_eq!(tool(behave), "behave");
@@ -516,7 +515,7 @@ fn features_are_not_cut() {
 }
 
 #[test]
-fn robot_repeats_its_chain_as_the_classname() {
+fn robot_tests_are_identified_by_chain() {
     let xml = "<testsuite name='Shop'><testsuite name='V1.2 Cart'><testcase classname='Shop.V1.2 Cart' name='Adds'/></testsuite></testsuite>";
     assert_eq!(tool(xml), "Robot Framework");
     assert_eq!(lines(xml), ["Shop + V1.2 Cart: Adds @ Shop / V1.2 Cart"]);
@@ -533,12 +532,12 @@ fn a_disabled_googletest_is_the_same_test() {
     assert_eq!(lines(&of("Inst/Cart", "Adds/0")), ["Inst/Cart: Adds/0 @ Inst / Cart"]);
     assert_eq!(lines(&of("Typed/1", "Is")), ["Typed/1: Is @ Typed"]);
     assert_eq!(lines(&of("DISABLED_Cart", "Adds")), lines(&of("Cart", "DISABLED_Adds")));
-    let mapping = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
-    assert_eq!(lines_with(&of("Inst/Cart", "Adds/0"), &mapping), ["Cart: Adds @ Inst / Cart"]);
+    let options = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
+    assert_eq!(lines_with(&of("Inst/Cart", "Adds/0"), &options), ["Cart: Adds @ Inst / Cart"]);
 }
 
 #[test]
-fn ctest_is_its_name_and_bats_its_file() {
+fn ctest_has_no_container_and_bats_has_the_file() {
     let ctest = "<testsuite name='Linux-c++'><testcase name='a.b' classname='a.b' status='fail'><failure/></testcase></testsuite>";
     assert_eq!(lines(ctest), [": a.b @ "]);
     let bats = "<testsuites><testsuite name='./sub/b.bats'><testcase classname='./sub/b.bats' name='works'/></testsuite></testsuites>";
@@ -546,7 +545,7 @@ fn ctest_is_its_name_and_bats_its_file() {
 }
 
 #[test]
-fn perl_numbers_its_lines_and_not_its_tests() {
+fn line_numbers_of_perl_are_removed() {
     let xml = "<testsuites><testsuite name='a_t'><testcase name='1 - passes'/><testcase name='2'/>\
         <testcase name='3 - 4 - 1 is 3'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "perl TAP");
@@ -554,14 +553,14 @@ fn perl_numbers_its_lines_and_not_its_tests() {
 }
 
 #[test]
-fn newman_is_collection_and_request() {
+fn newman_tests_are_identified_by_collection_and_request() {
     let xml = "<testsuites name='Shop'><testsuite name='GET / cart' id='u' timestamp='t' tests='1' failures='0' errors='0' time='1'>\
         <testcase name='is 200' classname='Shop'/></testsuite></testsuites>";
     assert_eq!(lines(xml), ["Shop + GET / cart: is 200 @ Shop / GET / cart"]);
 }
 
 #[test]
-fn findings_of_linters_are_no_tests() {
+fn linter_findings_are_not_tests() {
     for xml in [
         "<testsuites><testsuite package='org.eslint' name='a.js'><testcase name='org.eslint.no-undef'><failure/></testcase></testsuite></testsuites>",
         "<testsuites name='ruff'><testsuite name='a.py'><testcase name='org.ruff.F401'><failure/></testcase></testsuite></testsuites>",
@@ -574,7 +573,7 @@ fn findings_of_linters_are_no_tests() {
 // .NET
 
 #[test]
-fn nunit_cuts_the_full_name_outside_of_its_parameters() {
+fn nunit_full_names_are_split_outside_of_parameters() {
     let xml = "<test-run><test-suite type='Assembly' name='/ci/Shop.dll'><test-suite type='ParameterizedMethod' name='Adds'>\
         <test-case name='Adds(1.5,&quot;a.b(&quot;)' fullname='Shop.Cart&lt;System.Int32&gt;.Adds(1.5,&quot;a.b(&quot;)' result='Passed'/>\
         </test-suite></test-suite></test-run>";
@@ -585,7 +584,7 @@ fn nunit_cuts_the_full_name_outside_of_its_parameters() {
 }
 
 #[test]
-fn xunit_and_trx_have_the_type_without_collection_and_version() {
+fn xunit_and_trx_tests_have_the_bare_type_as_container() {
     let xunit = "<assemblies><assembly name='/ci/Shop.dll'><collection name='Test collection for Shop.Cart'>\
         <test name='Shop.Cart+Inner.Adds(i: 1)' type='Shop.Cart+Inner' result='Pass'/></collection></assembly></assemblies>";
     assert_eq!(lines(xunit), ["Shop.Cart+Inner: Adds(i: 1) @ Shop / Cart / Inner"]);
@@ -597,7 +596,7 @@ fn xunit_and_trx_have_the_type_without_collection_and_version() {
 // The general rule
 
 #[test]
-fn the_general_rule_says_nothing_twice() {
+fn the_general_rule_drops_repetitions() {
     let of = |outer: &str, inner: &str, classname: &str| {
         format!(
             "<testsuites><testsuite name='{outer}'><testsuite name='{inner}'><testcase classname='{classname}' name='t'/></testsuite></testsuite></testsuites>"
@@ -610,7 +609,7 @@ fn the_general_rule_says_nothing_twice() {
 }
 
 #[test]
-fn the_general_rule_takes_the_machine_out_of_files_but_leaves_routes_alone() {
+fn the_general_rule_shortens_paths_of_files_but_not_routes() {
     let of = |suite: &str| format!("<testsuite name='{suite}'><testcase name='t'/></testsuite>");
     assert_eq!(lines(&of("/home/ci/shop/a.lua")), ["a.lua: t @ a.lua"]);
     assert_eq!(lines(&of(".\\tests\\a.lua")), ["tests/a.lua: t @ tests / a.lua"]);
@@ -619,13 +618,13 @@ fn the_general_rule_takes_the_machine_out_of_files_but_leaves_routes_alone() {
 }
 
 #[test]
-fn an_empty_name_takes_the_classname_and_nothing_at_all_is_no_test() {
+fn a_case_without_a_name_uses_the_classname() {
     let xml = "<testsuite name='s'><testcase classname='c'/><testcase/><testcase><failure/></testcase></testsuite>";
     assert_eq!(lines(xml), ["s + c: c @ s / c", "no test", "run error: s"]);
 }
 
 #[test]
-fn what_is_volatile_stays_in_a_name() {
+fn volatile_text_stays_in_names() {
     let xml = pytest("<testcase classname='t' name='fails for: 2020-02-20T10:00:00'/>");
     assert_eq!(lines(&xml), ["t: fails for: 2020-02-20T10:00:00 @ t"]);
 }
@@ -633,7 +632,7 @@ fn what_is_volatile_stays_in_a_name() {
 // Options
 
 #[test]
-fn folders_follow_group_by_and_split_and_identities_do_not() {
+fn group_by_and_split_change_only_folders() {
     let xml =
         pytest("<testcase classname='tests.test_cart' name='test_a' file='tests/test_cart.py'/>");
     let with = |group_by, split| {
@@ -668,7 +667,7 @@ fn folders_follow_group_by_and_split_and_identities_do_not() {
         ["tests.test_cart: test_a @ Shop / tests / test_cart"]
     );
     assert_eq!(with(GroupBy::Flat, Split::Auto), ["tests.test_cart: test_a @ Shop"]);
-    // The suite is a constant: the tool's own rule places.
+    // The suite is a constant: the rule of the tool applies.
     assert_eq!(
         with(GroupBy::Suite, Split::Auto),
         ["tests.test_cart: test_a @ Shop / tests / test_cart"]
@@ -676,51 +675,51 @@ fn folders_follow_group_by_and_split_and_identities_do_not() {
 }
 
 #[test]
-fn nothing_volatile_is_in_the_folder_of_a_suite() {
+fn time_stamps_are_removed_from_folders() {
     let xml = "<testsuites><testsuite name='t.Cart-20261123165022'><testcase classname='t.Cart' name='a'/></testsuite></testsuites>";
-    let mapping = IdentityOptions { group_by: GroupBy::Suite, ..IdentityOptions::default() };
-    assert_eq!(lines_with(xml, &mapping), ["t.Cart: a @ t.Cart"]);
+    let options = IdentityOptions { group_by: GroupBy::Suite, ..IdentityOptions::default() };
+    assert_eq!(lines_with(xml, &options), ["t.Cart: a @ t.Cart"]);
 }
 
 #[test]
-fn parameters_are_merged_only_where_a_tool_marks_them() {
-    let mapping = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
+fn parameters_are_merged_only_where_the_tool_marks_them() {
+    let options = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
     let xml = pytest(
         "<testcase classname='t' name='test_a[x(1)]'/><testcase classname='t' name='test_b'/>",
     );
-    assert_eq!(lines_with(&xml, &mapping), ["t: test_a @ t", "t: test_b @ t"]);
+    assert_eq!(lines_with(&xml, &options), ["t: test_a @ t", "t: test_b @ t"]);
     let xml = jest("Cart", "<testcase classname='Cart adds (fast)' name='Cart adds (fast)'/>");
-    assert_eq!(lines_with(&xml, &mapping), [": Cart adds (fast) @ Cart"]);
+    assert_eq!(lines_with(&xml, &options), [": Cart adds (fast) @ Cart"]);
     let xml =
         "<testsuite name='Cucumber'><testcase classname='A' name='row - #1.1: x'/></testsuite>";
-    assert_eq!(lines_with(xml, &mapping), ["A: row @ A"]);
+    assert_eq!(lines_with(xml, &options), ["A: row @ A"]);
 }
 
 #[test]
-fn tags_and_colours_are_no_part_of_a_name() {
+fn tags_and_colours_are_removed_from_names() {
     let xml = pytest("<testcase classname='t' name='adds [[TEST|TC-5]] \u{1b}[31mred\u{1b}[0m'/>");
     assert_eq!(lines(&xml), ["t: adds red @ t"]);
 }
 
 #[test]
-fn a_report_without_suites_is_read() {
+fn a_case_in_a_missing_suite_is_mapped() {
     let report = Report {
         cases: vec![Case { name: Some("t".into()), suite: Some(7), ..Case::default() }],
         ..Report::new("r.xml".into(), Format::Junit)
     };
-    let mapping = IdentityOptions::default();
+    let options = IdentityOptions::default();
     let mut seen = 0;
-    CaseMapper::new(&report, &mapping).for_each(|_, _, mapped| {
+    CaseMapper::new(&report, &options).for_each(|_, _, mapped| {
         assert!(matches!(mapped, MappedCase::Test(test) if test.name == "t"));
         seen += 1;
     });
     assert_eq!(seen, 1);
 }
 
-// What real reports of further tools taught
+// Further tools
 
 #[test]
-fn a_line_in_a_classname_of_busted_is_no_part_of_a_test() {
+fn line_numbers_are_removed_from_classnames_of_busted() {
     let xml = "<testsuites><testsuite name='Run 1 of 1'>\
         <testcase classname='spec/cart_spec.lua:4' name='Cart adds'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "busted");
@@ -728,7 +727,7 @@ fn a_line_in_a_classname_of_busted_is_no_part_of_a_test() {
 }
 
 #[test]
-fn node_tap_says_by_properties_what_was_skipped() {
+fn node_tap_marks_skips_by_properties() {
     let xml = "<testsuites name='TAP Tests'><testsuite name='test/a.js'><testsuite name='adds'>\
         <testcase id='1' name='once' classname='test/a.js &gt; adds' file='test/a.js' line='4'><failure/></testcase></testsuite>\
         <testcase id='2' name='later' classname='test/a.js'><properties><property name='skip' value='x'/></properties></testcase>\
@@ -738,9 +737,9 @@ fn node_tap_says_by_properties_what_was_skipped() {
         lines(xml),
         ["test/a.js + adds: once @ test / a.js / adds", "test/a.js: later @ test / a.js"]
     );
-    let (report, mapping) = (report(xml), IdentityOptions::default());
+    let (report, options) = (report(xml), IdentityOptions::default());
     let mut outcomes = Vec::new();
-    CaseMapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
+    CaseMapper::new(&report, &options).for_each(|_, _, mapped| match mapped {
         MappedCase::Test(test) => outcomes.push(test.outcome),
         other => panic!("{other:?}"),
     });
@@ -748,7 +747,7 @@ fn node_tap_says_by_properties_what_was_skipped() {
 }
 
 #[test]
-fn comments_of_tap_are_groups_whatever_stands_around_them() {
+fn tap_comments_are_groups() {
     let suite = |name: &str| {
         lines(&format!(
             "<testsuites><testsuite name='{name}'><testcase name='#1 adds'/></testsuite></testsuites>"
@@ -760,7 +759,7 @@ fn comments_of_tap_are_groups_whatever_stands_around_them() {
 }
 
 #[test]
-fn tap_junit_has_one_suite_that_says_nothing() {
+fn the_constant_suite_of_tap_junit_is_dropped() {
     let xml = "<testsuites tests='1' name='x.xml' failures='0'><testsuite name='Tap-Junit-Suite' tests='1' skipped='0' failures='0'>\
         <testcase name='adds' id='1'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "tap-junit");
@@ -768,7 +767,7 @@ fn tap_junit_has_one_suite_that_says_nothing() {
 }
 
 #[test]
-fn the_number_of_an_it_of_minitest_is_its_place_and_not_its_name() {
+fn the_number_of_a_minitest_it_is_removed() {
     let xml = "<testsuite name='Cart' skipped='0' failures='0' errors='0' tests='2' assertions='2' time='0.1'>\
         <testcase name='test_0002_is empty' classname='Cart' assertions='1'/>\
         <testcase name='test_adds' classname='Cart' assertions='1'/></testsuite>";
@@ -777,14 +776,14 @@ fn the_number_of_an_it_of_minitest_is_its_place_and_not_its_name() {
 }
 
 #[test]
-fn set_ups_of_qt_are_no_tests() {
+fn qt_set_ups_are_not_tests() {
     let xml = "<testsuite name='Cart'><properties><property name='QtVersion' value='5'/></properties>\
         <testcase result='pass' name='initTestCase'/><testcase name='later'/><testcase result='fail' name='cleanupTestCase'><failure/></testcase></testsuite>";
     assert_eq!(lines(xml), ["no test", "Cart: later @ Cart", "run error: Cart: cleanupTestCase"]);
 }
 
 #[test]
-fn doctest_names_the_program_by_how_it_was_called() {
+fn doctest_tests_have_their_file_as_container() {
     let xml = "<testsuites><testsuite name='./build/shop' doctest_version='2.4.9'>\
         <testcase classname='src/cart.cpp' name='adds' status='run'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "doctest");
@@ -792,7 +791,7 @@ fn doctest_names_the_program_by_how_it_was_called() {
 }
 
 #[test]
-fn meson_puts_suites_into_names() {
+fn meson_suites_are_read_from_names() {
     let xml = "<testsuites tests='2' errors='0' failures='0'><testsuite name='shop.io' tests='1' errors='0' failures='0' skipped='0' time='1'>\
         <testcase name='shop.io:cart / adds' classname='shop.io'/></testsuite>\
         <testsuite name='shop.io.shop.io:cart / lines' tests='1' errors='0' failures='0' skipped='0' time='1'>\
@@ -808,7 +807,7 @@ fn meson_puts_suites_into_names() {
 }
 
 #[test]
-fn hooks_are_run_errors_in_every_spelling() {
+fn failed_hooks_of_every_tool_are_run_errors() {
     let bun = "<testsuites name='bun test'><testsuite name='a.test.ts' file='a.test.ts'><testsuite name='by drone'>\
         <testcase name='(unnamed)'><failure/></testcase></testsuite></testsuite></testsuites>";
     assert_eq!(lines(bun), ["run error: by drone: (unnamed)"]);
@@ -826,7 +825,7 @@ fn hooks_are_run_errors_in_every_spelling() {
 }
 
 #[test]
-fn formats_of_dotnet_are_written_by_others_too() {
+fn other_tools_that_write_dotnet_formats_are_recognised() {
     let pytest = "<test-run><test-suite type='Assembly' name='tests/test_cart.py'>\
         <test-case name='n' fullname='tests/test_cart.py::TestCart::test_adds[1.5]' result='Passed'/></test-suite></test-run>";
     assert_eq!(
@@ -844,16 +843,16 @@ fn formats_of_dotnet_are_written_by_others_too() {
 }
 
 #[test]
-fn an_old_cucumber_of_ruby_writes_a_suite_for_each_feature() {
+fn old_ruby_cucumber_is_recognised() {
     let xml = "<testsuite failures='0' errors='0' skipped='0' tests='1' time='1' name='Cart'>\
         <testcase classname='Cart' name='adds (outline example : | 2 |)'/></testsuite>";
     assert_eq!(tool(xml), "Cucumber");
-    let mapping = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
-    assert_eq!(lines_with(xml, &mapping), ["Cart: adds @ Cart"]);
+    let options = IdentityOptions { merge_parameters: true, ..IdentityOptions::default() };
+    assert_eq!(lines_with(xml, &options), ["Cart: adds @ Cart"]);
 }
 
 #[test]
-fn doc_tests_of_one_item_are_counted_by_their_lines() {
+fn doc_tests_of_one_item_are_numbered_by_line() {
     let xml = "<testsuites><testsuite name='cargo test #4'>\
         <testcase classname='' name='src/lib.rs - gross (line 17)'/><testcase classname='' name='src/lib.rs - gross (line 9)'/>\
         <testcase classname='src/lib.rs - Cart' name='add (line 38)'/><testcase classname='' name='src/lib.rs - (line 3)'/>\
@@ -864,11 +863,11 @@ fn doc_tests_of_one_item_are_counted_by_their_lines() {
     );
 }
 
-/// The name of each test.
+/// The names of all tests.
 fn names(xml: &str) -> Vec<String> {
-    let (report, mapping) = (report(xml), IdentityOptions::default());
+    let (report, options) = (report(xml), IdentityOptions::default());
     let mut names = Vec::new();
-    CaseMapper::new(&report, &mapping).for_each(|_, _, mapped| match mapped {
+    CaseMapper::new(&report, &options).for_each(|_, _, mapped| match mapped {
         MappedCase::Test(test) => names.push(test.name),
         other => panic!("{other:?}"),
     });
@@ -876,7 +875,7 @@ fn names(xml: &str) -> Vec<String> {
 }
 
 #[test]
-fn cunit_puts_a_dot_before_its_suites() {
+fn the_dot_before_cunit_suites_is_removed() {
     let xml = "<testsuites errors='0' failures='0' tests='0' name=''><testsuite errors='0' failures='0' tests='1' name='cart'>\
         <testcase classname='.cart' name='takes ten percent' time='0'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "CUnit");
@@ -884,7 +883,7 @@ fn cunit_puts_a_dot_before_its_suites() {
 }
 
 #[test]
-fn boost_has_its_module_as_the_suite() {
+fn boost_tests_have_module_and_suite_as_container() {
     let xml = "<testsuite tests='1' skipped='0' errors='0' failures='0' id='0' name='shop' time='0.1'>\
         <testcase assertions='1' classname='cart' name='adds' time='0.1'/></testsuite>";
     assert_eq!(tool(xml), "Boost.Test");
@@ -892,7 +891,7 @@ fn boost_has_its_module_as_the_suite() {
 }
 
 #[test]
-fn what_came_of_a_test_is_no_part_of_its_name() {
+fn results_are_removed_from_testcafe_names() {
     let xml = "<testsuite name='TestCafe Tests: Chrome 156.0 / Debian'>\
         <testcase classname='Cart' file='/w/cart.js' name='adds (unstable) (screenshots: /w/out/1 (2).png)'/>\
         <testcase classname='Cart' file='/w/cart.js' name='adds (two)'/></testsuite>";
@@ -900,7 +899,7 @@ fn what_came_of_a_test_is_no_part_of_its_name() {
 }
 
 #[test]
-fn browsers_of_karma_are_no_part_of_a_test_in_any_format() {
+fn karma_browsers_are_removed_in_every_format() {
     let browser = "Chrome Headless 156.0.0.0 (Linux 0.0.0)";
     let junit = format!(
         "<testsuite name='{browser}' package='' timestamp='t' id='0' hostname='h' tests='1' errors='0' failures='0' time='1'>\
@@ -920,7 +919,7 @@ fn browsers_of_karma_are_no_part_of_a_test_in_any_format() {
 }
 
 #[test]
-fn testem_writes_the_browser_as_the_classname() {
+fn the_browser_in_testem_classnames_is_ignored() {
     let xml = "<testsuite name='Testem Tests' tests='1'><testcase classname='Chrome 156.0' name='Cart adds '/>\
         <testcase classname='Chrome 156.0' name='Cart \"before all\" hook'><error/></testcase></testsuite>";
     assert_eq!(tool(xml), "testem");
@@ -928,7 +927,7 @@ fn testem_writes_the_browser_as_the_classname() {
 }
 
 #[test]
-fn suites_of_ava_are_whatever_was_printed_before() {
+fn ava_suites_are_ignored() {
     let xml = "<testsuites><testsuite name='# 2 tests remaining in test/depot.js'>\
         <testcase name='#1 cart › discount › ten percent'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "ava");

@@ -22,11 +22,11 @@ pub(super) fn reports() -> Vec<Report> {
 
 #[test]
 fn every_case_of_every_report_is_accounted_for() {
-    let mapping = IdentityOptions::default();
+    let options = IdentityOptions::default();
     for report in reports() {
         let path = report.path.clone();
         let cases = report.cases.len();
-        let records = collect(std::slice::from_ref(&report), &mapping);
+        let records = collect(std::slice::from_ref(&report), &options);
         assert_eq!(records.seen, cases, "{path}");
         assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded, "{path}");
         assert!(records.tests.iter().all(|test| !test.name.is_empty()), "{path}");
@@ -41,19 +41,19 @@ fn every_case_of_every_report_is_accounted_for() {
     }
 }
 
-/// Different cases are one test only for the reasons that docs/reports.md gives. The list:
-/// `cargo test --test main -- --nocapture different_cases`.
+/// Different cases are one test only for the reasons in docs/reports.md. To see the list:
+/// `cargo test -p test-reports -- --nocapture different_cases`.
 #[test]
 fn different_cases_are_one_test_only_for_known_reasons() {
-    let mapping = IdentityOptions::default();
+    let options = IdentityOptions::default();
     let mut wrong = Vec::new();
     for report in reports() {
-        let mapper = CaseMapper::new(&report, &mapping);
+        let mapper = CaseMapper::new(&report, &options);
         let mut together: BTreeMap<Test, Vec<(&Case, bool)>> = BTreeMap::new();
         mapper.for_each(|_, case, mapped| {
-            let MappedCase::Test(placed) = mapped else { return };
-            let key = (placed.container, placed.name);
-            together.entry(key).or_default().push((case, placed.is_subtest));
+            let MappedCase::Test(test) = mapped else { return };
+            let key = (test.container, test.name);
+            together.entry(key).or_default().push((case, test.is_subtest));
         });
         for ((container, name), cases) in together {
             let written: BTreeSet<_> =
@@ -61,12 +61,12 @@ fn different_cases_are_one_test_only_for_known_reasons() {
             if written.len() == 1 {
                 continue;
             }
-            // A subtest is a part of its test, however it is called.
+            // A subtest is a part of its test, whatever its name.
             let whole = cases.iter().filter(|(_, is_subtest)| !is_subtest).map(|(case, _)| *case);
             let spelled: BTreeSet<_> = whole.map(|case| spelled(&report, case)).collect();
             let because = match spelled.len() {
                 0 | 1 => "spelling, configurations or subtests",
-                _ => "NO REASON THAT IS KNOWN",
+                _ => "UNKNOWN REASON",
             };
             let mut lines = vec![format!("{} ({}): {because}", report.path, mapper.tool().name)];
             lines.push(format!("  {container:?} :: {name}"));
@@ -83,15 +83,15 @@ fn different_cases_are_one_test_only_for_known_reasons() {
 /// Container and name.
 type Test = (Vec<String>, String);
 
-/// A case as its report has it.
+/// A case as written in its report.
 fn written(report: &Report, case: &Case) -> String {
     let suites = report.suite_chain(case.suite);
     let suites: Vec<&str> = suites.iter().map(|suite| &*suite.name).collect();
     format!("{suites:?} {:?} {:?}", case.classname.as_deref(), case.name.as_deref())
 }
 
-/// The same without what is only a way of spelling (white space, composed characters, the number of a line of TAP)
-/// and without the suites that say in which configuration it ran (TestNG's `<suite>` and `<test>`, hosts, browsers).
+/// A case without differences in spelling (white space, composed characters, the number of a TAP line) and without the
+/// suites that represent a configuration (TestNG's `<suite>` and `<test>`, hosts, browsers).
 fn spelled(report: &Report, case: &Case) -> String {
     let is_configuration =
         |suite: &&Suite| report.format == Format::Testng || suite.attribute("hostname").is_some();
@@ -113,14 +113,14 @@ fn spelled(report: &Report, case: &Case) -> String {
     format!("{parts:?}")
 }
 
-/// Lists tool and tests of each report.
+/// Lists the tool and tests of each report.
 #[test]
 #[ignore = "a list for people"]
-fn what_each_report_becomes() {
-    let mapping = IdentityOptions::default();
+fn tests_of_each_report() {
+    let options = IdentityOptions::default();
     for report in reports() {
         let path = report.path.clone();
-        let records = collect(std::slice::from_ref(&report), &mapping);
+        let records = collect(std::slice::from_ref(&report), &options);
         println!("== {path}: {}", records.files[0].tool);
         for test in records.tests.iter().take(12) {
             println!(

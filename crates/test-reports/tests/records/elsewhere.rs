@@ -1,4 +1,4 @@
-//! The same tests, run at another time, on another machine, in another directory: the same identities.
+//! Identities of the same tests that ran at another time, on another machine, in another directory.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use test_reports::text::RepositoryRoot;
 use super::xml_below;
 use crate::single::read;
 
-/// Replaces what stands in every attribute of this name.
+/// Replaces the value of every attribute of this name.
 fn with_attribute(xml: &str, name: &str, value: &str) -> String {
     let start = format!(" {name}=\"");
     let mut pieces = xml.split(&start);
@@ -24,17 +24,17 @@ fn with_attribute(xml: &str, name: &str, value: &str) -> String {
     changed
 }
 
-fn identities(xml: &str, path: &str, mapping: &IdentityOptions) -> BTreeSet<String> {
-    // What belongs to the projects beside the reports is no report.
+fn identities(xml: &str, path: &str, options: &IdentityOptions) -> BTreeSet<String> {
+    // The projects beside the reports contain other XML files.
     let Ok(report) = read(xml.as_bytes(), path) else {
         return BTreeSet::new();
     };
-    let records = collect(&[report], mapping);
+    let records = collect(&[report], options);
     records.tests.iter().map(|test| test.identity.to_string()).collect()
 }
 
 #[test]
-fn identities_are_the_same_at_another_time_and_place() {
+fn identities_do_not_depend_on_time_and_machine() {
     let testdata = crate::repository("testdata");
     let mut moved = 0;
     for path in xml_below(&testdata) {
@@ -45,7 +45,7 @@ fn identities_are_the_same_at_another_time_and_place() {
             continue;
         };
         let tool = tool.to_string_lossy();
-        // Reports of one tool may have been made in one directory.
+        // Some reports of one tool share their directory.
         let home = xml.split("/srv/demo/").nth(1).and_then(|rest| {
             let end = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '-')?;
             Some(rest[..end].to_owned())
@@ -71,14 +71,14 @@ fn identities_are_the_same_at_another_time_and_place() {
         for group_by in [GroupBy::Suite, GroupBy::Classname, GroupBy::File, GroupBy::Flat] {
             for split in [Split::Never, Split::At("e".to_owned())] {
                 let folder = vec!["Shop".to_owned(), "Nightly".to_owned()];
-                let mapping = IdentityOptions { group_by, split, folder, ..here.clone() };
+                let options = IdentityOptions { group_by, split, folder, ..here.clone() };
                 assert_eq!(
-                    identities(&xml, "report.xml", &mapping),
+                    identities(&xml, "report.xml", &options),
                     known,
                     "{label}: other folders"
                 );
             }
         }
     }
-    assert!(moved >= 10, "only {moved} reports name the directory in which they were made");
+    assert!(moved >= 10, "only {moved} reports contain the directory where they were written");
 }

@@ -1,4 +1,4 @@
-//! Identities are frozen: those of all reports below `testdata/`, written down.
+//! Identities are frozen: the golden file lists those of all reports below `testdata/`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,9 +11,9 @@ use test_reports::tools::{self, detect};
 use super::xml_below;
 use crate::single::read_file;
 
-/// `UPDATE_GOLDEN=1` writes the file anew. A line that changes or goes is a breaking release; new lines are fine.
+/// `UPDATE_GOLDEN=1` rewrites the file. A changed or removed line is a breaking release; new lines are not.
 #[test]
-fn identities_are_those_of_the_golden_file() {
+fn identities_equal_the_golden_file() {
     let directory = crate::repository("");
     let golden = directory.join("tests/golden/identities.tsv");
     let found = identities(&directory.join("testdata"));
@@ -44,20 +44,17 @@ fn identities_are_those_of_the_golden_file() {
     assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 
-/// Rows of the table without a report in testdata, and why.
+/// Tools without a report in testdata, and the reason.
 const WITHOUT_REPORT: [(&str, &str); 5] = [
-    (
-        "go-junit-report",
-        "is not in the registries that the reports were made from; its suites are gotestsum's",
-    ),
+    ("go-junit-report", "could not be installed; its suites are those of gotestsum"),
     ("Maestro", "needs a phone"),
     ("XCTest", "needs a Mac"),
-    ("CUnit", "closes an element that it never opened: its report is below tests/damaged"),
-    ("JUnit", "is what many tools write that have no row of their own"),
+    ("CUnit", "writes an end tag without a start tag: its report is below tests/damaged"),
+    ("JUnit", "is written by many tools that have no row of their own"),
 ];
 
 #[test]
-fn every_producer_has_a_real_report() {
+fn every_tool_has_a_real_report() {
     let testdata = crate::repository("testdata");
     let reports =
         xml_below(&testdata).into_iter().filter_map(|path| read_file(&path, "r.xml").ok());
@@ -72,7 +69,7 @@ fn every_producer_has_a_real_report() {
     }
 }
 
-/// One line for each test: file, identity, container, name.
+/// One line per test: file, identity, container, name.
 fn identities(testdata: &Path) -> String {
     let mut lines = "file\tidentity\tcontainer\tname\n".to_owned();
     for path in xml_below(testdata) {

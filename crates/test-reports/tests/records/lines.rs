@@ -1,4 +1,4 @@
-//! JSON lines carry everything that records are made of.
+//! JSON lines contain everything that records are made of.
 
 use std::path::{Path, PathBuf};
 
@@ -10,17 +10,19 @@ use test_reports::tools::detect;
 
 use super::corpus::reports;
 
-fn carried(reports: &[Report]) -> Vec<Report> {
+const PROGRAM: lines::Program<'_> = lines::Program { name: "tests", version: "1" };
+
+fn round_trip(reports: &[Report]) -> Vec<Report> {
     let named: Vec<(&Report, &str)> =
         reports.iter().map(|report| (report, detect(report).name)).collect();
     let mut written = Vec::new();
     let here = RepositoryRoot::new(&crate::repository(""));
-    lines::write(&named, &here, &mut written).unwrap();
+    lines::write(&named, &here, PROGRAM, &mut written).unwrap();
     read(&*written, "shard.jsonl").unwrap()
 }
 
-/// Everything in the records but which shard carried them.
-fn told(mut records: Records) -> String {
+/// The records without the name of the shard.
+fn without_shard(mut records: Records) -> String {
     for file in &mut records.files {
         file.shard = None;
     }
@@ -31,9 +33,9 @@ fn told(mut records: Records) -> String {
 }
 
 #[test]
-fn what_was_carried_in_lines_gives_the_same_records() {
+fn json_lines_yield_the_same_records() {
     let all = reports();
-    for mapping in [
+    for options in [
         IdentityOptions {
             root: RepositoryRoot::new(Path::new("/srv/demo/pytest")),
             ..IdentityOptions::default()
@@ -45,32 +47,32 @@ fn what_was_carried_in_lines_gives_the_same_records() {
             ..IdentityOptions::default()
         },
     ] {
-        let directly = told(collect(&all, &mapping));
-        let mut carried = carried(&all);
-        for report in &mut carried {
+        let directly = without_shard(collect(&all, &options));
+        let mut read = round_trip(&all);
+        for report in &mut read {
             report.written_below = None;
         }
-        assert!(told(collect(&carried, &mapping)) == directly);
+        assert!(without_shard(collect(&read, &options)) == directly);
     }
 }
 
 #[test]
-fn paths_begin_where_the_lines_were_written() {
+fn paths_are_relative_to_the_root_on_the_machine_that_wrote_the_lines() {
     let case = r#"<testsuite name="s" file="/builds/7/shop/spec/cart_spec.rb"><testcase name="adds" classname="spec.cart"/></testsuite>"#;
-    let read_there = read(case.as_bytes(), "r.xml").unwrap();
+    let written_there = read(case.as_bytes(), "r.xml").unwrap();
     let there = IdentityOptions {
         root: RepositoryRoot::new(Path::new("/builds/7/shop")),
         ..IdentityOptions::default()
     };
     let mut written = Vec::new();
-    lines::write(&[(&read_there[0], "RSpec")], &there.root, &mut written).unwrap();
+    lines::write(&[(&written_there[0], "RSpec")], &there.root, PROGRAM, &mut written).unwrap();
     let back = read(&*written, "shard.jsonl").unwrap();
-    // The job that imports has checked out something else, somewhere else.
+    // The job that imports has another checkout in another directory.
     let here = IdentityOptions {
         root: RepositoryRoot::new(&PathBuf::from("/home/me/other")),
         ..IdentityOptions::default()
     };
     let file = |records: Records| records.tests[0].file.clone();
     assert_eq!(file(collect(&back, &here)).as_deref(), Some("spec/cart_spec.rb"));
-    assert_eq!(file(collect(&read_there, &here)).as_deref(), Some("cart_spec.rb"));
+    assert_eq!(file(collect(&written_there, &here)).as_deref(), Some("cart_spec.rb"));
 }

@@ -1,4 +1,4 @@
-//! Reports of many tools, read and merged into records.
+//! Reports of many tools, merged into records.
 
 mod corpus;
 mod elsewhere;
@@ -12,19 +12,19 @@ use std::path::{Path, PathBuf};
 use test_reports::formats::model::Report;
 use test_reports::record::{IdentityOptions, Records, collect};
 
-/// A report that a test holds as text.
+/// The report in a text.
 fn report(path: &str, xml: &str) -> Report {
     crate::single::read(xml.as_bytes(), path).unwrap()
 }
 
-/// The records of reports that a test holds as text, called `r0.xml`, `r1.xml` …
-fn records(reports: &[&str], mapping: &IdentityOptions) -> Records {
+/// The records of reports in texts, named `r0.xml`, `r1.xml` …
+fn records(reports: &[&str], options: &IdentityOptions) -> Records {
     let reports: Vec<Report> = reports
         .iter()
         .enumerate()
         .map(|(index, xml)| report(&format!("r{index}.xml"), xml))
         .collect();
-    collect(&reports, mapping)
+    collect(&reports, options)
 }
 
 /// All reports below a directory, sorted.

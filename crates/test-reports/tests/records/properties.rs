@@ -1,4 +1,4 @@
-//! What holds for the records of any reports.
+//! Properties of the records of any reports.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use test_reports::record::{GroupBy, IdentityOptions, Records, Split};
 
 use super::records;
 
-/// Tools whose reports differ most in where container and name are.
+/// Tools whose reports differ most in the position of container and name.
 #[derive(Clone, Copy, Debug)]
 enum Tool {
     Pytest,
@@ -18,7 +18,7 @@ enum Tool {
     Mocha,
     Playwright,
     Go,
-    Nobody,
+    Unknown,
 }
 
 const TOOLS: [Tool; 8] = [
@@ -29,10 +29,10 @@ const TOOLS: [Tool; 8] = [
     Tool::Mocha,
     Tool::Playwright,
     Tool::Go,
-    Tool::Nobody,
+    Tool::Unknown,
 ];
 
-/// A case by the numbers of its group, its title and its state.
+/// A case, by the numbers of its group, title and state.
 #[derive(Clone, Copy, Debug)]
 struct Case {
     group: u8,
@@ -46,7 +46,7 @@ struct Document {
     cases: Vec<Case>,
 }
 
-/// What differs from run to run.
+/// Values that differ between runs.
 #[derive(Clone, Copy)]
 struct Run {
     host: &'static str,
@@ -104,7 +104,7 @@ impl Document {
                     format!("x.io/shop/group{group}"),
                     format!("timestamp='{time}' hostname='{host}'"),
                 ),
-                Tool::Nobody => {
+                Tool::Unknown => {
                     (format!("Group {group}"), format!("hostname='{host}' timestamp='{time}'"))
                 }
             };
@@ -124,7 +124,7 @@ impl Document {
                     Tool::JestDefault => (format!("{suite} {title}"), format!("{suite} {title}")),
                     Tool::JestPath => (format!("Group{group} {title}"), title.to_owned()),
                     Tool::Mocha => (title.to_owned(), format!("{suite} {title}")),
-                    Tool::Nobody => (format!("Class{group}"), title.to_owned()),
+                    Tool::Unknown => (format!("Class{group}"), title.to_owned()),
                 };
                 write!(
                     suites,
@@ -140,12 +140,12 @@ impl Document {
             Tool::JestDefault | Tool::JestPath => "name='jest tests'",
             Tool::Mocha => "name='Mocha Tests'",
             Tool::Playwright => "id='' name=''",
-            Tool::Surefire | Tool::Go | Tool::Nobody => "",
+            Tool::Surefire | Tool::Go | Tool::Unknown => "",
         };
         format!("<testsuites {root}>{suites}</testsuites>")
     }
 
-    /// Each case in a report of its own.
+    /// One report per case.
     fn shards(&self) -> impl Iterator<Item = Document> + '_ {
         self.cases.iter().map(|case| Document { tool: self.tool, cases: vec![*case] })
     }
@@ -159,10 +159,10 @@ fn documents() -> impl Strategy<Value = Vec<Document>> {
     prop::collection::vec(document, 1..6)
 }
 
-fn collected(documents: &[Document], run: Run, mapping: &IdentityOptions) -> Records {
+fn collected(documents: &[Document], run: Run, options: &IdentityOptions) -> Records {
     let texts: Vec<String> = documents.iter().map(|document| document.xml(run)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    records(&texts, mapping)
+    records(&texts, options)
 }
 
 /// Identity, name and folder of each test.
@@ -182,11 +182,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_order_of_reports_changes_nothing_but_the_list_of_files(
+    fn the_order_of_reports_changes_only_the_list_of_files(
         (documents, shuffled) in documents().prop_flat_map(|documents| (Just(documents.clone()), Just(documents).prop_shuffle())),
     ) {
-        let mapping = IdentityOptions::default();
-        let (one, two) = (collected(&documents, RUN, &mapping), collected(&shuffled, RUN, &mapping));
+        let options = IdentityOptions::default();
+        let (one, two) = (collected(&documents, RUN, &options), collected(&shuffled, RUN, &options));
         prop_assert_eq!(tests(&one), tests(&two));
         let outcomes = |records: &Records| {
             let mut all: Vec<_> = records.tests.iter().map(|test| (test.identity, test.outcome, test.flaky, test.cases)).collect();
@@ -197,24 +197,24 @@ proptest! {
     }
 
     #[test]
-    fn shards_are_the_same_tests_as_the_whole(documents in documents()) {
-        let mapping = IdentityOptions::default();
+    fn shards_yield_the_same_tests_as_the_whole_report(documents in documents()) {
+        let options = IdentityOptions::default();
         let shards: Vec<Document> = documents.iter().flat_map(Document::shards).collect();
         prop_assert_eq!(
-            tests(&collected(&documents, RUN, &mapping)),
-            tests(&collected(&shards, RUN, &mapping))
+            tests(&collected(&documents, RUN, &options)),
+            tests(&collected(&shards, RUN, &options))
         );
     }
 
     #[test]
-    fn hosts_times_and_folders_are_in_no_identity(documents in documents()) {
+    fn identities_do_not_depend_on_hosts_times_and_folders(documents in documents()) {
         let whole = identities(&collected(&documents, RUN, &IdentityOptions::default()));
         let elsewhere = Run { host: "laptop.local", time: "1970-01-01T00:00:00" };
         prop_assert_eq!(&identities(&collected(&documents, elsewhere, &IdentityOptions::default())), &whole);
         for group_by in [GroupBy::Suite, GroupBy::Classname, GroupBy::File, GroupBy::Flat] {
             for split in [Split::Auto, Split::Never, Split::At("a".to_owned())] {
-                let mapping = IdentityOptions { group_by, split, folder: vec!["Shop".to_owned()], ..IdentityOptions::default() };
-                let records = collected(&documents, RUN, &mapping);
+                let options = IdentityOptions { group_by, split, folder: vec!["Shop".to_owned()], ..IdentityOptions::default() };
+                let records = collected(&documents, RUN, &options);
                 prop_assert_eq!(&identities(&records), &whole);
                 prop_assert!(records.tests.iter().all(|test| test.folder[0] == "Shop"));
             }
@@ -222,10 +222,10 @@ proptest! {
     }
 
     #[test]
-    fn every_case_is_a_record_merged_or_excluded(documents in documents()) {
+    fn every_case_is_a_record_or_merged_or_excluded(documents in documents()) {
         for merge_parameters in [false, true] {
-            let mapping = IdentityOptions { merge_parameters, ..IdentityOptions::default() };
-            let records = collected(&documents, RUN, &mapping);
+            let options = IdentityOptions { merge_parameters, ..IdentityOptions::default() };
+            let records = collected(&documents, RUN, &options);
             let written: usize = documents.iter().map(|document| document.cases.len()).sum();
             prop_assert_eq!(records.seen, written);
             prop_assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded);

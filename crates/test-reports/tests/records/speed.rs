@@ -1,4 +1,4 @@
-//! How long mapping and merging take, apart from reading.
+//! A measurement of mapping and merging, apart from reading.
 
 use std::time::Instant;
 
@@ -6,10 +6,10 @@ use test_reports::record::{IdentityOptions, collect};
 
 use crate::single::read_file;
 
-/// `REPORT=big.xml cargo test --release --test main -- --ignored --nocapture how_long`.
+/// `REPORT=big.xml cargo test --release -p test-reports -- --ignored --nocapture time_of_a_report`.
 #[test]
 #[ignore = "a measurement for people"]
-fn how_long_a_report_takes() {
+fn time_of_a_report() {
     let Some(path) = std::env::var_os("REPORT") else {
         return;
     };

@@ -1,124 +1,130 @@
-//! The fault switch: a sandbox that misbehaves on request, so that a client can be seen to stand it.
+//! Fault injection: the sandbox misbehaves on request, to test how a client copes.
 //!
-//! A rule is words: what happens, and to which requests.
+//! A rule is a line of words: what happens, and to which requests.
 //!
 //! ```text
-//! 503 20% seed=7             one request in five is refused with 503, before it is carried out
-//! lost POST test 1           the first POST to `test` is carried out, and its answer lost in a 502
-//! hang-up=after POST         every POST is carried out, and the connection closed without a word
-//! 429=30 GET 2               the second GET is answered by 429 and `Retry-After: 30`
-//! lag=2s GET                 lists lack what is younger than two seconds
+//! 503 20% seed=7             rejects one request in five with 503, before executing it
+//! lost POST test 1           executes the first POST to `test`, and replaces its response by a 502
+//! hang-up=after POST         executes every POST, and closes the connection without a response
+//! 429=30 GET 2               answers the second GET with 429 and `Retry-After: 30`
+//! lag=2s GET                 omits rows younger than two seconds from lists
 //! ```
 
-mod layer;
-mod spec;
+mod inject;
+mod parse;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
-pub(crate) use layer::misbehave;
-pub use spec::FaultError;
+pub(crate) use inject::inject_faults;
+pub use parse::FaultRuleError;
 
 /// What happens to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
-    /// It is answered by this, and not carried out.
-    Refused { status: StatusCode, retry_after: Option<String> },
-    /// It is carried out, and answered by this.
+enum FaultKind {
+    /// Rejects the request with this status, without executing it.
+    Reject { status: StatusCode, retry_after: Option<String> },
+    /// Executes the request, and answers with this status.
     Lost(StatusCode),
-    /// The connection is closed without an answer; `true`: after it was carried out.
-    HangUp(bool),
-    /// It is carried out, and half of its answer arrives.
+    /// Closes the connection without executing the request.
+    HangUpBefore,
+    /// Executes the request, and closes the connection without a response.
+    HangUpAfter,
+    /// Sends the first half of the response.
     Cut,
-    /// It is carried out, and the answer has no body.
+    /// Sends the response without its body.
     Empty,
-    /// It is carried out, and the answer is a page of HTML with its status.
+    /// Replaces the body of the response by a page of HTML.
     Html,
-    /// It waits before it is carried out.
+    /// Waits before executing the request.
     Delay(Duration),
-    /// The answer comes byte by byte.
+    /// Sends the response byte by byte.
     Drip,
-    /// Arrays are refused with this, and not carried out.
-    Arrays(StatusCode),
-    /// Of an array, the first half is carried out, and it is answered by this.
-    Half(StatusCode),
-    /// Of an array, the answer names the last row first.
+    /// Rejects arrays with this status, without executing them.
+    RejectArrays(StatusCode),
+    /// Executes the first half of an array, and answers with this status.
+    HalfArray(StatusCode),
+    /// Reverses the rows in the response to an array.
     Reverse,
-    /// A list lacks its last row, as if rows had moved between its pages.
+    /// Omits the last row of a list, as if rows had moved between its pages.
     Shift,
-    /// Lists lack what is younger.
+    /// Omits younger rows from lists.
     Lag(Duration),
-    /// What is written as a description arrives wrapped in HTML.
-    Wrap,
-    /// What is written as a description is dropped.
-    Drop,
-    /// Ids are written as strings.
+    /// Wraps written descriptions in HTML.
+    WrapDescriptions,
+    /// Drops written descriptions.
+    DropDescriptions,
+    /// Sends ids as strings.
     StringIds,
 }
 
-/// A rule: what happens to which requests.
+/// What happens to which requests.
 #[derive(Debug)]
 struct FaultRule {
-    kind: Kind,
+    kind: FaultKind,
     method: Option<Method>,
     resource: Option<String>,
-    /// Which of the requests that fit, counted from 1.
+    /// The matching requests that it affects, counted from 1.
     from: u64,
     to: u64,
-    /// How many of a hundred.
+    /// How many of these it affects, in percent.
     percent: u64,
     seed: u64,
-    seen: AtomicU64,
+    /// How many requests matched so far.
+    matched: AtomicU64,
 }
 
-/// Rules, in the order in which they are tried: the first that holds is what happens.
-#[derive(Debug, Default)]
-pub struct Faults {
-    rules: Vec<FaultRule>,
+/// Rules by which a sandbox misbehaves; the first that applies to a request decides. Clones share
+/// their counts of requests.
+#[derive(Clone, Debug, Default)]
+pub struct FaultRules {
+    rules: Arc<[FaultRule]>,
 }
 
-impl Faults {
-    /// The rules that `specs` spell.
+impl FaultRules {
+    /// Parses one rule from each text, for example `503 POST test 20%`.
     ///
     /// # Errors
-    /// The first that is none.
-    pub fn parse<S: AsRef<str>>(specs: &[S]) -> Result<Self, FaultError> {
-        let rules = specs.iter().map(|spec| spec.as_ref().parse()).collect::<Result<_, _>>()?;
+    ///
+    /// For the first invalid rule.
+    pub fn parse<S: AsRef<str>>(rules: &[S]) -> Result<Self, FaultRuleError> {
+        let rules = rules.iter().map(|rule| rule.as_ref().parse()).collect::<Result<_, _>>()?;
         Ok(Self { rules })
     }
 
-    /// What happens to a request.
-    fn strike(&self, method: &Method, resource: &str) -> Option<&Kind> {
-        let mut struck = None;
-        for rule in &self.rules {
-            // Every rule counts what fits, whoever comes first.
-            if rule.strikes(method, resource) && struck.is_none() {
-                struck = Some(&rule.kind);
+    /// What happens to a request, if anything.
+    fn fault_for(&self, method: &Method, resource: &str) -> Option<&FaultKind> {
+        let mut fault = None;
+        for rule in &*self.rules {
+            // Every rule counts its matching requests, even if another one decides.
+            if rule.applies_to(method, resource) && fault.is_none() {
+                fault = Some(&rule.kind);
             }
         }
-        struck
+        fault
     }
 }
 
 impl FaultRule {
-    fn strikes(&self, method: &Method, resource: &str) -> bool {
-        let fits = self.method.as_ref().is_none_or(|wanted| wanted == method)
-            && self.resource.as_deref().is_none_or(|wanted| wanted == resource);
-        if !fits {
+    fn applies_to(&self, method: &Method, resource: &str) -> bool {
+        let matches = self.method.as_ref().is_none_or(|expected| expected == method)
+            && self.resource.as_deref().is_none_or(|expected| expected == resource);
+        if !matches {
             return false;
         }
-        let number = self.seen.fetch_add(1, Ordering::Relaxed) + 1;
-        (self.from..=self.to).contains(&number) && self.draws(number)
+        let number = self.matched.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.from..=self.to).contains(&number) && self.selects(number)
     }
 
-    /// By lot, but the same with every run: the lot depends on the seed and the number of the request.
-    fn draws(&self, number: u64) -> bool {
+    /// Selects requests at random, but the same ones in every run with the same seed.
+    fn selects(&self, number: u64) -> bool {
         // SplitMix64 (source: Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-        let mut lot = self.seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        lot = (lot ^ (lot >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        lot = (lot ^ (lot >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (lot ^ (lot >> 31)) % 100 < self.percent
+        let mut hash = self.seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        hash = (hash ^ (hash >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        hash = (hash ^ (hash >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (hash ^ (hash >> 31)) % 100 < self.percent
     }
 }

@@ -1,22 +1,22 @@
-//! What was changed in a test, version by version.
+//! The history of a test: what each write changed.
 
 use serde_json::{Map, Value as Json};
 
-use super::shown::{self, Text, Time};
+use super::display::{DisplayText, DisplayTime};
 use crate::store::Version;
 
-/// The most versions that are shown.
-pub(super) const MOST: i64 = 100;
+/// The maximum number of displayed versions.
+pub(super) const MAX_VERSIONS: i64 = 100;
 
-/// Fields that every write changes, and that say nothing of it.
+/// Fields that every write changes.
 const BOOKKEEPING: [&str; 4] = ["epoch", "updated_at", "updated_by", "metadata_model"];
 
 /// One write.
 #[derive(Debug)]
-pub(super) struct Change {
-    pub(super) time: Time,
-    /// Created, Updated, Deleted.
-    pub(super) what: &'static str,
+pub(super) struct HistoryEntry {
+    pub(super) time: DisplayTime,
+    /// Created, Updated or Deleted.
+    pub(super) action: &'static str,
     pub(super) fields: Vec<FieldChange>,
 }
 
@@ -24,34 +24,35 @@ pub(super) struct Change {
 #[derive(Debug)]
 pub(super) struct FieldChange {
     pub(super) name: String,
-    pub(super) before: Text,
-    pub(super) after: Text,
+    pub(super) before: DisplayText,
+    pub(super) after: DisplayText,
 }
 
-/// The writes that made these versions, the latest first. `is_whole`: the last one of them is the
-/// row's first.
-pub(super) fn changes(versions: &[Version], is_whole: bool) -> Vec<Change> {
-    let mut changes = Vec::with_capacity(versions.len());
+/// The writes that led to these versions, latest first. `is_complete`: the oldest of them is the
+/// first version of the row.
+pub(super) fn entries(versions: &[Version], is_complete: bool) -> Vec<HistoryEntry> {
+    let mut entries = Vec::with_capacity(versions.len());
     for pair in versions.windows(2) {
         let [after, before] = pair else { continue };
-        let what = match before.followed_by.as_deref() {
+        let action = match before.followed_by.as_deref() {
             Some("delete") => "Deleted",
             _ => "Updated",
         };
-        changes.push(Change {
+        entries.push(HistoryEntry {
             time: time_of(&after.fields),
-            what,
+            action,
             fields: differences(&before.fields, &after.fields),
         });
     }
-    if let Some(first) = versions.last().filter(|_| is_whole) {
-        changes.push(Change { time: time_of(&first.fields), what: "Created", fields: Vec::new() });
+    if let Some(first) = versions.last().filter(|_| is_complete) {
+        let time = time_of(&first.fields);
+        entries.push(HistoryEntry { time, action: "Created", fields: Vec::new() });
     }
-    changes
+    entries
 }
 
-fn time_of(fields: &Map<String, Json>) -> Time {
-    shown::time(fields.get("updated_at").and_then(Json::as_str).unwrap_or_default())
+fn time_of(fields: &Map<String, Json>) -> DisplayTime {
+    DisplayTime::new(fields.get("updated_at").and_then(Json::as_str).unwrap_or_default())
 }
 
 fn differences(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<FieldChange> {
@@ -62,15 +63,14 @@ fn differences(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<Fie
             let before = before.get(name).unwrap_or(&Json::Null);
             (before != after).then(|| FieldChange {
                 name: name.replace('_', " "),
-                before: shown::text(&written(before)),
-                after: shown::text(&written(after)),
+                before: DisplayText::new(&in_words(before)),
+                after: DisplayText::new(&in_words(after)),
             })
         })
         .collect()
 }
 
-/// A value in words.
-fn written(value: &Json) -> String {
+fn in_words(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),
@@ -87,12 +87,12 @@ mod tests {
     use super::*;
 
     fn version(fields: Json, followed_by: Option<&str>) -> Version {
-        let Json::Object(fields) = fields else { panic!("no object") };
+        let Json::Object(fields) = fields else { panic!("not an object") };
         Version { fields, followed_by: followed_by.map(str::to_owned) }
     }
 
     #[test]
-    fn a_change_names_the_fields_that_differ() {
+    fn an_entry_names_the_changed_fields() {
         let versions = [
             version(
                 json!({"name": "b", "is_automated": true, "epoch": 2, "updated_at": "2026-01-02T00:00:00+00:00"}),
@@ -104,28 +104,27 @@ mod tests {
             ),
             version(json!({"name": "a", "is_automated": null, "epoch": 0}), Some("update")),
         ];
-        let all = changes(&versions, true);
-        let into_response_parts: Vec<_> = all
+        let lines: Vec<_> = entries(&versions, true)
             .iter()
-            .map(|change| {
-                let fields: Vec<_> = change
+            .map(|entry| {
+                let fields: Vec<_> = entry
                     .fields
                     .iter()
                     .map(|field| {
-                        format!("{}: {}>{}", field.name, field.before.shown, field.after.shown)
+                        format!("{}: {}>{}", field.name, field.before.text, field.after.text)
                     })
                     .collect();
-                format!("{} {} {}", change.time.human, change.what, fields.join(", "))
+                format!("{} {} {}", entry.time.human, entry.action, fields.join(", "))
             })
             .collect();
         assert_eq!(
-            into_response_parts,
+            lines,
             [
                 "2026-01-02 00:00 Updated name: a>b",
                 "2026-01-01 00:00 Updated is automated: >yes",
                 " Created "
             ]
         );
-        assert_eq!(changes(&versions, false).len(), 2);
+        assert_eq!(entries(&versions, false).len(), 2);
     }
 }

@@ -1,22 +1,22 @@
-//! The page: what a person sees of the database in a browser.
+//! The web page that shows the database in a browser. It is read-only, and has no script.
 //!
-//! It is made here and sent whole, without a script, and it only reads. A browser is let in by a
-//! link with a code that works once, and known by a cookie afterwards; neither opens the API, and
-//! the API's token does not open the page.
+//! A link with a one-time code lets a browser in; a cookie identifies it afterwards. Neither opens
+//! the API, and the API's token does not open the page.
 //!
-//! Names come from reports and other people: the templates escape all of them for HTML
-//! ([`askama`] does, by itself), and [`shown`] makes visible what would act on the reader.
+//! Names come from reports and other people. [`askama`] escapes all of them for HTML, and
+//! [`display`] makes invisible and direction-changing characters visible.
 
-mod answer;
-mod asked;
-mod entry;
+mod access;
+mod description;
+mod display;
 mod history;
 mod paging;
+mod params;
 mod project;
 mod projects;
+mod response;
 mod runs;
 mod search;
-mod shown;
 mod test;
 mod tree;
 
@@ -29,58 +29,58 @@ use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 
-use super::router::Shared;
-use asked::Asked;
+use crate::router::{AppState, SharedState};
+use params::PageParams;
 
-pub(crate) use entry::Entry;
-pub use entry::{PageCode, generate_page_code};
+pub(crate) use access::PageAccess;
+pub use access::PageCode;
 
-/// Everything outside of `/api`.
-pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+/// All routes outside of `/api`.
+pub(crate) fn routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(projects::show))
-        .route("/project/{id}", get(project::show))
-        .route("/project/{id}/search", get(search::show))
-        .route("/project/{id}/runs", get(runs::list))
-        .route("/run/{id}", get(runs::show))
-        .route("/test/{id}", get(test::show))
-        .fallback(async || answer::failure(StatusCode::NOT_FOUND, "There is no such page."))
+        .route("/project/{id}", response::page_route(project::read))
+        .route("/project/{id}/search", response::page_route(search::read))
+        .route("/project/{id}/runs", response::page_route(runs::read_list))
+        .route("/run/{id}", response::page_route(runs::read))
+        .route("/test/{id}", response::page_route(test::read))
+        .fallback(async || response::not_found())
         .method_not_allowed_fallback(async || {
-            answer::failure(StatusCode::METHOD_NOT_ALLOWED, "This page can only be looked at.")
+            response::error_page(StatusCode::METHOD_NOT_ALLOWED, "This page is read-only.")
         })
-        .layer(from_fn_with_state(Arc::clone(shared), enter))
-        .route("/page.css", get(answer::style))
-        .layer(map_response(answer::with_headers))
+        .layer(from_fn_with_state(Arc::clone(state), check_access))
+        .route("/page.css", get(response::style_sheet))
+        .layer(map_response(response::with_headers))
 }
 
-/// The door: a code becomes a cookie, and nobody comes in without one.
-async fn enter(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let is_known = shared.entry.admits(request.headers());
+/// Exchanges a code for a cookie, and rejects requests without a cookie.
+async fn check_access(State(state): SharedState, request: Request, next: Next) -> Response {
+    let has_access = state.page_access.admits(request.headers());
     let code = match request.uri().path() {
-        "/" => Asked::read(request.uri().query()).code,
+        "/" => PageParams::parse(request.uri().query()).code,
         _ => None,
     };
     match code {
-        // Whoever opens the link again is let in; the code leaves the address bar.
-        Some(_) if is_known => answer::go_home(None),
-        // Only what a person opens uses the code up, not a browser that loads ahead.
-        Some(code) if request.method() == Method::GET && !is_ahead(&request) => {
-            match shared.entry.exchange(&code) {
-                Ok(Some(cookie)) => answer::go_home(Some(&cookie)),
-                Ok(None) => answer::closed(),
+        // The same browser may open the link again. The redirect removes the code from the address bar.
+        Some(_) if has_access => response::redirect_home(None),
+        // Only a person's visit uses up the code, not a prefetch.
+        Some(code) if request.method() == Method::GET && !is_prefetch(&request) => {
+            match state.page_access.redeem(&code) {
+                Ok(Some(cookie)) => response::redirect_home(Some(&cookie)),
+                Ok(None) => response::link_required(),
                 Err(error) => {
                     tracing::error!(%error, "the page cannot be opened");
-                    answer::failure(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed.")
+                    response::error_page(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed.")
                 }
             }
         }
-        _ if is_known => next.run(request).await,
-        _ => answer::closed(),
+        _ if has_access => next.run(request).await,
+        _ => response::link_required(),
     }
 }
 
-/// Whether a browser asks before anybody wants to see the answer.
-fn is_ahead(request: &Request) -> bool {
+/// Whether a browser loads the page ahead of a visit.
+fn is_prefetch(request: &Request) -> bool {
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
         let values = request.headers().get_all(*name);
         values.iter().any(|value| value.to_str().is_ok_and(|value| value.contains("prefetch")))

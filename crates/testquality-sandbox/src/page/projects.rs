@@ -1,33 +1,30 @@
 //! `/`: the projects.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-use super::answer;
-use super::asked::Asked;
+use super::display::{name, number};
 use super::paging::{PER_PAGE, Paging};
-use super::shown::{name, number};
-use crate::router::Shared;
-use crate::store::{ProjectRow, Window};
+use super::params::PageParams;
+use super::response;
+use crate::router::SharedState;
+use crate::store::ProjectSummary;
 
 #[derive(Template)]
 #[template(path = "page/projects.html")]
-struct Projects {
+struct ProjectsPage {
     database: String,
-    rows: Vec<ProjectRow>,
+    projects: Vec<ProjectSummary>,
     paging: Paging,
 }
 
-pub(super) async fn show(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    let asked = Asked::read(query.as_deref());
-    let database = name(&shared.store.path().display().to_string());
-    answer::page(&shared, move |browse| {
-        let paging = Paging::new(asked.page, browse.project_count()?, PER_PAGE, "/".to_owned());
-        let rows = browse.projects(Window { rows: PER_PAGE, offset: paging.offset() })?;
-        Ok(Projects { database, rows, paging })
+pub(super) async fn show(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
+    let params = PageParams::parse(query.as_deref());
+    let database = name(&state.store.path().display().to_string());
+    response::page(&state.store, move |queries| {
+        let paging = Paging::new(params.page, queries.project_count()?, PER_PAGE, "/".to_owned());
+        Ok(ProjectsPage { database, projects: queries.projects(paging.window())?, paging })
     })
     .await
 }

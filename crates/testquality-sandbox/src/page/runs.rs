@@ -1,63 +1,58 @@
-//! `/project/7/runs` and `/run/7`: runs, and how their results ended.
-
-use std::sync::Arc;
+//! `/project/7/runs` and `/run/7`: runs, and their results.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
 
-use super::answer;
-use super::asked::Asked;
+use super::display::{self, DisplayText, DisplayTime, count, number};
 use super::paging::{PER_PAGE, Paging};
-use super::project::{Head, Section, read_id, unknown};
-use super::shown::{self, Text, Time, count, number};
+use super::params::PageParams;
+use super::project::{ProjectHeader, Section};
 use crate::error::ApiError;
-use crate::router::Shared;
-use crate::store::{Browse, ResultRow, Run, Share, Window};
+use crate::store::{PageQueries, Run, RunResult, StatusCount};
 
-/// The most runs of one page: their results are counted.
+/// The maximum number of runs on a page. It is small, because the results of each run are counted.
 const RUNS_PER_PAGE: i64 = 20;
 
-/// A status by its word and its colour.
+/// A status, as a coloured tag.
 #[derive(Debug)]
-pub(super) struct Status {
+pub(super) struct StatusTag {
     pub(super) name: String,
-    /// The style's class.
-    pub(super) class: &'static str,
+    pub(super) css_class: &'static str,
 }
 
-/// A status by its name and its kind.
-pub(super) fn status(name: &str, kind: i64) -> Status {
-    let class = match kind {
-        2 => "pass",
-        3 => "fail",
-        4 => "block",
-        5 => "skip",
-        6 => "retest",
-        _ => "pending",
-    };
-    Status { name: shown::name(name), class }
+impl StatusTag {
+    pub(super) fn new(name: &str, status_type: i64) -> Self {
+        let css_class = match status_type {
+            2 => "pass",
+            3 => "fail",
+            4 => "block",
+            5 => "skip",
+            6 => "retest",
+            _ => "pending",
+        };
+        Self { name: display::name(name), css_class }
+    }
 }
 
-/// How many results have a status.
-struct Count {
-    /// For the filter; none where results have no status.
+/// A status, and the number of results with it; a filter of the results.
+struct StatusFilter {
+    /// `None` for results without a status, which cannot be filtered.
     id: Option<i64>,
-    status: Status,
+    status: StatusTag,
     results: i64,
-    is_chosen: bool,
+    is_selected: bool,
 }
 
-/// A run, without its results.
-struct About {
+/// A run without its results.
+struct RunDetails {
+    id: i64,
     name: String,
     plan: String,
     state: &'static str,
-    started: Time,
-    ended: Option<Time>,
+    started: DisplayTime,
+    ended: Option<DisplayTime>,
 }
 
-impl About {
+impl RunDetails {
     fn new(run: &Run) -> Self {
         let state = match (run.is_complete, run.is_running) {
             (true, _) => "Complete",
@@ -65,138 +60,118 @@ impl About {
             (false, false) => "Open",
         };
         Self {
-            name: shown::name(&run.name),
-            plan: shown::name(&run.plan),
+            id: run.id,
+            name: display::name(&run.name),
+            plan: display::name(&run.plan),
             state,
-            started: shown::time(run.start_time.as_deref().unwrap_or(&run.created_at)),
-            ended: run.end_time.as_deref().map(shown::time),
+            started: DisplayTime::new(run.start_time.as_deref().unwrap_or(&run.created_at)),
+            ended: run.end_time.as_deref().map(DisplayTime::new),
         }
     }
 }
 
-struct Line {
-    id: i64,
-    about: About,
-    counts: Vec<Count>,
-}
-
 #[derive(Template)]
 #[template(path = "page/runs.html")]
-struct Runs {
-    head: Head,
-    lines: Vec<Line>,
+pub(super) struct RunsPage {
+    header: ProjectHeader,
+    runs: Vec<(RunDetails, Vec<StatusFilter>)>,
     paging: Paging,
 }
 
 #[derive(Template)]
 #[template(path = "page/run.html")]
-struct OneRun {
-    head: Head,
-    id: i64,
-    about: About,
-    counts: Vec<Count>,
+pub(super) struct RunPage {
+    header: ProjectHeader,
+    run: RunDetails,
+    filters: Vec<StatusFilter>,
     total: i64,
-    /// Only results with one status are shown.
+    /// Whether only results with one status are listed.
     is_filtered: bool,
-    results: Vec<Outcome>,
+    results: Vec<ResultItem>,
     paging: Paging,
 }
 
-/// A result of a run.
-struct Outcome {
+/// A result in the list of a run.
+struct ResultItem {
     test: i64,
     name: String,
+    /// Whether the test still exists.
     is_live: bool,
     folder: String,
-    status: Status,
+    status: StatusTag,
     elapsed: String,
-    said: Text,
+    message: DisplayText,
 }
 
-pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Some(id) = read_id(&id) else { return unknown() };
-    let asked = Asked::read(query.as_deref());
-    answer::page(&shared, move |browse| read_runs(browse, id, &asked)).await
-}
-
-fn read_runs(browse: &Browse<'_>, id: i64, asked: &Asked) -> Result<Runs, ApiError> {
-    let project = browse.project(id)?;
+pub(super) fn read_list(
+    queries: &PageQueries<'_>,
+    id: i64,
+    params: PageParams,
+) -> Result<RunsPage, ApiError> {
+    let project = queries.project(id)?;
     let address = format!("/project/{id}/runs");
-    let paging = Paging::new(asked.page, browse.run_count(id)?, RUNS_PER_PAGE, address);
-    let runs = browse.runs(id, Window { rows: RUNS_PER_PAGE, offset: paging.offset() })?;
-    let lines = runs.into_iter().map(|row| Line {
-        id: row.id,
-        about: About::new(&row.run),
-        counts: counts(&row.shares, None),
+    let paging = Paging::new(params.page, queries.run_count(id)?, RUNS_PER_PAGE, address);
+    let runs = queries.runs(id, paging.window())?.into_iter().map(|run| {
+        let statuses = queries.status_counts(run.id)?;
+        Ok((RunDetails::new(&run), status_filters(&statuses, None)))
     });
-    Ok(Runs { head: Head::new(&project, Section::Runs), lines: lines.collect(), paging })
+    let runs = runs.collect::<Result<_, ApiError>>()?;
+    Ok(RunsPage { header: ProjectHeader::new(&project, Section::Runs), runs, paging })
 }
 
-pub(super) async fn show(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Some(id) = read_id(&id) else { return unknown() };
-    let asked = Asked::read(query.as_deref());
-    answer::page(&shared, move |browse| read_run(browse, id, &asked)).await
-}
-
-fn read_run(browse: &Browse<'_>, id: i64, asked: &Asked) -> Result<OneRun, ApiError> {
-    let run = browse.run(id)?;
-    let project = browse.project(run.project_id)?;
-    let shares = browse.shares(id)?;
-    let total = shares.iter().map(|share| share.results).sum();
-    let counts = counts(&shares, asked.status);
-    let (shown, address) = match asked.status {
+pub(super) fn read(
+    queries: &PageQueries<'_>,
+    id: i64,
+    params: PageParams,
+) -> Result<RunPage, ApiError> {
+    let run = queries.run(id)?;
+    let project = queries.project(run.project_id)?;
+    let filters = status_filters(&queries.status_counts(id)?, params.status);
+    let total = filters.iter().map(|filter| filter.results).sum();
+    let (listed, address) = match params.status {
         Some(status) => (
-            counts.iter().filter(|count| count.is_chosen).map(|count| count.results).sum(),
+            filters.iter().filter(|filter| filter.is_selected).map(|filter| filter.results).sum(),
             format!("/run/{id}?status={status}"),
         ),
         None => (total, format!("/run/{id}")),
     };
-    let paging = Paging::new(asked.page, shown, PER_PAGE, address);
-    let window = Window { rows: PER_PAGE, offset: paging.offset() };
-    let results = browse.results_of_run(id, asked.status, window)?;
-    Ok(OneRun {
-        head: Head::new(&project, Section::Runs),
-        id,
-        about: About::new(&run),
-        counts,
+    let paging = Paging::new(params.page, listed, PER_PAGE, address);
+    let results = queries.results_of_run(id, params.status, paging.window())?;
+    Ok(RunPage {
+        header: ProjectHeader::new(&project, Section::Runs),
+        run: RunDetails::new(&run),
+        filters,
         total,
-        is_filtered: asked.status.is_some(),
-        results: results.iter().map(outcome).collect(),
+        is_filtered: params.status.is_some(),
+        results: results.iter().map(ResultItem::new).collect(),
         paging,
     })
 }
 
-fn counts(shares: &[Share], chosen: Option<i64>) -> Vec<Count> {
-    let count = |share: &Share| Count {
-        id: share.status,
-        status: status(&share.name, share.kind),
-        results: share.results,
-        is_chosen: chosen.is_some() && chosen == share.status,
+fn status_filters(counts: &[StatusCount], selected: Option<i64>) -> Vec<StatusFilter> {
+    let filter = |count: &StatusCount| StatusFilter {
+        id: count.status_id,
+        status: StatusTag::new(&count.name, count.status_type),
+        results: count.results,
+        is_selected: selected.is_some() && selected == count.status_id,
     };
-    shares.iter().map(count).collect()
+    counts.iter().map(filter).collect()
 }
 
-fn outcome(row: &ResultRow) -> Outcome {
-    Outcome {
-        test: row.test,
-        name: shown::name(&row.test_name),
-        is_live: row.is_live,
-        folder: shown::name(&row.folder),
-        status: status(&row.status, row.kind),
-        elapsed: row.elapsed.map(seconds).unwrap_or_default(),
-        said: shown::text(&row.said),
+impl ResultItem {
+    fn new(result: &RunResult) -> Self {
+        Self {
+            test: result.test_id,
+            name: display::name(&result.test_name),
+            is_live: result.is_live,
+            folder: display::name(&result.folder),
+            status: StatusTag::new(&result.status, result.status_type),
+            elapsed: result.elapsed.map(seconds).unwrap_or_default(),
+            message: DisplayText::new(&result.message),
+        }
     }
 }
 
-/// A time in seconds.
 fn seconds(time: f64) -> String {
     if time < 0.01 && time > 0.0 {
         format!("{:.1} ms", time * 1000.0)

@@ -1,139 +1,113 @@
 //! `/project/7/search?q=…`: folders and tests by name, tests by identity.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
 use url::form_urlencoded;
 
-use super::answer;
-use super::asked::Asked;
+use super::description::is_identity_prefix;
+use super::display::{self, count, number, to_i64};
 use super::paging::{PER_PAGE, Paging};
-use super::project::{Head, Section, TestLine, read_id, unknown};
-use super::shown::{self, count, number};
-use super::tree::{Named, Tree};
+use super::params::PageParams;
+use super::project::{ProjectHeader, Section, TestItem};
+use super::tree::{FolderLink, Tree};
 use crate::error::ApiError;
-use crate::router::Shared;
-use crate::store::{Browse, Window};
+use crate::store::PageQueries;
 
-/// The most folders that are shown.
-const FOLDERS: usize = 100;
+/// The maximum number of displayed folders.
+const MAX_FOLDERS: usize = 100;
 
 #[derive(Template)]
 #[template(path = "page/search.html")]
-struct Page {
-    head: Head,
-    /// What was searched for, as it is shown.
+pub(super) struct SearchPage {
+    header: ProjectHeader,
     search: String,
-    folders: Vec<Found>,
+    /// The folders, and their paths.
+    folders: Vec<(FolderLink, String)>,
     folder_count: i64,
-    folders_left_out: i64,
+    folders_omitted: i64,
     test_count: i64,
-    tests: Vec<TestLine>,
+    tests: Vec<TestItem>,
     paging: Paging,
 }
 
-/// A folder that was found.
-struct Found {
-    folder: Named,
-    path: String,
-}
-
-pub(super) async fn show(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Some(id) = read_id(&id) else { return unknown() };
-    let asked = Asked::read(query.as_deref());
-    answer::page(&shared, move |browse| read(browse, id, asked)).await
-}
-
-fn read(browse: &Browse<'_>, id: i64, asked: Asked) -> Result<Page, ApiError> {
-    let project = browse.project(id)?;
-    let tree = Tree::new(browse.folders(id)?);
-    let words = Words::new(&asked.search);
-    let mut folders: Vec<Named> = tree
-        .all()
-        .filter(|(name, _)| !words.0.is_empty() && words.fit(name, ""))
-        .map(|(_, folder)| folder)
-        .collect();
-    let folder_count = i64::try_from(folders.len()).unwrap_or(i64::MAX);
-    folders.truncate(FOLDERS);
-    let folders_left_out = folder_count - i64::try_from(folders.len()).unwrap_or(i64::MAX);
-    let folders =
-        folders.into_iter().map(|folder| Found { path: tree.path(folder.id), folder }).collect();
-
-    let found = if words.0.is_empty() {
+pub(super) fn read(
+    queries: &PageQueries<'_>,
+    id: i64,
+    params: PageParams,
+) -> Result<SearchPage, ApiError> {
+    let project = queries.project(id)?;
+    let tree = Tree::new(queries.folders(id)?);
+    let terms = SearchTerms::new(&params.search);
+    let mut folders: Vec<(FolderLink, String)> = Vec::new();
+    let mut folder_count = 0;
+    for (_, folder) in tree.all().filter(|(name, _)| terms.match_name(name)) {
+        folder_count += 1;
+        if folders.len() < MAX_FOLDERS {
+            let path = tree.path(folder.id);
+            folders.push((folder, path));
+        }
+    }
+    let test_ids = if terms.is_empty() {
         Vec::new()
     } else {
-        let fits = |name: &str, description: &str| words.fit(name, description);
-        browse.find_tests(id, words.name_identities(), fits)?
+        queries.find_tests(id, terms.has_identity(), |name, description| {
+            terms.match_test(name, description)
+        })?
     };
-    let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    let test_count = to_i64(test_ids.len());
     let mut address = form_urlencoded::Serializer::new(format!("/project/{id}/search?"));
-    address.append_pair("q", &asked.search);
-    let paging = Paging::new(asked.page, total, PER_PAGE, address.finish());
-    let window = Window { rows: PER_PAGE, offset: paging.offset() };
-    let skipped = usize::try_from(window.offset).unwrap_or(usize::MAX);
-    let shown: Vec<i64> = found
-        .into_iter()
-        .skip(skipped)
-        .take(usize::try_from(window.rows).unwrap_or_default())
-        .collect();
-    let tests = browse
-        .tests_by_id(&shown)?
+    address.append_pair("q", &params.search);
+    let paging = Paging::new(params.page, test_count, PER_PAGE, address.finish());
+    let tests = queries
+        .tests_by_id(paging.slice(&test_ids))?
         .iter()
-        .map(|row| {
-            let path = row.folder.map(|folder| tree.path(folder)).unwrap_or_default();
-            TestLine { path, ..TestLine::new(row) }
+        .map(|test| {
+            let path = test.folder.map(|folder| tree.path(folder)).unwrap_or_default();
+            TestItem { path, ..TestItem::new(test) }
         })
         .collect();
-    let search = shown::name(&asked.search);
-    let head = Head { search: asked.search, ..Head::new(&project, Section::Search) };
-    Ok(Page {
-        head,
+    let search = display::name(&params.search);
+    Ok(SearchPage {
+        header: ProjectHeader {
+            search: params.search,
+            ..ProjectHeader::new(&project, Section::Search)
+        },
         search,
+        folders_omitted: folder_count - to_i64(folders.len()),
         folders,
         folder_count,
-        folders_left_out,
-        test_count: total,
+        test_count,
         tests,
         paging,
     })
 }
 
-/// The words of a search: each must be in the name, case aside, or be an identity.
-struct Words(Vec<String>);
+/// The words of a search, in lower case. Each must be in the name, or be part of the identity.
+struct SearchTerms(Vec<String>);
 
-impl Words {
+impl SearchTerms {
     fn new(search: &str) -> Self {
         Self(search.split_whitespace().map(str::to_lowercase).collect())
     }
 
-    fn name_identities(&self) -> bool {
-        self.0.iter().any(|word| is_identity(word))
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    fn fit(&self, name: &str, description: &str) -> bool {
-        // What cannot be seen is not typed.
-        let name = match name.contains(shown::acts) {
-            true => name.replace(shown::acts, "").to_lowercase(),
-            false => name.to_lowercase(),
-        };
-        self.0
-            .iter()
-            .all(|word| name.contains(word) || (is_identity(word) && description.contains(word)))
+    fn has_identity(&self) -> bool {
+        self.0.iter().any(|word| is_identity_prefix(word))
     }
-}
 
-/// Whether a word is an identity or a namespace's mark, or the beginning of one.
-fn is_identity(word: &str) -> bool {
-    ["tqi-", "tqn-"]
-        .iter()
-        .filter_map(|mark| word.strip_prefix(mark))
-        .any(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    fn match_name(&self, name: &str) -> bool {
+        !self.is_empty() && self.match_test(name, "")
+    }
+
+    fn match_test(&self, name: &str, description: &str) -> bool {
+        // Nobody types invisible characters.
+        let name = name.replace(display::needs_escape, "").to_lowercase();
+        self.0.iter().all(|word| {
+            name.contains(word) || (is_identity_prefix(word) && description.contains(word))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -141,16 +115,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_must_fit() {
-        let words = Words::new("  CART adds ");
-        assert!(words.fit("adds to the Cart", ""));
-        assert!(!words.fit("adds", "cart"));
-        assert!(Words::new("GRÖSSE").fit("größe GRÖSSE", ""));
-        assert!(Words::new("exe[31m").fit("\u{202e}exe\u{1b}[31m", ""));
-        let words = Words::new("TQI-9F86 test");
-        assert!(words.name_identities());
-        assert!(words.fit("Test", "x (tqi-9f86d081884c7d65 tqn-1b2c3d4e)"));
-        assert!(!words.fit("Test", "x"));
-        assert!(!Words::new("tqi-xyz").name_identities());
+    fn every_word_must_match() {
+        let terms = SearchTerms::new("  CART adds ");
+        assert!(terms.match_name("adds to the Cart"));
+        assert!(!terms.match_test("adds", "cart"));
+        assert!(SearchTerms::new("GRÖSSE").match_name("größe GRÖSSE"));
+        assert!(SearchTerms::new("exe[31m").match_name("\u{202e}exe\u{1b}[31m"));
+        assert!(!SearchTerms::new(" ").match_name("anything"));
+        let terms = SearchTerms::new("TQI-9F86 test");
+        assert!(terms.has_identity());
+        assert!(terms.match_test("Test", "x (tqi-9f86d081884c7d65 tqn-1b2c3d4e)"));
+        assert!(!terms.match_test("Test", "x"));
+        assert!(!SearchTerms::new("tqi-xyz").has_identity());
     }
 }

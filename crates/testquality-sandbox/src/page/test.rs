@@ -1,95 +1,91 @@
 //! `/test/7`: one test.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::response::Response;
 
-use super::answer;
-use super::history::{self, Change};
-use super::project::{Described, Head, Kind, Section, read_id, unknown};
-use super::runs::{Status, status};
-use super::shown::{self, Text, Time, count};
+use super::description::Description;
+use super::display::{self, DisplayText, DisplayTime, count};
+use super::history::{self, HistoryEntry};
+use super::params::PageParams;
+use super::project::{ProjectHeader, Section, TestKind};
+use super::runs::StatusTag;
 use super::tree::Tree;
 use crate::error::ApiError;
 use crate::resources::Resource;
-use crate::router::Shared;
-use crate::store::{Browse, Test};
+use crate::store::{PageQueries, TestDetails};
 
-/// The most steps, folders and results that are shown.
-const MOST: i64 = 200;
+/// The maximum number of displayed steps, folders and results.
+const MAX_ROWS: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "page/test.html")]
-struct Page {
-    head: Head,
+pub(super) struct TestPage {
+    header: ProjectHeader,
     name: String,
     key: i64,
     id: i64,
     epoch: i64,
-    kind: Kind,
+    kind: TestKind,
     case_type: String,
     case_priority: String,
-    created: Time,
-    updated: Time,
-    described: Described,
-    precondition: Text,
-    steps: Vec<Step>,
-    places: Vec<FolderMembership>,
-    results: Vec<Outcome>,
-    changes: Vec<Change>,
+    created: DisplayTime,
+    updated: DisplayTime,
+    description: Description,
+    precondition: DisplayText,
+    steps: Vec<StepItem>,
+    folders: Vec<TestFolder>,
+    results: Vec<TestResultItem>,
+    history: Vec<HistoryEntry>,
     older_changes: i64,
 }
 
-struct Step {
+struct StepItem {
     sequence: String,
-    step: Text,
-    expected_result: Text,
+    step: DisplayText,
+    expected_result: DisplayText,
 }
 
-struct FolderMembership {
-    folder: i64,
+/// A folder that contains the test.
+struct TestFolder {
+    id: i64,
     path: String,
-    /// In the tree of the project.
-    is_reached: bool,
+    /// Whether the folder is in the tree of the project.
+    is_in_tree: bool,
 }
 
-struct Outcome {
+struct TestResultItem {
     run: i64,
     run_name: String,
-    status: Status,
-    time: Time,
+    status: StatusTag,
+    time: DisplayTime,
 }
 
-pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    let Some(id) = read_id(&id) else { return unknown() };
-    answer::page(&shared, move |browse| read(browse, id)).await
-}
-
-fn read(browse: &Browse<'_>, id: i64) -> Result<Page, ApiError> {
-    let test = browse.test(id)?;
-    let project = browse.project(test.project_id)?;
-    let tree = Tree::new(browse.folders(test.project_id)?);
-    let steps = browse.steps(id, MOST)?.into_iter().map(|step| Step {
+pub(super) fn read(
+    queries: &PageQueries<'_>,
+    id: i64,
+    _: PageParams,
+) -> Result<TestPage, ApiError> {
+    let test = queries.test(id)?;
+    let project = queries.project(test.project_id)?;
+    let tree = Tree::new(queries.folders(test.project_id)?);
+    let steps = queries.steps(id, MAX_ROWS)?.into_iter().map(|step| StepItem {
         sequence: step.sequence.map(|sequence| sequence.to_string()).unwrap_or_default(),
-        step: shown::text(&step.step),
-        expected_result: shown::text(&step.expected_result),
+        step: DisplayText::new(&step.step),
+        expected_result: DisplayText::new(&step.expected_result),
     });
-    let places = browse.places(id, MOST)?.into_iter().map(|place| {
-        let is_reached = tree.folder(place.folder).is_some();
-        let path = if is_reached { tree.path(place.folder) } else { shown::name(&place.name) };
-        FolderMembership { folder: place.folder, path, is_reached }
+    let folders = queries.folders_of_test(id, MAX_ROWS)?.into_iter().map(|(id, name)| {
+        let is_in_tree = tree.folder(id).is_some();
+        let path = if is_in_tree { tree.path(id) } else { display::name(&name) };
+        TestFolder { id, path, is_in_tree }
     });
-    let results = browse.results_of_test(id, MOST)?.into_iter().map(|result| Outcome {
-        run: result.run,
-        run_name: shown::name(&result.run_name),
-        status: status(&result.status, result.kind),
-        time: shown::time(&result.updated_at),
+    let results = queries.results_of_test(id, MAX_ROWS)?.into_iter().map(|result| TestResultItem {
+        run: result.run_id,
+        run_name: display::name(&result.run_name),
+        status: StatusTag::new(&result.status, result.status_type),
+        time: DisplayTime::new(&result.updated_at),
     });
-    let resource = Resource::named("test").ok_or_else(ApiError::no_route)?;
-    let (versions, older_changes) = browse.versions(resource, id, history::MOST)?;
-    let Test {
+    let resource = Resource::find("test").ok_or_else(ApiError::no_route)?;
+    let (versions, older_changes) = queries.versions(resource, id, history::MAX_VERSIONS)?;
+    let TestDetails {
         project_id: _,
         name,
         description,
@@ -103,25 +99,25 @@ fn read(browse: &Browse<'_>, id: i64) -> Result<Page, ApiError> {
         created_at,
         updated_at,
     } = test;
-    let described = Described::new(&description);
-    let word = |name: Option<String>| name.map(|name| shown::name(&name)).unwrap_or_default();
-    Ok(Page {
-        head: Head::new(&project, Section::Tests),
-        name: shown::name(&name),
+    let description = Description::new(&description);
+    let optional = |name: Option<String>| name.as_deref().map(display::name).unwrap_or_default();
+    Ok(TestPage {
+        header: ProjectHeader::new(&project, Section::Tests),
+        name: display::name(&name),
         key,
         id,
         epoch,
-        kind: Kind::new(is_automated, to_automate, !described.identity.is_empty()),
-        case_type: word(case_type),
-        case_priority: word(case_priority),
-        created: shown::time(&created_at),
-        updated: shown::time(&updated_at),
-        described,
-        precondition: shown::text(&precondition),
+        kind: TestKind::new(is_automated, to_automate, !description.identity.is_empty()),
+        case_type: optional(case_type),
+        case_priority: optional(case_priority),
+        created: DisplayTime::new(&created_at),
+        updated: DisplayTime::new(&updated_at),
+        description,
+        precondition: DisplayText::new(&precondition),
         steps: steps.collect(),
-        places: places.collect(),
+        folders: folders.collect(),
         results: results.collect(),
-        changes: history::changes(&versions, older_changes == 0),
+        history: history::entries(&versions, older_changes == 0),
         older_changes,
     })
 }

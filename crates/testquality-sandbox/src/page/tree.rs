@@ -1,27 +1,25 @@
-//! The tree of a project's folders, and as much of it as a page shows.
+//! The folder tree of a project, and the part of it that a page shows.
 
 use std::collections::HashMap;
 
-use super::shown;
+use super::display::{self, to_i64};
 use crate::store::FolderRow;
-use test_reports::text;
 
-/// A tree of at most this many folders is shown whole; of a larger one, the way to the chosen
-/// folder.
-const WHOLE: usize = 60;
+/// Up to this many folders, the whole tree is shown; beyond, only the path to the selected folder.
+const MAX_EXPANDED: usize = 60;
 
-/// The most folders that are shown side by side; the search finds the others.
-const SIDE_BY_SIDE: usize = 500;
+/// The maximum number of displayed subfolders of one folder; the search finds the others.
+const MAX_SIBLINGS: usize = 500;
 
 /// The folders of a project.
 #[derive(Debug)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
     by_id: HashMap<i64, usize>,
-    /// The root folder, and what stands beside it.
+    /// The root folder, and the folders beside it.
     tops: Vec<usize>,
-    /// What stands below a folder that is no longer there.
-    cut_off: Vec<usize>,
+    /// Folders whose parent does not exist.
+    detached: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -33,39 +31,39 @@ struct Node {
     total: i64,
 }
 
-/// A folder by its name.
+/// A link to a folder.
 #[derive(Debug, Clone)]
-pub(super) struct Named {
+pub(super) struct FolderLink {
     pub(super) id: i64,
     pub(super) name: String,
     /// Tests in it and in its subfolders.
     pub(super) total: i64,
 }
 
-/// A line of the tree, in the order in which they are written.
+/// A folder in the displayed tree.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) folder: Named,
-    pub(super) is_chosen: bool,
-    /// It has subfolders that are not shown.
-    pub(super) is_folded: bool,
+pub(super) struct TreeLine {
+    pub(super) folder: FolderLink,
+    pub(super) is_selected: bool,
+    /// It has subfolders, but they are not shown.
+    pub(super) is_collapsed: bool,
     /// Its subfolders follow.
-    pub(super) opens: bool,
-    /// The lists that end behind it, the innermost first.
-    pub(super) ends: Vec<End>,
+    pub(super) is_expanded: bool,
+    /// The lists that end after it, the innermost first.
+    pub(super) ends: Vec<ListEnd>,
 }
 
 /// The end of a list of subfolders, or of the whole tree.
 #[derive(Debug)]
-pub(super) struct End {
-    /// How many folders of it are not shown.
-    pub(super) left_out: i64,
-    /// It is a list within another one.
-    pub(super) is_inner: bool,
+pub(super) struct ListEnd {
+    /// How many folders of the list are not shown.
+    pub(super) omitted: i64,
+    /// Whether the list is within another one.
+    pub(super) is_nested: bool,
 }
 
 impl Tree {
-    /// The tree of these folders. One that stands twice in the plan counts where it was put first.
+    /// Builds the tree. A folder that is in the plan twice appears only in its first place.
     pub(super) fn new(rows: Vec<FolderRow>) -> Self {
         let mut nodes: Vec<Node> = Vec::with_capacity(rows.len());
         let mut by_id = HashMap::with_capacity(rows.len());
@@ -80,44 +78,45 @@ impl Tree {
             .iter()
             .map(|node| node.row.parent.map(|parent| by_id.get(&parent).copied()))
             .collect();
-        let mut tree = Self { nodes, by_id, tops: Vec::new(), cut_off: Vec::new() };
+        let mut tree = Self { nodes, by_id, tops: Vec::new(), detached: Vec::new() };
         for (index, parent) in parents.into_iter().enumerate() {
             match parent {
                 None => tree.tops.push(index),
-                Some(None) => tree.cut_off.push(index),
+                Some(None) => tree.detached.push(index),
                 Some(Some(parent)) => {
                     tree.nodes[index].parent = Some(parent);
                     tree.nodes[parent].children.push(index);
                 }
             }
         }
-        tree.end_circles();
+        tree.break_cycles();
+        tree.sum_tests();
         tree.sort();
         tree
     }
 
-    /// Folders that stand in a circle are reached from nowhere: they are cut off, one by one. Then
-    /// the tests of all are counted.
-    fn end_circles(&mut self) {
-        let mut reached = vec![false; self.nodes.len()];
-        let mut order = Vec::with_capacity(self.nodes.len());
+    /// Detaches one folder of each cycle, so that every folder is reachable from a top or detached one.
+    fn break_cycles(&mut self) {
+        let mut is_reached = vec![false; self.nodes.len()];
         let starts: Vec<usize> =
-            self.tops.iter().chain(&self.cut_off).copied().chain(0..self.nodes.len()).collect();
+            self.tops.iter().chain(&self.detached).copied().chain(0..self.nodes.len()).collect();
         for start in starts {
-            if reached[start] {
+            if is_reached[start] {
                 continue;
             }
             if let Some(parent) = self.nodes[start].parent.take() {
                 self.nodes[parent].children.retain(|child| *child != start);
-                self.cut_off.push(start);
+                self.detached.push(start);
             }
-            let mut waiting = vec![start];
-            while let Some(node) = waiting.pop() {
-                reached[node] = true;
-                order.push(node);
-                waiting.extend(&self.nodes[node].children);
+            for node in self.subtree(start) {
+                is_reached[node] = true;
             }
         }
+    }
+
+    fn sum_tests(&mut self) {
+        let roots = self.tops.iter().chain(&self.detached);
+        let order: Vec<usize> = roots.flat_map(|root| self.subtree(*root)).collect();
         for node in order.into_iter().rev() {
             if let Some(parent) = self.nodes[node].parent {
                 self.nodes[parent].total += self.nodes[node].total;
@@ -125,13 +124,24 @@ impl Tree {
         }
     }
 
+    /// A folder and everything below it, parents before children.
+    fn subtree(&self, root: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut pending = vec![root];
+        while let Some(node) = pending.pop() {
+            found.push(node);
+            pending.extend(&self.nodes[node].children);
+        }
+        found
+    }
+
     fn sort(&mut self) {
         let keys: Vec<_> = self
             .nodes
             .iter()
-            .map(|node| (!node.row.is_root, text::fold(&node.row.name), node.row.id))
+            .map(|node| (!node.row.is_root, node.row.name.to_lowercase(), node.row.id))
             .collect();
-        for list in [&mut self.tops, &mut self.cut_off]
+        for list in [&mut self.tops, &mut self.detached]
             .into_iter()
             .chain(self.nodes.iter_mut().map(|node| &mut node.children))
         {
@@ -139,25 +149,25 @@ impl Tree {
         }
     }
 
-    /// The folder that is shown when none is asked for.
+    /// The folder that is selected by default.
     pub(super) fn first(&self) -> Option<i64> {
         self.tops.first().map(|node| self.nodes[*node].row.id)
     }
 
-    /// The folder with this id, and how many tests stand in it.
-    pub(super) fn folder(&self, id: i64) -> Option<(Named, i64)> {
+    /// The folder with this id, and the number of tests directly in it.
+    pub(super) fn folder(&self, id: i64) -> Option<(FolderLink, i64)> {
         let node = *self.by_id.get(&id)?;
-        Some((self.named(node), self.nodes[node].row.tests))
+        Some((self.link(node), self.nodes[node].row.tests))
     }
 
-    /// The folders around a folder, the outermost first.
-    pub(super) fn above(&self, id: i64) -> Vec<Named> {
-        let mut path: Vec<Named> = self.ancestors(id).map(|node| self.named(node)).collect();
+    /// The ancestors of a folder, the outermost first.
+    pub(super) fn ancestor_links(&self, id: i64) -> Vec<FolderLink> {
+        let mut path: Vec<FolderLink> = self.ancestors(id).map(|node| self.link(node)).collect();
         path.reverse();
         path
     }
 
-    /// The names of a folder and those around it, but for the root folder's.
+    /// The names of a folder and its ancestors, without the root folder.
     pub(super) fn path(&self, id: i64) -> String {
         let mut names: Vec<String> = self
             .by_id
@@ -167,89 +177,69 @@ impl Tree {
             .chain(self.ancestors(id))
             .map(|node| &self.nodes[node].row)
             .filter(|row| !row.is_root || row.id == id)
-            .map(|row| shown::name(&row.name))
+            .map(|row| display::name(&row.name))
             .collect();
         names.reverse();
         names.join(" / ")
     }
 
-    /// The first subfolders of a folder, and how many there are.
-    pub(super) fn inside(&self, id: i64) -> (Vec<Named>, usize) {
+    /// The displayed subfolders of a folder, and the number of all.
+    pub(super) fn subfolders(&self, id: i64) -> (Vec<FolderLink>, usize) {
         let Some(node) = self.by_id.get(&id) else { return (Vec::new(), 0) };
         let children = &self.nodes[*node].children;
-        let shown = children.iter().take(SIDE_BY_SIDE).map(|node| self.named(*node)).collect();
-        (shown, children.len())
+        let links = children.iter().take(MAX_SIBLINGS).map(|node| self.link(*node)).collect();
+        (links, children.len())
     }
 
-    /// All folders by name, for the search.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&str, Named)> {
-        let named = |(index, node): (usize, &Node)| (index, node.row.id);
-        self.nodes
-            .iter()
-            .enumerate()
-            .map(named)
-            .map(|(index, _)| (self.nodes[index].row.name.as_str(), self.named(index)))
+    /// All folders, each with its unescaped name.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, FolderLink)> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.map(|(index, node)| (node.row.name.as_str(), self.link(index)))
     }
 
-    /// The lines of the tree that are shown when `chosen` is.
-    pub(super) fn lines(&self, chosen: Option<i64>) -> Vec<Line> {
-        self.lines_of(&self.tops, chosen)
+    /// The displayed lines of the tree.
+    pub(super) fn lines(&self, selected: Option<i64>) -> Vec<TreeLine> {
+        self.lines_below(&self.tops, selected)
     }
 
-    /// The same of what is cut off from the root.
-    pub(super) fn lines_cut_off(&self, chosen: Option<i64>) -> Vec<Line> {
-        self.lines_of(&self.cut_off, chosen)
+    /// The displayed lines of the detached folders.
+    pub(super) fn detached_lines(&self, selected: Option<i64>) -> Vec<TreeLine> {
+        self.lines_below(&self.detached, selected)
     }
 
-    fn lines_of(&self, tops: &[usize], chosen: Option<i64>) -> Vec<Line> {
-        let mut open = vec![self.nodes.len() <= WHOLE; self.nodes.len()];
-        for top in &self.tops {
-            open[*top] = true;
+    fn lines_below(&self, tops: &[usize], selected: Option<i64>) -> Vec<TreeLine> {
+        let mut expanded = vec![self.nodes.len() <= MAX_EXPANDED; self.nodes.len()];
+        let selected = selected.and_then(|id| self.by_id.get(&id).copied());
+        let path = std::iter::successors(selected, |node| self.nodes[*node].parent);
+        for node in self.tops.iter().copied().chain(path) {
+            expanded[node] = true;
         }
-        let chosen = chosen.and_then(|id| self.by_id.get(&id).copied());
-        let mut around = chosen;
-        while let Some(node) = around {
-            open[node] = true;
-            around = self.nodes[node].parent;
-        }
-        let mut lines: Vec<Line> = Vec::new();
-        // Each level: its folders, the next of them, how many are left out.
-        let mut levels = vec![self.level(tops, &open)];
-        while let Some((nodes, next, left_out)) = levels.last_mut() {
-            let Some(node) = nodes.get(*next).copied() else {
-                let left_out = *left_out;
-                levels.pop();
+        let mut lines: Vec<TreeLine> = Vec::new();
+        // The open lists, each with the number of its omitted folders.
+        let mut lists = vec![displayed_siblings(tops, &expanded)];
+        while let Some((nodes, omitted)) = lists.last_mut() {
+            let Some(node) = nodes.next() else {
+                let omitted = *omitted;
+                lists.pop();
                 if let Some(line) = lines.last_mut() {
-                    line.ends.push(End { left_out, is_inner: !levels.is_empty() });
+                    line.ends.push(ListEnd { omitted, is_nested: !lists.is_empty() });
                 }
                 continue;
             };
-            *next += 1;
             let children = &self.nodes[node].children;
-            let opens = open[node] && !children.is_empty();
-            lines.push(Line {
-                folder: self.named(node),
-                is_chosen: Some(node) == chosen,
-                is_folded: !opens && !children.is_empty(),
-                opens,
+            let is_expanded = expanded[node] && !children.is_empty();
+            lines.push(TreeLine {
+                folder: self.link(node),
+                is_selected: Some(node) == selected,
+                is_collapsed: !is_expanded && !children.is_empty(),
+                is_expanded,
                 ends: Vec::new(),
             });
-            if opens {
-                levels.push(self.level(children, &open));
+            if is_expanded {
+                lists.push(displayed_siblings(children, &expanded));
             }
         }
         lines
-    }
-
-    /// As many of these folders as are shown side by side; those that lead to the chosen one are.
-    fn level(&self, nodes: &[usize], open: &[bool]) -> (Vec<usize>, usize, i64) {
-        let is_kept = |(place, node): &(usize, &usize)| {
-            *place < SIDE_BY_SIDE || (open[**node] && nodes.len() > SIDE_BY_SIDE)
-        };
-        let kept: Vec<usize> =
-            nodes.iter().enumerate().filter(is_kept).map(|(_, node)| *node).collect();
-        let left_out = nodes.len() - kept.len();
-        (kept, 0, i64::try_from(left_out).unwrap_or(i64::MAX))
     }
 
     fn ancestors(&self, id: i64) -> impl Iterator<Item = usize> {
@@ -257,17 +247,26 @@ impl Tree {
         std::iter::successors(start, |node| self.nodes[*node].parent)
     }
 
-    fn named(&self, node: usize) -> Named {
+    fn link(&self, node: usize) -> FolderLink {
         let Node { row, total, .. } = &self.nodes[node];
-        Named { id: row.id, name: shown::name(&row.name), total: *total }
+        FolderLink { id: row.id, name: display::name(&row.name), total: *total }
     }
+}
+
+/// The first folders of a list, and expanded ones; and the number of those that are omitted.
+fn displayed_siblings(nodes: &[usize], expanded: &[bool]) -> (std::vec::IntoIter<usize>, i64) {
+    let (first, others) = nodes.split_at(nodes.len().min(MAX_SIBLINGS));
+    let others = others.iter().filter(|node| expanded[**node]);
+    let kept: Vec<usize> = first.iter().chain(others).copied().collect();
+    let omitted = to_i64(nodes.len() - kept.len());
+    (kept.into_iter(), omitted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Rows of `id parent tests`, named after their ids.
+    /// A tree of folders with id, parent and number of tests, named after their ids.
     fn tree(rows: &[(i64, Option<i64>, i64)]) -> Tree {
         let row = |&(id, parent, tests): &(i64, Option<i64>, i64)| FolderRow {
             id,
@@ -279,19 +278,19 @@ mod tests {
         Tree::new(rows.iter().map(row).collect())
     }
 
-    /// The lines as text: a folder, `>` if it opens, `+` if it is folded, `)` for each end.
-    fn drawn(lines: &[Line]) -> String {
-        let line = |line: &Line| {
-            let mark = if line.opens {
+    /// The lines as text: a folder, `*` if selected, `>` if expanded, `+` if collapsed, `)` for each end.
+    fn draw(lines: &[TreeLine]) -> String {
+        let line = |line: &TreeLine| {
+            let mark = if line.is_expanded {
                 ">"
-            } else if line.is_folded {
+            } else if line.is_collapsed {
                 "+"
             } else {
                 ""
             };
-            let chosen = if line.is_chosen { "*" } else { "" };
-            let ends = line.ends.iter().filter(|end| end.is_inner).count();
-            format!("{}{chosen}{mark}{}", line.folder.name, ")".repeat(ends))
+            let selected = if line.is_selected { "*" } else { "" };
+            let ends = line.ends.iter().filter(|end| end.is_nested).count();
+            format!("{}{selected}{mark}{}", line.folder.name, ")".repeat(ends))
         };
         lines.iter().map(line).collect::<Vec<_>>().join(" ")
     }
@@ -306,20 +305,21 @@ mod tests {
             (5, None, 7),
             (3, Some(5), 2),
         ]);
-        assert_eq!(drawn(&tree.lines(Some(4))), "f1> f2 f3> f4*)) f5");
+        assert_eq!(draw(&tree.lines(Some(4))), "f1> f2 f3> f4*)) f5");
         assert_eq!(tree.first(), Some(1));
         let (folder, own) = tree.folder(1).unwrap();
         assert_eq!((folder.total, own), (8, 0));
         assert_eq!(tree.path(4), "f3 / f4");
         assert_eq!(tree.path(1), "f1");
-        let above: Vec<_> = tree.above(4).into_iter().map(|folder| folder.id).collect();
-        assert_eq!(above, [1, 3]);
-        assert_eq!(tree.inside(1).0.len(), 2);
+        let ancestors: Vec<_> =
+            tree.ancestor_links(4).into_iter().map(|folder| folder.id).collect();
+        assert_eq!(ancestors, [1, 3]);
+        assert_eq!(tree.subfolders(1).0.len(), 2);
         assert!(tree.folder(9).is_none());
     }
 
     #[test]
-    fn what_the_root_does_not_reach_is_cut_off() {
+    fn folders_without_a_path_to_the_root_are_detached() {
         let tree = tree(&[
             (1, None, 0),
             (2, Some(99), 1),
@@ -327,14 +327,14 @@ mod tests {
             (4, Some(5), 1),
             (5, Some(4), 1),
         ]);
-        assert_eq!(drawn(&tree.lines(None)), "f1");
-        assert_eq!(drawn(&tree.lines_cut_off(None)), "f2> f3) f4> f5)");
+        assert_eq!(draw(&tree.lines(None)), "f1");
+        assert_eq!(draw(&tree.detached_lines(None)), "f2> f3) f4> f5)");
         assert_eq!(tree.folder(4).unwrap().0.total, 2);
-        assert_eq!(tree.above(5).len(), 1);
+        assert_eq!(tree.ancestor_links(5).len(), 1);
     }
 
     #[test]
-    fn of_a_large_tree_the_way_to_the_chosen_folder_is_shown() {
+    fn a_large_tree_shows_the_path_to_the_selected_folder() {
         let mut rows = vec![(1, None, 0)];
         for id in 2..2000 {
             rows.push((id, Some(1), 1));
@@ -342,28 +342,28 @@ mod tests {
         rows.extend([(3000, Some(1999), 1), (3001, Some(2), 1), (3002, Some(3000), 1)]);
         let tree = tree(&rows);
         let lines = tree.lines(Some(3000));
-        assert!(drawn(&lines).starts_with("f1> f10 f100 "), "{}", drawn(&lines));
-        assert!(drawn(&lines).ends_with("f1999> f3000*> f3002)))"), "{}", drawn(&lines));
-        assert!(lines.len() < SIDE_BY_SIDE + 10);
+        assert!(draw(&lines).starts_with("f1> f10 f100 "), "{}", draw(&lines));
+        assert!(draw(&lines).ends_with("f1999> f3000*> f3002)))"), "{}", draw(&lines));
+        assert!(lines.len() < MAX_SIBLINGS + 10);
         assert_eq!(
-            lines.iter().flat_map(|line| &line.ends).map(|end| end.left_out).sum::<i64>(),
+            lines.iter().flat_map(|line| &line.ends).map(|end| end.omitted).sum::<i64>(),
             1998 - 501
         );
-        let folded: Vec<_> = tree
+        let collapsed: Vec<_> = tree
             .lines(None)
             .into_iter()
-            .filter(|line| line.is_folded)
+            .filter(|line| line.is_collapsed)
             .map(|line| line.folder.id)
             .collect();
-        assert!(folded.len() <= 2, "{folded:?}");
+        assert!(collapsed.len() <= 2, "{collapsed:?}");
     }
 
     #[test]
-    fn ten_thousand_folders_in_each_other_are_no_matter() {
+    fn ten_thousand_nested_folders_are_handled() {
         let rows: Vec<_> = (1..=10_000).map(|id| (id, (id > 1).then_some(id - 1), 1)).collect();
         let tree = tree(&rows);
         assert_eq!(tree.folder(1).unwrap().0.total, 10_000);
-        assert_eq!(tree.above(10_000).len(), 9_999);
+        assert_eq!(tree.ancestor_links(10_000).len(), 9_999);
         assert_eq!(tree.lines(None).len(), 2);
     }
 }

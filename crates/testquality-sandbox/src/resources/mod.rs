@@ -1,33 +1,33 @@
-//! The one table of what the API holds: every resource, its fields in the order in which the
-//! service answers them, and what a field takes. Router, queries and SQL are generic over it.
+//! The table of all resources and their fields, in the order in which the service returns them.
+//! Paths, queries and SQL are generic over it.
 //!
-//! Sources: *guide* is the vendor's API guide, *SDK* its published TypeScript SDK. Fields that only
-//! the SDK knows stand behind those of the guide's examples.
+//! Sources: *guide* is the vendor's API guide, *SDK* its published TypeScript SDK, *CLI* its command
+//! line client. Fields that only the SDK knows come after those of the guide's examples.
 
 mod table;
 
 pub(crate) use table::RESOURCES;
 
-/// One resource: a path below `/api`, a table in the database, a `metadata_model`.
+/// A resource: a path below `/api`, a table in the database, a `metadata_model`.
 #[derive(Debug)]
 pub(crate) struct Resource {
-    /// The path segment, which is the table's name too.
+    /// The path segment, and the name of the table.
     pub(crate) name: &'static str,
-    /// What rows say in `metadata_model`.
+    /// The `metadata_model` of its rows.
     pub(crate) model: &'static str,
-    /// The first id. Ranges do not overlap, so that an id taken for another resource's finds nothing.
+    /// The first id. Ids of different resources do not overlap, so that mixing them up finds nothing.
     pub(crate) first_id: i64,
-    /// The fields, in the order of the answer.
+    /// The fields, in the order of the response.
     pub(crate) fields: &'static [Field],
-    /// The `analysis` object that stands last in an answer.
+    /// The `analysis` object at the end of a row.
     pub(crate) analysis: Analysis,
-    /// What else a create does.
-    pub(crate) creation: Creation,
-    /// Rows of other resources that a delete takes along and a restore brings back: table, column.
-    pub(crate) takes_along: &'static [(&'static str, &'static str)],
+    /// What else creating a row does.
+    pub(crate) on_create: OnCreate,
+    /// Rows of other resources that are deleted and restored with a row: table, column.
+    pub(crate) cascades: &'static [(&'static str, &'static str)],
 }
 
-/// What stands in `analysis`.
+/// The content of `analysis`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Analysis {
     /// No such key.
@@ -38,84 +38,94 @@ pub(crate) enum Analysis {
     Plan,
 }
 
-/// What a create makes beside the row.
+/// What creating a row does besides inserting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Creation {
-    /// Nothing.
-    Plain,
-    /// The root plan and the root suite.
-    Project,
-    /// The row of `plan_suite` that places the suite; answers `sequence_plan` (guide).
-    Suite,
-    /// The row of `suite_test` that places the test; answers `sequence_suite` (guide).
-    Test,
-    /// A result for every test of its plan, with a step for every step (SDK: how many there are
-    /// stands in the run).
-    Run,
+pub(crate) enum OnCreate {
+    Nothing,
+    /// Adds the root plan and the root suite of the project.
+    AddRoots,
+    /// Places the suite in a plan by a row of `plan_suite`; returns `sequence_plan` (guide).
+    PlaceSuite,
+    /// Places the test in a suite by a row of `suite_test`; returns `sequence_suite` (guide).
+    PlaceTest,
+    /// Adds a result for every test of the plan, and a step for every step of the test (the SDK has
+    /// their numbers in the run).
+    FillRun,
 }
 
-/// One field of a resource and column of its table.
+/// A field of a resource, and a column of its table.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) field_type: FieldType,
     pub(crate) access: Access,
-    /// What a create takes when the field is absent.
-    pub(crate) if_absent: Absent,
-    /// The resource whose live row an integer must name.
+    pub(crate) if_absent: IfAbsent,
+    /// The resource whose rows the field refers to.
     pub(crate) references: Option<&'static str>,
 }
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FieldType {
     Integer,
     Number,
     Boolean,
     /// Text of any length.
     Text,
-    /// Text of 1 to [`NAME_CHARS`] characters that are not all white space.
+    /// Text of 1 to [`NAME_CHARS`] characters, not only white space.
     Name,
+}
+
+impl FieldType {
+    /// The type in a message: "must be …".
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::Boolean => "true or false",
+            Self::Text | Self::Name => "a string",
+        }
+    }
 }
 
 /// Who writes a field, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// The server alone; what a client sends is ignored.
+    /// Only the server; values from clients are ignored.
     Server,
-    /// The client, when it creates the row; ignored in updates.
+    /// The client when it creates the row; ignored in updates.
     Creation,
     /// The client.
     Client,
 }
 
-/// What a field is when a create does not name it.
+/// The value of a field that a create request does not contain.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Absent {
-    /// It must be named, and must not be null.
+pub(crate) enum IfAbsent {
+    /// An error, as is null.
     Required,
     Null,
     Integer(i64),
     Boolean(bool),
-    /// One more than the highest among the live rows with the same value of this column.
-    NextBelow(&'static str),
+    /// One more than the maximum among the live rows with the same value in this column.
+    NextWithin(&'static str),
     /// The first live row of a lookup resource.
     FirstOf(&'static str),
     /// The default row of a lookup resource.
     DefaultOf(&'static str),
 }
 
-/// The longest name, in characters. That the service refuses longer ones is our choice; 255 is what
-/// such a column usually holds.
+/// The maximum length of a name, in characters. The limit is our choice: columns for names often have 255.
 pub(crate) const NAME_CHARS: usize = 255;
 
-/// The site and the user that every row belongs to: the sandbox has one of each.
+/// The account that owns every row; the sandbox has only one.
 pub(crate) const CLIENT_ID: i64 = 1;
+/// The user who writes every row; the sandbox has only one.
 pub(crate) const USER_ID: i64 = 1;
 
 impl Resource {
     /// The resource with this path segment.
-    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn find(name: &str) -> Option<&'static Self> {
         RESOURCES.iter().find(|resource| resource.name == name)
     }
 

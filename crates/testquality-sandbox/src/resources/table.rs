@@ -1,89 +1,93 @@
-//! The table itself, and the words it is written in.
+//! The table of resources, and shorthands for its fields.
 
-use super::{Absent, Access, Analysis, Creation, Field, Kind, Resource};
+use super::{Access, Analysis, Field, FieldType, IfAbsent, OnCreate, Resource};
 
-const fn field(name: &'static str, kind: Kind, access: Access, if_absent: Absent) -> Field {
-    Field { name, kind, access, if_absent, references: None }
+const fn field(
+    name: &'static str,
+    field_type: FieldType,
+    access: Access,
+    if_absent: IfAbsent,
+) -> Field {
+    Field { name, field_type, access, if_absent, references: None }
 }
 
-/// An integer that the server sets.
+/// An integer that only the server sets.
 const fn server(name: &'static str) -> Field {
-    field(name, Kind::Integer, Access::Server, Absent::Null)
+    field(name, FieldType::Integer, Access::Server, IfAbsent::Null)
 }
 
-/// A number that the server counts.
+/// A number of rows that the server counts.
 const fn server_count(name: &'static str) -> Field {
-    field(name, Kind::Integer, Access::Server, Absent::Integer(0))
+    field(name, FieldType::Integer, Access::Server, IfAbsent::Integer(0))
 }
 
-/// The status of a result or of one of its steps. Both begin as the first status, which is Pending.
-const fn pending(access: Access) -> Field {
-    Field { access, if_absent: Absent::FirstOf("status"), ..may_name("status_id", "status") }
+/// The status of a result or a result step: initially the first status, which is Pending.
+const fn result_status(access: Access) -> Field {
+    Field { access, if_absent: IfAbsent::FirstOf("status"), ..optional_ref("status_id", "status") }
 }
 
-/// A time that the server sets.
+/// A time that only the server sets.
 const fn stamp(name: &'static str) -> Field {
-    field(name, Kind::Text, Access::Server, Absent::Null)
+    field(name, FieldType::Text, Access::Server, IfAbsent::Null)
 }
 
-/// `virtual`, null in every example of the guide.
+/// `virtual` is null in every example of the guide.
 const fn virtual_field() -> Field {
-    field("virtual", Kind::Text, Access::Server, Absent::Null)
+    field("virtual", FieldType::Text, Access::Server, IfAbsent::Null)
 }
 
 const fn name() -> Field {
-    field("name", Kind::Name, Access::Client, Absent::Required)
+    field("name", FieldType::Name, Access::Client, IfAbsent::Required)
 }
 
 const fn text(name: &'static str) -> Field {
-    field(name, Kind::Text, Access::Client, Absent::Null)
+    field(name, FieldType::Text, Access::Client, IfAbsent::Null)
 }
 
-const fn integer(name: &'static str, if_absent: Absent) -> Field {
-    field(name, Kind::Integer, Access::Client, if_absent)
+const fn integer(name: &'static str, if_absent: IfAbsent) -> Field {
+    field(name, FieldType::Integer, Access::Client, if_absent)
 }
 
 const fn number(name: &'static str) -> Field {
-    field(name, Kind::Number, Access::Client, Absent::Null)
+    field(name, FieldType::Number, Access::Client, IfAbsent::Null)
 }
 
 const fn boolean(name: &'static str) -> Field {
-    field(name, Kind::Boolean, Access::Client, Absent::Boolean(false))
+    field(name, FieldType::Boolean, Access::Client, IfAbsent::Boolean(false))
 }
 
-/// `is_root`: one plan and one suite of a project, made with it.
+/// `is_root` marks the plan and the suite that are created with a project.
 const fn is_root() -> Field {
-    field("is_root", Kind::Boolean, Access::Server, Absent::Boolean(false))
+    field("is_root", FieldType::Boolean, Access::Server, IfAbsent::Boolean(false))
 }
 
-/// A required id of another resource's row.
-const fn belongs_to(name: &'static str, resource: &'static str, access: Access) -> Field {
-    Field {
-        name,
-        kind: Kind::Integer,
-        access,
-        if_absent: Absent::Required,
-        references: Some(resource),
-    }
+/// The id of a row of another resource, or null.
+const fn optional_ref(name: &'static str, resource: &'static str) -> Field {
+    Field { references: Some(resource), ..integer(name, IfAbsent::Null) }
 }
 
-/// An id of another resource's row, or null.
-const fn may_name(name: &'static str, resource: &'static str) -> Field {
-    Field {
-        name,
-        kind: Kind::Integer,
-        access: Access::Client,
-        if_absent: Absent::Null,
-        references: Some(resource),
-    }
+/// The id of a row of another resource.
+const fn required_ref(name: &'static str, resource: &'static str, access: Access) -> Field {
+    Field { access, if_absent: IfAbsent::Required, ..optional_ref(name, resource) }
 }
 
-/// A row does not change its project (our choice; the SDK only says that the field is there).
+/// Rows cannot move to another project (our choice; the SDK only has the field).
 const fn project_id() -> Field {
-    belongs_to("project_id", "project", Access::Creation)
+    required_ref("project_id", "project", Access::Creation)
 }
 
-/// Every resource. A row comes after those it refers to.
+/// The values of most resources.
+const BASE: Resource = Resource {
+    name: "",
+    model: "",
+    first_id: 0,
+    fields: &[],
+    analysis: Analysis::None,
+    on_create: OnCreate::Nothing,
+    cascades: &[],
+};
+
+/// Every resource, after those it refers to.
 pub(crate) static RESOURCES: &[Resource] = &[
     Resource {
         name: "project",
@@ -96,7 +100,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             name(),
             text("description"),
-            field("access_role_id", Kind::Integer, Access::Server, Absent::Integer(1)),
+            field("access_role_id", FieldType::Integer, Access::Server, IfAbsent::Integer(1)),
             server("client_id"),
             text("color"),
             text("picture"),
@@ -106,8 +110,8 @@ pub(crate) static RESOURCES: &[Resource] = &[
             stamp("updated_at"),
         ],
         analysis: Analysis::Project,
-        creation: Creation::Project,
-        takes_along: &[],
+        on_create: OnCreate::AddRoots,
+        ..BASE
     },
     Resource {
         name: "plan",
@@ -119,23 +123,22 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("updated_by"),
             server("epoch"),
             project_id(),
-            integer("assigned_to_tester", Absent::Null),
+            integer("assigned_to_tester", IfAbsent::Null),
             virtual_field(),
             name(),
             text("description"),
             server("client_id"),
             server("key"),
-            integer("retain_runs", Absent::Integer(0)),
+            integer("retain_runs", IfAbsent::Integer(0)),
             stamp("created_at"),
             stamp("updated_at"),
             is_root(),
-            // SDK.
+            // Only in the SDK.
             boolean("is_automated"),
             boolean("include_in_checks"),
         ],
         analysis: Analysis::Plan,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
     Resource {
         name: "suite",
@@ -151,20 +154,20 @@ pub(crate) static RESOURCES: &[Resource] = &[
             project_id(),
             virtual_field(),
             server("client_id"),
-            integer("assigned_to_tester", Absent::Null),
+            integer("assigned_to_tester", IfAbsent::Null),
             server("key"),
             stamp("created_at"),
             stamp("updated_at"),
             is_root(),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Suite,
-        // Its tests, their `suite_test` and its subfolders stay as they are and can no longer be
-        // reached from the root: nobody knows what the service does, this is the hardest.
-        takes_along: &[("plan_suite", "suite_id")],
+        on_create: OnCreate::PlaceSuite,
+        // Its tests, their `suite_test` rows and its subfolders stay, but can no longer be reached
+        // from the root. What the service does is unknown; this is the hardest on a client.
+        cascades: &[("plan_suite", "suite_id")],
+        ..BASE
     },
-    // The fields and their order: SDK. A suite may stand in a plan more than once; the service is
-    // not known to forbid it.
+    // Fields and order: SDK. A plan may contain a suite more than once; the service is not known to
+    // forbid it.
     Resource {
         name: "plan_suite",
         model: "PlanSuite",
@@ -173,21 +176,19 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("id"),
             stamp("created_at"),
             stamp("updated_at"),
-            belongs_to("plan_id", "plan", Access::Creation),
-            belongs_to("suite_id", "suite", Access::Creation),
+            required_ref("plan_id", "plan", Access::Creation),
+            required_ref("suite_id", "suite", Access::Creation),
             server("client_id"),
-            integer("sequence_plan", Absent::NextBelow("plan_id")),
-            // Optional in the SDK; nobody may depend on it.
+            integer("sequence_plan", IfAbsent::NextWithin("plan_id")),
+            // Optional in the SDK, so clients cannot rely on it.
             server("hierarchy_level"),
             server("created_by"),
             server("updated_by"),
             server("epoch"),
             server("suite_offset"),
-            may_name("parent_id", "suite"),
+            optional_ref("parent_id", "suite"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
     Resource {
         name: "test",
@@ -200,37 +201,37 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             name(),
             Field {
-                if_absent: Absent::DefaultOf("case_type"),
-                ..may_name("case_type_id", "case_type")
+                if_absent: IfAbsent::DefaultOf("case_type"),
+                ..optional_ref("case_type_id", "case_type")
             },
             Field {
-                if_absent: Absent::DefaultOf("case_priority"),
-                ..may_name("case_priority_id", "case_priority")
+                if_absent: IfAbsent::DefaultOf("case_priority"),
+                ..optional_ref("case_priority_id", "case_priority")
             },
             number("estimate"),
             text("precondition"),
             virtual_field(),
             server("client_id"),
             project_id(),
-            integer("assigned_to_tester", Absent::Null),
+            integer("assigned_to_tester", IfAbsent::Null),
             boolean("is_automated"),
             text("description"),
             server("key"),
-            // A number in the guide; what it stands for is a table that the sandbox does not have.
-            integer("test_quality_id", Absent::Integer(1)),
-            integer("state_mask", Absent::Null),
+            // A number in the guide; it refers to a table that the sandbox does not have.
+            integer("test_quality_id", IfAbsent::Integer(1)),
+            integer("state_mask", IfAbsent::Null),
             stamp("created_at"),
             stamp("updated_at"),
-            integer("test_type_id", Absent::Integer(1)),
+            integer("test_type_id", IfAbsent::Integer(1)),
             text("data_table"),
-            // SDK.
+            // Only in the SDK.
             boolean("to_automate"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Test,
-        takes_along: &[("suite_test", "test_id")],
+        on_create: OnCreate::PlaceTest,
+        cascades: &[("suite_test", "test_id")],
+        ..BASE
     },
-    // SDK. A test may stand in several suites.
+    // SDK. A test may be in several suites.
     Resource {
         name: "suite_test",
         model: "SuiteTest",
@@ -238,18 +239,16 @@ pub(crate) static RESOURCES: &[Resource] = &[
         fields: &[
             stamp("created_at"),
             stamp("updated_at"),
-            belongs_to("suite_id", "suite", Access::Client),
-            belongs_to("test_id", "test", Access::Creation),
-            integer("sequence_suite", Absent::NextBelow("suite_id")),
+            required_ref("suite_id", "suite", Access::Client),
+            required_ref("test_id", "test", Access::Creation),
+            integer("sequence_suite", IfAbsent::NextWithin("suite_id")),
             server("client_id"),
             server("created_by"),
             server("updated_by"),
             server("epoch"),
             server("id"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
     Resource {
         name: "step",
@@ -260,23 +259,21 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("created_by"),
             server("updated_by"),
             server("epoch"),
-            belongs_to("test_id", "test", Access::Creation),
+            required_ref("test_id", "test", Access::Creation),
             text("step"),
             text("expected_result"),
             virtual_field(),
             server("client_id"),
             project_id(),
-            integer("sequence", Absent::NextBelow("test_id")),
+            integer("sequence", IfAbsent::NextWithin("test_id")),
             server("key"),
             stamp("created_at"),
             stamp("updated_at"),
-            integer("step_type_id", Absent::Null),
+            integer("step_type_id", IfAbsent::Null),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
-    // SDK, as all that follow.
+    // This and all that follow: SDK.
     Resource {
         name: "milestone",
         model: "Milestone",
@@ -294,15 +291,13 @@ pub(crate) static RESOURCES: &[Resource] = &[
             project_id(),
             text("start_date"),
             text("release_date"),
-            integer("sequence", Absent::NextBelow("project_id")),
+            integer("sequence", IfAbsent::NextWithin("project_id")),
             virtual_field(),
             boolean("is_complete"),
             server("key"),
-            may_name("parent_id", "milestone"),
+            optional_ref("parent_id", "milestone"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
     Resource {
         name: "status",
@@ -317,35 +312,23 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             name(),
             text("color"),
-            field("is_system", Kind::Boolean, Access::Server, Absent::Boolean(false)),
+            field("is_system", FieldType::Boolean, Access::Server, IfAbsent::Boolean(false)),
             server("client_id"),
             text("description"),
             virtual_field(),
             server("key"),
-            integer("status_type_id", Absent::Required),
+            integer("status_type_id", IfAbsent::Required),
             boolean("all_projects"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
-    Resource {
-        name: "case_type",
-        model: "CaseType",
-        first_id: 601,
-        fields: LOOKUP_FIELDS,
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
-    },
+    Resource { name: "case_type", model: "CaseType", first_id: 601, fields: LOOKUP_FIELDS, ..BASE },
     Resource {
         name: "case_priority",
         model: "CasePriority",
         first_id: 701,
         fields: LOOKUP_FIELDS,
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
     Resource {
         name: "run",
@@ -364,11 +347,11 @@ pub(crate) static RESOURCES: &[Resource] = &[
             boolean("is_complete"),
             boolean("is_running"),
             project_id(),
-            belongs_to("plan_id", "plan", Access::Creation),
+            required_ref("plan_id", "plan", Access::Creation),
             virtual_field(),
-            // Made of the plan's name and the time if the client gives none (SDK).
-            Field { if_absent: Absent::Null, ..name() },
-            may_name("milestone_id", "milestone"),
+            // If absent, the server builds it from the plan's name and the time (SDK).
+            Field { if_absent: IfAbsent::Null, ..name() },
+            optional_ref("milestone_id", "milestone"),
             boolean("is_current"),
             text("host_name"),
             server("key"),
@@ -376,37 +359,36 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server_count("run_result_rows"),
             server_count("run_result_step_rows"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Run,
-        takes_along: &[("run_result", "run_id")],
+        on_create: OnCreate::FillRun,
+        cascades: &[("run_result", "run_id")],
+        ..BASE
     },
     Resource {
         name: "run_result",
         model: "RunResult",
         first_id: 9_000_001,
         fields: &[
-            belongs_to("test_id", "test", Access::Creation),
+            required_ref("test_id", "test", Access::Creation),
             server("created_by"),
             stamp("created_at"),
             server("updated_by"),
             stamp("updated_at"),
             server("epoch"),
-            integer("assigned_to_tester", Absent::Null),
+            integer("assigned_to_tester", IfAbsent::Null),
             virtual_field(),
             server("client_id"),
-            belongs_to("suite_id", "suite", Access::Creation),
+            required_ref("suite_id", "suite", Access::Creation),
             project_id(),
-            belongs_to("run_id", "run", Access::Creation),
-            integer("sequence", Absent::NextBelow("run_id")),
-            // Follows the last step; clients cannot set it (SDK).
-            pending(Access::Server),
+            required_ref("run_id", "run", Access::Creation),
+            integer("sequence", IfAbsent::NextWithin("run_id")),
+            // The status of the last step; clients cannot set it (SDK).
+            result_status(Access::Server),
             server("id"),
             number("flakiness"),
             server("key"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[("run_result_step", "run_result_id")],
+        cascades: &[("run_result_step", "run_result_id")],
+        ..BASE
     },
     Resource {
         name: "run_result_step",
@@ -420,24 +402,22 @@ pub(crate) static RESOURCES: &[Resource] = &[
             server("epoch"),
             text("version"),
             number("elapsed"),
-            pending(Access::Client),
+            result_status(Access::Client),
             server("client_id"),
             project_id(),
-            integer("sequence", Absent::NextBelow("run_result_id")),
+            integer("sequence", IfAbsent::NextWithin("run_result_id")),
             virtual_field(),
             text("result"),
-            belongs_to("step_id", "step", Access::Creation),
-            belongs_to("run_result_id", "run_result", Access::Creation),
+            required_ref("step_id", "step", Access::Creation),
+            required_ref("run_result_id", "run_result", Access::Creation),
             server("id"),
             server("key"),
         ],
-        analysis: Analysis::None,
-        creation: Creation::Plain,
-        takes_along: &[],
+        ..BASE
     },
 ];
 
-/// `case_type` and `case_priority` are alike.
+/// The fields of `case_type` and `case_priority`.
 const LOOKUP_FIELDS: &[Field] = &[
     server("id"),
     server("created_by"),
@@ -447,7 +427,7 @@ const LOOKUP_FIELDS: &[Field] = &[
     server("epoch"),
     name(),
     text("description"),
-    field("is_system", Kind::Boolean, Access::Server, Absent::Boolean(false)),
+    field("is_system", FieldType::Boolean, Access::Server, IfAbsent::Boolean(false)),
     server("client_id"),
     boolean("is_default"),
     virtual_field(),

@@ -1,28 +1,30 @@
-//! How rows of one resource lead to those of another: nested routes and `_with`.
+//! Links between resources, for nested routes and `_with`.
 //!
-//! That there are such routes and relations is known (SDK, CLI). Only rows that are live and placed
-//! in a live way are found; a row that is placed twice comes once (our choice).
+//! The SDK and CLI show that these routes and relations exist. Only live rows that are linked by live
+//! rows are found; a row that is linked twice is found once (our choice).
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{Transaction, params_from_iter};
 
+use super::query_one;
 use crate::error::ApiError;
+use crate::path::ResourcePath;
 use crate::resources::{Field, Resource};
-use crate::target::Within;
 
-/// The way from a row to rows of another resource.
+/// How the rows of one resource refer to rows of another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Link {
-    /// The row names the one other row in this field.
-    Names(&'static Field),
-    /// The other rows name this one in this field.
-    NamedIn(&'static Field),
-    /// Rows that stand between name both. Selects the ids of the others; `?1` is this one's.
-    MappedTest(&'static str),
+    /// A row refers to one other row, by this field.
+    ToOne(&'static Field),
+    /// The other rows refer to the row, by this field.
+    ToMany(&'static Field),
+    /// Rows of a third resource link both. The SQL selects the ids of the other rows; `?1` is the id
+    /// of the row.
+    ManyToMany(&'static str),
 }
 
-/// Folders in plans and tests in folders are placed by rows of their own.
-const PLACED: &[(&str, &str, &str)] = &[
+/// From, to, and the SQL of [`Link::ManyToMany`].
+const MANY_TO_MANY: &[(&str, &str, &str)] = &[
     ("plan", "suite", "SELECT suite_id FROM plan_suite WHERE plan_id = ?1 AND deleted_at IS NULL"),
     ("suite", "plan", "SELECT plan_id FROM plan_suite WHERE suite_id = ?1 AND deleted_at IS NULL"),
     ("suite", "test", "SELECT test_id FROM suite_test WHERE suite_id = ?1 AND deleted_at IS NULL"),
@@ -36,94 +38,89 @@ const PLACED: &[(&str, &str, &str)] = &[
 ];
 
 impl Link {
-    /// The way from rows of `from` to rows of `to`, if there is one.
+    /// The link from rows of `from` to rows of `to`, if any.
     pub(crate) fn between(from: &Resource, to: &Resource) -> Option<Self> {
-        if let Some((.., ids)) = PLACED.iter().find(|(a, b, _)| *a == from.name && *b == to.name) {
-            return Some(Self::MappedTest(ids));
+        let many = MANY_TO_MANY.iter().find(|(a, b, _)| *a == from.name && *b == to.name);
+        if let Some((.., ids)) = many {
+            return Some(Self::ManyToMany(ids));
         }
         if let Some(field) = reference(from, to) {
-            return Some(Self::Names(field));
+            return Some(Self::ToOne(field));
         }
-        // Rows that only place others are no relation of those (SDK).
-        let is_placing = matches!(to.name, "plan_suite" | "suite_test");
-        reference(to, from).filter(|_| !is_placing).map(Self::NamedIn)
+        // Rows that only link others are not relations (SDK).
+        let only_links = matches!(to.name, "plan_suite" | "suite_test");
+        reference(to, from).filter(|_| !only_links).map(Self::ToMany)
     }
 
-    /// The condition on the others, `?1` being the value that [`Link::start`] names.
+    /// The SQL condition on the other rows. `?1` is the row's value of [`Link::key_field`].
     pub(crate) fn condition(self) -> String {
         match self {
-            Self::Names(_) => "id = ?1".to_owned(),
-            Self::NamedIn(field) => format!("{} = ?1", field.name),
-            Self::MappedTest(ids) => format!("id IN ({ids})"),
+            Self::ToOne(_) => "id = ?1".to_owned(),
+            Self::ToMany(field) => format!("{} = ?1", field.name),
+            Self::ManyToMany(ids) => format!("id IN ({ids})"),
         }
     }
 
-    /// The field of the row that `?1` stands for.
-    pub(crate) fn start(self) -> &'static str {
+    /// The field of the row whose value is `?1`.
+    pub(crate) fn key_field(self) -> &'static str {
         match self {
-            Self::Names(field) => field.name,
-            Self::NamedIn(_) | Self::MappedTest(_) => "id",
+            Self::ToOne(field) => field.name,
+            Self::ToMany(_) | Self::ManyToMany(_) => "id",
         }
     }
 
-    /// Whether there can be one other row at most.
-    pub(crate) fn is_single(self) -> bool {
-        matches!(self, Self::Names(_))
+    pub(crate) fn is_to_one(self) -> bool {
+        matches!(self, Self::ToOne(_))
     }
 }
 
-/// The field of `from` that names a row of `to`, as `suite_id`.
+/// The field of `from` that refers to a row of `to`, for example `suite_id`.
 fn reference(from: &Resource, to: &Resource) -> Option<&'static Field> {
     from.fields.iter().find(|field| {
         field.references == Some(to.name) && field.name.strip_suffix("_id") == Some(to.name)
     })
 }
 
-/// The condition on rows of `resource` that stand within the rows of a path, and what it binds.
+/// The SQL condition on the rows within the parents of a path, and its parameters.
 ///
-/// Each row of the path must be live and stand within the one before.
+/// Each parent must be live and within the one before it.
 pub(super) fn scope(
     transaction: &Transaction<'_>,
-    within: &Within,
-    resource: &Resource,
+    path: &ResourcePath,
 ) -> Result<(String, Vec<Value>), ApiError> {
     let mut condition = String::from("deleted_at IS NULL");
-    let mut bound = Vec::new();
-    let steps = within.iter().map(|(parent, id)| (*parent, Some(*id)));
-    let mut outer: Option<(&Resource, i64)> = None;
-    for (inner, id) in steps.chain([(resource, None)]) {
-        if let Some((parent, parent_id)) = outer {
-            // A row names its own parent in the SDK's routes, never the other way round.
-            let link = Link::between(parent, inner)
-                .filter(|link| !link.is_single())
-                .ok_or_else(ApiError::no_route)?;
-            condition = format!("{} AND deleted_at IS NULL", link.condition());
-            bound = vec![Value::Integer(parent_id)];
+    let mut params = Vec::new();
+    let mut inner = path.parents.iter().map(|(parent, _)| *parent).skip(1).chain([path.resource]);
+    for (parent, id) in &path.parents {
+        if !exists(transaction, parent, *id, &condition, &params)? {
+            return Err(ApiError::no_row(parent.model, *id));
         }
-        let Some(id) = id else { break };
-        if !exists(transaction, inner, id, &condition, &bound)? {
-            return Err(ApiError::no_row(inner.model, id));
-        }
-        outer = Some((inner, id));
+        // The SDK's routes never lead from a row to the one that it refers to.
+        let link = inner
+            .next()
+            .and_then(|inner| Link::between(parent, inner))
+            .filter(|link| !link.is_to_one())
+            .ok_or_else(ApiError::no_route)?;
+        condition = format!("{} AND deleted_at IS NULL", link.condition());
+        params = vec![Value::Integer(*id)];
     }
-    Ok((condition, bound))
+    Ok((condition, params))
 }
 
-/// Makes sure that the row stands within the rows of the path.
+/// Checks that a row is within the parents of the path.
 pub(super) fn check(
     transaction: &Transaction<'_>,
-    within: &Within,
-    resource: &Resource,
+    path: &ResourcePath,
     id: i64,
 ) -> Result<(), ApiError> {
-    if within.is_empty() {
+    if path.parents.is_empty() {
         return Ok(());
     }
-    let (condition, bound) = scope(transaction, within, resource)?;
-    if exists(transaction, resource, id, &condition, &bound)? {
+    let (condition, params) = scope(transaction, path)?;
+    if exists(transaction, path.resource, id, &condition, &params)? {
         Ok(())
     } else {
-        Err(ApiError::no_row(resource.model, id))
+        Err(ApiError::no_row(path.resource.model, id))
     }
 }
 
@@ -132,15 +129,11 @@ fn exists(
     resource: &Resource,
     id: i64,
     condition: &str,
-    bound: &[Value],
+    params: &[Value],
 ) -> Result<bool, ApiError> {
     let sql =
-        format!("SELECT 1 FROM {} WHERE id = ?{} AND {condition}", resource.name, bound.len() + 1);
-    let mut values = bound.to_vec();
-    values.push(Value::Integer(id));
-    let found = transaction
-        .prepare_cached(&sql)?
-        .query_row(rusqlite::params_from_iter(values), |_| Ok(()))
-        .optional()?;
-    Ok(found.is_some())
+        format!("SELECT 1 FROM {} WHERE id = ?{} AND {condition}", resource.name, params.len() + 1);
+    let id = Value::Integer(id);
+    let params = params_from_iter(params.iter().chain([&id]));
+    Ok(query_one(transaction, &sql, params, |_| Ok(()))?.is_some())
 }

@@ -1,4 +1,4 @@
-//! The schema, and how a file comes to have it.
+//! Creates and migrates the schema.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -6,29 +6,29 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde_json::json;
 
-use super::writing::Writing;
+use super::writer::Writer;
 use super::{BUSY_TIMEOUT, StoreError};
 use crate::error::ApiError;
 use crate::resources::Resource;
 
-/// Step `n` takes a file from `user_version` n to n + 1. Steps are never changed, only added.
-const STEPS: &[&str] = &[
+/// Migration `n` takes a file from `user_version` n to n + 1. The list only grows.
+const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
 ];
 
-/// Marks the file as ours (`application_id`): "tqsb".
+/// The `application_id` of a sandbox database: "tqsb".
 const APPLICATION_ID: i64 = 0x7471_7362;
 
-/// Rows that every site has. The names of the statuses are in the SDK; that of the others, and all
-/// numbers, are our choice.
+/// Rows that every database has. The names of the statuses are the SDK's; the other names and all
+/// numbers are our choice.
 const STATUSES: &[(&str, i64)] =
     &[("Pending", 1), ("Pass", 2), ("Fail", 3), ("Block", 4), ("Skip", 5), ("Retest", 6)];
 const CASE_TYPES: &[&str] = &["Functional", "Regression", "Acceptance", "Other"];
 const CASE_PRIORITIES: &[&str] = &["Medium", "Low", "High", "Critical"];
 
-/// Brings the file to the schema of this version, and puts the first project into a new one.
+/// Migrates the file to the schema of this version, and adds the first project to a new one.
 pub(super) fn run(
     connection: &mut Connection,
     path: &Path,
@@ -39,15 +39,15 @@ pub(super) fn run(
     use_wal(connection).map_err(failed)?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    // Read inside the transaction: another process may just have done the work.
+    // Inside the transaction, because another process may migrate the file too.
     let found = pragma(&transaction, "user_version").map_err(failed)?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let supported = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let done = usize::try_from(found).unwrap_or(usize::MAX);
-    let Some(steps) = STEPS.get(done..) else {
-        return Err(StoreError::Later { path: path.to_owned(), found, known });
+    let Some(pending) = MIGRATIONS.get(done..) else {
+        return Err(StoreError::Later { path: path.to_owned(), found, supported });
     };
-    for step in steps {
-        transaction.execute_batch(step).map_err(failed)?;
+    for migration in pending {
+        transaction.execute_batch(migration).map_err(failed)?;
     }
     if found == 0 {
         seed(&transaction, project_name).map_err(|error| match error {
@@ -55,11 +55,11 @@ pub(super) fn run(
             _ => StoreError::ProjectName,
         })?;
     }
-    transaction.pragma_update(None, "user_version", known).map_err(failed)?;
+    transaction.pragma_update(None, "user_version", supported).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
 
-/// Marks a new file as ours, refuses a file that is not.
+/// Marks a new file as a sandbox database, and rejects other files.
 fn claim(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |source| StoreError::opening(path, source);
     match pragma(connection, "application_id").map_err(failed)? {
@@ -67,7 +67,7 @@ fn claim(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         0 if is_empty(connection).map_err(failed)? => {
             connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)
         }
-        // Somebody else made it ours between the two looks.
+        // Another process claimed it in the meantime.
         0 if pragma(connection, "application_id").map_err(failed)? == APPLICATION_ID => Ok(()),
         _ => Err(StoreError::Foreign { path: path.to_owned() }),
     }
@@ -81,14 +81,14 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, name, |row| row.get(0))
 }
 
-/// Switches to WAL. Two processes that do it to a new file at once can make SQLite give up without
-/// waiting, so the waiting is done here.
+/// Switches to WAL. If two processes switch a new file at once, SQLite can fail without waiting, so
+/// this waits and retries.
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     let deadline = Instant::now() + BUSY_TIMEOUT;
     loop {
-        let switched = connection
+        let result = connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
-        match switched {
+        match result {
             Err(error)
                 if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
                     && Instant::now() < deadline =>
@@ -102,13 +102,14 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn seed(transaction: &rusqlite::Transaction<'_>, project_name: &str) -> Result<(), ApiError> {
-    let mut writing = Writing::begin(transaction);
-    let mut add =
-        |resource: &str, row: serde_json::Value| match (Resource::named(resource), row.as_object())
-        {
-            (Some(resource), Some(row)) => writing.create(resource, row).map(|_| ()),
-            _ => Err(ApiError::Internal(format!("cannot seed {resource}"))),
-        };
+    let mut writer = Writer::new(transaction);
+    let mut add = |resource: &str, row: serde_json::Value| match (
+        Resource::find(resource),
+        row.as_object(),
+    ) {
+        (Some(resource), Some(row)) => writer.create(resource, row).map(|_| ()),
+        _ => Err(ApiError::Internal(format!("cannot seed {resource}"))),
+    };
     for (name, status_type) in STATUSES {
         add("status", json!({"name": name, "status_type_id": status_type, "all_projects": true}))?;
     }
@@ -125,11 +126,11 @@ fn seed(transaction: &rusqlite::Transaction<'_>, project_name: &str) -> Result<(
     add("project", json!({"name": project_name}))
 }
 
-/// Makes sure that the file is a sandbox database that nobody has open, so that it may be removed.
-pub(super) fn release(path: &Path) -> Result<(), StoreError> {
+/// Checks that the file is a sandbox database that no connection uses.
+pub(super) fn check_unused(path: &Path) -> Result<(), StoreError> {
     let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     if length == 0 {
-        // Killed before the first page was written.
+        // A process was killed before it wrote the first page.
         return Ok(());
     }
     let foreign = || StoreError::Foreign { path: path.to_owned() };
@@ -139,7 +140,7 @@ pub(super) fn release(path: &Path) -> Result<(), StoreError> {
         Ok(APPLICATION_ID) => {}
         Ok(_) | Err(_) => return Err(foreign()),
     }
-    // Leaving WAL needs the file alone: it fails if any other connection is open.
+    // Leaving WAL fails if any other connection is open.
     connection
         .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0))
         .map_err(|_| StoreError::InUse { path: path.to_owned() })?;
@@ -152,14 +153,14 @@ mod tests {
 
     use super::super::connect;
     use super::*;
-    use crate::resources::{Kind, RESOURCES};
+    use crate::resources::{FieldType, RESOURCES};
 
     #[test]
-    fn a_file_of_the_first_schema_is_brought_up_to_this_one() {
+    fn a_file_with_the_first_schema_is_migrated() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("sandbox.db");
         let mut connection = connect(&path).unwrap();
-        connection.execute_batch(STEPS[0]).unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
         connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         connection.pragma_update(None, "user_version", 1).unwrap();
         connection
@@ -174,14 +175,14 @@ mod tests {
         let names = "SELECT group_concat(name) FROM project";
         let names: String = connection.query_row(names, [], |row| row.get(0)).unwrap();
         assert_eq!(names, "Kept");
-        assert_eq!(pragma(&connection, "user_version").unwrap(), STEPS.len() as i64);
+        assert_eq!(pragma(&connection, "user_version").unwrap(), MIGRATIONS.len() as i64);
         connection.execute_batch("SELECT run_result_rows FROM run").unwrap();
         connection.execute_batch("SELECT followed_by FROM revision").unwrap();
     }
 
-    /// The schema is frozen SQL, the resources are a table in code: they must agree.
+    /// The schema is frozen SQL and the resources are a table in code; they must agree.
     #[test]
-    fn the_schema_is_that_of_the_resources() {
+    fn the_schema_matches_the_resources() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("sandbox.db");
         let mut connection = connect(&path).unwrap();
@@ -201,10 +202,10 @@ mod tests {
                 .fields
                 .iter()
                 .map(|field| {
-                    let column_type = match field.kind {
-                        Kind::Integer | Kind::Boolean => "INTEGER",
-                        Kind::Number => "REAL",
-                        Kind::Text | Kind::Name => "TEXT",
+                    let column_type = match field.field_type {
+                        FieldType::Integer | FieldType::Boolean => "INTEGER",
+                        FieldType::Number => "REAL",
+                        FieldType::Text | FieldType::Name => "TEXT",
                     };
                     (field.name.to_owned(), column_type.to_owned())
                 })

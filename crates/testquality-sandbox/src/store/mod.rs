@@ -1,100 +1,105 @@
-//! The database: one SQLite file, the only place with SQL.
+//! The database in one SQLite file. All SQL is in this module.
 //!
-//! Several processes may share a file. Writers queue at `BEGIN IMMEDIATE` and see everything that
-//! was committed before, readers see one state for the length of a request (WAL), and a process
-//! that is killed leaves whole transactions or nothing.
+//! Several processes may share a file. Writers queue at `BEGIN IMMEDIATE` and see everything that was
+//! committed before; readers see one state during a request (WAL). A killed process leaves complete
+//! transactions only.
 
-mod browse;
-mod hiding;
-mod history;
+mod delete;
+mod files;
 mod links;
 mod migrations;
-mod private;
+mod page_queries;
 mod read;
 mod references;
+mod revisions;
 mod runs;
 mod validate;
 mod write;
-mod writing;
+mod writer;
 
-pub(crate) use browse::{
-    Browse, FolderRow, Project, ProjectRow, ResultRow, Run, Share, Test, TestRow, Version, Window,
-};
 pub(crate) use links::Link;
+pub(crate) use page_queries::{
+    FolderRow, PageQueries, Project, ProjectSummary, Run, RunResult, StatusCount, TestDetails,
+    TestSummary, Version, Window,
+};
 pub(crate) use write::Saved;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::types::FromSql;
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Params, Row, Transaction, TransactionBehavior,
+};
 
-use super::error::ApiError;
-use super::resources::NAME_CHARS;
+use crate::error::ApiError;
+use crate::resources::NAME_CHARS;
 
-/// The most elements in one array (SDK: it cuts its arrays at this length).
+/// The maximum number of elements in an array. The SDK splits its arrays at this length.
 pub(crate) const MAX_ELEMENTS: usize = 1_000;
 
-/// How long a connection waits for another one's write: longer than any write takes, shorter than
-/// a client waits.
+/// How long a connection waits for the write of another one. Longer than any write takes, shorter
+/// than clients wait.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Idle connections for reading that are kept.
+/// The maximum number of idle connections for reading.
 const MAX_IDLE_READERS: usize = 4;
 
-/// More than all the statements that a busy sandbox uses.
+/// Enough for all statements of a busy sandbox.
 const STATEMENT_CACHE: usize = 128;
 
 /// An open sandbox database. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    shared: Arc<Shared>,
+    inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Inner {
     path: PathBuf,
     project_id: i64,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
 
-/// Why a database cannot be opened or removed.
+/// Why a database cannot be opened or deleted.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
-    /// The directory for the file cannot be made.
+    /// The directory of the file cannot be created.
     #[error("cannot create the directory of the sandbox database {}", path.display())]
     Directory {
         /// The database.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The file cannot be made.
-    #[error("cannot make the sandbox database {}", path.display())]
-    Make {
+    /// The file cannot be created.
+    #[error("cannot create the sandbox database {}", path.display())]
+    Create {
         /// The database.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// SQLite cannot open or set up the file.
+    /// SQLite cannot open or migrate the file.
     #[error("cannot open the sandbox database {}", path.display())]
     Open {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// The error of SQLite.
         source: rusqlite::Error,
     },
-    /// The file is something else.
+    /// The file is not a sandbox database.
     #[error("{} is not a sandbox database", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
     },
-    /// A later version wrote the file.
+    /// The file was written by a later version of this crate.
     #[error(
-        "the sandbox database {} was written by a later version (schema {found}, known up to {known})",
+        "the sandbox database {} was written by a later version (schema {found}, supported up to {supported})",
         path.display()
     )]
     Later {
@@ -102,24 +107,24 @@ pub enum StoreError {
         path: PathBuf,
         /// The schema of the file.
         found: i64,
-        /// The schema of this version.
-        known: i64,
+        /// The latest schema that this version supports.
+        supported: i64,
     },
-    /// The name for the first project cannot be one.
+    /// The name of the first project is empty, too long or contains a NUL character.
     #[error("the name of a sandbox project has 1 to {NAME_CHARS} characters")]
     ProjectName,
-    /// Somebody has it open.
+    /// Another connection has the database open.
     #[error("the sandbox database {} is in use", path.display())]
     InUse {
         /// The database.
         path: PathBuf,
     },
-    /// A file cannot be removed.
-    #[error("cannot remove {}", path.display())]
-    Remove {
+    /// A file cannot be deleted.
+    #[error("cannot delete {}", path.display())]
+    Delete {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
@@ -135,18 +140,20 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens the database at `path`, and makes it, with one project of this name, if there is none.
-    /// What is made, directories included, is its owner's alone; what is there stays as it is.
+    /// Opens the database at `path`. If it does not exist, creates it with one project named
+    /// `project_name`. Only the owner can access new files and directories; existing ones keep their
+    /// permissions.
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened, is no sandbox database or is of a later version.
+    /// When the file cannot be opened, is not a sandbox database or was written by a later version,
+    /// and when the name of the project is invalid.
     pub fn open(path: impl AsRef<Path>, project_name: &str) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        if validate::name_fault(project_name).is_some() {
+        if validate::name_error(project_name).is_some() {
             return Err(StoreError::ProjectName);
         }
-        private::make(path)?;
+        files::create(path)?;
         let failed = |source| StoreError::opening(path, source);
         let mut writer = connect(path).map_err(failed)?;
         migrations::run(&mut writer, path, project_name)?;
@@ -158,7 +165,7 @@ impl Store {
             )
             .map_err(failed)?;
         Ok(Self {
-            shared: Arc::new(Shared {
+            inner: Arc::new(Inner {
                 path: path.to_owned(),
                 project_id,
                 writer: Mutex::new(writer),
@@ -167,19 +174,19 @@ impl Store {
         })
     }
 
-    /// Where the database is.
+    /// The path of the database.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.shared.path
+        &self.inner.path
     }
 
-    /// The id of the first project.
+    /// The id of the first project that was not deleted when the database was opened.
     #[must_use]
     pub fn project_id(&self) -> i64 {
-        self.shared.project_id
+        self.inner.project_id
     }
 
-    /// Runs blocking work on the database away from the threads that serve requests.
+    /// Runs work that blocks on the database on a thread for blocking work.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
@@ -190,7 +197,7 @@ impl Store {
             .unwrap_or_else(|error| Err(ApiError::Internal(error.to_string())))
     }
 
-    /// Reads in one transaction: everything in an answer is of one moment.
+    /// Reads in one transaction, so that a response shows the database at one moment.
     fn read<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, ApiError>,
@@ -199,7 +206,7 @@ impl Store {
         let mut reader = match idle {
             Some(reader) => reader,
             None => {
-                let reader = connect(&self.shared.path)?;
+                let reader = connect(&self.inner.path)?;
                 reader.pragma_update(None, "query_only", true)?;
                 reader
             }
@@ -214,12 +221,12 @@ impl Store {
         result
     }
 
-    /// Writes in one transaction, which is committed if `work` succeeds and else leaves nothing.
+    /// Writes in one transaction, which is committed only if `work` succeeds.
     fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&transaction)?;
         transaction.commit()?;
@@ -227,12 +234,48 @@ impl Store {
     }
 
     fn idle_readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Runs a query that returns at most one row. The statement is cached, as in the functions below.
+fn query_one<T>(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>, ApiError> {
+    Ok(transaction.prepare_cached(sql)?.query_row(params, read).optional()?)
+}
+
+/// The first column of the only row.
+fn query_value<T: FromSql>(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+) -> Result<T, ApiError> {
+    Ok(transaction.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+}
+
+fn query_all<T>(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, ApiError> {
+    let mut statement = transaction.prepare_cached(sql)?;
+    let rows = statement.query_map(params, read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Runs a write, and returns the number of changed rows.
+fn execute(transaction: &Transaction<'_>, sql: &str, params: impl Params) -> Result<i64, ApiError> {
+    let changed = transaction.prepare_cached(sql)?.execute(params)?;
+    Ok(i64::try_from(changed).unwrap_or(i64::MAX))
+}
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    // No URI file names: a path is a path, whatever it looks like.
+    // Without URI file names, so that every path is taken literally.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -240,22 +283,22 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     connection.pragma_update(None, "foreign_keys", true)?;
-    // With WAL a killed process loses nothing that was committed; only a power cut may.
+    // With WAL, a killed process loses no commit; only a power failure may.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     Ok(connection)
 }
 
-/// Deletes the database at `path`. There being none is fine.
+/// Deletes the database at `path` with its WAL files. Succeeds if there is none.
 ///
 /// # Errors
 ///
-/// When the file is no sandbox database, is in use, or cannot be removed.
-pub fn reset(path: impl AsRef<Path>) -> Result<(), StoreError> {
-    // What a link leads to is the database.
+/// When the file is not a sandbox database, is in use, or cannot be deleted.
+pub fn delete_database(path: impl AsRef<Path>) -> Result<(), StoreError> {
+    // If the path is a symbolic link, the database is its target.
     let path = path.as_ref();
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if path.exists() {
-        migrations::release(path)?;
+        migrations::check_unused(path)?;
     }
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut file = path.as_os_str().to_owned();
@@ -263,7 +306,7 @@ pub fn reset(path: impl AsRef<Path>) -> Result<(), StoreError> {
         let file = PathBuf::from(file);
         match std::fs::remove_file(&file) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Remove { path: file, source });
+                return Err(StoreError::Delete { path: file, source });
             }
             _ => {}
         }

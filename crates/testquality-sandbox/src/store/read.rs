@@ -1,184 +1,181 @@
-//! Lists and single rows, written as JSON straight from the rows of the database.
+//! Reads lists and single rows, and writes them as JSON.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{OptionalExtension, Row, Transaction, params_from_iter};
+use rusqlite::{Row, Transaction, params_from_iter};
 
-use super::{Store, history, links};
-use crate::error::{ApiError, MAX_ANSWER};
-use crate::query::{Direction, ListQuery, PerPage, RowQuery, Test};
-use crate::relations::With;
-use crate::resources::{Analysis, Kind, Resource};
-use crate::target::Within;
+use super::{Store, links, query_one, query_value, revisions};
+use crate::error::{ApiError, MAX_RESPONSE_BYTES};
+use crate::path::ResourcePath;
+use crate::query::{Condition, Direction, ListQuery, PerPage, RowQuery};
+use crate::relations::Relation;
+use crate::resources::{Analysis, FieldType, Resource};
 
 impl Store {
-    /// One page of a list in its envelope. `path` is the list's own URL.
+    /// One page of a list in its envelope. `url` is the URL of the list.
     pub(crate) fn list(
         &self,
-        resource: &'static Resource,
-        within: &Within,
+        path: &ResourcePath,
         query: &ListQuery,
-        path: &str,
+        url: &str,
     ) -> Result<Vec<u8>, ApiError> {
         self.read(|transaction| {
-            let (scope, bound) = links::scope(transaction, within, resource)?;
+            let resource = path.resource;
+            let (scope, params) = links::scope(transaction, path)?;
             if query.revision_log {
-                return history::of_list(transaction, resource, (scope, bound), query);
+                return revisions::of_list(transaction, resource, (scope, params), query);
             }
-            let (condition, values) = condition(query, scope, bound);
-            let (rows, offset) = limit(query);
-            // The page is found by ids, which indexes give; only its rows are read and sorted.
-            let order = order(query);
+            let (condition, params) = where_clause(query, scope, params);
+            let (limit, offset) = limit_and_offset(query);
+            // The inner query reads only indexes; the outer one reads and sorts only the rows of the page.
+            let order = order_by(query);
             let mut statement = transaction.prepare_cached(&format!(
                 "SELECT {} FROM {name} WHERE id IN (
-                     SELECT id FROM {name} WHERE {condition} ORDER BY {order} LIMIT {rows} OFFSET {offset}
+                     SELECT id FROM {name} WHERE {condition} ORDER BY {order} LIMIT {limit} OFFSET {offset}
                  ) ORDER BY {order}",
                 columns(resource),
                 name = resource.name,
             ))?;
-            let mut found = statement.query(params_from_iter(&values))?;
+            let mut rows = statement.query(params_from_iter(&params))?;
             let mut data = Vec::new();
             let mut count = 0;
-            while let Some(row) = found.next()? {
+            while let Some(row) = rows.next()? {
                 if count > 0 {
                     data.push(b',');
                 }
-                write_row(transaction, &mut data, resource, row, None, &query.with)?;
+                write_row(transaction, &mut data, resource, row, None, &query.relations)?;
                 count += 1;
             }
-            // A last page tells how many there are; only others need counting.
-            let is_last = rows < 0 || (count < rows && (count > 0 || offset == 0));
+            // The last page tells the total; only other pages require counting.
+            let is_last = limit < 0 || (count < limit && (count > 0 || offset == 0));
             let total = if is_last {
                 offset + count
             } else {
                 let sql = format!("SELECT COUNT(*) FROM {} WHERE {condition}", resource.name);
-                transaction
-                    .prepare_cached(&sql)?
-                    .query_row(params_from_iter(&values), |row| row.get(0))?
+                query_value(transaction, &sql, params_from_iter(&params))?
             };
-            Ok(envelope(query, path, total, offset, count, &data))
+            Ok(envelope(query, url, total, offset, count, &data))
         })
     }
 
     /// One live row.
     pub(crate) fn get(
         &self,
-        resource: &'static Resource,
-        within: &Within,
+        path: &ResourcePath,
         id: i64,
         query: &RowQuery,
     ) -> Result<Vec<u8>, ApiError> {
         self.read(|transaction| {
-            let mut answer = Vec::new();
-            links::check(transaction, within, resource, id)?;
+            let mut json = Vec::new();
+            links::check(transaction, path, id)?;
             if query.revision_log {
-                return history::of_row(transaction, resource, id);
+                return revisions::of_row(transaction, path.resource, id);
             }
-            append_row(transaction, &mut answer, resource, id, None, &query.with)?;
-            Ok(answer)
+            append_row(transaction, &mut json, path.resource, id, None, &query.relations)?;
+            Ok(json)
         })
     }
 }
 
-/// Appends the live row with this id to `answer`; `extra` is a key that only this answer has.
+/// Appends the live row with this id to `out`. `extra` is an additional key of this response.
 pub(super) fn append_row(
     transaction: &Transaction<'_>,
-    answer: &mut Vec<u8>,
+    out: &mut Vec<u8>,
     resource: &Resource,
     id: i64,
     extra: Option<(&str, i64)>,
-    with: &[With],
+    relations: &[Relation],
 ) -> Result<(), ApiError> {
-    let written = transaction
-        .prepare_cached(&format!(
-            "SELECT {} FROM {} WHERE id = ?1 AND deleted_at IS NULL",
-            columns(resource),
-            resource.name
-        ))?
-        .query_row([id], |row| Ok(write_row(transaction, answer, resource, row, extra, with)))
-        .optional()?;
+    let sql = format!(
+        "SELECT {} FROM {} WHERE id = ?1 AND deleted_at IS NULL",
+        columns(resource),
+        resource.name
+    );
+    let written = query_one(transaction, &sql, [id], |row| {
+        Ok(write_row(transaction, out, resource, row, extra, relations))
+    })?;
     written.unwrap_or_else(|| Err(ApiError::no_row(resource.model, id)))
 }
 
-/// The columns of a row, as [`write_row`] expects them.
+/// The columns of a row, for [`write_row`].
 pub(super) fn columns(resource: &Resource) -> String {
     let names: Vec<_> = resource.fields.iter().map(|field| field.name).collect();
     names.join(", ")
 }
 
-/// How many rows a page has at most (-1: any number), and how many stand before it.
-pub(super) fn limit(query: &ListQuery) -> (i64, i64) {
+/// The `LIMIT` (-1 for none) and `OFFSET` of a page.
+pub(super) fn limit_and_offset(query: &ListQuery) -> (i64, i64) {
     match query.per_page {
         PerPage::All => (-1, 0),
         PerPage::Rows(rows) => (rows, rows.saturating_mul(query.page - 1)),
     }
 }
 
-/// The SQL of the filters and what it binds, after what the scope binds. Names come from the table
-/// of resources.
-pub(super) fn condition(
+/// The SQL condition of the scope and the filters, and its parameters. Names in it come from the
+/// table of resources, not from the request.
+pub(super) fn where_clause(
     query: &ListQuery,
     scope: String,
-    bound: Vec<Value>,
+    params: Vec<Value>,
 ) -> (String, Vec<Value>) {
-    let (mut sql, mut values) = (scope, bound);
+    let (mut sql, mut params) = (scope, params);
     for filter in &query.filters {
         let name = filter.field.name;
         // Writing to a string cannot fail.
-        let _ = match &filter.test {
-            Test::Null => write!(sql, " AND {name} IS NULL"),
-            Test::Is(value) => {
-                values.push(value.clone());
-                write!(sql, " AND {name} = ?{}", values.len())
+        let _ = match &filter.condition {
+            Condition::IsNull => write!(sql, " AND {name} IS NULL"),
+            Condition::Equals(value) => {
+                params.push(value.clone());
+                write!(sql, " AND {name} = ?{}", params.len())
             }
-            Test::In(set) => {
-                values.push(Value::Text(set.clone()));
-                write!(sql, " AND {name} IN (SELECT value FROM json_each(?{}))", values.len())
+            Condition::In(set) => {
+                params.push(Value::Text(set.clone()));
+                write!(sql, " AND {name} IN (SELECT value FROM json_each(?{}))", params.len())
             }
         };
     }
-    (sql, values)
+    (sql, params)
 }
 
-/// Unless asked, rows come as a heap of the service's kind of database would give them: updated
-/// ones last. Nobody knows; whoever pages without `_sort` must not get away with it here.
-fn order(query: &ListQuery) -> String {
+/// The default order puts updated rows last, as a heap table of the service's database would. The
+/// real order is unknown, so clients that page without `_sort` must fail here.
+fn order_by(query: &ListQuery) -> String {
     if query.sort.is_empty() {
         return "updated_at, id".to_owned();
     }
     let mut order = String::new();
     for (field, direction) in &query.sort {
         let direction = match direction {
-            Direction::Up => "",
-            Direction::Down => " DESC",
+            Direction::Ascending => "",
+            Direction::Descending => " DESC",
         };
         let _ = write!(order, "{}{direction}, ", field.name);
     }
-    // Equal rows keep one order through all pages.
+    // Gives equal rows the same order on all pages.
     order.push_str("id");
     order
 }
 
-/// Writes a row with its relations. `extra` is a key that only this answer has.
+/// Writes a row with its relations. `extra` is an additional key of this response.
 pub(super) fn write_row(
     transaction: &Transaction<'_>,
     out: &mut Vec<u8>,
     resource: &Resource,
     row: &Row<'_>,
     extra: Option<(&str, i64)>,
-    with: &[With],
+    relations: &[Relation],
 ) -> Result<(), ApiError> {
     let mut id = 0;
     out.push(b'{');
     for (index, field) in resource.fields.iter().enumerate() {
-        // Names of fields need no escaping. Writing to a vector cannot fail.
+        // Field names need no escaping, and writing to a vector cannot fail.
         let _ = write!(out, "\"{}\":", field.name);
-        let _ = match (row.get_ref(index)?, field.kind) {
+        let _ = match (row.get_ref(index)?, field.field_type) {
             (ValueRef::Null | ValueRef::Blob(_), _) => write!(out, "null"),
-            (ValueRef::Integer(value), Kind::Boolean) => write!(out, "{}", value != 0),
+            (ValueRef::Integer(value), FieldType::Boolean) => write!(out, "{}", value != 0),
             (ValueRef::Integer(value), _) => {
                 if field.name == "id" {
                     id = value;
@@ -205,47 +202,46 @@ pub(super) fn write_row(
     if let Some((key, value)) = extra {
         let _ = write!(out, ",\"{key}\":{value}");
     }
-    for relation in with {
+    for relation in relations {
         write_relation(transaction, out, row, relation)?;
     }
     out.push(b'}');
     Ok(())
 }
 
-/// Writes the rows that a relation leads to: an object or null where the row names one, else an
-/// array (SDK).
+/// Writes the related rows: an object or null if the row refers to them, otherwise an array (SDK).
 fn write_relation(
     transaction: &Transaction<'_>,
     out: &mut Vec<u8>,
     row: &Row<'_>,
-    relation: &With,
+    relation: &Relation,
 ) -> Result<(), ApiError> {
-    let With { resource, link, with } = relation;
+    let Relation { resource, link, nested } = relation;
     let mut statement = transaction.prepare_cached(&format!(
         "SELECT {} FROM {} WHERE {} AND deleted_at IS NULL ORDER BY id",
         columns(resource),
         resource.name,
         link.condition()
     ))?;
-    let start: Value = row.get(link.start())?;
-    let mut found = statement.query([start])?;
+    let key: Value = row.get(link.key_field())?;
+    let mut rows = statement.query([key])?;
     let _ = write!(out, ",\"{}\":", resource.name);
     let mut count = 0;
-    if !link.is_single() {
+    if !link.is_to_one() {
         out.push(b'[');
     }
-    while let Some(row) = found.next()? {
-        // Relations of relations multiply.
-        if out.len() > MAX_ANSWER {
-            return Err(ApiError::answer_too_long());
+    while let Some(row) = rows.next()? {
+        // Nested relations multiply.
+        if out.len() > MAX_RESPONSE_BYTES {
+            return Err(ApiError::response_too_long());
         }
         if count > 0 {
             out.push(b',');
         }
-        write_row(transaction, out, resource, row, None, with)?;
+        write_row(transaction, out, resource, row, None, nested)?;
         count += 1;
     }
-    if !link.is_single() {
+    if !link.is_to_one() {
         out.push(b']');
     } else if count == 0 {
         out.extend_from_slice(b"null");
@@ -254,27 +250,27 @@ fn write_relation(
 }
 
 fn write_string(out: &mut Vec<u8>, text: &str) {
-    // A string always serialises, and a vector takes everything.
+    // Serialising a string and writing to a vector cannot fail.
     let _ = serde_json::to_writer(out, text);
 }
 
-/// The envelope, its keys in the guide's order. Its URLs begin with `http://`, as in the guide.
+/// The envelope of a list, with the keys in the order of the guide.
 fn envelope(
     query: &ListQuery,
-    path: &str,
+    list_url: &str,
     total: i64,
     offset: i64,
     count: i64,
     data: &[u8],
 ) -> Vec<u8> {
     let (per_page, page, last_page) = match query.per_page {
-        // `page` has no meaning then; `-1` comes back as it went (our choice).
+        // `page` has no meaning then, and `per_page` is returned as requested (our choice).
         PerPage::All => (-1, 1, 1),
         PerPage::Rows(rows) => (rows, query.page, ((total + rows - 1) / rows).max(1)),
     };
     let url = |page: i64| -> String {
-        let separator = if query.rest.is_empty() { "" } else { "&" };
-        format!("{path}?{}{separator}page={page}", query.rest)
+        let separator = if query.without_page.is_empty() { "" } else { "&" };
+        format!("{list_url}?{}{separator}page={page}", query.without_page)
     };
     let (from, to) =
         if count == 0 { (None, None) } else { (Some(offset + 1), Some(offset + count)) };
@@ -299,7 +295,7 @@ fn envelope(
     let _ = write!(out, ",\"from\":{},\"last_page\":{last_page}", number(from));
     link(&mut out, "last_page_url", Some(&url(last_page)));
     link(&mut out, "next_page_url", next.as_deref());
-    link(&mut out, "path", Some(path));
+    link(&mut out, "path", Some(list_url));
     let _ = write!(out, ",\"per_page\":{per_page}");
     link(&mut out, "prev_page_url", previous.as_deref());
     let _ = write!(out, ",\"to\":{},\"total\":{total}}}", number(to));
@@ -311,27 +307,27 @@ mod tests {
     use super::*;
     use crate::store::MAX_ELEMENTS;
 
-    /// How SQLite finds the rows of a list.
-    fn plan(store: &Store, resource: &'static Resource, query: &str) -> Vec<String> {
-        let query = ListQuery::read(resource, query, None).unwrap();
+    /// The query plan of a list.
+    fn plan(store: &Store, path: &ResourcePath, query: &str) -> Vec<String> {
+        let query = ListQuery::parse(path.resource, query, None).unwrap();
         store
             .read(|transaction| {
-                let (scope, bound) = links::scope(transaction, &Within::new(), resource)?;
-                let (condition, values) = condition(&query, scope, bound);
+                let (scope, params) = links::scope(transaction, path)?;
+                let (condition, params) = where_clause(&query, scope, params);
                 let sql = format!(
                     "EXPLAIN QUERY PLAN SELECT id FROM {} WHERE {condition} ORDER BY {} LIMIT 1000",
-                    resource.name,
-                    order(&query)
+                    path.resource.name,
+                    order_by(&query)
                 );
                 let mut statement = transaction.prepare(&sql)?;
-                let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
+                let rows = statement.query_map(params_from_iter(params), |row| row.get(3))?;
                 Ok(rows.collect::<rusqlite::Result<_>>()?)
             })
             .unwrap()
     }
 
     #[test]
-    fn what_the_importer_filters_by_is_indexed() {
+    fn filters_of_importers_use_indexes() {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
         let ids: Vec<_> = (1..=MAX_ELEMENTS).map(|id| id.to_string()).collect();
@@ -348,10 +344,10 @@ mod tests {
             ("step", "test_id-in=IDS"),
             ("run_result", "test_id-in=IDS"),
         ] {
-            let resource = Resource::named(resource).unwrap();
+            let path = ResourcePath::parse(resource).unwrap();
             let query = format!("{}&_sort=id", filter.replace("IDS", &ids.join(",")));
-            let steps = plan(&store, resource, &query);
-            let search = format!("SEARCH {} USING", resource.name);
+            let steps = plan(&store, &path, &query);
+            let search = format!("SEARCH {resource} USING");
             assert!(steps.iter().any(|step| step.starts_with(&search)), "{filter}: {steps:?}");
             let is_sorted = !steps.iter().any(|step| step.contains("ORDER BY"));
             assert!(is_sorted || filter.contains("IDS"), "{filter}: {steps:?}");

@@ -1,22 +1,24 @@
-//! What rows refer to must be there, in the same project, and make a tree.
+//! References between rows: they must lead to live rows of the same project, and folders must form a tree.
 
+use rusqlite::params;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, params};
 
-use super::validate::Values;
-use super::writing::Writing;
-use crate::error::{ApiError, Faults};
+use super::validate::{Values, integer_of};
+use super::writer::Writer;
+use super::{query_one, query_value, validate};
+use crate::error::{ApiError, ValidationErrors};
 use crate::resources::Resource;
 
-/// What is known of a row that others refer to.
+/// A row that others refer to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Referred {
+pub(super) struct ReferencedRow {
+    /// `None` if rows of this resource belong to no project.
     project: Option<i64>,
-    live: bool,
+    is_live: bool,
 }
 
-impl Writing<'_> {
-    /// What a live row refers to now.
+impl Writer<'_> {
+    /// The current references of a live row.
     pub(super) fn references_of(
         &self,
         resource: &'static Resource,
@@ -24,91 +26,74 @@ impl Writing<'_> {
     ) -> Result<Option<Values>, ApiError> {
         let fields: Vec<_> =
             resource.fields.iter().filter(|field| field.references.is_some()).collect();
-        let mut columns = String::new();
-        for field in &fields {
-            columns.push_str(field.name);
-            columns.push_str(", ");
-        }
+        let columns: String = fields.iter().map(|field| format!("{}, ", field.name)).collect();
         let sql = format!(
             "SELECT {columns}id FROM {} WHERE id = ?1 AND deleted_at IS NULL",
             resource.name
         );
-        let row = self
-            .transaction
-            .prepare_cached(&sql)?
-            .query_row([id], |row| {
-                fields
-                    .iter()
-                    .enumerate()
-                    .map(|(index, field)| Ok((*field, row.get(index)?)))
-                    .collect()
-            })
-            .optional()?;
-        Ok(row)
+        query_one(self.transaction, &sql, [id], |row| {
+            let fields = fields.iter().enumerate();
+            fields.map(|(index, field)| Ok((*field, row.get(index)?))).collect()
+        })
     }
 
-    /// Every row that is named must be there, and all of one project.
+    /// Checks that all references in `all` lead to rows of one project, and those in `changed` to live rows.
     pub(super) fn check_references(
         &mut self,
-        named: &Values,
+        changed: &Values,
         all: &Values,
     ) -> Result<(), ApiError> {
-        let mut faults = Faults::default();
-        // The row's own project comes first, so that the fault is the other field's.
-        let mut project = all.iter().find_map(|(field, value)| match value {
-            Value::Integer(id) if field.name == "project_id" => Some(*id),
-            _ => None,
-        });
+        let mut errors = ValidationErrors::default();
+        // The project of the row decides, so that the error names the other field.
+        let mut project = integer_of(all, "project_id");
         for (field, value) in all {
             let (Some(target), Value::Integer(id)) = (field.references, value) else {
                 continue;
             };
-            let referred = self.referred(target, *id)?;
-            let is_named = named.iter().any(|(named, _)| named.name == field.name);
-            // A row may go on naming what was deleted meanwhile; it cannot be named anew.
-            let Some(referred) = referred.filter(|referred| referred.live || !is_named) else {
-                faults.selected_is_invalid(field.name);
-                continue;
-            };
-            match (project, referred.project) {
-                (Some(project), Some(other)) if project != other => {
-                    faults.selected_is_invalid(field.name);
+            let is_changed = validate::value_of(changed, field.name).is_some();
+            // A row may keep a reference to a row that was deleted since.
+            let referenced =
+                self.referenced_row(target, *id)?.filter(|row| row.is_live || !is_changed);
+            match (project, referenced) {
+                (_, None) => errors.invalid_reference(field.name),
+                (Some(project), Some(ReferencedRow { project: Some(other), .. }))
+                    if project != other =>
+                {
+                    errors.invalid_reference(field.name);
                 }
-                (None, Some(first)) => project = Some(first),
+                (None, Some(ReferencedRow { project: first, .. })) => project = first,
                 _ => {}
             }
         }
-        faults.into_result()
+        errors.into_result()
     }
 
-    fn referred(&mut self, target: &'static str, id: i64) -> Result<Option<Referred>, ApiError> {
-        if let Some(known) = self.referred.get(&(target, id)) {
+    fn referenced_row(
+        &mut self,
+        target: &'static str,
+        id: i64,
+    ) -> Result<Option<ReferencedRow>, ApiError> {
+        if let Some(known) = self.referenced.get(&(target, id)) {
             return Ok(Some(*known));
         }
-        let resource = named(target)?;
-        let project = if resource.field("project_id").is_some() {
-            "project_id"
-        } else if target == "project" {
-            "id"
-        } else {
-            "NULL"
+        let project = match target {
+            "project" => "id",
+            _ if find_resource(target)?.field("project_id").is_some() => "project_id",
+            _ => "NULL",
         };
-        let referred = self
-            .transaction
-            .prepare_cached(&format!(
-                "SELECT {project}, deleted_at IS NULL FROM {target} WHERE id = ?1"
-            ))?
-            .query_row([id], |row| Ok(Referred { project: row.get(0)?, live: row.get(1)? }))
-            .optional()?;
-        // A row that does not exist may be created by a later element.
-        if let Some(referred) = referred {
-            self.referred.insert((target, id), referred);
+        let sql = format!("SELECT {project}, deleted_at IS NULL FROM {target} WHERE id = ?1");
+        let referenced = query_one(self.transaction, &sql, [id], |row| {
+            Ok(ReferencedRow { project: row.get(0)?, is_live: row.get(1)? })
+        })?;
+        // Missing rows are not cached, because a later element may create them.
+        if let Some(referenced) = referenced {
+            self.referenced.insert((target, id), referenced);
         }
-        Ok(referred)
+        Ok(referenced)
     }
 
-    /// The parent of a suite must stand in the same plan, and not below the suite itself.
-    pub(super) fn check_place(
+    /// Checks that the parent of a suite is in the same plan, and not below the suite itself.
+    pub(super) fn check_parent(
         &self,
         resource: &Resource,
         values: &Values,
@@ -117,19 +102,15 @@ impl Writing<'_> {
         if resource.name != "plan_suite" {
             return Ok(());
         }
-        let integer = |name: &str| {
-            values.iter().find_map(|(field, value)| match value {
-                Value::Integer(integer) if field.name == name => Some(*integer),
-                _ => None,
-            })
-        };
-        let (Some(plan_id), Some(suite_id), Some(parent_id)) =
-            (integer("plan_id"), integer("suite_id"), integer("parent_id"))
-        else {
+        let (Some(plan_id), Some(suite_id), Some(parent_id)) = (
+            integer_of(values, "plan_id"),
+            integer_of(values, "suite_id"),
+            integer_of(values, "parent_id"),
+        ) else {
             return Ok(());
         };
-        // `CROSS JOIN` makes SQLite go up from row to row; else it reads the whole plan each time.
-        // `UNION` drops what was seen, so that a circle of old cannot keep this busy.
+        // `CROSS JOIN` makes SQLite climb from row to row instead of reading the whole plan each time.
+        // `UNION` drops known rows, so that the query ends even if the database has a cycle.
         let sql = "WITH RECURSIVE above (suite_id, parent_id) AS (
                 SELECT suite_id, parent_id FROM plan_suite
                 WHERE plan_id = ?1 AND suite_id = ?2 AND deleted_at IS NULL AND id IS NOT ?4
@@ -137,22 +118,18 @@ impl Writing<'_> {
                 SELECT plan_suite.suite_id, plan_suite.parent_id FROM above
                 CROSS JOIN plan_suite ON plan_suite.suite_id = above.parent_id
                 WHERE plan_suite.plan_id = ?1 AND plan_suite.deleted_at IS NULL
-            ) SELECT COUNT(*) > 0, COALESCE(MAX(suite_id = ?3), 0) FROM above";
-        let (in_plan, is_below): (bool, bool) = self
-            .transaction
-            .prepare_cached(sql)?
-            .query_row(params![plan_id, parent_id, suite_id, id], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        let mut faults = Faults::default();
-        if !in_plan || is_below {
-            faults.selected_is_invalid("parent_id");
+            ) SELECT COUNT(*) > 0 AND NOT COALESCE(MAX(suite_id = ?3), 0) FROM above";
+        let params = params![plan_id, parent_id, suite_id, id];
+        let is_valid: bool = query_value(self.transaction, sql, params)?;
+        let mut errors = ValidationErrors::default();
+        if !is_valid {
+            errors.invalid_reference("parent_id");
         }
-        faults.into_result()
+        errors.into_result()
     }
 }
 
-pub(super) fn named(resource: &str) -> Result<&'static Resource, ApiError> {
-    Resource::named(resource)
-        .ok_or_else(|| ApiError::Internal(format!("there is no resource {resource}")))
+/// A resource that the code names.
+pub(super) fn find_resource(name: &str) -> Result<&'static Resource, ApiError> {
+    Resource::find(name).ok_or_else(|| ApiError::Internal(format!("unknown resource {name}")))
 }

@@ -1,33 +1,30 @@
-//! Runs: what a new one is given, and how results follow their steps.
+//! Runs: the results of a new run, and the status of a result.
 
+use rusqlite::params;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, params};
 
-use super::history::{self, Change};
-use super::references::named;
-use super::validate::Values;
-use super::writing::Writing;
+use super::references::find_resource;
+use super::revisions::{self, Change};
+use super::validate::{Values, value_of};
+use super::writer::Writer;
+use super::{execute, query_one, query_value};
 use crate::error::ApiError;
 use crate::resources::{CLIENT_ID, NAME_CHARS, Resource, USER_ID};
 
-impl Writing<'_> {
-    /// A run without a name is named after its plan and the time (SDK).
+impl Writer<'_> {
+    /// Names a run without a name after its plan and the time (SDK).
     pub(super) fn name_run(
         &self,
         run: &'static Resource,
         values: &mut Values,
     ) -> Result<(), ApiError> {
-        let is_named = values
-            .iter()
-            .any(|(field, value)| field.name == "name" && matches!(value, Value::Text(_)));
-        let plan = values.iter().find(|(field, _)| field.name == "plan_id");
-        let (false, Some((_, plan_id)), Some(name)) = (is_named, plan, run.field("name")) else {
+        let is_named = matches!(value_of(values, "name"), Some(Value::Text(_)));
+        let plan_id = value_of(values, "plan_id");
+        let (false, Some(plan_id), Some(name)) = (is_named, plan_id, run.field("name")) else {
             return Ok(());
         };
-        let plan: String = self
-            .transaction
-            .prepare_cached("SELECT name FROM plan WHERE id = ?1")?
-            .query_row([plan_id], |row| row.get(0))?;
+        let sql = "SELECT name FROM plan WHERE id = ?1";
+        let plan: String = query_value(self.transaction, sql, [plan_id])?;
         let time = self.now.get(..19).unwrap_or(&self.now).replace('T', " ");
         let plan: String = plan.chars().take(NAME_CHARS - time.len() - 1).collect();
         values.retain(|(field, _)| field.name != "name");
@@ -35,15 +32,14 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Gives a new run a result for every test that stands in its plan now, once for each folder,
-    /// and each result a step for every step of its test; all of them pending.
+    /// Adds a pending result for every test in the plan of a new run, once for each folder, and a
+    /// pending step for every step of the test.
     pub(super) fn fill_run(&self, run_id: i64) -> Result<(), ApiError> {
-        let results = named("run_result")?;
-        let steps = named("run_result_step")?;
-        let new_results = self
-            .transaction
-            .prepare_cached(
-                "WITH folder AS (
+        let results = find_resource("run_result")?;
+        let steps = find_resource("run_result_step")?;
+        let new_results = execute(
+            self.transaction,
+            "WITH folder AS (
                      SELECT plan_suite.suite_id, MIN(plan_suite.sequence_plan) AS place
                      FROM run
                      JOIN plan_suite ON plan_suite.plan_id = run.plan_id
@@ -72,12 +68,11 @@ impl Writing<'_> {
                      (SELECT COALESCE(MAX(id), ?2 - 1) AS id FROM run_result) AS first
                  WHERE run.id = ?1
                  ORDER BY number",
-            )?
-            .execute(params![run_id, results.first_id, USER_ID, self.now, CLIENT_ID])?;
-        let new_steps = self
-            .transaction
-            .prepare_cached(
-                "WITH taken AS (
+            params![run_id, results.first_id, USER_ID, self.now, CLIENT_ID],
+        )?;
+        let new_steps = execute(
+            self.transaction,
+            "WITH taken AS (
                      SELECT run_result.id AS result_id, run_result.project_id,
                          run_result.status_id, step.id AS step_id, step.sequence,
                          row_number() OVER (
@@ -95,18 +90,19 @@ impl Writing<'_> {
                  FROM taken,
                      (SELECT COALESCE(MAX(id), ?2 - 1) AS id FROM run_result_step) AS first
                  ORDER BY number",
-            )?
-            .execute(params![run_id, steps.first_id, USER_ID, self.now, CLIENT_ID])?;
-        self.transaction
-            .prepare_cached(
-                "UPDATE run SET run_result_rows = ?2, run_result_step_rows = ?3 WHERE id = ?1",
-            )?
-            .execute(params![run_id, count(new_results), count(new_steps)])?;
+            params![run_id, steps.first_id, USER_ID, self.now, CLIENT_ID],
+        )?;
+        let counts = params![run_id, new_results, new_steps];
+        execute(
+            self.transaction,
+            "UPDATE run SET run_result_rows = ?2, run_result_step_rows = ?3 WHERE id = ?1",
+            counts,
+        )?;
         Ok(())
     }
 
-    /// A complete run is not changed or deleted any more, nor is what belongs to it (SDK).
-    pub(super) fn check_open(&self, resource: &Resource, id: i64) -> Result<(), ApiError> {
+    /// Rejects writes to a complete run, its results and their steps (SDK).
+    pub(super) fn check_run_is_open(&self, resource: &Resource, id: i64) -> Result<(), ApiError> {
         let sql = match resource.name {
             "run" => "SELECT is_complete FROM run WHERE id = ?1",
             "run_result" => {
@@ -121,48 +117,39 @@ impl Writing<'_> {
             }
             _ => return Ok(()),
         };
-        let is_complete: Option<bool> =
-            self.transaction.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
-        if is_complete == Some(true) {
+        if query_one(self.transaction, sql, [id], |row| row.get(0))? == Some(true) {
             return Err(ApiError::BadRequest("The run is complete.".to_owned()));
         }
         Ok(())
     }
 
-    /// The status of a result is that of its last step (SDK). Without steps it stays as it is.
-    pub(super) fn follow_last_step(&self, step_id: i64) -> Result<(), ApiError> {
-        let last: Option<(i64, Option<i64>)> = self
-            .transaction
-            .prepare_cached(
-                "SELECT last.run_result_id, last.status_id
+    /// Sets the status of a result to that of its last step (SDK), if it has steps.
+    pub(super) fn update_result_status(&self, step_id: i64) -> Result<(), ApiError> {
+        let last: Option<(i64, Option<i64>)> = query_one(
+            self.transaction,
+            "SELECT last.run_result_id, last.status_id
                  FROM run_result_step AS changed
                  JOIN run_result_step AS last ON last.run_result_id = changed.run_result_id
                      AND last.deleted_at IS NULL
                  WHERE changed.id = ?1
                  ORDER BY last.sequence DESC, last.id DESC LIMIT 1",
-            )?
-            .query_row([step_id], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
+            [step_id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         let Some((result_id, status_id)) = last else { return Ok(()) };
-        let differs: bool = self
-            .transaction
-            .prepare_cached("SELECT status_id IS NOT ?2 FROM run_result WHERE id = ?1")?
-            .query_row(params![result_id, status_id], |row| row.get(0))?;
-        if !differs {
+        let sql = "SELECT status_id IS ?2 FROM run_result WHERE id = ?1";
+        if query_value(self.transaction, sql, params![result_id, status_id])? {
             return Ok(());
         }
-        history::keep(self.transaction, named("run_result")?, result_id, Change::Update)?;
-        self.transaction
-            .prepare_cached(
-                "UPDATE run_result SET status_id = ?2, epoch = epoch + 1, updated_at = ?3,
+        let result = find_resource("run_result")?;
+        revisions::store_version(self.transaction, result, result_id, Change::Update)?;
+        execute(
+            self.transaction,
+            "UPDATE run_result SET status_id = ?2, epoch = epoch + 1, updated_at = ?3,
                      updated_by = ?4
                  WHERE id = ?1",
-            )?
-            .execute(params![result_id, status_id, self.now, USER_ID])?;
+            params![result_id, status_id, self.now, USER_ID],
+        )?;
         Ok(())
     }
-}
-
-fn count(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
 }

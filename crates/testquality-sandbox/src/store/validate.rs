@@ -1,30 +1,41 @@
-//! What a client may put into a field.
+//! Checks the values that clients send.
 
 use rusqlite::types::Value;
 use serde_json::{Map, Value as Json};
 
-use crate::error::Faults;
-use crate::query::kind_in_words;
-use crate::resources::{Absent, Access, Field, Kind, NAME_CHARS, Resource};
+use crate::error::ValidationErrors;
+use crate::resources::{Access, Field, FieldType, IfAbsent, NAME_CHARS, Resource};
 
 /// Fields and their values, in the order of the resource.
 pub(super) type Values = Vec<(&'static Field, Value)>;
 
-/// Which fields an element may set.
+/// The value of the field with this name.
+pub(super) fn value_of<'a>(values: &'a Values, name: &str) -> Option<&'a Value> {
+    values.iter().find(|(field, _)| field.name == name).map(|(_, value)| value)
+}
+
+/// The value of the field with this name, if it is an integer.
+pub(super) fn integer_of(values: &Values, name: &str) -> Option<i64> {
+    match value_of(values, name) {
+        Some(Value::Integer(integer)) => Some(*integer),
+        _ => None,
+    }
+}
+
+/// What an element is for, which decides the fields that it may set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Create,
     Update,
 }
 
-/// The values in `element` that the client may set. Fields of the server and unknown ones are
-/// ignored. What is missing in a create is reported only for required fields; the defaults of the
-/// others are the writer's business.
+/// The values in `element` that clients may set; all others are ignored. The writer adds the values
+/// of absent fields.
 pub(super) fn values(
     resource: &'static Resource,
     element: &Map<String, Json>,
     purpose: Purpose,
-    faults: &mut Faults,
+    errors: &mut ValidationErrors,
 ) -> Values {
     let mut values = Vec::new();
     for field in resource.fields {
@@ -38,25 +49,27 @@ pub(super) fn values(
         }
         match element.get(field.name) {
             None if purpose == Purpose::Update => {}
-            None | Some(Json::Null) if field.if_absent == Absent::Required => {
-                faults.required(field.name);
+            None | Some(Json::Null) if field.if_absent == IfAbsent::Required => {
+                errors.required(field.name);
             }
             None => {}
-            // A name may be made up at first, but not taken away.
-            Some(Json::Null) if field.kind == Kind::Name && purpose == Purpose::Update => {
-                faults.required(field.name);
+            // The server may generate the name of a new row, but an update cannot remove it.
+            Some(Json::Null)
+                if field.field_type == FieldType::Name && purpose == Purpose::Update =>
+            {
+                errors.required(field.name);
             }
             Some(Json::Null) => match field.if_absent {
-                // A column with a default takes it for null too.
-                Absent::Null => values.push((field, Value::Null)),
-                _ if purpose == Purpose::Update && field.kind == Kind::Boolean => {
-                    faults.must_be(field.name, kind_in_words(field.kind));
+                IfAbsent::Null => values.push((field, Value::Null)),
+                // On creation, null selects the default too.
+                _ if purpose == Purpose::Create => {}
+                _ if field.field_type == FieldType::Boolean => {
+                    errors.must_be(field.name, field.field_type.in_words());
                 }
-                _ if purpose == Purpose::Update => values.push((field, Value::Null)),
-                _ => {}
+                _ => values.push((field, Value::Null)),
             },
             Some(json) => {
-                if let Some(value) = value(field, json, faults) {
+                if let Some(value) = value(field, json, errors) {
                     values.push((field, value));
                 }
             }
@@ -65,47 +78,44 @@ pub(super) fn values(
     values
 }
 
-/// A required integer that is no column, as `plan_id` of a new suite.
+/// A required integer that is not a field of the resource, for example `plan_id` of a new suite.
 pub(super) fn extra_integer(
     element: &Map<String, Json>,
     name: &str,
-    faults: &mut Faults,
+    errors: &mut ValidationErrors,
 ) -> Option<i64> {
     match element.get(name) {
         None | Some(Json::Null) => {
-            faults.required(name);
+            errors.required(name);
             None
         }
         Some(json) => {
             let integer = json.as_i64();
             if integer.is_none() {
-                faults.must_be(name, kind_in_words(Kind::Integer));
+                errors.must_be(name, FieldType::Integer.in_words());
             }
             integer
         }
     }
 }
 
-/// Texts are not converted: nobody knows whether the service takes `"1"` for 1, so a client must not
-/// count on it. That 0 and 1 stand for false and true is known (CLI).
-fn value(field: &Field, json: &Json, faults: &mut Faults) -> Option<Value> {
-    let value = match (field.kind, json) {
-        (Kind::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
-        (Kind::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
-        (Kind::Boolean, Json::Bool(value)) => Some(Value::Integer(i64::from(*value))),
-        (Kind::Boolean, Json::Number(number)) => {
+/// Strings are not converted: it is unknown whether the service accepts `"1"` for 1, so clients must
+/// not rely on it. The service accepts 0 and 1 for false and true (CLI).
+fn value(field: &Field, json: &Json, errors: &mut ValidationErrors) -> Option<Value> {
+    let value = match (field.field_type, json) {
+        (FieldType::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
+        (FieldType::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
+        (FieldType::Boolean, Json::Bool(value)) => Some(Value::Integer(i64::from(*value))),
+        (FieldType::Boolean, Json::Number(number)) => {
             number.as_i64().filter(|number| matches!(number, 0 | 1)).map(Value::Integer)
         }
-        (Kind::Text, Json::String(text)) => {
-            if text.contains('\0') {
-                faults.add(field.name, holds_nul(field.name));
-                return None;
-            }
-            Some(Value::Text(text.clone()))
-        }
-        (Kind::Name, Json::String(text)) => {
-            if let Some(fault) = name_fault(text) {
-                faults.add(field.name, fault);
+        (FieldType::Text | FieldType::Name, Json::String(text)) => {
+            let error = match field.field_type {
+                FieldType::Name => name_error(text),
+                _ => text.contains('\0').then(|| nul_error(field.name)),
+            };
+            if let Some(error) = error {
+                errors.add(field.name, error);
                 return None;
             }
             Some(Value::Text(text.clone()))
@@ -113,15 +123,15 @@ fn value(field: &Field, json: &Json, faults: &mut Faults) -> Option<Value> {
         _ => None,
     };
     if value.is_none() {
-        faults.must_be(field.name, kind_in_words(field.kind));
+        errors.must_be(field.name, field.field_type.in_words());
     }
     value
 }
 
-/// Why `text` cannot be a name.
-pub(super) fn name_fault(text: &str) -> Option<String> {
+/// Why `text` is not a valid name.
+pub(super) fn name_error(text: &str) -> Option<String> {
     if text.contains('\0') {
-        Some(holds_nul("name"))
+        Some(nul_error("name"))
     } else if text.trim().is_empty() {
         Some("The name field is required.".to_owned())
     } else if text.chars().count() > NAME_CHARS {
@@ -131,7 +141,7 @@ pub(super) fn name_fault(text: &str) -> Option<String> {
     }
 }
 
-/// PostgreSQL, which the service uses (its error codes say so), cannot store U+0000.
-fn holds_nul(field: &str) -> String {
-    format!("The {field} may not hold a NUL character.")
+/// The service uses PostgreSQL, as its error codes show, which cannot store U+0000.
+fn nul_error(field: &str) -> String {
+    format!("The {field} may not contain a NUL character.")
 }

@@ -1,90 +1,74 @@
-//! Creates, updates, deletes, restores. A request is one transaction: an array with a bad element
-//! leaves nothing. Nobody knows what the service does with one; for an importer this is harder than
-//! being told which elements went in.
+//! Creates, updates, deletes and restores rows.
+//!
+//! A request is one transaction, so an array with an invalid element changes nothing. What the service
+//! does is unknown; for an importer, this is harder than a response that tells which elements were saved.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::read::append_row;
-use super::writing::Writing;
+use super::writer::Writer;
 use super::{MAX_ELEMENTS, Store, links};
-use crate::error::{ApiError, Faults};
-use crate::resources::{Creation, Resource};
-use crate::target::Within;
+use crate::error::ApiError;
+use crate::path::ResourcePath;
+use crate::resources::{OnCreate, Resource};
 
-/// The answer to a create or update.
+/// The response to a create or update.
 #[derive(Debug)]
 pub(crate) struct Saved {
-    /// Whether a row was created.
+    /// Whether at least one row was created.
     pub(crate) created: bool,
-    /// The row, or the array of rows in the order of the request.
+    /// The row, or an array of the rows in the order of the request.
     pub(crate) json: Vec<u8>,
 }
 
 impl Store {
-    /// Creates from an object or from every object of an array; those with an `id` are updated.
-    pub(crate) fn save(
-        &self,
-        resource: &'static Resource,
-        within: &Within,
-        mut body: Json,
-    ) -> Result<Saved, ApiError> {
-        name_parents(&mut body, within);
+    /// Creates a row from an object, or from every object of an array. Objects with an `id` update
+    /// their row instead.
+    pub(crate) fn save(&self, path: &ResourcePath, mut body: Json) -> Result<Saved, ApiError> {
+        set_parents(&mut body, path);
         self.write(|transaction| {
-            links::scope(transaction, within, resource)?;
-            let mut writing = Writing::begin(transaction);
-            each(&body, |element, json| match element.get("id") {
-                None | Some(Json::Null) => {
-                    let row = writing.create(resource, element)?;
-                    // A plan that is created within a suite would not hold it, for example.
-                    links::check(transaction, within, resource, row.id).map_err(
-                        |error| match error {
-                            ApiError::NotFound(_) => {
-                                ApiError::BadRequest("The row would not stand there.".to_owned())
-                            }
-                            other => other,
-                        },
-                    )?;
-                    append_row(transaction, json, resource, row.id, row.extra, &[])?;
-                    Ok(true)
+            links::scope(transaction, path)?;
+            let mut writer = Writer::new(transaction);
+            for_each_element(&body, |element, json| {
+                if element.get("id").is_some_and(|id| !id.is_null()) {
+                    update_row(&mut writer, path, id_of(element)?, element, json)?;
+                    return Ok(false);
                 }
-                Some(id) => {
-                    let id = integer_id(id)?;
-                    links::check(transaction, within, resource, id)?;
-                    writing.update(resource, id, element)?;
-                    append_row(transaction, json, resource, id, None, &[])?;
-                    Ok(false)
-                }
+                let row = writer.create(path.resource, element)?;
+                // For example, a plan that is created within a suite would not contain it.
+                links::check(transaction, path, row.id).map_err(|error| match error {
+                    ApiError::NotFound(_) => {
+                        ApiError::BadRequest("The row would not belong there.".to_owned())
+                    }
+                    other => other,
+                })?;
+                append_row(transaction, json, path.resource, row.id, row.extra, &[])?;
+                Ok(true)
             })
         })
     }
 
-    /// Updates every object of an array by its `id`.
+    /// Updates the rows that the `id`s in an array name.
     pub(crate) fn update_many(
         &self,
-        resource: &'static Resource,
-        within: &Within,
+        path: &ResourcePath,
         body: &Json,
-    ) -> Result<Saved, ApiError> {
-        if !body.is_array() {
-            return Err(ApiError::BadRequest("An array is expected.".to_owned()));
-        }
+    ) -> Result<Vec<u8>, ApiError> {
+        check_is_array(body)?;
         self.write(|transaction| {
-            let mut writing = Writing::begin(transaction);
-            each(body, |element, json| {
-                let id = integer_id(element.get("id").unwrap_or(&Json::Null))?;
-                links::check(transaction, within, resource, id)?;
-                writing.update(resource, id, element)?;
-                append_row(transaction, json, resource, id, None, &[])?;
+            let mut writer = Writer::new(transaction);
+            let saved = for_each_element(body, |element, json| {
+                update_row(&mut writer, path, id_of(element)?, element, json)?;
                 Ok(false)
-            })
+            })?;
+            Ok(saved.json)
         })
     }
 
     /// Updates one row.
     pub(crate) fn update(
         &self,
-        resource: &'static Resource,
-        within: &Within,
+        path: &ResourcePath,
         id: i64,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
@@ -92,62 +76,50 @@ impl Store {
             return Err(ApiError::BadRequest("An object is expected.".to_owned()));
         };
         self.write(|transaction| {
-            links::check(transaction, within, resource, id)?;
-            Writing::begin(transaction).update(resource, id, element)?;
             let mut json = Vec::new();
-            append_row(transaction, &mut json, resource, id, None, &[])?;
+            update_row(&mut Writer::new(transaction), path, id, element, &mut json)?;
             Ok(json)
         })
     }
 
-    /// Hides one live row.
-    pub(crate) fn delete(
-        &self,
-        resource: &'static Resource,
-        within: &Within,
-        id: i64,
-    ) -> Result<Vec<u8>, ApiError> {
+    /// Deletes one live row.
+    pub(crate) fn delete(&self, path: &ResourcePath, id: i64) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
-            links::check(transaction, within, resource, id)?;
-            if Writing::begin(transaction).delete(resource, id)? {
-                // That there is a message is known (SDK); its words are ours.
-                Ok(json!({"message": format!("{} deleted.", resource.model)})
-                    .to_string()
-                    .into_bytes())
-            } else {
-                Err(ApiError::no_row(resource.model, id))
+            links::check(transaction, path, id)?;
+            if !Writer::new(transaction).delete(path.resource, id)? {
+                return Err(ApiError::no_row(path.resource.model, id));
             }
+            // The SDK expects a message; its text is our choice.
+            let message = format!("{} deleted.", path.resource.model);
+            Ok(json!({"message": message}).to_string().into_bytes())
         })
     }
 
-    /// Hides the rows whose ids an array names, and says how many there were: rows that are gone
-    /// already are not counted and no error (our choice).
+    /// Deletes the rows that the `id`s in an array name, and returns their number. Rows that are
+    /// already deleted are neither counted nor an error (our choice).
     pub(crate) fn delete_many(
         &self,
-        resource: &'static Resource,
-        within: &Within,
+        path: &ResourcePath,
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
-        if !body.is_array() {
-            return Err(ApiError::BadRequest("An array is expected.".to_owned()));
-        }
+        check_is_array(body)?;
         self.write(|transaction| {
-            let mut writing = Writing::begin(transaction);
+            let mut writer = Writer::new(transaction);
             let mut count = 0;
-            each(body, |element, _| {
-                let id = integer_id(element.get("id").unwrap_or(&Json::Null))?;
-                links::check(transaction, within, resource, id)?;
-                count += i64::from(writing.delete(resource, id)?);
+            for_each_element(body, |element, _| {
+                let id = id_of(element)?;
+                links::check(transaction, path, id)?;
+                count += i64::from(writer.delete(path.resource, id)?);
                 Ok(false)
             })?;
             Ok(json!({ "count": count }).to_string().into_bytes())
         })
     }
 
-    /// Shows a deleted row again, and the rows that went with it. A live row stays as it is.
+    /// Restores a deleted row and the rows that were deleted with it. A live row does not change.
     ///
-    /// The body may say where to: `suite_id` for a test, `plan_id` for a suite, as numbers or as
-    /// texts (CLI). The row is placed there too, unless it is there already.
+    /// The body may name where to place the row, unless it is there already: a `suite_id` for a test,
+    /// a `plan_id` for a suite, as a number or text (CLI).
     pub(crate) fn restore(
         &self,
         resource: &'static Resource,
@@ -155,49 +127,60 @@ impl Store {
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
-            let mut writing = Writing::begin(transaction);
-            writing.restore(resource, id)?;
+            let mut writer = Writer::new(transaction);
+            writer.restore(resource, id)?;
             let mut json = Vec::new();
             append_row(transaction, &mut json, resource, id, None, &[])?;
-            let place = match resource.creation {
-                Creation::Test => "suite_id",
-                Creation::Suite => "plan_id",
-                Creation::Plain | Creation::Project | Creation::Run => return Ok(json),
+            let field = match resource.on_create {
+                OnCreate::PlaceTest => "suite_id",
+                OnCreate::PlaceSuite => "plan_id",
+                OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun => return Ok(json),
             };
-            if let Some(named) = body.get(place).filter(|named| !named.is_null()) {
-                let place_id = match named {
+            if let Some(target) = body.get(field).filter(|target| !target.is_null()) {
+                let target_id = match target {
                     Json::String(text) => text.parse().ok(),
                     number => number.as_i64(),
                 };
-                let place_id = place_id.ok_or_else(|| {
-                    let mut faults = Faults::default();
-                    faults.must_be(place, "an integer");
-                    ApiError::Invalid(faults)
-                })?;
-                writing.place(resource, id, place_id)?;
+                let target_id = target_id.ok_or_else(|| ApiError::must_be(field, "an integer"))?;
+                writer.place_if_absent(resource, id, target_id)?;
             }
             Ok(json)
         })
     }
 }
 
-/// Runs `save` on an object or on each object of an array, and collects what it writes.
-fn each(
+/// Updates a row, and appends it to `json`.
+fn update_row(
+    writer: &mut Writer<'_>,
+    path: &ResourcePath,
+    id: i64,
+    element: &Map<String, Json>,
+    json: &mut Vec<u8>,
+) -> Result<(), ApiError> {
+    links::check(writer.transaction, path, id)?;
+    writer.update(path.resource, id, element)?;
+    append_row(writer.transaction, json, path.resource, id, None, &[])
+}
+
+/// Calls `save` with an object or each object of an array. It appends its row to the response and
+/// returns whether it created the row.
+fn for_each_element(
     body: &Json,
     mut save: impl FnMut(&Map<String, Json>, &mut Vec<u8>) -> Result<bool, ApiError>,
 ) -> Result<Saved, ApiError> {
     let mut json = Vec::new();
-    let created = match body {
-        Json::Object(element) => save(element, &mut json)?,
-        Json::Array(elements) if elements.len() > MAX_ELEMENTS => return Err(ApiError::TooMany),
+    let mut created = false;
+    match body {
+        Json::Object(element) => created = save(element, &mut json)?,
+        Json::Array(elements) if elements.len() > MAX_ELEMENTS => {
+            return Err(ApiError::TooManyElements);
+        }
         Json::Array(elements) => {
-            let mut created = false;
             json.push(b'[');
             for (index, element) in elements.iter().enumerate() {
                 let Json::Object(element) = element else {
-                    return Err(ApiError::BadRequest(
-                        "Every element must be an object.".to_owned(),
-                    ));
+                    let message = "Every element must be an object.";
+                    return Err(ApiError::BadRequest(message.to_owned()));
                 };
                 if index > 0 {
                     json.push(b',');
@@ -205,32 +188,36 @@ fn each(
                 created |= save(element, &mut json)?;
             }
             json.push(b']');
-            created
         }
         _ => {
             return Err(ApiError::BadRequest("An object or an array is expected.".to_owned()));
         }
-    };
+    }
     Ok(Saved { created, json })
 }
 
-/// A row that is created within others belongs to them, unless it says otherwise (our choice).
-fn name_parents(body: &mut Json, within: &Within) {
+/// Makes new rows belong to the parents in the path, unless they name others (our choice).
+fn set_parents(body: &mut Json, path: &ResourcePath) {
     let elements = match body {
         Json::Array(elements) => elements.as_mut_slice(),
         element => std::slice::from_mut(element),
     };
     for element in elements.iter_mut().filter_map(Json::as_object_mut) {
-        for (parent, id) in within {
+        for (parent, id) in &path.parents {
             element.entry(format!("{}_id", parent.name)).or_insert_with(|| (*id).into());
         }
     }
 }
 
-fn integer_id(id: &Json) -> Result<i64, ApiError> {
-    id.as_i64().ok_or_else(|| {
-        let mut faults = Faults::default();
-        faults.must_be("id", "an integer");
-        ApiError::Invalid(faults)
-    })
+fn check_is_array(body: &Json) -> Result<(), ApiError> {
+    if body.is_array() {
+        Ok(())
+    } else {
+        Err(ApiError::BadRequest("An array is expected.".to_owned()))
+    }
+}
+
+fn id_of(element: &Map<String, Json>) -> Result<i64, ApiError> {
+    let id = element.get("id").and_then(Json::as_i64);
+    id.ok_or_else(|| ApiError::must_be("id", "an integer"))
 }

@@ -1,35 +1,34 @@
-//! Which binary a block of tests is of.
+//! Which binary a block of tests belongs to.
 //!
-//! In one stream, the line that names a binary stands right before its block. Where the two streams were read apart, such a
-//! line may come early or late: then what counts is that both are in the order in which the binaries ran, the
-//! documentation tests behind all others.
+//! In one stream, the line that names a binary comes right before its block. If the two streams were read separately, it
+//! may come earlier or later; but both streams are in the order in which the binaries ran, with documentation tests last.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::grammar::{Header, doc_place};
+use super::grammar::{Header, doc_location};
 use super::{BINARY, DOC_TESTS, TARGET};
 use crate::formats::model::{Attribute, Case, Suite, SuiteIndex};
 
 /// `running N tests` and what follows.
 #[derive(Debug)]
 pub(super) struct Block {
-    /// The last header that was seen before it.
+    /// The last header before it.
     pub(super) header: Option<usize>,
     /// Its first case.
     pub(super) start: usize,
 }
 
 /// The header of each block.
-fn headers_of(
+fn match_headers(
     blocks: &[Block],
     headers: &[Header],
     cases: &[Case],
     apart: bool,
 ) -> Vec<Option<usize>> {
-    let arrived = || blocks.iter().map(|block| block.header).collect();
+    let in_order = || blocks.iter().map(|block| block.header).collect();
     if !apart {
-        return arrived();
+        return in_order();
     }
     let docs = headers.iter().filter(|header| matches!(header, Header::Doc { .. })).count();
     let units = headers.len() - docs;
@@ -40,35 +39,36 @@ fn headers_of(
         let end = blocks.get(index + 1).map_or(cases.len(), |block| block.start);
         let names = cases.get(start..end).unwrap_or_default().iter();
         let names: Vec<&str> = names.filter_map(|case| case.name.as_deref()).collect();
-        (!names.is_empty()).then(|| names.iter().all(|name| doc_place(name).is_some()))
+        (!names.is_empty()).then(|| names.iter().all(|name| doc_location(name).is_some()))
     };
     let fits = docs_are_last
         && blocks.len() >= units
         && (0..units).all(|index| is_doc(index) != Some(true))
         && (units..blocks.len()).all(|index| is_doc(index) != Some(false));
     if !fits {
-        return arrived();
+        return in_order();
     }
     let doc_blocks = blocks.len() - units;
     (0..blocks.len())
         .map(|index| match index {
             unit if unit < units => Some(unit),
             doc if doc_blocks == docs => Some(doc),
-            // Those that cannot be compiled together are a block of their own.
+            // Doc-tests that cannot be compiled together are a separate block.
             _ if docs == 1 => Some(units),
             doc => blocks.get(doc).and_then(|block| block.header).filter(|&header| header >= units),
         })
         .collect()
 }
 
-/// The suites of all blocks that hold a case, and of each case its suite. `apart`: the headers came in another stream.
-pub(super) fn into_suites(
+/// Returns the suites of all blocks with cases, and sets the suite of each case. `apart`: the headers came in another
+/// stream.
+pub(super) fn assign_suites(
     blocks: &[Block],
     headers: &[Header],
     cases: &mut [Case],
     apart: bool,
 ) -> Vec<Suite> {
-    let of_blocks = headers_of(blocks, headers, cases, apart);
+    let headers_of_blocks = match_headers(blocks, headers, cases, apart);
     let mut suites: Vec<Suite> = Vec::new();
     let mut known: HashMap<Option<&str>, SuiteIndex> = HashMap::new();
     for (index, block) in blocks.iter().enumerate() {
@@ -76,12 +76,12 @@ pub(super) fn into_suites(
         let Some(cases) = cases.get_mut(block.start..end).filter(|cases| !cases.is_empty()) else {
             continue;
         };
-        let header = of_blocks.get(index).copied().flatten().and_then(|at| headers.get(at));
+        let header = headers_of_blocks.get(index).copied().flatten().and_then(|at| headers.get(at));
         let key = header.map(|header| match header {
             Header::Binary { path, .. } => path.as_str(),
             Header::Doc { krate } => krate.as_str(),
         });
-        // Blocks of binaries that are not named are each one of its own.
+        // Each block without a header is a suite of its own.
         let suite = match (key, known.get(&key)) {
             (Some(_), Some(&suite)) => suite,
             _ => {

@@ -1,11 +1,11 @@
-//! What single lines of the text say, whatever stands around them.
+//! The meaning of single lines, without context.
 
 /// The line that names what runs next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Header {
     /// A binary of unit tests, integration tests or benchmarks.
     Binary {
-        /// `unittests src/lib.rs` or `tests/it.rs`; empty where cargo does not say it.
+        /// `unittests src/lib.rs` or `tests/it.rs`; empty if cargo does not print it.
         target: String,
         /// The path of the binary.
         path: String,
@@ -18,7 +18,7 @@ pub(super) enum Header {
 }
 
 impl Header {
-    /// The line `text` (without colours), if it is one.
+    /// Parses a line without colours.
     pub(super) fn of(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(krate) = text.strip_prefix("Doc-tests ") {
@@ -31,7 +31,7 @@ impl Header {
         }
         let (target, path) = match rest.strip_suffix(')') {
             Some(inner) => inner.rsplit_once('(')?,
-            // Before cargo 1.43 the path stands alone.
+            // Before cargo 1.43 there is only the path.
             None if is_word(rest) => ("", rest),
             None => return None,
         };
@@ -39,7 +39,7 @@ impl Header {
             .then(|| Self::Binary { target: target.trim().to_owned(), path: path.to_owned() })
     }
 
-    /// With `--verbose`, cargo writes the command: variables, the binary, its arguments.
+    /// Parses the command that cargo prints with `--verbose`: variables, the binary, its arguments.
     fn of_command(command: &str) -> Option<Self> {
         let mut words = command.split_whitespace().map(|word| word.trim_matches('\''));
         let program = words.find(|word| !word.contains('='))?;
@@ -47,7 +47,7 @@ impl Header {
         in_deps.then(|| Self::Binary { target: String::new(), path: program.to_owned() })
     }
 
-    /// What nextest calls the binary if nothing more is known than this line: its own name.
+    /// The name of the binary, as far as this line tells.
     pub(super) fn fallback(&self) -> String {
         match self {
             Self::Binary { path, .. } => binary_name(path).to_owned(),
@@ -83,7 +83,7 @@ pub(super) fn running(text: &str) -> Option<usize> {
     number.parse().ok()
 }
 
-/// How a test ended.
+/// The result of a test.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum LineResult {
     Passed,
@@ -94,14 +94,14 @@ pub(super) enum LineResult {
     Measured,
 }
 
-/// The words behind `...`, if they are a verdict and nothing else; with the seconds of `--report-time`.
-pub(super) fn verdict(text: &str) -> Option<(LineResult, Option<f64>)> {
+/// Parses the words after `...`: a result, and the seconds of `--report-time`.
+pub(super) fn parse_result(text: &str) -> Option<(LineResult, Option<f64>)> {
     let text = text.trim();
     let (word, time) = match text.strip_suffix("s>").and_then(|text| text.rsplit_once(" <")) {
         Some((word, seconds)) => (word, seconds.parse().ok()),
         None => (text, None),
     };
-    let verdict = match word {
+    let result = match word {
         "ok" => LineResult::Passed,
         "FAILED" | "failed" | "FAILED (time limit exceeded)" => LineResult::Failed,
         "ignored" => LineResult::Ignored(None),
@@ -111,11 +111,11 @@ pub(super) fn verdict(text: &str) -> Option<(LineResult, Option<f64>)> {
             None => return None,
         },
     };
-    Some((verdict, time))
+    Some((result, time))
 }
 
-/// The verdict that `text` ends in, behind whatever a test wrote without a line break.
-pub(super) fn verdict_at_end(text: &str) -> Option<LineResult> {
+/// The result at the end of `text`, after output of the test without a line break.
+pub(super) fn result_at_end(text: &str) -> Option<LineResult> {
     let text = text.trim_end();
     if text.ends_with("ok") {
         Some(LineResult::Passed)
@@ -131,27 +131,27 @@ pub(super) fn verdict_at_end(text: &str) -> Option<LineResult> {
 pub(super) struct TestLine<'a> {
     /// Without ` - should panic` and the like.
     pub(super) name: &'a str,
-    /// What stands behind the dots.
+    /// The text after the dots.
     pub(super) rest: &'a str,
 }
 
 impl<'a> TestLine<'a> {
     pub(super) fn of(text: &'a str) -> Option<Self> {
         let (name, rest) = text.strip_prefix("test ")?.split_once(" ...")?;
-        // Nothing or a space follows the dots.
+        // The dots end the line, or a space follows.
         let rest = if rest.is_empty() { rest } else { rest.strip_prefix(' ')? };
         let name = without_mode(name.trim());
         (!name.is_empty()).then_some(Self { name, rest })
     }
 
-    /// One that stands behind what something else wrote without a line break: only if it is beyond doubt.
+    /// Parses a line after output without a line break, if the line is unambiguous.
     pub(super) fn glued(text: &'a str) -> Option<Self> {
         let (at, _) = text.match_indices("test ").last()?;
         let found = Self::of(text.get(at..)?)?;
         let is_item = found.name.split("::").all(|part| {
             !part.is_empty() && part.chars().all(|next| next.is_alphanumeric() || next == '_')
         });
-        (at > 0 && is_item && verdict(found.rest).is_some()).then_some(found)
+        (at > 0 && is_item && parse_result(found.rest).is_some()).then_some(found)
     }
 }
 
@@ -169,7 +169,7 @@ pub(super) fn output_of(text: &str) -> Option<&str> {
     name.strip_suffix(" stdout").or_else(|| name.strip_suffix(" stderr"))
 }
 
-/// What `test result:` counts.
+/// The numbers in a line `test result:`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) passed: usize,
@@ -188,20 +188,20 @@ impl Counts {
             let Some((number, word)) = part.trim().split_once(' ') else {
                 continue;
             };
-            let place = match word {
+            let number_of = match word {
                 "passed" => &mut counts.passed,
                 "failed" => &mut counts.failed,
                 "ignored" => &mut counts.ignored,
                 "measured" => &mut counts.measured,
                 _ => continue,
             };
-            *place = number.parse().ok()?;
+            *number_of = number.parse().ok()?;
             known += 1;
         }
         (known >= 2).then_some(counts)
     }
 
-    /// Benchmarks that are measured have passed.
+    /// The numbers with measured benchmarks counted as passed.
     pub(super) fn merged(self) -> Self {
         Self { passed: self.passed + self.measured, measured: 0, ..self }
     }
@@ -212,13 +212,13 @@ impl Counts {
     }
 }
 
-/// The thread that panicked, in the first line of what a panic writes.
+/// The name of the thread in the first line of a panic.
 pub(super) fn panicked(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("thread '")?;
     let at = rest.find("' ")?;
     let (name, rest) = rest.split_at_checked(at)?;
     let rest = rest.strip_prefix("' ")?;
-    // Newer compilers write the thread's number.
+    // Newer compilers print the id of the thread.
     let rest = match rest.strip_prefix('(') {
         Some(rest) => rest.split_once(") ")?.1,
         None => rest,
@@ -226,8 +226,9 @@ pub(super) fn panicked(text: &str) -> Option<&str> {
     rest.starts_with("panicked at ").then_some(name)
 }
 
-/// How cargo says that a test binary died: `process didn't exit successfully: … (signal: 6, SIGABRT: …)`.
-pub(super) fn death(text: &str) -> Option<&str> {
+/// The cause in cargo's line about a crashed binary:
+/// `process didn't exit successfully: … (signal: 6, SIGABRT: …)`.
+pub(super) fn crash(text: &str) -> Option<&str> {
     let text = text.trim();
     text.starts_with("process didn't exit successfully: ").then_some(())?;
     let (_, cause) = text.rsplit_once(" (")?;
@@ -235,8 +236,8 @@ pub(super) fn death(text: &str) -> Option<&str> {
     (cause != "exit status: 101" && cause != "exit code: 101").then_some(cause)
 }
 
-/// The file and the line of a doc-test, `src/lib.rs - item (line 12)`.
-pub(super) fn doc_place(name: &str) -> Option<(&str, u32)> {
+/// The file and line of a doc-test, `src/lib.rs - item (line 12)`.
+pub(super) fn doc_location(name: &str) -> Option<(&str, u32)> {
     let (rest, line) = name.strip_suffix(')')?.rsplit_once("(line ")?;
     let line = line.parse().ok()?;
     let file = rest.split(" - ").next()?.trim_end();

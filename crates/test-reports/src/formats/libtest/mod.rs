@@ -1,4 +1,4 @@
-//! The text that `cargo test` prints: libtest's words about tests, cargo's about binaries.
+//! The output of `cargo test`: libtest's lines about tests, cargo's lines about binaries.
 //!
 //! ```text
 //!      Running unittests src/lib.rs (target/debug/deps/shop-0123456789abcdef)
@@ -15,10 +15,9 @@
 //! test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 //! ```
 //!
-//! A block begins with `running N tests` and ends with a `test result:` whose numbers are those of the tests that were
-//! named; what a failed test wrote may hold such lines too, and is text until they agree. A block without an end is
-//! damage: the process died. Each binary becomes a suite, called by the binary's own name: which package it
-//! belongs to is not in the text (see [`crate::binaries`]).
+//! A block starts with `running N tests` and ends with a `test result:` whose numbers equal those of the tests above it.
+//! The output of a failed test may contain such lines too, with other numbers. A block without an end is damage: the
+//! process crashed. Each binary becomes a suite with the name of the binary; the output does not name its package.
 
 mod blocks;
 mod grammar;
@@ -36,37 +35,37 @@ pub use grammar::binary_name;
 use reader::Reader;
 pub(crate) use sniffer::LibtestSniffer;
 
-use crate::text;
+use crate::text::strip_colours;
 
-/// The attribute of a suite that holds the path of its binary, as cargo printed it.
+/// The attribute of a suite with the path of its binary, as cargo printed it.
 pub const BINARY: &str = "binary";
-/// The attribute of a suite that holds what cargo printed in front of the binary, such as `unittests src/lib.rs`.
+/// The attribute of a suite with what cargo printed in front of the binary, such as `unittests src/lib.rs`.
 pub const TARGET: &str = "target";
-/// The attribute of a suite that holds the crate whose documentation tests it is.
+/// The attribute of a suite of documentation tests with the name of their crate.
 pub const DOC_TESTS: &str = "doc-tests";
 
-/// A line longer than this is cut: nothing that means something here is.
+/// The longest line, in bytes. Longer ones are shortened in the middle.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// Where a piece of the text comes from.
+/// The stream that a piece of output comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
-    /// Standard output, or both in one: what libtest says, and cargo if it is both.
+    /// Standard output, which contains libtest's lines, or both streams in one.
     Output,
-    /// Standard error alone: what cargo says.
+    /// Standard error alone, which contains cargo's lines.
     Errors,
 }
 
-/// Takes the text in pieces, as it comes, and gives a report.
+/// Reads output piece by piece.
 #[derive(Debug)]
-pub struct Text {
+pub struct OutputReader {
     reader: Reader,
     output: Lines,
     errors: Lines,
 }
 
-impl Text {
-    /// A text that messages call `path`, read up to `caps`.
+impl OutputReader {
+    /// Reads output up to `caps`. Messages name it `path`.
     #[must_use]
     pub fn new(path: Arc<str>, caps: &Caps) -> Self {
         Self {
@@ -76,35 +75,35 @@ impl Text {
         }
     }
 
-    /// Takes the next piece of one stream; it may end anywhere.
+    /// Reads the next piece of one stream, which may end anywhere.
     pub fn feed(&mut self, piece: &[u8], stream: Stream) {
         let Self { reader, output, errors } = self;
         let lines = if stream == Stream::Errors { errors } else { output };
-        lines.feed(piece, |line, number| reader.line(&plain(line), number, stream));
+        lines.feed(piece, |line, number| reader.line(&strip_colours(line), number, stream));
     }
 
-    /// Whether this is such a text beyond doubt.
+    /// Whether what was read is certainly the output of libtest.
     #[must_use]
     pub fn is_certain(&self) -> bool {
         self.reader.is_certain()
     }
 
-    /// Notes that the text breaks off: what comes after is lost.
+    /// Notes that the rest of the output is lost.
     pub(crate) fn break_off(&mut self, message: String) {
         self.reader.break_off(message);
     }
 
-    /// The report. Without any block of tests it has neither cases nor damage.
+    /// The report. It has neither cases nor damage if there was no block of tests.
     #[must_use]
     pub fn finish(mut self) -> Report {
         let Self { reader, output, errors } = &mut self;
-        errors.end(|line, number| reader.line(&plain(line), number, Stream::Errors));
-        output.end(|line, number| reader.line(&plain(line), number, Stream::Output));
+        errors.end(|line, number| reader.line(&strip_colours(line), number, Stream::Errors));
+        output.end(|line, number| reader.line(&strip_colours(line), number, Stream::Output));
         self.reader.finish()
     }
 }
 
-/// Cuts a stream of bytes into lines.
+/// Splits a stream of bytes into lines.
 #[derive(Debug, Default)]
 struct Lines {
     open: VecDeque<u8>,
@@ -117,10 +116,10 @@ impl Lines {
             let (head, rest) = piece.split_at(at);
             self.number += 1;
             if self.open.is_empty() {
-                line(&shown(head), self.number);
+                line(&decode(head), self.number);
             } else {
                 self.keep(head);
-                line(&shown(self.open.make_contiguous()), self.number);
+                line(&decode(self.open.make_contiguous()), self.number);
                 self.open.clear();
             }
             piece = rest.get(1..).unwrap_or_default();
@@ -128,16 +127,16 @@ impl Lines {
         self.keep(piece);
     }
 
-    /// The last line may lack its break.
+    /// Passes on the last line, which may have no line break.
     fn end(&mut self, mut line: impl FnMut(&str, u64)) {
         if !self.open.is_empty() {
             self.number += 1;
-            line(&shown(self.open.make_contiguous()), self.number);
+            line(&decode(self.open.make_contiguous()), self.number);
             self.open.clear();
         }
     }
 
-    /// Keeps the beginning of a line and its end, where the verdict is.
+    /// Keeps the start of a line, and its end, which contains the result.
     fn keep(&mut self, piece: &[u8]) {
         self.open.extend(piece);
         if self.open.len() > LONGEST_LINE {
@@ -147,16 +146,8 @@ impl Lines {
     }
 }
 
-/// A line without colours. What switches them off on most terminals begins with a choice of the character set.
-fn plain(line: &str) -> Cow<'_, str> {
-    if !line.contains('\u{1b}') {
-        return Cow::Borrowed(line);
-    }
-    Cow::Owned(text::strip_ansi(&line.replace("\u{1b}(B", "")).into_owned())
-}
-
-/// A line without its end.
-fn shown(line: &[u8]) -> Cow<'_, str> {
+/// A line without its line break.
+fn decode(line: &[u8]) -> Cow<'_, str> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     String::from_utf8_lossy(line)
 }

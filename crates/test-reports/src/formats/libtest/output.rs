@@ -1,15 +1,15 @@
-//! What a failed test wrote, made into a failure's detail.
+//! The output of failed tests.
 
-use super::grammar::{panicked, verdict};
+use super::grammar::{panicked, parse_result};
 use crate::formats::model::Detail;
 
-/// As much of one output as is kept, in bytes.
+/// The longest output that is kept, in bytes.
 const KEPT: usize = 64 * 1024;
 
-/// The last line of a panic says how to get more of it.
+/// The last line of a panic.
 const ADVICE: &str = "note: run with `RUST_BACKTRACE=1`";
 
-/// Text that grows line by line up to a bound.
+/// Output, up to [`KEPT`] bytes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Output(String);
 
@@ -25,7 +25,7 @@ impl Output {
         self.0.is_empty()
     }
 
-    /// From the panic of the test's own thread on, else from the first panic, else all of it.
+    /// The output from the panic of the test's own thread on, else from the first panic, else all of it.
     pub(super) fn into_detail(self, test: &str) -> Detail {
         let mut at = 0;
         let (mut first, mut own) = (None, None);
@@ -52,31 +52,31 @@ impl Output {
     }
 }
 
-/// Panics that stand between the tests because their output was not captured: `--nocapture`.
+/// Panics between the tests, which are printed with `--nocapture`.
 #[derive(Debug, Default)]
 pub(super) struct Panics {
     found: Vec<(String, Output)>,
-    /// Whether the last one still grows.
+    /// Whether the next line belongs to the last one.
     open: bool,
 }
 
-/// More panics than this in one binary are not remembered.
+/// The largest number of panics that are kept of one binary.
 const MOST_PANICS: usize = 1000;
-/// Lines of one panic that are remembered.
+/// The largest number of lines that are kept of one panic.
 const PANIC_LINES: usize = 40;
 
 impl Panics {
-    /// Looks at a line that is none of libtest's. `running`: the test that has begun and not ended.
+    /// Takes a line that is not one of libtest. `running` is the test that has started and not ended.
     pub(super) fn line(&mut self, line: &str, running: Option<&str>) {
         if let Some(thread) = panicked(line) {
             self.open = self.found.len() < MOST_PANICS;
             if self.open {
-                // With one thread, tests run in the main one.
+                // With one thread, tests run in the main thread.
                 let test = if thread == "main" { running.unwrap_or(thread) } else { thread };
                 self.found.push((test.to_owned(), Output::default()));
             }
         }
-        if !self.open || verdict(line).is_some() {
+        if !self.open || parse_result(line).is_some() {
             return self.end();
         }
         if let Some((_, output)) = self.found.last_mut() {
@@ -85,12 +85,12 @@ impl Panics {
         }
     }
 
-    /// A line of libtest's ends what came before.
+    /// Ends the last panic, because a line of libtest follows.
     pub(super) fn end(&mut self) {
         self.open = false;
     }
 
-    /// What `test` wrote when it panicked.
+    /// The panic of `test`.
     pub(super) fn of(&self, test: &str) -> Option<Output> {
         self.found.iter().find(|(name, _)| name == test).map(|(_, output)| output.clone())
     }

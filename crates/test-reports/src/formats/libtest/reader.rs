@@ -1,13 +1,13 @@
-//! Lines in their order, and what they mean in it.
+//! The meaning of lines in their order.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Stream;
-use super::blocks::{Block, into_suites};
+use super::blocks::{Block, assign_suites};
 use super::grammar::{
-    Counts, Header, LineResult, TestLine, death, doc_place, output_of, running, verdict,
-    verdict_at_end,
+    Counts, Header, LineResult, TestLine, crash, doc_location, output_of, parse_result,
+    result_at_end, running,
 };
 use super::output::{Output, Panics};
 use crate::formats::caps::Caps;
@@ -17,21 +17,22 @@ use crate::formats::model::{
 };
 use crate::formats::names::Names;
 use crate::formats::tags::TagReader;
+use crate::text;
 
-/// The state of the reading.
+/// The state of a reader.
 #[derive(Debug)]
 pub(super) struct Reader {
     report: Report,
     caps: Caps,
     names: Names,
     headers: Vec<Header>,
-    /// Cargo's lines came in a stream of their own.
+    /// Whether cargo's lines came in a separate stream.
     apart: bool,
     blocks: Vec<Block>,
     open: Option<Open>,
     panics: Panics,
-    /// How the first process that did not end by itself ended.
-    death: Option<String>,
+    /// How the first crashed process ended.
+    crash: Option<String>,
     certain: bool,
     last_line: u64,
 }
@@ -39,9 +40,9 @@ pub(super) struct Reader {
 /// A block that has not ended.
 #[derive(Debug)]
 struct Open {
-    /// Where it began.
+    /// The line of its start.
     line: u64,
-    /// How many tests it announced.
+    /// The number of tests it announced.
     expected: usize,
     start: usize,
     running: Option<Running>,
@@ -49,25 +50,25 @@ struct Open {
 }
 
 impl Open {
-    /// Whether no test is on, or its verdict stands alone in the last line.
-    fn has_verdict(&self) -> bool {
-        self.running.as_ref().is_none_or(|running| verdict(&running.last).is_some())
+    /// Whether no test is running, or its result is alone in the last line.
+    fn has_result(&self) -> bool {
+        self.running.as_ref().is_none_or(|running| parse_result(&running.last).is_some())
     }
 }
 
-/// A test that was named and whose verdict is still to come.
+/// A test whose result has not been read yet.
 #[derive(Debug)]
 struct Running {
     name: String,
     line: u64,
-    /// What was written since, to its last line.
+    /// The last line of output since.
     last: String,
 }
 
-/// The part behind the tests, where the output of single tests stands.
+/// The part of a block after the tests, with the output of each failed test.
 #[derive(Debug, Default)]
 struct Section {
-    /// The failed cases by name, until their output was read.
+    /// The failed cases whose output has not been read yet, by name.
     awaited: HashMap<Text, usize>,
     current: Option<(usize, Output)>,
 }
@@ -85,7 +86,7 @@ impl Reader {
             blocks: Vec::new(),
             open: None,
             panics: Panics::default(),
-            death: None,
+            crash: None,
             certain: false,
             last_line: 0,
         }
@@ -99,7 +100,7 @@ impl Reader {
         self.damaged(self.last_line, message);
     }
 
-    /// Takes one line without its end and without colours.
+    /// Takes a line without line break and colours.
     pub(super) fn line(&mut self, line: &str, number: u64, stream: Stream) {
         if stream == Stream::Errors {
             return self.line_of_cargo(line);
@@ -135,7 +136,7 @@ impl Reader {
         } else if let Some(test) = TestLine::of(line) {
             self.end_running(&mut open);
             self.test(&mut open, test, number);
-        } else if let Some(test) = TestLine::glued(line).filter(|_| open.has_verdict()) {
+        } else if let Some(test) = TestLine::glued(line).filter(|_| open.has_result()) {
             self.end_running(&mut open);
             self.test(&mut open, test, number);
         } else {
@@ -147,7 +148,7 @@ impl Reader {
         self.open = Some(open);
     }
 
-    /// A line outside of every block.
+    /// Takes a line outside of blocks.
     fn line_between(&mut self, line: &str, number: u64) {
         if let Some(expected) = running(line) {
             let start = self.report.cases.len();
@@ -159,7 +160,7 @@ impl Reader {
         }
     }
 
-    /// A line of standard error, read apart from standard output.
+    /// Takes a line of standard error, which was read separately from standard output.
     fn line_of_cargo(&mut self, line: &str) {
         if !self.apart && Header::of(line).is_some() {
             self.apart = true;
@@ -175,17 +176,17 @@ impl Reader {
     fn header_or_death(&mut self, line: &str) {
         if let Some(header) = Header::of(line) {
             self.headers.push(header);
-        } else if let (None, Some(cause)) = (&self.death, death(line)) {
-            self.death = Some(cause.to_owned());
+        } else if let (None, Some(cause)) = (&self.crash, crash(line)) {
+            self.crash = Some(cause.to_owned());
         }
     }
 
     fn test(&mut self, open: &mut Open, test: TestLine<'_>, line: u64) {
         self.panics.end();
-        match verdict(test.rest) {
-            Some((verdict, seconds)) => {
+        match parse_result(test.rest) {
+            Some((result, seconds)) => {
                 self.certain = true;
-                self.case(test.name, verdict, seconds, line);
+                self.case(test.name, result, seconds, line);
             }
             None => {
                 let (name, last) = (test.name.to_owned(), test.rest.to_owned());
@@ -194,23 +195,23 @@ impl Reader {
         }
     }
 
-    /// A test that wrote before its verdict ends where the next line of libtest's begins.
+    /// Ends a test with output before its result: the next line of libtest has been read.
     fn end_running(&mut self, open: &mut Open) {
         let Some(Running { name, line, last }) = open.running.take() else {
             return;
         };
-        let found = verdict(&last).map(|(verdict, _)| verdict).or_else(|| verdict_at_end(&last));
-        if let Some(verdict) = found {
+        let found = parse_result(&last).map(|(result, _)| result).or_else(|| result_at_end(&last));
+        if let Some(result) = found {
             self.certain = true;
-            self.case(&name, verdict, None, line);
+            self.case(&name, result, None, line);
         }
     }
 
-    fn case(&mut self, name: &str, verdict: LineResult, duration: Option<f64>, line: u64) {
+    fn case(&mut self, name: &str, result: LineResult, duration: Option<f64>, line: u64) {
         if self.report.cases.len() >= self.caps.cases {
             return self.damaged(line, self.caps.too_many_cases());
         }
-        let (outcome, detail) = match verdict {
+        let (outcome, detail) = match result {
             LineResult::Passed | LineResult::Measured => (Outcome::Passed, None),
             LineResult::Failed => (Outcome::Failed, None),
             LineResult::Ignored(reason) => (
@@ -218,11 +219,11 @@ impl Reader {
                 reason.map(|reason| Detail { message: Some(reason.into()), ..Detail::default() }),
             ),
         };
-        let place = doc_place(name);
+        let location = doc_location(name);
         self.report.cases.push(Case {
             name: Some(name.into()),
-            file: place.map(|(file, _)| self.names.intern(file)),
-            line: place.map(|(_, line)| line),
+            file: location.map(|(file, _)| self.names.intern(file)),
+            line: location.map(|(_, line)| line),
             duration: duration.and_then(Seconds::new),
             outcome,
             extra: detail.map(|detail| {
@@ -236,13 +237,13 @@ impl Reader {
     fn all_have_ended(&self, open: &Open) -> bool {
         let running = open.running.as_ref();
         let ended = running.is_none_or(|running| {
-            verdict(&running.last).is_some() || verdict_at_end(&running.last).is_some()
+            parse_result(&running.last).is_some() || result_at_end(&running.last).is_some()
         });
         let named = self.report.cases.len() - open.start + usize::from(running.is_some());
         ended && named >= open.expected
     }
 
-    /// What the cases of a block come to.
+    /// The results of the cases of a block.
     fn counted(&self, start: usize) -> Counts {
         let mut counts = Counts::default();
         for case in self.report.cases.get(start..).unwrap_or_default() {
@@ -277,7 +278,7 @@ impl Reader {
         }
     }
 
-    /// Gives a failed case what it wrote.
+    /// Adds its output to a failed case.
     fn describe(&mut self, case: usize, output: Output) {
         let Self { report, names, .. } = self;
         let Some(case) = report.cases.get_mut(case) else {
@@ -294,7 +295,7 @@ impl Reader {
         }));
     }
 
-    /// Ends a block, with what `test result:` says, or without one.
+    /// Ends a block, with its `test result:` or without one.
     fn close(&mut self, mut open: Open, result: Option<Counts>, line: u64) {
         if let Some((case, output)) = open.section.take().and_then(|section| section.current) {
             self.describe(case, output);
@@ -305,7 +306,7 @@ impl Reader {
                 self.certain = true;
                 self.compare(&open, result, line);
             }
-            None => self.died(&mut open),
+            None => self.crashed(&mut open),
         }
         for index in open.start..self.report.cases.len() {
             let Some(case) = self.report.cases.get(index) else { continue };
@@ -321,33 +322,38 @@ impl Reader {
     }
 
     fn compare(&mut self, open: &Open, result: Counts, line: u64) {
-        let said = result.merged();
+        let announced = result.merged();
         let found = self.counted(open.start);
-        if said == found {
+        if announced == found {
             return;
         }
         let message = if found.all() == 0 {
             format!(
-                "{} tests ran here that are not named: run them without --quiet and --format",
-                said.all()
+                "the results of {} are missing: run without --quiet and --format",
+                text::count(announced.all(), "test")
             )
         } else {
             format!(
-                "`test result:` counts {} passed, {} failed, {} ignored, and {}, {}, {} are named",
-                said.passed, said.failed, said.ignored, found.passed, found.failed, found.ignored
+                "`test result:` counts {} passed, {} failed, {} ignored; found {}, {}, {}",
+                announced.passed,
+                announced.failed,
+                announced.ignored,
+                found.passed,
+                found.failed,
+                found.ignored
             )
         };
         self.damaged(line, message);
     }
 
-    /// The process ended before it said what came of its tests.
-    fn died(&mut self, open: &mut Open) {
+    /// The process ended before it printed its `test result:`.
+    fn crashed(&mut self, open: &mut Open) {
         let found = self.report.cases.len() - open.start;
         if let Some(Running { name, line, .. }) = open.running.take() {
             self.case(&name, LineResult::Failed, None, line);
             if let Some(case) = self.report.cases.last_mut() {
                 case.outcome = Outcome::Errored;
-                let message = "the process ended while this test ran";
+                let message = "the process ended during this test";
                 let detail = Detail { message: Some(message.into()), ..Detail::default() };
                 case.extra = Some(Box::new(CaseExtra {
                     detail: Some(Box::new(detail)),
@@ -355,12 +361,11 @@ impl Reader {
                 }));
             }
         }
-        let message =
-            format!("its `test result:` is missing: {found} of {} tests have ended", open.expected);
+        let message = format!("`test result:` is missing after {found} of {} tests", open.expected);
         self.damaged(open.line, message);
     }
 
-    /// The first damage stands.
+    /// Notes damage. Only the first damage is kept.
     fn damaged(&mut self, line: u64, message: String) {
         let flaw = Flaw { position: Position::at(line, 1), message };
         self.report.damage.get_or_insert(flaw);
@@ -370,11 +375,11 @@ impl Reader {
         if let Some(open) = self.open.take() {
             self.close(open, None, self.last_line);
         }
-        let Self { mut report, headers, apart, blocks, death, .. } = self;
-        if let (Some(flaw), Some(death)) = (&mut report.damage, death) {
-            flaw.message += &format!("; a process did not end by itself ({death})");
+        let Self { mut report, headers, apart, blocks, crash, .. } = self;
+        if let (Some(flaw), Some(crash)) = (&mut report.damage, crash) {
+            flaw.message += &format!("; a process crashed ({crash})");
         }
-        report.suites = into_suites(&blocks, &headers, &mut report.cases, apart);
+        report.suites = assign_suites(&blocks, &headers, &mut report.cases, apart);
         report
     }
 }

@@ -1,26 +1,26 @@
-//! Looks at what stands before a document element, if there is one: it may be all there is, and be libtest's.
+//! Recognises the output of `cargo test` in a text without a document element.
 
 use std::cell::RefCell;
 use std::io::{self, Read};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Stream, Text};
+use super::{OutputReader, Stream};
 use crate::formats::caps::Caps;
 use crate::formats::model::Report;
 use crate::formats::sniff;
 
-/// As much of the end of a piece is looked at again with the next: the start of a tag.
+/// The number of bytes of a piece that are searched again with the next piece: a tag may be split.
 const OVERLAP: usize = 32;
 
-/// An input that is handed on as it is, until it turns out to be libtest's text: then it seems to have ended.
+/// Passes an input on unchanged. Once the input turns out to be the output of `cargo test`, it appears to have ended.
 pub(crate) struct LibtestSniffer<'a> {
     shared: Rc<RefCell<Shared<'a>>>,
 }
 
 struct Shared<'a> {
     input: Box<dyn Read + 'a>,
-    text: Text,
+    output: OutputReader,
     state: State,
     tail: Vec<u8>,
 }
@@ -33,35 +33,38 @@ enum State {
 }
 
 impl<'a> LibtestSniffer<'a> {
-    /// `input`, which messages call `path`.
+    /// Sniffs `input`. Messages name it `path`.
     pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, caps: &Caps) -> Self {
-        let text = Text::new(Arc::clone(path), caps);
-        let shared = Shared { input, text, state: State::Undecided, tail: Vec::new() };
+        let output = OutputReader::new(Arc::clone(path), caps);
+        let shared = Shared { input, output, state: State::Undecided, tail: Vec::new() };
         Self { shared: Rc::new(RefCell::new(shared)) }
     }
 
-    /// What reads through this.
+    /// A reader of the input.
     pub(crate) fn reader(&self) -> impl Read + use<'a> {
         Handle { shared: Rc::clone(&self.shared) }
     }
 
-    /// Reads what is left. The report, if all of it is libtest's text.
+    /// Reads the rest of the input. Returns a report if the input is the output of `cargo test`.
     pub(crate) fn into_report(self) -> Option<Report> {
         let mut shared = self.shared.borrow_mut();
         let mut buffer = vec![0; crate::formats::source::WINDOW];
         while shared.state != State::Markup {
             match shared.input.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(count) => shared.look(buffer.get(..count).unwrap_or_default()),
+                Ok(count) => shared.inspect(buffer.get(..count).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    shared.text.break_off(format!("cannot be read further: {error}"));
+                    shared.output.break_off(format!("cannot be read further: {error}"));
                     break;
                 }
             }
         }
-        let text = std::mem::replace(&mut shared.text, Text::new(Arc::from(""), &Caps::default()));
-        (shared.state == State::Text).then(|| text.finish())
+        let output = std::mem::replace(
+            &mut shared.output,
+            OutputReader::new(Arc::from(""), &Caps::default()),
+        );
+        (shared.state == State::Text).then(|| output.finish())
     }
 }
 
@@ -76,24 +79,24 @@ impl Read for Handle<'_> {
             return Ok(0);
         }
         let count = shared.input.read(buffer)?;
-        shared.look(buffer.get(..count).unwrap_or_default());
+        shared.inspect(buffer.get(..count).unwrap_or_default());
         Ok(if shared.state == State::Text { 0 } else { count })
     }
 }
 
 impl Shared<'_> {
-    fn look(&mut self, piece: &[u8]) {
+    fn inspect(&mut self, piece: &[u8]) {
         match self.state {
             State::Markup => {}
-            State::Text => self.text.feed(piece, Stream::Output),
+            State::Text => self.output.feed(piece, Stream::Output),
             State::Undecided => {
                 let markup = self.document_element(piece);
                 let before = piece.get(..markup.unwrap_or(piece.len())).unwrap_or_default();
-                self.text.feed(before, Stream::Output);
-                if self.text.is_certain() {
+                self.output.feed(before, Stream::Output);
+                if self.output.is_certain() {
                     self.state = State::Text;
                     let rest = piece.get(before.len()..).unwrap_or_default();
-                    self.text.feed(rest, Stream::Output);
+                    self.output.feed(rest, Stream::Output);
                 } else if markup.is_some() {
                     self.state = State::Markup;
                 }
@@ -101,7 +104,7 @@ impl Shared<'_> {
         }
     }
 
-    /// Where in `piece` the first document element of a report begins; 0 if that was in the piece before.
+    /// The position in `piece` of the first document element of a report; 0 if it started in the piece before.
     fn document_element(&mut self, piece: &[u8]) -> Option<usize> {
         let overlap = self.tail.len();
         self.tail.extend_from_slice(piece);

@@ -89,7 +89,7 @@ fn binaries_are_suites_and_lines_are_cases() {
 }
 
 #[test]
-fn a_failure_has_what_its_test_wrote_from_the_panic_on() {
+fn a_failure_has_the_output_of_its_test_from_the_panic_on() {
     let text = format!(
         "{UNIT}\nrunning 3 tests\ntest a ... FAILED\ntest b ... FAILED\ntest c ... FAILED\n\nfailures:\n\n\
          ---- a stdout ----\nsee [[DEFECT|SHOP-1]]\n\nthread 'a' (511) panicked at src/lib.rs:115:13:\nassertion failed: x\n\
@@ -114,7 +114,7 @@ fn a_failure_has_what_its_test_wrote_from_the_panic_on() {
 }
 
 #[test]
-fn what_a_failed_test_wrote_may_look_like_all_of_it() {
+fn output_of_a_failed_test_may_resemble_libtest() {
     let inner = format!(
         "{UNIT}{}running 1 test\ntest inner ... ok\n",
         block(&["inner ... FAILED"], "FAILED. 0 passed; 1 failed; 0 ignored; 0 measured")
@@ -132,8 +132,8 @@ fn what_a_failed_test_wrote_may_look_like_all_of_it() {
 }
 
 #[test]
-fn output_between_the_tests_is_no_verdict() {
-    // One thread and --nocapture: a name, what the test wrote, its verdict.
+fn output_between_tests_is_not_a_result() {
+    // One thread and --nocapture: the name of a test, its output, its result.
     let text = format!(
         "{UNIT}\nrunning 5 tests\ntest a ... hello\nworld\nok\ntest b ... without a break ok\ntest c ... \n\
          thread 'main' panicked at src/lib.rs:9:5:\nno clock\nFAILED\ntest d ... book\nFAILED\n\
@@ -157,7 +157,7 @@ fn output_between_the_tests_is_no_verdict() {
 }
 
 #[test]
-fn colours_benchmarks_times_and_line_ends_of_windows_are_read() {
+fn colours_benchmarks_times_and_windows_line_ends_are_read() {
     let text = "\u{1b}[0m\u{1b}[1m\u{1b}[32m     Running\u{1b}[0m unittests src\\lib.rs (target\\x86_64-pc-windows-msvc\\debug\\deps\\shop-0123456789abcdef.exe)\r\n\r\n\
         running 4 tests\r\ntest bench_sum   ... bench:       1,234.56 ns/iter (+/- 5)\r\ntest a ... \u{1b}[32mok\u{1b}(B\u{1b}[m\r\n\
         test b ... ok <0.125s>\r\ntest src\\lib.rs - f (line 3) ... \u{1b}[33mignored\u{1b}(B\u{1b}[m\r\n\r\n\
@@ -177,7 +177,7 @@ fn colours_benchmarks_times_and_line_ends_of_windows_are_read() {
 }
 
 #[test]
-fn a_process_that_died_is_damage_and_what_was_read_stays() {
+fn a_crashed_process_is_damage_and_complete_cases_are_kept() {
     let text = format!(
         "{UNIT}\nrunning 3 tests\ntest a ... ok\ntest b ... error: test failed, to rerun pass `--lib`\n\nCaused by:\n  \
          process didn't exit successfully: `/srv/target/debug/deps/shop-0123456789abcdef` (signal: 6, SIGABRT: process abort signal)\n{TILL}{}",
@@ -185,46 +185,45 @@ fn a_process_that_died_is_damage_and_what_was_read_stays() {
     );
     let report = read_one(&text, "-");
     assert_eq!(cases(&report), ["shop: a Passed", "shop: b Errored", "till: after Passed"]);
-    assert_eq!(damage(&report), "3: its `test result:` is missing: 1 of 3 tests have ended");
+    assert_eq!(damage(&report), "3: `test result:` is missing after 1 of 3 tests");
     let report = read_one(&text[..text.find("test b").unwrap()], "-");
     assert_eq!(cases(&report), ["shop: a Passed"]);
     assert!(report.damage.is_some());
-    // Between two binaries, cargo's words are read.
+    // Between two binaries, cargo's lines are read.
     let text = text.replace("test b ... ", "");
     let text = text.replace(
         "Caused by",
         "     Running tests/x.rs (target/debug/deps/x-0123456789abcdef)\nCaused by",
     );
     assert!(
-        damage(&read_one(&text, "-")).ends_with(
-            "; a process did not end by itself (signal: 6, SIGABRT: process abort signal)"
-        ),
+        damage(&read_one(&text, "-"))
+            .ends_with("; a process crashed (signal: 6, SIGABRT: process abort signal)"),
     );
 }
 
 #[test]
-fn dots_of_quiet_tests_are_damage_that_says_so() {
+fn quiet_output_is_damage() {
     let text = "\nrunning 3 tests\n..F\ntest result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n";
     let report = read_one(text, "-");
     assert!(report.cases.is_empty());
     assert_eq!(
         damage(&report),
-        "4: 3 tests ran here that are not named: run them without --quiet and --format"
+        "4: the results of 3 tests are missing: run without --quiet and --format"
     );
 }
 
 #[test]
-fn counts_that_disagree_are_damage() {
+fn contradicting_counts_are_damage() {
     let text =
         format!("{UNIT}{}", block(&["a ... ok"], "ok. 2 passed; 0 failed; 0 ignored; 0 measured"));
     assert!(
         damage(&read_one(&text, "-"))
-            .contains("counts 2 passed, 0 failed, 0 ignored, and 1, 0, 0 are named")
+            .contains("counts 2 passed, 0 failed, 0 ignored; found 1, 0, 0")
     );
 }
 
 #[test]
-fn headers_of_every_age_are_understood() {
+fn headers_of_every_cargo_version_are_read() {
     let found = |line: &str| match grammar::Header::of(line) {
         Some(grammar::Header::Binary { target, path }) => format!("{target}|{path}"),
         Some(grammar::Header::Doc { krate }) => format!("doc {krate}"),
@@ -258,14 +257,13 @@ fn headers_of_every_age_are_understood() {
     }
 }
 
-/// Each of two streams whole, one before the other: further from their order they cannot come.
+/// Reads each of two streams completely, one before the other, which is the largest possible shift.
 fn apart(errors: &[&str], outputs: &[String], errors_first: bool) -> Report {
-    let mut text = Text::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
     let mut all = |errors_now: bool| {
         if errors_now {
             errors.iter().for_each(|line| text.feed(line.as_bytes(), Stream::Errors));
         } else {
-            // Pieces end anywhere.
             for output in outputs {
                 output.as_bytes().chunks(7).for_each(|piece| text.feed(piece, Stream::Output));
             }
@@ -277,7 +275,7 @@ fn apart(errors: &[&str], outputs: &[String], errors_first: bool) -> Report {
 }
 
 #[test]
-fn streams_read_apart_are_matched_by_their_order() {
+fn separate_streams_are_matched_by_order() {
     let outputs = [
         block(&["a ... ok"], "ok. 1 passed; 0 failed; 0 ignored; 0 measured"),
         block(&[], "ok. 0 passed; 0 failed; 0 ignored; 0 measured"),
@@ -299,11 +297,11 @@ fn streams_read_apart_are_matched_by_their_order() {
 }
 
 #[test]
-fn a_binary_without_libtest_between_two_others_is_passed_by() {
-    // As they nearly always come: in the order in which they were written.
+fn a_binary_without_libtest_is_skipped() {
+    // Mostly, pieces arrive in the order in which they were written.
     let block = |name: &str| block(&[name], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
     let custom = "     Running tests/own.rs (target/debug/deps/own-0123456789abcdef)\n";
-    let mut text = Text::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
     for (piece, stream) in [
         (UNIT, Stream::Errors),
         (&*block("a ... ok"), Stream::Output),
@@ -318,13 +316,13 @@ fn a_binary_without_libtest_between_two_others_is_passed_by() {
 }
 
 #[test]
-fn markup_comes_first_and_other_text_is_no_report() {
+fn markup_takes_precedence_and_other_text_is_not_a_report() {
     let xml = format!(
         "{UNIT}   Doc-tests x\n<testsuite><testcase name='t'><system-out>\nrunning 1 test\ntest a ... ok\n</system-out></testcase></testsuite>"
     );
     let report = read_one(&xml, "r.xml");
     assert_eq!((report.format, report.cases.len()), (Format::Junit, 1));
-    // What a test printed after libtest's first words is no document.
+    // Markup after the first lines of libtest is output of a test.
     let text = format!(
         "{UNIT}{}<testsuite><testcase name='t'/></testsuite>\n",
         block(&["a ... ok"], "ok. 1 passed; 0 failed; 0 ignored; 0 measured")
@@ -336,8 +334,8 @@ fn markup_comes_first_and_other_text_is_no_report() {
 }
 
 #[test]
-fn memory_does_not_depend_on_what_tests_write() {
-    let mut text = Text::new("-".into(), &Caps::default());
+fn memory_does_not_depend_on_test_output() {
+    let mut text = OutputReader::new("-".into(), &Caps::default());
     text.feed(
         b"\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n",
         Stream::Output,
@@ -346,7 +344,7 @@ fn memory_does_not_depend_on_what_tests_write() {
         text.feed(&[b'x'; 200], Stream::Output);
         text.feed(b"\n", Stream::Output);
     }
-    // One line of megabytes, too.
+    // So does a single line of megabytes.
     for _ in 0..20_000 {
         text.feed(&[b'y'; 200], Stream::Output);
     }
@@ -358,7 +356,7 @@ fn memory_does_not_depend_on_what_tests_write() {
 }
 
 #[test]
-fn a_text_cut_anywhere_keeps_its_whole_lines() {
+fn a_cut_text_keeps_complete_lines() {
     let text = include_str!("../../../../../testdata/libtest-text/cargo-test.txt");
     let whole = read_one(text, "-");
     assert_eq!((whole.damage.clone(), whole.cases.len()), (None, 23));

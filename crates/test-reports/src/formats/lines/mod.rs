@@ -1,22 +1,23 @@
-//! Our own JSON lines: reports carried from one machine to another, nothing lost and nothing interpreted.
+//! JSON lines: reports as read, without loss, to be transferred from one machine to another.
 //!
-//! `inspect --format jsonl` writes them where the tests ran, the CI's artifact store carries them, and one import
-//! reads hundreds of them as if the reports themselves lay there. Lines are UTF-8 and each is one JSON object:
+//! Jobs that run tests write them, and one job reads all of them, as if the reports were there. A file of JSON lines is
+//! called a *shard*. Lines are UTF-8, and each is one JSON object:
 //!
-//! | line | what it holds |
+//! | line | content |
 //! | --- | --- |
-//! | first | `schema_version` (1), `tool`, `files`: each report but for its cases, `damaged`: what could not be read |
-//! | one a case | `report`: index into `files`; format, tool, names of suites, host and time stamp for people and `jq`; the case |
-//! | last | `end` (true), `cases`: how many lines there were |
+//! | first | `schema_version` (1), `tool`, `files`: each report without its cases, `damaged`: the damaged reports |
+//! | one per case | `report`: index into `files`; format, tool, names of suites, host and time stamp for people and `jq`; the case |
+//! | last | `end` (true), `cases`: the number of cases |
 //!
-//! Without its last line a shard is damaged: whoever wrote it was stopped. Several shards one behind the other are
-//! read as several. Fields are only ever added, and unknown ones are passed over.
+//! A shard without its last line is damaged, because its writer was stopped. Concatenated shards are read one after the
+//! other. Fields are only ever added, and unknown fields are ignored.
 
 mod reading;
 mod wire;
 mod writing;
 
 pub(super) use reading::read;
+pub use wire::Program;
 pub use writing::{FILE_SUFFIX, write};
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
-//! Lines to reports.
+//! Reads JSON lines.
 //!
-//! A shard comes from another machine and may be cut or tampered with: nothing in it is believed that could make the
-//! stages behind loop or look outside a list.
+//! A shard comes from another machine and may be cut or manipulated. All indices in it are checked.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -12,13 +11,13 @@ use crate::formats::caps::{Caps, DEEPEST};
 use crate::formats::model::{Case, Flaw, Position, Report};
 use crate::formats::names::Names;
 
-/// No line is longer: the first one holds every suite.
+/// The longest line, in bytes. The first line contains every suite.
 const LONGEST_LINE: u64 = 256 << 20;
 
-/// Reads JSON lines, which messages call `path`.
+/// Reads JSON lines. Messages name them `path`.
 ///
 /// # Errors
-/// If the first line is not ours, or newer than we are. What is wrong behind it is damage.
+/// If the first line is invalid or of a later version. Other errors are damage.
 pub(in crate::formats) fn read(
     input: impl Read,
     path: Arc<str>,
@@ -27,7 +26,7 @@ pub(in crate::formats) fn read(
     let mut lines =
         Lines { input: BufReader::with_capacity(64 * 1024, input), line: Vec::new(), number: 0 };
     let mut shard = match lines.next() {
-        Ok(true) => Shard::new(&lines.line, &path).map_err(|fault| fault.of_file(&path))?,
+        Ok(true) => Shard::new(&lines.line, &path).map_err(|error| error.of_file(&path))?,
         Ok(false) => return Err(ReadError::Empty { path }),
         Err(message) => return Err(ReadError::Lines { path, message }),
     };
@@ -51,8 +50,8 @@ pub(in crate::formats) fn read(
                     Ok(next) => {
                         std::mem::replace(&mut shard, next).finish(lines.number, &mut reports)
                     }
-                    Err(fault) => {
-                        shard.damage.get_or_insert(flaw(lines.number, 1, fault.message()));
+                    Err(error) => {
+                        shard.damage.get_or_insert(flaw(lines.number, 1, error.message));
                     }
                 }
             }
@@ -69,16 +68,16 @@ fn flaw(line: u64, column: u64, message: String) -> Flaw {
     Flaw { position: Position::at(line, column), message }
 }
 
-/// Lines, one at a time, in one buffer.
+/// Reads one line at a time into a buffer.
 struct Lines<R> {
     input: BufReader<R>,
     line: Vec<u8>,
-    /// Of `line`, from 1.
+    /// The number of `line`, from 1.
     number: u64,
 }
 
 impl<R: Read> Lines<R> {
-    /// The next line that is not blank. False at the end.
+    /// Reads the next line that is not blank. Returns false at the end.
     fn next(&mut self) -> Result<bool, String> {
         loop {
             self.line.clear();
@@ -103,7 +102,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// What is wrong with a line.
+/// An error in a line.
 struct LineError {
     column: u64,
     message: String,
@@ -114,10 +113,6 @@ impl LineError {
         Self { column: 1, message: message.into() }
     }
 
-    fn message(self) -> String {
-        self.message
-    }
-
     fn of_file(self, path: &Arc<str>) -> ReadError {
         ReadError::Lines { path: Arc::clone(path), message: self.message }
     }
@@ -125,31 +120,30 @@ impl LineError {
 
 impl From<serde_json::Error> for LineError {
     fn from(error: serde_json::Error) -> Self {
-        // The line is one line: serde's own place in it is the column.
-        let said = error.to_string();
-        let said = said.split(" at line ").next().unwrap_or_default();
+        let text = error.to_string();
+        let text = text.split(" at line ").next().unwrap_or_default();
         let message = if error.is_eof() {
-            "the line is cut".to_owned()
+            "the line is incomplete".to_owned()
         } else {
-            format!("no line of a case: {said}")
+            format!("invalid case: {text}")
         };
         Self { column: error.column().max(1) as u64, message }
     }
 }
 
-/// What a line was.
+/// What a line is.
 enum Taken {
     Line,
     NextShard,
 }
 
-/// One header and what came behind it.
+/// A first line and the lines after it.
 struct Shard {
     path: Arc<str>,
     reports: Vec<Report>,
-    /// How many cases each report should get.
+    /// The number of cases of each report, according to the first line.
     expected: Vec<usize>,
-    /// Lines of cases.
+    /// The number of lines with a case.
     cases: usize,
     ended: bool,
     damage: Option<Flaw>,
@@ -158,15 +152,15 @@ struct Shard {
 impl Shard {
     fn new(line: &[u8], path: &Arc<str>) -> Result<Self, LineError> {
         let version: Version = serde_json::from_slice(line)
-            .map_err(|error| LineError::new(format!("its first line is no header: {error}")))?;
+            .map_err(|error| LineError::new(format!("invalid first line: {error}")))?;
         if version.schema_version > SCHEMA_VERSION {
             return Err(LineError::new(format!(
-                "it was written by a later version (schema_version {}, known is {SCHEMA_VERSION}): use the same tq-import for writing and reading",
+                "written by a later version (schema_version {}, supported is {SCHEMA_VERSION}): use the same version for writing and reading",
                 version.schema_version
             )));
         }
         let header: HeaderIn = serde_json::from_slice(line)
-            .map_err(|error| LineError::new(format!("its first line is no header: {error}")))?;
+            .map_err(|error| LineError::new(format!("invalid first line: {error}")))?;
         let (reports, expected): (Vec<Report>, Vec<usize>) =
             header.files.into_iter().map(|file| FileIn::into_report(file, path)).unzip();
         for report in &reports {
@@ -175,7 +169,7 @@ impl Shard {
         Ok(Self { path: Arc::clone(path), reports, expected, cases: 0, ended: false, damage: None })
     }
 
-    /// `left`: how many cases there may still be.
+    /// Takes a line. `left` is the number of cases that may still follow.
     fn take(
         &mut self,
         line: &[u8],
@@ -186,18 +180,14 @@ impl Shard {
         let kind: Kind = serde_json::from_slice(line)?;
         match kind {
             Kind { schema_version: Some(_), .. } => return Ok(Taken::NextShard),
-            _ if self.ended => return Err(LineError::new("there is more behind the last line")),
+            _ if self.ended => return Err(LineError::new("unexpected line after the last one")),
             Kind { end: Some(true), cases, .. } => {
                 self.ended = true;
                 let (Some(said), read) = (cases, self.cases) else {
-                    return Err(LineError::new(
-                        "the last line does not say how many cases there are",
-                    ));
+                    return Err(LineError::new("the last line has no number of cases"));
                 };
                 if said != read {
-                    return Err(LineError::new(format!(
-                        "there should be {said} cases, and {read} are"
-                    )));
+                    return Err(LineError::new(format!("found {read} cases, expected {said}")));
                 }
             }
             Kind { report: Some(_), .. } if *left == 0 => {
@@ -208,18 +198,18 @@ impl Shard {
                 self.cases += 1;
                 let case: Case = serde_json::from_slice(line)?;
                 let Some(report) = self.reports.get_mut(index) else {
-                    return Err(LineError::new(format!("there is no report {index}")));
+                    return Err(LineError::new(format!("report {index} does not exist")));
                 };
                 let in_suite =
                     case.suite.is_none_or(|suite| (suite as usize) < report.suites.len());
                 let in_case =
                     case.parent_case.is_none_or(|case| (case.get() as usize) < report.cases.len());
                 if !in_suite || !in_case {
-                    return Err(LineError::new("the case is in no suite of its report"));
+                    return Err(LineError::new("the suite or parent of the case does not exist"));
                 }
                 if case.parent_case.is_some() && self.damage.is_some() {
-                    // A lost line moves the indices of all cases behind it.
-                    return Err(LineError::new("the case around this one may be lost"));
+                    // A lost line changes the indices of all cases after it.
+                    return Err(LineError::new("the parent of the case may be lost"));
                 }
                 report.cases.push(Case {
                     classname: case.classname.map(|name| names.intern_run(&name)),
@@ -227,12 +217,12 @@ impl Shard {
                     ..case
                 });
             }
-            _ => return Err(LineError::new("neither a case nor the last line")),
+            _ => return Err(LineError::new("expected a case or the last line")),
         }
         Ok(Taken::Line)
     }
 
-    /// Its reports, with what is known of damage; `line` is where the next line would stand.
+    /// Appends its reports and its damage. `line` is the number of the line after its last one.
     fn finish(mut self, line: u64, reports: &mut Vec<Report>) {
         let short = self
             .reports
@@ -240,10 +230,10 @@ impl Shard {
             .zip(&self.expected)
             .any(|(report, &expected)| report.cases.len() != expected);
         if !self.ended {
-            let message = "the last line is missing: whoever wrote this was stopped, or it was cut";
+            let message = "the last line is missing: the writer was stopped, or the file was cut";
             self.damage.get_or_insert(flaw(line, 1, message.to_owned()));
         } else if short {
-            let message = "a report has not as many cases as the first line says";
+            let message = "a report has another number of cases than the first line says";
             self.damage.get_or_insert(flaw(line, 1, message.to_owned()));
         }
         reports.append(&mut self.reports);
@@ -253,7 +243,7 @@ impl Shard {
     }
 }
 
-/// Parents come before their children, which is also why there is no circle.
+/// Checks that suites come after their parents, so that there is no cycle, and that errors are in a suite.
 fn check_suites(report: &Report) -> Result<(), LineError> {
     let mut depths: Vec<usize> = Vec::with_capacity(report.suites.len());
     for suite in &report.suites {
@@ -261,11 +251,13 @@ fn check_suites(report: &Report) -> Result<(), LineError> {
             None => 1,
             Some(parent) => match depths.get(parent as usize) {
                 Some(depth) => depth + 1,
-                None => return Err(LineError::new("a suite is inside one that is not before it")),
+                None => return Err(LineError::new("a suite comes before its parent")),
             },
         };
         if depth > DEEPEST {
-            return Err(LineError::new(format!("suites are nested deeper than {DEEPEST}")));
+            return Err(LineError::new(format!(
+                "suites are nested more than {DEEPEST} levels deep"
+            )));
         }
         depths.push(depth);
     }
@@ -273,6 +265,6 @@ fn check_suites(report: &Report) -> Result<(), LineError> {
     if report.suite_errors.iter().all(|error| error.suite.is_none_or(known)) {
         Ok(())
     } else {
-        Err(LineError::new("an error is in no suite of its report"))
+        Err(LineError::new("the suite of an error does not exist"))
     }
 }

@@ -1,7 +1,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use super::write;
+use super::{Program, write};
 use crate::formats::model::{Flaw, Position, Report};
 use crate::formats::{ReadError, read, read_one};
 use crate::text::RepositoryRoot;
@@ -15,10 +15,12 @@ const XML: &str = r#"<testsuites name="all"><properties><property name="p" value
   </testsuite>
 </testsuites>"#;
 
+const PROGRAM: Program<'_> = Program { name: "tests", version: "1" };
+
 fn written(reports: &[Report]) -> String {
     let named: Vec<(&Report, &str)> = reports.iter().map(|report| (report, "x")).collect();
     let mut lines = Vec::new();
-    write(&named, &RepositoryRoot::new("/ci/shop".as_ref()), &mut lines).unwrap();
+    write(&named, &RepositoryRoot::new("/ci/shop".as_ref()), PROGRAM, &mut lines).unwrap();
     String::from_utf8(lines).unwrap()
 }
 
@@ -31,7 +33,7 @@ fn sample() -> Vec<Report> {
     ]
 }
 
-/// The reports without what only those have that came in lines.
+/// The reports without the fields that only reports from JSON lines have.
 fn as_before(mut reports: Vec<Report>) -> String {
     for report in &mut reports {
         report.shard = None;
@@ -61,7 +63,7 @@ fn damages(reports: &[Report]) -> Vec<String> {
 }
 
 #[test]
-fn reports_come_back_as_they_were() {
+fn reports_survive_a_round_trip() {
     let reports = sample();
     let lines = written(&reports);
     assert_eq!(lines.lines().count(), 1 + 6 + 1);
@@ -71,20 +73,21 @@ fn reports_come_back_as_they_were() {
         assert_eq!(report.shard.as_deref(), Some("shard.jsonl"));
         assert_eq!(report.written_below, Some(RepositoryRoot::new("/ci/shop".as_ref())));
     }
-    // Carried twice, a path still begins at the machine where it was written.
+    // A second round trip keeps the root of the first machine.
     let named: Vec<(&Report, &str)> = back.iter().map(|report| (report, "x")).collect();
     let mut again = Vec::new();
-    write(&named, &RepositoryRoot::new("/elsewhere".as_ref()), &mut again).unwrap();
+    write(&named, &RepositoryRoot::new("/elsewhere".as_ref()), PROGRAM, &mut again).unwrap();
     let again = read(&*again, "again.jsonl").unwrap();
     assert!(again.iter().all(|report| report.written_below == back[0].written_below));
 }
 
 #[test]
-fn lines_say_what_people_look_for() {
+fn lines_have_the_fields_that_people_search_for() {
     let lines = written(&sample());
     let value = |line: &str| -> serde_json::Value { serde_json::from_str(line).unwrap() };
     let first = value(lines.lines().next().unwrap());
     assert_eq!(first["schema_version"], 1);
+    assert_eq!(first["tool"], serde_json::json!({"name": "tests", "version": "1"}));
     assert_eq!(first["damaged"][0]["path"], "b.xml");
     let case = value(lines.lines().nth(2).unwrap());
     for (key, expected) in [
@@ -102,7 +105,7 @@ fn lines_say_what_people_look_for() {
 }
 
 #[test]
-fn cut_anywhere_it_is_damaged_and_keeps_every_whole_line() {
+fn a_cut_file_is_damaged_and_keeps_complete_lines() {
     let reports = vec![read_one(XML, "a.xml")];
     let lines = written(&reports);
     let all = names(&reports);
@@ -115,35 +118,35 @@ fn cut_anywhere_it_is_damaged_and_keeps_every_whole_line() {
         };
         assert!(!damages(&back).is_empty(), "cut at {length}");
         let found = names(&back);
-        // A line that lacks nothing but its end is whole.
+        // A line without its line break may be complete.
         assert!(found.len() + 1 >= whole, "cut at {length}: {found:?}");
         assert_eq!(found, all[..found.len()], "cut at {length}");
     }
-    // The last line break is not missed.
+    // The last line break is optional.
     assert!(damages(&read(lines.trim_end().as_bytes(), "a.jsonl").unwrap()).is_empty());
 }
 
 #[test]
-fn a_broken_line_costs_its_case_alone() {
+fn a_broken_line_loses_only_its_case() {
     let lines = written(&[read_one(XML, "a.xml")]);
     let broken: Vec<&str> = lines
         .lines()
         .map(|line| if line.contains(r#""name":"b""#) { "{\"report\":0,\"name\":7}" } else { line })
         .collect();
     let back = read(broken.join("\n").as_bytes(), "a.jsonl").unwrap();
-    // `d` was inside the case `c`, whose index is not sure any more.
+    // `d` was inside the case `c`, whose index is unknown now.
     assert_eq!(names(&back), ["a", "c", "f"]);
     let damages = damages(&back);
     assert_eq!(damages.len(), 1);
-    assert!(damages[0].starts_with("a.jsonl:3:20 no line of a case: invalid type"), "{damages:?}");
+    assert!(damages[0].starts_with("a.jsonl:3:20 invalid case: invalid type"), "{damages:?}");
 }
 
 #[test]
-fn shards_one_behind_the_other_are_several() {
+fn concatenated_shards_are_all_read() {
     let (one, two) = (written(&sample()[..1]), written(&sample()[2..]));
     let both = read(format!("{one}\n{two}").as_bytes(), "all.jsonl").unwrap();
     assert_eq!(both.iter().map(|report| &*report.path).collect::<Vec<_>>(), ["a.xml", "c.xml"]);
-    // The first is cut: the second is read all the same.
+    // If the first is cut, the second is still read.
     let cut = &one[..one.rfind("{\"end\"").unwrap()];
     let both = read(format!("{cut}{two}").as_bytes(), "all.jsonl").unwrap();
     assert_eq!(names(&both).last(), Some(&"q"));
@@ -151,7 +154,7 @@ fn shards_one_behind_the_other_are_several() {
 }
 
 #[test]
-fn packed_and_marked_lines_are_read() {
+fn compressed_files_and_byte_order_marks_are_read() {
     let lines = written(&sample()[..1]);
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(lines.as_bytes()).unwrap();
@@ -162,7 +165,7 @@ fn packed_and_marked_lines_are_read() {
 }
 
 #[test]
-fn what_was_tampered_with_cannot_lead_astray() {
+fn manipulated_lines_are_rejected() {
     let header = |suites: &str| {
         format!(
             r#"{{"schema_version":1,"files":[{{"path":"a.xml","format":"junit","cases":1,"document":{{"element":"x"}},"suites":{suites}}}],"damaged":[]}}"#
@@ -175,10 +178,10 @@ fn what_was_tampered_with_cannot_lead_astray() {
         })
         .collect();
     for (suites, said) in [
-        (r#"[{"name":"s","parent":0}]"#.to_owned(), "a suite is inside one that is not before it"),
-        (r#"[{"name":"s","parent":9}]"#.to_owned(), "a suite is inside one that is not before it"),
-        (format!("[{}]", chain.join(",")), "suites are nested deeper than 256"),
-        ("7".to_owned(), "its first line is no header"),
+        (r#"[{"name":"s","parent":0}]"#.to_owned(), "a suite comes before its parent"),
+        (r#"[{"name":"s","parent":9}]"#.to_owned(), "a suite comes before its parent"),
+        (format!("[{}]", chain.join(",")), "suites are nested more than 256 levels deep"),
+        ("7".to_owned(), "invalid first line"),
     ] {
         let error = read(header(&suites).as_bytes(), "a.jsonl").unwrap_err().to_string();
         assert!(error.contains(said), "{error}");
@@ -188,23 +191,23 @@ fn what_was_tampered_with_cannot_lead_astray() {
         let lines = format!("{}\n{{{fields},{position}}}\n", header(r#"[{"name":"s"}]"#));
         damages(&read(lines.as_bytes(), "a.jsonl").unwrap()).join("\n")
     };
-    assert!(case(r#""report":1"#).contains("there is no report 1"));
-    assert!(case(r#""report":0,"suite":1"#).contains("in no suite"));
-    assert!(case(r#""report":0,"parent_case":0"#).contains("in no suite"));
-    assert!(case(r#""other":0"#).contains("neither a case nor the last line"));
+    assert!(case(r#""report":1"#).contains("report 1 does not exist"));
+    assert!(case(r#""report":0,"suite":1"#).contains("does not exist"));
+    assert!(case(r#""report":0,"parent_case":0"#).contains("does not exist"));
+    assert!(case(r#""other":0"#).contains("expected a case or the last line"));
     let error = read(&br#"{"schema_version":2}"#[..], "a.jsonl").unwrap_err();
     assert!(error.to_string().contains("later version"), "{error}");
     let wrong = format!("{}\n{{\"end\":true,\"cases\":1}}\n", header("[]"));
     let back = read(wrong.as_bytes(), "a.jsonl").unwrap();
-    assert_eq!(damages(&back), ["a.jsonl:2:1 there should be 1 cases, and 0 are"]);
+    assert_eq!(damages(&back), ["a.jsonl:2:1 found 0 cases, expected 1"]);
 }
 
 #[test]
-fn json_of_others_is_no_report() {
+fn other_json_is_not_a_report() {
     for text in ["{\"level\":\"info\"}\n{}", "[1, 2]"] {
         assert!(matches!(read(text.as_bytes(), "log.jsonl"), Err(ReadError::OtherJson { .. })));
     }
-    // What a tool printed before its report is noise as ever.
+    // Output before a report is noise.
     let noisy = "{\"level\":\"info\"}\n<testsuite><testcase name='a'/></testsuite>";
     let report = read_one(noisy, "r.xml");
     assert_eq!((report.cases.len(), report.recovered.len()), (1, 1));

@@ -1,4 +1,4 @@
-//! The shape of the lines.
+//! The JSON of the lines.
 
 use std::sync::Arc;
 
@@ -7,32 +7,34 @@ use serde::{Deserialize, Serialize};
 use crate::formats::model::{Case, Flaw, Format, Report, Root, Suite, SuiteError};
 use crate::text::RepositoryRoot;
 
-/// The version that is written, and the latest that is read.
+/// The version that is written, and the latest one that can be read.
 pub(super) const SCHEMA_VERSION: u32 = 1;
 
-/// What the first line must say before the rest of it is looked at.
+/// The part of the first line that is read first.
 #[derive(Deserialize)]
 pub(super) struct Version {
     pub(super) schema_version: u32,
 }
 
-/// The first line, as it is written.
+/// The first line, as written.
 #[derive(Serialize)]
 pub(super) struct HeaderOut<'a> {
     pub(super) schema_version: u32,
-    pub(super) tool: Tool,
+    pub(super) tool: Program<'a>,
     pub(super) files: Vec<FileOut<'a>>,
     pub(super) damaged: Vec<Damaged<'a>>,
 }
 
-/// Who wrote the lines.
-#[derive(Serialize)]
-pub(super) struct Tool {
-    pub(super) name: &'static str,
-    pub(super) version: &'static str,
+/// The program that wrote the lines.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Program<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version.
+    pub version: &'a str,
 }
 
-/// A damaged report, for whoever only looks at the first line.
+/// A damaged report, for readers of the first line only.
 #[derive(Serialize)]
 pub(super) struct Damaged<'a> {
     pub(super) path: &'a str,
@@ -62,7 +64,7 @@ pub(super) struct FileOut<'a> {
 }
 
 impl<'a> FileOut<'a> {
-    /// `here`: the repository root of this machine.
+    /// `here` is the repository root on this machine.
     pub(super) fn new(report: &'a Report, tool: &'a str, here: &'a RepositoryRoot) -> Self {
         let Report {
             path,
@@ -92,19 +94,19 @@ impl<'a> FileOut<'a> {
     }
 }
 
-/// The first line, as it is read.
+/// The first line, as read.
 #[derive(Deserialize)]
 pub(super) struct HeaderIn {
     pub(super) files: Vec<FileIn>,
 }
 
-/// A report without its cases, as it is read.
+/// A report without its cases, as read.
 #[derive(Deserialize)]
 pub(super) struct FileIn {
     path: Arc<str>,
     root_directory: Option<RepositoryRoot>,
     format: Format,
-    /// How many lines belong to it.
+    /// The number of lines with its cases.
     cases: usize,
     document: Root,
     #[serde(default)]
@@ -117,7 +119,7 @@ pub(super) struct FileIn {
 }
 
 impl FileIn {
-    /// The report, carried here by `shard`, and how many cases it should get.
+    /// The report, and the number of cases it should have.
     pub(super) fn into_report(self, shard: &Arc<str>) -> (Report, usize) {
         let Self {
             path,
@@ -146,7 +148,7 @@ impl FileIn {
     }
 }
 
-/// The line of a case, as it is written. What stands before `case` but `report` is for people.
+/// The line of a case, as written. Except for `report` and `case`, fields are for people.
 #[derive(Serialize)]
 pub(super) struct CaseOut<'a> {
     pub(super) report: usize,
@@ -162,8 +164,7 @@ pub(super) struct CaseOut<'a> {
     pub(super) case: &'a Case,
 }
 
-/// Which kind of line it is, and of which report. The case itself is read in a second pass: with `flatten`, serde
-/// would copy every value once more.
+/// What kind of line it is. The case is read in a second pass, because `flatten` would copy every value.
 #[derive(Deserialize)]
 pub(super) struct Kind {
     pub(super) report: Option<usize>,

@@ -1,29 +1,30 @@
-//! Reports to lines.
+//! Writes JSON lines.
 
 use std::io::{self, Write};
 
-use super::wire::{CaseOut, Damaged, End, FileOut, HeaderOut, SCHEMA_VERSION, Tool};
+use super::wire::{CaseOut, Damaged, End, FileOut, HeaderOut, Program, SCHEMA_VERSION};
 use crate::formats::model::Report;
 use crate::text::RepositoryRoot;
 
-/// What files of such lines should be called, so that directories are searched for them.
+/// The suffix for names of files of JSON lines.
 pub const FILE_SUFFIX: &str = ".jsonl";
 
-/// Writes `reports`, each with its tool's name, as JSON lines. Absolute paths in them begin with `here`, unless
-/// they were carried from elsewhere.
+/// Writes `reports`, each with the name of its tool, as JSON lines by `program`. `here` is the repository root on this machine; reports
+/// from JSON lines keep that of the machine that wrote them.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write(
     reports: &[(&Report, &str)],
     here: &RepositoryRoot,
+    program: Program<'_>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     line(
         out,
         &HeaderOut {
             schema_version: SCHEMA_VERSION,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            tool: program,
             files: reports.iter().map(|(report, tool)| FileOut::new(report, tool, here)).collect(),
             damaged: reports
                 .iter()

@@ -1,4 +1,4 @@
-//! Playwright, Karma, WebdriverIO, TestCafe: the same tests in several browsers.
+//! Playwright, Karma, WebdriverIO, TestCafe, testem: the same tests in several browsers.
 
 use super::{has_order, one, owned};
 use crate::formats::model::Report;
@@ -6,7 +6,7 @@ use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, begins_with};
 
-/// Text up to the first digit: versions change, browsers stay.
+/// The name of a browser without its version, which changes.
 pub(super) fn without_version(browser: &str) -> Option<String> {
     let end = browser.find(|next: char| next.is_ascii_digit()).unwrap_or(browser.len());
     let browser = browser[..end].trim_matches([' ', '_', '.', '-']);
@@ -17,7 +17,7 @@ pub(in crate::tools) fn is_playwright(report: &Report) -> bool {
     has_order(report, &["timestamp", "hostname", "tests", "failures", "skipped", "time", "errors"])
 }
 
-/// Playwright writes its project as the host.
+/// The project, which Playwright writes as the host.
 pub(in crate::tools) fn host(case: &CaseContext<'_>) -> Option<String> {
     let project = case.suite_attribute("hostname")?;
     (!project.is_empty()).then(|| project.to_owned())
@@ -47,13 +47,13 @@ pub(in crate::tools) fn karma_browser(case: &CaseContext<'_>) -> Option<String> 
 }
 
 pub(in crate::tools) fn karma(case: &CaseContext<'_>) -> TestLocation {
-    // Karma puts the browser before the group: `Chrome 54.0 (Mac)` becomes `Chrome_54_0_(Mac).`.
+    // The browser comes before the group: `Chrome 54.0 (Mac)` becomes `Chrome_54_0_(Mac).`.
     let browser = case.suite_name().replace([' ', '.'], "_");
     let group = case
         .classname
         .strip_prefix(&browser)
         .and_then(|rest| rest.strip_prefix('.'))
-        // A package that nobody named leaves a dot of its own.
+        // An unnamed package leaves an extra dot.
         .map_or(case.classname, |group| group.trim_start_matches('.'));
     titled(None, group, case.name.to_owned())
 }
@@ -66,8 +66,8 @@ pub(in crate::tools) fn capabilities(case: &CaseContext<'_>) -> Option<String> {
     without_version(case.suite_property("capabilities")?)
 }
 
-/// mocha's hooks, whose quotes the reporter leaves out.
-pub(in crate::tools) fn webdriverio_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// Failed hooks of mocha, written without quotes.
+pub(in crate::tools) fn webdriverio_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     let hooks = ["before all hook", "before each hook", "after all hook", "after each hook"];
     (case.failed() && hooks.iter().any(|hook| case.name.replace('"', "").starts_with(hook)))
         .then_some(NotATest::SetupOrHook)
@@ -84,8 +84,7 @@ pub(in crate::tools) fn webdriverio(case: &CaseContext<'_>) -> TestLocation {
 }
 
 pub(in crate::tools) fn is_testcafe(report: &Report) -> bool {
-    let first = report.suites.first();
-    first.is_some_and(|suite| suite.name.starts_with("TestCafe Tests"))
+    report.suites.first().is_some_and(|suite| suite.name.starts_with("TestCafe Tests"))
 }
 
 pub(in crate::tools) fn testcafe_browser(case: &CaseContext<'_>) -> Option<String> {
@@ -98,7 +97,7 @@ pub(in crate::tools) fn testcafe(case: &CaseContext<'_>) -> TestLocation {
     titled(file, case.classname, name)
 }
 
-/// TestCafe appends to names what came of the test: ` (unstable)`, ` (screenshots: /some/path)`.
+/// A name without the result that TestCafe appends: ` (unstable)`, ` (screenshots: /some/path)`.
 fn without_outcome(name: &str) -> &str {
     let name = match name.rfind(" (screenshots: ") {
         Some(at) if name.ends_with(')') => &name[..at],
@@ -120,7 +119,7 @@ pub(in crate::tools) fn testem_browser(case: &CaseContext<'_>) -> Option<String>
     without_version(case.classname)
 }
 
-/// `Chrome Headless 156.0.0.0 (Linux 0.0.0)`: how karma calls a browser.
+/// Whether `name` is a browser as karma writes it: `Chrome Headless 156.0.0.0 (Linux 0.0.0)`.
 pub(super) fn is_browser(name: &str) -> bool {
     let digits = name.find(|next: char| next.is_ascii_digit());
     name.ends_with(')')
@@ -131,7 +130,7 @@ pub(super) fn is_browser(name: &str) -> bool {
         })
 }
 
-/// The title with its group's, where the container is a file that may hold several groups.
+/// The title, after that of its group where the container is a file, which may have several groups.
 fn full_title(group: &str, name: &str, in_file: bool) -> String {
     if !in_file || group.is_empty() || begins_with(name, group) {
         name.to_owned()
@@ -140,7 +139,7 @@ fn full_title(group: &str, name: &str, in_file: bool) -> String {
     }
 }
 
-/// Container: the file, or else the group.
+/// A test whose container is the file, or else the group.
 fn titled(file: Option<String>, group: &str, name: String) -> TestLocation {
     let mut folder = Vec::new();
     if let Some(file) = &file {

@@ -1,26 +1,26 @@
-//! xUnit.net, NUnit and TRX: the type is the container, what is left of the full name is the name.
+//! xUnit.net, NUnit and TRX: the type is the container, the rest of the full name is the name.
 
-use super::{browsers, javascript, one, owned};
+use super::{browsers, in_container, javascript, owned};
 use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
 
-/// Type, and the display name without it. Collections mean nothing, unless a tool that has no types writes the format.
+/// The type, and the display name without it. A collection only matters if the writer has no types.
 pub(in crate::tools) fn xunit(case: &CaseContext<'_>) -> TestLocation {
-    let mut locate = in_type(case.classname, case.name);
+    let mut location = in_type(case.classname, case.name);
     if case.classname.is_empty() {
-        locate.folder = vec![Level::One(owned(case.suite_name()))];
+        location.folder = vec![Level::One(owned(case.suite_name()))];
     }
-    locate
+    location
 }
 
-/// mocha's reporter for this format writes hooks that failed like tests.
-pub(in crate::tools) fn xunit_noise(case: &CaseContext<'_>) -> Option<NotATest> {
-    javascript::hook_noise(case).filter(|_| case.classname.is_empty())
+/// Failed hooks, which mocha's reporter for this format writes like tests.
+pub(in crate::tools) fn xunit_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
+    javascript::hook_not_a_test(case).filter(|_| case.classname.is_empty())
 }
 
-/// The full name minus its last part. Suites for parameters and generics are no folders.
+/// The full name without its last part. Suites for parameters and generics are not folders.
 pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
     // NUnit 2 has the full name as the name.
     let full = case.case.attribute("fullname").map_or_else(|| owned(case.name), text::clean);
@@ -39,10 +39,10 @@ pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
         };
     }
     match cut_last_part(&full) {
-        // Very old versions have nothing but the method: the suite around it is the fixture.
+        // Very old versions write only the method: the suite around it is the fixture.
         ("", _) if case.classname.is_empty() && !is_assembly(case.suite_name()) => {
             let suite = case.suite_name();
-            // karma's reporter for this format: the browser.
+            // karma's reporter for this format writes the browser.
             let suite = if browsers::is_browser(suite) { "" } else { suite };
             in_type(suite, case.name)
         }
@@ -55,12 +55,12 @@ fn is_assembly(suite: &str) -> bool {
     suite.contains(['/', '\\']) || suite.ends_with(".dll") || suite.ends_with(".exe")
 }
 
-/// The class without its assembly: that has a version.
+/// The class without its assembly, which contains a version.
 pub(in crate::tools) fn trx(case: &CaseContext<'_>) -> TestLocation {
     let class = case.classname.split(',').next().unwrap_or_default().trim();
-    // jest's and mocha's reporters for this format: a test in no group, and titles of groups in front.
+    // jest's and mocha's reporters for this format write these for a test without a group.
     let class = if ["No suite", "none"].contains(&class) { "" } else { class };
-    // karma's: the browser in front.
+    // karma's reporter puts the browser in front.
     let title = match case.name.split_once(")_") {
         Some((browser, title)) if browsers::is_browser(&format!("{browser})")) => title,
         _ => case.name,
@@ -71,15 +71,10 @@ pub(in crate::tools) fn trx(case: &CaseContext<'_>) -> TestLocation {
 
 fn in_type(class: &str, name: &str) -> TestLocation {
     let rest = name.strip_prefix(class).and_then(|rest| rest.strip_prefix('.'));
-    TestLocation {
-        container: one(class),
-        name: owned(rest.filter(|_| !class.is_empty()).unwrap_or(name)),
-        folder: vec![Level::Classname(owned(class), Cut::Type)],
-        ..TestLocation::default()
-    }
+    in_container(class, rest.filter(|_| !class.is_empty()).unwrap_or(name), Cut::Type)
 }
 
-/// `Shop.Cart.Adds(1.5)` is `Shop.Cart` and `Adds(1.5)`.
+/// Splits `Shop.Cart.Adds(1.5)` into `Shop.Cart` and `Adds(1.5)`.
 fn cut_last_part(full: &str) -> (&str, &str) {
     let (mut depth, mut quoted, mut escaped, mut last) = (0_u32, false, false, None);
     for (at, character) in full.char_indices() {

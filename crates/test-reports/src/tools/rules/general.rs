@@ -8,11 +8,11 @@ use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
 use crate::tools::rules::{javascript, python};
 
-/// The chain of suites, then the classname; what is said twice, once.
+/// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let parts = case.chain.iter().chain([&case.classname]);
-    let container = without_repetition(parts.map(|part| independent(case, part)));
-    let classname = independent(case, case.classname);
+    let container = without_repetition(parts.map(|part| portable(case, part)));
+    let classname = portable(case, case.classname);
     let folder = container.iter().map(|part| {
         let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
         if *part == classname || cut == Cut::Slashes {
@@ -29,12 +29,12 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// A part without the machine, if it is a path.
-fn independent(case: &CaseContext<'_>, part: &str) -> String {
+/// `part`, relative to the repository root if it is a path.
+fn portable(case: &CaseContext<'_>, part: &str) -> String {
     if is_path(part) { case.path(part) } else { owned(part) }
 }
 
-/// Whether a part is the path of a file. `/api/users` may well be a title: what has no extension is left alone.
+/// Whether a part is the path of a file with an extension. `/api/users` may be a title.
 fn is_path(part: &str) -> bool {
     let windows = part.as_bytes().get(1..3).is_some_and(|rest| rest == b":\\" || rest == b":/");
     let starts = ["/", "./", "../", ".\\", "..\\", "file://"];
@@ -49,8 +49,8 @@ fn is_path(part: &str) -> bool {
     has_extension && (is_rooted || (last.len() < part.len() && !part.contains(char::is_whitespace)))
 }
 
-/// Hooks and fixtures that are called the same everywhere.
-pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// Failed hooks and fixtures whose names many tools share.
+pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed()
         && (python::is_fixture(case)
             || javascript::is_hook(case.name)
@@ -58,7 +58,7 @@ pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
         .then_some(NotATest::SetupOrHook)
 }
 
-/// The chain of suites alone, one folder for each.
+/// The chain of suites, one folder for each.
 pub(in crate::tools) fn chain_only(case: &CaseContext<'_>) -> TestLocation {
     let container = without_empty(case.chain);
     TestLocation {
@@ -74,7 +74,7 @@ fn without_empty(chain: &[&str]) -> Vec<String> {
     parts.map(|name| owned(name)).collect()
 }
 
-/// Robot repeats the chain as the classname.
+/// The classname repeats the chain.
 pub(in crate::tools) fn is_robot(report: &Report) -> bool {
     let chain = |suite| {
         let names: Vec<&str> = report.suite_chain(suite).iter().map(|suite| &*suite.name).collect();
@@ -87,7 +87,7 @@ pub(in crate::tools) fn is_robot(report: &Report) -> bool {
         })
 }
 
-/// Newman: the collection names the root, each request a suite.
+/// The root is named after the collection, each suite after a request.
 pub(in crate::tools) fn is_newman(report: &Report) -> bool {
     root_attribute(report, "name").is_some()
         && has_order(report, &["id", "timestamp", "tests", "failures", "errors", "time"])
@@ -102,8 +102,7 @@ pub(in crate::tools) fn newman(case: &CaseContext<'_>) -> TestLocation {
 }
 
 pub(in crate::tools) fn is_maestro(report: &Report) -> bool {
-    let mut suites = report.suites.iter();
-    suites.any(|suite| suite.attribute("device").is_some())
+    report.suites.iter().any(|suite| suite.attribute("device").is_some())
 }
 
 pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
@@ -111,14 +110,13 @@ pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
     (!device.is_empty()).then(|| device.to_owned())
 }
 
-/// What reports of most tools name, if at all.
+/// The browser or device in properties that several tools share.
 pub(in crate::tools) fn configuration(case: &CaseContext<'_>) -> Option<String> {
     let named = ["browser", "device"].iter().find_map(|name| case.suite_property(name))?;
-    let named = text::clean(named);
-    (!named.is_empty()).then_some(named)
+    Some(text::clean(named)).filter(|named| !named.is_empty())
 }
 
-/// A suite's name, unless it is one of those that every report of its tool has.
+/// The name of a suite, unless every report of its tool has a suite of that name.
 pub(in crate::tools) fn suite_label(name: &str) -> &str {
     const CONSTANT: [&str; 14] = [
         "pytest",

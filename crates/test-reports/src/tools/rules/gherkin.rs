@@ -1,9 +1,9 @@
 //! behave and Cucumber: the feature is the container, the scenario the test.
 
-use super::{all_cases, has_order, one, owned, suite_of};
+use super::{all_cases, has_order, in_container, suite_of};
 use crate::formats::model::Report;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::location::{Cut, TestLocation};
 
 pub(in crate::tools) fn is_behave(report: &Report) -> bool {
     has_order(report, &["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
@@ -29,10 +29,5 @@ fn is_of_ruby(report: &Report) -> bool {
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let feature = if case.classname.is_empty() { case.suite_name() } else { case.classname };
-    TestLocation {
-        container: one(feature),
-        name: owned(case.name),
-        folder: vec![Level::Classname(owned(feature), Cut::Nowhere)],
-        ..TestLocation::default()
-    }
+    in_container(feature, case.name, Cut::Nowhere)
 }

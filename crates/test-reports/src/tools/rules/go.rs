@@ -1,10 +1,10 @@
 //! gotestsum and go-junit-report: the import path is the container; parents and subtests are both tests.
 
-use super::{all_cases, any_property, has_order, one, owned, suite_of};
+use super::{all_cases, any_property, has_order, in_container, suite_of};
 use crate::formats::model::Report;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::location::{Cut, TestLocation};
 
 pub(in crate::tools) fn is_gotestsum(report: &Report) -> bool {
     has_order(report, &["tests", "failures", "time", "timestamp"])
@@ -19,7 +19,7 @@ pub(in crate::tools) fn is_go_junit_report(report: &Report) -> bool {
         ) && all_go(report))
 }
 
-/// Whether every case is called as Go wants it, or stands for a package.
+/// Whether every case has a name as Go demands, or represents a package.
 fn all_go(report: &Report) -> bool {
     const STARTS: [&str; 4] = ["Test", "Example", "Benchmark", "Fuzz"];
     all_cases(report, |case| {
@@ -36,7 +36,7 @@ fn is_package_failure(name: &str) -> bool {
         || name.starts_with("[build failed]")
 }
 
-/// Options shorten either of the two to the path's last part.
+/// The longer of classname and suite: options shorten either to the last part of the path.
 fn import_path<'a>(case: &CaseContext<'a>) -> &'a str {
     let (classname, suite) = (case.classname, case.suite_name());
     let is_end = |long: &str, short: &str| {
@@ -46,17 +46,11 @@ fn import_path<'a>(case: &CaseContext<'a>) -> &'a str {
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    let package = import_path(case);
-    TestLocation {
-        container: one(package),
-        name: owned(case.name),
-        folder: vec![Level::Classname(owned(package), Cut::Nowhere)],
-        ..TestLocation::default()
-    }
+    in_container(import_path(case), case.name, Cut::Nowhere)
 }
 
-pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
-    // gotestsum writes the failure of a whole package as `TestMain` of no class.
+pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
+    // gotestsum writes the failure of a whole package as `TestMain` without a classname.
     let is_main = case.classname.is_empty() && case.name == "TestMain";
     (case.failed() && (is_main || is_package_failure(case.name))).then_some(NotATest::SetupOrHook)
 }

@@ -8,7 +8,7 @@ use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, before, without_repetition};
 
-/// Whether a text is the path of a source file.
+/// Whether `text` is the path of a source file.
 fn is_source_file(text: &str) -> bool {
     const EXTENSIONS: [&str; 12] = [
         "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "feature", "coffee",
@@ -18,7 +18,6 @@ fn is_source_file(text: &str) -> bool {
         .is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension))
 }
 
-/// A file and what is below it.
 fn file_folder(file: &str) -> Level {
     Level::Classname(owned(file), Cut::Slashes)
 }
@@ -30,7 +29,7 @@ pub(in crate::tools) fn is_jest(report: &Report) -> bool {
         || has_order(report, &["errors", "failures", "skipped", "timestamp", "time", "tests"])
 }
 
-/// The title once, where classname and name are made of it by templates: the groups, and the rest.
+/// The titles of the groups and the test's own title. Templates combine them into classname and name.
 fn jest_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
     let (classname, name) = (case.classname, case.name);
     if classname == name {
@@ -76,7 +75,7 @@ fn begins_with_title(title: &str, group: &str) -> bool {
         && title.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-pub(in crate::tools) fn jest_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+pub(in crate::tools) fn jest_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     const FAILED: &str = "Test suite failed to run";
     (case.failed() && (case.classname == FAILED || case.name == FAILED))
         .then_some(NotATest::SetupOrHook)
@@ -108,12 +107,12 @@ pub(in crate::tools) fn vitest(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// A file that could not be run is context as a case named like itself.
-pub(in crate::tools) fn vitest_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// A file that could not be run, written as a case with the name of the file.
+pub(in crate::tools) fn vitest_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed() && case.name == case.suite_name()).then_some(NotATest::SetupOrHook)
 }
 
-/// Groups whose hooks failed are context as cases behind all cases of their file, with the group's bare title.
+/// Groups whose hooks failed, written as cases after all cases of their file, with only the title of the group.
 pub(in crate::tools) fn vitest_hooks(report: &Report) -> HashSet<usize> {
     let mut titles: HashMap<Option<u32>, HashSet<&str>> = HashMap::new();
     for case in report.cases.iter() {
@@ -160,8 +159,8 @@ pub(in crate::tools) fn is_mocha(report: &Report) -> bool {
 
 /// The titles of the groups and the test's own title.
 ///
-/// The reporter's modes differ in what they call name and classname; which one wrote a case is told by the case and
-/// its suite alone, so that it is the same in every shard.
+/// The reporter's modes differ in what they write as name and classname. The mode is derived from the case and its suite
+/// only, so that it is the same in every shard.
 fn mocha_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
     let (name, classname, suite) = (case.name, case.classname, case.suite_name());
     let is_jenkins = |groups: &str| {
@@ -181,7 +180,7 @@ fn mocha_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
             return (groups, classname);
         }
     }
-    // `testCaseSwitchClassnameAndName`: the other way round.
+    // `testCaseSwitchClassnameAndName`: the reverse.
     if !name.is_empty()
         && !is_jenkins(classname)
         && let Some(groups) = before(classname, name)
@@ -207,18 +206,18 @@ pub(in crate::tools) fn mocha(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// How many suites before its own are looked through for a group's parents.
-const PARENTS_LOOKED_AT: usize = 1000;
+/// The number of suites before a group's own that are searched for its parents.
+const SEARCHED_PARENTS: usize = 1000;
 
-/// The title of each group, outermost first. The reporter lists groups one after the other, parents first, and puts
-/// their titles together without a mark between them that no title has.
+/// The title of each group, outermost first. The reporter joins titles with a space, so that their borders are only
+/// known from the suites before, which include the parents.
 fn mocha_levels<'a>(case: &CaseContext<'_>, groups: &'a str) -> Option<Vec<&'a str>> {
     let suites = case.report.suites.get(..=case.case.suite? as usize)?;
     let mut levels = Vec::new();
     let mut rest = groups;
-    for suite in suites.iter().rev().take(PARENTS_LOOKED_AT) {
+    for suite in suites.iter().rev().take(SEARCHED_PARENTS) {
         let title = suite.name.trim();
-        // Jenkins mode: the suite is called by its groups, `Root Suite.Customer.address`.
+        // Jenkins mode: the suite is named after its groups, `Root Suite.Customer.address`.
         let parent = match title.strip_suffix(rest) {
             Some(root) if root.ends_with('.') && levels.is_empty() => {
                 return Some(jenkins_levels(suites, root, rest));
@@ -244,7 +243,7 @@ fn mocha_levels<'a>(case: &CaseContext<'_>, groups: &'a str) -> Option<Vec<&'a s
 fn jenkins_levels<'a>(suites: &[Suite], root: &str, groups: &'a str) -> Vec<&'a str> {
     let mut levels = Vec::new();
     let mut rest = groups;
-    for suite in suites.iter().rev().take(PARENTS_LOOKED_AT) {
+    for suite in suites.iter().rev().take(SEARCHED_PARENTS) {
         let parent = suite.name.trim().strip_prefix(root).unwrap_or_default();
         if let Some(title) = rest.strip_prefix(parent).and_then(|title| title.strip_prefix('.'))
             && !parent.is_empty()
@@ -258,7 +257,7 @@ fn jenkins_levels<'a>(suites: &[Suite], root: &str, groups: &'a str) -> Vec<&'a 
     levels
 }
 
-pub(in crate::tools) fn mocha_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+pub(in crate::tools) fn mocha_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     is_hook(mocha_titles(case).1).then_some(NotATest::SetupOrHook)
 }
 
@@ -270,12 +269,12 @@ pub(in crate::tools) fn is_hook(title: &str) -> bool {
     HOOKS.iter().any(|hook| title.starts_with(hook))
 }
 
-/// A hook that failed, where names are full titles.
-pub(in crate::tools) fn hook_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// A failed hook, where names are full titles.
+pub(in crate::tools) fn hook_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed() && has_hook(case.name)).then_some(NotATest::SetupOrHook)
 }
 
-/// Whether a full title ends in that of a hook.
+/// Whether a full title ends in the title of a hook.
 pub(in crate::tools) fn has_hook(title: &str) -> bool {
     HOOKS
         .iter()
@@ -296,11 +295,11 @@ pub(in crate::tools) fn is_bun(report: &Report) -> bool {
     root_says(report, "name", "bun test")
 }
 
-/// The chain of suites, below the file where one is given.
+/// The chain of suites, below the file if there is one.
 pub(in crate::tools) fn chain(case: &CaseContext<'_>) -> TestLocation {
     let file = case.file();
     let groups = case.chain.iter().map(|name| {
-        // The suite of a file is called by its path.
+        // The suite of a file has its path as the name.
         if is_source_file(name) { case.path(name) } else { owned(name) }
     });
     let container = without_repetition(file.iter().cloned().chain(groups));
@@ -315,12 +314,12 @@ pub(in crate::tools) fn chain(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// What failed before a group's tests has no name.
-pub(in crate::tools) fn bun_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// A failure before the tests of a group, which has no name.
+pub(in crate::tools) fn bun_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed() && case.name == "(unnamed)").then_some(NotATest::SetupOrHook)
 }
 
-/// As [`chain`]; node escapes quotes twice.
+/// As [`chain`], but quotes are escaped twice.
 pub(in crate::tools) fn node(case: &CaseContext<'_>) -> TestLocation {
     let decode = |text: &str| text.replace("&quot;", "\"");
     let name = decode(case.name);
@@ -329,8 +328,8 @@ pub(in crate::tools) fn node(case: &CaseContext<'_>) -> TestLocation {
     self::chain(&CaseContext { name: &name, chain: &chain, ..*case })
 }
 
-/// A failing file is a test of its own name to node, whose tests are inside.
-pub(in crate::tools) fn node_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// A file with failed tests, which node itself writes as a failed test.
+pub(in crate::tools) fn node_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.failed()
         && case.chain.is_empty()
         && is_source_file(case.name)

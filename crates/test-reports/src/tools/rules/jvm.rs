@@ -1,10 +1,10 @@
-//! surefire, Gradle, ant, the JUnit Platform's console, TestNG: the class is the container, whatever the suite is.
+//! surefire, Gradle, ant, the JUnit Platform's console, TestNG: the class is the container, never the suite.
 
-use super::{all_cases, any_property, has_order, one, suite_of};
+use super::{all_cases, any_property, has_order, in_container, suite_of};
 use crate::formats::model::Report;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::location::{Cut, TestLocation};
 
 pub(in crate::tools) fn is_gradle(report: &Report) -> bool {
     const GRADLE: [&str; 7] =
@@ -53,7 +53,7 @@ pub(in crate::tools) fn is_testng(report: &Report) -> bool {
     suite.attribute("ignored").is_some() && suite.attribute("hostname").is_some()
 }
 
-/// Whether the suite of every case is a class, and its classname that class or one nested in it.
+/// Whether the suite of every case is a class, and its classname that class or a nested one.
 pub(in crate::tools) fn is_suite_per_class(report: &Report) -> bool {
     all_cases(report, |case| {
         let suite = suite_of(report, case).map_or("", |suite| &*suite.name);
@@ -66,7 +66,7 @@ pub(in crate::tools) fn is_suite_per_class(report: &Report) -> bool {
     })
 }
 
-/// Whether a text is a class in a package.
+/// Whether `text` is a class in a package.
 fn is_class(text: &str) -> bool {
     text.contains('.')
         && text.split('.').all(|part| {
@@ -75,24 +75,20 @@ fn is_class(text: &str) -> bool {
         })
 }
 
-/// Old versions write no classname: then the suite is the class.
+/// The classname, or else the suite, because old versions write no classname.
 fn class_of<'a>(case: &CaseContext<'a>) -> &'a str {
     if case.classname.is_empty() { case.suite_name() } else { case.classname }
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    let class = class_of(case);
     let kind = case.case.detail().and_then(|detail| detail.kind.as_deref());
     TestLocation {
-        container: one(class),
-        name: without_empty_parentheses(case.name),
-        folder: vec![Level::Classname(class.to_owned(), Cut::Class)],
         is_skipped: kind.is_some_and(|kind| kind.ends_with(".SkipException")),
-        ..TestLocation::default()
+        ..in_container(class_of(case), &without_empty_parentheses(case.name), Cut::Class)
     }
 }
 
-/// `passes()` is `passes`, and `repeated()[2]` is `repeated[2]`: JUnit 5's runners write one or the other.
+/// `passes()` becomes `passes`, and `repeated()[2]` becomes `repeated[2]`: runners of JUnit 5 differ in this.
 fn without_empty_parentheses(name: &str) -> String {
     if let Some(start) = name.strip_suffix("()") {
         return start.to_owned();
@@ -103,8 +99,8 @@ fn without_empty_parentheses(name: &str) -> String {
     }
 }
 
-pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
-    // What a runner reports when a class fails before its first test, or is skipped as a whole.
+pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
+    // A class that failed before its first test, or was skipped as a whole.
     let is_class_level = case.name.is_empty()
         || (case.name == case.classname
             && is_class(case.name)
@@ -114,12 +110,12 @@ pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
     is_class_level.then_some(NotATest::SetupOrHook)
 }
 
-pub(in crate::tools) fn testng_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+pub(in crate::tools) fn testng_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     let is_configuration = case.case.attribute("is-config") == Some("true");
-    is_configuration.then_some(NotATest::SetupOrHook).or_else(|| noise(case))
+    is_configuration.then_some(NotATest::SetupOrHook).or_else(|| not_a_test(case))
 }
 
-/// TestNG's `<test>`, where the suite is that and not the class.
+/// The `<test>` of TestNG, if the suite is that and not the class.
 pub(in crate::tools) fn testng_test(case: &CaseContext<'_>) -> Option<String> {
     let test = case.suite_name();
     (!test.is_empty() && test != class_of(case)).then(|| test.to_owned())

@@ -1,9 +1,9 @@
-//! Linters: their findings are no tests.
+//! Linters, whose findings are not tests.
 
 use super::root_attribute;
 use crate::formats::model::Report;
 
-/// What linters call themselves in the name of the root or a suite, or in its package.
+/// Names of linters in the name of the root, or in the name or package of a suite.
 const LINTERS: [&str; 30] = [
     "eslint",
     "ruff",

@@ -1,5 +1,7 @@
-//! The rules of the table's rows, by family. A is_written_by looks at names that a tool always writes, or at the order
-//! in which it writes the attributes of a suite: both are the same in every shard, and hardly shared by two tools.
+//! The rules of the table's rows, by family of tools.
+//!
+//! Functions that recognise a tool look at names that it always writes, or at the order of a suite's attributes. Both
+//! are the same in every shard, and rarely shared by two tools.
 
 pub(super) mod browsers;
 pub(super) mod dotnet;
@@ -16,9 +18,10 @@ pub(super) mod ruby;
 pub(super) mod rust;
 pub(super) mod tap;
 
+use super::location::{Cut, Level, TestLocation};
 use crate::formats::model::{Case, Report, Suite, find_attribute};
 
-/// Whether the first suite has exactly these attributes besides its name, in this order.
+/// Whether the first suite has exactly these attributes in this order, besides its name.
 fn has_order(report: &Report, order: &[&str]) -> bool {
     report.suites.first().is_some_and(|suite| {
         suite.attributes.iter().map(|attribute| &*attribute.name).eq(order.iter().copied())
@@ -35,19 +38,16 @@ fn root_attribute<'a>(report: &'a Report, attribute: &str) -> Option<&'a str> {
 }
 
 /// The value of a property of a suite.
-fn property<'a>(suite: &'a Suite, name: &str) -> Option<&'a str> {
-    let mut properties = suite.properties.iter();
-    let found = properties.find(|property| &*property.name == name)?;
-    Some(&*found.value)
+pub(super) fn property<'a>(suite: &'a Suite, name: &str) -> Option<&'a str> {
+    suite.properties.iter().find(|property| &*property.name == name).map(|found| &*found.value)
 }
 
 /// Whether any suite has a property of this name.
 fn any_property(report: &Report, name: &str) -> bool {
-    let mut suites = report.suites.iter();
-    suites.any(|suite| property(suite, name).is_some())
+    report.suites.iter().any(|suite| property(suite, name).is_some())
 }
 
-/// Whether there is a case, and this holds for all.
+/// Whether the report has cases, all of which satisfy `holds`.
 fn all_cases(report: &Report, holds: impl Fn(&Case) -> bool) -> bool {
     !report.cases.is_empty() && report.cases.iter().all(holds)
 }
@@ -57,12 +57,21 @@ fn suite_of<'a>(report: &'a Report, case: &Case) -> Option<&'a Suite> {
     report.suites.get(case.suite? as usize)
 }
 
-/// One part, if it says something.
+/// A test of one `container`, whose folders are the container cut at `cut`.
+fn in_container(container: &str, name: &str, cut: Cut) -> TestLocation {
+    TestLocation {
+        container: one(container),
+        name: owned(name),
+        folder: vec![Level::Classname(owned(container), cut)],
+        ..TestLocation::default()
+    }
+}
+
+/// A list of one part, or an empty list for an empty part.
 fn one(part: &str) -> Vec<String> {
     if part.is_empty() { Vec::new() } else { vec![part.to_owned()] }
 }
 
-/// `name` as an owned text, for the many rules that take it as it is.
 fn owned(name: &str) -> String {
     name.to_owned()
 }

@@ -1,6 +1,8 @@
 //! C, C++ and Swift: GoogleTest, Catch2, doctest, Boost.Test, CUnit, cmocka, Criterion, Qt Test, Meson, XCTest.
 
-use super::{all_cases, any_property, has_order, one, owned, root_says, suite_of, tap};
+use super::{
+    all_cases, any_property, has_order, in_container, one, owned, root_says, suite_of, tap,
+};
 use crate::formats::model::Report;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
@@ -15,10 +17,10 @@ pub(in crate::tools) fn is_googletest(report: &Report) -> bool {
 }
 
 pub(in crate::tools) fn googletest(case: &CaseContext<'_>) -> TestLocation {
-    // Disabled by its name or its suite's, it is the same test.
+    // A test that is disabled by its name or its suite's name is the same test.
     let suite: Vec<&str> = case.classname.split('/').map(enabled).collect();
     let suite = suite.join("/");
-    // `Prefix/Suite` is an instantiation; a number behind is the index of a type.
+    // `Prefix/Suite` is an instantiation; a number at the end is the index of a type.
     let mut parts: Vec<&str> = suite.split('/').collect();
     if parts.len() > 1 && parts.last().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
     {
@@ -37,23 +39,22 @@ fn enabled(name: &str) -> &str {
 }
 
 pub(in crate::tools) fn is_catch2(report: &Report) -> bool {
-    let mut suites = report.suites.iter();
-    suites.any(|suite| suite.attribute("hostname") == Some("tbd"))
+    report.suites.iter().any(|suite| suite.attribute("hostname") == Some("tbd"))
 }
 
 pub(in crate::tools) fn is_qt(report: &Report) -> bool {
     any_property(report, "QtVersion")
 }
 
-/// Set-ups and clean-ups are context like tests.
-pub(in crate::tools) fn qt_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// Set-ups and clean-ups, written like tests.
+pub(in crate::tools) fn qt_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     ["initTestCase", "cleanupTestCase", "init", "cleanup"]
         .contains(&case.name)
         .then_some(NotATest::SetupOrHook)
 }
 
 pub(in crate::tools) fn qt(case: &CaseContext<'_>) -> TestLocation {
-    // Qt 5 gives every executed function a result, and a skipped one a comment.
+    // Qt 5 writes a result for every executed function, and a comment for a skipped one.
     let has_results =
         case.report.cases.first().is_some_and(|first| first.attribute("result").is_some());
     TestLocation {
@@ -66,15 +67,9 @@ pub(in crate::tools) fn is_doctest(report: &Report) -> bool {
     report.suites.first().is_some_and(|suite| suite.attribute("doctest_version").is_some())
 }
 
-/// The source file is the classname; the suite is the program as it was called.
+/// The source file is the classname; the suite is the program as it was invoked.
 pub(in crate::tools) fn doctest(case: &CaseContext<'_>) -> TestLocation {
-    let file = case.path(case.classname);
-    TestLocation {
-        container: one(&file),
-        name: owned(case.name),
-        folder: vec![Level::Classname(file, Cut::Slashes)],
-        ..TestLocation::default()
-    }
+    in_container(&case.path(case.classname), case.name, Cut::Slashes)
 }
 
 /// One suite for the module; the test suites are the classname.
@@ -84,7 +79,7 @@ pub(in crate::tools) fn is_boost(report: &Report) -> bool {
         && all_cases(report, |case| case.attribute("assertions").is_some())
 }
 
-/// The classname is the suite behind a dot and the name of a package, which nobody gives.
+/// The classname is a package, which is mostly empty, a dot, and the suite.
 pub(in crate::tools) fn is_cunit(report: &Report) -> bool {
     has_order(report, &["errors", "failures", "tests"])
         && all_cases(report, |case| {
@@ -98,7 +93,7 @@ pub(in crate::tools) fn cunit(case: &CaseContext<'_>) -> TestLocation {
     suite_or_classname(&CaseContext { classname: case.classname.trim_start_matches('.'), ..*case })
 }
 
-/// A program that speaks GoogleTest's protocol brings suites of its own along.
+/// Not every suite is Meson's: a program with GoogleTest's protocol adds its own.
 pub(in crate::tools) fn is_meson(report: &Report) -> bool {
     let root: Vec<&str> = report.root.attributes.iter().map(|attribute| &*attribute.name).collect();
     let is_labelled = |suite: &str, name: &str| {
@@ -158,15 +153,10 @@ pub(in crate::tools) fn is_xctest(report: &Report) -> bool {
         && has_order(report, &["errors", "tests", "failures", "time"])
 }
 
-/// One part: the classname says more than the suite where both are context.
+/// The classname, which says more than the suite, or else the suite.
 pub(in crate::tools) fn suite_or_classname(case: &CaseContext<'_>) -> TestLocation {
     let container = if case.classname.is_empty() { case.suite_name() } else { case.classname };
-    TestLocation {
-        container: one(container),
-        name: owned(case.name),
-        folder: vec![Level::Classname(owned(container), Cut::Nowhere)],
-        ..TestLocation::default()
-    }
+    in_container(container, case.name, Cut::Nowhere)
 }
 
 /// `Module.Class`.

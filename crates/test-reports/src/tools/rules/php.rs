@@ -1,10 +1,10 @@
 //! PHPUnit, Pest, ParaTest: the class is the container.
 
-use super::{all_cases, one, owned, root_says};
+use super::{all_cases, in_container, root_says};
 use crate::formats::model::Report;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::location::{Cut, TestLocation};
 
 pub(in crate::tools) fn is_phpunit(report: &Report) -> bool {
     let has = |name: &str| report.suites.iter().any(|suite| suite.attribute(name).is_some());
@@ -22,16 +22,12 @@ pub(in crate::tools) fn phpunit(case: &CaseContext<'_>) -> TestLocation {
     let class = class.trim().replace('\\', ".");
     let class = class.trim_start_matches('.');
     let is_file = case.name.ends_with(".phpt");
-    TestLocation {
-        container: one(class),
-        name: if is_file { case.path(case.name) } else { owned(case.name) },
-        folder: vec![Level::Classname(owned(class), Cut::Dots)],
-        ..TestLocation::default()
-    }
+    let name = if is_file { case.path(case.name) } else { case.name.to_owned() };
+    in_container(class, &name, Cut::Dots)
 }
 
-/// A data provider that failed is a case of no class called `Error` or `Warning`.
-pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
+/// A failed data provider, written as a case without a class and with the name `Error` or `Warning`.
+pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     let is_stand_in = case.failed()
         && case.classname.is_empty()
         && case.case.file.is_none()

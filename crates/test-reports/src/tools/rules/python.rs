@@ -1,10 +1,10 @@
-//! pytest, unittest-xml-reporting, nose2, nose and pynose: the classname is the container, with its module in it.
+//! pytest, unittest-xml-reporting, nose2, nose and pynose: the classname, which includes the module, is the container.
 
-use super::{has_order, one, owned, root_says};
+use super::{has_order, in_container, root_says};
 use crate::formats::model::Report;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::location::{Cut, TestLocation};
 
 pub(in crate::tools) fn is_pytest(report: &Report) -> bool {
     root_says(report, "name", "pytest tests")
@@ -36,7 +36,7 @@ fn without_time_stamp(name: &str) -> &str {
     }
 }
 
-/// A class; `unittest.suite._ErrorHolder` only holds what went wrong elsewhere.
+/// The class, unless it is `unittest.suite._ErrorHolder`, which holds errors of others.
 pub(in crate::tools) fn unittest_label(name: &str) -> &str {
     let name = without_time_stamp(name);
     if name.ends_with("_ErrorHolder") { "" } else { name }
@@ -51,24 +51,20 @@ pub(in crate::tools) fn is_nose(report: &Report) -> bool {
 }
 
 fn has_suite_named(report: &Report, names: &[&str]) -> bool {
-    let mut suites = report.suites.iter();
-    suites.any(|suite| names.contains(&&*suite.name))
+    report.suites.iter().any(|suite| names.contains(&&*suite.name))
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let name = without_subtest(case.name);
     TestLocation {
-        container: one(case.classname),
-        name: owned(name),
-        folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
         is_subtest: name.len() < case.name.len(),
-        ..TestLocation::default()
+        ..in_container(case.classname, name, Cut::Dots)
     }
 }
 
-/// A method's name without ` [message] (i=1)`: a subtest that passes has no case.
+/// The name of a method without ` [message] (i=1)`, which identifies a subtest. A subtest that passes has no case.
 ///
-/// pytest's own parameters follow the name at once, and no Python name has a space in it.
+/// pytest's own parameters follow the name without a space.
 fn without_subtest(name: &str) -> &str {
     match name.split_once(' ') {
         Some((method, rest))
@@ -82,15 +78,15 @@ fn without_subtest(name: &str) -> &str {
     }
 }
 
-pub(in crate::tools) fn noise(case: &CaseContext<'_>) -> Option<NotATest> {
-    // A module that cannot be imported, or skips as a whole, stands for tests that nobody knows.
+pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
+    // A module that cannot be imported or is skipped as a whole: its tests are unknown.
     let is_collection =
         case.case.classname.as_deref() == Some("") && case.case.outcome != Default::default();
     let is_internal = case.classname == "pytest" && case.name == "internal";
     (is_collection || is_internal || is_fixture(case)).then_some(NotATest::SetupOrHook)
 }
 
-/// Set-ups of classes and modules, as `unittest` names them. nose2 cuts the name at the last dot, wherever that is.
+/// Set-ups of classes and modules, as `unittest` names them. nose2 splits the name at its last dot.
 pub(in crate::tools) fn is_fixture(case: &CaseContext<'_>) -> bool {
     const FIXTURES: [&str; 4] = ["setUpClass", "tearDownClass", "setUpModule", "tearDownModule"];
     let is_fixture = |text: &str| {

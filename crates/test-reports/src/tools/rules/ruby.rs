@@ -23,18 +23,18 @@ pub(in crate::tools) fn is_minitest(report: &Report) -> bool {
             .any(|suite| &*suite.name == "minitest" || suite.attribute("filepath").is_some())
 }
 
-/// The classname, and the description without the number that `it` gives to it.
+/// The classname, and the description without the number that `it` adds.
 pub(in crate::tools) fn minitest(case: &CaseContext<'_>) -> TestLocation {
-    let mut locate = locate(case);
-    let numbered = locate.name.strip_prefix("test_").and_then(|rest| rest.split_once('_'));
+    let mut location = locate(case);
+    let numbered = location.name.strip_prefix("test_").and_then(|rest| rest.split_once('_'));
     if let Some((number, title)) = numbered
         && number.len() == 4
         && number.bytes().all(|byte| byte.is_ascii_digit())
         && !title.is_empty()
     {
-        locate.name = owned(title);
+        location.name = owned(title);
     }
-    locate
+    location
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
@@ -46,14 +46,14 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// An example without a description is called `example at ./spec/a_spec.rb:12`: the line goes.
+/// The name of an example without a description, `example at ./spec/a_spec.rb:12`, without the line.
 fn without_line(name: &str) -> &str {
     let Some((start, line)) = name.rsplit_once(':') else {
         return name;
     };
     let is_line = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
-    let is_place = start
+    let is_location = start
         .rfind("example at ")
         .is_some_and(|at| (at == 0 || start[..at].ends_with(' ')) && start.ends_with(".rb"));
-    if is_line && is_place { start } else { name }
+    if is_line && is_location { start } else { name }
 }

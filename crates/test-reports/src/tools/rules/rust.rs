@@ -35,15 +35,14 @@ fn in_binary(binary: &str, name: &str) -> TestLocation {
     }
 }
 
-pub(in crate::tools) fn nextest_noise(case: &CaseContext<'_>) -> Option<NotATest> {
+pub(in crate::tools) fn nextest_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     (case.suite_name().starts_with("@setup-script:")
         || case.classname.starts_with("@setup-script:"))
     .then_some(NotATest::SetupOrHook)
 }
 
 pub(in crate::tools) fn is_cargo2junit(report: &Report) -> bool {
-    let first = report.suites.first();
-    first.is_some_and(|suite| suite.name.starts_with("cargo test #"))
+    report.suites.first().is_some_and(|suite| suite.name.starts_with("cargo test #"))
 }
 
 pub(in crate::tools) fn is_libtest(report: &Report) -> bool {
@@ -55,22 +54,22 @@ pub(in crate::tools) fn is_libtest(report: &Report) -> bool {
 
 pub(in crate::tools) fn libtest(case: &CaseContext<'_>) -> TestLocation {
     let module = match case.classname {
-        // libtest's words for a unit test and an integration test outside of any module.
+        // libtest's words for unit and integration tests outside of modules.
         "crate" | "integration" => "",
         module => module,
     };
     let suite = case.suite_name();
-    // libtest's and cargo2junit's own suite names say nothing; any other is the binary's.
+    // Suite names of libtest and cargo2junit are constants; any other name is the binary's.
     let is_binary = !suite.is_empty() && suite != "test" && !suite.starts_with("cargo test #");
     let binary = if is_binary { suite } else { "" };
     let name = without_line(case.name).trim_end_matches(" -");
     let name = if module.is_empty() || module == binary {
         owned(name)
     } else if module.contains(" - ") {
-        // cargo2junit cuts `src/lib.rs - Cart::add (line 38)` at the last `::`.
+        // cargo2junit splits `src/lib.rs - Cart::add (line 38)` at the last `::`.
         format!("{}::{name}", module.replace('\\', "/"))
     } else if module.contains('/') || module.ends_with(".rs") || module.ends_with(".md") {
-        // libtest cuts `src/lib.rs - item (line 2)` of a doc-test into file and item.
+        // libtest splits `src/lib.rs - item (line 2)` of a doc-test into file and item.
         format!("{} - {name}", module.replace('\\', "/"))
     } else {
         format!("{module}::{name}")
@@ -81,7 +80,7 @@ pub(in crate::tools) fn libtest(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// The text of `cargo test`: the suite is the binary as nextest calls it, the name is whole.
+/// The text of `cargo test`: the suite is nextest's identifier of the binary, the name is complete.
 pub(in crate::tools) fn libtest_text(case: &CaseContext<'_>) -> TestLocation {
     let binary = case.suite_name();
     let Some((whole, _)) = cut_line(case.name) else {
@@ -99,12 +98,12 @@ pub(in crate::tools) fn libtest_text(case: &CaseContext<'_>) -> TestLocation {
     TestLocation { container: one(binary), name, folder, ..TestLocation::default() }
 }
 
-/// The doc-tests of one item differ in nothing but their lines, which every edit above them moves: they are counted.
+/// Doc-tests of one item differ only in their lines, which every edit above changes. They are numbered by line.
 pub(in crate::tools) fn doc_tests(report: &Report) -> HashMap<usize, usize> {
     count_doc_tests(report, |case| case.classname.as_deref().unwrap_or_default())
 }
 
-/// The same where each crate's are a suite.
+/// As [`doc_tests`], where those of each crate are a suite.
 pub(in crate::tools) fn doc_tests_of_suites(report: &Report) -> HashMap<usize, usize> {
     count_doc_tests(report, |case| suite_of(report, case).map_or("", |suite| &suite.name))
 }
@@ -123,7 +122,7 @@ fn count_doc_tests<'a>(
     let mut ordinals = HashMap::new();
     for mut tests in of_items.into_values() {
         tests.sort_unstable();
-        // What stands twice is one test twice.
+        // Equal lines are the same test.
         for (ordinal, same) in tests.chunk_by(|a, b| a.0 == b.0).enumerate() {
             ordinals.extend(same.iter().map(|&(_, index)| (index, ordinal + 1)));
         }
@@ -136,7 +135,7 @@ fn without_line(name: &str) -> &str {
     cut_line(name).map_or(name, |(start, _)| start)
 }
 
-/// `item (line 12)` is `item` and 12.
+/// Splits `item (line 12)` into `item` and 12.
 fn cut_line(name: &str) -> Option<(&str, u64)> {
     let (start, line) =
         name.rsplit_once(" (line ").or_else(|| Some(("", name.strip_prefix("(line ")?)))?;

@@ -1,6 +1,6 @@
 //! CTest, bats, busted, perl's TAP::Formatter::JUnit, node-tap, the converters of tape and ava.
 
-use super::{all_cases, has_order, javascript, one, owned, root_says};
+use super::{all_cases, has_order, in_container, javascript, one, owned, root_says};
 use crate::formats::model::{Case, Report};
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
@@ -13,7 +13,7 @@ pub(in crate::tools) fn is_ctest(report: &Report) -> bool {
     })
 }
 
-/// The suite is the name of the build, which is another one on every machine.
+/// The name alone: the suite is the name of the build, which differs between machines.
 pub(in crate::tools) fn ctest(case: &CaseContext<'_>) -> TestLocation {
     TestLocation { name: owned(case.name), ..TestLocation::default() }
 }
@@ -25,13 +25,7 @@ pub(in crate::tools) fn is_bats(report: &Report) -> bool {
 }
 
 pub(in crate::tools) fn bats(case: &CaseContext<'_>) -> TestLocation {
-    let file = case.path(case.classname);
-    TestLocation {
-        container: one(&file),
-        name: owned(case.name),
-        folder: vec![Level::Classname(file, Cut::Slashes)],
-        ..TestLocation::default()
-    }
+    in_container(&case.path(case.classname), case.name, Cut::Slashes)
 }
 
 pub(in crate::tools) fn is_perl(report: &Report) -> bool {
@@ -58,7 +52,7 @@ fn is_numbered_after(report: &Report, mark: &str, rest: impl Fn(&str) -> bool) -
     })
 }
 
-/// The number is that of the line: a test that is put in front of the others must not rename them.
+/// A name without the number of its line, which changes when a test is added before it.
 pub(super) fn without_number(name: &str) -> String {
     let (numbered, is_sharp) = match name.strip_prefix('#') {
         Some(rest) => (rest, true),
@@ -77,8 +71,8 @@ pub(super) fn without_number(name: &str) -> String {
     }
 }
 
-/// The chain of suites, as with other tools of JavaScript. A suite is a comment of the TAP, `# adds`, behind the name
-/// of a package where one was given; `Default` stands where there is none.
+/// The chain of suites, as with other tools of JavaScript. A suite is a comment of the TAP, `# adds`, after the name of a
+/// package if there is one; `Default` means that there is no comment.
 pub(in crate::tools) fn tape(case: &CaseContext<'_>) -> TestLocation {
     let groups = case.chain.iter().filter(|group| **group != "Default").flat_map(|group| {
         let (package, title) = match group.split_once("# ") {
@@ -93,7 +87,7 @@ pub(in crate::tools) fn tape(case: &CaseContext<'_>) -> TestLocation {
     javascript::chain(&CaseContext { chain: &chain, name: &name, ..*case })
 }
 
-/// tap-xunit again, but each title has its file in front, and the suites are comments of whoever ran just then.
+/// As tape, but each title starts with its file, and suites are comments of whatever ran at that time.
 pub(in crate::tools) fn is_ava(report: &Report) -> bool {
     is_tape(report)
         && all_cases(report, |case| case.name.as_deref().is_some_and(|name| name.contains(" › ")))
@@ -112,7 +106,7 @@ pub(in crate::tools) fn is_tap_junit(report: &Report) -> bool {
         && all_cases(report, is_numbered)
 }
 
-/// The only suite is a constant; which test an assertion belongs to stands in its console output.
+/// The only suite is a constant. Which test an assertion belongs to is only in its console output.
 pub(in crate::tools) fn tap_junit(case: &CaseContext<'_>) -> TestLocation {
     let suite = if case.suite_name() == "Tap-Junit-Suite" { "" } else { case.suite_name() };
     TestLocation {
@@ -138,7 +132,7 @@ pub(in crate::tools) fn node_tap(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// The file of a case is where it failed: one that passes has none.
+/// The file is where a case failed: a passing case has none.
 fn without_file(case: &Case) -> Case {
     Case { file: None, ..case.clone() }
 }
@@ -151,28 +145,18 @@ pub(in crate::tools) fn is_busted(report: &Report) -> bool {
 }
 
 /// `spec/cart_spec.lua:12` without its line.
-fn file_of(locate: &str) -> Option<&str> {
-    let (file, line) = locate.rsplit_once(':')?;
+fn file_of(location: &str) -> Option<&str> {
+    let (file, line) = location.rsplit_once(':')?;
     (!line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())).then_some(file)
 }
 
-/// The classname is the place in the file.
+/// The classname is the location in the file.
 pub(in crate::tools) fn busted(case: &CaseContext<'_>) -> TestLocation {
     let file = case.path(file_of(case.classname).unwrap_or(case.classname));
-    TestLocation {
-        container: one(&file),
-        name: owned(case.name),
-        folder: vec![Level::Classname(file, Cut::Slashes)],
-        ..TestLocation::default()
-    }
+    in_container(&file, case.name, Cut::Slashes)
 }
 
 /// The suite is the script.
 pub(in crate::tools) fn perl(case: &CaseContext<'_>) -> TestLocation {
-    TestLocation {
-        container: one(case.suite_name()),
-        name: without_number(case.name),
-        folder: vec![Level::Classname(owned(case.suite_name()), Cut::Nowhere)],
-        ..TestLocation::default()
-    }
+    in_container(case.suite_name(), &without_number(case.name), Cut::Nowhere)
 }

@@ -1,6 +1,6 @@
--- Rows are never removed: `deleted_at` hides them, a restore shows them again. `deleted_with` is set on rows
--- that went with another one (as `suite:1000002`), so that its restore brings back these and no others.
--- No uniqueness beyond the ids: the service is not known to have any.
+-- Rows are never removed: `deleted_at` hides them, and a restore clears it. `deleted_with` names the row that a row
+-- was deleted with (for example `suite:1000002`), so that a restore of that row restores exactly these.
+-- Only ids are unique, because the service is not known to enforce more.
 
 CREATE TABLE project (
     id INTEGER PRIMARY KEY,
@@ -292,7 +292,7 @@ CREATE TABLE run_result_step (
     deleted_with TEXT
 ) STRICT;
 
--- What importers filter by. Ids come in order within each, so `_sort=id` needs no sorting.
+-- For the filters of importers. Each index is also ordered by id, so `_sort=id` needs no sorting.
 CREATE INDEX plan_by_project_id ON plan (project_id) WHERE deleted_at IS NULL;
 CREATE INDEX suite_by_project_id ON suite (project_id) WHERE deleted_at IS NULL;
 CREATE INDEX test_by_project_id ON test (project_id) WHERE deleted_at IS NULL;

@@ -1,0 +1,134 @@
+//! Properties, tags, attachments, defects and steps of a test, and the row of the project that its report names.
+
+use std::collections::HashSet;
+
+use super::builder::TestBuilder;
+use super::warnings::Warnings;
+use super::{Details, IdentityOptions, Pin, StepText};
+use crate::formats::model::{Property, Tag};
+use crate::text;
+use crate::tools::CaseMapper;
+
+/// Adds what the cases of `builder` and the suites around them say to `details`.
+pub(super) fn add_metadata(
+    builder: &TestBuilder,
+    mappers: &[CaseMapper<'_>],
+    options: &IdentityOptions,
+    details: &mut Details,
+    warnings: &mut Warnings,
+) {
+    let mut collector = MetadataCollector {
+        test: &builder.name,
+        details,
+        id_property: &options.id_property,
+        seen: HashSet::new(),
+        warnings,
+    };
+    let mut seen_suites = HashSet::new();
+    for occurrence in builder.occurrences() {
+        let (report, case) = occurrence.find(mappers);
+        // Most tests have one case, and need no memory of what was seen.
+        if builder.more.is_empty() || seen_suites.insert((occurrence.file, case.suite)) {
+            collector.properties(&report.root.properties, true);
+            for suite in report.suite_chain(case.suite) {
+                collector.properties(&suite.properties, true);
+                collector.tags(&suite.tags);
+            }
+        }
+        if let Some(extra) = &case.extra {
+            collector.properties(&extra.properties, false);
+            collector.tags(&extra.tags);
+        }
+    }
+}
+
+struct MetadataCollector<'a> {
+    /// The name of the test, for warnings.
+    test: &'a str,
+    details: &'a mut Details,
+    id_property: &'a str,
+    /// Names and values of properties so far: rows and executions repeat them.
+    seen: HashSet<(Box<str>, Box<str>)>,
+    warnings: &'a mut Warnings,
+}
+
+impl MetadataCollector<'_> {
+    fn properties(&mut self, properties: &[Property], are_of_suite: bool) {
+        for property in properties {
+            self.property(property, are_of_suite);
+        }
+    }
+
+    /// Many tools describe the whole machine in the properties of a suite. Only known ones apply to the cases inside.
+    fn property(&mut self, property: &Property, is_of_suite: bool) {
+        let (name, value) = (&*property.name, &*property.value);
+        let is = |word: &str| {
+            name.strip_prefix(word)
+                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
+        };
+        let is_pin = name == self.id_property && !name.is_empty();
+        let (is_attachment, is_defect, is_step) = (is("attachment"), is("defect"), is("step"));
+        let is_known = is_pin || is_attachment || is_defect || is_step || is_documented(name);
+        if (is_of_suite && !is_known) || !self.seen.insert((name.into(), value.into())) {
+            return;
+        }
+        if is_pin {
+            self.pin(value);
+        } else if is_attachment {
+            push_new(&mut self.details.attachments, value);
+        } else if is_defect {
+            push_new(&mut self.details.defects, value);
+        } else if is_step {
+            let step = text::clean(value);
+            if !step.is_empty() {
+                self.details.steps.push(StepText { step, ..StepText::placeholder() });
+            }
+        } else {
+            self.details.properties.push(property.clone());
+        }
+    }
+
+    fn tags(&mut self, tags: &[Tag]) {
+        for tag in tags {
+            match tag {
+                Tag::Property(property) => self.property(property, false),
+                Tag::Attachment(path) => push_new(&mut self.details.attachments, path),
+                Tag::Defect(key) => push_new(&mut self.details.defects, key),
+                Tag::Test(test) => self.pin(test),
+            }
+        }
+    }
+
+    fn pin(&mut self, named: &str) {
+        match (pin(named), self.details.pinned) {
+            (None, _) => self.warnings.bad_pin(named, self.test),
+            (Some(new), Some(old)) if new != old => self.warnings.second_pin(named, self.test),
+            (new, _) => self.details.pinned = new,
+        }
+    }
+}
+
+fn push_new(list: &mut Vec<String>, text: &str) {
+    let text = text::clean(text);
+    if !text.is_empty() && !list.contains(&text) {
+        list.push(text);
+    }
+}
+
+/// `TC-5117` is a key, `4711` an id.
+fn pin(named: &str) -> Option<Pin> {
+    let named = named.trim();
+    match named.get(..3) {
+        Some(start) if start.eq_ignore_ascii_case("TC-") => {
+            named.get(3..)?.parse().ok().map(Pin::Key)
+        }
+        _ => named.parse().ok().map(Pin::Id),
+    }
+}
+
+/// Whether a property of a suite describes the tests inside: the names that reports for test management use.
+fn is_documented(name: &str) -> bool {
+    ["priority", "description", "author"].contains(&name)
+        || name.starts_with("url:")
+        || name.starts_with("html:")
+}

@@ -1,0 +1,175 @@
+//! The syntax of fault rules.
+
+use std::str::FromStr;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+
+use super::{FaultKind, FaultRule};
+
+/// A text is not a fault rule; the message names the invalid word and what was expected.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("invalid fault rule: `{word}`, expected {expected}")]
+pub struct FaultRuleError {
+    word: String,
+    expected: &'static str,
+}
+
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, lag=TIME, wrap, drop or string-ids";
+const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%) or seed=N";
+
+fn invalid(word: &str, expected: &'static str) -> FaultRuleError {
+    FaultRuleError { word: word.to_owned(), expected }
+}
+
+impl FromStr for FaultRule {
+    type Err = FaultRuleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut words = text.split_whitespace();
+        let kind = words.next().unwrap_or_default();
+        let mut rule = FaultRule {
+            kind: parse_kind(kind).ok_or_else(|| invalid(kind, KINDS))?,
+            method: None,
+            resource: None,
+            from: 1,
+            to: u64::MAX,
+            percent: 100,
+            seed: 0,
+            matched: AtomicU64::new(0),
+        };
+        for word in words {
+            rule.restrict(word).ok_or_else(|| invalid(word, RESTRICTIONS))?;
+        }
+        Ok(rule)
+    }
+}
+
+impl FaultRule {
+    fn restrict(&mut self, word: &str) -> Option<()> {
+        if let Some(seed) = word.strip_prefix("seed=") {
+            self.seed = seed.parse().ok()?;
+        } else if let Some(percent) = word.strip_suffix('%') {
+            self.percent = percent.parse().ok().filter(|percent| *percent <= 100)?;
+        } else if let Some(from) = word.strip_suffix('+') {
+            self.from = from.parse().ok()?;
+        } else if let Some((from, to)) = word.split_once('-') {
+            (self.from, self.to) = (from.parse().ok()?, to.parse().ok()?);
+        } else if let Ok(number) = word.parse() {
+            (self.from, self.to) = (number, number);
+        } else if ["GET", "POST", "PUT", "DELETE"].contains(&word) {
+            self.method = Some(word.parse::<Method>().ok()?);
+        } else {
+            let is_resource = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            self.resource = is_resource.then(|| Some(word.to_owned()))?;
+        }
+        Some(())
+    }
+}
+
+fn parse_kind(word: &str) -> Option<FaultKind> {
+    let (name, value) = match word.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (word, None),
+    };
+    Some(match (name, value) {
+        ("lost", None) => FaultKind::Lost(StatusCode::BAD_GATEWAY),
+        ("lost", value) => FaultKind::Lost(parse_status(value)?),
+        ("hang-up", None) => FaultKind::HangUpBefore,
+        ("hang-up", Some("after")) => FaultKind::HangUpAfter,
+        ("cut", None) => FaultKind::Cut,
+        ("empty", None) => FaultKind::Empty,
+        ("html", None) => FaultKind::Html,
+        ("delay", value) => FaultKind::Delay(parse_time(value)?),
+        ("drip", None) => FaultKind::Drip,
+        ("arrays", value) => FaultKind::RejectArrays(parse_status(value)?),
+        ("half", value) => FaultKind::HalfArray(parse_status(value)?),
+        ("reverse", None) => FaultKind::Reverse,
+        ("shift", None) => FaultKind::Shift,
+        ("lag", value) => FaultKind::Lag(parse_time(value)?),
+        ("wrap", None) => FaultKind::WrapDescriptions,
+        ("drop", None) => FaultKind::DropDescriptions,
+        ("string-ids", None) => FaultKind::StringIds,
+        (status, retry_after) => FaultKind::Reject {
+            status: parse_status(Some(status))?,
+            retry_after: retry_after.map(|value| value.replace('_', " ")),
+        },
+    })
+}
+
+fn parse_status(value: Option<&str>) -> Option<StatusCode> {
+    value?.parse().ok()
+}
+
+fn parse_time(value: Option<&str>) -> Option<Duration> {
+    value?.parse::<jiff::SignedDuration>().ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FaultRules;
+    use super::*;
+
+    fn affected(rule: &str, requests: &[(&str, &str)]) -> Vec<bool> {
+        let rules = FaultRules::parse(&[rule]).unwrap();
+        requests
+            .iter()
+            .map(|(method, resource)| rules.fault_for(&method.parse().unwrap(), resource).is_some())
+            .collect()
+    }
+
+    #[test]
+    fn rules_select_requests() {
+        let requests = [("GET", "test"), ("POST", "test"), ("POST", "suite"), ("POST", "test")];
+        assert_eq!(affected("503", &requests), [true; 4]);
+        assert_eq!(affected("503 POST test", &requests), [false, true, false, true]);
+        assert_eq!(affected("503 POST test 2", &requests), [false, false, false, true]);
+        assert_eq!(affected("503 2-3", &requests), [false, true, true, false]);
+        assert_eq!(affected("503 3+", &requests), [false, false, true, true]);
+        assert_eq!(affected("503 0%", &requests), [false; 4]);
+    }
+
+    #[test]
+    fn a_percentage_selects_the_same_requests_in_every_run() {
+        let requests = vec![("GET", "test"); 1000];
+        let seventh = affected("503 20% seed=7", &requests);
+        assert_eq!(seventh, affected("503 20% seed=7", &requests));
+        assert_ne!(seventh, affected("503 20% seed=8", &requests));
+        let count = seventh.iter().filter(|affected| **affected).count();
+        assert!((150..250).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn every_kind_is_parsed_and_nothing_else() {
+        for rule in [
+            "503",
+            "429=30",
+            "lost",
+            "lost=504",
+            "hang-up",
+            "hang-up=after",
+            "cut",
+            "empty",
+            "html",
+            "delay=500ms",
+            "drip",
+            "arrays=405",
+            "half=500",
+            "reverse",
+            "shift",
+            "lag=2s",
+            "wrap",
+            "drop",
+            "string-ids",
+        ] {
+            assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
+        }
+        for rule in
+            ["", "explode", "lost=abc", "delay", "503 Test", "503 101%", "503 seed=x", "cut=1"]
+        {
+            let error = rule.parse::<FaultRule>().unwrap_err().to_string();
+            assert!(error.starts_with("invalid fault rule: `"), "{error}");
+        }
+    }
+}

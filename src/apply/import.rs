@@ -1,0 +1,152 @@
+//! The state of one import while it writes.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+
+use serde::Serialize;
+
+use crate::api::client::Client;
+use crate::api::ids::{StepId, SuiteId, TestId};
+use crate::api::wire::Resource;
+use crate::plan::dedup::{Dedup, DedupAction};
+use crate::plan::{ChangePlan, PlanOptions, TestPlan};
+use crate::snapshot::Target;
+use test_reports::identity::NamespaceMark;
+use test_reports::record::TestRecord;
+
+use super::create::{Creation, NewRows, create_rows};
+use super::outcome::{Applied, RecordOutcome, Stop};
+
+/// How an import writes.
+#[derive(Clone, Debug)]
+pub struct ApplyOptions {
+    /// Rows per array, 1 to 1,000.
+    pub batch_size: usize,
+    /// How it plans.
+    pub plan: PlanOptions,
+}
+
+/// One import.
+pub(super) struct Import<'a> {
+    pub(super) client: &'a Client,
+    pub(super) target: &'a Target,
+    pub(super) records: &'a [TestRecord],
+    pub(super) options: &'a ApplyOptions,
+    /// The plan that is carried out.
+    pub(super) plan: &'a ChangePlan,
+    /// By record: the existing row.
+    pub(super) rows: HashMap<usize, TestId>,
+    /// By record: what the server acknowledged.
+    pub(super) done: HashMap<usize, RecordOutcome>,
+    /// By record: why it was refused.
+    pub(super) refused: BTreeMap<usize, String>,
+    pub(super) applied: Applied,
+    /// Whether rows were sent again that may have been applied.
+    pub(super) sent_again: bool,
+    pub(super) own: OwnRows,
+}
+
+/// Rows that the server returned to this very import.
+#[derive(Default)]
+pub(super) struct OwnRows {
+    pub(super) folders: HashSet<SuiteId>,
+    pub(super) tests: HashSet<TestId>,
+    pub(super) steps: HashSet<StepId>,
+}
+
+impl OwnRows {
+    /// Whether `dedup` is about a row that this import created, so that no other import needs to act.
+    pub(super) fn concerns(&self, dedup: &Dedup) -> bool {
+        match &dedup.action {
+            DedupAction::DeleteTest { id, .. } => self.tests.contains(id),
+            DedupAction::MoveTest { from: folder, .. }
+            | DedupAction::MoveFolder { from: folder, .. }
+            | DedupAction::DeleteFolder { id: folder } => self.folders.contains(folder),
+            DedupAction::DeleteStep { id } => self.steps.contains(id),
+            DedupAction::DeletePlace { .. } => false,
+        }
+    }
+}
+
+impl<'a> Import<'a> {
+    pub(super) fn new(
+        client: &'a Client,
+        target: &'a Target,
+        records: &'a [TestRecord],
+        plan: &'a ChangePlan,
+        options: &'a ApplyOptions,
+    ) -> Self {
+        Self {
+            client,
+            target,
+            records,
+            options,
+            plan,
+            rows: HashMap::new(),
+            done: HashMap::new(),
+            refused: BTreeMap::new(),
+            applied: Applied::default(),
+            sent_again: false,
+            own: OwnRows::default(),
+        }
+    }
+
+    pub(super) fn namespace(&self) -> NamespaceMark {
+        NamespaceMark::of(&self.options.plan.namespace)
+    }
+
+    /// Creates the rows with these `keys`.
+    pub(super) async fn create<K, T, D>(
+        &mut self,
+        rows: NewRows<
+            impl Fn(K) -> String,
+            impl Fn(K) -> D,
+            impl AsyncFnMut(&[K]) -> Result<HashSet<K>, Stop>,
+        >,
+        keys: Vec<K>,
+    ) -> Creation<K, T>
+    where
+        K: Copy + Eq + Hash,
+        T: Resource,
+        D: Serialize,
+    {
+        let creation = create_rows(self.client, rows, keys, self.options.batch_size).await;
+        self.sent_again |= creation.sent_again;
+        creation
+    }
+
+    pub(super) fn refuse(&mut self, record: usize, reason: String) {
+        self.done.remove(&record);
+        self.refused.entry(record).or_insert(reason);
+    }
+
+    /// Records to create: those planned to be, and those that could not be adopted.
+    pub(super) fn to_create(&self) -> Vec<usize> {
+        (0..self.records.len())
+            .filter(|record| {
+                !matches!(self.plan.tests[*record], TestPlan::Matched { .. })
+                    && !self.done.contains_key(record)
+                    && !self.refused.contains_key(record)
+            })
+            .collect()
+    }
+
+    pub(super) fn finish(mut self, ended: Result<bool, Stop>) -> Applied {
+        let outcome = |(record, plan): (usize, &TestPlan)| {
+            if let Some(reason) = self.refused.remove(&record) {
+                return RecordOutcome::Refused { reason };
+            }
+            self.done.remove(&record).unwrap_or(if plan.is_done() {
+                RecordOutcome::Unchanged
+            } else {
+                RecordOutcome::NotReached
+            })
+        };
+        self.applied.outcomes = self.plan.tests.iter().enumerate().map(outcome).collect();
+        match ended {
+            Ok(verified) => self.applied.verified = verified,
+            Err(stop) => self.applied.stop = Some(stop),
+        }
+        self.applied
+    }
+}

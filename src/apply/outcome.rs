@@ -1,0 +1,85 @@
+//! The outcome of an import.
+
+use std::collections::HashSet;
+
+use crate::api::error::ApiError;
+use crate::plan::dedup::Dedup;
+use crate::snapshot::TargetError;
+use test_reports::identity::Identity;
+
+/// The outcome of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// It existed already, and nothing had to be written.
+    Unchanged,
+    /// It was created.
+    Created,
+    /// A person's test was adopted.
+    Adopted,
+    /// It was placed again, or got its steps.
+    Updated,
+    /// The import ended before its turn.
+    NotReached,
+    /// The server refused it, or it was not found after writing.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why an import cannot continue.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Not authorised, unreachable, the deadline.
+    #[error(transparent)]
+    Api(Box<ApiError>),
+    /// The project no longer has a root folder.
+    #[error(transparent)]
+    Target(Box<TargetError>),
+    /// A created row lost what identifies it.
+    #[error(
+        "{kind} {name:?} was created, but not found {lacking} afterwards: going on would create it again with every import"
+    )]
+    Lost {
+        /// Folder, test or step.
+        kind: &'static str,
+        /// The first such row.
+        name: String,
+        /// What is missing.
+        lacking: &'static str,
+    },
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+impl From<TargetError> for Stop {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Api(error) => Self::Api(error),
+            other => Self::Target(Box::new(other)),
+        }
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// One for each record. Without verification, what the server acknowledged.
+    pub outcomes: Vec<RecordOutcome>,
+    /// The folders that were created.
+    pub folders_created: HashSet<Identity>,
+    /// The number of steps that were created.
+    pub steps_created: usize,
+    /// Whether every record that was not refused was read back as it should be.
+    pub verified: bool,
+    /// Why the import ended early.
+    pub stop: Option<Stop>,
+    /// The duplicates that were deleted at the verification.
+    pub deduplicated: Vec<Dedup>,
+    /// Warnings for the user.
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,56 @@
+//! Reads the project, and plans against it.
+
+use crate::api::client::Client;
+use crate::api::pages::PER_PAGE;
+use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
+use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
+use test_reports::record::TestRecord;
+
+/// How often the project is read while its lists show different tests each time.
+const READINGS: usize = 4;
+
+/// Reads all of the project that a plan for `records` needs.
+///
+/// # Errors
+/// The first list that cannot be read, or a project without a root folder.
+pub(super) async fn read_project(
+    client: &Client,
+    target: &Target,
+    records: &[TestRecord],
+    options: &PlanOptions,
+) -> Result<Snapshot, TargetError> {
+    let mut snapshot = Snapshot::read(client, target).await?;
+    while let Some(request) = next_read(records, &snapshot, &options.namespace) {
+        snapshot.read_more(client, target, request).await?;
+    }
+    Ok(snapshot)
+}
+
+/// Reads the project, and plans `records` against it. If the list of tests has several pages, the tests to create are looked
+/// up once more: see [`list`](crate::api::pages::list).
+///
+/// # Errors
+/// The first list that cannot be read, or a project without a root folder.
+pub async fn read_and_plan(
+    client: &Client,
+    target: &Target,
+    records: &[TestRecord],
+    options: &PlanOptions,
+) -> Result<(Snapshot, ChangePlan), TargetError> {
+    let mut reading = 1;
+    loop {
+        let snapshot = read_project(client, target, records, options).await?;
+        let plan = ChangePlan::new(records, &snapshot, options);
+        let is_new = |(_, test): &(&TestRecord, &TestPlan)| test.row().is_none();
+        let mut new = records.iter().zip(&plan.tests).filter(is_new).peekable();
+        let is_certain = snapshot.tests.len() as u64 <= PER_PAGE || new.peek().is_none();
+        if is_certain || reading == READINGS {
+            return Ok((snapshot, plan));
+        }
+        let again = read_identities(client, target.project.id).await?;
+        if new.all(|(record, _)| !again.contains_key(&record.identity)) {
+            return Ok((snapshot, plan));
+        }
+        reading += 1;
+    }
+}

@@ -1,0 +1,207 @@
+//! Failures, run errors, flaws, warnings and test counts as text: shared by imports and inspections.
+
+use super::{Detail, TextOptions};
+use crate::summary::layout::{
+    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece, seconds,
+    styled,
+};
+use crate::summary::{
+    FileFlaw, OutcomeCounts, Stale, Summary, SummaryError, escape, flawed_files, headline,
+    source_line,
+};
+use test_reports::formats::model::Outcome;
+use test_reports::record::{RunError, TestRecord};
+use test_reports::text;
+
+/// Items of each list that are shown without `-v`.
+const SHOWN: usize = 10;
+
+/// Columns of `failed`, `errored`, `damaged` and the space around them.
+const LABEL: usize = 11;
+
+/// Columns of the labels of numbers, such as `reports`.
+pub(super) const ROW_LABEL: usize = 10;
+
+/// The longest message that is shown, in characters: without and with `-v`.
+const MESSAGE_CHARS: usize = 160;
+const FULL_MESSAGE_CHARS: usize = 2000;
+
+pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &TextOptions) {
+    let errored = failures.iter().filter(|test| test.outcome == Outcome::Errored).count();
+    let title = headline::failures(failures.len() - errored, errored).unwrap_or_default();
+    let mut in_folder: Option<&[String]> = None;
+    section(page, &title, failures, options, |page, test| {
+        if in_folder != Some(&test.folder) {
+            in_folder = Some(&test.folder);
+            page.line("", 2, &[piece(FAINT, escape::terminal(&path(&test.folder)))]);
+        }
+        let mut pieces = vec![piece(TITLE, escape::terminal(&test.name))];
+        if let Some(place) = source_line(test.file.as_deref(), test.line) {
+            pieces.push(piece(FAINT, format!("  {}", escape::terminal(&place))));
+        }
+        let label = styled(ERROR, &format!("  {}", outcome_word(test.outcome)));
+        page.line(&label, LABEL, &pieces);
+        message(page, test.details.message.as_deref(), options);
+    });
+}
+
+pub(super) fn run_errors(page: &mut Page, errors: &[RunError], options: &TextOptions) {
+    let title =
+        format!("{} outside tests (setup, collection, build)", count(errors.len(), "error"));
+    section(page, &title, errors, options, |page, error| {
+        let RunError { report, name, message: why, file, line, is_case: _ } = error;
+        page.line(&styled(ERROR, "  error"), LABEL, &[piece(TITLE, escape::terminal(name))]);
+        let places = [Some(report.to_string()), source_line(file.as_deref(), *line)];
+        let places: Vec<String> = places.into_iter().flatten().collect();
+        page.line("", LABEL, &[piece(FAINT, escape::terminal(&places.join(", ")))]);
+        message(page, why.as_deref(), options);
+    });
+}
+
+pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw], options: &TextOptions) {
+    let title = format!("{}: test cases may be missing", count(damaged.len(), "damaged report"));
+    section(page, &title, damaged, options, |page, flaw| {
+        let flaw = flaw.to_string();
+        page.line(&styled(ERROR, "  damaged"), LABEL, &[piece(PLAIN, escape::terminal(&flaw))]);
+    });
+}
+
+pub(super) fn stale(page: &mut Page, stale: &[Stale], options: &TextOptions) {
+    let title = format!("Not in any report: {} in this namespace", count(stale.len(), "test"));
+    section(page, &title, stale, options, |page, Stale { identity: _, folder, name }| {
+        let text = format!("{} / {name}", path(folder));
+        page.line(&styled(WARN, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
+    });
+}
+
+/// A title and a list, unless the list is empty.
+fn section<'a, T>(
+    page: &mut Page,
+    title: &str,
+    items: &'a [T],
+    options: &TextOptions,
+    show: impl FnMut(&mut Page, &'a T),
+) {
+    if !items.is_empty() {
+        page.gap();
+        page.title(title);
+        page.gap();
+        list(page, items, options, show);
+        page.gap();
+    }
+}
+
+/// The first items, or with `-v` all.
+fn list<'a, T>(
+    page: &mut Page,
+    items: &'a [T],
+    options: &TextOptions,
+    mut show: impl FnMut(&mut Page, &'a T),
+) {
+    let shown = if options.detail == Detail::Full { items.len() } else { items.len().min(SHOWN) };
+    items[..shown].iter().for_each(|item| show(page, item));
+    more(page, 2, items.len() - shown);
+}
+
+pub(super) fn more(page: &mut Page, indent: usize, left: usize) {
+    if left > 0 {
+        page.line("", indent, &[piece(FAINT, format!("… and {left} more (-v shows all)"))]);
+    }
+}
+
+/// One line, or with `-v` one for each flaw.
+pub(super) fn recovered(page: &mut Page, recovered: &[FileFlaw], options: &TextOptions) {
+    if recovered.len() > 1 && options.detail < Detail::Full {
+        let text = format!(
+            "recovered from {} in {}; all test cases were read (-v shows where)",
+            count(recovered.len(), "flaw"),
+            count(flawed_files(recovered), "report"),
+        );
+        return warning(page, &text);
+    }
+    for flaw in recovered {
+        warning(page, &format!("recovered (all test cases were read): {flaw}"));
+    }
+}
+
+pub(super) fn warning(page: &mut Page, warning: &str) {
+    let label = format!("{} ", styled(WARN, "warning:"));
+    page.line(&label, 9, &[piece(PLAIN, escape::terminal(warning))]);
+}
+
+pub(super) fn errors(page: &mut Page, errors: &[SummaryError], options: &TextOptions) {
+    list(page, errors, options, |page, SummaryError { message, hint }| {
+        let label = format!("{} ", styled(ERROR, "error:"));
+        page.line(&label, 7, &[piece(PLAIN, escape::terminal(message))]);
+        if let Some(hint) = hint {
+            page.line("  hint:", 8, &[piece(PLAIN, escape::terminal(hint))]);
+        }
+    });
+}
+
+/// The first line of `message` that is not blank; shortened, less so with `-v`.
+pub(super) fn first_line(message: &str, detail: Detail) -> String {
+    let message = text::strip_ansi(message);
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let most = if detail == Detail::Full { FULL_MESSAGE_CHARS } else { MESSAGE_CHARS };
+    escape::terminal(&text::cut(line, most)).into_owned()
+}
+
+fn message(page: &mut Page, message: Option<&str>, options: &TextOptions) {
+    let line = first_line(message.unwrap_or_default(), options.detail);
+    if !line.is_empty() {
+        page.line("", LABEL, &[piece(PLAIN, line)]);
+    }
+}
+
+fn path(folder: &[String]) -> String {
+    if folder.is_empty() { "(root folder)".to_owned() } else { folder.join(" / ") }
+}
+
+/// `NUMBER WORD` for each number but 0, with commas between.
+pub(super) fn numbers<'a>(
+    numbers: impl IntoIterator<Item = (usize, anstyle::Style, &'a str)>,
+) -> Vec<Piece> {
+    let shown = numbers.into_iter().filter(|(number, ..)| *number > 0);
+    listed(shown.map(|(number, style, word)| piece(style, format!("{number} {word}"))))
+}
+
+/// `1 failed, 2 passed (1 flaky)`.
+pub(super) fn test_counts(counts: &OutcomeCounts) -> Vec<Piece> {
+    let (passed, style) = match counts.flaky {
+        0 => ("passed".to_owned(), OK),
+        flaky => (format!("passed ({flaky} flaky)"), WARN),
+    };
+    numbers([
+        (counts.failed, ERROR, "failed"),
+        (counts.errored, ERROR, "errored"),
+        (counts.passed, style, &passed),
+        (counts.skipped, FAINT, "skipped"),
+    ])
+}
+
+/// The rows `tests` and, if their number differs, `cases`.
+pub(super) fn test_rows(page: &mut Page, summary: &Summary) {
+    let (counts, ledger) = (&summary.reports.counts, &summary.tests);
+    let mut tests = vec![piece(PLAIN, counts.tests.to_string())];
+    let outcomes = test_counts(counts);
+    if !outcomes.is_empty() {
+        tests.push(piece(PLAIN, ": "));
+        tests.extend(outcomes);
+        if counts.duration_s > 0.0 {
+            tests.push(piece(FAINT, format!(", in {}", seconds(counts.duration_s))));
+        }
+    }
+    page.line("tests", ROW_LABEL, &tests);
+    let others = numbers([
+        (ledger.merged, FAINT, "merged (same test)"),
+        (ledger.excluded, FAINT, "excluded (not a test)"),
+        (ledger.ignored, FAINT, "ignored (tq-import.toml)"),
+    ]);
+    if !others.is_empty() {
+        let tests = format!("{}: {}, ", ledger.seen, count(counts.tests, "test"));
+        let mut pieces = vec![piece(FAINT, tests)];
+        pieces.extend(others);
+        page.line("cases", ROW_LABEL, &pieces);
+    }
+}

@@ -1,0 +1,106 @@
+//! What the reports contain, as text: the output of `inspect`.
+
+use super::findings::{self, ROW_LABEL};
+use super::{Detail, TextOptions, result};
+use crate::summary::headline::inspected;
+use crate::summary::layout::{
+    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, outcome_word, piece, seconds, styled,
+};
+use crate::summary::tree::Tree;
+use crate::summary::{OutcomeCounts, Summary, escape};
+use test_reports::formats::model::Outcome;
+use test_reports::record::{FileCounts, TestRecord};
+
+/// Report files that are listed without `-v`.
+const FILES: usize = 20;
+
+/// Columns of the outcome in front of the tree.
+const OUTCOME: usize = 9;
+
+/// The tests by folder (without `-v` only failures), the files, and as the last line the total.
+pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
+    let (reports, records) = (&summary.reports, &summary.records);
+    let mut page = Page::new(options.columns);
+    if options.detail > Detail::Brief {
+        folder(&mut page, &Tree::new(&records.tests, |test| &test.folder), 0, options);
+        findings::run_errors(&mut page, &records.run_errors, options);
+    }
+    findings::damaged(&mut page, &reports.damaged, options);
+    if options.detail > Detail::Brief {
+        page.gap();
+        files(&mut page, &records.files, options);
+        findings::test_rows(&mut page, summary);
+        page.gap();
+        findings::recovered(&mut page, &reports.recovered, options);
+        summary.warnings.iter().for_each(|warning| findings::warning(&mut page, warning));
+    }
+    page.gap();
+    result(&mut page, inspected(summary));
+    page.finish(options)
+}
+
+fn files(page: &mut Page, files: &[FileCounts], options: &TextOptions) {
+    let shown = if options.detail == Detail::Full { files.len() } else { files.len().min(FILES) };
+    for (index, file) in files[..shown].iter().enumerate() {
+        let mut pieces = vec![
+            piece(PLAIN, escape::terminal(&file.shown_path())),
+            piece(FAINT, format!("  {}", count(file.tests, "case"))),
+        ];
+        if file.tool != "unknown" {
+            pieces.push(piece(FAINT, format!(" of {}", file.tool)));
+        }
+        if file.suite_errors > 0 {
+            pieces.push(piece(ERROR, format!(", {}", count(file.suite_errors, "suite error"))));
+        }
+        page.line(if index == 0 { "reports" } else { "" }, ROW_LABEL, &pieces);
+    }
+    findings::more(page, ROW_LABEL, files.len() - shown);
+    if files.is_empty() {
+        page.line("reports", ROW_LABEL, &[piece(FAINT, "none")]);
+    }
+}
+
+fn folder(page: &mut Page, tree: &Tree<'_, TestRecord>, depth: usize, options: &TextOptions) {
+    for test in &tree.items {
+        let failed = matches!(test.outcome, Outcome::Failed | Outcome::Errored);
+        if failed || options.detail == Detail::Full {
+            print_test(page, test, depth, options);
+        }
+    }
+    for (name, below) in &tree.folders {
+        let counts = OutcomeCounts::of(below.all());
+        let name = format!("{}/", escape::terminal(name));
+        let mut pieces = vec![piece(TITLE, name), piece(PLAIN, format!("  {}", counts.tests))];
+        // If all tests passed, the outcomes add nothing.
+        if counts.passed < counts.tests || counts.flaky > 0 {
+            pieces.push(piece(PLAIN, ": "));
+            pieces.extend(findings::test_counts(&counts));
+        }
+        let indent = OUTCOME + 2 * depth;
+        page.hanging_line("", indent, indent + 4, &pieces);
+        folder(page, below, depth + 1, options);
+    }
+}
+
+fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOptions) {
+    let (style, word) = match test.outcome {
+        Outcome::Passed if test.flaky => (WARN, "flaky"),
+        Outcome::Passed => (OK, "passed"),
+        Outcome::Skipped => (FAINT, "skipped"),
+        Outcome::Failed | Outcome::Errored => (ERROR, outcome_word(test.outcome)),
+    };
+    let mut pieces = vec![piece(PLAIN, escape::terminal(&test.name))];
+    if options.detail == Detail::Full {
+        if let Some(time) = test.duration_s {
+            pieces.push(piece(FAINT, format!("  {}", seconds(time))));
+        }
+        pieces.push(piece(FAINT, format!("  {}", test.identity)));
+    }
+    let indent = OUTCOME + 2 * depth;
+    page.hanging_line(&styled(style, word), indent, indent + 4, &pieces);
+    let message = test.details.message.as_deref().unwrap_or_default();
+    let message = findings::first_line(message, options.detail);
+    if !message.is_empty() && test.outcome != Outcome::Passed {
+        page.line("", indent + 2, &[piece(FAINT, message)]);
+    }
+}
