@@ -3,26 +3,26 @@
 default:
     @just --list
 
-# Everything that guards quality: format, lints, docs, tests, dependencies.
+# Format, lints, documentation, tests, workflows, dependencies.
 check:
     bash .ci/run
 
-# The tests.
+# Run the tests.
 test:
     cargo test
 
 # Format everything.
 fmt:
-    cargo fmt
+    cargo fmt --all
 
-# Reading speed against a bare quick-xml loop.
+# Measure how fast reports are read, against a bare quick-xml loop.
 bench:
     cargo bench --bench read
 
-# How fast the sandbox answers with 100,000 tests in it.
+# Measure how fast the sandbox answers when it holds 100,000 tests.
 bench-sandbox:
     cargo bench --bench sandbox
 
-# Accept the identities of the current code as golden. A change here is a breaking release.
+# Accept the identities that the code computes now. A changed line is a breaking release.
 golden:
     UPDATE_GOLDEN=1 cargo test golden

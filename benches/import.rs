@@ -1,8 +1,8 @@
-//! How long imports take over a line with 50 ms of delay, how many requests they need, and how much memory.
+//! Measures time, requests and memory of imports when every answer takes 50 ms longer.
 //!
-//! `cargo bench --bench import` starts the sandbox as a process of its own, which waits 50 ms before it answers any request, and
-//! imports 100, 1,000 and 10,000 new tests, then the same again unchanged; then one test into a project of 100,000, without
-//! delay. Beside each stands what may be sent: see "Requests" in ARCHITECTURE.md.
+//! `cargo bench --bench import` starts the sandbox as a process that waits 50 ms before each answer, and imports 100, 1,000 and
+//! 10,000 new tests, then the same reports again; then one test into a project of 100,000, without delay. Each line also shows
+//! the upper bounds of "Requests" in ARCHITECTURE.md.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a bench")]
 
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_tq-import");
 
-/// As long as a sandbox's tokens have to be.
+/// Sandbox tokens have at least 32 bytes.
 const TOKEN: &str = "a-token-of-this-bench-alone-32-bytes";
 
-/// The sandbox as a process, ended when it goes.
+/// A sandbox process, killed on drop.
 struct Sandbox {
     child: Child,
     url: String,
@@ -51,7 +51,7 @@ impl Drop for Sandbox {
 
 struct Run {
     seconds: f64,
-    /// Peak of resident memory in MiB, where the system tells.
+    /// Peak of resident memory in MiB, where `/proc` has it.
     peak: Option<f64>,
     summary: serde_json::Value,
 }
@@ -82,7 +82,7 @@ fn import(directory: &Path, sandbox: &Sandbox, report: &str) -> Run {
     Run { seconds, peak, summary }
 }
 
-/// The most memory that a process has had so far, in MiB.
+/// The peak of resident memory of a process so far, in MiB.
 fn resident_peak(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -114,13 +114,13 @@ fn show(what: &str, run: &Run, may_read: usize, may_write: usize) {
     );
 }
 
-/// An unchanged import of `tests` tests in `folders` folders, the root folder among them.
+/// The most reads of an unchanged import of `tests` tests in `folders` folders, root folder included.
 fn reads(tests: usize, folders: usize) -> usize {
     2 + 2 * folders.div_ceil(1000) + folders.div_ceil(200) + 3 * tests.div_ceil(1000)
 }
 
 fn main() {
-    println!("50 ms are added to every answer.");
+    println!("Each answer takes 50 ms longer:");
     for (tests, folders) in [(100, 5), (1_000, 20), (10_000, 50)] {
         let directory = tempfile::tempdir().unwrap();
         write_report(directory.path(), "a.xml", tests, folders);
@@ -132,18 +132,18 @@ fn main() {
             2 + 4 + 2 * all.div_ceil(1000) + tests.div_ceil(1000) + reads(tests, all) - 2;
         show(&format!("{tests} new tests in {folders} folders"), &first, may_read, may_write);
         let again = import(directory.path(), &sandbox, "a.xml");
-        show("  the same again, unchanged", &again, reads(tests, all), 0);
+        show("  imported again, unchanged", &again, reads(tests, all), 0);
     }
     let directory = tempfile::tempdir().unwrap();
     write_report(directory.path(), "a.xml", 100_000, 500);
     write_report(directory.path(), "one.xml", 1, 1);
     let sandbox = Sandbox::start(directory.path(), &[]);
-    println!("Nothing is added.");
+    println!("Without delay:");
     let first = import(directory.path(), &sandbox, "a.xml");
     let may_read = 2 + 4 + 2 + 100 + reads(100_000, 501) - 2;
     show("100000 new tests in 500 folders", &first, may_read, 1 + 400);
     let again = import(directory.path(), &sandbox, "a.xml");
-    show("  the same again, unchanged", &again, reads(100_000, 501), 0);
+    show("  imported again, unchanged", &again, reads(100_000, 501), 0);
     let one = import(directory.path(), &sandbox, "one.xml");
-    show("one test of a project of 100000", &one, reads(100_000, 501), 0);
+    show("one test into a project of 100000", &one, reads(100_000, 501), 0);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes reports to measure with: the same bytes for the same arguments, on every machine.
+"""Creates reports for measurements: the same bytes for the same arguments, on every machine.
 
     inputs.py small DIR               2,000 files of 50 cases, one suite each, with its properties
     inputs.py big FILE                100,000 cases, 2 % failures with a trace of 40 lines, 5 % with console output
@@ -86,7 +86,7 @@ class Report:
 
 
 def whole(path, seed, cases, failures, inside, per_suite=100):
-    """One file of many suites; `inside` makes what stands in a case."""
+    """One file of many suites; `inside` makes the content of a case."""
     report = Report(path, seed)
     report.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="all">\n')
     for first in range(0, cases, per_suite):

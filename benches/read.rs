@@ -1,8 +1,8 @@
-//! How long it takes to read a large report, as a ratio to a bare quick-xml event loop over the same bytes.
+//! Measures how long it takes to read a large report, as a ratio to a bare quick-xml event loop over the same bytes.
 //!
-//! Seconds depend on the machine, ratios hardly do. Both run in turns within one process, so that whatever else
-//! the machine is doing hits both; the ratio printed is the median of the pairs. The file is our own making, the
-//! same bytes every time: 100,000 cases in 1,000 suites, 2 % failures with traces of 40 lines, some console output.
+//! Seconds depend on the machine, ratios hardly do. Reader and loop alternate in one process, so that other load slows
+//! both; the printed ratio is the median of the pairs. The report is generated, with the same bytes each time:
+//! 100,000 cases in 1,000 suites, 2 % failures with traces of 40 lines, some console output.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -18,7 +18,7 @@ const SUITES: u32 = 1_000;
 const CASES: u32 = 100;
 const PAIRS: usize = 15;
 
-/// A small generator of pseudo-random numbers: the report is the same on every machine.
+/// Pseudo-random numbers, the same on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -102,7 +102,7 @@ fn report() -> Result<String, std::fmt::Error> {
     Ok(xml)
 }
 
-/// The floor: every event is looked at and thrown away.
+/// The baseline: reads every event and drops it.
 fn bare_loop(xml: &str) -> usize {
     let mut reader = Reader::from_str(xml);
     let mut events = 0;
@@ -131,11 +131,11 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Reader and floor in turns; the median of their ratios.
+/// Runs baseline and reader alternately. Returns the median of the ratios.
 fn ratio(xml: &str) -> f64 {
     let ratios = (0..PAIRS).map(|_| {
-        let floor = timed(|| bare_loop(xml));
-        timed(|| read(xml)).as_secs_f64() / floor.as_secs_f64()
+        let baseline = timed(|| bare_loop(xml));
+        timed(|| read(xml)).as_secs_f64() / baseline.as_secs_f64()
     });
     median(ratios.collect())
 }

@@ -1,11 +1,11 @@
-//! Everything that is tested from outside the program, in one binary: linking is what takes the time.
+//! All tests from outside the program, in one binary, because linking takes most of the time.
 
 #![cfg(feature = "sandbox")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "tests end with a panic when something is off"
+    reason = "a test fails by a panic"
 )]
 
 mod action;

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The second step of the action: makes a command line of the inputs, and becomes tq-import.
-# Inputs come as variables and go into an array; nothing of them is ever read by a shell.
+# The second step of the action: builds a command line from the inputs and replaces itself with tq-import.
+# Inputs are passed as variables and collected in an array; the shell never evaluates them.
 set -euo pipefail
 
-# An error on the job's page. What is an input's is shown as data, never as a command.
+# Prints an error annotation and exits. Inputs in it are escaped, so they are never a workflow command.
 fail() {
     local text=$1
     text=${text//'%'/%25}
@@ -14,23 +14,23 @@ fail() {
     exit 2
 }
 
-# The outputs that matter when tq-import did not come to write them.
+# Sets the outputs that matter when tq-import did not run.
 conclude() {
     if [[ -n ${GITHUB_OUTPUT:-} ]]; then
         printf 'conclusion=%s\nexit-code=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
     fi
 }
 
-# Whether a switch is on: GitHub writes true and false, people write them as they like.
+# Whether a switch is on, in any spelling of true and false.
 is_on() {
     case ${2:-} in
     [Tt]rue | TRUE) return 0 ;;
     [Ff]alse | FALSE | '') return 1 ;;
-    *) fail "the input $1 is true or false, not \"$2\"" ;;
+    *) fail "the input $1 must be true or false, not \"$2\"" ;;
     esac
 }
 
-# The lines of a text that hold something, without white space around it, into the array `lines`.
+# Puts the non-empty lines of a text, trimmed, into the array `lines`.
 split_lines() {
     lines=()
     local line
@@ -44,17 +44,17 @@ split_lines() {
     done <<<"$1"
 }
 
-program=${TQ_IMPORT:?the step before has not said where tq-import is}
+program=${TQ_IMPORT:?the install step did not set the path of tq-import}
 cd -- "${INPUT_WORKING_DIRECTORY:-.}" 2>/dev/null ||
-    fail "there is no working-directory ${INPUT_WORKING_DIRECTORY:-.}"
+    fail "working-directory ${INPUT_WORKING_DIRECTORY:-.} does not exist"
 
 split_lines "${INPUT_FILES:-}"
 if [[ ${#lines[@]} -eq 0 ]]; then
-    fail "the input files names no report"
+    fail "the input files is empty"
 fi
 reports=("${lines[@]}")
 
-# What importing and parsing share.
+# Options of both import and inspect.
 options=()
 with() {
     if [[ -n $2 ]]; then
@@ -74,10 +74,10 @@ if [[ -z ${TQ_ACCESS_TOKEN:-} ]]; then
     elif [[ ${GITHUB_ACTOR:-} == 'dependabot[bot]' ]]; then
         who="jobs that Dependabot starts"
     else
-        fail "there is no token: set the input token to a secret, such as \${{ secrets.TESTQUALITY_TOKEN }}"
+        fail "no token: set the input token to a secret, such as \${{ secrets.TESTQUALITY_TOKEN }}"
     fi
-    printf '::notice title=tq-import::%s get no secrets: the reports are parsed, and nothing is imported\n' "$who"
-    # What a stranger's branch may set must not turn parsing into something else.
+    printf '::notice title=tq-import::%s get no secrets: reports are parsed but not imported\n' "$who"
+    # No further options: the branch of a stranger must not change what is run.
     exec "$program" inspect "${options[@]+"${options[@]}"}" -- "${reports[@]}"
 fi
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The first step of the action: finds tq-import in the runner's tool cache, downloads the release, or builds it.
-# A download is checked against a sum in sums.txt beside this file, which was written after the release was built.
+# A download must match its checksum in sums.txt beside this file, which is written after the release is built.
 #
-# TQ_IMPORT_ARCHIVE: a local archive in place of a download, for mirrors; it is checked all the same.
+# TQ_IMPORT_ARCHIVE: a local archive to use instead of a download, for mirrors; its checksum is verified too.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -25,7 +25,7 @@ use() {
     exit 0
 }
 
-# The release is built for these.
+# The targets that releases are built for.
 target=
 ending=
 case "${RUNNER_OS:-}-${RUNNER_ARCH:-}" in
@@ -39,7 +39,7 @@ Windows-X64)
     ;;
 esac
 
-# The newest release whose sum for this machine is known: the last such line.
+# The version of the newest release for this target: its last line in sums.txt.
 newest() {
     local sum archive found=
     while read -r sum archive; do
@@ -70,7 +70,7 @@ sha256() {
 
 build() {
     command -v cargo >/dev/null 2>&1 ||
-        fail "there is no release of tq-import for this runner, and no cargo to build one: add a step with a Rust toolchain"
+        fail "no release of tq-import for this runner, and no cargo to build it: add a step that installs Rust"
     local root=$temporary/tq-import-source
     CARGO_TARGET_DIR=$temporary/tq-import-target \
         cargo install --quiet --locked --force --path "$checkout" --root "$root"
@@ -91,10 +91,10 @@ if [[ -z $version ]]; then
     fi
 fi
 if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]]; then
-    fail "the input version is a release such as 1.2.3, or source"
+    fail "the input version must be a release such as 1.2.3, or source"
 fi
 if [[ -z $target ]]; then
-    fail "there is no release of tq-import for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this machine}: set the input version to source"
+    fail "no release of tq-import for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this machine}: set the input version to source"
 fi
 
 name=tq-import-$version-$target
@@ -116,12 +116,12 @@ if [[ -n ${TQ_IMPORT_ARCHIVE:-} ]]; then
 else
     curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 4 --retry-all-errors \
         --output "$archive" "$releases/v$version/$name.tar.gz" ||
-        fail "cannot download $releases/v$version/$name.tar.gz; running the job again may help"
+        fail "cannot download $releases/v$version/$name.tar.gz; try to run the job again"
 fi
 read -r found _ < <(sha256 "$archive")
 found=${found#\\}
 if [[ $found != "$wanted" ]]; then
-    fail "the download of tq-import $version is not the one that was released: its SHA-256 is $found and must be $wanted. Nothing of it was run"
+    fail "checksum mismatch for tq-import $version: its SHA-256 is $found, expected $wanted. The download was not run"
 fi
 tar -xzf "$archive" -C "$work"
 mkdir -p -- "$cached"

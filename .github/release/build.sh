@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the archive of a release for one target, and its sum: build.sh TARGET DIRECTORY.
-# TQ_IMPORT_BINARY: a program that is built already, to pack without compiling.
+# Builds the archive of a release for one target, and its checksum: build.sh TARGET DIRECTORY.
+# TQ_IMPORT_BINARY: a program to pack without compiling.
 set -euo pipefail
 
 target=${1:?build.sh TARGET DIRECTORY}
@@ -25,7 +25,7 @@ trap 'rm -rf -- "$work"' EXIT
 mkdir -- "$work/$name" "$work/$name/completions"
 cp -- "$binary" "$work/$name/tq-import$ending"
 cp -- "$root/README.md" "$root/LICENSE" "$root/CHANGELOG.md" "$work/$name/"
-# Every target is built on a machine that can run it.
+# Each target is built on a machine that can run it.
 "$work/$name/tq-import$ending" --version
 "$work/$name/tq-import$ending" man >"$work/$name/tq-import.1"
 for shell in bash zsh fish powershell elvish; do
@@ -33,7 +33,7 @@ for shell in bash zsh fish powershell elvish; do
 done
 
 archive=$name.tar.gz
-# Nobody's name and no moment goes in, where tar can leave them out.
+# With GNU tar the archive is reproducible: no owner, no times.
 plain=()
 if tar --version 2>/dev/null | grep -q 'GNU tar'; then
     plain=(--sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-0}")

@@ -1,4 +1,4 @@
-//! The step that imports: outputs, page and exit code of every way in which it can end.
+//! The import step: outputs, job summary and exit code for each way in which it can end.
 
 use secrecy::ExposeSecret as _;
 
@@ -15,7 +15,7 @@ fn job(env: &TestEnv) -> Job {
         .with("namespace", "shop")
 }
 
-/// Runs the step, which must end with `code` and tell it.
+/// Runs the step, which must exit with `code` and set the outputs `conclusion` and `exit-code`.
 async fn ends(job: &Job, code: i32, conclusion: &str) -> Step {
     let step = job.step("import").await;
     assert_eq!(step.run.code, code, "{}", step.run);
@@ -25,7 +25,7 @@ async fn ends(job: &Job, code: i32, conclusion: &str) -> Step {
 }
 
 #[tokio::test]
-async fn an_import_fills_every_output_and_the_page() {
+async fn an_import_sets_every_output_and_writes_the_job_summary() {
     if !has_bash() {
         return;
     }
@@ -34,7 +34,7 @@ async fn an_import_fills_every_output_and_the_page() {
         .with("files", "  reports/**/*.xml\r\n\n!reports/old.xml\n")
         .with("folder", "Auto/Web");
     job.write("reports/a b.xml", &report(&[("cart", &["adds", "~waits"])]));
-    job.write("reports/old.xml", "this is no report");
+    job.write("reports/old.xml", "not a report");
     let step = ends(&job, 0, "success").await;
     let outputs = definition();
     for name in outputs["outputs"].as_hash().unwrap().keys() {
@@ -52,7 +52,7 @@ async fn an_import_fills_every_output_and_the_page() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_fails_the_step_and_says_so() {
+async fn errors_fail_the_step_with_the_right_exit_code() {
     if !has_bash() {
         return;
     }
@@ -64,28 +64,28 @@ async fn what_goes_wrong_fails_the_step_and_says_so() {
         job.write("cut.xml", &good[..good.len() - 40]);
         job
     };
-    // Tests that fail do not fail the import, unless that is wanted.
+    // Failed tests fail the step only on request.
     let step = ends(&with("good.xml"), 0, "success").await;
     assert_eq!(step.outputs["failed"], "1");
     ends(&with("good.xml").with("fail-on-test-failure", "true"), 4, "failure").await;
-    // Damage is told, and what is readable imported.
+    // The readable part of a damaged report is imported, and the damage is an error.
     let step = ends(&with("cut.xml"), 3, "failure").await;
     assert!(step.run.stderr.contains("::error"), "{}", step.run);
     ends(&with("cut.xml").with("strict", "true"), 3, "failure").await;
-    // Nothing found.
+    // No report.
     ends(&with("nowhere/*.xml"), 3, "failure").await;
     ends(&with("nowhere/*.xml").with("fail-on-empty", "false"), 0, "success").await;
-    // A token that is none.
+    // An invalid token.
     let step = ends(&with("good.xml").with("token", "wrong"), 6, "failure").await;
     assert!(!step.run.stdout.contains("wrong") && step.run.stderr.contains("401"), "{}", step.run);
-    // A plan alone.
+    // A dry run.
     let step =
         ends(&with("good.xml").with("dry-run", "True").with("namespace", "new"), 0, "success")
             .await;
     assert_eq!((&*step.outputs["created"], &*step.outputs["complete"]), ("2", ""));
     let dry = with("good.xml").with("args", "--check\n--namespace=new");
     ends(&dry, 5, "failure").await;
-    // What cannot be meant.
+    // Invalid inputs.
     for (input, value) in [
         ("files", " \n"),
         ("dry-run", "perhaps"),
@@ -94,13 +94,13 @@ async fn what_goes_wrong_fails_the_step_and_says_so() {
         ("args", "--no-such-option"),
     ] {
         let step = ends(&with("good.xml").with(input, value), 2, "failure").await;
-        let told = format!("{}{}", step.run.stdout, step.run.stderr);
-        assert!(told.contains("error"), "{input}: {}", step.run);
+        let printed = format!("{}{}", step.run.stdout, step.run.stderr);
+        assert!(printed.contains("error"), "{input}: {}", step.run);
     }
 }
 
 #[tokio::test]
-async fn without_a_token_forks_and_dependabot_are_parsed_and_others_fail() {
+async fn without_a_token_forks_and_dependabot_only_parse_and_others_fail() {
     if !has_bash() {
         return;
     }
@@ -112,23 +112,23 @@ async fn without_a_token_forks_and_dependabot_are_parsed_and_others_fail() {
         job
     };
     let fork = Job { is_fork: true, ..job() };
-    let bot = job().knowing("GITHUB_ACTOR", "dependabot[bot]");
+    let bot = job().with_variable("GITHUB_ACTOR", "dependabot[bot]");
     for job in [&fork, &bot] {
         let step = ends(job, 0, "parse-only").await;
         assert!(step.run.stdout.contains("::notice"), "{}", step.run);
         assert_eq!((&*step.outputs["seen"], &*step.outputs["failed"]), ("2", "1"));
         assert!(step.page.contains("nothing was sent"), "{}", step.page);
     }
-    // What is damaged there is damaged.
+    // A damaged report fails the step there too.
     fork.write("a.xml", "<testsuite><testcase name=\"x\">");
     ends(&fork, 3, "failure").await;
     let step = ends(&job(), 2, "failure").await;
-    assert!(step.run.stdout.contains("::error title=tq-import::there is no token"), "{}", step.run);
+    assert!(step.run.stdout.contains("::error title=tq-import::no token"), "{}", step.run);
     assert_eq!(env.journal.entries().len(), sent, "nothing was sent");
 }
 
 #[tokio::test]
-async fn hostile_inputs_and_names_are_data() {
+async fn hostile_inputs_and_names_are_not_executed() {
     if !has_bash() {
         return;
     }
@@ -147,7 +147,7 @@ async fn hostile_inputs_and_names_are_data() {
     assert_eq!(step.outputs["created"], "2");
     let all = format!("{}{}", step.run.stdout, step.run.stderr);
     assert!(!all.lines().any(|line| line.starts_with("::set-output")), "{}", step.run);
-    // An option is no report, and a command in an input is shown as text.
+    // An option is taken as a report, and a workflow command in an input is printed as text.
     let option = self::job(&env).with("files", "--version");
     ends(&option, 3, "failure").await;
     let command = self::job(&env)

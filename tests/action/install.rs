@@ -1,11 +1,11 @@
-//! The step that installs: archives that the release's own script packed, sums, the tool cache.
+//! The install step: archives packed by the release script, checksums, the tool cache.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Job, has_bash, root};
 
-/// What runners call this machine, and the target of its release; none where there is no release for it.
+/// The `RUNNER_OS`, `RUNNER_ARCH` and release target of this machine; none if it has no release.
 fn machine() -> Option<(&'static str, &'static str, &'static str)> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => Some(("Linux", "X64", "x86_64-unknown-linux-musl")),
@@ -18,11 +18,11 @@ fn machine() -> Option<(&'static str, &'static str, &'static str)> {
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The archive of this build and the file of its sum, as the release's script makes them.
+/// The archive of this build and the line of its checksum, made by the release script.
 fn archive(directory: &Path, target: &str) -> (PathBuf, String) {
     let binary = directory.join("binary");
     std::fs::copy(env!("CARGO_BIN_EXE_tq-import"), &binary).unwrap();
-    // Packing takes long with all that is there for debuggers.
+    // Packing debug information takes long.
     let _ = Command::new("strip").arg(&binary).status();
     let mut build = Command::new("bash");
     build.arg(root().join(".github/release/build.sh")).args([target, "dist"]);
@@ -35,7 +35,7 @@ fn archive(directory: &Path, target: &str) -> (PathBuf, String) {
 }
 
 #[tokio::test]
-async fn a_release_is_installed_only_if_it_is_the_one_that_was_built() {
+async fn a_release_is_installed_only_if_its_checksum_matches() {
     let Some((system, processor, target)) = machine().filter(|_| has_bash()) else { return };
     let directory = tempfile::tempdir().unwrap();
     let (archive, sum) = archive(directory.path(), target);
@@ -44,20 +44,20 @@ async fn a_release_is_installed_only_if_it_is_the_one_that_was_built() {
     let sums = directory.path().join("sums.txt");
     let job = || {
         Job::new()
-            .knowing("RUNNER_OS", system)
-            .knowing("RUNNER_ARCH", processor)
-            .knowing("TQ_IMPORT_SUMS", sums.to_str().unwrap())
-            .knowing("TQ_IMPORT_ARCHIVE", archive.to_str().unwrap())
+            .with_variable("RUNNER_OS", system)
+            .with_variable("RUNNER_ARCH", processor)
+            .with_variable("TQ_IMPORT_SUMS", sums.to_str().unwrap())
+            .with_variable("TQ_IMPORT_ARCHIVE", archive.to_str().unwrap())
     };
-    // The sum of something else: nothing is run, nothing kept.
+    // A wrong checksum: nothing is run or kept.
     std::fs::write(&sums, format!("{}  {name}\n", "0".repeat(64))).unwrap();
     let wrong = job();
     let step = wrong.step("install").await;
     assert_eq!(step.run.code, 2, "{}", step.run);
-    assert!(step.run.stdout.contains("is not the one that was released"), "{}", step.run);
+    assert!(step.run.stdout.contains("checksum mismatch"), "{}", step.run);
     assert!(!wrong.path().join("tool cache").exists());
 
-    // Older releases stand above; the newest is the default.
+    // The last line for the target is the default version.
     let older = format!("{}  tq-import-0.0.1-{target}.tar.gz\n", "1".repeat(64));
     std::fs::write(&sums, format!("# sums\n{older}{sum}")).unwrap();
     let job = job();
@@ -69,26 +69,26 @@ async fn a_release_is_installed_only_if_it_is_the_one_that_was_built() {
         "{program:?}"
     );
     assert!(step.run.stdout.contains(&format!("tq-import {VERSION}")), "{}", step.run);
-    // Another time it is taken from the cache: there is no archive any more.
+    // The second time it comes from the cache, without the archive.
     std::fs::remove_file(&archive).unwrap();
     let step = job.step("install").await;
     assert_eq!((step.run.code, PathBuf::from(&step.outputs["program"])), (0, program.clone()));
-    // What was installed imports.
+    // The installed program works.
     let job = Job { program, is_fork: true, ..job }.with("files", "a.xml");
     job.write("a.xml", &crate::support::report(&[("cart", &["adds"])]));
     assert_eq!(job.step("import").await.outputs["conclusion"], "parse-only");
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_not_downloaded() {
+async fn unknown_versions_are_not_downloaded() {
     if !has_bash() {
         return;
     }
     let job = |version: &str| {
         Job::new()
             .with("version", version)
-            .knowing("RUNNER_OS", "Linux")
-            .knowing("RUNNER_ARCH", "X64")
+            .with_variable("RUNNER_OS", "Linux")
+            .with_variable("RUNNER_ARCH", "X64")
     };
     for (version, words) in [
         ("9.9.9", "does not know tq-import 9.9.9"),
@@ -102,7 +102,10 @@ async fn what_is_not_known_is_not_downloaded() {
         assert!(step.run.stdout.contains(words), "{version}: {}", step.run);
         assert!(!step.run.stdout.contains("\n::warning"), "{version}: {}", step.run);
     }
-    let step =
-        Job::new().with("version", "1.2.3").knowing("RUNNER_OS", "Plan9").step("install").await;
+    let step = Job::new()
+        .with("version", "1.2.3")
+        .with_variable("RUNNER_OS", "Plan9")
+        .step("install")
+        .await;
     assert!(step.run.stdout.contains("set the input version to source"), "{}", step.run);
 }

@@ -1,6 +1,6 @@
-//! The action, step by step, as a runner of GitHub runs it: its own `action.yml`, its own scripts, a real sandbox.
+//! Runs the steps of `action.yml` as a GitHub runner does, against a real sandbox.
 //!
-//! Where there is no bash the tests say so and pass.
+//! Without bash the tests are skipped.
 
 mod imports;
 mod install;
@@ -23,27 +23,27 @@ fn definition() -> Yaml {
     YamlLoader::load_from_str(&text).unwrap().remove(0)
 }
 
-/// Whether bash is here; says so if it is not.
+/// Whether bash is installed; prints a note if it is not.
 fn has_bash() -> bool {
-    let is_here = Command::new("bash").arg("--version").output().is_ok();
-    if !is_here {
-        println!("skipped: there is no bash here");
+    let is_installed = Command::new("bash").arg("--version").output().is_ok();
+    if !is_installed {
+        println!("skipped: bash is not installed");
     }
-    is_here
+    is_installed
 }
 
 /// A job in a directory of its own.
 struct Job {
     directory: tempfile::TempDir,
-    /// What the workflow gives the action.
+    /// The `with` of the workflow.
     inputs: BTreeMap<String, String>,
-    /// What the runner knows, beside what every job has.
+    /// Environment variables of the runner, besides those that every job has.
     variables: BTreeMap<String, String>,
     is_fork: bool,
     program: PathBuf,
 }
 
-/// What came of a step.
+/// The result of a step.
 struct Step {
     run: Run,
     outputs: BTreeMap<String, String>,
@@ -52,7 +52,7 @@ struct Step {
 
 impl Job {
     fn new() -> Self {
-        // Paths on runners hold spaces, on Windows at the latest.
+        // Paths on runners contain spaces, at least on Windows.
         let directory = tempfile::Builder::new().prefix("a job's directory ").tempdir().unwrap();
         Self {
             directory,
@@ -78,7 +78,7 @@ impl Job {
         self
     }
 
-    fn knowing(mut self, variable: &str, value: &str) -> Self {
+    fn with_variable(mut self, variable: &str, value: &str) -> Self {
         self.variables.insert(variable.to_owned(), value.to_owned());
         self
     }
@@ -127,14 +127,14 @@ impl Job {
         Step { run, outputs, page: std::fs::read_to_string(page).unwrap() }
     }
 
-    /// What the runner puts in the place of an expression.
+    /// The value that the runner substitutes for an expression.
     fn value_of(&self, expression: &str) -> String {
         let inner = expression.strip_prefix("${{ ").and_then(|rest| rest.strip_suffix(" }}"));
-        let inner = inner.unwrap_or_else(|| panic!("{expression} is no expression"));
+        let inner = inner.unwrap_or_else(|| panic!("{expression} is not an expression"));
         if let Some(input) = inner.strip_prefix("inputs.") {
             let action = definition();
             let known = &action["inputs"][input];
-            assert!(!known.is_badvalue(), "{input} is no input");
+            assert!(!known.is_badvalue(), "{input} is not an input");
             let default = known["default"].as_str().unwrap_or_default();
             return self.inputs.get(input).cloned().unwrap_or_else(|| default.to_owned());
         }
@@ -143,7 +143,7 @@ impl Job {
             fork if fork.contains("head.repo.full_name != github.repository") => {
                 self.is_fork.to_string()
             }
-            other => panic!("{other} is not known here"),
+            other => panic!("unknown expression {other}"),
         }
     }
 }
@@ -168,14 +168,14 @@ fn outputs_of(text: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn nothing_of_an_input_is_read_by_a_shell() {
+fn no_script_contains_an_expression() {
     let action = definition();
     for step in action["runs"]["steps"].as_vec().unwrap() {
         let script = step["run"].as_str().unwrap();
         assert!(!script.contains("${{"), "{script}");
     }
-    // Every input is handed on, and every output comes from the step that imports.
-    let handed_on: String = action["runs"]["steps"]
+    // Every input reaches a step, and every output comes from the import step.
+    let passed_on: String = action["runs"]["steps"]
         .as_vec()
         .unwrap()
         .iter()
@@ -184,7 +184,7 @@ fn nothing_of_an_input_is_read_by_a_shell() {
         .collect();
     for input in action["inputs"].as_hash().unwrap().keys() {
         let expression = format!("${{{{ inputs.{} }}}}\n", input.as_str().unwrap());
-        assert!(handed_on.contains(&expression), "{expression}");
+        assert!(passed_on.contains(&expression), "{expression}");
     }
     for (name, output) in action["outputs"].as_hash().unwrap() {
         let name = name.as_str().unwrap();

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::faults::HASTY;
 use crate::support::{Run, TestEnv, binary, report, run};
 
 /// What the proxy does to a request.
@@ -151,7 +152,7 @@ pub(super) async fn import_with(
 ) -> Run {
     let (host, importer) = serve_proxy(env, rule).await;
     let mut command = binary(env.path());
-    command.args(arguments).args([
+    command.args(arguments).args(HASTY).args([
         "--host",
         &host,
         "--token-file",

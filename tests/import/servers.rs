@@ -38,7 +38,7 @@ async fn a_row_that_crashes_the_server_is_refused_and_the_others_are_created() {
     let names: Vec<String> = (0..40).map(|number| format!("test {number:02}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     env.write("a.xml", &report(&[("cart", &names)]));
-    let run = import_with(&env, &["--retry-wait", "20ms"], |method, path, _, body| {
+    let run = import_with(&env, &[], |method, path, _, body| {
         (is_create(method, path, "test") && body.contains("test 17"))
             .then_some(Fault::Before(StatusCode::INTERNAL_SERVER_ERROR))
     })

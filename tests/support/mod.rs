@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testquality_sandbox::{self as sandbox, Journal, RunningSandbox, Settings, Store};
 
-/// What a run of the binary gave.
+/// Exit code and output of a run of the binary.
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -29,7 +29,7 @@ impl Run {
         }
     }
 
-    /// The summary, when it was asked for as JSON.
+    /// Standard output as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
@@ -47,7 +47,7 @@ impl std::fmt::Display for Run {
     }
 }
 
-/// The binary in `directory`, knowing nothing of the machine's CI, tokens or user.
+/// The binary in `directory`, without the variables of this machine's CI, tokens and user.
 pub(crate) fn binary(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tq-import"));
     for (name, _) in std::env::vars_os() {
@@ -75,13 +75,13 @@ pub(crate) fn binary(directory: &Path) -> Command {
     command
 }
 
-/// Runs the binary without blocking the sandbox that this process serves.
+/// Runs the binary without blocking the sandbox in this process.
 pub(crate) async fn run(mut command: Command) -> Run {
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     Run::of(&output)
 }
 
-/// A sandbox in this process, a directory to work in, and a file with the token.
+/// A sandbox in this process, a working directory, and a file with the token in it.
 pub(crate) struct TestEnv {
     pub(crate) running: RunningSandbox,
     pub(crate) journal: Journal,
@@ -108,7 +108,7 @@ impl TestEnv {
         env
     }
 
-    /// The same database and token, served by a sandbox that behaves.
+    /// The same database and token, served by a sandbox without fault rules.
     pub(crate) async fn without_faults(mut self) -> Self {
         let store = Store::open(self.path().join("sandbox.db"), "Demo").unwrap();
         let token = sandbox::Token::new(self.running.token.clone());
@@ -148,7 +148,7 @@ impl TestEnv {
         run(self.command(arguments)).await
     }
 
-    /// The summary as JSON of an import that must end with `code`.
+    /// The JSON summary of an import that must exit with `code`.
     #[track_caller]
     pub(crate) fn import_json(&self, code: i32, arguments: &[&str]) -> impl Future<Output = Value> {
         let mut command = self.command(arguments);
@@ -156,12 +156,12 @@ impl TestEnv {
         async move { run(command).await.expect(code).json() }
     }
 
-    /// A reading connection to the database.
+    /// A read-only connection to the database.
     pub(crate) fn db(&self) -> Connection {
         Connection::open_with_flags(&self.running.db, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
     }
 
-    /// The live rows of a table.
+    /// The number of rows in a table that are not deleted.
     pub(crate) fn count(&self, table: &str) -> i64 {
         self.db()
             .query_row(
@@ -172,7 +172,7 @@ impl TestEnv {
             .unwrap()
     }
 
-    /// Asserts that every live test has one place and one step, and that names in one folder are as many as its tests.
+    /// Asserts that there are `tests` tests, each with one folder, one step and a description of its own.
     #[track_caller]
     pub(crate) fn assert_exactly_once(&self, tests: i64) {
         assert_eq!(self.count("test"), tests, "tests");
@@ -186,7 +186,7 @@ impl TestEnv {
                 |row| row.get(0),
             )
             .unwrap();
-        assert_eq!(steps, tests, "steps of tests that stand");
+        assert_eq!(steps, tests, "steps of tests that are not deleted");
         let duplicates: i64 = self
             .db()
             .query_row(
@@ -195,10 +195,10 @@ impl TestEnv {
                 |row| row.get(0),
             )
             .unwrap();
-        assert_eq!(duplicates, 0, "tests with one description");
+        assert_eq!(duplicates, 0, "tests with the same description");
     }
 
-    /// The path of each live test and its name, as `a/b: name`, sorted.
+    /// Folder path and name of each test that is not deleted, as `a/b: name`, sorted.
     pub(crate) fn tree(&self) -> Vec<String> {
         let db = self.db();
         let mut statement = db
@@ -217,7 +217,7 @@ impl TestEnv {
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
-    /// Every row of a table as text, bookkeeping included.
+    /// Every row of a table as text, with all columns.
     pub(crate) fn rows(&self, table: &str) -> Vec<String> {
         let db = self.db();
         let mut statement = db.prepare(&format!("SELECT * FROM {table} ORDER BY id")).unwrap();
@@ -231,7 +231,7 @@ impl TestEnv {
     }
 }
 
-/// Only its owner may read a token file: anything else is warned about.
+/// Makes a token file readable by its owner only; others get a warning.
 pub(crate) fn restrict(path: &Path) {
     #[cfg(unix)]
     {
@@ -242,7 +242,7 @@ pub(crate) fn restrict(path: &Path) {
     let _ = path;
 }
 
-/// A report: suites with the names of their cases. A name that starts with `!` fails, with `~` is skipped.
+/// A report: suites with the names of their cases. `!` before a name makes the case fail, `~` skips it.
 pub(crate) fn report(suites: &[(&str, &[&str])]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for (suite, cases) in suites {

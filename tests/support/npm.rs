@@ -1,30 +1,29 @@
 //! Programs that come from npm and run on node.
 //!
-//! They are fetched once, into a directory below `target/`. Where there is no node or npm, or npm
-//! cannot fetch them, the tests that need them say so and pass; with `NODE_TESTS=required`, as in
-//! CI, they fail then.
+//! They are installed once, into a directory below `target/`. Without node or npm, or if npm cannot install them, the
+//! tests that need them print a note and pass; with `NODE_TESTS=required`, as in CI, they fail.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// What one test needs of npm.
+/// Packages from npm that a test needs.
 pub(crate) struct Packages {
-    /// Of the directory: what is in it, with its versions.
+    /// The name of the directory, with the versions in it.
     name: &'static str,
-    /// As npm takes them, each with its exact version.
-    wanted: &'static [&'static str],
-    place: OnceLock<Option<PathBuf>>,
+    /// Arguments for `npm install`, each with an exact version.
+    specifiers: &'static [&'static str],
+    directory: OnceLock<Option<PathBuf>>,
 }
 
 impl Packages {
-    pub(crate) const fn new(name: &'static str, wanted: &'static [&'static str]) -> Self {
-        Self { name, wanted, place: OnceLock::new() }
+    pub(crate) const fn new(name: &'static str, specifiers: &'static [&'static str]) -> Self {
+        Self { name, specifiers, directory: OnceLock::new() }
     }
 
-    /// The directory that has them below `node_modules`; none where they cannot be had.
+    /// The directory whose `node_modules` holds them; none if they cannot be installed.
     pub(crate) fn installed(&self) -> Option<&Path> {
-        self.place
+        self.directory
             .get_or_init(|| self.install().map_err(|why| skip(self.name, &why)).ok())
             .as_deref()
     }
@@ -32,47 +31,47 @@ impl Packages {
     fn install(&self) -> Result<PathBuf, String> {
         for tool in ["node", "npm"] {
             let found = Command::new(tool).arg("--version").output();
-            found.map_err(|_| format!("there is no {tool}"))?;
+            found.map_err(|_| format!("{tool} is not installed"))?;
         }
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let place = target.join(self.name);
-        if place.join("node_modules").exists() {
-            return Ok(place);
+        let directory = target.join(self.name);
+        if directory.join("node_modules").exists() {
+            return Ok(directory);
         }
-        // Made aside and moved, so that what is there is whole.
-        let aside = tempfile::tempdir_in(target).map_err(|error| error.to_string())?;
-        std::fs::write(aside.path().join("package.json"), "{\"private\":true}").unwrap();
+        // Renamed when complete, so that the directory never holds half of them.
+        let unfinished = tempfile::tempdir_in(target).map_err(|error| error.to_string())?;
+        std::fs::write(unfinished.path().join("package.json"), "{\"private\":true}").unwrap();
         let mut npm = Command::new("npm");
-        npm.current_dir(aside.path())
+        npm.current_dir(unfinished.path())
             .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"])
-            .args(self.wanted);
+            .args(self.specifiers);
         let output = npm.output().map_err(|error| error.to_string())?;
         if !output.status.success() {
             let why = String::from_utf8_lossy(&output.stderr);
             return Err(format!("npm cannot install them: {why}"));
         }
-        let aside = aside.keep();
-        if std::fs::rename(&aside, &place).is_err() && !place.exists() {
-            return Err(format!("{} cannot be made", place.display()));
+        let unfinished = unfinished.keep();
+        if std::fs::rename(&unfinished, &directory).is_err() && !directory.exists() {
+            return Err(format!("cannot create {}", directory.display()));
         }
-        Ok(place)
+        Ok(directory)
     }
 }
 
-/// Says that something was not tested, or fails where it must be.
+/// Prints that something was not tested, or fails if it is required.
 fn skip(what: &str, why: &str) {
-    let is_required = std::env::var("NODE_TESTS").is_ok_and(|wish| wish == "required");
+    let is_required = std::env::var("NODE_TESTS").is_ok_and(|value| value == "required");
     assert!(!is_required, "{what} is required: {why}");
-    println!("skipped, nothing was run with {what}: {why}");
+    println!("skipped, {what} did not run: {why}");
 }
 
-/// Runs node with packages, without blocking the sandbox that this process serves.
+/// Runs node with packages, without blocking the sandbox in this process.
 pub(crate) async fn node(
     packages: &Path,
     arguments: &[&str],
     variables: &[(&str, &str)],
 ) -> Output {
-    // An empty directory: programs read and write settings where they stand.
+    // An empty directory, because programs read and write settings in it.
     let directory = tempfile::tempdir().unwrap();
     let mut command = Command::new("node");
     for (name, _) in std::env::vars_os() {
@@ -91,7 +90,7 @@ pub(crate) async fn node(
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-/// What a program printed, for messages.
+/// The output of a program, for messages.
 pub(crate) fn shown(output: &Output) -> String {
     let (out, err) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

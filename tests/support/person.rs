@@ -1,10 +1,10 @@
-//! Somebody who works in the project beside the importer.
+//! A person who works in the project while imports run.
 
 use serde_json::{Value, json};
 
 use super::TestEnv;
 
-/// Talks to the sandbox as a person's browser would.
+/// Sends requests as the browser of a person would.
 pub(crate) struct Person<'a> {
     pub(crate) env: &'a TestEnv,
     client: reqwest::Client,

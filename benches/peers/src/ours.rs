@@ -1,8 +1,8 @@
-//! Our own reader behind the command line of `peers`, with the allocator that the program has.
+//! Our reader behind the command line of `peers`, with the allocator of the program.
 //!
-//! `ours cases PATH` reads reports as the program does, with all messages and traces, and prints how many cases there
-//! were. `ours records PATH` makes of them what the program does: one record for each test, with its identity and
-//! folder, in order. `ours junit-parser FILE` is another reader with our allocator.
+//! `ours cases PATH` reads reports as the program does, with all messages and traces, and prints the number of cases.
+//! `ours records PATH` also merges them into records, one for each test, with identity and folder, in order.
+//! `ours junit-parser FILE` runs another reader with our allocator.
 
 use std::error::Error;
 use std::fs::File;

@@ -1,7 +1,7 @@
-//! Readers of JUnit-style XML that others wrote, behind one command line, for `benches/compare.py`.
+//! Other readers of JUnit-style XML behind one command line, for `benches/compare.py`.
 //!
-//! `peers READER PATH` reads a file, or every file of a directory, and prints how many cases there were.
-//! `peers measure COMMAND…` runs a command and prints its seconds, those of the processor, and its peak memory.
+//! `peers READER PATH` reads a file, or every file of a directory, and prints the number of cases.
+//! `peers measure COMMAND…` runs a command and prints its wall-clock seconds, CPU seconds and peak memory.
 
 use std::error::Error;
 use std::fs::File;
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Seconds by the clock, seconds of the processor and KiB of memory at the peak, and what the command printed.
+/// Runs a command. Prints wall-clock seconds, CPU seconds and peak memory in KiB, then its output.
 fn measure(program: &str, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output()?;
@@ -41,7 +41,7 @@ fn measure(program: &str, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     if !output.status.success() {
         return Err(format!("{program}: {}", output.status).into());
     }
-    // This process is small, so that what the command had of it before it was itself does not count.
+    // The peak includes that of this process before `exec`, which is small.
     let used = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let busy = (used.user_time() + used.system_time()).num_microseconds() as f64 / 1e6;
     println!("{seconds} {busy} {}", used.max_rss());
@@ -62,7 +62,7 @@ fn each(path: &str, read: fn(&Path) -> Counted) -> Counted {
     files.iter().map(|file| read(file)).sum()
 }
 
-/// A bare event loop over the mapped file: every event is looked at and thrown away.
+/// A bare event loop over the mapped file: reads every event and drops it.
 fn floor(path: &Path) -> Counted {
     let (map, _) = Map::with_options().open(path)?;
     let mut reader = Reader::from_reader(&map[..]);

@@ -1,16 +1,16 @@
-//! The corpus of the fuzz targets and every report of `testdata`, through the same checks, on a stable compiler.
+//! Runs the checks of the fuzz targets on their corpus and on every report of `testdata`, with a stable compiler.
 
 #[path = "../../../fuzz/check.rs"]
 mod check;
 
 #[test]
-fn what_fuzzing_kept_holds_what_every_input_must() {
+fn kept_fuzz_inputs_pass_the_checks() {
     let corpus = crate::repository("fuzz/corpus");
     let mut inputs = 0;
     for entry in std::fs::read_dir(corpus).unwrap() {
         let directory = entry.unwrap().path();
         let name = directory.file_name().unwrap().to_str().unwrap();
-        let target = check::of(name).unwrap_or_else(|| panic!("{name} is no target"));
+        let target = check::of(name).unwrap_or_else(|| panic!("{name} has no target"));
         for file in check::files(&directory) {
             let data = std::fs::read(&file).unwrap();
             println!("{}", file.display());
@@ -22,7 +22,7 @@ fn what_fuzzing_kept_holds_what_every_input_must() {
 }
 
 #[test]
-fn every_report_holds_it_too_whole_and_cut() {
+fn reports_of_testdata_pass_the_checks_whole_and_cut() {
     let data = crate::repository("testdata");
     let mut reports = 0;
     for directory in std::fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path()) {

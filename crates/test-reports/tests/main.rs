@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "tests end with a panic when something is off"
+    reason = "a test fails by a panic"
 )]
 
 mod corpus;
