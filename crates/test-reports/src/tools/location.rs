@@ -1,9 +1,9 @@
 //! Where a test belongs, and which folder a new test goes into.
 
-use super::Tool;
 use super::context::CaseContext;
+use super::{Tool, volatile};
 use crate::options::{GroupBy, IdentityOptions, Split};
-use crate::text;
+use crate::text::{self, RepositoryRoot};
 
 /// What a tool's row makes of a case.
 #[derive(Debug, Default)]
@@ -47,6 +47,12 @@ pub(super) enum Cut {
 }
 
 impl Level {
+    /// Removes what differs between machines.
+    pub(super) fn make_stable(&mut self, root: &RepositoryRoot) {
+        let (Level::One(name) | Level::Classname(name, _) | Level::Titles(name, _)) = self;
+        *name = volatile::without_machine(name, root);
+    }
+
     /// Appends the folders of this level to `path`.
     pub(super) fn push_to(&self, path: &mut Vec<String>, split: &Split) {
         match (self, split) {

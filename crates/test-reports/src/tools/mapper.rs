@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::context::CaseContext;
 use super::location::{self, TestLocation};
-use super::{NotATest, Tool, detect, source_location};
+use super::{NotATest, Tool, detect, source_location, volatile};
 use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
 use crate::options::IdentityOptions;
 use crate::text;
@@ -227,12 +227,13 @@ impl<'a> CaseMapper<'a> {
     }
 
     fn map_test(&self, context: &CaseContext<'_>) -> MappedTest {
-        let TestLocation { mut container, mut name, folder, is_subtest, is_skipped } =
+        let TestLocation { mut container, mut name, mut folder, is_subtest, is_skipped } =
             (self.tool.locate)(context);
         container.retain_mut(|part| {
-            trim(part);
+            *part = volatile::without_machine(part.trim(), context.root);
             !part.is_empty()
         });
+        folder.iter_mut().for_each(|level| level.make_stable(context.root));
         trim(&mut name);
         if name.is_empty() {
             name = context.classname.to_owned();

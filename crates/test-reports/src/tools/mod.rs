@@ -14,6 +14,7 @@ mod mapper;
 mod messages;
 mod parameters;
 mod rules;
+mod volatile;
 
 use std::collections::{HashMap, HashSet};
 

@@ -7,11 +7,15 @@ use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
 use crate::tools::rules::{javascript, python};
+use crate::tools::volatile;
 
 /// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let parts = case.chain.iter().chain([&case.classname]);
-    let container = without_repetition(parts.map(|part| portable(case, part)));
+    let container = without_repetition(parts.enumerate().map(|(at, part)| match at {
+        _ if is_hostname(case, at, part) || is_browser(case, at, part) => String::new(),
+        _ => portable(case, part),
+    }));
     let classname = portable(case, case.classname);
     let folder = container.iter().map(|part| {
         let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
@@ -29,9 +33,21 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-/// `part`, relative to the repository root if it is a path.
+/// Whether the suite at `at` is named after its machine.
+fn is_hostname(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
+    case.suites.get(at).is_some_and(|suite| suite.attribute("hostname") == Some(part))
+}
+
+/// Whether the outermost suite only names the browser of all suites or classes inside.
+fn is_browser(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
+    let has_more = case.chain.len() > 1 || (!case.classname.is_empty() && case.classname != part);
+    at == 0 && has_more && volatile::is_browser_name(part)
+}
+
+/// `part` without what differs between runs, relative to the repository root if it is a path.
 fn portable(case: &CaseContext<'_>, part: &str) -> String {
-    if is_path(part) { case.path(part) } else { owned(part) }
+    let part = volatile::without_line(part);
+    if is_path(part) { case.path(part) } else { volatile::without_run(part, case.root) }
 }
 
 /// Whether a part is the path of a file with an extension. `/api/users` may be a title.
@@ -112,8 +128,15 @@ pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
 
 /// The browser or device in properties that several tools share.
 pub(in crate::tools) fn configuration(case: &CaseContext<'_>) -> Option<String> {
-    let named = ["browser", "device"].iter().find_map(|name| case.suite_property(name))?;
-    Some(text::clean(named)).filter(|named| !named.is_empty())
+    const NAMES: [&str; 4] = ["browser", "browser.name", "browserName", "device"];
+    let named = NAMES.iter().find_map(|name| case.suite_property(name));
+    let level = || {
+        let mut levels = case.chain.iter().copied().enumerate();
+        let found =
+            levels.find(|(at, name)| volatile::is_environment(name) || is_browser(case, *at, name));
+        found.map(|(_, name)| name)
+    };
+    Some(text::clean(named.or_else(level)?)).filter(|named| !named.is_empty())
 }
 
 /// The name of a suite, unless every report of its tool has a suite of that name.
