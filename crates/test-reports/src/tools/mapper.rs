@@ -113,11 +113,12 @@ impl<'a> CaseMapper<'a> {
 
     /// What a failure, error or skip says, without control characters, in at most [`MESSAGE_CHARS`] characters.
     pub(crate) fn message(&self, detail: &Detail) -> Option<String> {
-        let message = text::printable(self.tool.message(detail)?);
+        let message = text::printable(&self.tool.message(detail)?);
         Some(text::cut(message.trim(), MESSAGE_CHARS).into_owned())
     }
 
-    /// File and line of a case: as written, or else as its failure says. The file is relative to the repository root.
+    /// File and line of a case: where it failed in the file that the report names, or else where it starts. The file is
+    /// relative to the repository root.
     pub(crate) fn location(
         &self,
         case: &Case,
@@ -132,10 +133,11 @@ impl<'a> CaseMapper<'a> {
         let file = written.map(|file| root.relative(file)).filter(|file| !file.is_empty());
         let line =
             case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
-        match detail {
-            Some(detail) if line.is_none() => self.location_in(detail, file),
-            _ => (file, line),
-        }
+        let (file, failed_at) = match detail {
+            Some(detail) => self.location_in(detail, file),
+            None => (file, None),
+        };
+        (file, failed_at.or(line))
     }
 
     /// File and line that a failure names; only the line where the `file` is known.
@@ -227,7 +229,7 @@ impl<'a> CaseMapper<'a> {
     }
 
     fn map_test(&self, context: &CaseContext<'_>) -> MappedTest {
-        let TestLocation { mut container, mut name, mut folder, is_subtest, is_skipped } =
+        let TestLocation { mut container, mut name, mut folder, is_subtest, is_skipped, is_flaky } =
             (self.tool.locate)(context);
         container.retain_mut(|part| {
             *part = volatile::without_machine(part.trim(), context.root);
@@ -250,7 +252,11 @@ impl<'a> CaseMapper<'a> {
             container,
             name,
             folder: location::folder(self.options, self.tool, context, &folder),
-            outcome: if is_skipped { Outcome::Skipped } else { context.case.outcome },
+            outcome: match context.case.outcome {
+                _ if is_skipped => Outcome::Skipped,
+                Outcome::Failed | Outcome::Errored if is_flaky => Outcome::Passed,
+                outcome => outcome,
+            },
             is_subtest,
         }
     }

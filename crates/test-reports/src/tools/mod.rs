@@ -26,8 +26,8 @@ use location::TestLocation;
 pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
 use rules::{
-    browsers, dotnet, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby,
-    rust, tap,
+    bazel, browsers, devices, dotnet, erlang, general, gherkin, ginkgo, go, javascript, jvm,
+    karate, linters, native, php, python, ruby, rust, tap,
 };
 
 /// A tool that writes reports, and how to interpret them.
@@ -121,8 +121,13 @@ const PYTHON: Tool = Tool {
 
 const RUST: Tool = Tool { message: messages::rust, ..ROW };
 
-const GO: Tool =
-    Tool { locate: go::locate, not_a_test: go::not_a_test, repeats: Repeats::Attempts, ..ROW };
+const GO: Tool = Tool {
+    locate: go::locate,
+    not_a_test: go::not_a_test,
+    repeats: Repeats::Attempts,
+    message: messages::go,
+    ..ROW
+};
 
 const RUBY: Tool = Tool { locate: ruby::locate, ..ROW };
 
@@ -130,6 +135,7 @@ const JVM: Tool = Tool {
     locate: jvm::locate,
     not_a_test: jvm::not_a_test,
     parameters: Parameters::Brackets,
+    message: messages::jvm,
     ..ROW
 };
 
@@ -243,6 +249,7 @@ static TABLE: &[Tool] = &[
         is_written_by: javascript::is_bun,
         locate: javascript::chain,
         not_a_test: javascript::bun_not_a_test,
+        message: messages::jest,
         ..ROW
     },
     // testdata/jest; templates from the documentation of jest-junit.
@@ -252,6 +259,7 @@ static TABLE: &[Tool] = &[
         locate: javascript::jest,
         not_a_test: javascript::jest_not_a_test,
         advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
+        message: messages::jest,
         ..ROW
     },
     // testdata/qttest.
@@ -294,6 +302,7 @@ static TABLE: &[Tool] = &[
         is_written_by: browsers::is_playwright,
         locate: browsers::playwright,
         configuration: browsers::host,
+        message: messages::playwright,
         ..ROW
     },
     // testdata/karma.
@@ -332,10 +341,60 @@ static TABLE: &[Tool] = &[
         suite_label: |_| "",
         ..ROW
     },
+    // Ginkgo's reporter of JUnit files.
+    Tool {
+        name: "Ginkgo",
+        is_written_by: ginkgo::is_ginkgo,
+        locate: ginkgo::locate,
+        not_a_test: ginkgo::not_a_test,
+        ..ROW
+    },
+    // Karate's JUnit reports.
+    Tool {
+        name: "Karate",
+        is_written_by: karate::is_karate,
+        locate: karate::locate,
+        parameters: Parameters::Brackets,
+        ..ROW
+    },
+    // The hook cth_surefire of Erlang/OTP.
+    Tool {
+        name: "Common Test",
+        is_written_by: erlang::is_common_test,
+        locate: erlang::common_test,
+        not_a_test: erlang::common_test_not_a_test,
+        message: erlang::common_test_message,
+        ..ROW
+    },
+    // The module eunit_surefire of Erlang/OTP.
+    Tool {
+        name: "eunit",
+        is_written_by: erlang::is_eunit,
+        locate: erlang::eunit,
+        not_a_test: erlang::eunit_not_a_test,
+        ..ROW
+    },
+    // Flank's merged report, with suites as Firebase Test Lab names its devices.
+    Tool {
+        name: "Flank",
+        is_written_by: devices::is_flank,
+        locate: devices::flank,
+        configuration: devices::device,
+        suite_label: |_| "",
+        ..JVM
+    },
+    // The script test-setup.sh and the runners of Bazel.
+    Tool { name: "Bazel", is_written_by: bazel::is_bazel, locate: bazel::locate, ..ROW },
     // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
     // testdata/minitest.
-    Tool { name: "minitest", is_written_by: ruby::is_minitest, locate: ruby::minitest, ..RUBY },
+    Tool {
+        name: "minitest",
+        is_written_by: ruby::is_minitest,
+        locate: ruby::minitest,
+        message: messages::minitest,
+        ..RUBY
+    },
     // testdata/phpunit.
     Tool {
         name: "PHPUnit",
@@ -352,6 +411,7 @@ static TABLE: &[Tool] = &[
         is_written_by: native::is_googletest,
         locate: native::googletest,
         parameters: Parameters::Index,
+        message: messages::googletest,
         ..ROW
     },
     // testdata/ctest.
@@ -471,9 +531,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Tool {
-    /// What a failure, error or skip says, as written: the words that say what happened, else the first words.
-    pub(crate) fn message<'a>(&self, detail: &'a Detail) -> Option<&'a str> {
-        (self.message)(detail)
+    /// What a failure, error or skip says: the words that say what happened, else the first words. The first line says
+    /// most.
+    pub(crate) fn message(&self, detail: &Detail) -> Option<String> {
+        (self.message)(detail).map(messages::with_headline)
     }
 
     /// Whether this is the rule for reports of unrecognised tools.

@@ -54,14 +54,16 @@ pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
 /// Splits a full name into fixture and name. A name may contain dots of its own: `Shop.PriceTests.rounds 1.5 up`.
 fn split_full_name<'a>(case: &CaseContext<'_>, full: &'a str) -> (&'a str, &'a str) {
     let before_name = full.strip_suffix(case.name).and_then(|start| start.strip_suffix('.'));
-    let chain = case.chain;
-    // NUnit 2: a suite for each namespace and for the fixture.
+    // NUnit 2: a suite for each namespace and fixture, and further ones for their parameters.
     let fixture_suites = || {
-        let ranges = (1..=chain.len()).rev().flat_map(|end| (0..end).map(move |start| start..end));
-        let fixture = ranges.map(|range| chain[range].join(".")).find(|fixture| {
-            full.strip_prefix(fixture.as_str()).is_some_and(|rest| rest.starts_with('.'))
-        });
-        fixture.map(|fixture| &full[..fixture.len()])
+        let mut end = 0;
+        for name in case.chain.iter().filter(|name| !name.is_empty()) {
+            let below = full[end..].strip_prefix('.').unwrap_or(full);
+            if below.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')) {
+                end = full.len() - below.len() + name.len();
+            }
+        }
+        Some(&full[..end])
     };
     let classname = || full.starts_with(case.classname).then(|| &full[..case.classname.len()]);
     let fixtures = [before_name, classname(), fixture_suites()];

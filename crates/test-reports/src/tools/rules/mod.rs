@@ -3,13 +3,18 @@
 //! Functions that recognise a tool look at names that it always writes, or at the order of a suite's attributes. Both
 //! are the same in every shard, and rarely shared by two tools.
 
+pub(super) mod bazel;
 pub(super) mod browsers;
+pub(super) mod devices;
 pub(super) mod dotnet;
+pub(super) mod erlang;
 pub(super) mod general;
 pub(super) mod gherkin;
+pub(super) mod ginkgo;
 pub(super) mod go;
 pub(super) mod javascript;
 pub(super) mod jvm;
+pub(super) mod karate;
 pub(super) mod linters;
 pub(super) mod native;
 pub(super) mod php;
