@@ -10,3 +10,4 @@ pub mod paths;
 pub mod record;
 pub mod text;
 pub mod tools;
+pub mod tracked;

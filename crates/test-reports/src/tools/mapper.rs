@@ -137,7 +137,14 @@ impl<'a> CaseMapper<'a> {
             Some(detail) => self.location_in(detail, file),
             None => (file, None),
         };
-        (file, failed_at.or(line))
+        let line = failed_at.or(line);
+        let Some(tracked) = &self.options.tracked else {
+            return (file, line);
+        };
+        let classname = case.classname.as_deref().unwrap_or_default();
+        let found = file
+            .and_then(|file| tracked.find(&file, &self.report.path, classname).map(str::to_owned));
+        (found, line)
     }
 
     /// File and line that a failure names; only the line where the `file` is known.

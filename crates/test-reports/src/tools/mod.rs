@@ -8,6 +8,7 @@
 //! only where a *new* test is created, and may improve.
 
 mod context;
+mod described;
 mod frames;
 mod location;
 mod mapper;
@@ -21,13 +22,14 @@ use std::collections::{HashMap, HashSet};
 use crate::formats::model::{Detail, Format, Report};
 
 use context::CaseContext;
+pub use described::{Description, descriptions};
 pub(crate) use frames::source_location;
 use location::TestLocation;
 pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
 use rules::{
-    bazel, browsers, devices, dotnet, erlang, general, gherkin, ginkgo, go, javascript, jvm,
-    karate, linters, native, php, python, ruby, rust, tap,
+    bazel, browsers, devices, dotnet, elixir, erlang, general, gherkin, ginkgo, go, javascript,
+    jvm, karate, linters, native, php, python, ruby, rust, tap,
 };
 
 /// A tool that writes reports, and how to interpret them.
@@ -374,6 +376,26 @@ static TABLE: &[Tool] = &[
         not_a_test: erlang::eunit_not_a_test,
         ..ROW
     },
+    // The source of @web/test-runner-junit-reporter.
+    Tool {
+        name: "@web/test-runner",
+        is_written_by: browsers::is_web_test_runner,
+        locate: browsers::web_test_runner,
+        configuration: browsers::web_test_runner_browser,
+        suite_label: |_| "",
+        message: messages::jest,
+        ..ROW
+    },
+    // The source of Zephyr's twister.
+    Tool {
+        name: "twister",
+        is_written_by: devices::is_twister,
+        locate: devices::twister,
+        configuration: devices::platform,
+        ..ROW
+    },
+    // The formatter junit_formatter of Elixir.
+    Tool { name: "ExUnit", is_written_by: elixir::is_exunit, locate: elixir::locate, ..ROW },
     // Flank's merged report, with suites as Firebase Test Lab names its devices.
     Tool {
         name: "Flank",

@@ -1022,3 +1022,36 @@ fn devices_of_flank_and_shards_of_bazel_are_executions() {
     assert_eq!(tool(bazel), "Bazel");
     assert_eq!(lines(bazel), [": shop/cart_test @ shop"]);
 }
+
+#[test]
+fn browsers_of_web_test_runner_and_platforms_of_twister_are_executions() {
+    let web = "<testsuites><testsuite name='Chromium_playwright_/test/cart.test.js'><properties>\
+        <property name='test.fileName' value='test/cart.test.js'/><property name='browser.name' value='Chromium'/>\
+        <property name='browser.launcher' value='playwright'/></properties>\
+        <testcase name='adds' classname='cart when full'/></testsuite></testsuites>";
+    assert_eq!(tool(web), "@web/test-runner");
+    assert_eq!(
+        lines(web),
+        ["test/cart.test.js: cart when full adds @ test / cart.test.js / cart when full"]
+    );
+    let suites = "<testsuites><testsuite name='tests/kernel/fifo.basic'><properties>\
+        <property name='platform' value='qemu_x86'/><property name='architecture' value='x86'/></properties>\
+        <testcase classname='fifo.basic' name='fifo.basic.put'/></testsuite></testsuites>";
+    assert_eq!(tool(suites), "twister");
+    assert_eq!(
+        lines(suites),
+        ["tests/kernel/fifo.basic: fifo.basic.put @ tests / kernel / fifo.basic"]
+    );
+    let platforms = "<testsuites><testsuite name='qemu_x86'>\
+        <testcase classname='qemu_x86:fifo.basic' name='fifo.basic'/></testsuite></testsuites>";
+    assert_eq!(tool(platforms), "twister");
+    assert_eq!(lines(platforms), [": fifo.basic @ "]);
+}
+
+#[test]
+fn exunit_modules_have_no_prefix() {
+    let xml = "<testsuites><testsuite name='Elixir.Shop.CartTest'>\
+        <testcase classname='Elixir.Shop.CartTest' name='test adds'/></testsuite></testsuites>";
+    assert_eq!(tool(xml), "ExUnit");
+    assert_eq!(lines(xml), ["Shop.CartTest: test adds @ Shop / CartTest"]);
+}

@@ -7,6 +7,7 @@ pub(super) mod bazel;
 pub(super) mod browsers;
 pub(super) mod devices;
 pub(super) mod dotnet;
+pub(super) mod elixir;
 pub(super) mod erlang;
 pub(super) mod general;
 pub(super) mod gherkin;
