@@ -98,6 +98,11 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return Some((path, rest[..digits].parse().ok()?));
     }
+    // Erlang: `in function cart_tests:adds_test/0 (test/cart_tests.erl, line 6)`.
+    if let Some((start, line)) = line.strip_suffix(')').and_then(|line| line.rsplit_once(", line "))
+    {
+        return Some((start.rsplit_once('(')?.1, line.parse().ok()?));
+    }
     // pytest, Go: `tests/a.py:12: AssertionError`; PHPUnit, GoogleTest: only `path:line`.
     if let Some((location, _)) = line.split_once(":in ") {
         return parse(location);

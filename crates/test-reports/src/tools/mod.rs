@@ -301,7 +301,7 @@ static TABLE: &[Tool] = &[
         parameters: Parameters::Brackets,
         ..ROW
     },
-    // The hook cth_surefire of Erlang/OTP.
+    // testdata/common-test, and the source of cth_surefire.
     Tool {
         name: "Common Test",
         is_written_by: erlang::is_common_test,
@@ -310,12 +310,13 @@ static TABLE: &[Tool] = &[
         message: erlang::common_test_message,
         ..ROW
     },
-    // The module eunit_surefire of Erlang/OTP.
+    // testdata/eunit, and the source of eunit_surefire.
     Tool {
         name: "eunit",
         is_written_by: erlang::is_eunit,
         locate: erlang::eunit,
         not_a_test: erlang::eunit_not_a_test,
+        message: erlang::eunit_message,
         ..ROW
     },
     // The source of @web/test-runner-junit-reporter.

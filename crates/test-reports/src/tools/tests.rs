@@ -988,7 +988,7 @@ fn common_test_groups_are_part_of_the_container() {
 fn eunit_names_have_no_lines() {
     let xml = "<testsuite name='module &apos;cart_tests&apos;'>\
         <testcase time='0.1' name='cart_tests:12 adds_test'/>\
-        <testcase time='0.1' name='cart_tests:14: adds_test_ (a pear)'/>\
+        <testcase time='0.1' name='cart_tests:14 -adds_test_/0-fun-5- (a pear)'/>\
         <testcase time='0' name='fixture setup [1,2]'><error/></testcase></testsuite>";
     assert_eq!(tool(xml), "eunit");
     assert_eq!(

@@ -72,5 +72,26 @@ pub(in crate::tools) fn eunit_not_a_test(case: &CaseContext<'_>) -> Option<NotAT
 
 pub(in crate::tools) fn eunit(case: &CaseContext<'_>) -> TestLocation {
     let (module, function) = function_of(case.name).unwrap_or((case.suite_name(), case.name));
-    in_container(module, function, Cut::Nowhere)
+    in_container(module, &without_closure(function), Cut::Nowhere)
+}
+
+/// `-prices_test_/0-fun-5- (a pear)` is a test that `prices_test_` generates: the number of its function changes with each
+/// function before it.
+fn without_closure(function: &str) -> String {
+    let generator = || {
+        let (name, rest) = function.strip_prefix('-')?.split_once('/')?;
+        let (_, rest) = rest.split_once("-fun-")?;
+        let (number, description) = rest.split_once('-')?;
+        number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{name}{description}"))
+    };
+    generator().unwrap_or_else(|| function.to_owned())
+}
+
+/// The exception follows the stack: `**error:depot_is_closed`.
+pub(in crate::tools) fn eunit_message(detail: &Detail) -> Option<&str> {
+    let text = detail.text.as_deref().unwrap_or_default();
+    match text.find("\n**") {
+        Some(at) => Some(&text[at + 3..]),
+        None => messages::unless(detail, |_| false),
+    }
 }
