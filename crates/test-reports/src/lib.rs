@@ -9,6 +9,7 @@ pub mod paths;
 pub mod record;
 pub mod text;
 pub mod tools;
+pub mod tracked;
 
 pub use formats::model::{Case, Format, Outcome, Report};
 pub use formats::{Limits, ReadError, read, read_file};

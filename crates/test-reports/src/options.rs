@@ -1,7 +1,10 @@
 //! Options of the mapping from test cases to tests: what identifies a test, and which folder a new one goes into.
 
+use std::sync::Arc;
+
 use crate::formats::model::Report;
 use crate::text::RepositoryRoot;
+use crate::tracked::TrackedFiles;
 
 /// The default of [`IdentityOptions::id_property`].
 pub const DEFAULT_ID_PROPERTY: &str = "testquality_test";
@@ -30,6 +33,8 @@ pub struct IdentityOptions {
     pub id_property: String,
     /// The root of the repository: absolute paths in reports are made relative to it.
     pub root: RepositoryRoot,
+    /// The files of the repository, in which the files of tests are looked up. None: they are as reports say.
+    pub tracked: Option<Arc<TrackedFiles>>,
 }
 
 impl Default for IdentityOptions {
@@ -44,6 +49,7 @@ impl Default for IdentityOptions {
             reruns: false,
             id_property: DEFAULT_ID_PROPERTY.to_owned(),
             root: RepositoryRoot::default(),
+            tracked: None,
         }
     }
 }

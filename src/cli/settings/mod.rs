@@ -364,6 +364,7 @@ fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
         reruns: from.switch("reruns", args.reruns),
         id_property: id_property.trim().to_owned(),
         root: text::RepositoryRoot::new(&from.working_tree),
+        tracked: None,
     }
 }
 

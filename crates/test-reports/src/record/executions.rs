@@ -418,7 +418,8 @@ fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
     let durations = attempts.iter().filter_map(|attempt| attempt.duration_s);
     Row {
         outcome: occurrence.outcome,
-        flaky: occurrence.outcome == Outcome::Passed && !reruns.is_empty(),
+        flaky: occurrence.outcome == Outcome::Passed
+            && (!reruns.is_empty() || case.outcome >= Outcome::Failed),
         duration: durations.reduce(|sum, next| sum + next),
         attempts,
         deciding: *occurrence,

@@ -361,7 +361,7 @@ fn a_message_is_the_attribute_or_the_first_informative_line() {
 }
 
 #[test]
-fn a_location_is_that_of_the_case_or_else_of_the_failure() {
+fn a_location_is_that_of_the_failure_or_else_of_the_case() {
     let place = |attributes: &str, inner: &str| {
         let test = only(&format!(
             "<testsuite name='s'><testcase name='t' {attributes}>{inner}</testcase></testsuite>"
@@ -371,6 +371,10 @@ fn a_location_is_that_of_the_case_or_else_of_the_failure() {
     let failure = "<failure>x\ntests/util.lua:3: in f\ntests/a.lua:7: in t</failure>";
     assert_eq!(
         place("file='tests/a.lua' line='5'", failure),
+        (Some("tests/a.lua".into()), Some(7))
+    );
+    assert_eq!(
+        place("file='tests/a.lua' line='5'", "<failure>no</failure>"),
         (Some("tests/a.lua".into()), Some(5))
     );
     assert_eq!(place("file='tests/a.lua'", failure), (Some("tests/a.lua".into()), Some(7)));

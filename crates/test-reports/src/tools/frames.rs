@@ -32,6 +32,10 @@ fn is_library(path: &str) -> bool {
         "dist-packages",
         "/rustc/",
         "/usr/lib/",
+        "/lib/python",
+        "/lib/ruby/",
+        "/go/src/",
+        "/go/pkg/mod/",
     ]
     .iter()
     .any(|library| path.contains(library))
@@ -67,8 +71,17 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         let location = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
         return parse(location.trim_end_matches(':'));
     }
-    // rustc: `--> src/lib.rs:3:5`; RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`.
-    let line = ["--> ", "# ", "❯ "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line);
+    // rustc: `--> src/lib.rs:3:5`; RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`;
+    // pytest: `E  File "a.py", line 1`.
+    let marks = ["--> ", "# ", "❯ ", "E  "];
+    let line = marks.iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line).trim_start();
+    // Ginkgo: `In [It] at: /w/cart_test.go:41 @ 11/20/26 10:00:00`; minitest: `test_a(Cart) [test/cart_test.rb:9]:`.
+    if let Some((_, location)) = line.split_once("] at: ") {
+        return parse(location.split(" @ ").next()?.trim());
+    }
+    if let Some((_, location)) = line.strip_suffix("]:").and_then(|line| line.rsplit_once(" [")) {
+        return parse(location);
+    }
     if let Some(frame) = line.strip_prefix("at ") {
         if is_framework(frame) {
             return None;
@@ -84,6 +97,11 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         let (path, rest) = rest.split_once("\", line ")?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return Some((path, rest[..digits].parse().ok()?));
+    }
+    // Erlang: `in function cart_tests:adds_test/0 (test/cart_tests.erl, line 6)`.
+    if let Some((start, line)) = line.strip_suffix(')').and_then(|line| line.rsplit_once(", line "))
+    {
+        return Some((start.rsplit_once('(')?.1, line.parse().ok()?));
     }
     // pytest, Go: `tests/a.py:12: AssertionError`; PHPUnit, GoogleTest: only `path:line`.
     if let Some((location, _)) = line.split_once(":in ") {
@@ -158,6 +176,20 @@ mod tests {
                 "Traceback\n  File \"/w/test_ut.py\", line 5, in test_fail\n    self.assertEqual(1, 2)"
             ),
             Some(("/w/test_ut.py", 5))
+        );
+        assert_eq!(
+            found(
+                "/opt/py/lib/python3.11/ast.py:50: in parse\nE     File \"/w/a.py\", line 3\nE   SyntaxError: x"
+            ),
+            Some(("/w/a.py", 3))
+        );
+        assert_eq!(
+            found("[FAILED] no\nIn [It] at: /w/cart_test.go:41 @ 11/20/26 10:00:00.123"),
+            Some(("/w/cart_test.go", 41))
+        );
+        assert_eq!(
+            found("test_a(Cart) [test/cart_test.rb:9]:\nExpected"),
+            Some(("test/cart_test.rb", 9))
         );
     }
 

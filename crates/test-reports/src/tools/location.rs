@@ -1,9 +1,9 @@
 //! Where a test belongs, and which folder a new test goes into.
 
-use super::Tool;
 use super::context::CaseContext;
+use super::{Tool, volatile};
 use crate::options::{GroupBy, IdentityOptions, Split};
-use crate::text;
+use crate::text::{self, RepositoryRoot};
 
 /// What a tool's row makes of a case.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct TestLocation {
     pub(super) is_subtest: bool,
     /// Whether it was not executed although its state says otherwise.
     pub(super) is_skipped: bool,
+    /// Whether it passed in the end although its case contains a failure.
+    pub(super) is_flaky: bool,
 }
 
 /// One or more folders of a path.
@@ -47,6 +49,12 @@ pub(super) enum Cut {
 }
 
 impl Level {
+    /// Removes what differs between machines.
+    pub(super) fn make_stable(&mut self, root: &RepositoryRoot) {
+        let (Level::One(name) | Level::Classname(name, _) | Level::Titles(name, _)) = self;
+        *name = volatile::without_machine(name, root);
+    }
+
     /// Appends the folders of this level to `path`.
     pub(super) fn push_to(&self, path: &mut Vec<String>, split: &Split) {
         match (self, split) {
@@ -78,20 +86,42 @@ fn push_all<'a>(path: &mut Vec<String>, names: impl Iterator<Item = &'a str>) {
 }
 
 fn type_parts(name: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut parts) = (0_u32, 0, Vec::new());
-    for (at, character) in name.char_indices() {
-        match character {
-            '(' | '<' | '[' => depth += 1,
-            ')' | '>' | ']' => depth = depth.saturating_sub(1),
-            '.' | '+' if depth == 0 => {
-                parts.push(&name[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
+    let (mut start, mut parts) = (0, Vec::new());
+    for (at, _) in outside_brackets(name).filter(|(_, next)| ['.', '+'].contains(next)) {
+        parts.push(&name[start..at]);
+        start = at + 1;
     }
     parts.push(&name[start..]);
     parts
+}
+
+/// The characters of a type or method of .NET that are outside of brackets and quotes, with their positions.
+pub(super) fn outside_brackets(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut depth, mut quoted, mut escaped, mut before) = (0_u32, false, false, ' ');
+    let mut literal = 0;
+    text.char_indices().filter(move |&(at, next)| {
+        let last = std::mem::replace(&mut before, next);
+        if at < literal {
+            return false;
+        }
+        match next {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            // `Adds('(')`
+            '\'' if depth > 0 => {
+                let end = text[at + 1..].char_indices().nth(1).filter(|(_, end)| *end == '\'');
+                literal = end.map_or(0, |(length, _)| at + length + 2);
+            }
+            '(' | '[' => depth += 1,
+            // Not the sign in `a < b`.
+            '<' if last.is_alphanumeric() || depth > 0 => depth += 1,
+            ')' | '>' | ']' => depth = depth.saturating_sub(1),
+            _ => return depth == 0,
+        }
+        false
+    })
 }
 
 /// Appends a folder, unless it is empty or repeats its parent.

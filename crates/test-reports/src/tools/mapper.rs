@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::context::CaseContext;
 use super::location::{self, TestLocation};
 use super::part::{Part, PartTools};
-use super::{NotATest, Tool, detect_parts, main_tool, source_location};
+use super::{NotATest, Tool, detect_parts, main_tool, source_location, volatile};
 use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
 use crate::options::IdentityOptions;
 use crate::text;
@@ -158,7 +158,8 @@ impl<'a> CaseMapper<'a> {
         message(self.tools.of_suite(suite), detail)
     }
 
-    /// File and line of a case: as written, or else as its failure says. The file is relative to the repository root.
+    /// File and line of a case: where it failed in the file that the report names, or else where it starts. The file is
+    /// relative to the repository root.
     pub(crate) fn location(
         &self,
         case: &Case,
@@ -173,10 +174,18 @@ impl<'a> CaseMapper<'a> {
         let file = written.map(|file| root.relative(file)).filter(|file| !file.is_empty());
         let line =
             case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
-        match detail {
-            Some(detail) if line.is_none() => self.location_in(detail, file),
-            _ => (file, line),
-        }
+        let (file, failed_at) = match detail {
+            Some(detail) => self.location_in(detail, file),
+            None => (file, None),
+        };
+        let line = failed_at.or(line);
+        let Some(tracked) = &self.options.tracked else {
+            return (file, line);
+        };
+        let classname = case.classname.as_deref().unwrap_or_default();
+        let found = file
+            .and_then(|file| tracked.find(&file, &self.report.path, classname).map(str::to_owned));
+        (found, line)
     }
 
     /// File and line that a failure names; only the line where the `file` is known.
@@ -227,12 +236,13 @@ impl<'a> CaseMapper<'a> {
     }
 
     fn map_test(&self, tool: &Tool, context: &CaseContext<'_>) -> MappedTest {
-        let TestLocation { mut container, mut name, folder, is_subtest, is_skipped } =
+        let TestLocation { mut container, mut name, mut folder, is_subtest, is_skipped, is_flaky } =
             (tool.locate)(context);
         container.retain_mut(|part| {
-            trim(part);
+            *part = volatile::without_machine(part.trim(), context.root);
             !part.is_empty()
         });
+        folder.iter_mut().for_each(|level| level.make_stable(context.root));
         trim(&mut name);
         if name.is_empty() {
             name = context.classname.to_owned();
@@ -249,7 +259,11 @@ impl<'a> CaseMapper<'a> {
             container,
             name,
             folder: location::folder(self.options, tool, context, &folder),
-            outcome: if is_skipped { Outcome::Skipped } else { context.case.outcome },
+            outcome: match context.case.outcome {
+                _ if is_skipped => Outcome::Skipped,
+                Outcome::Failed | Outcome::Errored if is_flaky => Outcome::Passed,
+                outcome => outcome,
+            },
             is_subtest,
         }
     }
@@ -278,7 +292,7 @@ fn error_name(tool: &Tool, context: &CaseContext<'_>) -> String {
 }
 
 fn message(tool: &Tool, detail: &Detail) -> Option<String> {
-    let message = text::printable(tool.message(detail)?);
+    let message = text::printable(&tool.message(detail)?);
     Some(text::cut(message.trim(), MESSAGE_CHARS).into_owned())
 }
 

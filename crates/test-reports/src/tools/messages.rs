@@ -32,9 +32,14 @@ fn written_after(detail: &Detail, is_preamble: impl Fn(&str) -> bool) -> Option<
         .or_else(|| lines(detail).next())
 }
 
+/// The attribute unless it `says_nothing`, or else the first line.
+pub(super) fn unless(detail: &Detail, says_nothing: impl Fn(&str) -> bool) -> Option<&str> {
+    attribute(detail).filter(|words| !says_nothing(words.trim())).or_else(|| text_first(detail))
+}
+
 /// In Ruby the attribute is `failed NAME` for every failure.
 pub(super) fn cucumber(detail: &Detail) -> Option<&str> {
-    attribute(detail).filter(|words| !words.starts_with("failed ")).or_else(|| text_first(detail))
+    unless(detail, |words| words.starts_with("failed "))
 }
 
 fn text_first(detail: &Detail) -> Option<&str> {
@@ -58,9 +63,31 @@ fn is_of_nose2(words: &str) -> bool {
     words == "test failure"
 }
 
-/// As [`python`], but the error of a fixture is in quotes: `failed on setup with "RuntimeError: no db"`.
+/// As [`python`], but the error of a fixture is in quotes, `failed on setup with "RuntimeError: no db"`, and other errors
+/// outside of tests are only in the lines that start with `E`.
 pub(super) fn pytest(detail: &Detail) -> Option<&str> {
-    fixture_error(detail).or_else(|| python(detail))
+    const SAY_NOTHING: [&str; 4] =
+        ["collection failure", "test setup failure", "test teardown failure", "internal error"];
+    fixture_error(detail)
+        .or_else(|| attribute(detail).filter(|words| !SAY_NOTHING.contains(&words.trim())))
+        .or_else(|| marked_error(detail))
+        .or_else(|| python(detail))
+}
+
+/// The exception in the last lines that start with `E`. A syntax error has its place there too.
+fn marked_error(detail: &Detail) -> Option<&str> {
+    let text = detail.text.as_deref()?;
+    let marked = |line: &&str| line.starts_with("E ");
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines.iter().rposition(marked)?;
+    let first = lines[..last].iter().rposition(|line| !marked(line)).map_or(0, |before| before + 1);
+    let block = lines[first..=last].iter().map(|line| line[1..].trim());
+    let is_exception = |line: &&str| {
+        let kind = line.split(':').next().unwrap_or_default();
+        ["Error", "Exception", "Exit", "Warning"].iter().any(|end| kind.ends_with(end))
+            && !kind.contains(' ')
+    };
+    block.clone().find(is_exception).or_else(|| block.clone().find(|line| !line.is_empty()))
 }
 
 fn fixture_error(detail: &Detail) -> Option<&str> {
@@ -132,6 +159,134 @@ fn is_yaml_key(line: &str) -> bool {
     ["---", "..."].contains(&line) || KEYS.iter().any(|key| line.starts_with(key))
 }
 
+/// An assertion of jest is represented by its values, unless the author wrote a message.
+pub(super) fn jest(detail: &Detail) -> Option<&str> {
+    let header = lines(detail).find(|line| line.contains("expect(")).filter(|line| {
+        let line = line.trim();
+        line.strip_prefix("Error: ").unwrap_or(line).starts_with("expect(")
+    });
+    let values = || {
+        let text = detail.text.as_deref()?;
+        let start = text.find(header?)?;
+        let start = start + text[start..].find("\nExpected")? + 1;
+        let after = text[start..].find("\n\n").unwrap_or(text.len() - start);
+        let end = text[start..].find("\n    at ").map_or(after, |at| at.min(after));
+        Some(&text[start..start + end])
+    };
+    values().or_else(|| written(detail))
+}
+
+/// As [`jest`]; the text starts with a heading.
+pub(super) fn playwright(detail: &Detail) -> Option<&str> {
+    let is_bare = |words: &&str| words.trim_start().starts_with("expect(");
+    attribute(detail)
+        .filter(|words| !is_bare(words))
+        .or_else(|| {
+            // The lines of the values are indented.
+            let text = detail.text.as_deref()?;
+            let start = text.find("\n    Expected")? + 1;
+            let end = text[start..].find("\n\n").unwrap_or(text.len() - start);
+            Some(&text[start..start + end])
+        })
+        .or_else(|| written(detail))
+}
+
+/// The attribute is `Failed` for every failure. The words follow the place, `cart_test.go:32: `, or a panic.
+pub(super) fn go(detail: &Detail) -> Option<&str> {
+    let text = detail.text.as_deref().unwrap_or_default();
+    let panic = || lines(detail).find(|line| line.trim().starts_with("panic: "));
+    // testify writes a table behind the place.
+    let table = || {
+        let start = text.find("\tError:")? + "\tError:".len();
+        let end = text[start..].find("\tTest:").unwrap_or(text.len() - start);
+        Some(&text[start..start + end])
+    };
+    let after_place = |line| {
+        let (place, words): (&str, &str) = str::trim(line).split_once(": ")?;
+        let (file, line) = place.rsplit_once(':')?;
+        let file = file.rsplit_once(".go:").map_or(file, |(file, _)| file);
+        let is_place =
+            line.parse::<u32>().is_ok() && (file.ends_with(".go") || place.contains(".go:"));
+        (is_place && says_something(words)).then_some(words)
+    };
+    let is_heading = |line: &str| ["=== ", "--- "].iter().any(|start| line.starts_with(start));
+    lines(detail)
+        .find_map(after_place)
+        .or_else(table)
+        .or_else(panic)
+        .or_else(|| lines(detail).find(|line| !is_heading(line.trim())))
+        .or_else(|| text_first(detail))
+        .filter(|words| says_something(words))
+}
+
+/// Without the class of an assertion in front, which Gradle writes.
+pub(super) fn jvm(detail: &Detail) -> Option<&str> {
+    const ASSERTIONS: [&str; 6] = [
+        "java.lang.AssertionError: ",
+        "org.opentest4j.AssertionFailedError: ",
+        "org.junit.ComparisonFailure: ",
+        "junit.framework.AssertionFailedError: ",
+        "junit.framework.ComparisonFailure: ",
+        "kotlin.AssertionError: ",
+    ];
+    let words = written(detail)?;
+    let bare = ASSERTIONS.iter().find_map(|class| words.trim_start().strip_prefix(class));
+    Some(bare.filter(|words| says_something(words)).unwrap_or(words))
+}
+
+/// The place comes first: `shop_test.cpp:31`, or `unknown file`.
+pub(super) fn googletest(detail: &Detail) -> Option<&str> {
+    let words = written(detail)?;
+    let (place, rest) = words.split_once('\n').unwrap_or((words, ""));
+    let is_place = place.trim() == "unknown file"
+        || place.rsplit_once(':').is_some_and(|(_, line)| line.trim().parse::<u32>().is_ok());
+    Some(if is_place && says_something(rest) { rest } else { words })
+}
+
+/// minitest-reporters cuts the attribute; the words follow `[test/cart_test.rb:9]:` in the text.
+pub(super) fn minitest(detail: &Detail) -> Option<&str> {
+    let after_place = || {
+        let text = detail.text.as_deref()?;
+        Some(&text[text.find("]:\n")? + 3..]).filter(|words| says_something(words))
+    };
+    after_place().or_else(|| written(detail))
+}
+
+/// `words` with a first line that says what failed: `Expected: 5` and `Received: 4` are joined, and so are the lines
+/// behind a colon. The other lines follow.
+pub(super) fn with_headline(words: &str) -> String {
+    const SECOND: [&str; 5] = ["received", "got", "actual", "but was", "but:"];
+    let mut lines = words.trim().lines();
+    let first = lines.next().unwrap_or_default().trim();
+    let rest: Vec<&str> = lines.collect();
+    let starts = |line: &str, word: &str| {
+        line.trim_start().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let is_second = |line: &&str| SECOND.iter().any(|word| starts(line, word));
+    let has_expected =
+        starts(first, "expected") || rest.iter().take(2).any(|line| starts(line, "expected"));
+    let values = rest.iter().take(3).position(is_second).filter(|_| has_expected);
+    let is_blank = |line: &&str| line.trim().is_empty();
+    let joined = match values {
+        Some(last) => last + 1,
+        None if first.ends_with(':') => {
+            rest.iter().take(4).position(is_blank).unwrap_or(rest.len().min(4))
+        }
+        None => 0,
+    };
+    let mut headline = first.to_owned();
+    for line in rest[..joined].iter().filter(|line| !line.trim().is_empty()) {
+        headline += if headline.ends_with(':') { " " } else { ", " };
+        headline.extend(line.split_whitespace().flat_map(|word| [word, " "]));
+        headline.truncate(headline.trim_end().len());
+    }
+    for line in &rest[joined..] {
+        headline.push('\n');
+        headline += line;
+    }
+    headline
+}
+
 /// All rules above, for reports of unrecognised tools.
 pub(super) fn of_any_tool(detail: &Detail) -> Option<&str> {
     let is_preamble = |line: &str| is_test_name(line) || is_heading(line) || is_yaml_key(line);
@@ -164,5 +319,83 @@ mod tests {
         assert_eq!(of("failed on setup with \"cut").as_deref(), Some("cut"));
         assert_eq!(of("failed on setup with \"\"").as_deref(), Some("failed on setup with \"\""));
         assert_eq!(of("assert 1 == 2").as_deref(), Some("assert 1 == 2"));
+    }
+
+    fn detail(message: &str, text: &str) -> Detail {
+        let of = |text: &str| Some(text.into()).filter(|_| !text.is_empty());
+        Detail { message: of(message), text: of(text), kind: None }
+    }
+
+    #[test]
+    fn errors_outside_of_pytest_tests_are_in_marked_lines() {
+        let import =
+            "a.py:1: in <module>\n    import b\nE   ModuleNotFoundError: No module named 'b'";
+        let syntax = "ast.py:50: in parse\nE     File \"/w/a.py\", line 1\nE       def f()\nE   SyntaxError: expected ':'";
+        let fixture = "@pytest.fixture\ndef db():\n>   raise RuntimeError('no db')\nE   RuntimeError: no db\n\na.py:3: RuntimeError";
+        assert_eq!(
+            pytest(&detail("collection failure", import)),
+            Some("ModuleNotFoundError: No module named 'b'")
+        );
+        assert_eq!(
+            pytest(&detail("collection failure", syntax)),
+            Some("SyntaxError: expected ':'")
+        );
+        assert_eq!(pytest(&detail("test setup failure", fixture)), Some("RuntimeError: no db"));
+        assert_eq!(pytest(&detail("", fixture)), Some("RuntimeError: no db"));
+    }
+
+    #[test]
+    fn assertions_are_represented_by_their_values() {
+        let of = |words: Option<&str>| with_headline(words.unwrap_or_default());
+        let text = "Error: expect(received).toBe(expected) // Object.is equality\n\nExpected: 5\nReceived: 4\n    at f (a.js:1:2)";
+        assert_eq!(of(jest(&detail("", text))), "Expected: 5, Received: 4");
+        assert_eq!(of(jest(&detail("", "TypeError: x\n    at f"))), "TypeError: x");
+        let text = "  [desktop] › a.js:5:5 › adds ───\n\n    Error: expect(received)\n\n    Expected: \"a\"\n    Received: \"b\"\n\n  26 |";
+        assert_eq!(
+            of(playwright(&detail("expect(received).toBe(expected)", text))),
+            "Expected: \"a\", Received: \"b\""
+        );
+        assert_eq!(
+            of(go(&detail("Failed", "=== RUN   TestAdd\n    a_test.go:32: no tea\n"))),
+            "no tea"
+        );
+        let table = "    a_test.go:5: \n\tError Trace:\ta_test.go:5\n\tError:      \tNot equal: \n\t\texpected: 1\n\t\tactual  : 2\n\tTest:  \tTestAdd";
+        assert_eq!(of(go(&detail("Failed", table))), "Not equal: expected: 1, actual : 2");
+        assert_eq!(
+            of(go(&detail("Failed", "=== RUN   TestAdd\npanic: oops [recovered]\n"))),
+            "panic: oops [recovered]"
+        );
+        let gradle = "org.opentest4j.AssertionFailedError: expected: <1> but was: <2>";
+        assert_eq!(of(jvm(&detail(gradle, ""))), "expected: <1> but was: <2>");
+        assert_eq!(of(jvm(&detail("java.lang.AssertionError", ""))), "java.lang.AssertionError");
+        assert_eq!(
+            of(googletest(&detail("a.cpp:3\nExpected equality of these values:\n  1\n  2", ""))),
+            "Expected equality of these values: 1, 2"
+        );
+        let text = "\nFailure:\ntest_a(T) [a_test.rb:9]:\nExpected: 1\n  Actual: 2\n";
+        assert_eq!(of(minitest(&detail("Expected: 1...", text))), "Expected: 1, Actual: 2");
+    }
+
+    #[test]
+    fn a_headline_joins_expected_and_actual_values() {
+        for (words, headline) in [
+            (
+                "\nexpected: 1\n     got: 2\n\n(compared using ==)\n",
+                "expected: 1, got: 2\n\n(compared using ==)",
+            ),
+            (
+                "Assert.Equal() Failure: Values differ\nExpected: 5\nActual:   4",
+                "Assert.Equal() Failure: Values differ, Expected: 5, Actual: 4",
+            ),
+            ("  Expected: 5\n  But was:  4", "Expected: 5, But was: 4"),
+            (
+                "\nExpecting actual:\n  5\nto be greater than:\n  6\n",
+                "Expecting actual: 5, to be greater than: 6",
+            ),
+            ("boom\nmore", "boom\nmore"),
+            ("", ""),
+        ] {
+            assert_eq!(with_headline(words), headline, "{words}");
+        }
     }
 }

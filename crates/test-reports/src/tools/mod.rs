@@ -8,6 +8,7 @@
 //! only where a *new* test is created, and may improve.
 
 mod context;
+mod described;
 mod frames;
 mod location;
 mod mapper;
@@ -15,20 +16,22 @@ mod messages;
 mod parameters;
 mod part;
 mod rules;
+mod volatile;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::formats::model::{Case, Detail, Format, Report, find_attribute};
 
 use context::CaseContext;
+pub use described::{Description, descriptions};
 pub(crate) use frames::source_location;
 use location::TestLocation;
 pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
 use part::Part;
 use rules::{
-    browsers, dotnet, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby,
-    rust, tap,
+    bazel, browsers, devices, dotnet, elixir, erlang, general, gherkin, ginkgo, go, javascript,
+    jvm, karate, linters, native, php, python, ruby, rust, tap,
 };
 
 /// A tool that writes reports, and how to interpret them.
@@ -126,8 +129,13 @@ const PYTHON: Tool = Tool {
 
 const RUST: Tool = Tool { message: messages::rust, ..ROW };
 
-const GO: Tool =
-    Tool { locate: go::locate, not_a_test: go::not_a_test, repeats: Repeats::Attempts, ..ROW };
+const GO: Tool = Tool {
+    locate: go::locate,
+    not_a_test: go::not_a_test,
+    repeats: Repeats::Attempts,
+    message: messages::go,
+    ..ROW
+};
 
 const RUBY: Tool = Tool { locate: ruby::locate, ..ROW };
 
@@ -135,6 +143,7 @@ const JVM: Tool = Tool {
     locate: jvm::locate,
     not_a_test: jvm::not_a_test,
     parameters: Parameters::Brackets,
+    message: messages::jvm,
     ..ROW
 };
 
@@ -276,6 +285,71 @@ static TABLE: &[Tool] = &[
         suite_label: |_| "",
         ..ROW
     },
+    // Ginkgo's reporter of JUnit files.
+    Tool {
+        name: "Ginkgo",
+        is_written_by: ginkgo::is_ginkgo,
+        locate: ginkgo::locate,
+        not_a_test: ginkgo::not_a_test,
+        ..ROW
+    },
+    // Karate's JUnit reports.
+    Tool {
+        name: "Karate",
+        is_written_by: karate::is_karate,
+        locate: karate::locate,
+        parameters: Parameters::Brackets,
+        ..ROW
+    },
+    // testdata/common-test, and the source of cth_surefire.
+    Tool {
+        name: "Common Test",
+        is_written_by: erlang::is_common_test,
+        locate: erlang::common_test,
+        not_a_test: erlang::common_test_not_a_test,
+        message: erlang::common_test_message,
+        ..ROW
+    },
+    // testdata/eunit, and the source of eunit_surefire.
+    Tool {
+        name: "eunit",
+        is_written_by: erlang::is_eunit,
+        locate: erlang::eunit,
+        not_a_test: erlang::eunit_not_a_test,
+        message: erlang::eunit_message,
+        ..ROW
+    },
+    // The source of @web/test-runner-junit-reporter.
+    Tool {
+        name: "@web/test-runner",
+        is_written_by: browsers::is_web_test_runner,
+        locate: browsers::web_test_runner,
+        configuration: browsers::web_test_runner_browser,
+        suite_label: |_| "",
+        message: messages::jest,
+        ..ROW
+    },
+    // The source of Zephyr's twister.
+    Tool {
+        name: "twister",
+        is_written_by: devices::is_twister,
+        locate: devices::twister,
+        configuration: devices::platform,
+        ..ROW
+    },
+    // The formatter junit_formatter of Elixir.
+    Tool { name: "ExUnit", is_written_by: elixir::is_exunit, locate: elixir::locate, ..ROW },
+    // Flank's merged report, with suites as Firebase Test Lab names its devices.
+    Tool {
+        name: "Flank",
+        is_written_by: devices::is_flank,
+        locate: devices::flank,
+        configuration: devices::device,
+        suite_label: |_| "",
+        ..JVM
+    },
+    // The script test-setup.sh and the runners of Bazel.
+    Tool { name: "Bazel", is_written_by: bazel::is_bazel, locate: bazel::locate, ..ROW },
     // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
     // testdata/busted.
@@ -337,6 +411,7 @@ static TABLE: &[Tool] = &[
         root_names: &["bun test"],
         locate: javascript::chain,
         not_a_test: javascript::bun_not_a_test,
+        message: messages::jest,
         ..ROW
     },
     // testdata/jest; templates from the documentation of jest-junit.
@@ -347,6 +422,7 @@ static TABLE: &[Tool] = &[
         locate: javascript::titles,
         not_a_test: javascript::titles_not_a_test,
         advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
+        message: messages::jest,
         ..ROW
     },
     // testdata/playwright.
@@ -355,6 +431,7 @@ static TABLE: &[Tool] = &[
         is_written_by: browsers::is_playwright,
         locate: browsers::playwright,
         configuration: browsers::host,
+        message: messages::playwright,
         ..ROW
     },
     // testdata/vitest.
@@ -385,7 +462,13 @@ static TABLE: &[Tool] = &[
         ..ROW
     },
     // testdata/minitest.
-    Tool { name: "minitest", is_written_by: ruby::is_minitest, locate: ruby::minitest, ..RUBY },
+    Tool {
+        name: "minitest",
+        is_written_by: ruby::is_minitest,
+        locate: ruby::minitest,
+        message: messages::minitest,
+        ..RUBY
+    },
     // testdata/phpunit.
     Tool {
         name: "PHPUnit",
@@ -402,6 +485,7 @@ static TABLE: &[Tool] = &[
         is_written_by: native::is_googletest,
         locate: native::googletest,
         parameters: Parameters::Index,
+        message: messages::googletest,
         ..ROW
     },
     // testdata/ctest.
@@ -528,9 +612,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Tool {
-    /// What a failure, error or skip says, as written: the words that say what happened, else the first words.
-    pub(crate) fn message<'a>(&self, detail: &'a Detail) -> Option<&'a str> {
-        (self.message)(detail)
+    /// What a failure, error or skip says: the words that say what happened, else the first words. The first line says
+    /// most.
+    pub(crate) fn message(&self, detail: &Detail) -> Option<String> {
+        (self.message)(detail).map(messages::with_headline)
     }
 
     /// Whether a case is the error of a teardown.

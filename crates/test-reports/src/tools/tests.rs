@@ -941,3 +941,125 @@ fn ava_suites_are_ignored() {
     assert_eq!(tool(xml), "ava");
     assert_eq!(lines(xml), [": cart › discount › ten percent @ cart / discount"]);
 }
+
+// Erlang, Ginkgo, Karate, Bazel, Firebase Test Lab
+
+#[test]
+fn ginkgo_nodes_of_the_suite_are_set_ups() {
+    let xml = "<testsuites><testsuite name='Cart Suite' package='/home/ci/work/shop/cart'>\
+        <testcase name='[BeforeSuite]' classname='Cart Suite'/>\
+        <testcase name='[SynchronizedBeforeSuite]' classname='Cart Suite'/>\
+        <testcase name='[It] Cart [slow] adds' classname='Cart Suite'/>\
+        <testcase name='[DeferCleanup (Suite)]' classname='Cart Suite'><failure/></testcase>\
+        <testcase name='[ReportAfterSuite] writes' classname='Cart Suite'><failure/></testcase>\
+        </testsuite></testsuites>";
+    assert_eq!(tool(xml), "Ginkgo");
+    assert_eq!(
+        lines(xml),
+        [
+            "no test",
+            "no test",
+            "cart + Cart Suite: Cart [slow] adds @ cart / Cart Suite",
+            "run error: Cart Suite: [DeferCleanup (Suite)]",
+            "run error: Cart Suite: [ReportAfterSuite] writes",
+        ]
+    );
+}
+
+#[test]
+fn common_test_groups_are_part_of_the_container() {
+    let xml = "<testsuites><testsuite hostname='vm' name='cart_SUITE' log='suite.html'>\
+        <testcase name='init_per_suite' log='a'/>\
+        <testcase group='fast.small' name='adds' log='b'/>\
+        <testcase name='end_per_suite' log='c'><failure message='Test end_per_suite in cart_SUITE failed!'>badmatch</failure></testcase>\
+        </testsuite></testsuites>";
+    assert_eq!(tool(xml), "Common Test");
+    assert_eq!(
+        lines(xml),
+        [
+            "no test",
+            "cart_SUITE + fast.small: adds @ cart_SUITE / fast / small",
+            "run error: cart_SUITE: end_per_suite",
+        ]
+    );
+}
+
+#[test]
+fn eunit_names_have_no_lines() {
+    let xml = "<testsuite name='module &apos;cart_tests&apos;'>\
+        <testcase time='0.1' name='cart_tests:12 adds_test'/>\
+        <testcase time='0.1' name='cart_tests:14 -adds_test_/0-fun-5- (a pear)'/>\
+        <testcase time='0' name='fixture setup [1,2]'><error/></testcase></testsuite>";
+    assert_eq!(tool(xml), "eunit");
+    assert_eq!(
+        lines(xml),
+        [
+            "cart_tests: adds_test @ cart_tests",
+            "cart_tests: adds_test_ (a pear) @ cart_tests",
+            "run error: module 'cart_tests': fixture setup [1,2]",
+        ]
+    );
+}
+
+#[test]
+fn karate_scenarios_have_no_numbers() {
+    let xml = "<testsuite name='src/test/java/shop/cart.feature'>\
+        <testcase classname='src.test.java.shop.cart' name='[1:6] add an article'/>\
+        <testcase classname='src.test.java.shop.cart' name='[2.1:14] remove a pear'/>\
+        <testcase classname='src.test.java.shop.cart' name='[3:20] '/></testsuite>";
+    assert_eq!(tool(xml), "Karate");
+    assert_eq!(
+        lines(xml),
+        [
+            "src/test/java/shop/cart.feature: add an article @ src / test / java / shop / cart.feature",
+            "src/test/java/shop/cart.feature: remove a pear [1] @ src / test / java / shop / cart.feature",
+            "src/test/java/shop/cart.feature: scenario 3 @ src / test / java / shop / cart.feature",
+        ]
+    );
+}
+
+#[test]
+fn devices_of_flank_and_shards_of_bazel_are_executions() {
+    let flank = "<testsuites><testsuite name='Pixel2-30-en-portrait' flakes='1'>\
+        <testcase name='opens' classname='shop.app.CartTest' flaky='true'><failure/></testcase>\
+        </testsuite></testsuites>";
+    assert_eq!(tool(flank), "Flank");
+    assert_eq!(lines(flank), ["shop.app.CartTest: opens @ shop.app / CartTest"]);
+    let bazel = "<testsuites><testsuite name='shop/cart_test_shard_1/3'>\
+        <testcase name='shop/cart_test_shard_1/3' status='run' duration='1' time='1'/></testsuite></testsuites>";
+    assert_eq!(tool(bazel), "Bazel");
+    assert_eq!(lines(bazel), [": shop/cart_test @ shop"]);
+}
+
+#[test]
+fn browsers_of_web_test_runner_and_platforms_of_twister_are_executions() {
+    let web = "<testsuites><testsuite name='Chromium_playwright_/test/cart.test.js'><properties>\
+        <property name='test.fileName' value='test/cart.test.js'/><property name='browser.name' value='Chromium'/>\
+        <property name='browser.launcher' value='playwright'/></properties>\
+        <testcase name='adds' classname='cart when full'/></testsuite></testsuites>";
+    assert_eq!(tool(web), "@web/test-runner");
+    assert_eq!(
+        lines(web),
+        ["test/cart.test.js: cart when full adds @ test / cart.test.js / cart when full"]
+    );
+    let suites = "<testsuites><testsuite name='tests/kernel/fifo.basic'><properties>\
+        <property name='platform' value='qemu_x86'/><property name='architecture' value='x86'/></properties>\
+        <testcase classname='fifo.basic' name='fifo.basic.put'/></testsuite></testsuites>";
+    assert_eq!(tool(suites), "twister");
+    assert_eq!(
+        lines(suites),
+        ["tests/kernel/fifo.basic: fifo.basic.put @ tests / kernel / fifo.basic"]
+    );
+    let platforms = "<testsuites><testsuite name='qemu_x86'>\
+        <testcase classname='qemu_x86:fifo.basic' name='fifo.basic'/></testsuite></testsuites>";
+    assert_eq!(tool(platforms), "twister");
+    assert_eq!(lines(platforms), [": fifo.basic @ "]);
+}
+
+#[test]
+fn exunit_modules_have_no_prefix() {
+    let xml = "<testsuites><testsuite name='Elixir.Shop.CartTest'>\
+        <testcase classname='Elixir.Shop.CartTest' name='test adds'/></testsuite></testsuites>";
+    assert_eq!(tool(xml), "ExUnit");
+    assert_eq!(lines(xml), ["Shop.CartTest: test adds @ Shop / CartTest"]);
+}

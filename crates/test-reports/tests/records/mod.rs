@@ -1,6 +1,7 @@
 //! Reports of many tools, merged into records.
 
 mod corpus;
+mod described;
 mod elsewhere;
 mod golden;
 mod lines;

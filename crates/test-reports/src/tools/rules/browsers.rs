@@ -160,3 +160,22 @@ fn titled(file: Option<String>, group: &str, name: String) -> TestLocation {
         ..TestLocation::default()
     }
 }
+
+pub(in crate::tools) fn is_web_test_runner(part: &Part<'_>) -> bool {
+    super::any_property(part, "browser.launcher") && super::any_property(part, "test.fileName")
+}
+
+/// The suite is browser, launcher and file; the classname is the title of the groups.
+pub(in crate::tools) fn web_test_runner(case: &CaseContext<'_>) -> TestLocation {
+    let of_suite = || {
+        let launcher = case.suite_property("browser.launcher")?;
+        let (_, file) = case.suite_name().split_once(&format!("_{launcher}_"))?;
+        Some(file.trim_start_matches('/').to_owned())
+    };
+    let file = of_suite().or_else(|| Some(case.path(case.suite_property("test.fileName")?)));
+    titled(file, case.classname, full_title(case.classname, case.name, true))
+}
+
+pub(in crate::tools) fn web_test_runner_browser(case: &CaseContext<'_>) -> Option<String> {
+    case.suite_property("browser.name").map(str::to_owned)
+}

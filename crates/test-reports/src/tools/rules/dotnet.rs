@@ -4,7 +4,7 @@ use super::{browsers, in_container, javascript, owned};
 use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::location::{Cut, Level, TestLocation, outside_brackets};
 
 /// The type, and the display name without it. A collection only matters if the writer has no types.
 pub(in crate::tools) fn xunit(case: &CaseContext<'_>) -> TestLocation {
@@ -38,7 +38,7 @@ pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
             ..in_type(&class, name)
         };
     }
-    match cut_last_part(&full) {
+    match split_full_name(case, &full) {
         // Very old versions write only the method: the suite around it is the fixture.
         ("", _) if case.classname.is_empty() && !is_assembly(case.suite_name()) => {
             let suite = case.suite_name();
@@ -51,13 +51,40 @@ pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
+/// Splits a full name into fixture and name. A name may contain dots of its own: `Shop.PriceTests.rounds 1.5 up`.
+fn split_full_name<'a>(case: &CaseContext<'_>, full: &'a str) -> (&'a str, &'a str) {
+    let before_name = full.strip_suffix(case.name).and_then(|start| start.strip_suffix('.'));
+    // NUnit 2: a suite for each namespace and fixture, and further ones for their parameters.
+    let fixture_suites = || {
+        let mut end = 0;
+        for name in case.chain.iter().filter(|name| !name.is_empty()) {
+            let below = full[end..].strip_prefix('.').unwrap_or(full);
+            if below.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')) {
+                end = full.len() - below.len() + name.len();
+            }
+        }
+        Some(&full[..end])
+    };
+    let classname = || full.starts_with(case.classname).then(|| &full[..case.classname.len()]);
+    let fixtures = [before_name, classname(), fixture_suites()];
+    let split = fixtures
+        .into_iter()
+        .flatten()
+        .filter(|fixture| !fixture.is_empty())
+        .find_map(|fixture| Some((fixture, full[fixture.len()..].strip_prefix('.')?)));
+    split.unwrap_or_else(|| cut_last_part(full))
+}
+
 fn is_assembly(suite: &str) -> bool {
     suite.contains(['/', '\\']) || suite.ends_with(".dll") || suite.ends_with(".exe")
 }
 
-/// The class without its assembly, which contains a version.
+/// The class, and the test's name without it.
 pub(in crate::tools) fn trx(case: &CaseContext<'_>) -> TestLocation {
-    let class = case.classname.split(',').next().unwrap_or_default().trim();
+    let class = case.classname.trim();
+    let comma = outside_brackets(class).find(|(_, next)| *next == ',');
+    let class = comma.map_or(class, |(at, _)| class[..at].trim_end());
+    let class = class_of_method(class, case.name);
     // jest's and mocha's reporters for this format write these for a test without a group.
     let class = if ["No suite", "none"].contains(&class) { "" } else { class };
     // karma's reporter puts the browser in front.
@@ -69,24 +96,106 @@ pub(in crate::tools) fn trx(case: &CaseContext<'_>) -> TestLocation {
     in_type(class, name.filter(|_| !class.is_empty()).unwrap_or(title))
 }
 
+/// `class` without the part of a method's name that NUnit's adapter puts there: it cuts the full name at its last dot,
+/// so that the class of `Rounds(1.5d)` is `Shop.CartTests.Rounds(1`.
+fn class_of_method<'a>(class: &'a str, name: &str) -> &'a str {
+    let is_title = |part: &str| part.contains(|next: char| !next.is_alphanumeric() && next != '_');
+    let is_cut = |at: &usize| {
+        let part = &class[at + 1..];
+        is_title(part) && name.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'))
+    };
+    if let Some(at) = class.match_indices('.').map(|(at, _)| at).find(is_cut) {
+        return &class[..at];
+    }
+    // The name is the full name.
+    let is_full = name.strip_prefix(class).is_some_and(|rest| rest.starts_with('.'));
+    let end = if is_full && is_open(class) { cut_last_part(name).0.len() } else { class.len() };
+    &class[..end]
+}
+
+/// Whether a bracket in `class` is not closed.
+fn is_open(class: &str) -> bool {
+    outside_brackets(&format!("{class}.")).last().is_none_or(|(at, _)| at < class.len())
+}
+
 fn in_type(class: &str, name: &str) -> TestLocation {
     let rest = name.strip_prefix(class).and_then(|rest| rest.strip_prefix('.'));
-    in_container(class, rest.filter(|_| !class.is_empty()).unwrap_or(name), Cut::Type)
+    let name = rest.filter(|_| !class.is_empty()).unwrap_or(name);
+    in_container(&without_assemblies(class), name, Cut::Type)
+}
+
+/// A generic type without the assemblies of its arguments, which contain versions and keys:
+/// ``Box`1[[System.Int32, mscorlib, Version=4.0.0.0]]``.
+fn without_assemblies(class: &str) -> String {
+    const ASSEMBLY: [&str; 4] =
+        ["Version=", "Culture=", "PublicKeyToken=", "processorArchitecture="];
+    let mut kept = String::with_capacity(class.len());
+    let mut rest = class;
+    while let Some(at) = rest.find(',') {
+        kept.push_str(&rest[..at]);
+        let after = rest[at + 1..].trim_start();
+        let end = after.find([',', ']', ')']).unwrap_or(after.len());
+        let next = after[end..].strip_prefix(',').unwrap_or_default().trim_start();
+        let starts = |text: &str| ASSEMBLY.iter().any(|start| text.starts_with(start));
+        if starts(after) || starts(next) {
+            rest = &after[end..];
+        } else {
+            kept.push(',');
+            rest = &rest[at + 1..];
+        }
+    }
+    kept + rest
 }
 
 /// Splits `Shop.Cart.Adds(1.5)` into `Shop.Cart` and `Adds(1.5)`.
 fn cut_last_part(full: &str) -> (&str, &str) {
-    let (mut depth, mut quoted, mut escaped, mut last) = (0_u32, false, false, None);
-    for (at, character) in full.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '(' | '<' if !quoted => depth += 1,
-            ')' | '>' if !quoted => depth = depth.saturating_sub(1),
-            '.' if depth == 0 && !quoted => last = Some(at),
-            _ => {}
+    let last = outside_brackets(full).filter(|(_, next)| *next == '.').last();
+    last.map_or(("", full), |(at, _)| (&full[..at], &full[at + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_name_is_cut_outside_of_brackets_and_quotes() {
+        for (full, class, name) in [
+            ("Shop.Cart.Adds(1.5)", "Shop.Cart", "Adds(1.5)"),
+            ("Shop.Cart(\"a.b)\").Adds", "Shop.Cart(\"a.b)\")", "Adds"),
+            ("Shop.Cart.Adds(\"a\\\".b\")", "Shop.Cart", "Adds(\"a\\\".b\")"),
+            ("Shop.Cart.Adds('(').x", "Shop.Cart.Adds('(')", "x"),
+            ("Shop.Box<System.Int32>.Adds", "Shop.Box<System.Int32>", "Adds"),
+            ("Adds", "", "Adds"),
+        ] {
+            assert_eq!(cut_last_part(full), (class, name), "{full}");
         }
     }
-    last.map_or(("", full), |at| (&full[..at], &full[at + 1..]))
+
+    #[test]
+    fn a_class_contains_no_method() {
+        for (class, name, kept) in [
+            ("Shop.CartTests.Rounds(1", "Rounds(1.5d,2)", "Shop.CartTests"),
+            ("Shop.CartTests.Rounds(1", "Shop.CartTests.Rounds(1.5d,2)", "Shop.CartTests"),
+            ("Shop.CartTests.Reads(\"a", "Reads(\"a.b.c\")", "Shop.CartTests"),
+            ("Shop.CartTests.Reads(\"a.b", "Reads(\"a.b.c\")", "Shop.CartTests"),
+            ("Shop.CartTests.reads v2", "reads v2.json", "Shop.CartTests"),
+            ("Shop.CartTests(1.5)", "Adds", "Shop.CartTests(1.5)"),
+            ("Shop.Cart", "Cart.Adds", "Shop.Cart"),
+            ("Shop.Cart", "Shop.Cart.Adds(1.5)", "Shop.Cart"),
+        ] {
+            assert_eq!(class_of_method(class, name), kept, "{class} {name}");
+        }
+    }
+
+    #[test]
+    fn assemblies_are_no_part_of_a_type() {
+        let assembly = "System.Private.CoreLib, Version=8.0.0.0, Culture=neutral, PublicKeyToken=7cec85d7bea7798e";
+        assert_eq!(
+            without_assemblies(&format!(
+                "Shop.Map`2[[System.Int32, {assembly}],[System.String, {assembly}]]"
+            )),
+            "Shop.Map`2[[System.Int32],[System.String]]"
+        );
+        assert_eq!(without_assemblies("Shop.Cart(1,2)"), "Shop.Cart(1,2)");
+    }
 }

@@ -8,6 +8,7 @@ use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
 use crate::tools::part::Part;
 use crate::tools::rules::{javascript, jvm, python};
+use crate::tools::volatile;
 
 /// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
@@ -15,8 +16,10 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let chain: Vec<String> = case
         .chain
         .iter()
+        .enumerate()
+        .filter(|(at, name)| !is_hostname(case, *at, name) && !is_browser(case, *at, name))
+        .map(|(_, name)| portable(case, name))
         .filter(|name| !name.is_empty())
-        .map(|name| portable(case, name))
         .collect();
     let container = if let Some(parts) = joined(&chain, &classname) {
         parts
@@ -71,9 +74,21 @@ fn file_of_all(case: &CaseContext<'_>) -> Option<String> {
     case.file().filter(|_| is_everywhere)
 }
 
-/// `part`, relative to the repository root if it is a path.
+/// Whether the suite at `at` is named after its machine.
+fn is_hostname(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
+    case.suites.get(at).is_some_and(|suite| suite.attribute("hostname") == Some(part))
+}
+
+/// Whether the outermost suite only names the browser of all suites or classes inside.
+fn is_browser(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
+    let has_more = case.chain.len() > 1 || (!case.classname.is_empty() && case.classname != part);
+    at == 0 && has_more && volatile::is_browser_name(part)
+}
+
+/// `part` without what differs between runs, relative to the repository root if it is a path.
 fn portable(case: &CaseContext<'_>, part: &str) -> String {
-    if is_path(part) { case.path(part) } else { owned(part) }
+    let part = volatile::without_line(part);
+    if is_path(part) { case.path(part) } else { volatile::without_run(part, case.root) }
 }
 
 /// Whether a part is the path of a file with an extension. `/api/users` may be a title.
@@ -150,8 +165,15 @@ pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
 
 /// The browser or device in properties that several tools share.
 pub(in crate::tools) fn configuration(case: &CaseContext<'_>) -> Option<String> {
-    let named = ["browser", "device"].iter().find_map(|name| case.suite_property(name))?;
-    Some(text::clean(named)).filter(|named| !named.is_empty())
+    const NAMES: [&str; 4] = ["browser", "browser.name", "browserName", "device"];
+    let named = NAMES.iter().find_map(|name| case.suite_property(name));
+    let level = || {
+        let mut levels = case.chain.iter().copied().enumerate();
+        let found =
+            levels.find(|(at, name)| volatile::is_environment(name) || is_browser(case, *at, name));
+        found.map(|(_, name)| name)
+    };
+    Some(text::clean(named.or_else(level)?)).filter(|named| !named.is_empty())
 }
 
 /// The name of a suite, unless every report of its tool has a suite of that name.

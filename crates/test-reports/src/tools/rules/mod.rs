@@ -5,13 +5,19 @@
 //! must be absent only because the tool does not write it yet. Where two tools write the same shape, their rules must
 //! agree on container and name.
 
+pub(super) mod bazel;
 pub(super) mod browsers;
+pub(super) mod devices;
 pub(super) mod dotnet;
+pub(super) mod elixir;
+pub(super) mod erlang;
 pub(super) mod general;
 pub(super) mod gherkin;
+pub(super) mod ginkgo;
 pub(super) mod go;
 pub(super) mod javascript;
 pub(super) mod jvm;
+pub(super) mod karate;
 pub(super) mod linters;
 pub(super) mod native;
 pub(super) mod php;

@@ -177,7 +177,8 @@ pub(in crate::tools) fn is_cmocka(part: &Part<'_>) -> bool {
 }
 
 pub(in crate::tools) fn is_xctest(part: &Part<'_>) -> bool {
-    part.suite_name() == "TestResults" && part.has(&["errors", "tests", "failures", "time"])
+    part.suites.iter().any(|suite| &*suite.name == "TestResults")
+        && all_cases(part, |case| case.classname.is_some())
 }
 
 /// The classname, which says more than the suite, or else the suite.
