@@ -79,9 +79,8 @@ fn marked_error(detail: &Detail) -> Option<&str> {
     let text = detail.text.as_deref()?;
     let marked = |line: &&str| line.starts_with("E ");
     let lines: Vec<&str> = text.lines().collect();
-    let last = lines.iter().rposition(|line| marked(&line))?;
-    let first =
-        lines[..last].iter().rposition(|line| !marked(&line)).map_or(0, |before| before + 1);
+    let last = lines.iter().rposition(marked)?;
+    let first = lines[..last].iter().rposition(|line| !marked(line)).map_or(0, |before| before + 1);
     let block = lines[first..=last].iter().map(|line| line[1..].trim());
     let is_exception = |line: &&str| {
         let kind = line.split(':').next().unwrap_or_default();

@@ -334,12 +334,17 @@ fn strip_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// `pid 4711`, `process-4711`, `build #12`.
+/// `pid 4711`, `process-4711`, `build #12`; at the end also `run 4711`.
 fn numbered(rest: &str) -> Option<usize> {
-    let after = strip_word(rest, &["pid", "process", "build"])?;
-    let digits = after.trim_start_matches([' ', ':', '=', '#', '-', '_']);
-    let length = number(digits);
-    (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + length)
+    let of = |words: &[&str]| {
+        let after = strip_word(rest, words)?;
+        let digits = after.trim_start_matches([' ', ':', '=', '#', '-', '_']);
+        let length = number(digits);
+        (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + length)
+    };
+    let is_last = |at: &usize| rest[*at..].trim_end_matches([')', ']']).is_empty();
+    of(&["pid", "process", "build"])
+        .or_else(|| of(&["run", "job", "session", "execution"]).filter(is_last))
 }
 
 /// `shard 1 of 3`, `shard_1/3`, `shard-2`, `part 1/3`.
@@ -437,6 +442,13 @@ mod tests {
             ("20.11.2026 Smoke", "Smoke"),
             ("CartTest-20261120100000", "CartTest"),
             ("CartTest_1763632800123", "CartTest"),
+            ("CartTest.20261120100000", "CartTest"),
+            ("run_2026-11-20T10-00-00", "run"),
+            ("20261120T100000Z Smoke", "Smoke"),
+            ("Smoke 20-Nov-2026 10:00:00", "Smoke"),
+            ("Nov 20, 2026 10:00:00 AM", ""),
+            ("Smoke run #4711", "Smoke"),
+            ("C:\\Users\\ci\\AppData\\Local\\Temp\\x1\\cart.js", "cart.js"),
             ("Nightly Fri Nov 20 10:00:00 UTC 2026", "Nightly"),
             ("Nightly Fri, 20 Nov 2026 10:00:00 GMT", "Nightly"),
             ("box-12345.internal", ""),
@@ -479,6 +491,8 @@ mod tests {
             "tests/2024-01-01-fix.test.js",
             "com.acme.local",
             "shop.example/shop/cart",
+            "run 2 tests",
+            "App.Migrations.20240101120000.Test",
             "Monday",
             "May",
             "12 monkeys",
