@@ -148,6 +148,13 @@ fn relative_module(part: &str, root: &RepositoryRoot) -> String {
     if part.contains(['/', '\\', ' ']) {
         return part.to_owned();
     }
+    // The checkout of a GitHub runner on Windows: `D.a.shop.shop.tests.test_cart`.
+    let windows = part.strip_prefix("D.a.").map(|rest| rest.splitn(3, '.').collect::<Vec<_>>());
+    if let Some([first, second, rest]) = windows.as_deref()
+        && first == second
+    {
+        return (*rest).to_owned();
+    }
     let dotted = |start: &str| start.replace('/', ".")[1..].to_owned();
     if !MACHINE_DIRECTORIES.iter().any(|start| part.starts_with(&dotted(start))) {
         return part.to_owned();
@@ -195,7 +202,20 @@ fn without_server(word: &str, is_first: bool, any_server: bool) -> String {
         return word.to_owned();
     }
     let path = if is_at_start { path.trim_start_matches('/') } else { path };
-    format!("{}{path}", &before[..start])
+    format!("{}{}", &before[..start], without_seed(path))
+}
+
+/// A path without the random parts of its query.
+fn without_seed(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else {
+        return path.to_owned();
+    };
+    let is_random = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        ["seed", "random", "rand", "timestamp", "ts", "t", "_"].contains(&name)
+    };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_random(pair)).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
 /// Whether a server is this machine, an IP address, or named with its port.
@@ -394,6 +414,8 @@ mod tests {
             ("rows (cart.rb:12)", "rows (cart.rb)"),
             ("C:\\agent\\shop\\tests\\a.js", "tests/a.js"),
             ("http://localhost:45123/test/cart.html", "test/cart.html"),
+            ("http://localhost:1/a.html?seed=12&module=b", "a.html?module=b"),
+            ("D.a.shop.shop.tests.test_a", "tests.test_a"),
             ("GET http://127.0.0.1:80/users", "GET /users"),
             ("GET https://shop.example/users", "GET https://shop.example/users"),
             ("/tmp/x1y2z3/cart.js", "cart.js"),
@@ -459,6 +481,7 @@ mod tests {
             ("commit 4f1c2d3e5a", "commit"),
             ("cart [chrome 137.0 on Linux]", "cart"),
             ("[chrome 137.0 linux] cart", "cart"),
+            ("[firefox] cart", "cart"),
             ("firefox 131.0 on Linux - cart", "cart"),
             ("cart: Chrome 120.0.1", "cart"),
             ("Chrome_120_0_(Linux_x86_64).Cart.adds", "Cart.adds"),
