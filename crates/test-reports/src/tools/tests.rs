@@ -1063,3 +1063,21 @@ fn exunit_modules_have_no_prefix() {
     assert_eq!(tool(xml), "ExUnit");
     assert_eq!(lines(xml), ["Shop.CartTest: test adds @ Shop / CartTest"]);
 }
+
+#[test]
+fn names_of_nunit_may_contain_dots() {
+    let version_3 = "<test-run><test-suite type='TestFixture' name='PriceTests'>\
+        <test-case name='rounds 1.5 up' fullname='Shop.PriceTests.rounds 1.5 up' classname='Shop.PriceTests' result='Passed'/>\
+        <test-case name='Adds(&quot;a.b&quot;)' fullname='Shop.PriceTests.Adds(&quot;a.b&quot;)' result='Passed'/>\
+        </test-suite></test-run>";
+    let expected = [
+        "Shop.PriceTests: rounds 1.5 up @ Shop / PriceTests",
+        "Shop.PriceTests: Adds(\"a.b\") @ Shop / PriceTests",
+    ];
+    assert_eq!(lines(version_3), expected);
+    let version_2 = "<test-results><test-suite name='Shop'><results><test-suite name='PriceTests'><results>\
+        <test-case name='Shop.PriceTests.rounds 1.5 up' success='True'/>\
+        <test-case name='Shop.PriceTests.Adds(&quot;a.b&quot;)' success='True'/>\
+        </results></test-suite></results></test-suite></test-results>";
+    assert_eq!(lines(version_2), expected);
+}

@@ -148,6 +148,13 @@ fn relative_module(part: &str, root: &RepositoryRoot) -> String {
     if part.contains(['/', '\\', ' ']) {
         return part.to_owned();
     }
+    // The checkout of a GitHub runner on Windows: `D.a.shop.shop.tests.test_cart`.
+    let windows = part.strip_prefix("D.a.").map(|rest| rest.splitn(3, '.').collect::<Vec<_>>());
+    if let Some([first, second, rest]) = windows.as_deref()
+        && first == second
+    {
+        return (*rest).to_owned();
+    }
     let dotted = |start: &str| start.replace('/', ".")[1..].to_owned();
     if !MACHINE_DIRECTORIES.iter().any(|start| part.starts_with(&dotted(start))) {
         return part.to_owned();
@@ -195,7 +202,20 @@ fn without_server(word: &str, is_first: bool, any_server: bool) -> String {
         return word.to_owned();
     }
     let path = if is_at_start { path.trim_start_matches('/') } else { path };
-    format!("{}{path}", &before[..start])
+    format!("{}{}", &before[..start], without_seed(path))
+}
+
+/// A path without the random parts of its query.
+fn without_seed(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else {
+        return path.to_owned();
+    };
+    let is_random = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        ["seed", "random", "rand", "timestamp", "ts", "t", "_"].contains(&name)
+    };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_random(pair)).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
 /// Whether a server is this machine, an IP address, or named with its port.
@@ -334,12 +354,17 @@ fn strip_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// `pid 4711`, `process-4711`, `build #12`.
+/// `pid 4711`, `process-4711`, `build #12`; at the end also `run 4711`.
 fn numbered(rest: &str) -> Option<usize> {
-    let after = strip_word(rest, &["pid", "process", "build"])?;
-    let digits = after.trim_start_matches([' ', ':', '=', '#', '-', '_']);
-    let length = number(digits);
-    (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + length)
+    let of = |words: &[&str]| {
+        let after = strip_word(rest, words)?;
+        let digits = after.trim_start_matches([' ', ':', '=', '#', '-', '_']);
+        let length = number(digits);
+        (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + length)
+    };
+    let is_last = |at: &usize| rest[*at..].trim_end_matches([')', ']']).is_empty();
+    of(&["pid", "process", "build"])
+        .or_else(|| of(&["run", "job", "session", "execution"]).filter(is_last))
 }
 
 /// `shard 1 of 3`, `shard_1/3`, `shard-2`, `part 1/3`.
@@ -389,6 +414,8 @@ mod tests {
             ("rows (cart.rb:12)", "rows (cart.rb)"),
             ("C:\\agent\\shop\\tests\\a.js", "tests/a.js"),
             ("http://localhost:45123/test/cart.html", "test/cart.html"),
+            ("http://localhost:1/a.html?seed=12&module=b", "a.html?module=b"),
+            ("D.a.shop.shop.tests.test_a", "tests.test_a"),
             ("GET http://127.0.0.1:80/users", "GET /users"),
             ("GET https://shop.example/users", "GET https://shop.example/users"),
             ("/tmp/x1y2z3/cart.js", "cart.js"),
@@ -437,6 +464,13 @@ mod tests {
             ("20.11.2026 Smoke", "Smoke"),
             ("CartTest-20261120100000", "CartTest"),
             ("CartTest_1763632800123", "CartTest"),
+            ("CartTest.20261120100000", "CartTest"),
+            ("run_2026-11-20T10-00-00", "run"),
+            ("20261120T100000Z Smoke", "Smoke"),
+            ("Smoke 20-Nov-2026 10:00:00", "Smoke"),
+            ("Nov 20, 2026 10:00:00 AM", ""),
+            ("Smoke run #4711", "Smoke"),
+            ("C:\\Users\\ci\\AppData\\Local\\Temp\\x1\\cart.js", "cart.js"),
             ("Nightly Fri Nov 20 10:00:00 UTC 2026", "Nightly"),
             ("Nightly Fri, 20 Nov 2026 10:00:00 GMT", "Nightly"),
             ("box-12345.internal", ""),
@@ -447,6 +481,7 @@ mod tests {
             ("commit 4f1c2d3e5a", "commit"),
             ("cart [chrome 137.0 on Linux]", "cart"),
             ("[chrome 137.0 linux] cart", "cart"),
+            ("[firefox] cart", "cart"),
             ("firefox 131.0 on Linux - cart", "cart"),
             ("cart: Chrome 120.0.1", "cart"),
             ("Chrome_120_0_(Linux_x86_64).Cart.adds", "Cart.adds"),
@@ -479,6 +514,8 @@ mod tests {
             "tests/2024-01-01-fix.test.js",
             "com.acme.local",
             "shop.example/shop/cart",
+            "run 2 tests",
+            "App.Migrations.20240101120000.Test",
             "Monday",
             "May",
             "12 monkeys",

@@ -53,26 +53,30 @@ pub(in crate::tools) fn nunit(case: &CaseContext<'_>) -> TestLocation {
 
 /// Splits a full name into fixture and name. A name may contain dots of its own: `Shop.PriceTests.rounds 1.5 up`.
 fn split_full_name<'a>(case: &CaseContext<'_>, full: &'a str) -> (&'a str, &'a str) {
-    let before_name = full.strip_suffix(case.name).and_then(|start| start.strip_suffix('.'));
-    // NUnit 2: a suite for each namespace and fixture, and further ones for their parameters.
-    let fixture_suites = || {
-        let mut end = 0;
-        for name in case.chain.iter().filter(|name| !name.is_empty()) {
-            let below = full[end..].strip_prefix('.').unwrap_or(full);
-            if below.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')) {
-                end = full.len() - below.len() + name.len();
-            }
-        }
-        Some(&full[..end])
+    let split_after = |fixture: &str| {
+        let name = full.get(fixture.len()..)?.strip_prefix('.')?;
+        (!fixture.is_empty()).then_some((&full[..fixture.len()], name))
     };
-    let classname = || full.starts_with(case.classname).then(|| &full[..case.classname.len()]);
-    let fixtures = [before_name, classname(), fixture_suites()];
-    let split = fixtures
-        .into_iter()
-        .flatten()
-        .filter(|fixture| !fixture.is_empty())
-        .find_map(|fixture| Some((fixture, full[fixture.len()..].strip_prefix('.')?)));
-    split.unwrap_or_else(|| cut_last_part(full))
+    let before_name = full.strip_suffix(case.name).and_then(|start| start.strip_suffix('.'));
+    let classname = Some(case.classname).filter(|classname| full.starts_with(classname));
+    if let Some(split) = [before_name, classname].into_iter().flatten().find_map(split_after) {
+        return split;
+    }
+    let (fixture, name) = cut_last_part(full);
+    // NUnit 2 has a suite for each namespace and fixture, and further ones for their parameters.
+    let mut end = 0;
+    for suite in case.chain.iter().filter(|suite| !suite.is_empty()) {
+        let below = full[end..].strip_prefix('.').unwrap_or(full);
+        if below.strip_prefix(suite).is_some_and(|rest| rest.starts_with('.')) {
+            end = full.len() - below.len() + suite.len();
+        }
+    }
+    match fixture.get(end..) {
+        Some(title) if title.contains(char::is_whitespace) => {
+            split_after(&full[..end]).unwrap_or((fixture, name))
+        }
+        _ => (fixture, name),
+    }
 }
 
 fn is_assembly(suite: &str) -> bool {

@@ -22,8 +22,13 @@ pub(in crate::tools) fn is_common_test(part: &Part<'_>) -> bool {
         && all_cases(part, |case| case.attribute("log").is_some())
 }
 
+/// Whether `name` is that of a function of Common Test around the test cases.
+pub(in crate::tools) fn is_set_up(name: &str) -> bool {
+    SET_UPS.contains(&name)
+}
+
 pub(in crate::tools) fn common_test_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    SET_UPS.contains(&case.name).then_some(NotATest::SetupOrHook)
+    is_set_up(case.name).then_some(NotATest::SetupOrHook)
 }
 
 /// The module and the groups, which may run a test several times.

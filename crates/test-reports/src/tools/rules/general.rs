@@ -7,7 +7,7 @@ use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
 use crate::tools::part::Part;
-use crate::tools::rules::{javascript, jvm, python};
+use crate::tools::rules::{erlang, ginkgo, javascript, jvm, python};
 use crate::tools::volatile;
 
 /// The chain of suites, then the classname, without repetition.
@@ -74,9 +74,24 @@ fn file_of_all(case: &CaseContext<'_>) -> Option<String> {
     case.file().filter(|_| is_everywhere)
 }
 
-/// Whether the suite at `at` is named after its machine.
+/// Whether the suite at `at` is named after its machine, or after the browser, device or platform in its properties.
 fn is_hostname(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
-    case.suites.get(at).is_some_and(|suite| suite.attribute("hostname") == Some(part))
+    const NAMES: [&str; 9] = [
+        "browser",
+        "browser.name",
+        "browserName",
+        "device",
+        "deviceName",
+        "platform",
+        "platformName",
+        "os",
+        "hostname",
+    ];
+    case.suites.get(at).is_some_and(|suite| {
+        let is_named = |name: &str| super::property(suite, name).is_some_and(|value| value == part);
+        !part.is_empty()
+            && (suite.attribute("hostname") == Some(part) || NAMES.into_iter().any(is_named))
+    })
 }
 
 /// Whether the outermost suite only names the browser of all suites or classes inside.
@@ -106,12 +121,24 @@ fn is_path(part: &str) -> bool {
     has_extension && (is_rooted || (last.len() < part.len() && !part.contains(char::is_whitespace)))
 }
 
-/// Failed hooks and fixtures whose names many tools share.
+/// Set-ups, and failed hooks and fixtures, whose names many tools share.
 pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    (case.failed()
+    const FAILED: [&str; 8] = [
+        "BeforeSuite",
+        "AfterSuite",
+        "SynchronizedBeforeSuite",
+        "SynchronizedAfterSuite",
+        "beforeAll",
+        "afterAll",
+        "setupSpec",
+        "cleanupSpec",
+    ];
+    let is_failed_hook = case.failed()
         && (python::is_fixture(case)
             || javascript::is_hook(case.name)
-            || case.classname == "Test suite failed to run"))
+            || FAILED.contains(&case.name)
+            || case.classname == "Test suite failed to run");
+    (is_failed_hook || ginkgo::is_set_up_of_suite(case.name) || erlang::is_set_up(case.name))
         .then_some(NotATest::SetupOrHook)
 }
 

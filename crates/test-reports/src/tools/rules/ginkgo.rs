@@ -26,8 +26,13 @@ fn is_set_up(node: &str) -> bool {
             && ["Suite", "All", "Each"].iter().any(|word| node.ends_with(word)))
 }
 
+/// Whether `name` is that of a node such as `[BeforeSuite]`.
+pub(in crate::tools) fn is_set_up_of_suite(name: &str) -> bool {
+    node_of(name).is_some_and(is_set_up)
+}
+
 pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    node_of(case.name).is_some_and(is_set_up).then_some(NotATest::SetupOrHook)
+    is_set_up_of_suite(case.name).then_some(NotATest::SetupOrHook)
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {

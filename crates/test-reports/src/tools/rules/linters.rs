@@ -155,6 +155,7 @@ struct Finding<'a> {
     name: &'a str,
     outcome: Outcome,
     message: &'a str,
+    kind: &'a str,
     text: &'a str,
 }
 
@@ -169,6 +170,7 @@ impl<'a> Finding<'a> {
             name: case.name.as_deref().unwrap_or_default().trim(),
             outcome: case.outcome,
             message: of(|detail| detail.message.as_deref()),
+            kind: of(|detail| detail.kind.as_deref()),
             text: of(|detail| detail.text.as_deref()),
         }
     }
@@ -255,12 +257,14 @@ fn severity_in_name(finding: &Finding<'_>) -> bool {
     else {
         return finding.classname.starts_with("checkov.");
     };
-    let rule = rest.trim_start_matches([' ', '[']).split([' ', ']']).next().unwrap_or_default();
+    // Titles of tests contain priorities and numbers too: only known kinds of rules count.
+    const RULES: [&str; 15] = [
+        "CVE-", "GHSA-", "AVD-", "CKV", "BC_", "DS0", "DS-", "KSV", "RHSA-", "ELSA-", "ALAS",
+        "DLA-", "DSA-", "USN-", "TEMP-",
+    ];
+    let rule = rest.trim_start_matches([' ', '[']);
     LEVELS.contains(&level)
-        && rule.contains(|next: char| next.is_ascii_digit())
-        && rule
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
+        && (RULES.iter().any(|start| rule.starts_with(start)) || finding.kind == "description")
 }
 
 /// gosec: the name is the file, the text its position in brackets.
@@ -368,6 +372,10 @@ mod tests {
             suite(
                 "name='x'",
                 "<testcase classname='test/a.test.js' name='adds'><failure>line 3</failure></testcase><testcase classname='test/a.test.js' name='b'/>",
+            ),
+            suite(
+                "name='x'",
+                "<testcase classname='Cart' name='[HIGH] SHOP-123 adds'><failure message='no'/></testcase>",
             ),
             suite("name='black box'", "<testcase classname='Cart' name='adds'/>"),
             suite("name='[HIGH] priority'", "<testcase classname='Cart' name='[HIGH] adds'/>"),

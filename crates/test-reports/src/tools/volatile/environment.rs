@@ -149,7 +149,7 @@ pub(super) fn without_affixes(part: &str) -> &str {
     let mut part = part;
     if let Some(at) = part.find([')', ']'])
         && let Some(rest) = part[at + 1..].strip_prefix(['.', ' ', '_', ':'])
-        && is_environment(&part[..=at])
+        && (is_environment(&part[..=at]) || is_browser_name(part[..at].trim_start_matches('[')))
     {
         part = rest.trim_start_matches(['.', ' ']);
     }

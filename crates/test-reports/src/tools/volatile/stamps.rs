@@ -159,16 +159,17 @@ pub(super) fn moment(rest: &str) -> Option<usize> {
 /// A date, a time stamp without separators, a time with seconds, or the seconds since 1970. `before` is the character in
 /// front of it. Names such as `20240101_create` are kept.
 pub(super) fn date(rest: &str, before: Option<char>) -> Option<usize> {
-    if before == Some('.') {
-        return None;
-    }
     let is_name = |at: usize| {
         let mut after = rest[at..].chars();
         after.next() == Some('_') && after.next().is_some_and(char::is_alphabetic)
     };
     let digits = super::number(rest);
-    let whole =
-        |at: usize| (!rest[at..].starts_with(char::is_alphanumeric) && !is_name(at)).then_some(at);
+    // A part of a module may be a date too: `Migrations.20240101120000.Test`.
+    let is_inside = |at: usize| before == Some('.') && !rest[at..].is_empty();
+    let whole = |at: usize| {
+        let is_word = !rest[at..].starts_with(char::is_alphanumeric);
+        (is_word && !is_name(at) && !is_inside(at)).then_some(at)
+    };
     let mut cursor = Cursor { text: rest, at: 0 };
     if let Some(separator) = cursor.date() {
         let bare = cursor.at;
@@ -208,8 +209,14 @@ pub(super) fn without_spelled_dates(text: &str) -> String {
     let is_time = |word: &str| word.split(':').count() >= 2 && word.split(':').all(is_number);
     let short = |word: &str| word.get(..3).unwrap_or_default().to_owned();
     let is_month = |word: &str| MONTHS.contains(&short(word).as_str()) && word.len() <= 9;
+    // `20-nov-2026`
+    let is_joined = |word: &str| {
+        let parts: Vec<&str> = word.split('-').collect();
+        matches!(parts[..], [day, month, year] if is_number(day) && is_month(month) && is_number(year))
+    };
     let is_part = |word: &str| {
         is_month(word)
+            || is_joined(word)
             || (DAYS.contains(&short(word).as_str()) && (word.len() == 3 || word.ends_with("day")))
             || ZONES.contains(&word)
             || is_time(word)
@@ -222,6 +229,10 @@ pub(super) fn without_spelled_dates(text: &str) -> String {
         let run: Vec<String> =
             words[at..].iter().map(|word| lower(word)).take_while(|word| is_part(word)).collect();
         let has_month = run.iter().any(|word| is_month(word));
+        if run.iter().any(|word| is_joined(word)) {
+            at += run.len();
+            continue;
+        }
         let numbers = run.iter().filter(|word| is_number(word)).count();
         if has_month && (numbers >= 2 || (numbers >= 1 && run.iter().any(|word| is_time(word)))) {
             at += run.len();
