@@ -8,7 +8,7 @@ pub const DEFAULT_ID_PROPERTY: &str = "testquality_test";
 
 /// How test cases become tests.
 ///
-/// `namespace`, `merge_parameters`, `by_configuration` and `root` change identities; the other fields do not.
+/// `namespace`, `merge_parameters`, `by_configuration`, `root` and `roots` change identities; the other fields do not.
 #[derive(Clone, Debug)]
 pub struct IdentityOptions {
     /// Part of every identity, so that repositories with equal test names stay apart. Cleaned; empty: no namespace.
@@ -29,6 +29,9 @@ pub struct IdentityOptions {
     pub id_property: String,
     /// The root of the repository: absolute paths in reports are made relative to it.
     pub root: RepositoryRoot,
+    /// Other directories that absolute paths in reports are made relative to, such as `/app` in a container. The first
+    /// one that a path is below counts.
+    pub roots: Vec<RepositoryRoot>,
 }
 
 impl Default for IdentityOptions {
@@ -43,6 +46,7 @@ impl Default for IdentityOptions {
             reruns: false,
             id_property: DEFAULT_ID_PROPERTY.to_owned(),
             root: RepositoryRoot::default(),
+            roots: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod context;
 mod frames;
+mod local_paths;
 mod location;
 mod mapper;
 mod messages;
