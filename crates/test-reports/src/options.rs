@@ -23,7 +23,7 @@ pub struct IdentityOptions {
     pub merge_parameters: bool,
     /// The browser, project or device becomes part of the name, as ` [firefox]`.
     pub by_configuration: bool,
-    /// Later executions of a test replace earlier ones.
+    /// Later executions of a test replace earlier ones. Reports are ordered by their time stamps, if all have one.
     pub reruns: bool,
     /// The property whose value pins a test to a row of the project. Empty: no property does.
     pub id_property: String,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::slice::ParallelSliceMut;
 
 use super::builder::{Occurrence, Shared, TestBuilder};
-use super::changing::has_changing_part;
+use super::changing::{has_changing_part, is_stamp};
 use super::executions;
 use super::metadata::add_metadata;
 use super::warnings::Warnings;
@@ -152,14 +152,22 @@ impl<'a> TestIndex<'a> {
     }
 }
 
-/// The order of reports: by path, or as given if later ones are re-executions.
+/// The order of reports: by path. If later ones are re-executions: by time if all have one, and as given.
 fn order(reports: &[Report], options: &IdentityOptions) -> Vec<usize> {
     let mut order: Vec<usize> = (0..reports.len()).collect();
     if !options.reruns {
         let name = |index: usize| (&reports[index].path, &reports[index].shard);
         order.sort_by(|&a, &b| name(a).cmp(&name(b)));
+    } else if let Some(times) = reports.iter().map(started).collect::<Option<Vec<&str>>>() {
+        order.sort_by_key(|&index| times[index]);
     }
     order
+}
+
+/// The first time stamp of a report. Those of one tool can be compared as texts.
+fn started(report: &Report) -> Option<&str> {
+    let stamps = report.suites.iter().filter_map(|suite| suite.attribute("timestamp"));
+    stamps.filter(|stamp| is_stamp(stamp)).min()
 }
 
 /// The names of the suites around a case.

@@ -23,7 +23,9 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     } else if jvm::is_class(&classname) {
         vec![classname.clone()]
     } else {
-        without_repetition(file_of_all(case).into_iter().chain(chain).chain([classname.clone()]))
+        // What tells suites of the same name apart.
+        let outer = file_of_all(case).into_iter().chain(package(case, &chain));
+        without_repetition(outer.chain(chain).chain([classname.clone()]))
     };
     let folder = container.iter().map(|part| {
         let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
@@ -62,6 +64,13 @@ fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
         let inner = classname.strip_prefix(&joined)?.strip_prefix(separator)?;
         (!rest.is_empty()).then(|| chain.iter().cloned().chain([owned(inner)]).collect())
     })
+}
+
+/// The package of the suite, unless the suites say the same.
+fn package(case: &CaseContext<'_>, chain: &[String]) -> Option<String> {
+    let package = portable(case, &text::clean(case.suite_attribute("package")?));
+    let is_new = !package.is_empty() && chain.iter().all(|suite| !suite.contains(&package));
+    (is_new && !case.classname.contains(&package)).then_some(package)
 }
 
 /// The file of a case, if all cases of the part have one: some tools write it for failures only.
