@@ -11,7 +11,7 @@ use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
 use crate::options::IdentityOptions;
 use crate::text;
 
-/// What a case element stands for.
+/// What a case element is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MappedCase {
     /// A test, or a part of one.
@@ -95,7 +95,7 @@ impl<'a> CaseMapper<'a> {
         self.report
     }
 
-    /// Calls `each` with the index of every case, the case, and what it stands for, in document order.
+    /// Calls `each` with the index of every case, the case, and what it is, in document order.
     pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
         // Consecutive cases mostly share their suite and classname.
         let (mut last, mut classname) = ("", String::new());

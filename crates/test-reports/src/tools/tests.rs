@@ -58,6 +58,8 @@ fn pytest_is_recognised_under_any_suite_name() {
         )),
         "pytest"
     );
+    let other = "<testcase classname='checks.cart' name='check_total'/>";
+    assert_eq!(tool(&format!("<testsuite name='mine' {order}>{other}</testsuite>")), "pytest");
     assert_eq!(tool("<testsuite name='pytest' tests='1'/>"), "pytest");
     assert_eq!(
         tool(&format!(
