@@ -11,7 +11,7 @@ pub const DEFAULT_ID_PROPERTY: &str = "testquality_test";
 
 /// How test cases become tests.
 ///
-/// `namespace`, `merge_parameters`, `by_configuration` and `root` change identities; the other fields do not.
+/// `namespace`, `merge_parameters`, `by_configuration`, `root` and `roots` change identities; the other fields do not.
 #[derive(Clone, Debug)]
 pub struct IdentityOptions {
     /// Part of every identity, so that repositories with equal test names stay apart. Cleaned; empty: no namespace.
@@ -35,6 +35,9 @@ pub struct IdentityOptions {
     pub root: RepositoryRoot,
     /// The files of the repository, in which the files of tests are looked up. None: they are as reports say.
     pub tracked: Option<Arc<TrackedFiles>>,
+    /// Other directories that absolute paths in reports are made relative to, such as `/app` in a container. The first
+    /// one that a path is below counts.
+    pub roots: Vec<RepositoryRoot>,
 }
 
 impl Default for IdentityOptions {
@@ -50,6 +53,7 @@ impl Default for IdentityOptions {
             id_property: DEFAULT_ID_PROPERTY.to_owned(),
             root: RepositoryRoot::default(),
             tracked: None,
+            roots: Vec::new(),
         }
     }
 }

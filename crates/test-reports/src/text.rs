@@ -203,26 +203,54 @@ impl RepositoryRoot {
         Self { path: path.trim_end_matches('/').to_owned() }
     }
 
+    /// The absolute path; empty when unknown.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn is_known(&self) -> bool {
+        !self.path.is_empty()
+    }
+
+    /// `path` with `/` between its parts, and without `file://`.
+    pub(crate) fn normalised(path: &str) -> String {
+        let path = path.trim().replace('\\', "/");
+        path.strip_prefix("file://").map(str::to_owned).unwrap_or(path)
+    }
+
+    /// Whether `path` is absolute on Unix or Windows.
+    #[must_use]
+    pub fn is_absolute(path: &str) -> bool {
+        is_absolute(&Self::normalised(path))
+    }
+
+    /// An absolute path relative to this root, if it is below.
+    pub(crate) fn below(&self, path: &str) -> Option<String> {
+        if !self.is_known() {
+            return None;
+        }
+        let path = Self::normalised(path);
+        Some(path.strip_prefix(&self.path)?.strip_prefix('/')?.to_owned())
+    }
+
     /// A path of a report, independent of the machine: `\` becomes `/`, and a leading `./` is removed.
     ///
     /// An absolute path is cut at the root, else after its last component that equals the name of the root directory;
     /// otherwise only its file name is kept.
     #[must_use]
     pub fn relative(&self, path: &str) -> String {
-        let path = path.trim().replace('\\', "/");
-        let path = path.strip_prefix("file://").unwrap_or(&path);
+        let path = Self::normalised(path);
+        let mut path = &*path;
         if !is_absolute(path) {
-            let mut path = path;
             while let Some(rest) = path.strip_prefix("./") {
                 path = rest.trim_start_matches('/');
             }
             return path.to_owned();
         }
         if !self.path.is_empty() {
-            if let Some(rest) = path.strip_prefix(&self.path)
-                && let Some(below) = rest.strip_prefix('/')
-            {
-                return below.to_owned();
+            if let Some(below) = self.below(path) {
+                return below;
             }
             let name = self.path.rsplit('/').next().unwrap_or_default();
             if !name.is_empty()

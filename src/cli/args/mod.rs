@@ -257,6 +257,13 @@ pub struct MappingArgs {
     #[arg(long)]
     pub by_configuration: bool,
 
+    /// A directory to cut off absolute paths in reports, such as /app (repeatable)
+    ///
+    /// Paths below it are made relative to it, so that tests which ran in a container are the same as on
+    /// another machine. The repository's own root is always known. Changes identities.
+    #[arg(long, value_name = "DIR")]
+    pub root: Vec<String>,
+
     /// The report property that names an existing test of the project [default: testquality_test]
     #[arg(long, value_name = "PROPERTY")]
     pub id_property: Option<String>,

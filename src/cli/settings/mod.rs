@@ -23,7 +23,7 @@ pub use resolver::{ConfigError, Provenance, Source};
 pub use sandbox::{SandboxAction, SandboxSettings};
 pub use terminal::{ProgressForm, Terminal, Verbosity};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use glob::Pattern;
@@ -349,6 +349,14 @@ fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
     if id_property.trim().is_empty() {
         from.error(ConfigError::new("id-property is empty"));
     }
+    let mut roots: Vec<String> = from.option("root", None).unwrap_or_default();
+    roots.extend(args.root.iter().cloned());
+    for root in roots.iter().filter(|root| !text::RepositoryRoot::is_absolute(root)) {
+        from.error(
+            ConfigError::new(format!("root is not an absolute path: {root:?}"))
+                .hint("name the directory as the reports do, for example /app"),
+        );
+    }
     IdentityOptions {
         namespace,
         folder: folder
@@ -365,6 +373,7 @@ fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
         id_property: id_property.trim().to_owned(),
         root: text::RepositoryRoot::new(&from.working_tree),
         tracked: None,
+        roots: roots.iter().map(|root| text::RepositoryRoot::new(Path::new(root))).collect(),
     }
 }
 

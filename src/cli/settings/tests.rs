@@ -426,6 +426,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
         split = false
         merge_parameters = true
         by_configuration = true
+        root = ["/app"]
         id_property = "tq"
         reruns = true
         adopt = "none"
@@ -468,6 +469,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
     namespace = shop
     folder = Automated/Web
     id-property = tq
+    root = /app
     group-by = file
     split = never
     merge-parameters = true
@@ -530,7 +532,7 @@ fn all_errors_of_the_file_are_reported_with_their_lines() {
       hint: a branch must not decide this: use the option --ca-cert in the pipeline
     tq-import.toml:10: `retries` must be a number of at least 0
     tq-import.toml:11: unknown key `zzzzzzzzz`
-      hint: the keys are adopt, allow_empty, batch_size, by_configuration, concurrency, create_limit, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, max_cases, max_file_size, max_value_size, merge_parameters, min_tests, namespace, no_steps, project, reruns, retries, split, strict, timeout
+      hint: the keys are adopt, allow_empty, batch_size, by_configuration, concurrency, create_limit, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, max_cases, max_file_size, max_value_size, merge_parameters, min_tests, namespace, no_steps, project, reruns, retries, root, split, strict, timeout
     "#);
     // The same for a command that has no options for most of them.
     let errors = Settings::for_inspect(&InspectArgs::default(), &fixture.environment).unwrap_err();

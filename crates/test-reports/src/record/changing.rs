@@ -50,14 +50,15 @@ fn is_random_uuid(bytes: &[u8]) -> bool {
     bytes.iter().enumerate().all(is_right)
 }
 
-/// `2026-11-20T10:00`, also with a space.
+/// Whether `text` starts with a time such as `2026-11-20T10:00`, also with a space.
 fn is_stamp(text: &str) -> bool {
-    text.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        10 => matches!(byte, b'T' | b' '),
-        13 => byte == b':',
-        _ => byte.is_ascii_digit(),
-    })
+    text.len() >= 16
+        && text.bytes().take(16).enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            10 => matches!(byte, b'T' | b' '),
+            13 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        })
 }
 
 fn is_day_of(day: &str, report: &Report, case: &Case) -> bool {

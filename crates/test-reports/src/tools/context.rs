@@ -1,8 +1,9 @@
 //! A case with its surroundings, as the rules see it.
 
+use super::local_paths::LocalPaths;
 use super::part::Part;
 use crate::formats::model::{Case, Outcome, Suite};
-use crate::text::{self, RepositoryRoot};
+use crate::text;
 
 /// A case with its surroundings. Texts are cleaned.
 pub(super) struct CaseContext<'a> {
@@ -16,7 +17,7 @@ pub(super) struct CaseContext<'a> {
     pub(super) suites: &'a [&'a Suite],
     /// Their names, each of which may be empty.
     pub(super) chain: &'a [&'a str],
-    pub(super) root: &'a RepositoryRoot,
+    pub(super) paths: &'a LocalPaths<'a>,
     /// The number of the case among those with the same name, from 1, where the tool's row counts them.
     pub(super) ordinal: Option<usize>,
 }
@@ -44,7 +45,7 @@ impl<'a> CaseContext<'a> {
 
     /// `path` relative to the repository root.
     pub(super) fn path(&self, path: &str) -> String {
-        text::clean(&self.root.relative(path))
+        text::clean(&self.paths.relative(path))
     }
 
     /// The file that the case names, relative to the repository root.

@@ -1,9 +1,10 @@
 //! Where a test belongs, and which folder a new test goes into.
 
 use super::context::CaseContext;
+use super::local_paths::LocalPaths;
 use super::{Tool, volatile};
 use crate::options::{GroupBy, IdentityOptions, Split};
-use crate::text::{self, RepositoryRoot};
+use crate::text;
 
 /// What a tool's row makes of a case.
 #[derive(Debug, Default)]
@@ -50,9 +51,9 @@ pub(super) enum Cut {
 
 impl Level {
     /// Removes what differs between machines.
-    pub(super) fn make_stable(&mut self, root: &RepositoryRoot) {
+    pub(super) fn make_stable(&mut self, paths: &LocalPaths<'_>) {
         let (Level::One(name) | Level::Classname(name, _) | Level::Titles(name, _)) = self;
-        *name = volatile::without_machine(name, root);
+        *name = volatile::without_machine(name, paths);
     }
 
     /// Appends the folders of this level to `path`.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::context::CaseContext;
+use super::local_paths::LocalPaths;
 use super::location::{self, TestLocation};
 use super::part::{Part, PartTools};
 use super::{NotATest, Tool, detect_parts, main_tool, source_location, volatile};
@@ -10,7 +11,7 @@ use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
 use crate::options::IdentityOptions;
 use crate::text;
 
-/// What a case element stands for.
+/// What a case element is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MappedCase {
@@ -52,6 +53,7 @@ pub struct CaseMapper<'a> {
     tools: PartTools,
     /// The cleaned name of each suite.
     suite_names: Vec<String>,
+    paths: LocalPaths<'a>,
     hooks: HashSet<usize>,
     ordinals: HashMap<usize, usize>,
 }
@@ -69,6 +71,7 @@ impl<'a> CaseMapper<'a> {
             suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
             hooks: parts.iter().flat_map(|(part, tool)| (tool.hooks)(part)).collect(),
             ordinals: parts.iter().flat_map(|(part, tool)| (tool.ordinals)(part)).collect(),
+            paths: LocalPaths::new(report, options),
             parts,
         }
     }
@@ -93,7 +96,7 @@ impl<'a> CaseMapper<'a> {
         self.report
     }
 
-    /// Calls `each` with the index of every case, the case, and what it stands for, in document order.
+    /// Calls `each` with the index of every case, the case, and what it is, in document order.
     pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
         // Consecutive cases mostly share their suite and classname.
         let (mut last, mut classname) = ("", String::new());
@@ -114,7 +117,7 @@ impl<'a> CaseMapper<'a> {
                         classname: &classname,
                         suites: &suites,
                         chain: &chain,
-                        root: self.options.root_of(self.report),
+                        paths: &self.paths,
                         ordinal: self.ordinals.get(&index).copied(),
                     };
                     each(index, case, self.map(index, tool, &context));
@@ -138,7 +141,7 @@ impl<'a> CaseMapper<'a> {
             classname: &text::clean(case.classname.as_deref().unwrap_or_default()),
             suites: &suites,
             chain: &chain,
-            root: self.options.root_of(self.report),
+            paths: &self.paths,
             ordinal: None,
         })
     }
@@ -170,8 +173,7 @@ impl<'a> CaseMapper<'a> {
             let named = |suite: &&'a Suite| suite.attribute("file").or(suite.attribute("filepath"));
             suites.iter().rev().find_map(named)
         });
-        let root = self.options.root_of(self.report);
-        let file = written.map(|file| root.relative(file)).filter(|file| !file.is_empty());
+        let file = written.map(|file| self.paths.relative(file)).filter(|file| !file.is_empty());
         let line =
             case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
         let (file, failed_at) = match detail {
@@ -194,12 +196,12 @@ impl<'a> CaseMapper<'a> {
         detail: &Detail,
         file: Option<String>,
     ) -> (Option<String>, Option<u32>) {
-        let root = self.options.root_of(self.report);
-        let is_wanted = |path: &str| file.as_ref().is_none_or(|file| root.relative(path) == *file);
+        let is_wanted =
+            |path: &str| file.as_ref().is_none_or(|file| self.paths.relative(path) == *file);
         let texts = [detail.text.as_deref(), detail.message.as_deref()];
         let found = texts.into_iter().flatten().find_map(|text| source_location(text, is_wanted));
         let line = found.map(|(_, line)| line);
-        (file.or_else(|| found.map(|(path, _)| root.relative(path))), line)
+        (file.or_else(|| found.map(|(path, _)| self.paths.relative(path))), line)
     }
 
     /// The suites around `innermost`, outermost first, and their cleaned names.
@@ -239,10 +241,10 @@ impl<'a> CaseMapper<'a> {
         let TestLocation { mut container, mut name, mut folder, is_subtest, is_skipped, is_flaky } =
             (tool.locate)(context);
         container.retain_mut(|part| {
-            *part = volatile::without_machine(part.trim(), context.root);
+            *part = volatile::without_machine(part.trim(), context.paths);
             !part.is_empty()
         });
-        folder.iter_mut().for_each(|level| level.make_stable(context.root));
+        folder.iter_mut().for_each(|level| level.make_stable(context.paths));
         trim(&mut name);
         if name.is_empty() {
             name = context.classname.to_owned();

@@ -10,6 +10,7 @@
 mod context;
 mod described;
 mod frames;
+mod local_paths;
 mod location;
 mod mapper;
 mod messages;

@@ -91,8 +91,11 @@ impl<'a> Part<'a> {
 }
 
 fn is_same_part(report: &Report, a: &Case, b: &Case) -> bool {
+    if a.suite == b.suite {
+        return a.suite.is_some();
+    }
     let outermost = report.outermost(a.suite);
-    outermost.is_some() && (a.suite == b.suite || outermost == report.outermost(b.suite))
+    outermost.is_some() && outermost == report.outermost(b.suite)
 }
 
 /// The index after the last suite in the outermost suite `start`.

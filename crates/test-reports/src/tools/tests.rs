@@ -58,6 +58,8 @@ fn pytest_is_recognised_under_any_suite_name() {
         )),
         "pytest"
     );
+    let other = "<testcase classname='checks.cart' name='check_total'/>";
+    assert_eq!(tool(&format!("<testsuite name='mine' {order}>{other}</testsuite>")), "pytest");
     assert_eq!(tool("<testsuite name='pytest' tests='1'/>"), "pytest");
     assert_eq!(
         tool(&format!(
@@ -614,6 +616,102 @@ fn the_general_rule_drops_repetitions() {
     assert_eq!(lines(&of("A", "B", "C")), ["A + B + C: t @ A / B / C"]);
     // `Suite10` does not begin with `Suite1`.
     assert_eq!(lines(&of("Suite1", "", "Suite10")), ["Suite1 + Suite10: t @ Suite1 / Suite10"]);
+}
+
+#[test]
+fn a_chain_that_the_classname_repeats_counts_once() {
+    let of = |outer: &str, inner: &str, classname: &str| {
+        let inner = format!(
+            "<testsuite name='{inner}'><testcase classname='{classname}' name='t'/></testsuite>"
+        );
+        let xml = if outer.is_empty() {
+            format!("<testsuites>{inner}</testsuites>")
+        } else {
+            format!("<testsuites><testsuite name='{outer}'>{inner}</testsuite></testsuites>")
+        };
+        lines(&xml)[0].split(": t @").next().unwrap().to_owned()
+    };
+    for separator in [".", " ", "/", "::", " &gt; "] {
+        let joined = format!("All{separator}Price list");
+        assert_eq!(of("All", "Price list", &joined), "All + Price list");
+        assert_eq!(
+            of("All", "Price list", &format!("{joined}{separator}x")),
+            "All + Price list + x"
+        );
+        assert_eq!(
+            of("All", "Price list", &format!("Top{separator}{joined}")),
+            "Top + All + Price list"
+        );
+    }
+    // The outermost suite was the document element.
+    assert_eq!(of("", "Price list", "All.Price list"), "All + Price list");
+    assert_eq!(of("", "CartTest", "shop.CartTest"), "shop.CartTest");
+    assert_eq!(of("", "Cart", "OtherCart"), "Cart + OtherCart");
+}
+
+#[test]
+fn file_and_package_tell_suites_of_the_same_name_apart() {
+    let case = |attribute: &str, classname: &str| {
+        lines(&format!(
+            "<testsuites><testsuite name='shop'><testcase name='t' classname='{classname}' {attribute}/></testsuite></testsuites>"
+        ))
+    };
+    assert_eq!(
+        case("file='web/cart.rb'", "Cart")[0],
+        "web/cart.rb + shop + Cart: t @ web / cart.rb / shop / Cart"
+    );
+    assert_eq!(case("file='web/cart.rb'", "web.Cart")[0], "web.Cart: t @ web.Cart");
+    let package = "<testsuites><testsuite name='shop' package='web'><testcase name='t'/></testsuite></testsuites>";
+    assert_eq!(lines(package), ["web + shop: t @ web / shop"]);
+    // Some tools write the file only where a case failed.
+    let failed = "<testsuite name='s'><testcase name='a' file='x.rb'><failure/></testcase><testcase name='b'/></testsuite>";
+    assert_eq!(lines(failed), ["s: a @ s", "s: b @ s"]);
+}
+
+#[test]
+fn a_jvm_test_is_the_same_under_every_row() {
+    let suites = [
+        (
+            "Gradle",
+            "tests='1' skipped='0' failures='0' errors='0' timestamp='t' hostname='h' time='1'",
+            "",
+        ),
+        ("surefire", "xsi:noNamespaceSchemaLocation='x/surefire-test-report.xsd'", ""),
+        ("ant", "", "<properties><property name='ant.version' value='1'/></properties>"),
+        ("JUnit", "tests='1'", ""),
+        ("unknown", "tests='1' version='2'", "<testcase name='x' classname='other'/>"),
+    ];
+    for (name, attributes, first) in suites {
+        let xml = format!(
+            "<testsuites><testsuite name='com.acme.Cart' {attributes}>{first}<testcase name='adds()' classname='com.acme.Cart'/>\
+             <testcase name='repeated()[2]' classname='com.acme.Cart'/></testsuite></testsuites>"
+        );
+        assert_eq!(tool(&xml), name);
+        let names: Vec<String> = lines(&xml)
+            .iter()
+            .filter_map(|line| line.split(" @").next().map(str::to_owned))
+            .filter(|line| !line.ends_with(": x"))
+            .collect();
+        assert_eq!(names, ["com.acme.Cart: adds", "com.acme.Cart: repeated[2]"], "{name}");
+    }
+}
+
+#[test]
+fn each_suite_has_the_tool_that_wrote_it() {
+    let xml = "<testsuites name='jest tests'>\
+        <testsuite name='Cart' errors='0' failures='0' skipped='0' timestamp='t' time='1' tests='1'><testcase classname='Cart adds' name='Cart adds'/></testsuite>\
+        <testsuite name='pytest' tests='1'><testcase classname='tests.test_a' name='test_ok'/></testsuite>\
+        <testsuite name='x.io/cart'><properties><property name='go.version' value='1'/></properties><testcase classname='cart' name='TestAdd'/></testsuite>\
+        <testsuite name='s'><testcase classname='c' name='t'/></testsuite></testsuites>";
+    assert_eq!(
+        lines(xml),
+        [
+            ": Cart adds @ Cart",
+            "tests.test_a: test_ok @ tests / test_a",
+            "x.io/cart: TestAdd @ x.io/cart",
+            "s + c: t @ s / c",
+        ]
+    );
 }
 
 #[test]

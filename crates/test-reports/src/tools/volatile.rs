@@ -6,19 +6,19 @@
 mod environment;
 mod stamps;
 
-use crate::text::RepositoryRoot;
+use super::local_paths::LocalPaths;
 pub(super) use environment::{is_browser_name, is_environment};
 
 /// `part` of a container or folder without what no author writes: lines behind paths, absolute directories, addresses
 /// of servers and of memory, UUIDs, time stamps. Applies to every tool.
-pub(super) fn without_machine(part: &str, root: &RepositoryRoot) -> String {
+pub(super) fn without_machine(part: &str, paths: &LocalPaths<'_>) -> String {
     if !part.bytes().any(|byte| byte.is_ascii_digit() || b":/\\@.".contains(&byte)) {
         return part.to_owned();
     }
-    let part = relative_module(part, root);
+    let part = relative_module(part, paths);
     let part = map_words(&part, |word, is_first| {
         let word = without_server(word, is_first, false);
-        without_line(&relative_path(&word, root)).to_owned()
+        without_line(&relative_path(&word, paths)).to_owned()
     });
     remove(&part, |rest, _| {
         stamps::uuid(rest).or_else(|| address(rest)).or_else(|| stamps::moment(rest))
@@ -27,7 +27,7 @@ pub(super) fn without_machine(part: &str, root: &RepositoryRoot) -> String {
 
 /// As [`without_machine`], and without dates, hashes, processes, hosts, shards and browsers, which authors of titles may
 /// write, but not where a tool without a row of its own names its suites. Empty if nothing else is left.
-pub(super) fn without_run(part: &str, root: &RepositoryRoot) -> String {
+pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
     if is_environment(part) {
         return String::new();
     }
@@ -35,7 +35,7 @@ pub(super) fn without_run(part: &str, root: &RepositoryRoot) -> String {
     let part = map_words(part, |word, is_first| {
         if is_host(word) { String::new() } else { without_server(word, is_first, true) }
     });
-    let part = stamps::without_spelled_dates(&without_machine(&part, root));
+    let part = stamps::without_spelled_dates(&without_machine(&part, paths));
     if looks_like_path(&part) {
         return part;
     }
@@ -120,7 +120,7 @@ const MACHINE_DIRECTORIES: [&str; 17] = [
 ];
 
 /// A word that is an absolute path, relative to the repository root.
-fn relative_path(word: &str, root: &RepositoryRoot) -> String {
+fn relative_path(word: &str, paths: &LocalPaths<'_>) -> String {
     let bytes = word.as_bytes();
     let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic)
         && bytes.get(1) == Some(&b':')
@@ -128,7 +128,7 @@ fn relative_path(word: &str, root: &RepositoryRoot) -> String {
     if !has_drive && !MACHINE_DIRECTORIES.iter().any(|start| word.starts_with(start)) {
         return word.to_owned();
     }
-    let path = root.relative(word);
+    let path = paths.relative(word);
     // A temporary directory itself has a random name.
     let is_temporary = ["/tmp/", "/var/folders/", "/private/", "\\Temp\\", "/Temp/"]
         .iter()
@@ -144,7 +144,7 @@ fn relative_path(word: &str, root: &RepositoryRoot) -> String {
 }
 
 /// A module whose name contains an absolute directory: `home.runner.work.shop.shop.tests.test_cart`.
-fn relative_module(part: &str, root: &RepositoryRoot) -> String {
+fn relative_module(part: &str, paths: &LocalPaths<'_>) -> String {
     if part.contains(['/', '\\', ' ']) {
         return part.to_owned();
     }
@@ -159,7 +159,7 @@ fn relative_module(part: &str, root: &RepositoryRoot) -> String {
     if !MACHINE_DIRECTORIES.iter().any(|start| part.starts_with(&dotted(start))) {
         return part.to_owned();
     }
-    let below = root.relative(&format!("/{}", part.replace('.', "/")));
+    let below = paths.relative(&format!("/{}", part.replace('.', "/")));
     if below.contains('/') {
         return below.replace('/', ".");
     }
@@ -389,21 +389,26 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::options::IdentityOptions;
+    use crate::text::RepositoryRoot;
 
-    fn root() -> RepositoryRoot {
-        RepositoryRoot::new(Path::new("/home/ci/work/shop"))
+    /// Applies `rule` to `part`, in a repository at `/home/ci/work/shop`, and checks that it is idempotent.
+    fn apply(rule: fn(&str, &LocalPaths<'_>) -> String, part: &str) -> String {
+        let report = crate::formats::read_one("<testsuite/>", "r.xml");
+        let root = RepositoryRoot::new(Path::new("/home/ci/work/shop"));
+        let options = IdentityOptions { root, ..IdentityOptions::default() };
+        let paths = LocalPaths::new(&report, &options);
+        let once = rule(part, &paths);
+        assert_eq!(rule(&once, &paths), once, "{part}");
+        once
     }
 
     fn machine(part: &str) -> String {
-        let once = without_machine(part, &root());
-        assert_eq!(without_machine(&once, &root()), once, "{part}");
-        once
+        apply(without_machine, part)
     }
 
     fn run(part: &str) -> String {
-        let once = without_run(part, &root());
-        assert_eq!(without_run(&once, &root()), once, "{part}");
-        once
+        apply(without_run, part)
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     } else if jvm::is_class(&classname) {
         vec![classname.clone()]
     } else {
-        without_repetition(file_of_all(case).into_iter().chain(chain).chain([classname.clone()]))
+        // What tells suites of the same name apart.
+        let outer = file_of_all(case).into_iter().chain(package(case, &chain));
+        without_repetition(outer.chain(chain).chain([classname.clone()]))
     };
     let folder = container.iter().map(|part| {
         let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
@@ -67,6 +69,13 @@ fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
     })
 }
 
+/// The package of the suite, unless the suites say the same.
+fn package(case: &CaseContext<'_>, chain: &[String]) -> Option<String> {
+    let package = portable(case, &text::clean(case.suite_attribute("package")?));
+    let is_new = !package.is_empty() && chain.iter().all(|suite| !suite.contains(&package));
+    (is_new && !case.classname.contains(&package)).then_some(package)
+}
+
 /// The file of a case, if all cases of the part have one: some tools write it for failures only.
 fn file_of_all(case: &CaseContext<'_>) -> Option<String> {
     let is_everywhere = case.suite_attribute("file").is_some()
@@ -103,7 +112,7 @@ fn is_browser(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
 /// `part` without what differs between runs, relative to the repository root if it is a path.
 fn portable(case: &CaseContext<'_>, part: &str) -> String {
     let part = volatile::without_line(part);
-    if is_path(part) { case.path(part) } else { volatile::without_run(part, case.root) }
+    if is_path(part) { case.path(part) } else { volatile::without_run(part, case.paths) }
 }
 
 /// Whether a part is the path of a file with an extension. `/api/users` may be a title.

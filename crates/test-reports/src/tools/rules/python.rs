@@ -18,18 +18,22 @@ pub(in crate::tools) fn is_pytest(part: &Part<'_>) -> bool {
             && all_cases(part, |case| is_of_pytest(case) && suite_name_of(part, case) != case.classname.as_deref().unwrap_or_default()))
 }
 
-/// Whether a case is a function of a module with one of the usual names, or a module that could not be collected.
+/// Whether a case is a function of a module, or a module that could not be collected. Modules have lower-case names.
 fn is_of_pytest(case: &Case) -> bool {
     let is_dotted = |text: &str| text.split('.').all(is_identifier);
     let name = case.name.as_deref().unwrap_or_default();
-    let Some(classname) = case.classname.as_deref() else { return false };
+    let Some(classname) = case.classname.as_deref() else {
+        return false;
+    };
     if classname.is_empty() {
         return case.outcome != Default::default() && is_dotted(name);
     }
+    let is_test = |part: &str| {
+        part.starts_with("test") || part.starts_with("Test") || part.ends_with("_test")
+    };
+    let last = classname.rsplit('.').next().unwrap_or_default();
     is_dotted(classname)
-        && classname.split('.').any(|part| {
-            part.starts_with("test") || part.starts_with("Test") || part.ends_with("_test")
-        })
+        && (classname.split('.').any(is_test) || last.starts_with(char::is_lowercase))
         && is_identifier(name.split(['[', ' ']).next().unwrap_or_default())
 }
 
