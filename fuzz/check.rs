@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use test_reports::formats::Caps;
+use test_reports::formats::Limits;
 use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
 use test_reports::formats::{lines, read};
@@ -62,14 +62,14 @@ pub(super) fn encoding(data: &[u8]) {
 pub(super) fn libtest(data: &[u8]) {
     let (size, data) = data.split_first().unwrap_or((&1, &[]));
     let size = usize::from(*size).max(1);
-    let mut whole = OutputReader::new(Arc::from("fuzz"), &Caps::default());
+    let mut whole = OutputReader::new(Arc::from("fuzz"), &Limits::default());
     whole.feed(data, Stream::Output);
     let whole = whole.finish();
-    let mut pieces = OutputReader::new(Arc::from("fuzz"), &Caps::default());
+    let mut pieces = OutputReader::new(Arc::from("fuzz"), &Limits::default());
     data.chunks(size).for_each(|piece| pieces.feed(piece, Stream::Output));
     let pieces = pieces.finish();
     assert_eq!(format!("{:?}", whole.cases), format!("{:?}", pieces.cases), "pieces of {size}");
-    let mut apart = OutputReader::new(Arc::from("fuzz"), &Caps::default());
+    let mut apart = OutputReader::new(Arc::from("fuzz"), &Limits::default());
     for (index, piece) in data.chunks(size).enumerate() {
         let stream = if index % 2 == 0 { Stream::Output } else { Stream::Errors };
         apart.feed(piece, stream);
@@ -84,7 +84,7 @@ fn inside(start: &str, data: &[u8], end: &str) {
 }
 
 fn file(data: &[u8]) {
-    // What is no report is refused, and that is all.
+    // Anything that is not a report is refused, and nothing more can be checked.
     let Ok(reports) = read(data, "fuzz") else { return };
     accounted(&reports);
     let written = carried(&reports);

@@ -1,8 +1,8 @@
-//! What cargo-nextest would call the binaries that `cargo test` names: `shop`, `shop::it`, `shop::bin/till`.
+//! The names of cargo-nextest for the binaries in the output of `cargo test`: `shop`, `shop::it`, `shop::bin/till`.
 //!
-//! cargo's text names a binary by a target's name and a source file below a package that it does not name. `cargo
-//! metadata` lists the targets of all packages; where several fit, the `.d` file that the compiler wrote beside the binary names
-//! its sources. Whoever runs cargo is not here: [`Workspace::parse`] takes what it printed.
+//! The output names a binary by the name of a target and a source file below a package that it does not name. `cargo
+//! metadata` lists the targets of all packages. If several fit, the sources in the `.d` file beside the binary decide.
+//! This module does not run cargo: [`Workspace::parse`] takes its output.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use test_reports::formats::libtest::{BINARY, DOC_TESTS, TARGET, binary_name};
-use test_reports::formats::model::{Format, Report, Suite};
+use test_reports::formats::model::{Flaw, Format, Report, Suite};
+use test_reports::text::count;
 
 /// The packages of a workspace, as `cargo metadata --no-deps --format-version 1` prints them.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,45 +34,60 @@ struct Target {
     src_path: PathBuf,
 }
 
-/// What became of the binaries of a report.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Naming {
-    /// Binaries that keep their own names, because no target, or more than one, fits.
-    pub unknown: Vec<String>,
-    /// Tests of binaries that the text does not name.
-    pub nameless: usize,
-}
-
-/// Whether `report` holds binaries that are still to be named: those that JSON lines carried are.
+/// Whether `report` contains binaries that still need a name. Those from JSON lines have one.
 #[must_use]
 pub fn are_wanted(report: &Report) -> bool {
     report.format == Format::Libtest && report.shard.is_none()
 }
 
-/// Gives the suites of `report` the names that cargo-nextest has for their binaries. Relative paths of binaries begin at
-/// `directory`, where cargo ran.
-pub fn name(report: &mut Report, workspace: Option<&Workspace>, directory: &Path) -> Naming {
-    let mut naming = Naming::default();
-    for (index, suite) in report.suites.iter_mut().enumerate() {
-        let is_named = suite.attribute(BINARY).or(suite.attribute(DOC_TESTS)).is_some();
-        if !is_named {
-            let of_suite = |case: &&_| {
-                let case: &test_reports::formats::model::Case = case;
-                case.suite.is_some_and(|suite| suite as usize == index)
-            };
-            naming.nameless += report.cases.iter().filter(of_suite).count();
+/// Gives the suites of `report` the names that cargo-nextest has for their binaries. Relative paths of binaries start at
+/// `directory`, where cargo ran. Returns the binaries that keep their own names, because no target, or more than one,
+/// fits.
+///
+/// Tests of unknown binaries are removed, which is damage: their identities and folders would be wrong.
+pub fn name(report: &mut Report, workspace: Option<&Workspace>, directory: &Path) -> Vec<String> {
+    remove_nameless(report);
+    let mut unknown = Vec::new();
+    for suite in &mut report.suites {
+        if !is_binary(suite) {
             continue;
         }
         match workspace.and_then(|workspace| workspace.id_of(suite, directory)) {
             Some(id) => suite.name = Arc::from(id),
-            None => naming.unknown.push(suite.name.to_string()),
+            None => unknown.push(suite.name.to_string()),
         }
     }
-    naming
+    unknown
+}
+
+fn is_binary(suite: &Suite) -> bool {
+    suite.attribute(BINARY).or(suite.attribute(DOC_TESTS)).is_some()
+}
+
+fn remove_nameless(report: &mut Report) {
+    let suites = &report.suites;
+    let (mut removed, mut first) = (0, None);
+    report.cases.retain(|case| {
+        let suite = case.suite.and_then(|suite| suites.get(suite as usize));
+        let is_named = suite.is_some_and(is_binary);
+        if !is_named {
+            removed += 1;
+            first.get_or_insert(case.position);
+        }
+        is_named
+    });
+    if let Some(position) = first {
+        let message = format!(
+            "the binaries of {} are unknown, because the `Running` lines of cargo are missing: \
+             use `cargo test 2>&1 | tq-import -` or `tq-import run -- cargo test`",
+            count(removed, "test")
+        );
+        report.damage = Some(Flaw::new(position, message));
+    }
 }
 
 impl Workspace {
-    /// What cargo printed.
+    /// Parses the output of `cargo metadata`.
     ///
     /// # Errors
     /// If it is something else.
@@ -110,7 +126,7 @@ impl Workspace {
             .flat_map(|package| package.targets.iter().map(move |target| (package, target)))
     }
 
-    /// What a binary was made of, by the file that the compiler wrote beside it; nothing if that is gone.
+    /// The sources of a binary, by the `.d` file beside it. Empty without that file.
     fn sources(&self, binary: &Path) -> Vec<String> {
         let name = binary.file_name().unwrap_or_default().to_string_lossy();
         let name = name.strip_suffix(".exe").unwrap_or(&name);
@@ -150,12 +166,12 @@ impl Target {
     }
 }
 
-/// The one item, if there is exactly one.
+/// The only item, if there is exactly one.
 fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
-/// The name of a binary's file and of a crate: without hyphens.
+/// The name of a crate or of the file of a binary, without hyphens.
 fn crate_name(name: &str) -> String {
     name.replace('-', "_")
 }
@@ -166,7 +182,7 @@ fn slashes(path: &Path) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
-/// The paths of one rule: between spaces, of which those within a path stand behind a backslash.
+/// The paths of a rule, separated by spaces. Spaces within a path are escaped by a backslash.
 fn paths(text: &str) -> Vec<String> {
     let mut paths = vec![String::new()];
     let mut rest = text.chars().peekable();
@@ -219,13 +235,22 @@ mod tests {
         Workspace::parse(metadata.to_string().as_bytes()).unwrap()
     }
 
-    /// The names that the suites get whose headers are `lines`.
-    fn named(lines: &[&str], workspace: Option<&Workspace>, at: &Path) -> (Vec<String>, Naming) {
+    /// The report of blocks with the headers `lines`.
+    fn report_of(lines: &[&str]) -> Report {
         let block = "\n\nrunning 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\n";
         let text: String = lines.iter().map(|line| format!("{line}{block}")).collect();
-        let mut report = test_reports::formats::read(text.as_bytes(), "-").unwrap().remove(0);
-        let naming = name(&mut report, workspace, at);
-        (report.suites.iter().map(|suite| suite.name.to_string()).collect(), naming)
+        test_reports::read(text.as_bytes(), "-").unwrap().remove(0)
+    }
+
+    /// The names of the suites, and those that could not be named.
+    fn named(
+        lines: &[&str],
+        workspace: Option<&Workspace>,
+        at: &Path,
+    ) -> (Vec<String>, Vec<String>) {
+        let mut report = report_of(lines);
+        let unknown = name(&mut report, workspace, at);
+        (report.suites.iter().map(|suite| suite.name.to_string()).collect(), unknown)
     }
 
     const HASH: &str = "0123456789abcdef";
@@ -249,7 +274,7 @@ mod tests {
             "   Doc-tests my_shop".to_owned(),
         ];
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let (names, naming) = named(&lines, Some(&workspace), root.path());
+        let (names, unknown) = named(&lines, Some(&workspace), root.path());
         assert_eq!(
             names,
             [
@@ -262,7 +287,7 @@ mod tests {
                 "my-shop::doc"
             ]
         );
-        assert_eq!(naming, Naming::default());
+        assert_eq!(unknown, Vec::<String>::new());
     }
 
     #[test]
@@ -273,8 +298,8 @@ mod tests {
         std::fs::create_dir_all(&deps).unwrap();
         let line = format!("     Running tests/it.rs (target/debug/deps/it-{HASH})");
         let lines = [line.as_str()];
-        let (names, naming) = named(&lines, Some(&workspace), root.path());
-        assert_eq!((names, naming.unknown), (vec!["it".to_owned()], vec!["it".to_owned()]));
+        let (names, unknown) = named(&lines, Some(&workspace), root.path());
+        assert_eq!((names, unknown), (vec!["it".to_owned()], vec!["it".to_owned()]));
         for (source, expected) in
             [("derive/tests/it.rs", "derive::it"), ("tests/it.rs", "my-shop::it")]
         {
@@ -287,20 +312,37 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_keeps_the_binarys_name() {
+    fn a_binary_of_an_unknown_target_keeps_its_name() {
         let root = tempfile::tempdir().unwrap();
         let line = format!("     Running unittests src/lib.rs (target/debug/deps/other-{HASH})");
-        let lines = ["", line.as_str(), "   Doc-tests other"];
+        let lines = [line.as_str(), "   Doc-tests other"];
         for workspace in [None, Some(&workspace(root.path()))] {
-            let (names, naming) = named(&lines, workspace, root.path());
-            assert_eq!(names, ["", "other", "other::doc"]);
-            assert_eq!(naming.unknown, ["other", "other::doc"]);
-            assert_eq!(naming.nameless, 1);
+            let (names, unknown) = named(&lines, workspace, root.path());
+            assert_eq!(names, ["other", "other::doc"]);
+            assert_eq!(unknown, ["other", "other::doc"]);
         }
     }
 
     #[test]
-    fn spaces_in_paths_are_no_ends() {
+    fn tests_without_a_binary_are_removed_as_damage() {
+        let root = tempfile::tempdir().unwrap();
+        let line = format!("     Running tests/it.rs (target/debug/deps/it-{HASH})");
+        let named = |lines: &[&str]| {
+            let mut report = report_of(lines);
+            name(&mut report, Some(&workspace(root.path())), root.path());
+            (report.cases.len(), report.damage)
+        };
+        assert_eq!(named(&[&line]), (1, None));
+        let (kept, damage) = named(&["", &line]);
+        let damage = damage.unwrap();
+        assert_eq!((kept, damage.position.line), (1, 4));
+        assert!(damage.message.starts_with("the binaries of 1 test are unknown"), "{damage:?}");
+        assert!(damage.message.contains("2>&1") && damage.message.contains("run -- cargo test"));
+        assert_eq!(named(&["", ""]).0, 0);
+    }
+
+    #[test]
+    fn escaped_spaces_do_not_end_paths() {
         assert_eq!(paths("a.rs src/b\\ c.rs  d\\e.rs"), ["a.rs", "src/b c.rs", "d\\e.rs"]);
     }
 }

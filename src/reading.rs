@@ -8,7 +8,7 @@ use crate::discover::{Discovered, Excludes, Input, Origin, Source};
 use crate::progress::{Progress, Stage};
 use test_reports::archive::{Contents, is_passed_over, read_file, read_stdin, unreadable};
 use test_reports::formats::model::Report;
-use test_reports::formats::{Caps, ReadError};
+use test_reports::formats::{Limit, Limits, ReadError};
 
 /// The reports, and the inputs that contained none.
 #[derive(Debug, Default)]
@@ -22,9 +22,9 @@ pub struct Readings {
     pub unmatched: Vec<String>,
 }
 
-/// Reads all `discovered` files, each within the limits of `caps`, and advances `progress` by one per file.
+/// Reads all `discovered` files, each within the limits of `limits`, and advances `progress` by one per file.
 #[must_use]
-pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Readings {
+pub fn read_all(discovered: Discovered, limits: &Limits, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, errors, excludes } = discovered;
     let mut readings = Readings { unmatched, ..Readings::default() };
     for error in errors {
@@ -32,7 +32,7 @@ pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Rea
     }
     progress.begin(Stage::Reading, inputs.len() as u64);
     let read_one = |input: Input| {
-        let read = read(&input, caps, &excludes);
+        let read = read(&input, limits, &excludes);
         progress.advance(1);
         (input, read)
     };
@@ -58,14 +58,28 @@ pub fn read_all(discovered: Discovered, caps: &Caps, progress: &Progress) -> Rea
     readings
 }
 
-fn read(input: &Input, caps: &Caps, excludes: &Excludes) -> Result<Contents, ReadError> {
+fn read(input: &Input, limits: &Limits, excludes: &Excludes) -> Result<Contents, ReadError> {
     let path = match &input.source {
         Source::Stdin => Path::new("-"),
         Source::File(path) => path,
     };
     let is_excluded = excludes.of_members(&input.display, path);
-    match input.source {
-        Source::Stdin => read_stdin(caps, &is_excluded),
-        Source::File(_) => read_file(path, &input.display, caps, &is_excluded),
-    }
+    let mut contents = match input.source {
+        Source::Stdin => read_stdin(limits, &is_excluded),
+        Source::File(_) => read_file(path, &input.display, limits, &is_excluded),
+    }?;
+    contents.reports.iter_mut().for_each(name_option);
+    Ok(contents)
+}
+
+/// Adds the option that raises the limit to damage that exceeds one.
+pub(crate) fn name_option(report: &mut Report) {
+    let Some(flaw) = &mut report.damage else { return };
+    let option = match flaw.limit.map(|exceeded| exceeded.limit) {
+        Some(Limit::FileSize) => "--max-file-size",
+        Some(Limit::TagSize | Limit::AttributeSize | Limit::NameSize) => "--max-value-size",
+        Some(Limit::Cases) => "--max-cases",
+        _ => return,
+    };
+    flaw.message = format!("{}: {option} allows more", flaw.message);
 }

@@ -11,7 +11,6 @@
 mod action;
 mod docs;
 mod import;
-mod layers;
 mod repository;
 mod sandbox;
 mod support;

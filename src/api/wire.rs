@@ -198,88 +198,65 @@ pub struct RunResult {
 
 /// `PUT /api/suite_test/{id}` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct MovedTest {
-    /// The new parent folder.
-    pub suite_id: SuiteId,
+pub(crate) struct MovedTest {
+    pub(crate) suite_id: SuiteId,
 }
 
 /// `PUT /api/plan_suite/{id}` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct MovedFolder {
-    /// The new parent folder.
-    pub parent_id: SuiteId,
+pub(crate) struct MovedFolder {
+    pub(crate) parent_id: SuiteId,
 }
 
 /// `POST /api/suite` (source: the vendor's guide; `description` by the SDK).
 #[derive(Clone, Debug, Serialize)]
-pub struct NewSuite {
-    /// The folder's name.
-    pub name: String,
-    /// Our identity line.
-    pub description: String,
-    /// The root plan.
-    pub plan_id: PlanId,
-    /// Its place in the tree.
-    pub plan_suite: NewPlanSuite,
-    /// The project.
-    pub project_id: ProjectId,
+pub(crate) struct NewSuite {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) plan_id: PlanId,
+    pub(crate) plan_suite: NewPlanSuite,
+    pub(crate) project_id: ProjectId,
 }
 
 /// The place of a new suite.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct NewPlanSuite {
-    /// The parent suite.
-    pub parent_id: SuiteId,
+pub(crate) struct NewPlanSuite {
+    pub(crate) parent_id: SuiteId,
 }
 
 /// `POST /api/test` (source: the vendor's guide; `description` by the SDK).
 #[derive(Clone, Debug, Serialize)]
-pub struct NewTest {
-    /// The test's name.
-    pub name: String,
-    /// Our identity line.
-    pub description: String,
-    /// Empty, as in the guide.
-    pub precondition: &'static str,
-    /// The project.
-    pub project_id: ProjectId,
-    /// The folder.
-    pub suite_id: SuiteId,
-    /// Always true.
-    pub is_automated: bool,
+pub(crate) struct NewTest {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) precondition: &'static str,
+    pub(crate) project_id: ProjectId,
+    pub(crate) suite_id: SuiteId,
+    pub(crate) is_automated: bool,
 }
 
 /// `POST /api/step` (source: the vendor's guide).
 #[derive(Clone, Debug, Serialize)]
-pub struct NewStep {
-    /// What to do.
-    pub step: String,
-    /// The expected result.
-    pub expected_result: String,
-    /// Its position, from 1.
-    pub sequence: u64,
-    /// The project.
-    pub project_id: ProjectId,
-    /// The test.
-    pub test_id: TestId,
+pub(crate) struct NewStep {
+    pub(crate) step: String,
+    pub(crate) expected_result: String,
+    pub(crate) sequence: u64,
+    pub(crate) project_id: ProjectId,
+    pub(crate) test_id: TestId,
 }
 
 /// `POST /api/suite_test` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct NewSuiteTest {
-    /// The folder.
-    pub suite_id: SuiteId,
-    /// The test.
-    pub test_id: TestId,
+pub(crate) struct NewSuiteTest {
+    pub(crate) suite_id: SuiteId,
+    pub(crate) test_id: TestId,
 }
 
 /// `PUT /api/test/{id}` that adopts a person's test.
 #[derive(Clone, Debug, Serialize)]
-pub struct Adoption {
-    /// The person's text, with our identity line below it.
-    pub description: String,
-    /// Always true.
-    pub is_automated: bool,
+pub(crate) struct Adoption {
+    pub(crate) description: String,
+    pub(crate) is_automated: bool,
 }
 
 /// An error body as the SDK expects it: `message` is a string or an object of field → messages.

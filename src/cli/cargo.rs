@@ -83,8 +83,8 @@ impl Cargo {
         let workspace = self.workspace(directory);
         let mut warnings = Vec::new();
         for report in &mut reports {
-            let naming = binaries::name(report, workspace.as_ref().ok(), directory);
-            if !naming.unknown.is_empty() {
+            let unknown = binaries::name(report, workspace.as_ref().ok(), directory);
+            if !unknown.is_empty() {
                 let why = match &workspace {
                     Ok(_) => "no package of this workspace has them, or several do".to_owned(),
                     Err(why) => why.clone(),
@@ -93,14 +93,7 @@ impl Cargo {
                     "{}: the packages of test binaries are unknown, so their tests differ from those in cargo-nextest's \
                      reports ({}): {why}; run this where `cargo test` ran",
                     report.path,
-                    naming.unknown.join(", "),
-                ));
-            }
-            if naming.nameless > 0 {
-                warnings.push(format!(
-                    "{}: the binaries of {} tests are unknown, so tests of the same name count as one: \
-                     include standard error, as in `cargo test 2>&1 | tq-import -`",
-                    report.path, naming.nameless
+                    unknown.join(", "),
                 ));
             }
         }

@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::snapshot::TargetError;
 
 use super::exit::ExitCode;
-use super::settings::{Connection, Limits, Remote};
+use super::settings::{Connection, Remote, RequestLimits};
 
 /// Runs `work` with a client for `connection`, on a new runtime. An embedded sandbox runs until the work is done.
 ///
@@ -17,7 +17,7 @@ use super::settings::{Connection, Limits, Remote};
 /// If there is no runtime, no sandbox, or no client; [`exit_code_for_connection`] is the exit code.
 pub(super) fn with_client<T>(
     connection: &Connection,
-    limits: &Limits,
+    limits: &RequestLimits,
     progress: &Progress,
     work: impl AsyncFnOnce(&Client, &Remote) -> T,
 ) -> anyhow::Result<T> {

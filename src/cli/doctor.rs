@@ -11,7 +11,7 @@ use crate::summary::checkup::{Check, render};
 
 use super::args::DoctorArgs;
 use super::exit::ExitCode;
-use super::settings::{ConfigError, Connection, Environment, Limits, Remote, Settings};
+use super::settings::{ConfigError, Connection, Environment, Remote, RequestLimits, Settings};
 use super::streams::Streams;
 use super::{connect, log};
 
@@ -24,7 +24,7 @@ pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> ExitCode {
     checkup.check_settings(&settings, errors);
     if let Some(connection) = &connection {
         // No import waits for this server, so one repetition is enough.
-        let limits = Limits { retries: settings.limits.retries.min(1), ..settings.limits };
+        let limits = RequestLimits { retries: settings.limits.retries.min(1), ..settings.limits };
         let is_sandbox = matches!(connection, Connection::Sandbox { .. });
         let work = async |client: &Client, remote: &Remote| {
             checkup.check_server(client, remote, is_sandbox).await;

@@ -298,17 +298,24 @@ impl Import<'_> {
         if !self.settings.lists_stale {
             return false;
         }
-        let has_run_errors = !self.summary.records.run_errors.is_empty();
-        let reason = self
-            .incomplete_reports()
-            .or_else(|| has_run_errors.then_some("the test run itself had errors"));
-        let Some(reason) = reason else { return true };
+        let records = &self.summary.records;
+        let mut hint = "run all tests again, or omit --stale";
+        let reason = if !records.stopped_early.is_empty() {
+            hint = "run all tests with --no-fail-fast, or omit --stale";
+            "a test run stopped after a failing binary"
+        } else if let Some(reason) = self.incomplete_reports() {
+            reason
+        } else if !records.run_errors.is_empty() {
+            "the test run itself had errors"
+        } else {
+            return true;
+        };
         self.exit.add(ExitCode::Incomplete);
         self.error(
             &format!(
                 "{reason}: tests may be missing from the reports, so no stale tests are listed"
             ),
-            Some("run all tests again, or omit --stale"),
+            Some(hint),
         );
         false
     }

@@ -54,7 +54,7 @@ pub(super) fn read(
         found.errors.extract_if(.., is_absent).map(missing).collect();
     let is_missing = !errors.is_empty();
     let Readings { mut reports, foreign, unmatched } =
-        read_all(found, &settings.reading.caps, progress);
+        read_all(found, &settings.reading.limits, progress);
     reports.extend(printed);
     let naming = cargo.name_binaries(&mut reports, directory);
     let mut records = collect(&reports, &settings.identity);

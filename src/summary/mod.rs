@@ -238,7 +238,7 @@ pub struct FileFlaw {
 
 impl fmt::Display for FileFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, shard, flaw: Flaw { position, message } } = self;
+        let Self { path, shard, flaw: Flaw { position, message, limit: _ } } = self;
         if let Some(shard) = shard {
             write!(f, "{shard}:")?;
         }

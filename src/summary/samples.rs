@@ -14,7 +14,7 @@ pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFla
     FileFlaw {
         path: Arc::from(path),
         shard: None,
-        flaw: Flaw { position: Position { line, column }, message: message.to_owned() },
+        flaw: Flaw::new(Position { line, column }, message),
     }
 }
 
@@ -225,15 +225,16 @@ pub(super) fn records() -> Records {
             file("reports/a.xml", None),
             file(
                 "reports/b.xml",
-                Some(Flaw {
-                    position: Position { line: 12, column: 1 },
-                    message: "the file ends inside <testsuite>".to_owned(),
-                }),
+                Some(Flaw::new(
+                    Position { line: 12, column: 1 },
+                    "the file ends inside <testsuite>",
+                )),
             ),
         ],
         seen: 6,
         merged: 2,
         excluded: 0,
+        stopped_early: Vec::new(),
         warnings: vec!["something to know".to_owned()],
     }
 }

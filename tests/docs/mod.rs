@@ -1,6 +1,7 @@
 //! The documents are correct: commands are run, outputs compared.
 
 mod commands;
+mod layers;
 mod schema;
 
 use std::path::Path;

@@ -52,9 +52,20 @@ async fn no_test_is_stale_if_reports_may_be_incomplete() {
         "broken.xml",
         "<testsuite name='cart'><error message='no database'/><testcase name='adds'/></testsuite>",
     );
-    for (file, code) in [("cut.xml", 1), ("broken.xml", 1)] {
+    env.write(
+        "stopped.txt",
+        "   Doc-tests cart\n\nrunning 1 test\ntest src/lib.rs - (line 1) ... FAILED\n\n\
+         test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\n\
+         error: doctest failed, to rerun pass `--doc`\n",
+    );
+    for (file, hint) in [
+        ("cut.xml", "run all tests"),
+        ("broken.xml", "run all tests"),
+        ("stopped.txt", "--no-fail-fast"),
+    ] {
         let arguments = ["--namespace", "shop", "--stale", "report", file];
-        let run = env.import(&arguments).await.expect(code);
+        let run = env.import(&arguments).await.expect(1);
+        assert!(run.stderr.contains(hint), "{run}");
         assert!(run.stderr.contains("no stale tests are listed"), "{run}");
         assert!(!run.stdout.contains("Not in any report"), "{run}");
     }

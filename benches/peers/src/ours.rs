@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::io::BufReader;
 use std::path::Path;
 
-use test_reports::formats::Caps;
+use test_reports::formats::Limits;
 use test_reports::options::IdentityOptions;
 use test_reports::record::collect;
 use tq_import::discover::discover;
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         [what, path] => {
             let found = discover(Path::new("."), &[path.to_owned()], &[]);
-            let reports = read_all(found, &Caps::default(), &Progress::default()).reports;
+            let reports = read_all(found, &Limits::default(), &Progress::default()).reports;
             let cases = match what {
                 "cases" => black_box(&reports).iter().map(|report| report.cases.len()).sum(),
                 "records" => black_box(collect(&reports, &IdentityOptions::default())).seen,

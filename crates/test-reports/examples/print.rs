@@ -9,12 +9,12 @@
 use std::error::Error;
 use std::path::Path;
 
-use test_reports::{Caps, IdentityOptions, collect, read_file};
+use test_reports::{IdentityOptions, Limits, collect, read_file};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut reports = Vec::new();
     for path in std::env::args().skip(1) {
-        reports.extend(read_file(Path::new(&path), &path, &Caps::default())?);
+        reports.extend(read_file(Path::new(&path), &path, &Limits::default())?);
     }
     let records = collect(&reports, &IdentityOptions::default());
     for file in &records.files {

@@ -11,7 +11,7 @@ pub mod text;
 pub mod tools;
 
 pub use formats::model::{Case, Format, Outcome, Report};
-pub use formats::{Caps, ReadError, read, read_file};
+pub use formats::{Limits, ReadError, read, read_file};
 pub use identity::Identity;
 pub use options::IdentityOptions;
 pub use record::{Records, TestRecord, collect};

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use test_reports::formats::model::Outcome;
-use test_reports::formats::{Caps, read_file};
+use test_reports::formats::{Limits, read_file};
 
 /// A row of the manifest.
 struct Row {
@@ -61,7 +61,7 @@ fn trial(corpus: &Path, row: Row) -> Trial {
 }
 
 fn check(path: &Path, row: &Row) -> Result<(), Failed> {
-    let result = read_file(path, &row.file, &Caps::default());
+    let result = read_file(path, &row.file, &Limits::default());
     if row.expect == "any" {
         return Ok(());
     }

@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 use crate::cli::exit::ExitCode;
 use crate::cli::settings::Environment;
 use crate::cli::signals::Signals;
-use test_reports::formats::Caps;
+use crate::reading::name_option;
+use test_reports::formats::Limits;
 use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
 
@@ -30,7 +31,7 @@ pub(super) enum Output {
     /// It goes where ours goes.
     Inherited,
     /// It is passed through, and read as the output of `cargo test`. The report has this name.
-    Read(Arc<str>, Caps),
+    Read(Arc<str>, Limits),
 }
 
 /// A command that has ended.
@@ -76,7 +77,7 @@ pub(super) fn run(
     let mut child = started.spawn()?;
     let pumps = match output {
         Output::Inherited => None,
-        Output::Read(path, caps) => Some(Pumps::start(&mut child, path, &caps)),
+        Output::Read(path, limits) => Some(Pumps::start(&mut child, path, &limits)),
     };
     let id = child.id();
     let (sender, status) = oneshot::channel();
@@ -175,8 +176,8 @@ struct Pumps {
 }
 
 impl Pumps {
-    fn start(child: &mut Child, path: Arc<str>, caps: &Caps) -> Self {
-        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), caps)));
+    fn start(child: &mut Child, path: Arc<str>, limits: &Limits) -> Self {
+        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), limits)));
         let (end, ended) = mpsc::channel();
         let mut running = 0;
         if let Some(from) = child.stderr.take() {
@@ -195,10 +196,10 @@ impl Pumps {
         let Self { text, path, ended, running } = self;
         let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
         let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-        (
-            Some(std::mem::replace(&mut *text, OutputReader::new(path, &Caps::default())).finish()),
-            left_open,
-        )
+        let text = std::mem::replace(&mut *text, OutputReader::new(path, &Limits::default()));
+        let mut report = text.finish();
+        name_option(&mut report);
+        (Some(report), left_open)
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     let stamps = Stamps::of(&before);
     let shown = shown(command);
     let output = if reads_output {
-        Output::Read(Arc::from(shown.as_str()), settings.reading.caps)
+        Output::Read(Arc::from(shown.as_str()), settings.reading.limits)
     } else {
         Output::Inherited
     };

@@ -30,7 +30,7 @@ use glob::Pattern;
 
 use crate::plan::PlanOptions;
 use resolver::Resolver;
-use test_reports::formats::{Caps, Size};
+use test_reports::formats::{Limits, Size};
 use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
 use test_reports::text;
 
@@ -65,8 +65,8 @@ pub struct Settings {
     pub fail_on_test_failure: bool,
     /// Exit codes that become 0.
     pub soft_fail: Vec<ExitCode>,
-    /// Limits of requests.
-    pub limits: Limits,
+    /// How requests are sent.
+    pub limits: RequestLimits,
     /// What is shown, and how.
     pub terminal: Terminal,
     /// The GitHub Actions job, if this is one.
@@ -95,7 +95,7 @@ pub struct Reading {
     /// Whether a damaged report stops the import before anything is written.
     pub strict: bool,
     /// How much of a file is read.
-    pub caps: Caps,
+    pub limits: Limits,
 }
 
 /// Whether changes are written.
@@ -109,9 +109,9 @@ pub enum Mode {
     Check,
 }
 
-/// Limits of requests.
+/// How requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RequestLimits {
     /// Concurrent requests.
     pub concurrency: usize,
     /// Rows in one array.
@@ -126,7 +126,7 @@ pub struct Limits {
     pub deadline: Duration,
 }
 
-impl Default for Limits {
+impl Default for RequestLimits {
     fn default() -> Self {
         Self {
             concurrency: 8,
@@ -295,7 +295,7 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
         pattern(from, "exclude", written);
     }
     let ignore: Vec<String> = from.option("ignore", None).unwrap_or_default();
-    let default = Caps::default();
+    let default = Limits::default();
     let value_size = from.option("max-value-size", args.max_value_size);
     if value_size.is_some_and(|size| size.0 > LARGEST_VALUE.0) {
         from.error(ConfigError::new(format!("max-value-size must be at most {LARGEST_VALUE}")));
@@ -308,7 +308,7 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
         allow_empty: from.switch("allow-empty", args.allow_empty),
         min_tests: from.option("min-tests", args.min_tests).unwrap_or(0),
         strict: from.switch("strict", args.strict),
-        caps: Caps {
+        limits: Limits {
             file_size: from
                 .option("max-file-size", args.max_file_size)
                 .map_or(default.file_size, |size| size.0),
@@ -381,9 +381,9 @@ fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
     from.option("split", given).unwrap_or_default()
 }
 
-fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> Limits {
-    let default = Limits::default();
-    Limits {
+fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> RequestLimits {
+    let default = RequestLimits::default();
+    RequestLimits {
         concurrency: from.number("concurrency", args.concurrency, default.concurrency, 1..=64),
         batch_size: from.number("batch-size", args.batch_size, default.batch_size, 1..=1000),
         timeout: from.option("timeout", args.timeout).unwrap_or(default.timeout),

@@ -90,7 +90,7 @@ fn defaults() {
     assert_eq!(remote.project, ProjectRef::Name("Shop".to_owned()));
     assert_eq!(settings.mode, Mode::Apply);
     assert_eq!(settings.create_limit, CreateLimit::Percent(50));
-    assert_eq!(settings.limits, Limits::default());
+    assert_eq!(settings.limits, RequestLimits::default());
     assert_eq!(settings.planning.adopt, Adopt::Any);
     assert_eq!(settings.identity.id_property, "testquality_test");
     assert_eq!(settings.identity.namespace, "");
@@ -485,8 +485,8 @@ fn every_key_of_the_file_is_known_to_every_command() {
     "#);
     let Connection::Remote(remote) = connection else { panic!("no server") };
     assert_eq!(remote.project, ProjectRef::Id(12080));
-    assert_eq!(settings.reading.caps.file_size, 8 << 30);
-    assert_eq!(settings.reading.caps.value_size, 2 << 20);
+    assert_eq!(settings.reading.limits.file_size, 8 << 30);
+    assert_eq!(settings.reading.limits.value_size, 2 << 20);
     assert_eq!(settings.limits.timeout, Duration::from_secs(10));
 
     let inspect = InspectArgs::default();

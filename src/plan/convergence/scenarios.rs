@@ -25,28 +25,28 @@ pub(super) fn calm() -> Budget {
 /// (0 in the first, 1 in the second), its step twice.
 pub(super) fn with_duplicates() -> World {
     let mut world = World::empty();
-    let first = world.add_suite(Suite { path: Some(0), ..World::plain_suite() });
-    let second = world.add_suite(Suite { path: Some(0), ..World::plain_suite() });
+    let first = world.add_suite(Suite { path: Some(0), ..Suite::default() });
+    let second = world.add_suite(Suite { path: Some(0), ..Suite::default() });
     for suite in [first, second] {
-        world.add_test(Test { record: Some(0), ..World::plain_test() }, suite);
+        world.add_test(Test { record: Some(0), ..Test::default() }, suite);
     }
-    world.steps = vec![World::plain_step(), World::plain_step()];
+    world.steps = vec![Step { sequence: 1, ..Step::default() }; 2];
     world
 }
 
 /// Adds a person's folder: suite 3 of [`with_duplicates`].
 pub(super) fn add_folder_of_theirs(world: &mut World) -> Row {
-    world.add_suite(Suite { parent: ROOT, theirs: true, ..World::plain_suite() })
+    world.add_suite(Suite { parent: ROOT, theirs: true, ..Suite::default() })
 }
 
 /// A test of ours in a deleted folder.
 pub(super) fn lost() -> World {
     let mut world = World::empty();
-    let gone = Suite { path: Some(0), deleted: true, ..World::plain_suite() };
+    let gone = Suite { path: Some(0), deleted: true, ..Suite::default() };
     let suite = world.add_suite(gone);
-    world.add_suite(Suite { path: Some(0), ..World::plain_suite() });
-    world.add_test(Test { record: Some(0), ..World::plain_test() }, suite);
-    world.steps = vec![World::plain_step()];
+    world.add_suite(Suite { path: Some(0), ..Suite::default() });
+    world.add_test(Test { record: Some(0), ..Test::default() }, suite);
+    world.steps = vec![Step { sequence: 1, ..Step::default() }];
     world
 }
 
@@ -91,7 +91,7 @@ pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
         test("a test cloned later", KeepReason::Late, |world| world.tests[1].late = true),
         test("a test in a run", KeepReason::InUse, |world| world.tests[1].used = true),
         test("a test with a step of theirs", KeepReason::Steps, |world| {
-            world.steps.push(Step { test: 1, sequence: 2, ..World::plain_step() });
+            world.steps.push(Step { test: 1, sequence: 2, ..Step::default() });
         }),
         test("a test in two folders", KeepReason::SeveralPlaces, |world| {
             // Both placements are beside the winner: only their number is a reason.
@@ -117,7 +117,7 @@ pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
         }),
         folder("a test of ours beside a test of theirs", KeepReason::InUse, |world| {
             world.places[0].suite = 2;
-            world.add_test(Test { theirs: true, ..World::plain_test() }, 2);
+            world.add_test(Test { theirs: true, ..Test::default() }, 2);
         }),
         step("a step reworded", KeepReason::NotAsWritten, |world| world.steps[1].reworded = true),
         step("a step edited", KeepReason::Edited, |world| world.steps[1].edited = true),

@@ -349,7 +349,7 @@ fn perform(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
                 if suite.path.is_some() && world.reached(row) {
                     let mut next = world.clone();
                     next.suites[usize::from(row)].theirs = true;
-                    next.add_test(Test { theirs: true, ..World::plain_test() }, row);
+                    next.add_test(Test { theirs: true, ..Test::default() }, row);
                     then(next, format!("a person puts a test into suite {row}"));
                 }
             }

@@ -1,8 +1,5 @@
 //! What an importer has read, and the plan for it, made by the planner of real imports.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Rule;
 use super::world::{
-    Deletion, FolderMembership, Path, ROOT, Record, Row, Step, Suite, Test, fingerprint,
+    Cache, Deletion, FolderMembership, Path, ROOT, Record, Row, Step, Suite, Test, cached,
 };
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire;
@@ -98,12 +95,6 @@ pub(super) struct Model {
     without: Option<Rule>,
     plans: Cache<Rc<PlanSummary>>,
     requests: Cache<Option<ReadRequest>>,
-}
-
-type Cache<T> = RefCell<HashMap<u64, T>>;
-
-fn cached<T: Clone>(cache: &Cache<T>, key: &impl Hash, compute: impl FnOnce() -> T) -> T {
-    cache.borrow_mut().entry(fingerprint(key)).or_insert_with(compute).clone()
 }
 
 impl Model {
@@ -240,31 +231,30 @@ impl Model {
         snapshot.set_steps(steps);
         let Some((all, used)) = &view.duplicates else { return snapshot };
         snapshot.stage = ReadStage::Placements;
-        let (tests, suites) = match next_read(records, &snapshot, NAMESPACE) {
-            Some(ReadRequest::Details { duplicate_tests, duplicate_folders, .. }) => {
-                (duplicate_tests, duplicate_folders)
-            }
-            _ => (Vec::new(), Vec::new()),
+        let Some(ReadRequest::Details { duplicate_tests, duplicate_folders, .. }) =
+            next_read(records, &snapshot, NAMESPACE)
+        else {
+            return snapshot;
         };
         let duplicates = &mut snapshot.duplicates;
         duplicates.used = used.iter().map(|row| TestId::new(ids.id(*row))).collect();
         for place in places(all, ids) {
-            if tests.contains(&place.test_id) {
+            if duplicate_tests.contains(&place.test_id) {
                 duplicates.placements.entry(place.test_id).or_default().push(place.clone());
             }
-            if suites.contains(&place.suite_id) {
+            if duplicate_folders.contains(&place.suite_id) {
                 duplicates.contents.entry(place.suite_id).or_default().push(place);
             }
         }
         for (row, step) in numbered(&view.steps).filter(|(_, step)| !step.deleted) {
             let step = self.step(ids, row, step, &view.tests);
-            if tests.contains(&step.test_id) {
+            if duplicate_tests.contains(&step.test_id) {
                 duplicates.steps_of.entry(step.test_id).or_default().push(step);
             }
         }
         for (row, suite) in numbered(&view.suites) {
             let id = SuiteId::new(ids.id(row));
-            if suites.contains(&id) {
+            if duplicate_folders.contains(&id) {
                 let place = plan_suite(ids, row, suite.parent);
                 let elsewhere = wire::PlanSuite { plan_id: PlanId::new(2), ..place.clone() };
                 let places = std::iter::once(place).chain(suite.elsewhere.then_some(elsewhere));
@@ -387,9 +377,10 @@ fn tree(view: &ClientView, ids: Ids) -> FolderTree {
     let mark = NamespaceMark::of(NAMESPACE);
     let suites = numbered(&view.suites).filter(|(_, suite)| !suite.deleted).map(|(row, suite)| {
         let path = suite.path.map(|path| PATHS[usize::from(path)]);
-        let line = path
-            .map(|path| IdentityLine::of_folder(path, Identity::of_folder(NAMESPACE, path), mark));
-        let line = line.map(|line| line.to_string()).unwrap_or_default();
+        let line = path.map_or_else(String::new, |path| {
+            let identity = Identity::of_folder(NAMESPACE, path);
+            IdentityLine::of_folder(path, identity, mark).to_string()
+        });
         let name = path.and_then(|path| path.last()).copied().unwrap_or("a person's");
         wire::Suite {
             id: SuiteId::new(ids.id(row)),

@@ -2,6 +2,8 @@
 //!
 //! A row is named by its index, which grows with every create, as ids do. A deleted row keeps its index.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
 /// The index of a row in its table.
@@ -26,7 +28,7 @@ pub(super) enum Deletion {
 }
 
 /// A folder.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Suite {
     /// Its path in the reports; none for the root folder and a person's folders.
     pub(super) path: Option<Path>,
@@ -46,7 +48,7 @@ pub(super) struct Suite {
 }
 
 /// A test.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Test {
     /// The record whose identity it has; none for a person's test.
     pub(super) record: Option<Record>,
@@ -70,7 +72,7 @@ pub(super) struct FolderMembership {
 }
 
 /// A step.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     pub(super) test: Row,
     pub(super) sequence: u8,
@@ -83,7 +85,7 @@ pub(super) struct Step {
 }
 
 /// All rows of the server.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) suites: Vec<Suite>,
     pub(super) tests: Vec<Test>,
@@ -103,17 +105,8 @@ pub(super) enum New {
 impl World {
     /// With a root folder and nothing else.
     pub(super) fn empty() -> Self {
-        let root = Suite {
-            path: None,
-            parent: ROOT,
-            late: false,
-            renamed: false,
-            described: false,
-            elsewhere: false,
-            theirs: true,
-            deleted: false,
-        };
-        Self { suites: vec![root], tests: Vec::new(), places: Vec::new(), steps: Vec::new() }
+        let root = Suite { theirs: true, ..Suite::default() };
+        Self { suites: vec![root], ..Self::default() }
     }
 
     /// Creates a row, unless it refers to a deleted one. Returns its index.
@@ -122,10 +115,10 @@ impl World {
             New::Suite { path, parent } => {
                 let path = Some(path);
                 self.live_suite(parent)
-                    .then(|| self.add_suite(Suite { path, parent, ..Self::plain_suite() }))
+                    .then(|| self.add_suite(Suite { path, parent, ..Suite::default() }))
             }
             New::Test { record, suite } => self.live_suite(suite).then(|| {
-                let test = Test { record: Some(record), ..Self::plain_test() };
+                let test = Test { record: Some(record), ..Test::default() };
                 self.add_test(test, suite)
             }),
             New::FolderMembership { suite, test } => {
@@ -135,38 +128,9 @@ impl World {
                 })
             }
             New::Step { test, sequence } => {
-                let step = Step { test, sequence, ..Self::plain_step() };
+                let step = Step { test, sequence, ..Step::default() };
                 (!self.tests[usize::from(test)].deleted).then(|| push(&mut self.steps, step))
             }
-        }
-    }
-
-    pub(super) fn plain_suite() -> Suite {
-        Suite { theirs: false, ..Self::empty().suites.remove(0) }
-    }
-
-    pub(super) fn plain_test() -> Test {
-        Test {
-            record: None,
-            late: false,
-            renamed: false,
-            described: false,
-            edited: false,
-            used: false,
-            theirs: false,
-            deleted: false,
-        }
-    }
-
-    pub(super) fn plain_step() -> Step {
-        Step {
-            test: 0,
-            sequence: 1,
-            late: false,
-            reworded: false,
-            edited: false,
-            theirs: false,
-            deleted: false,
         }
     }
 
@@ -254,4 +218,15 @@ impl Hasher for FoldedMultiply {
     fn finish(&self) -> u64 {
         self.0
     }
+}
+
+/// Results by the fingerprint of their input.
+pub(super) type Cache<T> = RefCell<HashMap<u64, T>>;
+
+pub(super) fn cached<T: Clone>(
+    cache: &Cache<T>,
+    key: &impl Hash,
+    compute: impl FnOnce() -> T,
+) -> T {
+    cache.borrow_mut().entry(fingerprint(key)).or_insert_with(compute).clone()
 }

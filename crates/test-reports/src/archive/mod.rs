@@ -8,7 +8,7 @@
 //! `shards.zip!dir/report.xml`. Its path is only ever shown: nothing is written to disk and no link is followed.
 //! Two members with one name are both read.
 //!
-//! All that is unpacked from one file counts towards [`Caps::file_size`], so that a small archive cannot unpack to
+//! All that is unpacked from one file counts towards [`Limits::file_size`], so that a small archive cannot unpack to
 //! terabytes. Whatever could hide a report is damage: encrypted members, unknown compression, wrong checksums, a cut
 //! archive, bytes that belong to no member.
 
@@ -28,7 +28,7 @@ use flate2::read::MultiGzDecoder;
 use rawzip::FileReader;
 
 use crate::formats::model::{Flaw, Position, Report};
-use crate::formats::{Caps, ReadError, read_capped};
+use crate::formats::{Limits, ReadError, read_limited};
 use crate::paths::{is_foreign_directory, is_report_name, may_hold_anything, natural_order};
 use magic::Content;
 
@@ -60,12 +60,12 @@ pub struct Contents {
 pub fn read_file(
     path: &Path,
     display: &str,
-    caps: &Caps,
+    limits: &Limits,
     is_excluded: &dyn Fn(&str) -> bool,
 ) -> Result<Contents, ReadError> {
     let failed = |source| ReadError::Io { path: Arc::from(display), source };
     let mut file = File::open(path).map_err(failed)?;
-    let mut opener = Opener::new(caps, is_excluded);
+    let mut opener = Opener::new(limits, is_excluded);
     let place = Place::file(display);
     let head = peek(&mut file).map_err(failed)?;
     if Content::of(&head) == Content::Zip {
@@ -81,8 +81,11 @@ pub fn read_file(
 ///
 /// # Errors
 /// As [`read_file`].
-pub fn read_stdin(caps: &Caps, is_excluded: &dyn Fn(&str) -> bool) -> Result<Contents, ReadError> {
-    let mut opener = Opener::new(caps, is_excluded);
+pub fn read_stdin(
+    limits: &Limits,
+    is_excluded: &dyn Fn(&str) -> bool,
+) -> Result<Contents, ReadError> {
+    let mut opener = Opener::new(limits, is_excluded);
     opener.open(&mut io::stdin().lock(), &Place::file("-"))?;
     Ok(opener.into_contents())
 }
@@ -112,7 +115,7 @@ pub fn unreadable(path: &str, error: &dyn Error) -> Report {
 }
 
 fn damaged(path: &str, message: String) -> Report {
-    Report::unreadable(Arc::from(path), Flaw { position: Position::default(), message })
+    Report::unreadable(Arc::from(path), Flaw::new(Position::default(), message))
 }
 
 /// Where a file is.
@@ -144,7 +147,7 @@ impl Place {
 
 /// Reads one file with all that is packed in it.
 struct Opener<'a> {
-    caps: &'a Caps,
+    limits: &'a Limits,
     is_excluded: &'a dyn Fn(&str) -> bool,
     /// How many bytes may still be unpacked.
     left: Rc<Cell<u64>>,
@@ -156,9 +159,9 @@ struct Opener<'a> {
 }
 
 impl<'a> Opener<'a> {
-    fn new(caps: &'a Caps, is_excluded: &'a dyn Fn(&str) -> bool) -> Self {
-        let left = Rc::new(Cell::new(caps.file_size));
-        Self { caps, is_excluded, left, members: 0, found: Vec::new(), foreign: 0 }
+    fn new(limits: &'a Limits, is_excluded: &'a dyn Fn(&str) -> bool) -> Self {
+        let left = Rc::new(Cell::new(limits.file_size));
+        Self { limits, is_excluded, left, members: 0, found: Vec::new(), foreign: 0 }
     }
 
     fn into_contents(mut self) -> Contents {
@@ -183,7 +186,7 @@ impl<'a> Opener<'a> {
         }
         match content {
             Content::Unknown => {
-                let reports = read_capped(input, &place.display, self.caps)?;
+                let reports = read_limited(input, &place.display, self.limits)?;
                 self.found.push((place.display.clone(), reports));
                 Ok(())
             }
@@ -265,14 +268,17 @@ impl<'a> Opener<'a> {
     fn is_exhausted(&mut self, archive: &Place) -> bool {
         let is_exhausted = self.left.get() == 0;
         if is_exhausted {
-            self.damaged(archive, format!("cannot be read further: {}", self.caps.file_too_long()));
+            let exceeded = io::Error::other(self.limits.file_exceeded());
+            let flaw = Flaw::unread(Position::default(), &exceeded);
+            let report = Report::unreadable(Arc::from(&*archive.display), flaw);
+            self.found.push((archive.display.clone(), vec![report]));
         }
         is_exhausted
     }
 
     /// What is unpacked by `input`, up to what may still be unpacked of this file.
     fn capped<R: Read>(&self, input: R) -> Capped<R> {
-        Capped { input, left: Rc::clone(&self.left), caps: *self.caps }
+        Capped { input, left: Rc::clone(&self.left), limits: *self.limits }
     }
 }
 
@@ -287,7 +293,7 @@ fn peek(input: impl Read) -> io::Result<Vec<u8>> {
 struct Capped<R> {
     input: R,
     left: Rc<Cell<u64>>,
-    caps: Caps,
+    limits: Limits,
 }
 
 impl<R: Read> Read for Capped<R> {
@@ -297,7 +303,7 @@ impl<R: Read> Read for Capped<R> {
         self.left.set(left.unwrap_or(0));
         match left {
             Some(_) => Ok(count),
-            None => Err(io::Error::other(self.caps.file_too_long())),
+            None => Err(io::Error::other(self.limits.file_exceeded())),
         }
     }
 }

@@ -7,13 +7,13 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A chunk has room for this many bytes.
+/// Bytes of a chunk.
 const CHUNK: usize = 32 * 1024;
 
-/// Texts side by side; they are there as soon as the arena that took them has closed the chunk.
+/// Texts side by side, which can be read once the arena has closed the chunk.
 type Chunk = OnceLock<Box<str>>;
 
-/// A text that lies in a chunk with others and keeps that in memory. A copy is cheap and shares it.
+/// A text in a chunk with others, which it keeps in memory. A clone is cheap and shares the chunk.
 #[derive(Clone)]
 pub struct Text {
     chunk: Arc<Chunk>,
@@ -34,7 +34,7 @@ impl Text {
 }
 
 impl Text {
-    /// The same memory, if `part` is how this begins or ends.
+    /// `part` in the same chunk, if this text begins or ends with it.
     #[must_use]
     pub fn part(&self, part: &str) -> Option<Self> {
         let length = u32::try_from(part.len()).ok()?;
@@ -50,14 +50,14 @@ impl Text {
 }
 
 impl From<&str> for Text {
-    /// In a chunk of its own, so that it can be read at once.
+    /// A text in a chunk of its own, which can be read at once.
     fn from(text: &str) -> Self {
         Self::from(Box::<str>::from(text))
     }
 }
 
 impl From<Box<str>> for Text {
-    /// The same: it can be read at once.
+    /// A text in a chunk of its own, which can be read at once.
     fn from(text: Box<str>) -> Self {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         Self { chunk: Arc::new(Chunk::from(text)), start: 0, length }
@@ -152,10 +152,9 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Takes texts and puts them side by side.
+/// Puts texts side by side.
 ///
-/// What it gives back can be read when its chunk is closed, at the latest when the arena is dropped: a reader looks at
-/// a text before it keeps it.
+/// A text can be read when its chunk is closed, at the latest when the arena is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     open: Arc<Chunk>,
@@ -180,7 +179,7 @@ impl Arena {
 
     fn close(&mut self) {
         let full = std::mem::replace(&mut self.open, Arc::new(Chunk::new()));
-        // It is empty until now, as only this closes it.
+        // Only this closes a chunk, so that it cannot be set already.
         let _ = full.set(std::mem::take(&mut self.texts).into_boxed_str());
     }
 }
@@ -196,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_there_when_the_arena_is_gone_and_share_its_chunks() {
+    fn texts_share_chunks_and_can_be_read_when_the_arena_is_dropped() {
         let mut arena = Arena::default();
         let (long, longer) = ("x".repeat(CHUNK - 4), "é".repeat(CHUNK));
         let texts =
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_lies_where_the_whole_lies() {
+    fn a_part_shares_the_chunk_of_the_whole() {
         let whole = Text::from("adds two items()");
         for part in ["adds two items", "items()", "adds two items()", ""] {
             let found = whole.part(part).unwrap();
@@ -223,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_its_words_wherever_it_lies() {
+    fn equal_texts_are_equal_in_different_chunks() {
         let (one, other) = (Text::from("a b"), Text::from("a b".to_owned()));
         assert_eq!(one, other);
         assert_eq!(one, "a b");

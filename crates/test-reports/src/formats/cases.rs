@@ -1,9 +1,8 @@
-//! What all readers do with the list of cases.
+//! What readers have in common.
 
 use super::model::{Case, CaseIndex};
 
-/// Removes the cases `open`, whose end was not read and each of which is inside the one before, and mends
-/// the indices of the others.
+/// Removes the cases `open`, whose ends were not read, and corrects the indices of the others.
 pub(crate) fn remove_unclosed_cases(cases: &mut Vec<Case>, open: &[u32]) {
     if open.is_empty() {
         return;
@@ -21,7 +20,7 @@ pub(crate) fn remove_unclosed_cases(cases: &mut Vec<Case>, open: &[u32]) {
     });
 }
 
-/// Four thousand million elements do not fit in memory.
+/// An index as it is kept: more elements than `u32::MAX` do not fit in memory.
 pub(crate) fn index_of(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
@@ -31,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn indices_stay_right_when_open_cases_are_left_out() {
+    fn indices_are_corrected_when_open_cases_are_removed() {
         let case = |parent: Option<u32>| Case {
             parent_case: parent.and_then(CaseIndex::new),
             ..Case::default()

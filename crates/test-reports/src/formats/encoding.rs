@@ -1,31 +1,25 @@
-//! Whatever encoding a report is in, packed or not, UTF-8 comes out of here.
+//! UTF-8 out of a report in any encoding, packed with gzip or not.
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
 
-use super::caps::Caps;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
+use quick_xml::events::attributes::{Attribute, Attributes};
 
-/// As much of a file as is looked at.
+use super::limits::Limits;
+
+/// How many bytes at the beginning of a file decide about its encoding.
 const HEAD: usize = 1024;
-/// What a gzip file begins with, whatever it is called.
+/// The first bytes of a gzip file, whatever it is called.
 const GZIP: &[u8] = &[0x1F, 0x8B];
-/// What the first bytes of a file say about its encoding.
-#[derive(Debug, PartialEq)]
-struct Detected {
-    encoding: &'static Encoding,
-    /// Length of the byte order mark.
-    mark: usize,
-    /// What is declared is something else, or nothing known.
-    contradicts: bool,
-}
 
 /// An input in UTF-8.
 pub(crate) struct Decoded<'a> {
     /// Without a byte order mark.
     pub(crate) input: Box<dyn Read + 'a>,
-    /// The encoding that the document declares is not the one it is in, or nothing known.
+    /// The encoding that the document declares is not the one it is in, or is unknown.
     pub(crate) contradicts: bool,
     /// What it begins with.
     pub(crate) beginning: ContentKind,
@@ -36,16 +30,16 @@ pub(crate) struct Decoded<'a> {
 pub(crate) enum ContentKind {
     /// The first key of our own JSON lines.
     Lines,
-    /// A brace or a bracket: JSON perhaps, or what a tool printed before its XML.
+    /// A brace or a bracket: perhaps JSON, perhaps what a tool printed before its XML.
     Json,
     /// Markup, or nothing at all.
     Markup,
-    /// Anything else: noise before XML perhaps, or what `cargo test` prints.
+    /// Anything else: perhaps noise before XML, perhaps the output of `cargo test`.
     Text,
 }
 
 impl ContentKind {
-    /// Only UTF-8 is looked at: that is what JSON is in.
+    /// Only UTF-8 is recognised, which JSON always is.
     fn of(head: &[u8]) -> Self {
         let head = head.trim_ascii_start();
         match head.split_first() {
@@ -61,18 +55,18 @@ impl ContentKind {
     }
 }
 
-/// A reader of `input` that gives UTF-8.
+/// A reader that unpacks and decodes `input`.
 ///
-/// UTF-8 goes through as it is, broken or not: it is judged where it is kept. The decoder's own detection is not
-/// used, as it knows byte order marks only and would not see `<?xml encoding="…"?>`.
-pub(crate) fn decoded<'a>(mut input: impl Read + 'a, caps: &Caps) -> io::Result<Decoded<'a>> {
+/// UTF-8 passes as it is, valid or not: it is checked where it is kept. The decoder's own detection is not used, as it
+/// knows only byte order marks and not `<?xml encoding="…"?>`.
+pub(crate) fn decoded<'a>(mut input: impl Read + 'a, limits: &Limits) -> io::Result<Decoded<'a>> {
     let head = peek(&mut input)?;
     if head.starts_with(GZIP) {
         let mut unpacked = MultiGzDecoder::new(Cursor::new(head).chain(input));
         let head = peek(&mut unpacked)?;
-        return decoded_behind(head, unpacked, caps);
+        return decoded_behind(head, unpacked, limits);
     }
-    decoded_behind(head, input, caps)
+    decoded_behind(head, input, limits)
 }
 
 /// The first bytes of `input`.
@@ -82,45 +76,43 @@ fn peek(input: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// A reader of UTF-8 of what is unpacked: `head`, which was read already, and the rest.
+/// A reader that decodes what is unpacked: `head`, which was read already, and the rest.
 fn decoded_behind<'a>(
     head: Vec<u8>,
     input: impl Read + 'a,
-    caps: &Caps,
+    limits: &Limits,
 ) -> io::Result<Decoded<'a>> {
-    let input =
-        Capped { input, left: caps.file_size.saturating_sub(head.len() as u64), caps: *caps };
-    let found = detect(&head);
-    let beginning = ContentKind::of(head.get(found.mark..).unwrap_or_default());
-    let contradicts = found.contradicts;
+    let left = limits.file_size.saturating_sub(head.len() as u64);
+    let input = Limited { input, left, limits: *limits };
+    let (mark, encoding, contradicts) = detect(&head);
+    let beginning = ContentKind::of(head.get(mark..).unwrap_or_default());
     let mut head = Cursor::new(head);
-    head.set_position(found.mark as u64);
+    head.set_position(mark as u64);
     let whole = head.chain(input);
-    if found.encoding == UTF_8 {
-        return Ok(Decoded { input: Box::new(whole), contradicts, beginning });
-    }
-    let decoder = DecodeReaderBytesBuilder::new()
-        .encoding(Some(found.encoding))
-        .bom_override(false)
-        .bom_sniffing(false)
-        .build(whole);
-    Ok(Decoded { input: Box::new(decoder), contradicts, beginning })
+    let input: Box<dyn Read + 'a> = if encoding == UTF_8 {
+        Box::new(whole)
+    } else {
+        let mut decoder = DecodeReaderBytesBuilder::new();
+        decoder.encoding(Some(encoding)).bom_override(false).bom_sniffing(false);
+        Box::new(decoder.build(whole))
+    };
+    Ok(Decoded { input, contradicts, beginning })
 }
 
-/// An input of which no more than so much is read: a pipe may have no end, and a few kilobytes of gzip hold terabytes.
-struct Capped<R> {
+/// An input that is read up to a limit: a pipe may have no end, and a few kilobytes of gzip hold terabytes.
+struct Limited<R> {
     input: R,
     left: u64,
-    caps: Caps,
+    limits: Limits,
 }
 
-impl<R: Read> Read for Capped<R> {
+impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            // It may be exactly as long as it may be.
+            // It may have exactly the size that is allowed.
             return match self.input.read(&mut [0])? {
                 0 => Ok(0),
-                _ => Err(io::Error::other(self.caps.file_too_long())),
+                _ => Err(io::Error::other(self.limits.file_exceeded())),
             };
         }
         let length = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
@@ -130,71 +122,56 @@ impl<R: Read> Read for Capped<R> {
     }
 }
 
-fn detect(head: &[u8]) -> Detected {
-    let with_mark: [(&[u8], &'static Encoding); 3] =
-        [(b"\xEF\xBB\xBF", UTF_8), (b"\xFF\xFE", UTF_16LE), (b"\xFE\xFF", UTF_16BE)];
-    for (mark, encoding) in with_mark {
-        if let Some(rest) = head.strip_prefix(mark) {
-            return Detected {
-                encoding,
-                mark: mark.len(),
-                contradicts: contradicts(rest, encoding),
-            };
-        }
-    }
-    // Without a mark: white space or `<`, and every other byte zero.
-    let encoding = match head {
-        [0, first, 0, ..] if is_plain(*first) => Some(UTF_16BE),
-        [first, 0, _, 0, ..] if is_plain(*first) => Some(UTF_16LE),
+/// The length of the byte order mark, the encoding, and whether the document declares another or an unknown one.
+fn detect(head: &[u8]) -> (usize, &'static Encoding, bool) {
+    // Without a mark, UTF-16 begins with white space or `<`, and every other byte is zero.
+    let is_plain = |byte: u8| byte == b'<' || byte.is_ascii_whitespace();
+    let found = match head {
+        [0xEF, 0xBB, 0xBF, ..] => Some((3, UTF_8)),
+        [0xFF, 0xFE, ..] => Some((2, UTF_16LE)),
+        [0xFE, 0xFF, ..] => Some((2, UTF_16BE)),
+        [0, first, 0, ..] if is_plain(*first) => Some((0, UTF_16BE)),
+        [first, 0, _, 0, ..] if is_plain(*first) => Some((0, UTF_16LE)),
         _ => None,
     };
-    if let Some(encoding) = encoding {
-        return Detected { encoding, mark: 0, contradicts: contradicts(head, encoding) };
-    }
-    let Some(label) = declared(head) else {
-        return Detected { encoding: UTF_8, mark: 0, contradicts: false };
-    };
-    // ASCII is UTF-8; what is declared as UTF-16 and is readable as it stands is not.
-    let (encoding, contradicts) = match Encoding::for_label(label) {
-        Some(_)
-            if label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii") =>
+    let without_zeros: Vec<u8> = head.iter().copied().filter(|&byte| byte != 0).collect();
+    let text = without_zeros.get(found.map_or(0, |(mark, _)| mark)..).unwrap_or_default();
+    let label = declared(text);
+    let declared = label.map(|label| Encoding::for_label(label.as_bytes()));
+    let is_utf_16 = |encoding| encoding == UTF_16LE || encoding == UTF_16BE;
+    match (found, declared) {
+        (Some((mark, encoding)), None) => (mark, encoding, false),
+        (Some((mark, encoding)), Some(_))
+            if label.is_some_and(|label| label.eq_ignore_ascii_case("utf-16")) =>
         {
-            (UTF_8, false)
+            (mark, encoding, !is_utf_16(encoding))
         }
-        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => (UTF_8, true),
-        Some(encoding) => (encoding, false),
-        None => (UTF_8, true),
-    };
-    Detected { encoding, mark: 0, contradicts }
-}
-
-/// Whether `head`, which is in `encoding`, declares another one.
-fn contradicts(head: &[u8], encoding: &'static Encoding) -> bool {
-    let plain: Vec<u8> = head.iter().copied().filter(|&byte| byte != 0).collect();
-    let Some(label) = declared(&plain) else {
-        return false;
-    };
-    if label.eq_ignore_ascii_case(b"utf-16") {
-        return encoding != UTF_16LE && encoding != UTF_16BE;
+        (Some((mark, encoding)), Some(declared)) => (mark, encoding, declared != Some(encoding)),
+        (None, None) => (0, UTF_8, false),
+        // A document that is declared as UTF-16 and can be read as it is, is not.
+        (None, Some(None)) => (0, UTF_8, true),
+        (None, Some(Some(encoding))) if is_utf_16(encoding) => (0, UTF_8, true),
+        // ASCII is UTF-8.
+        _ if label.is_some_and(|label| {
+            label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii")
+        }) =>
+        {
+            (0, UTF_8, false)
+        }
+        (None, Some(Some(encoding))) => (0, encoding, false),
     }
-    Encoding::for_label(label) != Some(encoding)
-}
-
-fn is_plain(byte: u8) -> bool {
-    byte == b'<' || byte.is_ascii_whitespace()
 }
 
 /// The label in `<?xml … encoding="label"?>`.
-fn declared(head: &[u8]) -> Option<&[u8]> {
+fn declared(head: &[u8]) -> Option<&str> {
     let declaration = head.trim_ascii_start().strip_prefix(b"<?xml")?;
     let end = memchr::memmem::find(declaration, b"?>")?;
-    let declaration = declaration.get(..end)?;
-    let at = memchr::memmem::find(declaration, b"encoding")?;
-    let value = declaration.get(at + b"encoding".len()..)?.trim_ascii_start();
-    let value = value.strip_prefix(b"=")?.trim_ascii_start();
-    let (quote, value) = value.split_first()?;
-    let end = memchr::memchr(*quote, value)?;
-    value.get(..end)
+    let mut attributes = Attributes::new(std::str::from_utf8(declaration.get(..end)?).ok()?, 0);
+    let is_encoding = |found: &Attribute<'_>| found.key.into_inner() == "encoding";
+    match attributes.find_map(|found| found.ok().filter(is_encoding))?.value {
+        Cow::Borrowed(label) => Some(label),
+        Cow::Owned(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -203,7 +180,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (String, bool) {
         let Decoded { mut input, contradicts, beginning: _ } =
-            decoded(bytes, &Caps::default()).unwrap();
+            decoded(bytes, &Limits::default()).unwrap();
         let mut text = Vec::new();
         input.read_to_end(&mut text).unwrap();
         (String::from_utf8_lossy(&text).into_owned(), contradicts)
@@ -236,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_declaration_is_noticed_and_the_bytes_believed() {
+    fn a_wrong_declaration_is_noticed_and_not_believed() {
         let text = "<?xml version='1.0' encoding='UTF-8'?><a/>";
         let bytes = utf16(&format!("\u{feff}{text}"), u16::to_le_bytes);
         assert_eq!(read(&bytes), (text.to_owned(), true));
@@ -264,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_told_from_its_beginning() {
+    fn json_is_recognised_by_its_beginning() {
         for (bytes, beginning) in [
             (&b"{\"schema_version\":1}"[..], ContentKind::Lines),
             (b"\xEF\xBB\xBF\n { \"schema_version\" : 1}", ContentKind::Lines),
@@ -274,27 +251,27 @@ mod tests {
             (b"", ContentKind::Markup),
             (b"running 2 tests", ContentKind::Text),
         ] {
-            assert_eq!(decoded(bytes, &Caps::default()).unwrap().beginning, beginning);
-            assert_eq!(decoded(&*packed(bytes), &Caps::default()).unwrap().beginning, beginning);
+            assert_eq!(decoded(bytes, &Limits::default()).unwrap().beginning, beginning);
+            assert_eq!(decoded(&*packed(bytes), &Limits::default()).unwrap().beginning, beginning);
         }
     }
 
     #[test]
-    fn no_more_than_the_cap_is_unpacked() {
-        let (head, caps) = (vec![b'y'; 3], Caps { file_size: 10, ..Caps::default() });
+    fn no_more_than_the_limit_is_unpacked() {
+        let (head, limits) = (vec![b'y'; 3], Limits { file_size: 10, ..Limits::default() });
         let mut text = Vec::new();
-        let mut capped = decoded_behind(head.clone(), io::repeat(b'x'), &caps).unwrap().input;
-        let error = capped.read_to_end(&mut text).unwrap_err();
-        assert_eq!(error.to_string(), "it is longer than 10 bytes: --max-file-size allows more");
+        let mut limited = decoded_behind(head.clone(), io::repeat(b'x'), &limits).unwrap().input;
+        let error = limited.read_to_end(&mut text).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than 10 bytes");
         assert_eq!(text, b"yyyxxxxxxx");
         text.clear();
-        let mut exact = decoded_behind(head, &b"1234567"[..], &caps).unwrap().input;
+        let mut exact = decoded_behind(head, &b"1234567"[..], &limits).unwrap().input;
         exact.read_to_end(&mut text).unwrap();
         assert_eq!(text, b"yyy1234567");
     }
 
     #[test]
-    fn utf8_loses_its_mark_and_nothing_else() {
+    fn utf8_loses_only_its_mark() {
         assert_eq!(read(b"\xEF\xBB\xBF<a/>"), ("<a/>".to_owned(), false));
         let long = "<a>é</a>".repeat(1000);
         assert_eq!(read(long.as_bytes()), (long.clone(), false));

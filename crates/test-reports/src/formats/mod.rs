@@ -1,31 +1,25 @@
-//! Readers: bytes of a report file in, a [`model::Report`] out; of our own JSON lines several.
+//! Readers: the bytes of a report file in, a [`model::Report`] out (several of JSON lines).
 //!
-//! The bytes pass through four stages, each with one duty, and none holds more than a window of them:
-//! `encoding` makes UTF-8 of them, `scanner` finds tags and texts, `document` sees to nesting, and the reader of the
-//! format gives elements their meaning. What is mended and what is lost is told in the report; a file is
-//! refused (with a [`ReadError`]) only if it is no report at all.
+//! `encoding` makes UTF-8 of the bytes, `xml` finds the elements in them, and `dialects` gives the elements their
+//! meaning; none of them holds more than a window of the file. The report says what was recovered and what was lost. A
+//! file is refused, with a [`ReadError`], only if it is not a report at all.
 
 mod arena;
-mod caps;
 mod cases;
 mod dialects;
-mod document;
 mod encoding;
-mod flaws;
-mod junit;
 pub mod libtest;
+mod limits;
 pub mod lines;
-mod markup;
 pub mod model;
 mod names;
-mod scanner;
-mod skip;
+mod recovery;
 mod small;
 mod sniff;
-mod source;
 mod tags;
 mod text_buffer;
 mod time;
+mod xml;
 
 use std::cell::Cell;
 use std::fs::File;
@@ -33,16 +27,16 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-pub use caps::{Caps, Size};
 pub(crate) use cases::index_of;
-use document::{Document, DocumentStart};
 use encoding::{ContentKind, Decoded};
-use flaws::Recovery;
 use libtest::LibtestSniffer;
-use model::{Format, Position, Report};
-use source::Window;
+pub use limits::{Limit, LimitExceeded, Limits, Size};
+use model::{Position, Report};
+use recovery::Recovery;
+use xml::elements::{DocumentStart, Elements};
+use xml::window::Window;
 
-/// Why a file gave no report.
+/// Why a file has no report. Each variant holds the path as given.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -51,16 +45,16 @@ pub enum ReadError {
     Io {
         /// The path as given.
         path: Arc<str>,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Nothing is in it but white space.
+    /// It holds nothing but white space.
     #[error("{path} is empty")]
     Empty {
         /// The path as given.
         path: Arc<str>,
     },
-    /// It ends before its document element has begun.
+    /// It ends before its document element begins.
     #[error("{path} ends before its document element")]
     Cut {
         /// The path as given.
@@ -80,7 +74,7 @@ pub enum ReadError {
         /// The path as given.
         path: Arc<str>,
     },
-    /// It began as our own JSON lines, and no more of it was understood.
+    /// It begins as our own JSON lines do, but its first line cannot be understood.
     #[error("{path} cannot be read: {message}")]
     Lines {
         /// The path as given.
@@ -113,7 +107,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// Whether the file is sound XML or JSON that is simply no test report: skipped and counted when a directory or
+    /// Whether the file is sound XML or JSON that is simply not a test report: skipped and counted when a directory or
     /// a pattern found it, an error when it was named.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
@@ -123,7 +117,7 @@ impl ReadError {
         )
     }
 
-    /// Whether it is nothing that any report begins with.
+    /// Whether the file begins with nothing that a report begins with.
     #[must_use]
     pub fn is_not_xml(&self) -> bool {
         matches!(self, ReadError::NotXml { .. } | ReadError::OtherFormat { .. })
@@ -131,29 +125,29 @@ impl ReadError {
 }
 
 thread_local! {
-    /// The window's buffer, reused for every file that this thread reads.
+    /// The buffer of the window, reused for every file that this thread reads.
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A buffer that grew beyond this is not kept for the next file.
+/// Bytes of the largest buffer that is kept for the next file.
 const LARGEST_KEPT: usize = 1024 * 1024;
 
-/// Reads the report file `path`, which messages and the report call `display`. One report, but for JSON lines.
+/// Reads the report file `path`, which messages and the report call `display`. One report, except from JSON lines.
 ///
 /// # Errors
-/// If the file cannot be opened or is no test report. Damage is no error: see [`Report::damage`].
-pub fn read_file(path: &Path, display: &str, caps: &Caps) -> Result<Vec<Report>, ReadError> {
+/// If the file cannot be opened or is not a test report. Damage is not an error: see [`Report::damage`].
+pub fn read_file(path: &Path, display: &str, limits: &Limits) -> Result<Vec<Report>, ReadError> {
     let file =
         File::open(path).map_err(|source| ReadError::Io { path: Arc::from(display), source })?;
-    read_capped(file, display, caps)
+    read_limited(file, display, limits)
 }
 
-/// Reads reports from standard input.
+/// Reads reports from standard input, which is called `-`.
 ///
 /// # Errors
 /// As [`read_file`].
-pub fn read_stdin(caps: &Caps) -> Result<Vec<Report>, ReadError> {
-    read_capped(io::stdin().lock(), "-", caps)
+pub fn read_stdin(limits: &Limits) -> Result<Vec<Report>, ReadError> {
+    read_limited(io::stdin().lock(), "-", limits)
 }
 
 /// Reads reports from `input`, which messages and the report call `display`.
@@ -161,16 +155,20 @@ pub fn read_stdin(caps: &Caps) -> Result<Vec<Report>, ReadError> {
 /// # Errors
 /// As [`read_file`].
 pub fn read(input: impl Read, display: &str) -> Result<Vec<Report>, ReadError> {
-    read_capped(input, display, &Caps::default())
+    read_limited(input, display, &Limits::default())
 }
 
-/// As [`read`], up to other `caps`.
+/// As [`read`], with other `limits`.
 ///
 /// # Errors
 /// As [`read_file`].
-pub fn read_capped(input: impl Read, display: &str, caps: &Caps) -> Result<Vec<Report>, ReadError> {
+pub fn read_limited(
+    input: impl Read,
+    display: &str,
+    limits: &Limits,
+) -> Result<Vec<Report>, ReadError> {
     let buffer = BUFFER.take();
-    let (result, buffer) = read_with(input, Arc::from(display), buffer, caps);
+    let (result, buffer) = read_with(input, Arc::from(display), buffer, limits);
     if buffer.len() <= LARGEST_KEPT {
         BUFFER.set(buffer);
     }
@@ -181,31 +179,30 @@ fn read_with(
     input: impl Read,
     path: Arc<str>,
     buffer: Vec<u8>,
-    caps: &Caps,
+    limits: &Limits,
 ) -> (Result<Vec<Report>, ReadError>, Vec<u8>) {
-    let Decoded { input, contradicts, beginning } = match encoding::decoded(input, caps) {
+    let Decoded { input, contradicts, beginning } = match encoding::decoded(input, limits) {
         Ok(decoded) => decoded,
         Err(source) => return (Err(ReadError::Io { path, source }), buffer),
     };
     if beginning == ContentKind::Lines {
-        return (lines::read(input, path, caps), buffer);
+        return (lines::read(input, path, limits), buffer);
     }
-    let mut watched = None;
+    let mut sniffer = None;
     let input: Box<dyn Read + '_> = match beginning {
         ContentKind::Text => {
-            Box::new(watched.insert(LibtestSniffer::new(input, &path, caps)).reader())
+            Box::new(sniffer.insert(LibtestSniffer::new(input, &path, limits)).reader())
         }
         _ => input,
     };
-    let mut document = Document::new(Window::new(input, buffer), sniff::is_root, *caps);
+    let mut elements = Elements::new(Window::new(input, buffer), sniff::is_root, *limits);
     if contradicts {
-        document.note_at(Recovery::WrongEncoding, Position { line: 1, column: 1 });
+        elements.note_at(Recovery::WrongEncoding, Position { line: 1, column: 1 });
     }
-    let result = match document.enter() {
-        Ok(DocumentStart::Root) => match sniff::format_of(document.root()) {
-            Some(Format::Junit) => Ok(junit::read(&mut document, path)),
-            Some(format) => Ok(dialects::read(&mut document, path, format)),
-            None => Err(ReadError::NotAReport { root: document.root().into(), path }),
+    let result = match elements.enter() {
+        Ok(DocumentStart::Root) => match sniff::format_of(elements.root()) {
+            Some(format) => Ok(dialects::read(&mut elements, path, format)),
+            None => Err(ReadError::NotAReport { root: elements.root().into(), path }),
         },
         Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
         Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
@@ -216,9 +213,9 @@ fn read_with(
         Ok(DocumentStart::Nothing { .. }) => Err(ReadError::Cut { path }),
         Err(source) => Err(ReadError::Io { path, source }),
     };
-    let (recovered, damage, buffer) = document.finish();
+    let (recovered, damage, buffer) = elements.finish();
     if result.is_err()
-        && let Some(report) = watched.and_then(LibtestSniffer::into_report)
+        && let Some(report) = sniffer.and_then(LibtestSniffer::into_report)
     {
         return (Ok(vec![report]), buffer);
     }
@@ -230,7 +227,7 @@ fn read_with(
     (result, buffer)
 }
 
-/// The one report of a text that a test holds.
+/// The only report in `text`.
 #[cfg(test)]
 pub(crate) fn read_one(text: &str, display: &str) -> Report {
     let mut reports = read(text.as_bytes(), display).unwrap();
@@ -289,94 +286,84 @@ mod tests {
             ("", "<testsuite><testcase/></testsuite>"),
         ] {
             let input = stream(head, LINE, 100_000, tail);
-            let (result, buffer) = read_with(input, Arc::from("-"), Vec::new(), &Caps::default());
+            let (result, buffer) = read_with(input, Arc::from("-"), Vec::new(), &Limits::default());
             let report = result.unwrap().remove(0);
             assert_eq!((report.cases.len(), report.damage), (1, None), "{head}");
-            assert_eq!(buffer.len(), source::WINDOW, "{head}");
+            assert_eq!(buffer.len(), xml::window::WINDOW, "{head}");
         }
     }
 
     #[test]
-    fn a_tag_without_an_end_is_given_up() {
+    fn a_tag_without_an_end_is_damage() {
         for head in ["<testsuite><testcase/><testcase name='", "<testsuite><testcase/></testsuite"]
         {
             let (result, buffer) = read_with(
                 stream(head, LINE, 100_000, ""),
                 Arc::from("-"),
                 Vec::new(),
-                &Caps::default(),
+                &Limits::default(),
             );
             let report = result.unwrap().remove(0);
-            assert_eq!(
-                report.damage.unwrap().message,
-                "a tag of more than 4 MiB: --max-value-size allows more"
-            );
+            assert_eq!(report.damage.unwrap().message, "a tag of more than 4 MiB");
             assert_eq!(report.cases.len(), 1);
             assert!(buffer.len() <= 8 * 1024 * 1024);
         }
     }
 
     #[test]
-    fn what_is_behind_a_cap_is_damage_and_what_is_before_it_is_kept() {
-        let caps = Caps { file_size: 4096, value_size: 100, cases: 3 };
+    fn everything_before_a_limit_is_kept_and_the_rest_is_damage() {
+        let limits = Limits { file_size: 4096, value_size: 100, cases: 3 };
         let case = "<testcase name='a'/>";
         let junit = |inside: &str| format!("<testsuite>{case}{inside}</testsuite>");
         let many = "<test name='a' result='Pass' type='C'/>".repeat(4);
         let lines = "test a ... ok\ntest b ... ok\n".repeat(2);
         let long = "x".repeat(101);
         for (text, cases, message) in [
-            (junit(&case.repeat(3)), 3, "more than 3 cases: --max-cases allows more"),
+            (junit(&case.repeat(3)), 3, "more than 3 cases"),
             (
                 junit(&format!("<testcase>{}</testcase>", case.repeat(3))),
                 // The case around the others did not end.
                 2,
-                "more than 3 cases: --max-cases allows more",
+                "more than 3 cases",
             ),
             (
                 format!(
                     "<assemblies><assembly><collection>{many}</collection></assembly></assemblies>"
                 ),
                 3,
-                "more than 3 cases: --max-cases allows more",
+                "more than 3 cases",
             ),
             (
                 format!(
                     "running 4 tests\n{lines}\ntest result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
                 ),
                 3,
-                "more than 3 cases: --max-cases allows more",
+                "more than 3 cases",
             ),
             (
                 junit(&format!("<testcase name='{long}'/>")),
                 1,
-                "an attribute of more than 100 bytes: --max-value-size allows more",
+                "an attribute of more than 100 bytes",
             ),
-            (
-                junit(&format!("<{long}/>")),
-                1,
-                "a name of more than 100 bytes: --max-value-size allows more",
-            ),
+            (junit(&format!("<{long}/>")), 1, "a name of more than 100 bytes"),
             (
                 junit(&format!("<testcase name='{}'/>", long.repeat(10))),
                 1,
-                "a tag of more than 400 bytes: --max-value-size allows more",
+                "a tag of more than 400 bytes",
             ),
-            (
-                junit(&" ".repeat(4096)),
-                1,
-                "cannot be read further: it is longer than 4 KiB: --max-file-size allows more",
-            ),
+            (junit(&" ".repeat(4096)), 1, "cannot be read further: it is longer than 4 KiB"),
         ] {
-            let report = read_capped(text.as_bytes(), "r", &caps).unwrap().remove(0);
+            let report = read_limited(text.as_bytes(), "r", &limits).unwrap().remove(0);
             assert_eq!(report.damage.unwrap().message, message);
             assert_eq!(report.cases.len(), cases, "{message}");
         }
-        let report = read_capped(junit(&case.repeat(2)).as_bytes(), "r", &caps).unwrap().remove(0);
+        let report =
+            read_limited(junit(&case.repeat(2)).as_bytes(), "r", &limits).unwrap().remove(0);
         assert_eq!((report.cases.len(), report.damage), (3, None));
     }
 
     #[test]
-    fn json_lines_have_the_same_cap_of_cases() {
+    fn json_lines_have_the_same_limit_of_cases() {
         let text =
             "<testsuite><testcase name='a'/><testcase name='b'/><testcase name='c'/></testsuite>";
         let report = read_one(text, "r.xml");
@@ -389,15 +376,15 @@ mod tests {
         )
         .unwrap();
         let read = |cases| {
-            let caps = Caps { cases, ..Caps::default() };
-            read_capped(&*written, "r.jsonl", &caps).unwrap()
+            let limits = Limits { cases, ..Limits::default() };
+            read_limited(&*written, "r.jsonl", &limits).unwrap()
         };
         let whole = read(3);
         assert_eq!((whole.len(), whole[0].cases.len()), (1, 3));
         let cut = read(2);
         assert_eq!(cut[0].cases.len(), 2);
         let damage = cut[1].damage.as_ref().unwrap();
-        assert_eq!(damage.message, "more than 2 cases: --max-cases allows more");
+        assert_eq!(damage.message, "more than 2 cases");
     }
 
     #[test]

@@ -1,28 +1,30 @@
 //! What every reader produces: the report as written, nothing interpreted.
 //!
-//! A reader keeps the author's words. It does not merge cases, does not decide what a tool meant by
-//! a suite name, and does not clean text: control characters that the document carried are still in
-//! the strings here. That is the business of [`crate::tools`] and [`crate::record`].
+//! A reader keeps the author's words. It does not merge cases, does not decide what a tool means by a suite name, and
+//! does not clean text: control characters of the document are still in the strings here. [`crate::tools`] and
+//! [`crate::record`] do all that.
 //!
-//! What derives `Deserialize` here is what JSON lines carry (see `lines`): names of fields are only ever added.
+//! JSON lines carry whatever derives `Deserialize` here (see `lines`): fields are only ever added.
 
+use std::io;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use super::arena::Text;
+use super::limits::LimitExceeded;
 pub use super::small::{CaseIndex, Seconds};
 use crate::text::RepositoryRoot;
 
 /// The state of one test case, attempt or record.
 ///
-/// The order is the order of badness: with several rows the greatest decides.
+/// Ordered from best to worst: of several rows the greatest decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Not executed: skipped, ignored, disabled, pending, inconclusive, aborted by an assumption.
     Skipped,
-    /// Executed, and nothing was wrong.
+    /// Executed, and nothing went wrong.
     Passed,
     /// An assertion did not hold.
     Failed,
@@ -30,7 +32,7 @@ pub enum Outcome {
     Errored,
 }
 
-/// The format of a report file, told by its content.
+/// The format of a report file, detected by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -45,14 +47,14 @@ pub enum Format {
     Trx,
     /// TestNG's own results: `testng-results`.
     Testng,
-    /// The text that `cargo test` prints.
+    /// The output of `cargo test`.
     Libtest,
 }
 
 /// A place in a report file.
 ///
-/// Both numbers start at 1; columns count characters of the decoded text, tabs as one. Both are 0 where a file could not
-/// be read at all, and neither goes beyond four thousand million.
+/// Both numbers start at 1; columns count characters of the decoded text, tabs as one. Both are 0 if a file could not be
+/// read at all, and neither exceeds `u32::MAX`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line number, from 1.
@@ -62,7 +64,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place, or the last one that can be told.
+    /// The place, or the nearest one that can be represented.
     #[must_use]
     pub fn at(line: u64, column: u64) -> Self {
         let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
@@ -70,7 +72,7 @@ impl Position {
     }
 }
 
-/// Something in a file that was not as the format demands.
+/// Something in a file that the format does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flaw {
     /// Where it was noticed.
@@ -78,6 +80,30 @@ pub struct Flaw {
     pub position: Position,
     /// What is wrong, in one line, lower case, without a final dot.
     pub message: String,
+    /// The limit that was exceeded, if that is what is wrong.
+    #[serde(skip)]
+    pub limit: Option<LimitExceeded>,
+}
+
+impl Flaw {
+    /// A flaw that is not about a limit.
+    #[must_use]
+    pub fn new(position: Position, message: impl Into<String>) -> Self {
+        Self { position, message: message.into(), limit: None }
+    }
+
+    /// The damage of a report that exceeds a limit.
+    #[must_use]
+    pub(crate) fn exceeded(position: Position, limit: LimitExceeded) -> Self {
+        Self { position, message: limit.to_string(), limit: Some(limit) }
+    }
+
+    /// The damage of a file that breaks off with an error.
+    #[must_use]
+    pub(crate) fn unread(position: Position, error: &io::Error) -> Self {
+        let limit = error.get_ref().and_then(|cause| cause.downcast_ref()).copied();
+        Self { position, message: format!("cannot be read further: {error}"), limit }
+    }
 }
 
 /// One report file as it was read.
@@ -85,23 +111,25 @@ pub struct Flaw {
 pub struct Report {
     /// The path as the user would write it (relative where it was given so), or `-`.
     pub path: Arc<str>,
-    /// The JSON lines that carried it here; none if it was read where it was written.
+    /// The JSON lines that it was read from; none if the report itself was read.
     pub shard: Option<Arc<str>>,
-    /// The repository root where it was written, if that was another machine: absolute paths begin with it.
+    /// The repository root on the machine that wrote the JSON lines: absolute paths begin with it.
     pub written_below: Option<RepositoryRoot>,
-    /// Which format the content is in.
+    /// The format of the content.
     pub format: Format,
-    /// The document element(s): name and attributes of the first one.
+    /// The document element, the first one if there are several.
     pub root: Root,
+    /// Whether the run ended before all tests had been executed, although nothing in the file is missing.
+    pub stopped_early: bool,
     /// Every suite, parents before their children.
     pub suites: Vec<Suite>,
     /// Every case element in document order.
     pub cases: Vec<Case>,
-    /// `<error>`/`<failure>` elements that stand on a suite, not on a case.
+    /// `<error>` and `<failure>` elements of suites, not of cases.
     pub suite_errors: Vec<SuiteError>,
-    /// Flaws that were mended while every case was read: a warning, not damage.
+    /// Flaws that cost no case: a warning, not damage.
     pub recovered: Vec<Flaw>,
-    /// Set when a case or its state may be missing from here on.
+    /// The first place from which on a case or its state may be missing.
     pub damage: Option<Flaw>,
 }
 
@@ -164,7 +192,7 @@ pub struct Suite {
     /// Every other attribute as written, counts included (`tests`, `hostname`, `timestamp`, `package`, `file` …).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<Attribute>,
-    /// Properties that stand on this suite and hold for all cases inside.
+    /// Properties of this suite, which hold for all cases inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub properties: Vec<Property>,
     /// Tags found in this suite's own console output.
@@ -207,21 +235,21 @@ pub struct Case {
     /// The one state of this element: children beat attributes, error beats failure beats skipped.
     #[serde(rename = "state")]
     pub outcome: Outcome,
-    /// What is rarely there, kept apart so that a passing case is small.
+    /// What few cases have, kept apart so that a passing case is small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extra: Option<Box<CaseExtra>>,
-    /// Where the element starts.
+    /// Where the element begins.
     pub position: Position,
 }
 
 impl Default for Outcome {
-    /// A case without any mark has passed.
+    /// A case that says nothing has passed.
     fn default() -> Self {
         Outcome::Passed
     }
 }
 
-/// What only some cases carry.
+/// What only some cases have.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CaseExtra {
     /// The child element that decided the outcome.
@@ -291,12 +319,12 @@ pub struct SuiteError {
     pub outcome: Outcome,
     /// Message, type, text.
     pub detail: Detail,
-    /// Where it stands.
+    /// Where the element begins.
     pub position: Position,
 }
 
 impl Report {
-    /// A report in which nothing was found yet.
+    /// An empty report.
     #[must_use]
     pub fn new(path: Arc<str>, format: Format) -> Self {
         Self {
@@ -305,6 +333,7 @@ impl Report {
             written_below: None,
             format,
             root: Root::default(),
+            stopped_early: false,
             suites: Vec::new(),
             cases: Vec::new(),
             suite_errors: Vec::new(),
@@ -313,13 +342,13 @@ impl Report {
         }
     }
 
-    /// A file of which nothing was understood: damage, and no case.
+    /// A file that could not be understood: damage, and no case.
     #[must_use]
     pub fn unreadable(path: Arc<str>, flaw: Flaw) -> Self {
         Self { damage: Some(flaw), ..Self::new(path, Format::Junit) }
     }
 
-    /// The path with the shard that carried it: what a person needs to find it.
+    /// The path, after the shard that it was read from: what a person needs to find it.
     #[must_use]
     pub fn shown_path(&self) -> Arc<str> {
         shown_path(self.shard.as_deref(), &self.path)
@@ -350,20 +379,20 @@ impl Report {
 }
 
 impl Case {
-    /// The detail of the deciding child, if there was one.
+    /// The detail of the child that decided the outcome, if there is one.
     #[must_use]
     pub fn detail(&self) -> Option<&Detail> {
         self.extra.as_ref().and_then(|extra| extra.detail.as_deref())
     }
 
-    /// The value of an attribute that no field holds.
+    /// The value of the attribute `name`, if no field holds it.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.extra.as_ref().and_then(|extra| find_attribute(&extra.attributes, name))
     }
 }
 
-/// `path`, with the `shard` that carried it in front.
+/// `path` after the `shard` that it was read from.
 #[must_use]
 pub fn shown_path(shard: Option<&str>, path: &Arc<str>) -> Arc<str> {
     match shard {

@@ -1,4 +1,4 @@
-//! The names in a report: what thousands of elements repeat is kept once, all else side by side.
+//! The names in a report: those that thousands of elements repeat are kept once, all others side by side.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -7,16 +7,16 @@ use std::sync::Arc;
 use super::arena::Arena;
 use super::model::Text;
 
-/// Gives equal strings the same allocation, and strings of their own a common one.
+/// Keeps equal strings in one allocation, and many short ones in a common one.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     known: HashSet<Arc<str>>,
-    /// Class names come in runs: comparing with the last one is cheaper than hashing.
+    /// Classnames come in runs: comparing with the last one is cheaper than hashing.
     last: Option<Arc<str>>,
     arena: Arena,
 }
 
-/// More names than this are not kept for the next file.
+/// If there are more names than this, none is kept for the next file.
 const MOST_KEPT: usize = 10_000;
 
 thread_local! {
@@ -24,12 +24,12 @@ thread_local! {
 }
 
 impl Names {
-    /// Those that the last file of this thread left: the files of one directory have many names in common.
+    /// The names that the last file of this thread left: the files of one directory have many in common.
     pub(crate) fn of_thread() -> Self {
         KEPT.take().unwrap_or_default()
     }
 
-    /// Leaves them for the next file. What was kept can be read from now on.
+    /// Leaves the names for the next file. All texts can be read from now on.
     pub(crate) fn leave(mut self) {
         self.arena = Arena::default();
         if self.known.len() <= MOST_KEPT {
@@ -37,12 +37,12 @@ impl Names {
         }
     }
 
-    /// `name`, which is hardly like any other. It can be read when these names are dropped, not before.
+    /// `name`, which hardly ever repeats. It cannot be read before [`Names::leave`].
     pub(crate) fn keep(&mut self, name: &str) -> Text {
         self.arena.keep(name)
     }
 
-    /// `name`, shared with all equal ones.
+    /// `name`, shared with all equal names.
     pub(crate) fn intern(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.known.get(name) {
             return Arc::clone(known);
@@ -52,7 +52,7 @@ impl Names {
         fresh
     }
 
-    /// Like [`Names::intern`], for what is likely the same as the last time.
+    /// Like [`Names::intern`], for a name that is probably the same as last time.
     pub(crate) fn intern_run(&mut self, name: &str) -> Arc<str> {
         if let Some(last) = &self.last
             && **last == *name

@@ -1,18 +1,18 @@
-//! Numbers that leave room for *none*: there is one of each in every case, and there may be millions of cases.
+//! Numbers whose `Option` takes no more room than they do: every case has them, and there may be millions of cases.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Seconds: a finite number of at least 0. An `Option` of it is as large as the number.
+/// Seconds: a finite number of at least 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seconds(NonZeroU64);
 
-/// The sign, which no number here has: with it no number is made of zeros alone.
+/// The sign bit. No number here is negative; with the bit set, none is zero.
 const SIGN: u64 = 1 << 63;
 
 impl Seconds {
-    /// `seconds`, unless that is negative, infinite or no number.
+    /// `seconds`, unless that is negative, infinite or not a number.
     #[must_use]
     pub fn new(seconds: f64) -> Option<Self> {
         let is_one = seconds.is_finite() && seconds >= 0.0;
@@ -39,12 +39,12 @@ impl<'de> Deserialize<'de> for Seconds {
     }
 }
 
-/// Index of a case. An `Option` of it is as large as the index.
+/// The index of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CaseIndex(NonZeroU32);
 
 impl CaseIndex {
-    /// The index `index`; none beyond four thousand million.
+    /// `index`, unless it is `u32::MAX`.
     #[must_use]
     pub fn new(index: u32) -> Option<Self> {
         index.checked_add(1).and_then(NonZeroU32::new).map(Self)
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_comes_back() {
+    fn numbers_are_kept_exactly() {
         for number in [0.0, 0.1, 1e-300, f64::MAX] {
             assert_eq!(Seconds::new(number).map(Seconds::get), Some(number));
         }
@@ -90,13 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn none_takes_no_room() {
+    fn an_option_takes_no_more_room() {
         assert_eq!(size_of::<Option<Seconds>>(), size_of::<f64>());
         assert_eq!(size_of::<Option<CaseIndex>>(), size_of::<u32>());
     }
 
     #[test]
-    fn they_are_plain_numbers_in_json() {
+    fn json_has_plain_numbers() {
         let pair = (Seconds::new(1.5), CaseIndex::new(3));
         let json = serde_json::to_string(&pair).unwrap();
         assert_eq!(json, "[1.5,3]");

@@ -1,8 +1,8 @@
-//! Which format a report is in, told by its document element and never by its file name.
+//! The format of a report, by its document element and never by its file name.
 
 use super::model::Format;
 
-/// Document elements of test reports. The order does not matter.
+/// Document elements of test reports.
 const ROOTS: [(&str, Format); 9] = [
     ("testsuites", Format::Junit),
     ("testsuite", Format::Junit),
@@ -15,12 +15,12 @@ const ROOTS: [(&str, Format); 9] = [
     ("testng-results", Format::Testng),
 ];
 
-/// Whether a document element of this name belongs to a test report.
+/// Whether `name` is a document element of a test report.
 pub(crate) fn is_root(name: &str) -> bool {
     format_of(name).is_some()
 }
 
-/// The format of the report with this document element; none if it is no test report.
+/// The format of the report with this document element; none if it is not a test report.
 pub(crate) fn format_of(root: &str) -> Option<Format> {
     ROOTS.iter().find(|(name, _)| *name == root).map(|&(_, format)| format)
 }

@@ -2,22 +2,21 @@
 
 use memchr::{memchr, memmem};
 
-use super::flaws::{FlawSet, Recovery};
-use super::markup::unescape;
 use super::model::{Property, Tag};
-use super::names::Names;
+use super::recovery::{FlawSet, Recovery};
+use super::xml::attributes::unescape;
 use crate::markers::{Marker, OPEN, PROPERTY_END};
 
-/// A path or key longer than this is none.
+/// Bytes of the longest path or key.
 const LONGEST: usize = 4096;
-/// The value between `[[PROPERTY|name]]` and `[[/PROPERTY]]` may be this long.
+/// Bytes of the longest value between `[[PROPERTY|name]]` and `[[/PROPERTY]]`.
 const LONGEST_VALUE: usize = 64 * 1024;
-/// This many tags are kept of one console output.
+/// How many tags of one console output are kept.
 const MOST: usize = 1000;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 enum State {
-    /// Looking for `[[`; true if the last byte was a `[`.
+    /// Looking for `[[`.
     #[default]
     Outside,
     /// The last byte of the piece before was a `[`.
@@ -35,7 +34,9 @@ enum State {
 pub(crate) struct TagReader {
     state: State,
     collected: Vec<u8>,
-    found: usize,
+    /// How many tags the text had so far.
+    count: usize,
+    found: Vec<Tag>,
 }
 
 impl TagReader {
@@ -43,17 +44,11 @@ impl TagReader {
     pub(crate) fn clear(&mut self) {
         self.state = State::Outside;
         self.collected.clear();
-        self.found = 0;
+        self.count = 0;
     }
 
     /// Text outside CDATA sections: references in tags are resolved.
-    pub(crate) fn text(
-        &mut self,
-        piece: &[u8],
-        names: &mut Names,
-        tags: &mut Vec<Tag>,
-        flaws: &mut FlawSet,
-    ) {
+    pub(crate) fn text(&mut self, piece: &[u8]) {
         // Brackets themselves are never escaped, so that only text with a tag in it needs decoding.
         if self.state == State::Outside && memmem::find(piece, OPEN.as_bytes()).is_none() {
             self.state = ends_in_bracket(piece);
@@ -61,17 +56,11 @@ impl TagReader {
         }
         let mut decoded = Vec::new();
         unescape(piece, &mut decoded, &mut FlawSet::default());
-        self.cdata(&decoded, names, tags, flaws);
+        self.cdata(&decoded);
     }
 
     /// Text of a CDATA section.
-    pub(crate) fn cdata(
-        &mut self,
-        piece: &[u8],
-        names: &mut Names,
-        tags: &mut Vec<Tag>,
-        flaws: &mut FlawSet,
-    ) {
+    pub(crate) fn cdata(&mut self, piece: &[u8]) {
         let mut rest = piece;
         while !rest.is_empty() {
             match &self.state {
@@ -92,119 +81,89 @@ impl TagReader {
                         return;
                     }
                 },
-                State::Inside => rest = self.inside(rest, names, tags, flaws),
-                State::Value(_) => rest = self.value(rest, names, tags, flaws),
-            }
-        }
-    }
-
-    /// Collects up to `]]`; gives up where this can be no tag.
-    fn inside<'a>(
-        &mut self,
-        rest: &'a [u8],
-        names: &mut Names,
-        tags: &mut Vec<Tag>,
-        flaws: &mut FlawSet,
-    ) -> &'a [u8] {
-        for (at, &byte) in rest.iter().enumerate() {
-            let last = self.collected.last().copied();
-            self.collected.push(byte);
-            let after = rest.get(at + 1..).unwrap_or_default();
-            if byte == b']' && last == Some(b']') {
-                self.collected.truncate(self.collected.len() - 2);
-                self.state = State::Outside;
-                let content = String::from_utf8_lossy(&self.collected).into_owned();
-                self.collected.clear();
-                self.complete(&content, names, tags, flaws);
-                return after;
-            }
-            if byte == b'[' && matches!(last, Some(b'[') | None) {
-                // `[[[`, or a tag inside of what is none: begin anew behind this bracket.
-                self.collected.clear();
-                return after;
-            }
-            if byte == b'\n'
-                || self.collected.len() > LONGEST
-                || !Marker::can_start_with(&self.collected)
-            {
-                self.collected.clear();
-                self.state = if byte == b'[' { State::Bracket } else { State::Outside };
-                return after;
-            }
-        }
-        &[]
-    }
-
-    /// Collects up to `[[/PROPERTY]]`.
-    fn value<'a>(
-        &mut self,
-        rest: &'a [u8],
-        names: &mut Names,
-        tags: &mut Vec<Tag>,
-        flaws: &mut FlawSet,
-    ) -> &'a [u8] {
-        for (at, &byte) in rest.iter().enumerate() {
-            self.collected.push(byte);
-            let after = rest.get(at + 1..).unwrap_or_default();
-            if byte == b']' && self.collected.ends_with(PROPERTY_END.as_bytes()) {
-                self.collected.truncate(self.collected.len() - PROPERTY_END.len());
-                if let State::Value(name) = std::mem::take(&mut self.state) {
-                    let value = String::from_utf8_lossy(&self.collected);
-                    let property =
-                        Property { name: names.intern(&name), value: value.trim().into() };
-                    self.keep(Tag::Property(property), tags, flaws);
+                State::Inside | State::Value(_) => {
+                    let is_over = |&byte: &u8| self.collect(byte);
+                    let length = rest.iter().position(is_over).map_or(rest.len(), |at| at + 1);
+                    rest = rest.get(length..).unwrap_or_default();
                 }
-                self.collected.clear();
-                return after;
-            }
-            if self.collected.len() > LONGEST_VALUE {
-                self.collected.clear();
-                self.state = State::Outside;
-                return after;
             }
         }
-        &[]
     }
 
-    fn complete(
-        &mut self,
-        content: &str,
-        names: &mut Names,
-        tags: &mut Vec<Tag>,
-        flaws: &mut FlawSet,
-    ) {
-        let tag = match Marker::parse(content) {
-            Some(Marker::Attachment(path)) => Tag::Attachment(path.into()),
-            Some(Marker::Defect(key)) => Tag::Defect(key.into()),
-            Some(Marker::Test(test)) => Tag::Test(test.into()),
-            Some(Marker::Property(name, value)) => {
-                Tag::Property(Property { name: names.intern(name), value: value.into() })
-            }
-            Some(Marker::PropertyStart(name)) => {
+    /// The tags that were found since the last call. More of them than are kept are a flaw.
+    pub(crate) fn take(&mut self, flaws: &mut FlawSet) -> Vec<Tag> {
+        if self.count > MOST {
+            flaws.insert(Recovery::TooManyTags);
+        }
+        std::mem::take(&mut self.found)
+    }
+
+    /// Collects one byte. True when what is collected is complete, or is not a tag after all.
+    fn collect(&mut self, byte: u8) -> bool {
+        let last = self.collected.last().copied();
+        self.collected.push(byte);
+        let collected = self.collected.as_slice();
+        let (next, length) = match self.state {
+            State::Value(_) => match collected.strip_suffix(PROPERTY_END.as_bytes()) {
+                Some(value) => (State::Outside, Some(value.len())),
+                None if collected.len() > LONGEST_VALUE => (State::Outside, None),
+                None => return false,
+            },
+            _ => match byte {
+                b']' if last == Some(b']') => (State::Outside, Some(collected.len() - 2)),
+                // `[[[`, or a tag inside something that is not one: begin anew behind this bracket.
+                b'[' if matches!(last, Some(b'[') | None) => (State::Inside, None),
+                _ if byte == b'\n'
+                    || collected.len() > LONGEST
+                    || !Marker::can_start_with(collected) =>
+                {
+                    (ends_in_bracket(&[byte]), None)
+                }
+                _ => return false,
+            },
+        };
+        let state = std::mem::replace(&mut self.state, next);
+        if let Some(length) = length {
+            let content = collected.get(..length).unwrap_or_default();
+            let content = String::from_utf8_lossy(content).into_owned();
+            self.complete(state, &content);
+        }
+        self.collected.clear();
+        true
+    }
+
+    /// `content` was collected in `state`.
+    fn complete(&mut self, state: State, content: &str) {
+        let property = |name: &str, value: &str| {
+            Tag::Property(Property { name: name.into(), value: value.trim().into() })
+        };
+        let tag = match (state, Marker::parse(content)) {
+            (State::Value(name), _) => property(&name, content),
+            (_, Some(Marker::Attachment(path))) => Tag::Attachment(path.into()),
+            (_, Some(Marker::Defect(key))) => Tag::Defect(key.into()),
+            (_, Some(Marker::Test(test))) => Tag::Test(test.into()),
+            (_, Some(Marker::Property(name, value))) => property(name, value),
+            (_, Some(Marker::PropertyStart(name))) => {
                 self.state = State::Value(name.into());
                 return;
             }
-            None => return,
+            (_, None) => return,
         };
-        self.keep(tag, tags, flaws);
-    }
-
-    fn keep(&mut self, tag: Tag, tags: &mut Vec<Tag>, flaws: &mut FlawSet) {
-        if self.found >= MOST {
-            flaws.insert(Recovery::TooManyTags);
-            return;
+        self.count += 1;
+        if self.count <= MOST {
+            self.found.push(tag);
         }
-        self.found += 1;
-        tags.push(tag);
     }
 }
 
 /// The tags in a name, which is whole already.
-pub(crate) fn tags_in_name(name: &str, names: &mut Names, tags: &mut Vec<Tag>) {
-    // Most names have not even one: a search for one byte is faster than one for two.
+pub(crate) fn tags_in_name(name: &str) -> Vec<Tag> {
+    let mut reader = TagReader::default();
+    // Most names have not even one bracket: a search for one byte is faster than one for two.
     if memchr(b'[', name.as_bytes()).is_some() && name.contains("[[") {
-        TagReader::default().cdata(name.as_bytes(), names, tags, &mut FlawSet::default());
+        reader.cdata(name.as_bytes());
     }
+    reader.found
 }
 
 fn ends_in_bracket(piece: &[u8]) -> State {
@@ -219,12 +178,9 @@ mod tests {
     fn read(text: &str) -> Vec<Tag> {
         let mut all = Vec::new();
         for size in 1..=text.len().max(1) {
-            let (mut reader, mut names, mut tags) =
-                (TagReader::default(), Names::default(), Vec::new());
-            for piece in text.as_bytes().chunks(size) {
-                reader.cdata(piece, &mut names, &mut tags, &mut FlawSet::default());
-            }
-            all.push(tags);
+            let mut reader = TagReader::default();
+            text.as_bytes().chunks(size).for_each(|piece| reader.cdata(piece));
+            all.push(reader.found);
         }
         for tags in &all {
             assert_eq!(tags, &all[0], "{text}");
@@ -260,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_tag_is_text() {
+    fn text_that_only_resembles_a_tag_is_skipped() {
         for text in [
             "[worker-3] [[1, 2], [3]]",
             "[[TEST|]]",
@@ -291,20 +247,16 @@ mod tests {
 
     #[test]
     fn references_are_resolved_outside_cdata() {
-        let (mut names, mut tags) = (Names::default(), Vec::new());
         let mut reader = TagReader::default();
-        let mut flaws = FlawSet::default();
-        reader.text(b"&lt; [[ATTACHMENT|a&amp;b]]", &mut names, &mut tags, &mut flaws);
-        assert_eq!(tags, [Tag::Attachment("a&b".into())]);
+        reader.text(b"&lt; [[ATTACHMENT|a&amp;b]]");
+        assert_eq!(reader.found, [Tag::Attachment("a&b".into())]);
     }
 
     #[test]
     fn no_more_than_a_thousand_tags_are_kept() {
-        let (mut names, mut tags) = (Names::default(), Vec::new());
-        let mut reader = TagReader::default();
-        let mut flaws = FlawSet::default();
-        reader.cdata("[[TEST|1]]".repeat(1001).as_bytes(), &mut names, &mut tags, &mut flaws);
-        assert_eq!(tags.len(), MOST);
+        let (mut reader, mut flaws) = (TagReader::default(), FlawSet::default());
+        reader.cdata("[[TEST|1]]".repeat(1001).as_bytes());
+        assert_eq!(reader.take(&mut flaws).len(), MOST);
         assert!(flaws.contains(Recovery::TooManyTags));
     }
 }

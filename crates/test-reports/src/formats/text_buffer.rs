@@ -1,12 +1,12 @@
-//! Text of an element as it comes in, piece by piece.
+//! The text of an element, collected piece by piece.
 
-use super::flaws::{FlawSet, Recovery};
-use super::markup::{has_control, unescape};
+use super::recovery::{FlawSet, Recovery};
+use super::xml::attributes::{has_control, unescape};
 
-/// This much of one text is kept: 64 KiB.
+/// Bytes of one text that are kept.
 const LIMIT: usize = 64 * 1024;
 
-/// Collects the text of one element: decoded, trimmed, cut to 64 KiB. One is reused for all elements.
+/// Collects the text of one element: decoded, trimmed, cut to 64 KiB.
 #[derive(Debug, Default)]
 pub(crate) struct TextBuffer {
     bytes: Vec<u8>,
@@ -18,7 +18,7 @@ impl TextBuffer {
         self.bytes.clear();
     }
 
-    /// Text outside CDATA sections: references are resolved.
+    /// Adds text outside CDATA sections: references are resolved.
     pub(crate) fn text(&mut self, piece: &[u8], flaws: &mut FlawSet) {
         let piece = self.wanted(piece);
         if piece.is_empty() {
@@ -30,18 +30,18 @@ impl TextBuffer {
         unescape(piece, &mut self.bytes, flaws);
     }
 
-    /// Text of a CDATA section.
+    /// Adds text of a CDATA section.
     pub(crate) fn cdata(&mut self, piece: &[u8]) {
         let piece = self.wanted(piece);
         self.bytes.extend_from_slice(piece);
     }
 
-    /// The text, none if there is nothing but white space. The next one can begin.
+    /// The text, if it is more than white space. The next one can begin.
     pub(crate) fn take(&mut self, flaws: &mut FlawSet) -> Option<Box<str>> {
         let mut bytes = self.bytes.as_slice();
         if let Some(cut) = bytes.get(..LIMIT) {
             bytes = cut;
-            // A character that is cut in two is left out.
+            // A character that was cut in two is left out.
             if let Err(error) = std::str::from_utf8(bytes)
                 && error.error_len().is_none()
             {
@@ -67,7 +67,7 @@ impl TextBuffer {
         Some(text)
     }
 
-    /// What of `piece` is worth keeping: nothing leading, nothing beyond the limit.
+    /// The part of `piece` that is kept: no leading white space, nothing beyond the limit.
     fn wanted<'a>(&self, piece: &'a [u8]) -> &'a [u8] {
         if self.bytes.is_empty() {
             return piece.trim_ascii_start();
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_forbids_is_kept_and_noted() {
+    fn forbidden_characters_are_kept_and_noted() {
         let (mut text_buffer, mut flaws) = (TextBuffer::default(), FlawSet::default());
         text_buffer.text(b"\x1b[31m caf\xe9 ]]> &#27;", &mut flaws);
         assert_eq!(

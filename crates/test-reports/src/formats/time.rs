@@ -1,9 +1,9 @@
 //! Durations as tools write them.
 
-/// The seconds that `text` stands for; none if that is not a finite number of at least 0.
+/// The seconds that `text` says; none if that is not a finite number of at least 0.
 ///
-/// Points and commas are told apart as people would: where both occur the last one is the decimal mark; a single
-/// comma before exactly three digits groups thousands, any other is decimal; what occurs twice groups.
+/// Points and commas are read as people would: if both occur, the last one is the decimal mark; a single comma before
+/// exactly three digits groups thousands, any other is decimal; a mark that occurs twice groups.
 pub(crate) fn seconds(text: &str) -> Option<f64> {
     if let Some(seconds) = plain(text.as_bytes()) {
         return Some(seconds);
@@ -29,7 +29,7 @@ pub(crate) fn seconds(text: &str) -> Option<f64> {
     number(&plain)
 }
 
-/// The seconds of a duration written as `hh:mm:ss.fff` (TRX), with days before a point if there are any.
+/// The seconds of a duration such as `hh:mm:ss.fff` (TRX), or `days.hh:mm:ss`.
 pub(crate) fn clock(text: &str) -> Option<f64> {
     let mut parts = text.trim().rsplitn(3, ':');
     let seconds = number(parts.next()?)?;
@@ -44,8 +44,8 @@ pub(crate) fn clock(text: &str) -> Option<f64> {
     Some(((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds)
 }
 
-/// `12.345`, as most tools write it, at most 15 digits. Both numbers of the division are exact then, and so its
-/// result is the very number that parsing the text would give.
+/// `12.345`, as most tools write it, with at most 15 digits. Both numbers of the division are exact then, so its result
+/// is the number that parsing would return.
 fn plain(text: &[u8]) -> Option<f64> {
     const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
@@ -66,7 +66,7 @@ fn plain(text: &[u8]) -> Option<f64> {
 }
 
 fn number(text: &str) -> Option<f64> {
-    // Rust also reads `inf`, `NaN` and `infinity`.
+    // Rust also parses `inf`, `NaN` and `infinity`.
     if !text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b'e' | b'E'))
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_a_number_of_seconds_or_nothing() {
+    fn a_time_is_a_number_of_seconds_or_none() {
         for (text, expected) in [
             ("0", Some(0.0)),
             ("0.25", Some(0.25)),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_gives_the_same_number_as_parsing() {
+    fn the_fast_path_returns_the_same_number_as_parsing() {
         for text in [
             "0",
             "0.001",
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_gives_seconds() {
+    fn a_clock_time_is_in_seconds() {
         for (text, expected) in [
             ("00:00:00.5000000", Some(0.5)),
             ("01:02:03", Some(3723.0)),

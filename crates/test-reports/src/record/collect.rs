@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::slice::ParallelSliceMut;
 
 use super::builder::{Occurrence, Shared, TestBuilder};
+use super::changing::has_changing_part;
 use super::executions;
 use super::metadata::add_metadata;
 use super::warnings::Warnings;
@@ -17,7 +18,7 @@ use crate::formats::index_of;
 use crate::formats::model::{Case, Outcome, Report, SuiteError, SuiteIndex};
 use crate::identity::Identity;
 use crate::text;
-use crate::tools::{CaseMapper, MappedCase, MappedTest};
+use crate::tools::{CaseMapper, MappedCase, MappedTest, Tool};
 
 /// Merges all cases of all reports into one record per test.
 ///
@@ -33,12 +34,12 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
 
     for file in order(reports, options) {
         let (report, mapper) = (&reports[file], &mappers[file]);
-        warnings.report(report, mapper.tool());
+        warnings.report(report, mapper.tools().any(Tool::is_unknown));
         mapper.for_each(|position, case, mapped| match mapped {
             MappedCase::Test(test) => index.add_occurrence(test, file, position, case),
             MappedCase::RunError(name) => {
                 records.excluded += 1;
-                records.run_errors.push(case_error(mapper, case, name));
+                records.run_errors.push(case_error(mapper, position, case, name));
             }
             MappedCase::NoTest => {
                 records.excluded += 1;
@@ -55,6 +56,8 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
     }
 
     records.seen = reports.iter().map(|report| report.cases.len()).sum();
+    records.stopped_early =
+        reports.iter().filter(|report| report.stopped_early).map(Report::shown_path).collect();
     records.files = mappers.iter().map(counts).collect();
     let chunks = index.chunks;
     records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());
@@ -188,8 +191,15 @@ impl Finisher<'_> {
         let merged = executions::merge(&builder, mappers, options);
         let (first_report, first_case) = builder.first.find(mappers);
         if merged.rows > 1 {
-            let tool = mappers[builder.first.file as usize].tool();
+            let tool = mappers[builder.first.file as usize].tool_of(builder.first.case as usize);
             self.warnings.rows(first_report, tool, &builder.name, &merged);
+        }
+        if let Some([one, other]) = merged.unrelated {
+            let paths = [one, other].map(|occurrence| occurrence.find(mappers).0.shown_path());
+            self.warnings.unrelated(&builder.name, &paths);
+        }
+        if has_changing_part(&builder.name, first_report, first_case) {
+            self.warnings.changing(&builder.name, first_report);
         }
         let mapper = &mappers[merged.deciding.file as usize];
         let (_, deciding) = merged.deciding.find(mappers);
@@ -197,7 +207,8 @@ impl Finisher<'_> {
         let (file, line) = mapper.location(deciding, detail);
         let mut details = Details {
             attempts: merged.attempts,
-            message: detail.and_then(|detail| mapper.message(detail)),
+            message: detail
+                .and_then(|detail| mapper.message(merged.deciding.case as usize, detail)),
             kind: detail.and_then(|detail| detail.kind.as_deref()).map(str::to_owned),
             ..Details::default()
         };
@@ -270,12 +281,12 @@ fn counts(mapper: &CaseMapper<'_>) -> FileCounts {
     }
 }
 
-fn case_error(mapper: &CaseMapper<'_>, case: &Case, name: String) -> RunError {
+fn case_error(mapper: &CaseMapper<'_>, position: usize, case: &Case, name: String) -> RunError {
     let (file, line) = mapper.location(case, case.detail());
     RunError {
         report: Arc::clone(&mapper.report().path),
         name,
-        message: case.detail().and_then(|detail| mapper.message(detail)),
+        message: case.detail().and_then(|detail| mapper.message(position, detail)),
         file,
         line,
         is_case: true,
@@ -292,7 +303,7 @@ fn suite_error(mapper: &CaseMapper<'_>, error: &SuiteError) -> RunError {
         report: Arc::clone(&report.path),
         name: named
             .map_or_else(|| "a suite without a name".to_owned(), |suite| text::clean(&suite.name)),
-        message: mapper.message(detail),
+        message: mapper.suite_message(*suite, detail),
         file,
         line,
         is_case: false,

@@ -29,6 +29,8 @@ pub(super) struct MergedOutcome {
     pub(super) rows: usize,
     /// Whether some rows differ as written.
     pub(super) differ: bool,
+    /// The first cases of two files that do not look like executions of one test.
+    pub(super) unrelated: Option<[Occurrence; 2]>,
 }
 
 /// One row with its attempts.
@@ -75,9 +77,11 @@ pub(super) fn merge(
             deciding: row.deciding,
             rows: 1,
             differ: false,
+            unrelated: None,
         };
     }
-    let executions = executions(builder, mappers, options.reruns);
+    let (executions, firsts) = executions(builder, mappers, options.reruns);
+    let unrelated = unrelated(&firsts, mappers).filter(|_| !options.reruns);
     let deciding = deciding(&executions, options.reruns);
     let outcome = deciding.outcome();
     // A pass is flaky only if a failure came before it: with `reruns`, in an earlier file too.
@@ -109,6 +113,7 @@ pub(super) fn merge(
         deciding: case,
         rows,
         differ,
+        unrelated,
     }
 }
 
@@ -135,26 +140,84 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
     chosen
 }
 
-/// The executions, by file. Without `reruns`, files that repeat the cases of another one word for word are copies, and
+/// The executions, by file, and the first case of each file. Without `reruns`, files that repeat the cases of another one word for word are copies, and
 /// left out.
-fn executions(builder: &TestBuilder, mappers: &[CaseMapper<'_>], reruns: bool) -> Vec<Execution> {
+fn executions(
+    builder: &TestBuilder,
+    mappers: &[CaseMapper<'_>],
+    reruns: bool,
+) -> (Vec<Execution>, Vec<Occurrence>) {
     let occurrences: Vec<Occurrence> = builder.occurrences().copied().collect();
     let mut files: Vec<&[Occurrence]> = occurrences.chunk_by(|a, b| a.file == b.file).collect();
     if reruns && files.len() > 1 && !sort_by_time(&mut files, mappers, instant) {
         sort_by_time(&mut files, mappers, local_time);
     }
-    let mut executions = Vec::new();
+    let (mut executions, mut firsts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     for in_file in files {
         let file = in_file[0].file as usize;
         if !reruns && !seen.insert(hash_of(in_file, mappers[file].report())) {
             continue;
         }
+        firsts.push(in_file[0]);
         for group in configurations(in_file, &mappers[file]) {
             executions.push(execution(&group, mappers));
         }
     }
-    executions
+    (executions, firsts)
+}
+
+/// The first two cases that do not look like executions of one test.
+fn unrelated(firsts: &[Occurrence], mappers: &[CaseMapper<'_>]) -> Option<[Occurrence; 2]> {
+    let [first, others @ ..] = firsts else { return None };
+    let other = others.iter().find(|other| !are_executions(first, other, mappers))?;
+    Some([*first, *other])
+}
+
+/// Whether cases of two files look like executions of one test: by shards, on several machines, or in several browsers.
+fn are_executions(a: &Occurrence, b: &Occurrence, mappers: &[CaseMapper<'_>]) -> bool {
+    if a.outcome == Outcome::Skipped || b.outcome == Outcome::Skipped {
+        return true;
+    }
+    let machine = |occurrence: &Occurrence| {
+        let mapper = &mappers[occurrence.file as usize];
+        let (report, case) = occurrence.find(mappers);
+        let suites = report.suite_chain(case.suite);
+        let host = suites.iter().rev().find_map(|suite| suite.attribute("hostname"));
+        (host.map(str::to_owned), mapper.configuration(occurrence.case as usize))
+    };
+    if machine(a) != machine(b) {
+        return true;
+    }
+    let source = |occurrence: &Occurrence| {
+        let (_, case) = occurrence.find(mappers);
+        mappers[occurrence.file as usize].location(case, None).0
+    };
+    let directory = |occurrence: &Occurrence| {
+        let path = &occurrence.find(mappers).0.path;
+        path.rsplit_once(['/', '\\']).map_or("", |(directory, _)| directory).to_lowercase()
+    };
+    let (from, to) = (directory(a), directory(b));
+    matches!((source(a), source(b)), (a, b) if a == b || a.is_none() || b.is_none())
+        && (from == to
+            || is_configuration(&from)
+            || is_configuration(&to)
+            || numberless(&from) == numberless(&to))
+}
+
+/// Whether a directory is named after a platform or a repetition.
+fn is_configuration(directory: &str) -> bool {
+    const NAMES: [&str; 21] = [
+        "linux", "ubuntu", "debian", "alpine", "windows", "macos", "darwin", "chrome", "chromium",
+        "firefox", "webkit", "safari", "android", "x64", "amd64", "arm64", "shard", "attempt",
+        "retry", "rerun", "release",
+    ];
+    NAMES.iter().any(|name| directory.contains(name))
+}
+
+/// A directory without numbers, which count shards, attempts and versions.
+fn numberless(directory: &str) -> String {
+    directory.chars().filter(|next| !next.is_ascii_digit() && *next != '.').collect()
 }
 
 /// Sorts files by the latest time stamp of their cases. Returns false, and sorts nothing, if one of them has no time
@@ -231,11 +294,11 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
         return vec![cases.to_vec()];
     }
     let report = mapper.report();
-    let are_attempts = mapper.tool().repeats != Repeats::Rows;
     let mut groups: Vec<Vec<Occurrence>> = Vec::new();
     let mut by_configuration = HashMap::new();
     for occurrence in cases {
         let case = &report.cases[occurrence.case as usize];
+        let are_attempts = mapper.tool_of(occurrence.case as usize).repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
         let host = report
             .suite_chain(case.suite)
@@ -243,7 +306,7 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
             .rev()
             .find_map(|suite| suite.attribute("hostname"));
         let group = *by_configuration
-            .entry((host, mapper.configuration(case), document))
+            .entry((host, mapper.configuration(occurrence.case as usize), document))
             .or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
@@ -256,7 +319,8 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
 /// The rows of one file and configuration. Cases that are equal as written are attempts if the tool's row says so.
 fn execution(cases: &[Occurrence], mappers: &[CaseMapper<'_>]) -> Execution {
     let file = cases[0].file as usize;
-    let (report, repeats) = (mappers[file].report(), mappers[file].tool().repeats);
+    let report = mappers[file].report();
+    let repeats = mappers[file].tool_of(cases[0].case as usize).repeats;
     let mut rows: Vec<Row> = Vec::new();
     let mut by_words: HashMap<u64, usize> = HashMap::new();
     let mut kinds = HashSet::new();
@@ -335,14 +399,14 @@ fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
         message: case
             .detail()
             .filter(|_| occurrence.outcome != Outcome::Passed)
-            .and_then(|detail| mapper.message(detail)),
+            .and_then(|detail| mapper.message(occurrence.case as usize, detail)),
     };
     let reruns = case.extra.as_ref().map_or(&[][..], |extra| &extra.reruns);
     let of = |when| {
         reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
             outcome: rerun.outcome,
             duration_s: rerun.duration,
-            message: mapper.message(&rerun.detail),
+            message: mapper.message(occurrence.case as usize, &rerun.detail),
         })
     };
     let mut attempts: Vec<Attempt> = of(RerunWhen::Before).collect();

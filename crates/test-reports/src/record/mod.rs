@@ -2,6 +2,7 @@
 //! written as.
 
 mod builder;
+mod changing;
 mod collect;
 mod executions;
 mod metadata;
@@ -184,6 +185,8 @@ pub struct Records {
     pub merged: usize,
     /// The number of case elements that are run errors, linter findings or otherwise not tests.
     pub excluded: usize,
+    /// The paths of reports of runs that ended before all tests had been executed.
+    pub stopped_early: Vec<Arc<str>>,
     /// Warnings about the mapping, one line each.
     pub warnings: Vec<String>,
 }

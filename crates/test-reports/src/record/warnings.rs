@@ -14,8 +14,11 @@ pub(super) struct Warnings {
     /// Tests with several rows, by tool.
     rows: BTreeMap<&'static str, Tally>,
     unknown_tools: Tally,
+    stopped_early: Tally,
     no_tests: Tally,
     findings: Tally,
+    changing: Tally,
+    unrelated: Tally,
     bad_pins: Tally,
     second_pins: Tally,
 }
@@ -43,9 +46,12 @@ impl Tally {
 }
 
 impl Warnings {
-    pub(super) fn report(&mut self, report: &Report, tool: &Tool) {
-        if tool.is_unknown() && !report.cases.is_empty() {
+    pub(super) fn report(&mut self, report: &Report, is_unknown: bool) {
+        if is_unknown {
             self.unknown_tools.add("", Some(report));
+        }
+        if report.stopped_early {
+            self.stopped_early.add("", Some(report));
         }
     }
 
@@ -57,6 +63,19 @@ impl Warnings {
 
     pub(super) fn finding(&mut self, report: &Report) {
         self.findings.add("", Some(report));
+    }
+
+    /// A test whose name will be another one in the next run.
+    pub(super) fn changing(&mut self, name: &str, report: &Report) {
+        self.changing.add(name, Some(report));
+    }
+
+    /// A test whose cases in the reports `paths` may be different tests.
+    pub(super) fn unrelated(&mut self, name: &str, paths: &[Arc<str>; 2]) {
+        self.unrelated.add(name, None);
+        if self.unrelated.count == 1 {
+            self.unrelated.path = Arc::from(format!("{} and {}", paths[0], paths[1]));
+        }
     }
 
     pub(super) fn bad_pin(&mut self, named: &str, test: &str) {
@@ -84,12 +103,28 @@ impl Warnings {
 
     /// The lines, always in the same order.
     pub(super) fn lines(self) -> Vec<String> {
-        let Self { rows, unknown_tools, no_tests, findings, bad_pins, second_pins } = self;
+        let Self {
+            rows,
+            unknown_tools,
+            stopped_early,
+            no_tests,
+            findings,
+            changing,
+            unrelated,
+            bad_pins,
+            second_pins,
+        } = self;
         let mut lines = Vec::new();
         if let Tally { count: reports @ 1.., path, .. } = unknown_tools {
             lines.push(format!(
                 "unrecognised tool in {}: tests are identified by suite, classname and name (first: {path})",
                 count(reports, "report"),
+            ));
+        }
+        if let Tally { count: runs @ 1.., path, .. } = stopped_early {
+            lines.push(format!(
+                "{} stopped after a failing binary, so that tests of later binaries may be missing (first: {path}): use --no-fail-fast",
+                count(runs, "test run"),
             ));
         }
         for (tool, Tally { count: tests, cases, differ, advice, example, path }) in rows {
@@ -117,6 +152,18 @@ impl Warnings {
             lines.push(format!(
                 "ignored {} of linters, which are not tests (first in {path})",
                 count(findings, "finding"),
+            ));
+        }
+        if let Tally { count: tests @ 1.., example, path, .. } = changing {
+            lines.push(format!(
+                "{} with an address, UUID or time stamp in the name: if it changes, every run creates a new test (first: `{example}` in {path})",
+                count(tests, "test"),
+            ));
+        }
+        if let Tally { count: tests @ 1.., example, path, .. } = unrelated {
+            lines.push(format!(
+                "different reports contain {} under the same name: if they are different tests, import each package with a --namespace of its own (first: `{example}` in {path})",
+                count(tests, "test"),
             ));
         }
         if let Tally { count: pins @ 1.., example, .. } = bad_pins {

@@ -1,11 +1,12 @@
 //! A case with its surroundings, as the rules see it.
 
-use crate::formats::model::{Case, Outcome, Report, Suite};
+use super::part::Part;
+use crate::formats::model::{Case, Outcome, Suite};
 use crate::text::{self, RepositoryRoot};
 
 /// A case with its surroundings. Texts are cleaned.
 pub(super) struct CaseContext<'a> {
-    pub(super) report: &'a Report,
+    pub(super) part: &'a Part<'a>,
     pub(super) case: &'a Case,
     /// Empty when there is none.
     pub(super) name: &'a str,

@@ -67,8 +67,8 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         let location = if rest.starts_with('\'') { rest.rsplit(", ").next()? } else { rest };
         return parse(location.trim_end_matches(':'));
     }
-    // RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`.
-    let line = line.strip_prefix("# ").or_else(|| line.strip_prefix("❯ ")).unwrap_or(line);
+    // rustc: `--> src/lib.rs:3:5`; RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`.
+    let line = ["--> ", "# ", "❯ "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line);
     if let Some(frame) = line.strip_prefix("at ") {
         if is_framework(frame) {
             return None;

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::context::CaseContext;
 use super::location::{self, TestLocation};
-use super::{NotATest, Tool, detect, source_location};
+use super::part::{Part, PartTools};
+use super::{NotATest, Tool, detect_parts, main_tool, source_location};
 use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
 use crate::options::IdentityOptions;
 use crate::text;
@@ -45,7 +46,10 @@ const MESSAGE_CHARS: usize = 2_000;
 pub struct CaseMapper<'a> {
     report: &'a Report,
     options: &'a IdentityOptions,
+    /// The tool of most cases.
     tool: &'static Tool,
+    parts: Vec<(Part<'a>, &'static Tool)>,
+    tools: PartTools,
     /// The cleaned name of each suite.
     suite_names: Vec<String>,
     hooks: HashSet<usize>,
@@ -53,24 +57,36 @@ pub struct CaseMapper<'a> {
 }
 
 impl<'a> CaseMapper<'a> {
-    /// Detects the tool that wrote `report`.
+    /// Detects the tools that wrote the parts of `report`.
     #[must_use]
     pub fn new(report: &'a Report, options: &'a IdentityOptions) -> Self {
-        let tool = detect(report);
+        let parts = detect_parts(report);
         Self {
             report,
             options,
-            tool,
+            tool: main_tool(&parts),
+            tools: PartTools::new(&parts),
             suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
-            hooks: (tool.hooks)(report),
-            ordinals: (tool.ordinals)(report),
+            hooks: parts.iter().flat_map(|(part, tool)| (tool.hooks)(part)).collect(),
+            ordinals: parts.iter().flat_map(|(part, tool)| (tool.ordinals)(part)).collect(),
+            parts,
         }
     }
 
-    /// The tool that wrote the report.
+    /// The tool that wrote most cases of the report.
     #[must_use]
     pub fn tool(&self) -> &'static Tool {
         self.tool
+    }
+
+    /// The tool that wrote the case with this index.
+    pub(crate) fn tool_of(&self, case: usize) -> &'static Tool {
+        self.tools.of_case(case)
+    }
+
+    /// The tools of the parts that have cases.
+    pub(crate) fn tools(&self) -> impl Iterator<Item = &'static Tool> {
+        self.parts.iter().filter(|(part, _)| !part.cases.is_empty()).map(|(_, tool)| *tool)
     }
 
     pub(crate) fn report(&self) -> &'a Report {
@@ -80,42 +96,66 @@ impl<'a> CaseMapper<'a> {
     /// Calls `each` with the index of every case, the case, and what it stands for, in document order.
     pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
         // Consecutive cases mostly share their suite and classname.
-        let (mut index, mut last, mut classname) = (0, "", String::new());
-        for cases in self.report.cases.chunk_by(|a, b| a.suite == b.suite) {
-            let (suites, chain) = self.suites_around(cases[0].suite);
-            for case in cases {
-                let written = case.classname.as_deref().unwrap_or_default();
-                if written != last {
-                    last = written;
-                    classname = text::clean(written);
+        let (mut last, mut classname) = ("", String::new());
+        for (part, tool) in &self.parts {
+            let mut index = part.first_case;
+            for cases in part.cases.chunk_by(|a, b| a.suite == b.suite) {
+                let (suites, chain) = self.suites_around(cases[0].suite);
+                for case in cases {
+                    let written = case.classname.as_deref().unwrap_or_default();
+                    if written != last {
+                        last = written;
+                        classname = text::clean(written);
+                    }
+                    let context = CaseContext {
+                        part,
+                        case,
+                        name: &text::clean(case.name.as_deref().unwrap_or_default()),
+                        classname: &classname,
+                        suites: &suites,
+                        chain: &chain,
+                        root: self.options.root_of(self.report),
+                        ordinal: self.ordinals.get(&index).copied(),
+                    };
+                    each(index, case, self.map(index, tool, &context));
+                    index += 1;
                 }
-                let context = CaseContext {
-                    name: &text::clean(case.name.as_deref().unwrap_or_default()),
-                    classname: &classname,
-                    ordinal: self.ordinals.get(&index).copied(),
-                    ..self.context(case, &suites, &chain)
-                };
-                each(index, case, self.map(index, &context));
-                index += 1;
             }
         }
     }
 
-    /// The browser, project or device of a case.
+    /// The browser, project or device of the case with this index.
     #[must_use]
-    pub fn configuration(&self, case: &Case) -> Option<String> {
+    pub fn configuration(&self, index: usize) -> Option<String> {
+        let after = self.parts.partition_point(|(part, _)| part.first_case <= index);
+        let (part, tool) = self.parts[..after].last()?;
+        let case = self.report.cases.get(index)?;
         let (suites, chain) = self.suites_around(case.suite);
-        (self.tool.configuration)(&CaseContext {
+        (tool.configuration)(&CaseContext {
+            part,
+            case,
             name: &text::clean(case.name.as_deref().unwrap_or_default()),
             classname: &text::clean(case.classname.as_deref().unwrap_or_default()),
-            ..self.context(case, &suites, &chain)
+            suites: &suites,
+            chain: &chain,
+            root: self.options.root_of(self.report),
+            ordinal: None,
         })
     }
 
-    /// What a failure, error or skip says, without control characters, in at most [`MESSAGE_CHARS`] characters.
-    pub(crate) fn message(&self, detail: &Detail) -> Option<String> {
-        let message = text::printable(self.tool.message(detail)?);
-        Some(text::cut(message.trim(), MESSAGE_CHARS).into_owned())
+    /// What a failure, error or skip of the case with this index says, without control characters, in at most
+    /// [`MESSAGE_CHARS`] characters.
+    pub(crate) fn message(&self, case: usize, detail: &Detail) -> Option<String> {
+        message(self.tool_of(case), detail)
+    }
+
+    /// As [`Self::message`], of a suite.
+    pub(crate) fn suite_message(
+        &self,
+        suite: Option<SuiteIndex>,
+        detail: &Detail,
+    ) -> Option<String> {
+        message(self.tools.of_suite(suite), detail)
     }
 
     /// File and line of a case: as written, or else as its failure says. The file is relative to the repository root.
@@ -169,67 +209,26 @@ impl<'a> CaseMapper<'a> {
         (suites, names)
     }
 
-    /// The context of a case, still without what is specific to the case.
-    fn context<'c>(
-        &'c self,
-        case: &'c Case,
-        suites: &'c [&'c Suite],
-        chain: &'c [&'c str],
-    ) -> CaseContext<'c> {
-        CaseContext {
-            report: self.report,
-            case,
-            name: "",
-            classname: "",
-            suites,
-            chain,
-            root: self.options.root_of(self.report),
-            ordinal: None,
-        }
-    }
-
-    fn map(&self, index: usize, context: &CaseContext<'_>) -> MappedCase {
+    fn map(&self, index: usize, tool: &Tool, context: &CaseContext<'_>) -> MappedCase {
         let is_nameless = context.name.is_empty() && context.classname.is_empty();
         let not_a_test = if self.hooks.contains(&index) || is_nameless {
             Some(NotATest::SetupOrHook)
         } else {
-            (self.tool.not_a_test)(context)
+            (tool.not_a_test)(context)
         };
         match not_a_test {
             Some(NotATest::LintFinding) => MappedCase::Finding,
             Some(NotATest::SetupOrHook) if context.failed() => {
-                MappedCase::RunError(self.error_name(context))
+                MappedCase::RunError(error_name(tool, context))
             }
             Some(NotATest::SetupOrHook) => MappedCase::NoTest,
-            None => MappedCase::Test(self.map_test(context)),
+            None => MappedCase::Test(self.map_test(tool, context)),
         }
     }
 
-    /// The name of a hook with the class or suite that it belongs to.
-    fn error_name(&self, context: &CaseContext<'_>) -> String {
-        let owner = if context.classname.is_empty() {
-            (self.tool.suite_label)(context.suite_name())
-        } else {
-            context.classname
-        };
-        match (owner, context.name) {
-            ("", "") => "a case without name and classname".to_owned(),
-            (owner, "") => owner.to_owned(),
-            ("", name) => name.to_owned(),
-            (owner, name) if location::begins_with(name, owner) || name.ends_with(owner) => {
-                name.to_owned()
-            }
-            // nose2: `setUpClass (module` and `Class)`.
-            (owner, name) if owner.contains(" (") && name.ends_with(')') => {
-                format!("{owner}.{name}")
-            }
-            (owner, name) => format!("{owner}: {name}"),
-        }
-    }
-
-    fn map_test(&self, context: &CaseContext<'_>) -> MappedTest {
+    fn map_test(&self, tool: &Tool, context: &CaseContext<'_>) -> MappedTest {
         let TestLocation { mut container, mut name, folder, is_subtest, is_skipped } =
-            (self.tool.locate)(context);
+            (tool.locate)(context);
         container.retain_mut(|part| {
             trim(part);
             !part.is_empty()
@@ -239,21 +238,48 @@ impl<'a> CaseMapper<'a> {
             name = context.classname.to_owned();
         }
         if self.options.merge_parameters {
-            self.tool.parameters.strip(&mut container, &mut name);
+            tool.parameters.strip(&mut container, &mut name);
         }
         if self.options.by_configuration
-            && let Some(configuration) = (self.tool.configuration)(context)
+            && let Some(configuration) = (tool.configuration)(context)
         {
             name = format!("{name} [{}]", text::clean(&configuration));
         }
         MappedTest {
             container,
             name,
-            folder: location::folder(self.options, self.tool, context, &folder),
+            folder: location::folder(self.options, tool, context, &folder),
             outcome: if is_skipped { Outcome::Skipped } else { context.case.outcome },
             is_subtest,
         }
     }
+}
+
+/// The name of a hook with the class or suite that it belongs to.
+fn error_name(tool: &Tool, context: &CaseContext<'_>) -> String {
+    let owner = if context.classname.is_empty() {
+        (tool.suite_label)(context.suite_name())
+    } else {
+        context.classname
+    };
+    match (owner, context.name) {
+        ("", "") => "a case without name and classname".to_owned(),
+        (owner, "") => owner.to_owned(),
+        ("", name) => name.to_owned(),
+        (owner, name) if location::begins_with(name, owner) || name.ends_with(owner) => {
+            name.to_owned()
+        }
+        // nose2: `setUpClass (module` and `Class)`.
+        (owner, name) if owner.contains(" (") && name.ends_with(')') => {
+            format!("{owner}.{name}")
+        }
+        (owner, name) => format!("{owner}: {name}"),
+    }
+}
+
+fn message(tool: &Tool, detail: &Detail) -> Option<String> {
+    let message = text::printable(tool.message(detail)?);
+    Some(text::cut(message.trim(), MESSAGE_CHARS).into_owned())
 }
 
 fn trim(text: &mut String) {

@@ -13,17 +13,19 @@ mod location;
 mod mapper;
 mod messages;
 mod parameters;
+mod part;
 mod rules;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::formats::model::{Case, Detail, Format, Report};
+use crate::formats::model::{Case, Detail, Format, Report, find_attribute};
 
 use context::CaseContext;
 pub(crate) use frames::source_location;
 use location::TestLocation;
 pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
+use part::Part;
 use rules::{
     browsers, dotnet, general, gherkin, go, javascript, jvm, linters, native, php, python, ruby,
     rust, tap,
@@ -38,16 +40,19 @@ pub struct Tool {
     pub repeats: Repeats,
     /// What to do when many tests of one report have the same name.
     pub advice: Option<&'static str>,
-    /// Whether it wrote a report. Depends only on the content, and only on what every shard of a report contains.
-    is_written_by: fn(&Report) -> bool,
+    /// Whether it wrote a part of a report. Depends only on the part, not on the document element, which is lost where
+    /// reports are merged.
+    is_written_by: fn(&Part<'_>) -> bool,
+    /// Names of the document element. They count only where no part of a report is recognised by itself.
+    root_names: &'static [&'static str],
     /// Container, name and folder of a case.
     locate: fn(&CaseContext<'_>) -> TestLocation,
     /// Why a case is not a test, if it is not.
     not_a_test: fn(&CaseContext<'_>) -> Option<NotATest>,
-    /// Indices of cases that are hooks, where only the whole report shows that.
-    hooks: fn(&Report) -> HashSet<usize>,
+    /// Indices of cases that are hooks, where only the whole part shows that.
+    hooks: fn(&Part<'_>) -> HashSet<usize>,
     /// The number, from 1, of each case among those with the same name, where the tool tells them apart by line only.
-    ordinals: fn(&Report) -> HashMap<usize, usize>,
+    ordinals: fn(&Part<'_>) -> HashMap<usize, usize>,
     /// The browser, project or device of a case.
     configuration: fn(&CaseContext<'_>) -> Option<String>,
     /// The part of a suite's name that means something to people; empty for constants, builds, browsers, time stamps.
@@ -89,6 +94,7 @@ const ROW: Tool = Tool {
     repeats: Repeats::Rows,
     advice: None,
     is_written_by: |_| false,
+    root_names: &[],
     locate: general::locate,
     not_a_test: |_| None,
     hooks: |_| HashSet::new(),
@@ -141,7 +147,16 @@ const TESTNG: Tool = Tool {
 
 const TAP: Tool = Tool { message: messages::tap, ..ROW };
 
-/// One row per tool. The first row that recognises a report is its tool; the comment names the source of the facts.
+const CUCUMBER: Tool = Tool {
+    name: "Cucumber",
+    locate: gherkin::locate,
+    parameters: Parameters::Outline,
+    message: messages::cucumber,
+    ..ROW
+};
+
+/// One row per tool. The first row that recognises a part of a report is its tool; the comment names the source of the
+/// facts. Names and properties that only one tool writes come first, then shapes, then shapes that many tools write.
 static TABLE: &[Tool] = &[
     // XUnit.net's documented XML format; testdata/mocha-xunit for other writers of it.
     Tool {
@@ -182,16 +197,6 @@ static TABLE: &[Tool] = &[
         not_a_test: |_| Some(NotATest::LintFinding),
         ..ROW
     },
-    // testdata/pytest, and pytest's junitxml module for names of other versions.
-    Tool {
-        name: "pytest",
-        is_written_by: python::is_pytest,
-        repeats: Repeats::BareAttempts {
-            teardown: &["failed on teardown", "test teardown failure"],
-        },
-        message: messages::pytest,
-        ..PYTHON
-    },
     // testdata/unittest-xml-reporting.
     Tool {
         name: "unittest-xml-reporting",
@@ -209,14 +214,6 @@ static TABLE: &[Tool] = &[
     },
     // testdata/pynose; nose wrote the same suite name.
     Tool { name: "nose", is_written_by: python::is_nose, ..PYTHON },
-    // testdata/nextest.
-    Tool {
-        name: "cargo-nextest",
-        is_written_by: rust::is_nextest,
-        locate: rust::nextest,
-        not_a_test: rust::nextest_not_a_test,
-        ..RUST
-    },
     // testdata/cargo2junit.
     Tool {
         name: "cargo2junit",
@@ -234,27 +231,6 @@ static TABLE: &[Tool] = &[
         ordinals: rust::doc_tests,
         ..RUST
     },
-    // testdata/gotestsum.
-    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
-    // Go-junit-report's source; its suites are those of gotestsum.
-    Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
-    // testdata/bun.
-    Tool {
-        name: "bun",
-        is_written_by: javascript::is_bun,
-        locate: javascript::chain,
-        not_a_test: javascript::bun_not_a_test,
-        ..ROW
-    },
-    // testdata/jest; templates from the documentation of jest-junit.
-    Tool {
-        name: "jest-junit",
-        is_written_by: javascript::is_jest,
-        locate: javascript::jest,
-        not_a_test: javascript::jest_not_a_test,
-        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
-        ..ROW
-    },
     // testdata/qttest.
     Tool {
         name: "Qt Test",
@@ -262,39 +238,6 @@ static TABLE: &[Tool] = &[
         locate: native::qt,
         not_a_test: native::qt_not_a_test,
         parameters: Parameters::Brackets,
-        ..ROW
-    },
-    // testdata/vitest.
-    Tool {
-        name: "vitest",
-        is_written_by: javascript::is_vitest,
-        locate: javascript::vitest,
-        not_a_test: javascript::vitest_not_a_test,
-        hooks: javascript::vitest_hooks,
-        ..ROW
-    },
-    // testdata/mocha, and the modes in the documentation of mocha-junit-reporter.
-    Tool {
-        name: "mocha",
-        is_written_by: javascript::is_mocha,
-        locate: javascript::mocha,
-        not_a_test: javascript::mocha_not_a_test,
-        ..ROW
-    },
-    // testdata/node-test.
-    Tool {
-        name: "node:test",
-        is_written_by: javascript::is_node,
-        locate: javascript::node,
-        not_a_test: javascript::node_not_a_test,
-        ..ROW
-    },
-    // testdata/playwright.
-    Tool {
-        name: "Playwright",
-        is_written_by: browsers::is_playwright,
-        locate: browsers::playwright,
-        configuration: browsers::host,
         ..ROW
     },
     // testdata/karma.
@@ -335,6 +278,112 @@ static TABLE: &[Tool] = &[
     },
     // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
+    // testdata/busted.
+    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..TAP },
+    // testdata/cucumber.
+    Tool { is_written_by: gherkin::is_cucumber, ..CUCUMBER },
+    // Maestro's documentation of its JUnit reports.
+    Tool {
+        name: "Maestro",
+        is_written_by: general::is_maestro,
+        locate: native::suite_or_classname,
+        configuration: general::device,
+        ..ROW
+    },
+    // testdata/catch2.
+    Tool {
+        name: "Catch2",
+        is_written_by: native::is_catch2,
+        locate: native::suite_or_classname,
+        message: messages::catch2,
+        ..ROW
+    },
+    // testdata/doctest.
+    Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
+    // Published reports of swift-corelibs-xctest and SwiftPM.
+    Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
+    // The reports that TestNG's JUnitReportReporter writes.
+    Tool { is_written_by: jvm::is_testng, ..TESTNG },
+    // testdata/junit-platform.
+    Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
+    // testdata/pytest, and pytest's junitxml module for names of other versions.
+    Tool {
+        name: "pytest",
+        is_written_by: python::is_pytest,
+        root_names: &["pytest tests"],
+        repeats: Repeats::BareAttempts {
+            teardown: &["failed on teardown", "test teardown failure"],
+        },
+        message: messages::pytest,
+        ..PYTHON
+    },
+    // testdata/nextest.
+    Tool {
+        name: "cargo-nextest",
+        is_written_by: rust::is_nextest,
+        root_names: &["nextest-run"],
+        locate: rust::nextest,
+        not_a_test: rust::nextest_not_a_test,
+        ..RUST
+    },
+    // testdata/gotestsum.
+    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
+    // Go-junit-report's source; its suites are those of gotestsum.
+    Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
+    // testdata/bun.
+    Tool {
+        name: "bun",
+        is_written_by: javascript::is_bun,
+        root_names: &["bun test"],
+        locate: javascript::chain,
+        not_a_test: javascript::bun_not_a_test,
+        ..ROW
+    },
+    // testdata/jest; templates from the documentation of jest-junit.
+    Tool {
+        name: "jest-junit",
+        is_written_by: javascript::is_jest,
+        root_names: &["jest tests"],
+        locate: javascript::titles,
+        not_a_test: javascript::titles_not_a_test,
+        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
+        ..ROW
+    },
+    // testdata/playwright.
+    Tool {
+        name: "Playwright",
+        is_written_by: browsers::is_playwright,
+        locate: browsers::playwright,
+        configuration: browsers::host,
+        ..ROW
+    },
+    // testdata/vitest.
+    Tool {
+        name: "vitest",
+        is_written_by: javascript::is_vitest,
+        root_names: &["vitest tests"],
+        locate: javascript::vitest,
+        not_a_test: javascript::vitest_not_a_test,
+        hooks: javascript::vitest_hooks,
+        ..ROW
+    },
+    // testdata/mocha, and the modes in the documentation of mocha-junit-reporter.
+    Tool {
+        name: "mocha",
+        is_written_by: javascript::is_mocha,
+        root_names: &["Mocha Tests", "Root Suite"],
+        locate: javascript::titles,
+        not_a_test: javascript::titles_not_a_test,
+        ..ROW
+    },
+    // testdata/node-test.
+    Tool {
+        name: "node:test",
+        is_written_by: javascript::is_node,
+        locate: javascript::node,
+        not_a_test: javascript::node_not_a_test,
+        ..ROW
+    },
     // testdata/minitest.
     Tool { name: "minitest", is_written_by: ruby::is_minitest, locate: ruby::minitest, ..RUBY },
     // testdata/phpunit.
@@ -367,10 +416,14 @@ static TABLE: &[Tool] = &[
     Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..TAP },
     // testdata/tap-formatter-junit.
     Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..TAP },
-    // testdata/busted.
-    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..TAP },
     // testdata/tap.
-    Tool { name: "node-tap", is_written_by: tap::is_node_tap, locate: tap::node_tap, ..TAP },
+    Tool {
+        name: "node-tap",
+        is_written_by: tap::is_node_tap,
+        root_names: &["TAP Tests"],
+        locate: tap::node_tap,
+        ..TAP
+    },
     // testdata/tape/tap-junit.xml.
     Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
     // testdata/ava.
@@ -385,55 +438,39 @@ static TABLE: &[Tool] = &[
         parameters: Parameters::Outline,
         ..ROW
     },
-    // testdata/cucumber, testdata/cucumber-ruby.
-    Tool {
-        name: "Cucumber",
-        is_written_by: gherkin::is_cucumber,
-        locate: gherkin::locate,
-        parameters: Parameters::Outline,
-        message: messages::cucumber,
-        ..ROW
-    },
     // testdata/robotframework.
-    Tool {
-        name: "Robot Framework",
-        is_written_by: general::is_robot,
-        locate: general::chain_only,
-        ..ROW
-    },
+    Tool { name: "Robot Framework", is_written_by: general::is_robot, ..ROW },
     // testdata/newman.
     Tool { name: "Newman", is_written_by: general::is_newman, locate: general::newman, ..ROW },
-    // Maestro's documentation of its JUnit reports.
-    Tool {
-        name: "Maestro",
-        is_written_by: general::is_maestro,
-        locate: native::suite_or_classname,
-        configuration: general::device,
-        ..ROW
-    },
-    // testdata/catch2.
-    Tool {
-        name: "Catch2",
-        is_written_by: native::is_catch2,
-        locate: native::suite_or_classname,
-        message: messages::catch2,
-        ..ROW
-    },
     // testdata/boost-test.
-    Tool { name: "Boost.Test", is_written_by: native::is_boost, ..ROW },
+    Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
     // The damaged report of CUnit below tests/damaged.
     Tool { name: "CUnit", is_written_by: native::is_cunit, locate: native::cunit, ..ROW },
-    // testdata/doctest.
-    Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
     // testdata/meson.
     Tool { name: "Meson", is_written_by: native::is_meson, locate: native::meson, ..ROW },
     // testdata/criterion.
     Tool {
         name: "Criterion",
         is_written_by: native::is_criterion,
+        root_names: &["Criterion Tests"],
         locate: native::suite_or_classname,
         ..ROW
     },
+    // testdata/ant.
+    Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
+    // testdata/surefire.
+    Tool { name: "surefire", is_written_by: jvm::is_surefire, root_names: &["testrun"], ..JVM },
+    // testdata/gradle.
+    Tool {
+        name: "Gradle",
+        is_written_by: jvm::is_gradle,
+        advice: Some(
+            "if they are retries, set `reports.junitXml.mergeReruns = true` for Gradle's test task",
+        ),
+        ..JVM
+    },
+    // testdata/cucumber-ruby.
+    Tool { is_written_by: gherkin::is_cucumber_ruby, locate: general::locate, ..CUCUMBER },
     // testdata/cmocka.
     Tool {
         name: "cmocka",
@@ -441,29 +478,48 @@ static TABLE: &[Tool] = &[
         locate: native::suite_or_classname,
         ..ROW
     },
-    // Published reports of swift-corelibs-xctest and SwiftPM.
-    Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
-    // The reports that TestNG's JUnitReportReporter writes.
-    Tool { is_written_by: jvm::is_testng, ..TESTNG },
-    // testdata/gradle.
-    Tool { name: "Gradle", is_written_by: jvm::is_gradle, ..JVM },
-    // testdata/junit-platform.
-    Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
-    // testdata/ant.
-    Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
-    // testdata/surefire.
-    Tool { name: "surefire", is_written_by: jvm::is_surefire, ..JVM },
     // Many tools write a suite for each class; this row differs from the general rule only in the folder.
     // Last, because it recognises the reports of many others.
     Tool { name: "JUnit", is_written_by: jvm::is_suite_per_class, ..JVM },
 ];
 
-/// The tool that wrote `report`, by its content and never by its path.
-///
-/// Several documents in one file have one tool.
+/// The tool that wrote most cases of `report`, by its content and never by its path.
 #[must_use]
 pub fn detect(report: &Report) -> &'static Tool {
-    TABLE.iter().find(|tool| (tool.is_written_by)(report)).unwrap_or(&UNKNOWN)
+    main_tool(&detect_parts(report))
+}
+
+/// The parts of a report and the tool of each. Each is recognised by itself, so that a merged file and its sources have
+/// the same tools; the name of the document element helps only where no part is recognised.
+fn detect_parts(report: &Report) -> Vec<(Part<'_>, &'static Tool)> {
+    let find = |part: &Part<'_>| TABLE.iter().find(|tool| (tool.is_written_by)(part));
+    let mut parts: Vec<_> = Part::all(report)
+        .into_iter()
+        .map(|part| (find(&part), part))
+        .map(|(tool, part)| (part, tool))
+        .collect();
+    if parts.iter().all(|(_, tool)| tool.is_none()) {
+        let root = [Some(&*report.root.element), find_attribute(&report.root.attributes, "name")];
+        let is_named =
+            |tool: &&Tool| tool.root_names.iter().any(|name| root.contains(&Some(*name)));
+        if let Some(tool) = TABLE.iter().find(is_named) {
+            parts.iter_mut().for_each(|(_, found)| *found = Some(tool));
+        }
+    }
+    parts.into_iter().map(|(part, tool)| (part, tool.unwrap_or(&UNKNOWN))).collect()
+}
+
+fn main_tool(parts: &[(Part<'_>, &'static Tool)]) -> &'static Tool {
+    let mut cases: Vec<(&'static Tool, usize)> = Vec::new();
+    for (part, tool) in parts {
+        match cases.iter_mut().find(|(known, _)| std::ptr::eq(*known, *tool)) {
+            Some((_, count)) => *count += part.cases.len(),
+            None => cases.push((tool, part.cases.len())),
+        }
+    }
+    // Of equally many, the first.
+    let most = cases.iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(&UNKNOWN, |(tool, _)| tool)
 }
 
 /// The names of all tools in the table.

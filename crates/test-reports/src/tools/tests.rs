@@ -51,12 +51,20 @@ fn pytest(cases: &str) -> String {
 fn pytest_is_recognised_under_any_suite_name() {
     let order =
         "errors='0' failures='0' skipped='0' tests='1' time='1' timestamp='2026' hostname='vm'";
+    let case = "<testcase classname='tests.test_cart' name='test_adds[1]'/>";
     assert_eq!(
-        tool(&format!("<testsuites><testsuite name='mine' {order}/></testsuites>")),
+        tool(&format!(
+            "<testsuites><testsuite name='mine' {order}>{case}</testsuite></testsuites>"
+        )),
         "pytest"
     );
     assert_eq!(tool("<testsuite name='pytest' tests='1'/>"), "pytest");
-    assert_eq!(tool("<testsuites name='pytest tests'/>"), "pytest");
+    assert_eq!(
+        tool(&format!(
+            "<testsuites name='pytest tests'><testsuite name='mine'>{case}</testsuite></testsuites>"
+        )),
+        "pytest"
+    );
 }
 
 #[test]
@@ -275,16 +283,16 @@ fn vitest_hooks_and_files_that_fail_to_load_are_run_errors() {
     );
 }
 
-const MOCHA_DEFAULT: &str = "<testsuites name='Mocha Tests'><testsuite name='Root Suite'><testcase name='root' classname='root'/></testsuite>\
-    <testsuite name='Customer'><testcase name='Customer has a name' classname='has a name'/></testsuite>\
-    <testsuite name='address'><testcase name='Customer address create' classname='create'/></testsuite>\
-    <testsuite name='create'><testcase name='create create' classname='create'/>\
+const MOCHA_DEFAULT: &str = "<testsuites name='Mocha Tests'><testsuite name='Root Suite' timestamp='t' tests='1' time='1' failures='0'><testcase name='root' classname='root'/></testsuite>\
+    <testsuite name='Customer' timestamp='t' tests='1' time='1' failures='0'><testcase name='Customer has a name' classname='has a name'/></testsuite>\
+    <testsuite name='address' timestamp='t' tests='1' time='1' failures='0'><testcase name='Customer address create' classname='create'/></testsuite>\
+    <testsuite name='create' timestamp='t' tests='1' time='1' failures='0'><testcase name='create create' classname='create'/>\
     <testcase name='create &quot;before all&quot; hook for &quot;create&quot;' classname='&quot;before all&quot; hook for &quot;create&quot;'><failure/></testcase></testsuite></testsuites>";
 
-const MOCHA_JENKINS: &str = "<testsuites name='Mocha Tests'><testsuite name=''><testcase name='root' classname=''/></testsuite>\
-    <testsuite name='Root Suite.Customer'><testcase name='has a name' classname='Customer'/></testsuite>\
-    <testsuite name='Root Suite.Customer.address'><testcase name='create' classname='Customer.address'/></testsuite>\
-    <testsuite name='Root Suite.create'><testcase name='create' classname='create'/>\
+const MOCHA_JENKINS: &str = "<testsuites name='Mocha Tests'><testsuite name='' timestamp='t' tests='1' time='1' failures='0'><testcase name='root' classname=''/></testsuite>\
+    <testsuite name='Root Suite.Customer' timestamp='t' tests='1' time='1' failures='0'><testcase name='has a name' classname='Customer'/></testsuite>\
+    <testsuite name='Root Suite.Customer.address' timestamp='t' tests='1' time='1' failures='0'><testcase name='create' classname='Customer.address'/></testsuite>\
+    <testsuite name='Root Suite.create' timestamp='t' tests='1' time='1' failures='0'><testcase name='create' classname='create'/>\
     <testcase name='&quot;before all&quot; hook for &quot;create&quot;' classname='create'><failure/></testcase></testsuite></testsuites>";
 
 #[test]
@@ -383,8 +391,8 @@ fn webdriverio_and_testcafe_tests_have_their_file_as_container() {
 
 #[test]
 fn a_nextest_binary_id_is_not_split() {
-    let xml = "<testsuites name='shop' uuid='u'><testsuite name='shop::bin/till'>\
-        <testcase name='m::deep::works' classname='shop::bin/till'/></testsuite>\
+    let xml = "<testsuites name='shop' uuid='u'><testsuite name='shop::bin/till' tests='1' errors='0' failures='0'>\
+        <testcase name='m::deep::works' classname='shop::bin/till' timestamp='t'/></testsuite>\
         <testsuite name='@setup-script:db'><testcase name='db' classname='@setup-script:db'><failure/></testcase></testsuite></testsuites>";
     assert_eq!(tool(xml), "cargo-nextest");
     assert_eq!(
@@ -553,10 +561,10 @@ fn line_numbers_of_perl_are_removed() {
 }
 
 #[test]
-fn newman_tests_are_identified_by_collection_and_request() {
-    let xml = "<testsuites name='Shop'><testsuite name='GET / cart' id='u' timestamp='t' tests='1' failures='0' errors='0' time='1'>\
+fn newman_tests_are_identified_by_request() {
+    let xml = "<testsuites name='Shop'><testsuite name='GET / cart' id='0b6a1f36-5d5e-4b0a-9d2c-0f4b8e1c2d3e' timestamp='t' tests='1' failures='0' errors='0' time='1'>\
         <testcase name='is 200' classname='Shop'/></testsuite></testsuites>";
-    assert_eq!(lines(xml), ["Shop + GET / cart: is 200 @ Shop / GET / cart"]);
+    assert_eq!(lines(xml), ["GET / cart: is 200 @ Shop / GET / cart"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Broken reports: what is kept, what is said, and where.
+//! Broken reports: what is kept, and which flaws are reported where.
 
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ fn a_cut_file_keeps_its_complete_cases_and_says_where_it_ends() {
                 "takes twenty percent",
                 "takes ten percent",
             ],
-            "12:1 `</CUNIT_TEST_RUN_REPORT>` where `</testsuite>` is due",
+            "12:1 unexpected `</CUNIT_TEST_RUN_REPORT>`, expected `</testsuite>`",
         ),
         ("cut_in_cdata.xml", &["a"], "4:41 the file ends inside `system-out`"),
         ("second_document_cut.xml", &["a", "b"], "3:43 the file ends inside `testsuite`"),
@@ -67,14 +67,14 @@ fn a_case_whose_outer_case_was_cut_off_has_none() {
 fn mis_nesting_ends_the_reading_before_a_case_gets_a_wrong_place() {
     let report = open("misnested.xml").unwrap();
     assert_eq!(names(&report), ["a"]);
-    assert_eq!(damage(&report), "4:40 `</testcase>` where `</system-out>` is due");
+    assert_eq!(damage(&report), "4:40 unexpected `</testcase>`, expected `</system-out>`");
     let report = open("wrong_end_tag.xml").unwrap();
     assert_eq!(names(&report), ["a"]);
-    assert_eq!(damage(&report), "3:1 `</testsuites>` where `</testsuite>` is due");
+    assert_eq!(damage(&report), "3:1 unexpected `</testsuites>`, expected `</testsuite>`");
 }
 
 #[test]
-fn files_that_are_no_report_say_what_they_are() {
+fn files_that_are_not_reports_say_what_they_are() {
     assert!(matches!(open("empty.xml"), Err(ReadError::Empty { .. })));
     assert!(matches!(open("blank.xml"), Err(ReadError::Empty { .. })));
     assert!(matches!(open("not_xml.txt"), Err(ReadError::NotXml { .. })));
@@ -86,7 +86,7 @@ fn files_that_are_no_report_say_what_they_are() {
 }
 
 #[test]
-fn what_xml_forbids_is_mended_while_every_case_is_read() {
+fn flaws_that_cost_no_case_are_recovered() {
     for (file, cases, said) in [
         (
             "control_characters.xml",

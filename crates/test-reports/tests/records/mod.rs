@@ -4,6 +4,7 @@ mod corpus;
 mod elsewhere;
 mod golden;
 mod lines;
+mod mixed;
 mod properties;
 mod speed;
 

@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::Path;
 
 use test_reports::formats::model::Report;
-use test_reports::formats::{self, Caps, ReadError};
+use test_reports::formats::{self, Limits, ReadError};
 
 /// The report in the file `path`, called `display`.
 pub(crate) fn read_file(path: &Path, display: &str) -> Result<Report, ReadError> {
-    formats::read_file(path, display, &Caps::default()).map(only)
+    formats::read_file(path, display, &Limits::default()).map(only)
 }
 
 /// The report in `input`, called `display`.

@@ -1,39 +1,47 @@
-//! The readers of the other XML formats: xUnit.net, NUnit, Visual Studio's TRX and TestNG.
+//! The dialects of XML reports: JUnit's, xUnit.net's, NUnit's, Visual Studio's (TRX) and TestNG's.
 //!
-//! They differ in the names of things and agree in their shape: suites, cases inside, and in a case a failure or
-//! a reason with a message and a trace. So there is one reader, and a [`Dialect`] says what an element is.
+//! They differ in the names of things and agree in their shape: suites, cases inside, and in a case a failure or a
+//! reason with a message and a trace. So there is one reader, and a [`Dialect`] says what elements and attributes mean.
 
-mod closing;
+mod junit;
+#[cfg(test)]
+mod junit_tests;
 mod nunit;
+mod reader;
 mod testng;
 #[cfg(test)]
 mod tests;
 mod trx;
 mod xunit;
 
-mod reader;
-
 pub(super) use reader::read;
 
-use super::markup::Tag;
-use super::model::{Attribute, Format, Outcome, find_attribute};
+use super::model::{Attribute, Format, Outcome, RerunWhen};
+use super::xml::attributes::Tag;
 
 /// What an element is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Role {
-    /// Nothing of its own; what is inside counts as if it were outside.
+    /// Nothing of its own: what is inside counts as if it were outside.
+    #[default]
     Transparent,
-    /// Nothing, and so is all that is inside.
+    /// Nothing, nor is anything inside.
     Ignored,
+    /// Part of the text around it, which was not escaped.
+    Text,
     Suite,
-    /// A class inside of a suite: its name is the classname of the cases inside.
+    /// A class inside a suite: its name is the classname of the cases inside.
     Class,
     Case,
-    /// Something that ran and is no test: if it failed, the run has an error.
+    /// Something that ran and is not a test: if it failed, the run has an error.
     Hook,
-    /// What is wrong with the case (or suite, or run) around it.
+    /// What a child says about the case (or suite) around it, which decides; all inside is the text of the detail.
+    Verdict(Outcome),
+    /// A further run of the case around it; its content is like that of a verdict.
+    Rerun(RerunWhen, Outcome),
+    /// What is wrong with the case (or suite, or run) around it, with a message and a trace inside.
     Failure,
-    /// Why a case was not run.
+    /// Why a case was not run, with a message inside.
     Reason,
     /// The message of a failure or reason.
     Message,
@@ -43,51 +51,69 @@ enum Role {
     Console,
     /// A name and a value about the case or suite.
     Property,
-    /// The path of a file that belongs to the case, as text.
+    /// The path of a file that belongs to the case, as text or attribute.
     Attachment,
     /// A parameter that the test was called with.
     Parameter,
-    /// What is known of a test apart from its results.
+    /// A test, described apart from its results.
     Definition,
     /// The method in a definition.
     Method,
 }
 
-/// One of the formats.
+/// What an attribute of a case is.
+enum CaseField {
+    Name,
+    Classname,
+    /// The classname if there is no other.
+    Class,
+    /// The duration, in the notation that the function reads.
+    Duration(fn(&str) -> Option<f64>),
+    File,
+    Line,
+    /// Kept as written.
+    Other,
+}
+
+/// What is particular to a format.
 struct Dialect {
     format: Format,
-    /// What an element is, by its tag and by what is around it.
-    role: fn(tag: &Tag<'_>, around: Role) -> Role,
-    /// A case from the attributes of its element. What goes into fields is taken out of them; the rest stays.
-    case: fn(&mut AttributeMap) -> CaseParts,
-    /// Whether a hook or a suite of these attributes bears an error of its own that its `Failure` tells of.
-    suite_error: fn(role: Role, attributes: &[Attribute]) -> Option<Outcome>,
+    /// What an element is, by its name, by its tag and by what is around it.
+    role: fn(name: &str, tag: &Tag<'_>, around: Role) -> Role,
+    /// What an attribute of a case is, by its name.
+    field: fn(name: &str) -> CaseField,
+    /// The outcome that the other attributes of a case say; none if its children decide.
+    outcome: fn(&[Attribute]) -> Option<Outcome>,
+    /// The attribute of a failure that holds the type of the error.
+    error_type: &'static str,
+    /// The error that a failure inside a suite or hook is, by the attributes of that suite or hook.
+    suite_error: fn(role: Role, &[Attribute]) -> Option<Outcome>,
 }
 
-/// What a dialect makes of the attributes of a case.
-#[derive(Default)]
-struct CaseParts {
-    name: Option<Box<str>>,
-    classname: Option<Box<str>>,
-    file: Option<Box<str>>,
-    line: Option<u32>,
-    duration: Option<f64>,
-    /// None: a failure inside decides.
-    outcome: Option<Outcome>,
-}
-
-/// The attributes of an element, to be taken apart.
-struct AttributeMap(Vec<Attribute>);
-
-impl AttributeMap {
-    /// Takes the attribute `name` out.
-    fn take(&mut self, name: &str) -> Option<Box<str>> {
-        let at = self.0.iter().position(|attribute| &*attribute.name == name)?;
-        Some(self.0.remove(at).value)
+/// The dialect of `format`.
+fn of(format: Format) -> &'static Dialect {
+    match format {
+        Format::Junit | Format::Libtest => &junit::DIALECT,
+        Format::Xunit => &xunit::DIALECT,
+        Format::Nunit => &nunit::DIALECT,
+        Format::Trx => &trx::DIALECT,
+        Format::Testng => &testng::DIALECT,
     }
+}
 
-    /// Looks at the attribute `name`.
-    fn get(&self, name: &str) -> Option<&str> {
-        find_attribute(&self.0, name)
+/// Takes the value of the attribute `name` out of `attributes`.
+fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Box<str>> {
+    let at = attributes.iter().position(|attribute| &*attribute.name == name)?;
+    Some(attributes.remove(at).value)
+}
+
+/// Which of two statements about one case counts: the greater. A skip outweighs a pass: `status="run"
+/// result="skipped"` was not executed to its end.
+fn weight(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Passed => 0,
+        Outcome::Skipped => 1,
+        Outcome::Failed => 2,
+        Outcome::Errored => 3,
     }
 }

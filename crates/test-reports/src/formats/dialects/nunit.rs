@@ -1,14 +1,15 @@
 //! NUnit 3 (`test-run`) and NUnit 2 (`test-results`).
 
-use super::{AttributeMap, CaseParts, Dialect, Role};
-use crate::formats::markup::Tag;
+use super::{CaseField, Dialect, Role};
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::seconds;
+use crate::formats::xml::attributes::Tag;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Nunit, role, case, suite_error };
+pub(super) const DIALECT: Dialect =
+    Dialect { format: Format::Nunit, role, field, outcome, error_type: "", suite_error };
 
-fn role(tag: &Tag<'_>, around: Role) -> Role {
-    match tag.name() {
+fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
+    match name {
         "test-suite" => Role::Suite,
         "test-case" => Role::Case,
         "failure" => Role::Failure,
@@ -18,30 +19,29 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
         "output" => Role::Console,
         "property" | "category" => Role::Property,
         "filePath" => Role::Attachment,
-        // Assertions say again what the failure says; the others are about the run.
+        // Assertions repeat the failure; the others are about the run.
         "assertions" | "settings" | "environment" | "filter" | "command-line" => Role::Ignored,
         _ => Role::Transparent,
     }
 }
 
-fn case(written: &mut AttributeMap) -> CaseParts {
-    let duration = written.take("duration").or_else(|| written.take("time"));
-    CaseParts {
-        name: written.take("name"),
-        classname: written.take("classname"),
-        duration: duration.as_deref().and_then(seconds),
-        outcome: outcome(written),
-        ..CaseParts::default()
+fn field(name: &str) -> CaseField {
+    match name {
+        "name" => CaseField::Name,
+        "classname" => CaseField::Classname,
+        // Version 3 writes one of them, version 2 the other.
+        "duration" | "time" => CaseField::Duration(seconds),
+        _ => CaseField::Other,
     }
 }
 
 /// NUnit 3's label `Error` is an exception instead of a failed assertion: other tools call both a failure.
-fn outcome(written: &AttributeMap) -> Option<Outcome> {
+fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
     let is = |name: &str, word: &str| {
-        written.get(name).is_some_and(|value| value.eq_ignore_ascii_case(word))
+        find_attribute(attributes, name).is_some_and(|value| value.eq_ignore_ascii_case(word))
     };
     // Unity writes `Failed(Child)`.
-    let word = written.get("result").unwrap_or_default();
+    let word = find_attribute(attributes, "result").unwrap_or_default();
     let word =
         word.split(|character: char| !character.is_ascii_alphabetic()).next().unwrap_or_default();
     Some(match word {
@@ -59,10 +59,10 @@ fn outcome(written: &AttributeMap) -> Option<Outcome> {
     })
 }
 
-/// A suite fails because a test in it does, which is no error of its own, or in its set-up or tear-down.
+/// A suite fails because a test in it does, which is not an error of its own, or in its set-up or tear-down.
 fn suite_error(_: Role, attributes: &[Attribute]) -> Option<Outcome> {
     let of_its_own = matches!(find_attribute(attributes, "site"), Some("SetUp" | "TearDown"))
-        // NUnit 2 has no `site`; there only what goes wrong outside of tests is an error.
+        // NUnit 2 has no `site`; there, only failures outside tests are called errors.
         || (find_attribute(attributes, "executed").is_some() && find_attribute(attributes, "result") == Some("Error"));
     of_its_own.then_some(Outcome::Errored)
 }

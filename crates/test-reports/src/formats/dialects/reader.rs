@@ -1,90 +1,110 @@
-//! The reader that all dialects share.
+//! The reader of all dialects: elements in, a report out.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::{CaseField, Dialect, Role, take, testng, weight};
 use crate::formats::cases::{index_of, remove_unclosed_cases};
-use crate::formats::document::{Document, Event};
-use crate::formats::flaws::FlawSet;
-use crate::formats::junit::attributes;
-use crate::formats::markup::Tag;
 use crate::formats::model::{
-    Case, CaseExtra, CaseIndex, Detail, Format, Outcome, Position, Report, Seconds, Suite,
-    Tag as Found, Text,
+    Attribute, Case, CaseExtra, CaseIndex, Detail, Format, Outcome, Position, Property, Report,
+    Rerun, Seconds, Suite, SuiteError, Tag as Found, Text, find_attribute,
 };
 use crate::formats::names::Names;
+use crate::formats::recovery::{FlawSet, Recovery};
 use crate::formats::tags::{TagReader, tags_in_name};
 use crate::formats::text_buffer::TextBuffer;
+use crate::formats::time::seconds;
+use crate::formats::xml::attributes::Tag;
+use crate::formats::xml::elements::{Elements, Event};
 
-use super::{AttributeMap, Dialect, Role, nunit, testng, trx, xunit};
-
-/// Reads a document in `format`, which is none of JUnit's.
+/// Reads a document in `format`.
 pub(in crate::formats) fn read(
-    document: &mut Document<'_>,
+    elements: &mut Elements<'_>,
     path: Arc<str>,
     format: Format,
 ) -> Report {
-    let dialect = match format {
-        Format::Nunit => &nunit::DIALECT,
-        Format::Trx => &trx::DIALECT,
-        Format::Testng => &testng::DIALECT,
-        Format::Junit | Format::Xunit | Format::Libtest => &xunit::DIALECT,
-    };
-    let mut reader = Reader::new(dialect, path);
+    let mut reader = Reader::new(super::of(format), path);
     loop {
-        match document.next() {
+        match elements.next() {
             Event::Open => {
-                let position = document.position();
-                if reader.open(&document.tag(), position) {
-                    document.lenient();
+                let position = elements.position();
+                if reader.open(&elements.tag(), position) {
+                    elements.lenient();
                 }
-                document.count_cases(reader.report.cases.len());
+                elements.count_cases(reader.report.cases.len());
             }
             Event::Close => reader.close(),
-            Event::Text => reader.text(document.piece(), false),
-            Event::Cdata => reader.text(document.piece(), true),
+            Event::Text => reader.text(elements.piece(), false),
+            Event::Cdata => reader.text(elements.piece(), true),
             Event::End => break,
         }
         if !reader.flaws.is_empty() {
-            document.note(reader.flaws.take());
+            elements.note(std::mem::take(&mut reader.flaws));
         }
     }
     reader.finish()
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
-    pub(super) role: Role,
-    pub(super) suite: Option<u32>,
-    pub(super) case: Option<u32>,
-    /// The error that a failure in here is, if it is none of a case.
-    pub(super) error: Option<Outcome>,
+/// Where the text of an element goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sink {
+    #[default]
+    Nowhere,
+    TextBuffer,
+    Tags,
 }
 
-pub(super) struct Reader {
-    pub(super) dialect: &'static Dialect,
-    pub(super) report: Report,
-    pub(super) frames: Vec<Frame>,
-    pub(super) open_cases: Vec<u32>,
-    /// The innermost open case has no word for its outcome: a failure inside decides.
-    pub(super) undecided: bool,
-    /// Runs that were repeated, to be joined to the case of the repetition.
-    pub(super) retried: Vec<Case>,
-    pub(super) class: Option<Arc<str>>,
-    /// Of the failure or reason that is open.
-    pub(super) detail: Detail,
-    pub(super) position: Position,
-    /// Name or type that tells which hook or property it is.
-    pub(super) label: Option<Box<str>>,
-    pub(super) property_value: Option<Box<str>>,
-    pub(super) parameters: Vec<Box<str>>,
+/// An open element. What is inside inherits suite, case and error.
+#[derive(Clone, Copy, Debug, Default)]
+struct Frame {
+    role: Role,
+    sink: Sink,
+    suite: Option<u32>,
+    case: Option<u32>,
+    /// The error that a failure in here is, if it is not one of a case.
+    error: Option<Outcome>,
+}
+
+/// A case whose end tag was not read yet.
+#[derive(Debug)]
+struct OpenCase {
+    index: u32,
+    /// An attribute says how the case ended: failures inside only explain it.
+    has_word: bool,
+    /// The worst that a child said.
+    verdict: Option<Outcome>,
+    /// Where its own properties begin in those of all open cases.
+    properties: usize,
+}
+
+struct Reader {
+    dialect: &'static Dialect,
+    report: Report,
+    frames: Vec<Frame>,
+    open_cases: Vec<OpenCase>,
+    /// The class around the cases that follow.
+    class: Option<Arc<str>>,
+    /// Of the failure, verdict, rerun or reason that is open; they never nest.
+    detail: Detail,
+    /// Of the rerun that is open.
+    duration: Option<f64>,
+    /// Where the open failure, verdict or hook begins.
+    position: Position,
+    /// The name of the open hook.
+    hook: Option<Box<str>>,
+    /// Name and value of the open property.
+    property: (Option<Box<str>>, Option<Box<str>>),
+    /// The properties of the open cases.
+    properties: Vec<Property>,
+    /// The parameters of the open case.
+    parameters: Vec<Box<str>>,
     /// Classes by the id of a definition, and the definition that is open.
-    pub(super) classes: HashMap<Box<str>, Arc<str>>,
-    pub(super) definition: Option<Box<str>>,
-    pub(super) text_buffer: TextBuffer,
-    pub(super) tags: TagReader,
-    pub(super) names: Names,
-    pub(super) flaws: FlawSet,
+    classes: HashMap<Box<str>, Arc<str>>,
+    definition: Option<Box<str>>,
+    text_buffer: TextBuffer,
+    tags: TagReader,
+    names: Names,
+    flaws: FlawSet,
 }
 
 impl Reader {
@@ -94,19 +114,19 @@ impl Reader {
             report: Report::new(path, dialect.format),
             frames: Vec::new(),
             open_cases: Vec::new(),
-            undecided: false,
-            retried: Vec::new(),
             class: None,
             detail: Detail::default(),
+            duration: None,
             position: Position::default(),
-            label: None,
-            property_value: None,
+            hook: None,
+            property: (None, None),
+            properties: Vec::new(),
             parameters: Vec::new(),
             classes: HashMap::new(),
             definition: None,
             text_buffer: TextBuffer::default(),
             tags: TagReader::default(),
-            names: Names::default(),
+            names: Names::of_thread(),
             flaws: FlawSet::default(),
         }
     }
@@ -114,95 +134,433 @@ impl Reader {
     /// An element begins. True: it holds text, and elements inside are part of that.
     fn open(&mut self, tag: &Tag<'_>, position: Position) -> bool {
         self.flaws.join(tag.flaws);
-        let around = self.frames.last().copied().unwrap_or(Frame {
-            role: Role::Transparent,
-            suite: None,
-            case: None,
-            error: None,
-        });
+        let around = self.frames.last().copied().unwrap_or_default();
+        let name = tag.name();
         if self.report.root.element.is_empty() {
-            self.report.root.element = tag.name().into();
-            self.report.root.attributes = attributes::all(tag, &mut self.names, &mut self.flaws);
+            self.report.root.element = name.into();
+            if name != "testsuite" {
+                self.report.root.attributes = self.attributes(tag);
+            }
         }
         let role = match around.role {
-            // Texts, and what is of no interest, have nothing inside.
-            Role::Ignored
-            | Role::Message
-            | Role::Trace
-            | Role::Console
-            | Role::Property
-            | Role::Attachment
-            | Role::Parameter => Role::Ignored,
-            other => (self.dialect.role)(tag, other),
+            Role::Ignored => Role::Ignored,
+            role if role.is_text() => Role::Text,
+            role => (self.dialect.role)(name, tag, role),
         };
-        let mut frame = Frame { role, ..around };
+        let mut frame = Frame { role, sink: Sink::Nowhere, ..around };
         match role {
             Role::Transparent | Role::Ignored => {}
+            Role::Text => frame.sink = around.sink,
             Role::Suite => {
-                let mut written = self.written(tag);
-                frame.error = (self.dialect.suite_error)(role, &written.0);
-                let name = written.take("name").unwrap_or_default();
+                let mut attributes = self.attributes(tag);
+                frame.error = (self.dialect.suite_error)(role, &attributes);
                 frame.suite = Some(index_of(self.report.suites.len()));
                 frame.case = None;
                 self.class = None;
-                self.report.suites.push(Suite {
-                    parent: around.suite,
-                    name: self.names.intern(&name),
-                    attributes: written.0,
-                    ..Suite::default()
-                });
+                let name = take(&mut attributes, "name").unwrap_or_default();
+                let (parent, name) = (around.suite, self.names.intern(&name));
+                self.report.suites.push(Suite { parent, name, attributes, ..Suite::default() });
             }
             Role::Class => {
-                let name = self.written(tag).take("name").unwrap_or_default();
+                let name = self.attribute(tag, "name").unwrap_or_default();
                 self.class = Some(self.names.intern(&name));
             }
             Role::Case => frame.case = Some(self.open_case(tag, around, position)),
             Role::Hook => {
-                let mut written = self.written(tag);
-                frame.error = (self.dialect.suite_error)(role, &written.0);
+                let mut attributes = self.attributes(tag);
+                frame.error = (self.dialect.suite_error)(role, &attributes);
                 frame.case = None;
-                self.label = written.take("name");
+                self.hook = take(&mut attributes, "name");
                 self.position = position;
             }
-            Role::Failure | Role::Reason => {
-                let mut written = self.written(tag);
+            Role::Verdict(_) | Role::Rerun(..) | Role::Failure | Role::Reason => {
+                let mut attributes = self.attributes(tag);
                 self.detail = Detail {
-                    message: written.take("message"),
-                    kind: written.take("exception-type").or_else(|| written.take("class")),
+                    message: take(&mut attributes, "message"),
+                    kind: take(&mut attributes, self.dialect.error_type),
                     text: None,
                 };
+                self.duration = find_attribute(&attributes, "time").and_then(seconds);
                 self.position = position;
-                self.text_buffer.clear();
+                frame.sink = Sink::TextBuffer;
             }
-            Role::Message | Role::Trace | Role::Parameter => self.text_buffer.clear(),
+            Role::Message | Role::Trace | Role::Parameter => frame.sink = Sink::TextBuffer,
             Role::Attachment => {
-                self.text_buffer.clear();
-                if let Some(path) = self.written(tag).take("path") {
+                frame.sink = Sink::TextBuffer;
+                if let Some(path) = self.attribute(tag, "path") {
                     self.add_tags(frame, vec![Found::Attachment(path)]);
                 }
             }
-            Role::Console => self.tags.clear(),
+            Role::Console => {
+                frame.sink = Sink::Tags;
+                self.tags.clear();
+            }
             Role::Property => {
-                self.text_buffer.clear();
-                let mut written = self.written(tag);
-                self.label = written.take("name").or_else(|| written.take("Key"));
-                self.property_value = written.take("value");
-                if tag.name() == "category" {
-                    self.property_value = self.label.replace("category".into());
+                frame.sink = Sink::TextBuffer;
+                let mut attributes = self.attributes(tag);
+                self.property = (take(&mut attributes, "name"), take(&mut attributes, "value"));
+                if name == "category" {
+                    self.property.1 = self.property.0.replace(name.into());
                 }
             }
-            Role::Definition => self.definition = self.written(tag).take("id"),
+            Role::Definition => self.definition = self.attribute(tag, "id"),
             Role::Method => {
-                let class = self.written(tag).take("className");
+                let class = self.attribute(tag, "className");
                 if let (Some(id), Some(class)) = (self.definition.take(), class) {
                     self.classes.insert(id, self.names.intern_run(&class));
                 }
             }
         }
+        if frame.sink == Sink::TextBuffer && role != Role::Text {
+            self.text_buffer.clear();
+        }
         self.frames.push(frame);
+        role.is_text() || matches!(role, Role::Rerun(..))
+    }
+
+    /// All attributes of a tag as written.
+    fn attributes(&mut self, tag: &Tag<'_>) -> Vec<Attribute> {
+        let mut kept = Vec::new();
+        let mut attributes = tag.attributes();
+        for (name, raw) in attributes.by_ref() {
+            self.keep(&mut kept, tag, name, raw);
+        }
+        self.flaws.join(attributes.flaws);
+        kept
+    }
+
+    /// The value of one attribute of a tag.
+    fn attribute(&mut self, tag: &Tag<'_>, name: &str) -> Option<Box<str>> {
+        take(&mut self.attributes(tag), name)
+    }
+
+    /// Appends an attribute unless one of that name is there already.
+    fn keep(&mut self, kept: &mut Vec<Attribute>, tag: &Tag<'_>, name: &str, raw: &str) {
+        if find_attribute(kept, name).is_some() {
+            self.flaws.insert(Recovery::DuplicateAttribute);
+            return;
+        }
+        let value = tag.value(raw, &mut self.flaws).into();
+        kept.push(Attribute { name: self.names.intern(name), value });
+    }
+
+    fn open_case(&mut self, tag: &Tag<'_>, around: Frame, position: Position) -> u32 {
+        let mut case = Case {
+            suite: around.suite,
+            parent_case: around.case.and_then(CaseIndex::new),
+            position,
+            ..Case::default()
+        };
+        let (mut time, mut class) = (None, None);
+        let (mut kept, mut found, mut found_in_class) = (Vec::new(), Vec::new(), Vec::new());
+        let may_hold_tags = tag.may_hold_tags();
+        let mut attributes = tag.attributes();
+        for (key, raw) in attributes.by_ref() {
+            let is_twice = match (self.dialect.field)(key) {
+                CaseField::Name => {
+                    let text = tag.value(raw, &mut self.flaws);
+                    if may_hold_tags && case.name.is_none() {
+                        found = tags_in_name(&text);
+                    }
+                    first(&mut case.name, || match self.dialect.format {
+                        // Read again before the arena closes its chunk.
+                        Format::Testng => Text::from(&*text),
+                        _ => self.names.keep(&text),
+                    })
+                }
+                CaseField::Classname => {
+                    let text = tag.value(raw, &mut self.flaws);
+                    if may_hold_tags && case.classname.is_none() {
+                        found_in_class = tags_in_name(&text);
+                    }
+                    first(&mut case.classname, || self.names.intern_run(&text))
+                }
+                CaseField::Class => first(&mut class, || raw),
+                CaseField::Duration(read) => first(&mut time, || read(raw)),
+                CaseField::File => {
+                    let text = tag.value(raw, &mut self.flaws);
+                    first(&mut case.file, || self.names.intern(&text))
+                }
+                CaseField::Line if raw.trim().parse::<u32>().is_ok() => {
+                    first(&mut case.line, || raw.trim().parse().unwrap_or_default())
+                }
+                CaseField::Line | CaseField::Other => {
+                    self.keep(&mut kept, tag, key, raw);
+                    false
+                }
+            };
+            if is_twice {
+                self.flaws.insert(Recovery::DuplicateAttribute);
+            }
+        }
+        self.flaws.join(attributes.flaws);
+        if let Some(raw) = class {
+            if case.classname.is_some() {
+                self.keep(&mut kept, tag, "class", raw);
+            } else {
+                let text = tag.value(raw, &mut self.flaws);
+                found_in_class = tags_in_name(&text);
+                case.classname = Some(self.names.intern_run(&text));
+            }
+        }
+        if case.classname.is_none() {
+            case.classname = self.class.clone();
+        }
+        case.duration = time.flatten().and_then(Seconds::new);
+        let word = (self.dialect.outcome)(&kept);
+        case.outcome = word.unwrap_or_default();
+        found.append(&mut found_in_class);
+        if !kept.is_empty() || !found.is_empty() {
+            let extra = case.extra.get_or_insert_default();
+            if word == Some(Outcome::Failed)
+                && let Some(message) = find_attribute(&kept, "failure")
+            {
+                let message = Some(message.into());
+                extra.detail = Some(Box::new(Detail { message, ..Detail::default() }));
+            }
+            (extra.attributes, extra.tags) = (kept, found);
+        }
+        let index = index_of(self.report.cases.len());
+        self.report.cases.push(case);
+        let properties = self.properties.len();
+        self.open_cases.push(OpenCase {
+            index,
+            has_word: word.is_some(),
+            verdict: None,
+            properties,
+        });
+        self.parameters.clear();
+        index
+    }
+
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
+        match frame.role {
+            Role::Transparent
+            | Role::Ignored
+            | Role::Text
+            | Role::Suite
+            | Role::Console
+            | Role::Definition
+            | Role::Method => {}
+            Role::Class => self.class = None,
+            Role::Case => self.close_case(),
+            Role::Hook => {
+                // An error without a failure inside is an error all the same.
+                if let (Some(outcome), Some(hook)) = (frame.error, self.hook.take()) {
+                    let detail = Detail { message: Some(hook), ..Detail::default() };
+                    self.add_error(frame, outcome, detail);
+                }
+            }
+            Role::Message => {
+                let text = self.text_buffer.take(&mut self.flaws);
+                self.detail.message = text.or(self.detail.message.take());
+            }
+            Role::Trace => {
+                let text = self.text_buffer.take(&mut self.flaws);
+                self.detail.text = text.or(self.detail.text.take());
+            }
+            Role::Verdict(outcome) => {
+                let detail = self.whole_detail();
+                if frame.case.is_some() {
+                    self.decide(outcome, detail);
+                } else if outcome >= Outcome::Failed {
+                    self.add_error(frame, outcome, detail);
+                }
+            }
+            Role::Rerun(when, outcome) => {
+                let (detail, duration) = (self.whole_detail(), self.duration.take());
+                if let Some(extra) = self.extra_of(frame.case) {
+                    extra.reruns.push(Rerun { when, outcome, detail, duration });
+                }
+            }
+            Role::Failure | Role::Reason => self.explain(frame),
+            Role::Property => self.close_property(frame),
+            Role::Attachment => {
+                if let Some(path) = self.text_buffer.take(&mut self.flaws) {
+                    self.add_tags(frame, vec![Found::Attachment(path)]);
+                }
+            }
+            Role::Parameter => {
+                let text = self.text_buffer.take(&mut self.flaws);
+                self.parameters.push(text.unwrap_or_else(|| "null".into()));
+            }
+        }
+    }
+
+    fn close_case(&mut self) {
+        let Some(open) = self.open_cases.pop() else {
+            return;
+        };
+        if open.properties < self.properties.len() {
+            // Exactly as much room as they need.
+            let properties = self.properties.split_off(open.properties);
+            if let Some(extra) = self.extra_of(Some(open.index)) {
+                extra.properties = properties;
+            }
+        }
+        let parameters = std::mem::take(&mut self.parameters);
+        if !parameters.is_empty()
+            && let Some(case) = self.report.cases.get_mut(open.index as usize)
+            && let Some(name) = &mut case.name
+        {
+            // As in JUnit's format: `test(1, 2)`.
+            *name = format!("{name}({})", parameters.join(", ")).into();
+        }
+    }
+
+    /// The detail whose text is all that was inside its element.
+    fn whole_detail(&mut self) -> Detail {
+        let text = self.text_buffer.take(&mut self.flaws);
+        Detail { text, ..std::mem::take(&mut self.detail) }
+    }
+
+    /// A child of a case says how it ended, which counts unless another child said something worse.
+    fn decide(&mut self, outcome: Outcome, detail: Detail) {
+        let Some(open) = self.open_cases.last_mut() else {
+            return;
+        };
+        if open.verdict.is_some_and(|before| weight(before) >= weight(outcome)) {
+            return;
+        }
+        open.verdict = Some(outcome);
+        let Some(case) = self.report.cases.get_mut(open.index as usize) else {
+            return;
+        };
+        case.outcome = outcome;
+        if outcome != Outcome::Passed {
+            case.extra.get_or_insert_default().detail = Some(Box::new(detail));
+        } else if let Some(extra) = &mut case.extra {
+            extra.detail = None;
+        }
+    }
+
+    /// A failure or a reason explains how a case, a suite or a hook ended.
+    fn explain(&mut self, frame: Frame) {
+        let mut detail = std::mem::take(&mut self.detail);
+        // A reason may be written as bare text.
+        if detail.message.is_none() {
+            detail.message = self.text_buffer.take(&mut self.flaws);
+        }
+        let is_failure = frame.role == Role::Failure;
+        if frame.case.is_none() {
+            if let Some(outcome) = frame.error.filter(|_| is_failure) {
+                detail.message = match (self.hook.take(), detail.message) {
+                    (Some(hook), Some(message)) => Some(format!("{hook}: {message}").into()),
+                    (hook, message) => hook.or(message),
+                };
+                self.add_error(frame, outcome, detail);
+            }
+            return;
+        }
+        let has_word = self.open_cases.last().is_some_and(|open| open.has_word);
+        let case = frame.case.and_then(|case| self.report.cases.get_mut(case as usize));
+        let Some(case) = case else {
+            return;
+        };
+        if is_failure && !has_word {
+            case.outcome = Outcome::Failed;
+        }
+        // Where a word says how the case ended, that counts, and the text explains it.
+        if case.outcome != Outcome::Passed {
+            let extra = case.extra.get_or_insert_default();
+            if extra.detail.is_none() || is_failure {
+                extra.detail = Some(Box::new(detail));
+            }
+        }
+    }
+
+    fn add_error(&mut self, frame: Frame, outcome: Outcome, detail: Detail) {
+        let error = SuiteError { suite: frame.suite, outcome, detail, position: self.position };
+        self.report.suite_errors.push(error);
+    }
+
+    fn close_property(&mut self, frame: Frame) {
+        let (name, value) = std::mem::take(&mut self.property);
+        let text = self.text_buffer.take(&mut self.flaws);
+        let Some(name) = name else {
+            return;
+        };
+        let value = value.or(text).unwrap_or_default();
+        let property = Property { name: self.names.intern(&name), value: self.names.keep(&value) };
+        let suite = frame.suite.and_then(|suite| self.report.suites.get_mut(suite as usize));
+        match (frame.case, suite) {
+            // The properties of a case follow those of the cases around it.
+            (Some(_), _) => self.properties.push(property),
+            (None, Some(suite)) => suite.properties.push(property),
+            (None, None) => self.report.root.properties.push(property),
+        }
+    }
+
+    fn extra_of(&mut self, case: Option<u32>) -> Option<&mut CaseExtra> {
+        let case = self.report.cases.get_mut(case? as usize)?;
+        Some(case.extra.get_or_insert_default())
+    }
+
+    fn text(&mut self, piece: &[u8], is_cdata: bool) {
+        let Some(&frame) = self.frames.last() else {
+            return;
+        };
+        match frame.sink {
+            Sink::Nowhere => {}
+            Sink::TextBuffer if is_cdata => self.text_buffer.cdata(piece),
+            Sink::TextBuffer => self.text_buffer.text(piece, &mut self.flaws),
+            Sink::Tags => {
+                if is_cdata {
+                    self.tags.cdata(piece);
+                } else {
+                    self.tags.text(piece);
+                }
+                let found = self.tags.take(&mut self.flaws);
+                if !found.is_empty() {
+                    self.add_tags(frame, found);
+                }
+            }
+        }
+    }
+
+    fn add_tags(&mut self, frame: Frame, mut found: Vec<Found>) {
+        if let Some(extra) = self.extra_of(frame.case) {
+            extra.tags.append(&mut found);
+        } else if let Some(suite) = frame.suite
+            && let Some(suite) = self.report.suites.get_mut(suite as usize)
+        {
+            suite.tags.append(&mut found);
+        }
+    }
+
+    /// Leaves out cases that are still open: what would have decided them was not read.
+    fn finish(self) -> Report {
+        let Self { mut report, open_cases, classes, names, .. } = self;
+        let open: Vec<u32> = open_cases.iter().map(|case| case.index).collect();
+        remove_unclosed_cases(&mut report.cases, &open);
+        report.cases.shrink_to_fit();
+        names.leave();
+        if !classes.is_empty() {
+            for case in &mut report.cases {
+                let class = case.attribute("testId").and_then(|id| classes.get(id));
+                if case.classname.is_none() {
+                    case.classname = class.cloned();
+                }
+            }
+        }
+        if report.format == Format::Testng {
+            testng::join_retries(&mut report.cases);
+        }
+        report
+    }
+}
+
+impl Role {
+    /// Whether elements inside are part of its text.
+    fn is_text(self) -> bool {
         matches!(
-            role,
-            Role::Message
+            self,
+            Role::Text
+                | Role::Verdict(_)
+                | Role::Message
                 | Role::Trace
                 | Role::Console
                 | Role::Property
@@ -210,105 +568,13 @@ impl Reader {
                 | Role::Parameter
         )
     }
+}
 
-    fn written(&mut self, tag: &Tag<'_>) -> AttributeMap {
-        AttributeMap(attributes::all(tag, &mut self.names, &mut self.flaws))
+/// Sets `place` unless it is set already. True if it was.
+fn first<T>(place: &mut Option<T>, found: impl FnOnce() -> T) -> bool {
+    if place.is_some() {
+        return true;
     }
-
-    fn open_case(&mut self, tag: &Tag<'_>, around: Frame, position: Position) -> u32 {
-        let mut written = self.written(tag);
-        let parts = (self.dialect.case)(&mut written);
-        let mut extra = CaseExtra::default();
-        for name in [parts.name.as_deref(), parts.classname.as_deref()].into_iter().flatten() {
-            tags_in_name(name, &mut self.names, &mut extra.tags);
-        }
-        extra.attributes = written.0;
-        let named = !extra.attributes.is_empty() || !extra.tags.is_empty();
-        let classname = match parts.classname {
-            Some(name) => Some(self.names.intern_run(&name)),
-            None => self.class.clone(),
-        };
-        let index = index_of(self.report.cases.len());
-        self.report.cases.push(Case {
-            suite: around.suite,
-            parent_case: around.case.and_then(CaseIndex::new),
-            name: parts.name.map(Text::from),
-            classname,
-            file: parts.file.map(|file| self.names.intern(&file)),
-            line: parts.line,
-            duration: parts.duration.and_then(Seconds::new),
-            outcome: parts.outcome.unwrap_or_default(),
-            extra: named.then(|| Box::new(extra)),
-            position,
-        });
-        self.open_cases.push(index);
-        self.undecided = parts.outcome.is_none();
-        self.parameters.clear();
-        index
-    }
-
-    fn text(&mut self, piece: &[u8], cdata: bool) {
-        let Some(&frame) = self.frames.last() else {
-            return;
-        };
-        match frame.role {
-            Role::Message
-            | Role::Trace
-            | Role::Reason
-            | Role::Failure
-            | Role::Property
-            | Role::Attachment
-            | Role::Parameter => {
-                if cdata {
-                    self.text_buffer.cdata(piece);
-                } else {
-                    self.text_buffer.text(piece, &mut self.flaws);
-                }
-            }
-            Role::Console => {
-                let mut found = Vec::new();
-                let (names, flaws) = (&mut self.names, &mut self.flaws);
-                if cdata {
-                    self.tags.cdata(piece, names, &mut found, flaws);
-                } else {
-                    self.tags.text(piece, names, &mut found, flaws);
-                }
-                if !found.is_empty() {
-                    self.add_tags(frame, found);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) fn add_tags(&mut self, frame: Frame, mut found: Vec<Found>) {
-        match (frame.case, frame.suite) {
-            (Some(case), _) => {
-                if let Some(case) = self.report.cases.get_mut(case as usize) {
-                    case.extra.get_or_insert_default().tags.append(&mut found);
-                }
-            }
-            (None, Some(suite)) => {
-                if let Some(suite) = self.report.suites.get_mut(suite as usize) {
-                    suite.tags.append(&mut found);
-                }
-            }
-            (None, None) => {}
-        }
-    }
-
-    fn finish(mut self) -> Report {
-        remove_unclosed_cases(&mut self.report.cases, &self.open_cases);
-        // A repetition that never came: the run counts as it stands.
-        self.report.cases.append(&mut self.retried);
-        if !self.classes.is_empty() {
-            for case in &mut self.report.cases {
-                let class = case.attribute("testId").and_then(|id| self.classes.get(id));
-                if case.classname.is_none() {
-                    case.classname = class.cloned();
-                }
-            }
-        }
-        self.report
-    }
+    *place = Some(found());
+    false
 }

@@ -24,7 +24,7 @@ fn message(case: &Case) -> Option<&str> {
 }
 
 #[test]
-fn xunit_net_gives_types_methods_reasons_and_traits() {
+fn xunit_net_has_types_methods_reasons_and_traits() {
     let report = sound(
         "<assemblies><assembly name='/x/a.dll'><errors><error type='assembly-cleanup' name='Fixture'>\
          <failure exception-type='E'><message>gone</message></failure></error></errors><collection name='c'>\
@@ -72,7 +72,7 @@ fn xunit_net_1_has_classes_for_suites() {
 }
 
 #[test]
-fn nunit_3_gives_names_categories_and_set_up_errors() {
+fn nunit_3_has_names_categories_and_set_up_errors() {
     let report = sound(
         "<test-run><command-line><![CDATA[nunit]]></command-line>\
          <test-suite type='TestFixture' name='C' fullname='N.C' result='Failed' site='SetUp'>\
@@ -107,7 +107,7 @@ fn nunit_3_gives_names_categories_and_set_up_errors() {
 }
 
 #[test]
-fn nunit_2_tells_the_outcome_in_three_ways() {
+fn nunit_2_writes_the_outcome_in_three_ways() {
     let report = sound(
         "<test-results><test-suite name='C' executed='True'><results>\
          <test-case name='N.C.A' executed='True' result='Success' success='True' time='0,25'/>\
@@ -128,7 +128,7 @@ fn nunit_2_tells_the_outcome_in_three_ways() {
 }
 
 #[test]
-fn trx_finds_the_class_by_the_definition_wherever_that_stands() {
+fn trx_finds_the_class_in_a_definition_before_or_after_the_results() {
     let definitions = "<TestDefinitions><UnitTest name='A' id='1'><Execution id='e'/>\
          <TestMethod className='N.C, a, Version=1.0.0.0' name='A'/></UnitTest></TestDefinitions>";
     let results = "<Results><UnitTestResult testId='1' testName='A' outcome='Failed' duration='00:00:01.5'><Output>\
@@ -162,7 +162,7 @@ fn trx_finds_the_class_by_the_definition_wherever_that_stands() {
 }
 
 #[test]
-fn testng_leaves_out_set_up_methods_and_joins_retries() {
+fn testng_omits_set_up_methods_and_joins_retries() {
     let report = sound(
         "<testng-results total='99'><suite name='S'><groups/><test name='T'><class name='N.C'>\
          <test-method name='before' is-config='true' status='PASS'/>\
@@ -191,7 +191,7 @@ fn testng_leaves_out_set_up_methods_and_joins_retries() {
 }
 
 #[test]
-fn a_retry_whose_repetition_never_came_is_not_lost() {
+fn a_retry_without_a_repetition_is_a_case() {
     let report = sound(
         "<testng-results><suite name='S'><test name='T'><class name='C'>\
          <test-method name='a' status='SKIP' retried='true'/><test-method name='b' status='PASS'/>\

@@ -1,14 +1,15 @@
-//! TRX, the format of Visual Studio and `dotnet test`.
+//! TRX, the format of Visual Studio and `dotnet test`: `TestRun`.
 
-use super::{AttributeMap, CaseParts, Dialect, Role};
-use crate::formats::markup::Tag;
+use super::{CaseField, Dialect, Role};
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::clock;
+use crate::formats::xml::attributes::Tag;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Trx, role, case, suite_error };
+pub(super) const DIALECT: Dialect =
+    Dialect { format: Format::Trx, role, field, outcome, error_type: "", suite_error };
 
-fn role(tag: &Tag<'_>, around: Role) -> Role {
-    match tag.name() {
+fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
+    match name {
         // Data-driven tests hold the results of their rows in `InnerResults`.
         "UnitTestResult"
         | "TestResult"
@@ -30,24 +31,27 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
     }
 }
 
-/// The class stands in the test's definition, which comes before or after the results.
-fn case(written: &mut AttributeMap) -> CaseParts {
-    CaseParts {
-        name: written.take("testName"),
-        duration: written.take("duration").as_deref().and_then(clock),
-        outcome: Some(match written.get("outcome") {
-            Some("Passed" | "Completed" | "Warning" | "PassedButRunAborted") => Outcome::Passed,
-            Some("Failed" | "Timeout") => Outcome::Failed,
-            // What was not run to an end: the run's own error is told by a `RunInfo`.
-            Some(
-                "NotExecuted" | "Inconclusive" | "NotRunnable" | "Aborted" | "Pending"
-                | "InProgress" | "Disconnected",
-            ) => Outcome::Skipped,
-            // `Error` is the format's default value, and left out when it is meant.
-            _ => Outcome::Errored,
-        }),
-        ..CaseParts::default()
+/// The class is in the test's definition, which comes before or after the results.
+fn field(name: &str) -> CaseField {
+    match name {
+        "testName" => CaseField::Name,
+        "duration" => CaseField::Duration(clock),
+        _ => CaseField::Other,
     }
+}
+
+fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+    Some(match find_attribute(attributes, "outcome") {
+        Some("Passed" | "Completed" | "Warning" | "PassedButRunAborted") => Outcome::Passed,
+        Some("Failed" | "Timeout") => Outcome::Failed,
+        // What was not run to an end: a `RunInfo` has the run's own error.
+        Some(
+            "NotExecuted" | "Inconclusive" | "NotRunnable" | "Aborted" | "Pending" | "InProgress"
+            | "Disconnected",
+        ) => Outcome::Skipped,
+        // `Error` is the format's default value, and left out when it is meant.
+        _ => Outcome::Errored,
+    })
 }
 
 fn suite_error(role: Role, attributes: &[Attribute]) -> Option<Outcome> {

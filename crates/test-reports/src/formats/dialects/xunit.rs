@@ -1,17 +1,24 @@
 //! xUnit.net: `assemblies`, `assembly` and `collection` (version 1: `class`), `test`.
 
-use super::{AttributeMap, CaseParts, Dialect, Role};
-use crate::formats::markup::Tag;
-use crate::formats::model::{Attribute, Format, Outcome};
+use super::{CaseField, Dialect, Role};
+use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
 use crate::formats::time::seconds;
+use crate::formats::xml::attributes::Tag;
 
-pub(super) const DIALECT: Dialect = Dialect { format: Format::Xunit, role, case, suite_error };
+pub(super) const DIALECT: Dialect = Dialect {
+    format: Format::Xunit,
+    role,
+    field,
+    outcome,
+    error_type: "exception-type",
+    suite_error,
+};
 
-fn role(tag: &Tag<'_>, around: Role) -> Role {
-    match tag.name() {
+fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
+    match name {
         "assembly" | "collection" | "class" => Role::Suite,
         "test" => Role::Case,
-        // Clean-up that went wrong stands beside the tests.
+        // A clean-up that failed is beside the tests.
         "error" => Role::Hook,
         "failure" => Role::Failure,
         "reason" if around == Role::Case => Role::Reason,
@@ -24,19 +31,23 @@ fn role(tag: &Tag<'_>, around: Role) -> Role {
     }
 }
 
-fn case(written: &mut AttributeMap) -> CaseParts {
-    CaseParts {
-        name: written.take("name"),
-        classname: written.take("type"),
-        file: written.take("source-file"),
-        line: written.take("source-line").and_then(|line| line.trim().parse().ok()),
-        duration: written.take("time").as_deref().and_then(seconds),
-        outcome: match written.get("result") {
-            Some("Fail") => Some(Outcome::Failed),
-            Some("Skip" | "NotRun") => Some(Outcome::Skipped),
-            _ => Some(Outcome::Passed),
-        },
+fn field(name: &str) -> CaseField {
+    match name {
+        "name" => CaseField::Name,
+        "type" => CaseField::Classname,
+        "source-file" => CaseField::File,
+        "source-line" => CaseField::Line,
+        "time" => CaseField::Duration(seconds),
+        _ => CaseField::Other,
     }
+}
+
+fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+    Some(match find_attribute(attributes, "result") {
+        Some("Fail") => Outcome::Failed,
+        Some("Skip" | "NotRun") => Outcome::Skipped,
+        _ => Outcome::Passed,
+    })
 }
 
 fn suite_error(role: Role, _: &[Attribute]) -> Option<Outcome> {

@@ -236,6 +236,40 @@ pub(super) fn crash(text: &str) -> Option<&str> {
     (cause != "exit status: 101" && cause != "exit code: 101").then_some(cause)
 }
 
+/// Whether a binary failed, as cargo prints after its block: `error: test failed, to rerun pass `--lib``.
+pub(super) fn is_failed_binary(text: &str) -> bool {
+    text.starts_with("error: ") && text.contains(" failed, to rerun pass ")
+}
+
+/// Whether cargo lists all failed binaries, which it does at the end of a run with `--no-fail-fast`:
+/// `error: 2 targets failed:`.
+pub(super) fn is_list_of_failed_binaries(text: &str) -> bool {
+    text.strip_prefix("error: ").and_then(|rest| rest.split_once(' ')).is_some_and(
+        |(number, rest)| {
+            number.parse::<usize>().is_ok() && ["target failed:", "targets failed:"].contains(&rest)
+        },
+    )
+}
+
+/// Whether the compiler reports an error: `error[E0425]: cannot find value`, `error: expected one of`.
+pub(super) fn is_compiler_error(text: &str) -> bool {
+    text.starts_with("error[")
+        || (text.starts_with("error: ") && !text.starts_with("error: aborting due to "))
+}
+
+/// What could not be built: ``error: could not compile `shop` (lib test) due to 2 previous errors``.
+pub(super) fn failed_build(text: &str) -> Option<String> {
+    let error = text.strip_prefix("error: ")?;
+    if let Some(rest) = error.strip_prefix("could not compile `") {
+        let (package, rest) = rest.split_once('`')?;
+        let target = rest.split(" due to ").next()?.trim_end_matches('.');
+        return Some(format!("build of {package}{target}"));
+    }
+    let rest = error.strip_prefix("failed to run custom build command for `")?;
+    let package = rest.split([' ', '`']).next()?;
+    Some(format!("build script of {package}"))
+}
+
 /// The file and line of a doc-test, `src/lib.rs - item (line 12)`.
 pub(super) fn doc_location(name: &str) -> Option<(&str, u32)> {
     let (rest, line) = name.strip_suffix(')')?.rsplit_once("(line ")?;

@@ -17,7 +17,7 @@
 //!
 //! A block starts with `running N tests` and ends with a `test result:` whose numbers equal those of the tests above it.
 //! The output of a failed test may contain such lines too, with other numbers. A block without an end is damage: the
-//! process crashed. Each binary becomes a suite with the name of the binary; the output does not name its package.
+//! process crashed. A failed build becomes an error of a suite. Each binary becomes a suite with the name of the binary; the output does not name its package.
 
 mod blocks;
 mod grammar;
@@ -27,9 +27,10 @@ mod sniffer;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 
-use super::caps::Caps;
+use super::limits::Limits;
 use super::model::Report;
 pub use grammar::binary_name;
 use reader::Reader;
@@ -65,11 +66,11 @@ pub struct OutputReader {
 }
 
 impl OutputReader {
-    /// Reads output up to `caps`. Messages name it `path`.
+    /// Reads output up to `limits`. Messages name it `path`.
     #[must_use]
-    pub fn new(path: Arc<str>, caps: &Caps) -> Self {
+    pub fn new(path: Arc<str>, limits: &Limits) -> Self {
         Self {
-            reader: Reader::new(path, *caps),
+            reader: Reader::new(path, *limits),
             output: Lines::default(),
             errors: Lines::default(),
         }
@@ -88,12 +89,17 @@ impl OutputReader {
         self.reader.is_certain()
     }
 
-    /// Notes that the rest of the output is lost.
-    pub(crate) fn break_off(&mut self, message: String) {
-        self.reader.break_off(message);
+    /// Whether the output contains a failed build.
+    pub(crate) fn has_failed_build(&self) -> bool {
+        self.reader.has_failed_build()
     }
 
-    /// The report. It has neither cases nor damage if there was no block of tests.
+    /// Notes that the rest of the output is lost.
+    pub(crate) fn break_off(&mut self, error: &io::Error) {
+        self.reader.break_off(error);
+    }
+
+    /// The report. Without a block of tests and a failed build it is empty.
     #[must_use]
     pub fn finish(mut self) -> Report {
         let Self { reader, output, errors } = &mut self;

@@ -1,21 +1,24 @@
 //! The meaning of lines in their order.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use super::Stream;
 use super::blocks::{Block, assign_suites};
 use super::grammar::{
-    Counts, Header, LineResult, TestLine, crash, doc_location, output_of, parse_result,
-    result_at_end, running,
+    Counts, Header, LineResult, TestLine, crash, doc_location, failed_build, is_compiler_error,
+    is_failed_binary, is_list_of_failed_binaries, output_of, parse_result, result_at_end, running,
 };
 use super::output::{Output, Panics};
-use crate::formats::caps::Caps;
-use crate::formats::flaws::FlawSet;
+use crate::formats::cases::index_of;
+use crate::formats::limits::Limits;
 use crate::formats::model::{
-    Case, CaseExtra, Detail, Flaw, Format, Outcome, Position, Report, Seconds, Text,
+    Case, CaseExtra, Detail, Flaw, Format, Outcome, Position, Report, Seconds, Suite, SuiteError,
+    Text,
 };
 use crate::formats::names::Names;
+use crate::formats::recovery::FlawSet;
 use crate::formats::tags::TagReader;
 use crate::text;
 
@@ -23,7 +26,7 @@ use crate::text;
 #[derive(Debug)]
 pub(super) struct Reader {
     report: Report,
-    caps: Caps,
+    limits: Limits,
     names: Names,
     headers: Vec<Header>,
     /// Whether cargo's lines came in a separate stream.
@@ -34,7 +37,23 @@ pub(super) struct Reader {
     /// How the first crashed process ended.
     crash: Option<String>,
     certain: bool,
+    /// The first error of the compiler since the last failed build.
+    compiler_error: Option<CompilerError>,
+    /// Failed builds, by name.
+    failed_builds: Vec<(String, SuiteError)>,
     last_line: u64,
+}
+
+/// At most this many failed builds are kept.
+const MOST_BUILDS: usize = 100;
+
+/// An error of the compiler.
+#[derive(Debug)]
+struct CompilerError {
+    line: u64,
+    message: String,
+    /// ` --> src/lib.rs:3:5`
+    location: Option<String>,
 }
 
 /// A block that has not ended.
@@ -74,12 +93,12 @@ struct Section {
 }
 
 impl Reader {
-    pub(super) fn new(path: Arc<str>, caps: Caps) -> Self {
+    pub(super) fn new(path: Arc<str>, limits: Limits) -> Self {
         let mut report = Report::new(path, Format::Libtest);
         report.root.element = "libtest".into();
         Self {
             report,
-            caps,
+            limits,
             names: Names::default(),
             headers: Vec::new(),
             apart: false,
@@ -88,6 +107,8 @@ impl Reader {
             panics: Panics::default(),
             crash: None,
             certain: false,
+            compiler_error: None,
+            failed_builds: Vec::new(),
             last_line: 0,
         }
     }
@@ -96,14 +117,18 @@ impl Reader {
         self.certain
     }
 
-    pub(super) fn break_off(&mut self, message: String) {
-        self.damaged(self.last_line, message);
+    pub(super) fn has_failed_build(&self) -> bool {
+        !self.failed_builds.is_empty()
+    }
+
+    pub(super) fn break_off(&mut self, error: &io::Error) {
+        self.damaged_by(Flaw::unread(Position::at(self.last_line, 1), error));
     }
 
     /// Takes a line without line break and colours.
     pub(super) fn line(&mut self, line: &str, number: u64, stream: Stream) {
         if stream == Stream::Errors {
-            return self.line_of_cargo(line);
+            return self.line_of_cargo(line, number);
         }
         self.last_line = number;
         let Some(mut open) = self.open.take() else {
@@ -156,28 +181,70 @@ impl Reader {
             self.panics.clear();
             self.open = Some(Open { line: number, expected, start, running: None, section: None });
         } else if !self.apart {
-            self.header_or_death(line);
+            self.cargo_line(line, number);
         }
     }
 
     /// Takes a line of standard error, which was read separately from standard output.
-    fn line_of_cargo(&mut self, line: &str) {
+    fn line_of_cargo(&mut self, line: &str, number: u64) {
         if !self.apart && Header::of(line).is_some() {
             self.apart = true;
             self.headers.clear();
             self.blocks.iter_mut().for_each(|block| block.header = None);
         }
-        self.header_or_death(line);
+        self.cargo_line(line, number);
         if let Some(open) = &self.open {
             self.panics.line(line, open.running.as_ref().map(|running| running.name.as_str()));
         }
     }
 
-    fn header_or_death(&mut self, line: &str) {
+    fn cargo_line(&mut self, line: &str, number: u64) {
         if let Some(header) = Header::of(line) {
             self.headers.push(header);
+            self.report.stopped_early = false;
+        } else if is_failed_binary(line) || is_list_of_failed_binaries(line) {
+            // With `--no-fail-fast`, another binary or the list of all failed ones follows.
+            self.report.stopped_early = is_failed_binary(line);
         } else if let (None, Some(cause)) = (&self.crash, crash(line)) {
             self.crash = Some(cause.to_owned());
+        } else {
+            self.build_line(line, number);
+        }
+    }
+
+    fn build_line(&mut self, line: &str, number: u64) {
+        if let Some(name) = failed_build(line) {
+            let error = self.compiler_error.take();
+            // Cargo prints errors that two targets share only once.
+            if error.is_none()
+                && !name.starts_with("build script")
+                && !self.failed_builds.is_empty()
+            {
+                return;
+            }
+            let detail = Detail {
+                message: Some(error.as_ref().map_or(line, |error| &error.message).into()),
+                text: error.as_ref().and_then(|error| error.location.as_deref()).map(Into::into),
+                kind: None,
+            };
+            let position = Position::at(error.map_or(number, |error| error.line), 1);
+            let error = SuiteError { suite: None, outcome: Outcome::Errored, detail, position };
+            if self.failed_builds.len() < MOST_BUILDS {
+                self.failed_builds.push((name, error));
+            }
+            return;
+        }
+        // Other programs may have printed errors without a location before.
+        if self.compiler_error.as_ref().is_some_and(|error| error.location.is_some()) {
+            return;
+        }
+        if is_compiler_error(line) {
+            let message = line.to_owned();
+            self.compiler_error = Some(CompilerError { line: number, message, location: None });
+        } else if let Some(error) = &mut self.compiler_error
+            && line.trim_start().starts_with("--> ")
+        {
+            error.location = Some(line.trim().to_owned());
         }
     }
 
@@ -208,8 +275,9 @@ impl Reader {
     }
 
     fn case(&mut self, name: &str, result: LineResult, duration: Option<f64>, line: u64) {
-        if self.report.cases.len() >= self.caps.cases {
-            return self.damaged(line, self.caps.too_many_cases());
+        if self.report.cases.len() >= self.limits.cases {
+            let exceeded = self.limits.cases_exceeded();
+            return self.damaged_by(Flaw::exceeded(Position::at(line, 1), exceeded));
         }
         let (outcome, detail) = match result {
             LineResult::Passed | LineResult::Measured => (Outcome::Passed, None),
@@ -280,17 +348,15 @@ impl Reader {
 
     /// Adds its output to a failed case.
     fn describe(&mut self, case: usize, output: Output) {
-        let Self { report, names, .. } = self;
-        let Some(case) = report.cases.get_mut(case) else {
+        let Some(case) = self.report.cases.get_mut(case) else {
             return;
         };
-        let mut tags = Vec::new();
-        let text = output.as_str().as_bytes();
-        TagReader::default().cdata(text, names, &mut tags, &mut FlawSet::default());
+        let mut tags = TagReader::default();
+        tags.cdata(output.as_str().as_bytes());
         let detail = output.into_detail(case.name.as_deref().unwrap_or_default());
         case.extra = Some(Box::new(CaseExtra {
             detail: Some(Box::new(detail)),
-            tags,
+            tags: tags.take(&mut FlawSet::default()),
             ..CaseExtra::default()
         }));
     }
@@ -367,7 +433,10 @@ impl Reader {
 
     /// Notes damage. Only the first damage is kept.
     fn damaged(&mut self, line: u64, message: String) {
-        let flaw = Flaw { position: Position::at(line, 1), message };
+        self.damaged_by(Flaw::new(Position::at(line, 1), message));
+    }
+
+    fn damaged_by(&mut self, flaw: Flaw) {
         self.report.damage.get_or_insert(flaw);
     }
 
@@ -375,11 +444,16 @@ impl Reader {
         if let Some(open) = self.open.take() {
             self.close(open, None, self.last_line);
         }
-        let Self { mut report, headers, apart, blocks, crash, .. } = self;
+        let Self { mut report, headers, apart, blocks, crash, failed_builds, .. } = self;
         if let (Some(flaw), Some(crash)) = (&mut report.damage, crash) {
             flaw.message += &format!("; a process crashed ({crash})");
         }
         report.suites = assign_suites(&blocks, &headers, &mut report.cases, apart);
+        for (name, error) in failed_builds {
+            let suite = Some(index_of(report.suites.len()));
+            report.suites.push(Suite { name: name.into(), ..Suite::default() });
+            report.suite_errors.push(SuiteError { suite, ..error });
+        }
         report
     }
 }

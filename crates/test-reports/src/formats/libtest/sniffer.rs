@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{OutputReader, Stream};
-use crate::formats::caps::Caps;
+use crate::formats::limits::Limits;
 use crate::formats::model::Report;
 use crate::formats::sniff;
 
@@ -34,8 +34,8 @@ enum State {
 
 impl<'a> LibtestSniffer<'a> {
     /// Sniffs `input`. Messages name it `path`.
-    pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, caps: &Caps) -> Self {
-        let output = OutputReader::new(Arc::clone(path), caps);
+    pub(crate) fn new(input: Box<dyn Read + 'a>, path: &Arc<str>, limits: &Limits) -> Self {
+        let output = OutputReader::new(Arc::clone(path), limits);
         let shared = Shared { input, output, state: State::Undecided, tail: Vec::new() };
         Self { shared: Rc::new(RefCell::new(shared)) }
     }
@@ -48,23 +48,24 @@ impl<'a> LibtestSniffer<'a> {
     /// Reads the rest of the input. Returns a report if the input is the output of `cargo test`.
     pub(crate) fn into_report(self) -> Option<Report> {
         let mut shared = self.shared.borrow_mut();
-        let mut buffer = vec![0; crate::formats::source::WINDOW];
+        let mut buffer = vec![0; crate::formats::xml::window::WINDOW];
         while shared.state != State::Markup {
             match shared.input.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => shared.inspect(buffer.get(..count).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    shared.output.break_off(format!("cannot be read further: {error}"));
+                    shared.output.break_off(&error);
                     break;
                 }
             }
         }
         let output = std::mem::replace(
             &mut shared.output,
-            OutputReader::new(Arc::from(""), &Caps::default()),
+            OutputReader::new(Arc::from(""), &Limits::default()),
         );
-        (shared.state == State::Text).then(|| output.finish())
+        let is_failed_build = shared.state == State::Undecided && output.has_failed_build();
+        (shared.state == State::Text || is_failed_build).then(|| output.finish())
     }
 }
 

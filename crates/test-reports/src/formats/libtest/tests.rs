@@ -1,7 +1,9 @@
 use super::*;
-use crate::formats::caps::Caps;
+use crate::formats::limits::Limits;
 use crate::formats::model::{Format, Outcome, Seconds, Tag};
 use crate::formats::{ReadError, read, read_one};
+use crate::options::IdentityOptions;
+use crate::record::collect;
 
 /// Each case as `suite: name outcome`.
 fn cases(report: &Report) -> Vec<String> {
@@ -201,6 +203,74 @@ fn a_crashed_process_is_damage_and_complete_cases_are_kept() {
     );
 }
 
+const BUILD: &str = "   Compiling shop v0.1.0 (/srv/demo)\nerror: a hook says hello\nerror[E0425]: cannot find value `y`\n \
+    --> src/cart.rs:3:5\n  |\nerror[E0308]: mismatched types\n --> src/till.rs:9:1\n\
+    error: could not compile `shop` (lib test) due to 2 previous errors\nwarning: build failed\n\
+    error: could not compile `shop` (lib) due to 2 previous errors\n\
+    error: failed to run custom build command for `till v0.1.0 (/srv/demo/till)`\n";
+
+#[test]
+fn a_failed_build_is_a_run_error() {
+    let errors = |text: &str| {
+        let records = collect(&[read_one(text, "-")], &IdentityOptions::default());
+        assert_eq!(records.files[0].damaged, None);
+        let errors: Vec<_> = records
+            .run_errors
+            .into_iter()
+            .map(|error| (error.name, error.message.unwrap(), error.file, error.line))
+            .collect();
+        (records.seen, errors)
+    };
+    let expected = vec![
+        (
+            "build of shop (lib test)".to_owned(),
+            "error[E0425]: cannot find value `y`".to_owned(),
+            Some("src/cart.rs".to_owned()),
+            Some(3),
+        ),
+        (
+            "build script of till".to_owned(),
+            "error: failed to run custom build command for `till v0.1.0 (/srv/demo/till)`"
+                .to_owned(),
+            None,
+            None,
+        ),
+    ];
+    assert_eq!(errors(BUILD), (0, expected.clone()));
+    let passed = block(&["a ... ok"], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
+    assert_eq!(errors(&format!("{UNIT}{passed}{BUILD}")), (1, expected));
+    // A report after the log of a failed build is still read.
+    let xml = format!("{BUILD}<testsuite><testcase name='t'/></testsuite>");
+    assert_eq!(read_one(&xml, "r.xml").cases.len(), 1);
+}
+
+#[test]
+fn a_run_that_stopped_after_a_failing_binary_is_known() {
+    let passed = block(&["a ... ok"], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
+    let failed = block(&["b ... FAILED"], "FAILED. 0 passed; 1 failed; 0 ignored; 0 measured");
+    let rerun = "error: test failed, to rerun pass `--lib`\n";
+    for (text, expected) in [
+        (format!("{UNIT}{passed}{TILL}{failed}{rerun}"), true),
+        (
+            format!("{UNIT}{failed}{rerun}{TILL}{passed}\nerror: 1 target failed:\n    `--lib`\n"),
+            false,
+        ),
+        (format!("{UNIT}{passed}{TILL}{failed}{rerun}error: 2 targets failed:\n"), false),
+        (format!("{UNIT}{passed}"), false),
+    ] {
+        let report = read_one(&text, "-");
+        assert_eq!(report.stopped_early, expected, "{text}");
+        let records = collect(&[report], &IdentityOptions::default());
+        assert_eq!(records.stopped_early.len(), usize::from(expected));
+        assert_eq!(records.warnings.len(), usize::from(expected), "{:?}", records.warnings);
+    }
+    let output = [failed];
+    for errors_first in [true, false] {
+        assert!(apart(&[UNIT, rerun], &output, errors_first).stopped_early);
+        assert!(!apart(&[UNIT, rerun, TILL], &output, errors_first).stopped_early);
+    }
+}
+
 #[test]
 fn quiet_output_is_damage() {
     let text = "\nrunning 3 tests\n..F\ntest result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n";
@@ -259,7 +329,7 @@ fn headers_of_every_cargo_version_are_read() {
 
 /// Reads each of two streams completely, one before the other, which is the largest possible shift.
 fn apart(errors: &[&str], outputs: &[String], errors_first: bool) -> Report {
-    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Limits::default());
     let mut all = |errors_now: bool| {
         if errors_now {
             errors.iter().for_each(|line| text.feed(line.as_bytes(), Stream::Errors));
@@ -301,7 +371,7 @@ fn a_binary_without_libtest_is_skipped() {
     // Mostly, pieces arrive in the order in which they were written.
     let block = |name: &str| block(&[name], "ok. 1 passed; 0 failed; 0 ignored; 0 measured");
     let custom = "     Running tests/own.rs (target/debug/deps/own-0123456789abcdef)\n";
-    let mut text = OutputReader::new("cargo test".into(), &Caps::default());
+    let mut text = OutputReader::new("cargo test".into(), &Limits::default());
     for (piece, stream) in [
         (UNIT, Stream::Errors),
         (&*block("a ... ok"), Stream::Output),
@@ -328,14 +398,14 @@ fn markup_takes_precedence_and_other_text_is_not_a_report() {
         block(&["a ... ok"], "ok. 1 passed; 0 failed; 0 ignored; 0 measured")
     );
     assert_eq!(cases(&read_one(&text, "-")), ["shop: a Passed"]);
-    for text in ["running 3 tests\nno\n", "error: could not compile `shop`\n", "test a ... ok\n"] {
+    for text in ["running 3 tests\nno\n", "error: no such command: `tets`\n", "test a ... ok\n"] {
         assert!(matches!(read(text.as_bytes(), "-"), Err(ReadError::NotXml { .. })), "{text}");
     }
 }
 
 #[test]
 fn memory_does_not_depend_on_test_output() {
-    let mut text = OutputReader::new("-".into(), &Caps::default());
+    let mut text = OutputReader::new("-".into(), &Limits::default());
     text.feed(
         b"\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n",
         Stream::Output,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::wire::{FileIn, HeaderIn, Kind, SCHEMA_VERSION, Version};
 use crate::formats::ReadError;
-use crate::formats::caps::{Caps, DEEPEST};
+use crate::formats::limits::{DEEPEST, LimitExceeded, Limits};
 use crate::formats::model::{Case, Flaw, Position, Report};
 use crate::formats::names::Names;
 
@@ -21,28 +21,28 @@ const LONGEST_LINE: u64 = 256 << 20;
 pub(in crate::formats) fn read(
     input: impl Read,
     path: Arc<str>,
-    caps: &Caps,
+    limits: &Limits,
 ) -> Result<Vec<Report>, ReadError> {
     let mut lines =
         Lines { input: BufReader::with_capacity(64 * 1024, input), line: Vec::new(), number: 0 };
     let mut shard = match lines.next() {
         Ok(true) => Shard::new(&lines.line, &path).map_err(|error| error.of_file(&path))?,
         Ok(false) => return Err(ReadError::Empty { path }),
-        Err(message) => return Err(ReadError::Lines { path, message }),
+        Err(Flaw { message, .. }) => return Err(ReadError::Lines { path, message }),
     };
     let mut reports = Vec::new();
     let mut names = Names::default();
-    let mut left = caps.cases;
+    let mut left = limits.cases;
     loop {
         match lines.next() {
             Ok(true) => {}
             Ok(false) => break,
-            Err(message) => {
-                shard.damage.get_or_insert(flaw(lines.number, 1, message));
+            Err(flaw) => {
+                shard.damage.get_or_insert(flaw);
                 break;
             }
         }
-        match shard.take(&lines.line, &mut names, &mut left, caps) {
+        match shard.take(&lines.line, &mut names, &mut left, limits) {
             Ok(Taken::Line) => {}
             Ok(Taken::NextShard) => {
                 let next = Shard::new(&lines.line, &path);
@@ -55,8 +55,9 @@ pub(in crate::formats) fn read(
                     }
                 }
             }
-            Err(LineError { column, message }) => {
-                shard.damage.get_or_insert(flaw(lines.number, column, message));
+            Err(LineError { column, message, limit }) => {
+                let flaw = flaw(lines.number, column, message);
+                shard.damage.get_or_insert(Flaw { limit, ..flaw });
             }
         }
     }
@@ -65,7 +66,7 @@ pub(in crate::formats) fn read(
 }
 
 fn flaw(line: u64, column: u64, message: String) -> Flaw {
-    Flaw { position: Position::at(line, column), message }
+    Flaw::new(Position::at(line, column), message)
 }
 
 /// Reads one line at a time into a buffer.
@@ -78,7 +79,7 @@ struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     /// Reads the next line that is not blank. Returns false at the end.
-    fn next(&mut self) -> Result<bool, String> {
+    fn next(&mut self) -> Result<bool, Flaw> {
         loop {
             self.line.clear();
             self.number += 1;
@@ -92,11 +93,11 @@ impl<R: Read> Lines<R> {
                     if self.line.last() != Some(&b'\n')
                         && self.line.len() as u64 >= LONGEST_LINE =>
                 {
-                    return Err("a line of more than 256 MiB".to_owned());
+                    return Err(flaw(self.number, 1, "a line of more than 256 MiB".to_owned()));
                 }
                 Ok(_) if self.line.trim_ascii().is_empty() => {}
                 Ok(_) => return Ok(true),
-                Err(error) => return Err(format!("cannot be read further: {error}")),
+                Err(error) => return Err(Flaw::unread(Position::at(self.number, 1), &error)),
             }
         }
     }
@@ -106,11 +107,12 @@ impl<R: Read> Lines<R> {
 struct LineError {
     column: u64,
     message: String,
+    limit: Option<LimitExceeded>,
 }
 
 impl LineError {
     fn new(message: impl Into<String>) -> Self {
-        Self { column: 1, message: message.into() }
+        Self { column: 1, message: message.into(), limit: None }
     }
 
     fn of_file(self, path: &Arc<str>) -> ReadError {
@@ -127,7 +129,7 @@ impl From<serde_json::Error> for LineError {
         } else {
             format!("invalid case: {text}")
         };
-        Self { column: error.column().max(1) as u64, message }
+        Self { column: error.column().max(1) as u64, message, limit: None }
     }
 }
 
@@ -175,7 +177,7 @@ impl Shard {
         line: &[u8],
         names: &mut Names,
         left: &mut usize,
-        caps: &Caps,
+        limits: &Limits,
     ) -> Result<Taken, LineError> {
         let kind: Kind = serde_json::from_slice(line)?;
         match kind {
@@ -191,7 +193,9 @@ impl Shard {
                 }
             }
             Kind { report: Some(_), .. } if *left == 0 => {
-                return Err(LineError::new(caps.too_many_cases()));
+                let exceeded = limits.cases_exceeded();
+                let limit = Some(exceeded);
+                return Err(LineError { limit, ..LineError::new(exceeded.to_string()) });
             }
             Kind { report: Some(index), .. } => {
                 *left -= 1;

@@ -25,11 +25,14 @@ fn written(reports: &[Report]) -> String {
 }
 
 fn sample() -> Vec<Report> {
-    let lost = Flaw { position: Position { line: 1, column: 1 }, message: "gone".to_owned() };
+    let lost = Flaw::new(Position { line: 1, column: 1 }, "gone");
     vec![
         read_one(XML, "a.xml"),
         Report::unreadable("b.xml".into(), lost),
-        read_one("<testsuite name='z'><testcase name='q'/>", "c.xml"),
+        Report {
+            stopped_early: true,
+            ..read_one("<testsuite name='z'><testcase name='q'/>", "c.xml")
+        },
     ]
 }
 

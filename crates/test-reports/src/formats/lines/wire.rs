@@ -54,6 +54,8 @@ pub(super) struct FileOut<'a> {
     tool: &'a str,
     cases: usize,
     document: &'a Root,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stopped_early: bool,
     suites: &'a [Suite],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     suite_errors: &'a [SuiteError],
@@ -72,6 +74,7 @@ impl<'a> FileOut<'a> {
             written_below,
             format,
             root,
+            stopped_early,
             suites,
             cases,
             suite_errors,
@@ -86,6 +89,7 @@ impl<'a> FileOut<'a> {
             tool,
             cases: cases.len(),
             document: root,
+            stopped_early: *stopped_early,
             suites,
             suite_errors,
             recovered,
@@ -110,6 +114,8 @@ pub(super) struct FileIn {
     cases: usize,
     document: Root,
     #[serde(default)]
+    stopped_early: bool,
+    #[serde(default)]
     suites: Vec<Suite>,
     #[serde(default)]
     suite_errors: Vec<SuiteError>,
@@ -127,6 +133,7 @@ impl FileIn {
             format,
             cases,
             document,
+            stopped_early,
             suites,
             suite_errors,
             recovered,
@@ -138,6 +145,7 @@ impl FileIn {
             written_below: root_directory,
             format,
             root: document,
+            stopped_early,
             suites,
             cases: Vec::new(),
             suite_errors,

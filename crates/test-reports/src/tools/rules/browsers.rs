@@ -1,10 +1,10 @@
 //! Playwright, Karma, WebdriverIO, TestCafe, testem: the same tests in several browsers.
 
-use super::{has_order, one, owned};
-use crate::formats::model::Report;
+use super::{javascript, one, owned};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, begins_with};
+use crate::tools::part::Part;
 
 /// The name of a browser without its version, which changes.
 pub(super) fn without_version(browser: &str) -> Option<String> {
@@ -13,8 +13,17 @@ pub(super) fn without_version(browser: &str) -> Option<String> {
     (!browser.is_empty()).then(|| browser.to_owned())
 }
 
-pub(in crate::tools) fn is_playwright(report: &Report) -> bool {
-    has_order(report, &["timestamp", "hostname", "tests", "failures", "skipped", "time", "errors"])
+/// vitest writes the same suites. Both rules make the same container and name of a case.
+pub(in crate::tools) fn is_playwright(part: &Part<'_>) -> bool {
+    const PROJECTS: [&str; 4] = ["", "chromium", "firefox", "webkit"];
+    let any_name = |separator: &str| {
+        part.cases
+            .iter()
+            .any(|case| case.name.as_deref().is_some_and(|name| name.contains(separator)))
+    };
+    let is_project =
+        || PROJECTS.map(Some).contains(&part.suite().and_then(|suite| suite.attribute("hostname")));
+    javascript::is_file_with_host(part) && (any_name(" › ") || (!any_name(" > ") && is_project()))
 }
 
 /// The project, which Playwright writes as the host.
@@ -35,11 +44,9 @@ pub(in crate::tools) fn playwright(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-pub(in crate::tools) fn is_karma(report: &Report) -> bool {
-    has_order(
-        report,
-        &["package", "timestamp", "id", "hostname", "tests", "errors", "failures", "time"],
-    ) || super::any_property(report, "browser.fullName")
+pub(in crate::tools) fn is_karma(part: &Part<'_>) -> bool {
+    super::any_property(part, "browser.fullName")
+        || (part.has(&["package", "id", "hostname"]) && is_browser(part.suite_name()))
 }
 
 pub(in crate::tools) fn karma_browser(case: &CaseContext<'_>) -> Option<String> {
@@ -58,8 +65,8 @@ pub(in crate::tools) fn karma(case: &CaseContext<'_>) -> TestLocation {
     titled(None, group, case.name.to_owned())
 }
 
-pub(in crate::tools) fn is_webdriverio(report: &Report) -> bool {
-    super::any_property(report, "specId") && super::any_property(report, "capabilities")
+pub(in crate::tools) fn is_webdriverio(part: &Part<'_>) -> bool {
+    super::any_property(part, "specId") && super::any_property(part, "capabilities")
 }
 
 pub(in crate::tools) fn capabilities(case: &CaseContext<'_>) -> Option<String> {
@@ -83,8 +90,8 @@ pub(in crate::tools) fn webdriverio(case: &CaseContext<'_>) -> TestLocation {
     titled(file, group, name)
 }
 
-pub(in crate::tools) fn is_testcafe(report: &Report) -> bool {
-    report.suites.first().is_some_and(|suite| suite.name.starts_with("TestCafe Tests"))
+pub(in crate::tools) fn is_testcafe(part: &Part<'_>) -> bool {
+    part.suite_name().starts_with("TestCafe Tests")
 }
 
 pub(in crate::tools) fn testcafe_browser(case: &CaseContext<'_>) -> Option<String> {
@@ -106,8 +113,8 @@ fn without_outcome(name: &str) -> &str {
     name.strip_suffix(" (unstable)").unwrap_or(name)
 }
 
-pub(in crate::tools) fn is_testem(report: &Report) -> bool {
-    report.suites.first().is_some_and(|suite| &*suite.name == "Testem Tests")
+pub(in crate::tools) fn is_testem(part: &Part<'_>) -> bool {
+    part.suite_name() == "Testem Tests"
 }
 
 /// The classname is the browser; the name is the full title.

@@ -1,18 +1,30 @@
 //! The general rule, and tools whose chain of suites is the container.
 
-use super::{all_cases, has_order, owned, root_attribute};
-use crate::formats::model::Report;
+use super::{all_cases, is_identifier, one, owned, root_attribute};
+use crate::formats::model::Case;
 use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
-use crate::tools::rules::{javascript, python};
+use crate::tools::part::Part;
+use crate::tools::rules::{javascript, jvm, python};
 
 /// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    let parts = case.chain.iter().chain([&case.classname]);
-    let container = without_repetition(parts.map(|part| portable(case, part)));
     let classname = portable(case, case.classname);
+    let chain: Vec<String> = case
+        .chain
+        .iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| portable(case, name))
+        .collect();
+    let container = if let Some(parts) = joined(&chain, &classname) {
+        parts
+    } else if jvm::is_class(&classname) {
+        vec![classname.clone()]
+    } else {
+        without_repetition(file_of_all(case).into_iter().chain(chain).chain([classname.clone()]))
+    };
     let folder = container.iter().map(|part| {
         let cut = if is_path(part) { Cut::Slashes } else { Cut::Nowhere };
         if *part == classname || cut == Cut::Slashes {
@@ -21,12 +33,42 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
             Level::One(part.clone())
         }
     });
-    TestLocation {
-        folder: folder.collect(),
-        container,
-        name: owned(case.name),
-        ..TestLocation::default()
-    }
+    let method = case.name.split_once("()").map_or("", |(method, _)| method);
+    let name = if jvm::is_class(&classname) || is_identifier(method) {
+        jvm::without_empty_parentheses(case.name)
+    } else {
+        owned(case.name)
+    };
+    TestLocation { folder: folder.collect(), container, name, ..TestLocation::default() }
+}
+
+/// The parts of a classname that repeats the names of the suites around the case: `All.Cart.Price` in the suites `All`,
+/// `Cart` and `Price`. The outermost suite is missing where it was the document element.
+fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
+    let [first, rest @ ..] = chain else { return None };
+    [".", " ", "/", "::", " > ", " › "].iter().find_map(|separator| {
+        let joined = rest.iter().fold(first.clone(), |joined, part| joined + separator + part);
+        if let Some(outer) = classname.strip_suffix(&joined) {
+            let outer = outer.strip_suffix(separator).unwrap_or(outer);
+            // `shop.CartTest` in `CartTest` is a class in a package.
+            let is_title = outer.starts_with(char::is_uppercase) && *separator == ".";
+            if outer.is_empty() {
+                return (!rest.is_empty()).then(|| chain.to_vec());
+            }
+            let is_whole = outer.len() + separator.len() + joined.len() == classname.len();
+            return (is_whole && (is_title || !rest.is_empty()))
+                .then(|| [owned(outer)].iter().chain(chain).cloned().collect());
+        }
+        let inner = classname.strip_prefix(&joined)?.strip_prefix(separator)?;
+        (!rest.is_empty()).then(|| chain.iter().cloned().chain([owned(inner)]).collect())
+    })
+}
+
+/// The file of a case, if all cases of the part have one: some tools write it for failures only.
+fn file_of_all(case: &CaseContext<'_>) -> Option<String> {
+    let is_everywhere = case.suite_attribute("file").is_some()
+        || case.part.cases.iter().all(|case| case.file.is_some());
+    case.file().filter(|_| is_everywhere)
 }
 
 /// `part`, relative to the repository root if it is a path.
@@ -58,51 +100,47 @@ pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
         .then_some(NotATest::SetupOrHook)
 }
 
-/// The chain of suites, one folder for each.
-pub(in crate::tools) fn chain_only(case: &CaseContext<'_>) -> TestLocation {
-    let container = without_empty(case.chain);
+/// The classname repeats the chain of suites, whose outermost one may be the document element.
+pub(in crate::tools) fn is_robot(part: &Part<'_>) -> bool {
+    let is_joined = |case: &Case| {
+        let chain = part.report.suite_chain(case.suite);
+        let chain: Vec<&str> = chain.iter().map(|suite| &*suite.name).collect();
+        let outer = case.classname.as_deref().and_then(|name| name.strip_suffix(&chain.join(".")));
+        outer.is_some_and(|outer| {
+            outer.is_empty() || (outer.ends_with('.') && outer.starts_with(char::is_uppercase))
+        })
+    };
+    let is_deep = |case: &Case| case.classname.as_deref() != part.suite().map(|suite| &*suite.name);
+    part.lacks(&["hostname", "id", "package", "file", "assertions"])
+        && part.cases.iter().any(is_deep)
+        && all_cases(part, is_joined)
+}
+
+/// Each suite is a request.
+pub(in crate::tools) fn is_newman(part: &Part<'_>) -> bool {
+    let is_uuid = |id: &str| {
+        id.len() > 30
+            && id.split('-').count() == 5
+            && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+    };
+    part.has(&["timestamp", "tests", "failures", "errors", "time"])
+        && part.suite().and_then(|suite| suite.attribute("id")).is_some_and(is_uuid)
+}
+
+/// The request. The collection is the name of the document element, which merging loses: it is only a folder.
+pub(in crate::tools) fn newman(case: &CaseContext<'_>) -> TestLocation {
+    let collection = root_attribute(case.part, "name").map(text::clean).unwrap_or_default();
+    let request = case.suite_name();
     TestLocation {
-        folder: container.iter().cloned().map(Level::One).collect(),
-        container,
+        container: one(request),
         name: owned(case.name),
+        folder: vec![Level::One(collection), Level::One(owned(request))],
         ..TestLocation::default()
     }
 }
 
-fn without_empty(chain: &[&str]) -> Vec<String> {
-    let parts = chain.iter().filter(|name| !name.is_empty());
-    parts.map(|name| owned(name)).collect()
-}
-
-/// The classname repeats the chain.
-pub(in crate::tools) fn is_robot(report: &Report) -> bool {
-    let chain = |suite| {
-        let names: Vec<&str> = report.suite_chain(suite).iter().map(|suite| &*suite.name).collect();
-        names
-    };
-    &*report.root.element == "testsuite"
-        && report.cases.iter().any(|case| chain(case.suite).len() > 1)
-        && all_cases(report, |case| {
-            case.classname.as_deref() == Some(chain(case.suite).join(".").as_str())
-        })
-}
-
-/// The root is named after the collection, each suite after a request.
-pub(in crate::tools) fn is_newman(report: &Report) -> bool {
-    root_attribute(report, "name").is_some()
-        && has_order(report, &["id", "timestamp", "tests", "failures", "errors", "time"])
-}
-
-pub(in crate::tools) fn newman(case: &CaseContext<'_>) -> TestLocation {
-    let collection = root_attribute(case.report, "name").map(text::clean);
-    let collection = collection.unwrap_or_default();
-    let chain: Vec<&str> =
-        [collection.as_str()].into_iter().chain(case.chain.iter().copied()).collect();
-    chain_only(&CaseContext { chain: &chain, ..*case })
-}
-
-pub(in crate::tools) fn is_maestro(report: &Report) -> bool {
-    report.suites.iter().any(|suite| suite.attribute("device").is_some())
+pub(in crate::tools) fn is_maestro(part: &Part<'_>) -> bool {
+    part.suites.iter().any(|suite| suite.attribute("device").is_some())
 }
 
 pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {

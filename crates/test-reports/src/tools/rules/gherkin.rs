@@ -1,30 +1,51 @@
 //! behave and Cucumber: the feature is the container, the scenario the test.
 
-use super::{all_cases, has_order, in_container, suite_of};
-use crate::formats::model::Report;
+use super::{all_cases, all_named_like_suite, in_container};
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
+use crate::tools::part::Part;
+use crate::tools::rules::jvm;
 
-pub(in crate::tools) fn is_behave(report: &Report) -> bool {
-    has_order(report, &["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
-        && all_cases(report, |case| {
-            case.attribute("status").is_some()
-                && suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
-        })
+pub(in crate::tools) fn is_behave(part: &Part<'_>) -> bool {
+    const STATES: [&str; 10] = [
+        "passed",
+        "failed",
+        "skipped",
+        "untested",
+        "undefined",
+        "error",
+        "hook_error",
+        "cleanup_error",
+        "pending",
+        "xfailed",
+    ];
+    let is_one = |status: &str| STATES.contains(&status);
+    part.has(&["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
+        && all_named_like_suite(part)
+        && all_cases(part, |case| case.attribute("status").is_some_and(is_one))
 }
 
-pub(in crate::tools) fn is_cucumber(report: &Report) -> bool {
-    let first = report.suites.first();
-    first.is_some_and(|suite| &*suite.name == "Cucumber" || suite.name.ends_with(".JUnitFormatter"))
-        || is_of_ruby(report)
+pub(in crate::tools) fn is_cucumber(part: &Part<'_>) -> bool {
+    let suite = part.suite_name();
+    suite == "Cucumber" || suite.ends_with(".JUnitFormatter")
 }
 
-fn is_of_ruby(report: &Report) -> bool {
-    has_order(report, &["failures", "errors", "skipped", "tests", "time"])
-        && &*report.root.element == "testsuite"
-        && all_cases(report, |case| {
-            suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
-        })
+/// Other tools write suites like this: container and name come from the general rule.
+pub(in crate::tools) fn is_cucumber_ruby(part: &Part<'_>) -> bool {
+    const OTHERS: [&str; 8] = [
+        "timestamp",
+        "hostname",
+        "id",
+        "package",
+        "file",
+        "assertions",
+        "disabled",
+        "xsi:noNamespaceSchemaLocation",
+    ];
+    part.has(&["failures", "errors", "skipped", "tests", "time"])
+        && part.lacks(&OTHERS)
+        && all_named_like_suite(part)
+        && !jvm::is_class(part.suite_name())
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {

@@ -1,33 +1,40 @@
 //! gotestsum and go-junit-report: the import path is the container; parents and subtests are both tests.
 
-use super::{all_cases, any_property, has_order, in_container, suite_of};
-use crate::formats::model::Report;
+use super::{all_cases, any_property, in_container, suite_name_of};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
+use crate::tools::part::Part;
+use crate::tools::rules::jvm;
 
-pub(in crate::tools) fn is_gotestsum(report: &Report) -> bool {
-    has_order(report, &["tests", "failures", "time", "timestamp"])
-        && (any_property(report, "go.version") || all_go(report))
+pub(in crate::tools) fn is_gotestsum(part: &Part<'_>) -> bool {
+    any_property(part, "go.version")
+        || (part.has(&["tests", "failures", "time"])
+            && part.lacks(&["id", "package"])
+            && all_go(part))
 }
 
-pub(in crate::tools) fn is_go_junit_report(report: &Report) -> bool {
-    any_property(report, "go.version")
-        || (has_order(
-            report,
-            &["tests", "failures", "errors", "id", "hostname", "time", "timestamp"],
-        ) && all_go(report))
+pub(in crate::tools) fn is_go_junit_report(part: &Part<'_>) -> bool {
+    part.has(&["id", "hostname"]) && (any_property(part, "go.version") || all_go(part))
 }
 
 /// Whether every case has a name as Go demands, or represents a package.
-fn all_go(report: &Report) -> bool {
+fn all_go(part: &Part<'_>) -> bool {
     const STARTS: [&str; 4] = ["Test", "Example", "Benchmark", "Fuzz"];
-    all_cases(report, |case| {
+    all_cases(part, |case| {
         let name = case.name.as_deref().unwrap_or_default();
         let is_go = STARTS.iter().any(|start| {
             name.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_lowercase))
         });
-        (is_go || is_package_failure(name)) && suite_of(report, case).is_some()
+        let (suite, classname) = (suite_name_of(part, case), case.classname.as_deref());
+        let is_package = classname.is_none_or(|classname| {
+            !jvm::is_class(classname)
+                && (classname.is_empty()
+                    || suite == classname
+                    || is_end(suite, classname)
+                    || is_end(classname, suite))
+        });
+        (is_go || is_package_failure(name)) && !suite.is_empty() && is_package
     })
 }
 
@@ -36,12 +43,13 @@ fn is_package_failure(name: &str) -> bool {
         || name.starts_with("[build failed]")
 }
 
+fn is_end(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|start| start.ends_with('/'))
+}
+
 /// The longer of classname and suite: options shorten either to the last part of the path.
 fn import_path<'a>(case: &CaseContext<'a>) -> &'a str {
     let (classname, suite) = (case.classname, case.suite_name());
-    let is_end = |long: &str, short: &str| {
-        long.strip_suffix(short).is_some_and(|start| start.ends_with('/'))
-    };
     if classname.is_empty() || is_end(suite, classname) { suite } else { classname }
 }
 

@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{all_cases, has_order, one, owned, root_attribute, root_says};
-use crate::formats::model::{Outcome, Report, Suite};
+use super::{all_cases, one, owned, suite_name_of};
+use crate::formats::model::{Case, Outcome, Suite};
+use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, before, without_repetition};
+use crate::tools::part::Part;
 
 /// Whether `text` is the path of a source file.
-fn is_source_file(text: &str) -> bool {
+pub(super) fn is_source_file(text: &str) -> bool {
     const EXTENSIONS: [&str; 12] = [
         "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "feature", "coffee",
     ];
@@ -22,49 +24,63 @@ fn file_folder(file: &str) -> Level {
     Level::Classname(owned(file), Cut::Slashes)
 }
 
-// jest-junit
+// jest-junit and mocha's reporters
 
-pub(in crate::tools) fn is_jest(report: &Report) -> bool {
-    root_says(report, "name", "jest tests")
-        || has_order(report, &["errors", "failures", "skipped", "timestamp", "time", "tests"])
-}
-
-/// The titles of the groups and the test's own title. Templates combine them into classname and name.
-fn jest_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
-    let (classname, name) = (case.classname, case.name);
-    if classname == name {
-        return ("", name);
-    }
-    match before(classname, name) {
-        Some(groups) if !name.is_empty() => (groups, name),
-        _ => (classname, name),
-    }
-}
-
-pub(in crate::tools) fn jest(case: &CaseContext<'_>) -> TestLocation {
-    let suite = case.suite_name();
-    let (groups, title) = jest_titles(case);
-    if is_source_file(suite) && !begins_with_title(case.name, suite) {
-        let file = case.path(suite);
-        let groups = if groups == suite { "" } else { groups };
-        return TestLocation {
-            container: [file.clone(), owned(groups)].into(),
-            name: owned(title),
-            folder: vec![file_folder(&file), Level::Titles(owned(groups), " › ")],
-            ..TestLocation::default()
-        };
-    }
-    let full = if groups.is_empty() || begins_with_title(title, groups) {
-        owned(title)
-    } else {
-        format!("{groups} {title}")
+/// jest-junit and mocha-junit-reporter write the same attributes when reports are merged. One rule reads both.
+fn is_titled(part: &Part<'_>) -> bool {
+    const OTHERS: [&str; 6] =
+        ["hostname", "id", "package", "assertions", "disabled", "doctest_version"];
+    let fits = |case: &Case| {
+        let suite = suite_name_of(part, case);
+        let name = &*text::clean(case.name.as_deref().unwrap_or_default());
+        let classname = &*text::clean(case.classname.as_deref().unwrap_or_default());
+        is_source_file(suite)
+            || is_root(suite)
+            || classname == FAILED
+            || (classname.is_empty() && begins_with_title(name, suite))
+            || (before(name, classname).is_some() && !classname.is_empty())
+            || (before(classname, name).is_some() && !name.is_empty())
+            || suite.strip_suffix(classname).is_some_and(|root| root.ends_with('.'))
     };
-    let folder =
-        if begins_with_title(&full, suite) { vec![Level::One(owned(suite))] } else { Vec::new() };
+    part.has(&["timestamp", "tests", "failures", "time"])
+        && part.lacks(&OTHERS)
+        && all_cases(part, fits)
+}
+
+fn is_root(suite: &str) -> bool {
+    ["Root Suite", "Mocha Tests"].contains(&suite) || suite.starts_with("Root Suite.")
+}
+
+pub(in crate::tools) fn is_jest(part: &Part<'_>) -> bool {
+    let is_of_jest = |case: &Case| {
+        let classname = case.classname.as_deref().unwrap_or_default();
+        is_source_file(suite_name_of(part, case))
+            || (["", FAILED].contains(&classname) || case.name.as_deref() == Some(classname))
+    };
+    part.has(&["errors", "skipped"])
+        && !is_root(part.suite_name())
+        && part.lacks(&["file"])
+        && is_titled(part)
+        && all_cases(part, is_of_jest)
+}
+
+pub(in crate::tools) fn is_mocha(part: &Part<'_>) -> bool {
+    is_root(part.suite_name()) || is_titled(part)
+}
+
+/// The title is the name; the classname is the groups', or the full title, or the file.
+fn in_file(case: &CaseContext<'_>, file: &str) -> TestLocation {
+    let (classname, name) = (case.classname, case.name);
+    let groups = if classname == name || classname == file {
+        ""
+    } else {
+        before(classname, name).filter(|_| !name.is_empty()).unwrap_or(classname)
+    };
+    let file = case.path(file);
     TestLocation {
-        container: case.case_file().into_iter().collect(),
-        name: full,
-        folder,
+        container: [file.clone(), owned(groups)].into(),
+        name: owned(name),
+        folder: vec![file_folder(&file), Level::Titles(owned(groups), " › ")],
         ..TestLocation::default()
     }
 }
@@ -75,20 +91,23 @@ fn begins_with_title(title: &str, group: &str) -> bool {
         && title.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-pub(in crate::tools) fn jest_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    const FAILED: &str = "Test suite failed to run";
-    (case.failed() && (case.classname == FAILED || case.name == FAILED))
-        .then_some(NotATest::SetupOrHook)
+const FAILED: &str = "Test suite failed to run";
+
+pub(in crate::tools) fn titles_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
+    let is_file = case.classname == FAILED || case.name == FAILED;
+    ((case.failed() && is_file) || is_hook(titles_of(case).1)).then_some(NotATest::SetupOrHook)
 }
 
 // vitest
 
-pub(in crate::tools) fn is_vitest(report: &Report) -> bool {
-    root_says(report, "name", "vitest tests")
-        || has_order(
-            report,
-            &["timestamp", "hostname", "tests", "failures", "errors", "skipped", "time"],
-        )
+pub(in crate::tools) fn is_vitest(part: &Part<'_>) -> bool {
+    is_file_with_host(part)
+}
+
+/// Whether the suite is a file, with the attributes that vitest and Playwright write.
+pub(super) fn is_file_with_host(part: &Part<'_>) -> bool {
+    part.has(&["timestamp", "hostname", "tests", "failures", "time"])
+        && is_source_file(part.suite_name())
 }
 
 pub(in crate::tools) fn vitest(case: &CaseContext<'_>) -> TestLocation {
@@ -113,9 +132,9 @@ pub(in crate::tools) fn vitest_not_a_test(case: &CaseContext<'_>) -> Option<NotA
 }
 
 /// Groups whose hooks failed, written as cases after all cases of their file, with only the title of the group.
-pub(in crate::tools) fn vitest_hooks(report: &Report) -> HashSet<usize> {
+pub(in crate::tools) fn vitest_hooks(part: &Part<'_>) -> HashSet<usize> {
     let mut titles: HashMap<Option<u32>, HashSet<&str>> = HashMap::new();
-    for case in report.cases.iter() {
+    for case in part.cases {
         let name = case.name.as_deref().unwrap_or_default();
         let mut parts: Vec<&str> = name.split(" > ").collect();
         parts.pop();
@@ -123,7 +142,7 @@ pub(in crate::tools) fn vitest_hooks(report: &Report) -> HashSet<usize> {
     }
     let mut hooks = HashSet::new();
     let mut closed: HashSet<Option<u32>> = HashSet::new();
-    for (index, case) in report.cases.iter().enumerate().rev() {
+    for (index, case) in part.numbered_cases().rev() {
         if closed.contains(&case.suite) {
             continue;
         }
@@ -138,30 +157,11 @@ pub(in crate::tools) fn vitest_hooks(report: &Report) -> HashSet<usize> {
     hooks
 }
 
-// mocha
-
-pub(in crate::tools) fn is_mocha(report: &Report) -> bool {
-    let known = |report: &Report| {
-        let names = ["Mocha Tests", "Root Suite"];
-        root_attribute(report, "name").is_some_and(|name| names.contains(&name))
-            || report.suites.iter().any(|suite| names.contains(&&*suite.name))
-    };
-    let first = report.suites.first();
-    known(report)
-        || first.is_some_and(|suite| {
-            let mut order = suite.attributes.iter().map(|attribute| &*attribute.name);
-            order.next() == Some("timestamp")
-                && order.next() == Some("tests")
-                && order.all(|name| ["file", "time", "failures", "skipped"].contains(&name))
-                && suite.attribute("time").is_some()
-        })
-}
-
 /// The titles of the groups and the test's own title.
 ///
 /// The reporter's modes differ in what they write as name and classname. The mode is derived from the case and its suite
 /// only, so that it is the same in every shard.
-fn mocha_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
+fn titles_of<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
     let (name, classname, suite) = (case.name, case.classname, case.suite_name());
     let is_jenkins = |groups: &str| {
         suite == groups || suite.strip_suffix(groups).is_some_and(|start| start.ends_with('.'))
@@ -192,16 +192,24 @@ fn mocha_titles<'a>(case: &CaseContext<'a>) -> (&'a str, &'a str) {
     (classname, name)
 }
 
-pub(in crate::tools) fn mocha(case: &CaseContext<'_>) -> TestLocation {
-    let (groups, title) = mocha_titles(case);
-    let levels = match mocha_levels(case, groups) {
+/// The file, if the report names it, the groups and the title.
+pub(in crate::tools) fn titles(case: &CaseContext<'_>) -> TestLocation {
+    let suite = case.suite_name();
+    if is_source_file(suite) && !begins_with_title(case.name, suite) {
+        return in_file(case, suite);
+    }
+    let (groups, title) = titles_of(case);
+    let folder = match mocha_levels(case, groups) {
         Some(levels) => levels.into_iter().map(|level| Level::One(owned(level))).collect(),
+        None if groups.is_empty() && begins_with_title(title, suite) => {
+            vec![Level::One(owned(suite))]
+        }
         None => vec![Level::Classname(owned(groups), Cut::Nowhere)],
     };
     TestLocation {
-        container: one(groups),
+        container: case.file().into_iter().chain(one(groups)).collect(),
         name: owned(title),
-        folder: levels,
+        folder,
         ..TestLocation::default()
     }
 }
@@ -212,7 +220,7 @@ const SEARCHED_PARENTS: usize = 1000;
 /// The title of each group, outermost first. The reporter joins titles with a space, so that their borders are only
 /// known from the suites before, which include the parents.
 fn mocha_levels<'a>(case: &CaseContext<'_>, groups: &'a str) -> Option<Vec<&'a str>> {
-    let suites = case.report.suites.get(..=case.case.suite? as usize)?;
+    let suites = case.part.report.suites.get(..=case.case.suite? as usize)?;
     let mut levels = Vec::new();
     let mut rest = groups;
     for suite in suites.iter().rev().take(SEARCHED_PARENTS) {
@@ -257,10 +265,6 @@ fn jenkins_levels<'a>(suites: &[Suite], root: &str, groups: &'a str) -> Vec<&'a 
     levels
 }
 
-pub(in crate::tools) fn mocha_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    is_hook(mocha_titles(case).1).then_some(NotATest::SetupOrHook)
-}
-
 const HOOKS: [&str; 4] =
     ["\"before all\" hook", "\"before each\" hook", "\"after all\" hook", "\"after each\" hook"];
 
@@ -283,16 +287,16 @@ pub(in crate::tools) fn has_hook(title: &str) -> bool {
 
 // node:test, bun, node-tap, tape, ava
 
-pub(in crate::tools) fn is_node(report: &Report) -> bool {
-    all_cases(report, |case| {
+pub(in crate::tools) fn is_node(part: &Part<'_>) -> bool {
+    all_cases(part, |case| {
         case.classname
             .as_deref()
             .is_some_and(|classname| classname == "test" || classname == "suite")
-    }) && report.suites.iter().all(|suite| suite.attribute("disabled").is_some())
+    }) && part.suites.iter().all(|suite| suite.attribute("disabled").is_some())
 }
 
-pub(in crate::tools) fn is_bun(report: &Report) -> bool {
-    root_says(report, "name", "bun test")
+pub(in crate::tools) fn is_bun(part: &Part<'_>) -> bool {
+    part.has(&["file", "assertions", "hostname"]) && is_source_file(part.suite_name())
 }
 
 /// The chain of suites, below the file if there is one.

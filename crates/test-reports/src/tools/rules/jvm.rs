@@ -1,62 +1,53 @@
 //! surefire, Gradle, ant, the JUnit Platform's console, TestNG: the class is the container, never the suite.
 
-use super::{all_cases, any_property, has_order, in_container, suite_of};
-use crate::formats::model::Report;
+use super::{all_cases, any_property, in_container, is_identifier, javascript, suite_name_of};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_gradle(report: &Report) -> bool {
-    const GRADLE: [&str; 7] =
-        ["tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"];
-    has_order(report, &GRADLE) && &*report.root.element == "testsuite"
+pub(in crate::tools) fn is_gradle(part: &Part<'_>) -> bool {
+    let is_class = |class: &str| {
+        class.split(['.', '$']).all(is_identifier)
+            && class.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
+    };
+    part.has(&["tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"])
+        && part.lacks(&["id", "package"])
+        && all_cases(part, |case| case.classname.as_deref().is_some_and(is_class))
 }
 
-pub(in crate::tools) fn is_junit_platform(report: &Report) -> bool {
-    report.suites.first().is_some_and(|suite| {
-        ["JUnit Jupiter", "JUnit Vintage", "JUnit Platform Suite"].contains(&&*suite.name)
-    })
+pub(in crate::tools) fn is_junit_platform(part: &Part<'_>) -> bool {
+    ["JUnit Jupiter", "JUnit Vintage", "JUnit Platform Suite"].contains(&part.suite_name())
 }
 
-pub(in crate::tools) fn is_ant(report: &Report) -> bool {
-    any_property(report, "ant.version")
-        || (has_order(
-            report,
-            &[
-                "errors",
-                "failures",
-                "hostname",
-                "id",
-                "package",
-                "skipped",
-                "tests",
-                "time",
-                "timestamp",
-            ],
-        ) && &*report.root.element == "testsuites")
+pub(in crate::tools) fn is_ant(part: &Part<'_>) -> bool {
+    let suite = part.suite_name();
+    let package = part.suite().and_then(|suite| suite.attribute("package")).unwrap_or_default();
+    let class = if package.is_empty() { suite.to_owned() } else { format!("{package}.{suite}") };
+    any_property(part, "ant.version")
+        // Merged by `junitreport`: class and package apart.
+        || (part.has(&["errors", "failures", "hostname", "id", "package", "tests", "time", "timestamp"])
+            && all_cases(part, |case| {
+                case.classname.as_deref().is_some_and(|classname| classname.starts_with(&class))
+            }))
 }
 
-pub(in crate::tools) fn is_surefire(report: &Report) -> bool {
-    let schema =
-        report.suites.first().and_then(|suite| suite.attribute("xsi:noNamespaceSchemaLocation"));
+pub(in crate::tools) fn is_surefire(part: &Part<'_>) -> bool {
+    let schema = part.suite().and_then(|suite| suite.attribute("xsi:noNamespaceSchemaLocation"));
     schema.is_some_and(|schema| schema.contains("surefire"))
         || ["java.version", "java.vm.version", "java.specification.version", "java.home"]
             .iter()
-            .any(|name| any_property(report, name))
-        || &*report.root.element == "testrun"
+            .any(|name| any_property(part, name))
 }
 
-pub(in crate::tools) fn is_testng(report: &Report) -> bool {
-    let Some(suite) = report.suites.first() else {
-        return false;
-    };
-    suite.attribute("ignored").is_some() && suite.attribute("hostname").is_some()
+pub(in crate::tools) fn is_testng(part: &Part<'_>) -> bool {
+    part.has(&["ignored", "hostname"])
 }
 
 /// Whether the suite of every case is a class, and its classname that class or a nested one.
-pub(in crate::tools) fn is_suite_per_class(report: &Report) -> bool {
-    all_cases(report, |case| {
-        let suite = suite_of(report, case).map_or("", |suite| &*suite.name);
+pub(in crate::tools) fn is_suite_per_class(part: &Part<'_>) -> bool {
+    all_cases(part, |case| {
+        let suite = suite_name_of(part, case);
         is_class(suite)
             && case.classname.as_deref().is_none_or(|classname| {
                 classname
@@ -66,13 +57,16 @@ pub(in crate::tools) fn is_suite_per_class(report: &Report) -> bool {
     })
 }
 
-/// Whether `text` is a class in a package.
-fn is_class(text: &str) -> bool {
+/// Whether `text` is a class in a package, and not a file such as `cart.test.js` or `main.tftest.hcl`.
+pub(super) fn is_class(text: &str) -> bool {
+    const FILES: [&str; 9] = ["hcl", "tf", "rb", "lua", "bats", "yml", "yaml", "robot", "exs"];
     text.contains('.')
         && text.split('.').all(|part| {
             part.starts_with(|first: char| first.is_alphabetic() || first == '_')
                 && part.chars().all(|next| next.is_alphanumeric() || "_$".contains(next))
         })
+        && !javascript::is_source_file(text)
+        && !text.rsplit('.').next().is_some_and(|extension| FILES.contains(&extension))
 }
 
 /// The classname, or else the suite, because old versions write no classname.
@@ -89,7 +83,7 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
 }
 
 /// `passes()` becomes `passes`, and `repeated()[2]` becomes `repeated[2]`: runners of JUnit 5 differ in this.
-fn without_empty_parentheses(name: &str) -> String {
+pub(super) fn without_empty_parentheses(name: &str) -> String {
     if let Some(start) = name.strip_suffix("()") {
         return start.to_owned();
     }

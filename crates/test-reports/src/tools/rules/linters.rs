@@ -1,7 +1,7 @@
 //! Linters, whose findings are not tests.
 
 use super::root_attribute;
-use crate::formats::model::Report;
+use crate::tools::part::Part;
 
 /// Names of linters in the name of the root, or in the name or package of a suite.
 const LINTERS: [&str; 30] = [
@@ -37,13 +37,13 @@ const LINTERS: [&str; 30] = [
     "biome",
 ];
 
-pub(in crate::tools) fn is_written_by(report: &Report) -> bool {
+pub(in crate::tools) fn is_written_by(part: &Part<'_>) -> bool {
     let is_linter = |name: &str| {
         let name = name.strip_prefix("org.").unwrap_or(name);
         LINTERS.contains(&name.to_ascii_lowercase().as_str())
     };
-    root_attribute(report, "name").is_some_and(is_linter)
-        || report.suites.iter().any(|suite| {
+    root_attribute(part, "name").is_some_and(is_linter)
+        || part.suites.iter().any(|suite| {
             is_linter(&suite.name) || suite.attribute("package").is_some_and(is_linter)
         })
 }

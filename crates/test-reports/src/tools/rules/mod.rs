@@ -1,7 +1,9 @@
 //! The rules of the table's rows, by family of tools.
 //!
-//! Functions that recognise a tool look at names that it always writes, or at the order of a suite's attributes. Both
-//! are the same in every shard, and rarely shared by two tools.
+//! Functions that recognise a tool see one part of a report. They look for names and properties that the tool always
+//! writes, and for sets of attributes together with the shape of names, never for the order of attributes or for what
+//! must be absent only because the tool does not write it yet. Where two tools write the same shape, their rules must
+//! agree on container and name.
 
 pub(super) mod browsers;
 pub(super) mod dotnet;
@@ -19,22 +21,11 @@ pub(super) mod rust;
 pub(super) mod tap;
 
 use super::location::{Cut, Level, TestLocation};
-use crate::formats::model::{Case, Report, Suite, find_attribute};
+use crate::formats::model::{Case, Suite, find_attribute};
+use crate::tools::part::Part;
 
-/// Whether the first suite has exactly these attributes in this order, besides its name.
-fn has_order(report: &Report, order: &[&str]) -> bool {
-    report.suites.first().is_some_and(|suite| {
-        suite.attributes.iter().map(|attribute| &*attribute.name).eq(order.iter().copied())
-    })
-}
-
-/// Whether an attribute of the document element has this value.
-fn root_says(report: &Report, attribute: &str, value: &str) -> bool {
-    root_attribute(report, attribute) == Some(value)
-}
-
-fn root_attribute<'a>(report: &'a Report, attribute: &str) -> Option<&'a str> {
-    find_attribute(&report.root.attributes, attribute)
+fn root_attribute<'a>(part: &Part<'a>, attribute: &str) -> Option<&'a str> {
+    find_attribute(&part.root.attributes, attribute)
 }
 
 /// The value of a property of a suite.
@@ -43,18 +34,23 @@ pub(super) fn property<'a>(suite: &'a Suite, name: &str) -> Option<&'a str> {
 }
 
 /// Whether any suite has a property of this name.
-fn any_property(report: &Report, name: &str) -> bool {
-    report.suites.iter().any(|suite| property(suite, name).is_some())
+fn any_property(part: &Part<'_>, name: &str) -> bool {
+    part.suites.iter().any(|suite| property(suite, name).is_some())
 }
 
-/// Whether the report has cases, all of which satisfy `holds`.
-fn all_cases(report: &Report, holds: impl Fn(&Case) -> bool) -> bool {
-    !report.cases.is_empty() && report.cases.iter().all(holds)
+/// Whether the part has cases, all of which satisfy `holds`.
+fn all_cases(part: &Part<'_>, holds: impl Fn(&Case) -> bool) -> bool {
+    !part.cases.is_empty() && part.cases.iter().all(holds)
 }
 
 /// The innermost suite of a case.
-fn suite_of<'a>(report: &'a Report, case: &Case) -> Option<&'a Suite> {
-    report.suites.get(case.suite? as usize)
+fn suite_of<'a>(part: &Part<'a>, case: &Case) -> Option<&'a Suite> {
+    part.report.suites.get(case.suite? as usize)
+}
+
+/// The name of the innermost suite of a case.
+fn suite_name_of<'a>(part: &Part<'a>, case: &Case) -> &'a str {
+    suite_of(part, case).map_or("", |suite| &suite.name)
 }
 
 /// A test of one `container`, whose folders are the container cut at `cut`.
@@ -74,4 +70,15 @@ fn one(part: &str) -> Vec<String> {
 
 fn owned(name: &str) -> String {
     name.to_owned()
+}
+
+/// Whether the part has cases, the classname of each of which is the name of its suite.
+fn all_named_like_suite(part: &Part<'_>) -> bool {
+    all_cases(part, |case| case.classname.as_deref() == Some(suite_name_of(part, case)))
+}
+
+/// Whether `text` is a word of a programming language: letters, digits and `_`, no digit first.
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && text.chars().all(|next| next.is_alphanumeric() || next == '_')
 }

@@ -1,19 +1,26 @@
 //! C, C++ and Swift: GoogleTest, Catch2, doctest, Boost.Test, CUnit, cmocka, Criterion, Qt Test, Meson, XCTest.
 
 use super::{
-    all_cases, any_property, has_order, in_container, one, owned, root_says, suite_of, tap,
+    all_cases, all_named_like_suite, any_property, in_container, is_identifier, one, owned,
+    suite_name_of, tap,
 };
-use crate::formats::model::Report;
+use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_googletest(report: &Report) -> bool {
-    all_cases(report, |case| {
-        case.attribute("status").is_some_and(|status| ["run", "notrun"].contains(&status))
-            && case.classname.is_some()
-    }) && report.suites.iter().all(|suite| suite.attribute("disabled").is_some())
-        && &*report.root.element == "testsuites"
+pub(in crate::tools) fn is_googletest(part: &Part<'_>) -> bool {
+    // CTest's suite has a host.
+    (part.lacks(&["hostname"]) || all_named_like_suite(part))
+        && !part.suites.is_empty()
+        && part.suites.iter().all(|suite| suite.attribute("disabled").is_some())
+        && all_cases(part, |case| {
+            case.classname.is_some()
+                && case
+                    .attribute("status")
+                    .is_some_and(|status| ["run", "notrun"].contains(&status))
+        })
 }
 
 pub(in crate::tools) fn googletest(case: &CaseContext<'_>) -> TestLocation {
@@ -38,12 +45,12 @@ fn enabled(name: &str) -> &str {
     name.strip_prefix("DISABLED_").unwrap_or(name)
 }
 
-pub(in crate::tools) fn is_catch2(report: &Report) -> bool {
-    report.suites.iter().any(|suite| suite.attribute("hostname") == Some("tbd"))
+pub(in crate::tools) fn is_catch2(part: &Part<'_>) -> bool {
+    part.suites.iter().any(|suite| suite.attribute("hostname") == Some("tbd"))
 }
 
-pub(in crate::tools) fn is_qt(report: &Report) -> bool {
-    any_property(report, "QtVersion")
+pub(in crate::tools) fn is_qt(part: &Part<'_>) -> bool {
+    any_property(part, "QtVersion")
 }
 
 /// Set-ups and clean-ups, written like tests.
@@ -56,15 +63,15 @@ pub(in crate::tools) fn qt_not_a_test(case: &CaseContext<'_>) -> Option<NotATest
 pub(in crate::tools) fn qt(case: &CaseContext<'_>) -> TestLocation {
     // Qt 5 writes a result for every executed function, and a comment for a skipped one.
     let has_results =
-        case.report.cases.first().is_some_and(|first| first.attribute("result").is_some());
+        case.part.cases.first().is_some_and(|first| first.attribute("result").is_some());
     TestLocation {
         is_skipped: has_results && case.case.attribute("result").is_none() && !case.failed(),
         ..suite_or_classname(case)
     }
 }
 
-pub(in crate::tools) fn is_doctest(report: &Report) -> bool {
-    report.suites.first().is_some_and(|suite| suite.attribute("doctest_version").is_some())
+pub(in crate::tools) fn is_doctest(part: &Part<'_>) -> bool {
+    part.has(&["doctest_version"])
 }
 
 /// The source file is the classname; the suite is the program as it was invoked.
@@ -73,19 +80,30 @@ pub(in crate::tools) fn doctest(case: &CaseContext<'_>) -> TestLocation {
 }
 
 /// One suite for the module; the test suites are the classname.
-pub(in crate::tools) fn is_boost(report: &Report) -> bool {
-    &*report.root.element == "testsuite"
-        && has_order(report, &["tests", "skipped", "errors", "failures", "id", "time"])
-        && all_cases(report, |case| case.attribute("assertions").is_some())
+pub(in crate::tools) fn is_boost(part: &Part<'_>) -> bool {
+    part.has(&["tests", "skipped", "errors", "failures", "id", "time"])
+        && part.lacks(&["assertions", "timestamp"])
+        && all_cases(part, |case| {
+            case.attribute("assertions").is_some() && case.attribute("status").is_none()
+        })
+}
+
+pub(in crate::tools) fn boost(case: &CaseContext<'_>) -> TestLocation {
+    let (suite, classname) = (owned(case.suite_name()), owned(case.classname));
+    TestLocation {
+        container: vec![suite.clone(), classname.clone()],
+        name: owned(case.name),
+        folder: vec![Level::One(suite), Level::Classname(classname, Cut::Nowhere)],
+        ..TestLocation::default()
+    }
 }
 
 /// The classname is a package, which is mostly empty, a dot, and the suite.
-pub(in crate::tools) fn is_cunit(report: &Report) -> bool {
-    has_order(report, &["errors", "failures", "tests"])
-        && all_cases(report, |case| {
-            let suite = suite_of(report, case).map(|suite| &*suite.name).unwrap_or_default();
-            let package = case.classname.as_deref().and_then(|name| name.strip_suffix(suite));
-            package.is_some_and(|package| package.ends_with('.'))
+pub(in crate::tools) fn is_cunit(part: &Part<'_>) -> bool {
+    part.has(&["errors", "failures", "tests"])
+        && all_cases(part, |case| {
+            let classname = case.classname.as_deref().and_then(|name| name.strip_prefix('.'));
+            classname == Some(suite_name_of(part, case))
         })
 }
 
@@ -93,20 +111,20 @@ pub(in crate::tools) fn cunit(case: &CaseContext<'_>) -> TestLocation {
     suite_or_classname(&CaseContext { classname: case.classname.trim_start_matches('.'), ..*case })
 }
 
-/// Not every suite is Meson's: a program with GoogleTest's protocol adds its own.
-pub(in crate::tools) fn is_meson(report: &Report) -> bool {
-    let root: Vec<&str> = report.root.attributes.iter().map(|attribute| &*attribute.name).collect();
-    let is_labelled = |suite: &str, name: &str| {
-        name.strip_prefix(suite).is_some_and(|rest| rest.starts_with([':', ' ']))
+pub(in crate::tools) fn is_meson(part: &Part<'_>) -> bool {
+    let is_labelled = |case: &Case| {
+        let (suite, name) = (suite_name_of(part, case), case.name.as_deref().unwrap_or_default());
+        case.classname.as_deref() == Some(suite)
             && name.contains(" / ")
+            && name.strip_prefix(suite).is_some_and(|rest| rest.starts_with([':', ' ']))
     };
-    root == ["tests", "errors", "failures"]
-        && report.cases.iter().any(|case| {
-            let suite = suite_of(report, case).map(|suite| &*suite.name).unwrap_or_default();
-            let name = case.name.as_deref().unwrap_or_default();
-            case.classname.as_deref() == Some(suite)
-                && (is_labelled(suite, name) || suite.contains(" / "))
-        })
+    // `project.project:suite / test`
+    let is_of_test = part.suite_name().split_once(" / ").is_some_and(|(label, _)| {
+        let project = label.split(':').next().unwrap_or_default();
+        let half = project.len() / 2;
+        project.get(half..=half) == Some(".") && project.get(..half) == project.get(half + 1..)
+    });
+    part.has(&["tests", "errors", "failures"]) && (is_of_test || all_cases(part, is_labelled))
 }
 
 /// `project:suite / test` is the name of a case, or of a suite whose cases are the lines of its TAP.
@@ -138,19 +156,28 @@ pub(in crate::tools) fn meson(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-pub(in crate::tools) fn is_criterion(report: &Report) -> bool {
-    root_says(report, "name", "Criterion Tests")
+pub(in crate::tools) fn is_criterion(part: &Part<'_>) -> bool {
+    const STATES: [&str; 4] = ["PASSED", "FAILED", "SKIPPED", "ERRORED"];
+    all_cases(part, |case| {
+        case.attribute("assertions").is_some()
+            && case.attribute("status").is_some_and(|status| STATES.contains(&status))
+    })
 }
 
-pub(in crate::tools) fn is_cmocka(report: &Report) -> bool {
-    has_order(report, &["time", "tests", "failures", "errors", "skipped"])
-        && all_cases(report, |case| case.classname.is_none())
+/// The general rule makes the same container and name of such cases.
+pub(in crate::tools) fn is_cmocka(part: &Part<'_>) -> bool {
+    part.has(&["time", "tests", "failures", "errors", "skipped"])
+        && part.lacks(&["timestamp", "hostname", "id", "package", "file", "disabled"])
+        && part.suites.len() == 1
+        && all_cases(part, |case| {
+            case.classname.is_none()
+                && case.file.is_none()
+                && case.name.as_deref().is_some_and(is_identifier)
+        })
 }
 
-pub(in crate::tools) fn is_xctest(report: &Report) -> bool {
-    let first = report.suites.first();
-    first.is_some_and(|suite| &*suite.name == "TestResults")
-        && has_order(report, &["errors", "tests", "failures", "time"])
+pub(in crate::tools) fn is_xctest(part: &Part<'_>) -> bool {
+    part.suite_name() == "TestResults" && part.has(&["errors", "tests", "failures", "time"])
 }
 
 /// The classname, which says more than the suite, or else the suite.

@@ -1,18 +1,18 @@
 //! PHPUnit, Pest, ParaTest: the class is the container.
 
-use super::{all_cases, in_container, root_says};
-use crate::formats::model::Report;
+use super::{all_cases, in_container};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_phpunit(report: &Report) -> bool {
-    let has = |name: &str| report.suites.iter().any(|suite| suite.attribute(name).is_some());
+pub(in crate::tools) fn is_phpunit(part: &Part<'_>) -> bool {
+    let has = |name: &str| part.suites.iter().any(|suite| suite.attribute(name).is_some());
     has("assertions")
         && !has("filepath")
         && !has("disabled")
-        && !root_says(report, "name", "bun test")
-        && all_cases(report, |case| {
+        && !has("hostname")
+        && all_cases(part, |case| {
             case.attribute("assertions").is_some() && case.attribute("status").is_none()
         })
 }

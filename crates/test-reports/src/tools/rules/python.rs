@@ -1,27 +1,41 @@
 //! pytest, unittest-xml-reporting, nose2, nose and pynose: the classname, which includes the module, is the container.
 
-use super::{has_order, in_container, root_says};
-use crate::formats::model::Report;
+use super::{all_cases, in_container, is_identifier, suite_name_of};
+use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_pytest(report: &Report) -> bool {
-    root_says(report, "name", "pytest tests")
-        || report.suites.iter().any(|suite| &*suite.name == "pytest")
-        // `junit_suite_name` renames the suite, and older versions name no root.
-        || has_order(
-            report,
-            &["errors", "failures", "skipped", "tests", "time", "timestamp", "hostname"],
-        )
+pub(in crate::tools) fn is_pytest(part: &Part<'_>) -> bool {
+    const ATTRIBUTES: [&str; 7] =
+        ["errors", "failures", "skipped", "tests", "time", "timestamp", "hostname"];
+    part.suite_name() == "pytest"
+        // `junit_suite_name` renames the suite.
+        || (part.has(&ATTRIBUTES)
+            && part.lacks(&["id", "package"])
+            && part.suites.len() == 1
+            && all_cases(part, |case| is_of_pytest(case) && suite_name_of(part, case) != case.classname.as_deref().unwrap_or_default()))
 }
 
-pub(in crate::tools) fn is_unittest_xml_reporting(report: &Report) -> bool {
-    !report.suites.is_empty()
-        && report
-            .suites
-            .iter()
-            .all(|suite| without_time_stamp(&suite.name).len() < suite.name.len())
+/// Whether a case is a function of a module with one of the usual names, or a module that could not be collected.
+fn is_of_pytest(case: &Case) -> bool {
+    let is_dotted = |text: &str| text.split('.').all(is_identifier);
+    let name = case.name.as_deref().unwrap_or_default();
+    let Some(classname) = case.classname.as_deref() else { return false };
+    if classname.is_empty() {
+        return case.outcome != Default::default() && is_dotted(name);
+    }
+    is_dotted(classname)
+        && classname.split('.').any(|part| {
+            part.starts_with("test") || part.starts_with("Test") || part.ends_with("_test")
+        })
+        && is_identifier(name.split(['[', ' ']).next().unwrap_or_default())
+}
+
+pub(in crate::tools) fn is_unittest_xml_reporting(part: &Part<'_>) -> bool {
+    !part.suites.is_empty()
+        && part.suites.iter().all(|suite| without_time_stamp(&suite.name).len() < suite.name.len())
 }
 
 /// A name without the `-20261123165022` at its end.
@@ -42,16 +56,16 @@ pub(in crate::tools) fn unittest_label(name: &str) -> &str {
     if name.ends_with("_ErrorHolder") { "" } else { name }
 }
 
-pub(in crate::tools) fn is_nose2(report: &Report) -> bool {
-    has_suite_named(report, &["nose2-junit"])
+pub(in crate::tools) fn is_nose2(part: &Part<'_>) -> bool {
+    has_suite_named(part, &["nose2-junit"])
 }
 
-pub(in crate::tools) fn is_nose(report: &Report) -> bool {
-    has_suite_named(report, &["nosetests", "pynose"])
+pub(in crate::tools) fn is_nose(part: &Part<'_>) -> bool {
+    has_suite_named(part, &["nosetests", "pynose"])
 }
 
-fn has_suite_named(report: &Report, names: &[&str]) -> bool {
-    report.suites.iter().any(|suite| names.contains(&&*suite.name))
+fn has_suite_named(part: &Part<'_>, names: &[&str]) -> bool {
+    part.suites.iter().any(|suite| names.contains(&&*suite.name))
 }
 
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {

@@ -1,13 +1,14 @@
 //! RSpec and minitest: the classname is the container.
 
-use super::{has_order, one, owned};
-use crate::formats::model::Report;
+use super::{all_cases, one, owned};
+use crate::formats::model::Case;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_rspec(report: &Report) -> bool {
+pub(in crate::tools) fn is_rspec(part: &Part<'_>) -> bool {
     // The formatter appends the number of a parallel run.
-    report.suites.iter().any(|suite| {
+    part.suites.iter().any(|suite| {
         suite
             .name
             .strip_prefix("rspec")
@@ -15,12 +16,19 @@ pub(in crate::tools) fn is_rspec(report: &Report) -> bool {
     })
 }
 
-pub(in crate::tools) fn is_minitest(report: &Report) -> bool {
-    has_order(report, &["skipped", "failures", "errors", "tests", "assertions", "time"])
-        || report
-            .suites
-            .iter()
-            .any(|suite| &*suite.name == "minitest" || suite.attribute("filepath").is_some())
+pub(in crate::tools) fn is_minitest(part: &Part<'_>) -> bool {
+    let is_one = |case: &Case| {
+        case.attribute("assertions").is_some()
+            && case.attribute("class").is_none()
+            && case.classname.is_some()
+    };
+    part.suites
+        .iter()
+        .any(|suite| &*suite.name == "minitest" || suite.attribute("filepath").is_some())
+        || (part.has(&["skipped", "failures", "errors", "tests", "assertions", "time"])
+            && part.suites.len() == 1
+            && part.lacks(&["file", "hostname", "disabled", "warnings"])
+            && all_cases(part, |case| is_one(case) && case.attribute("status").is_none()))
 }
 
 /// The classname, and the description without the number that `it` adds.

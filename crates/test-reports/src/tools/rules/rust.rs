@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
-use super::{all_cases, any_property, has_order, one, owned, root_attribute, root_says, suite_of};
-use crate::formats::model::{Case, Report};
+use super::{all_cases, all_named_like_suite, any_property, one, owned, suite_name_of};
+use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_nextest(report: &Report) -> bool {
-    root_says(report, "name", "nextest-run")
-        || (root_attribute(report, "uuid").is_some()
-            && all_cases(report, |case| {
-                suite_of(report, case).map(|suite| &*suite.name) == case.classname.as_deref()
-            }))
+pub(in crate::tools) fn is_nextest(part: &Part<'_>) -> bool {
+    let is_one =
+        |case: &Case| case.attribute("timestamp").is_some() && case.attribute("status").is_none();
+    part.suite_name().starts_with("@setup-script:")
+        || (part.has(&["tests", "errors", "failures"])
+            && part.lacks(&["timestamp", "hostname", "file"])
+            && all_named_like_suite(part)
+            && all_cases(part, is_one))
 }
 
 /// The binary's identifier is one part: cutting it at `::` would let `a::b` with test `c` meet `a` with test `b::c`.
@@ -41,15 +44,13 @@ pub(in crate::tools) fn nextest_not_a_test(case: &CaseContext<'_>) -> Option<Not
     .then_some(NotATest::SetupOrHook)
 }
 
-pub(in crate::tools) fn is_cargo2junit(report: &Report) -> bool {
-    report.suites.first().is_some_and(|suite| suite.name.starts_with("cargo test #"))
+pub(in crate::tools) fn is_cargo2junit(part: &Part<'_>) -> bool {
+    part.suite_name().starts_with("cargo test #")
 }
 
-pub(in crate::tools) fn is_libtest(report: &Report) -> bool {
-    const ORDER: [&str; 6] = ["package", "id", "errors", "failures", "tests", "skipped"];
-    let first = report.suites.first();
-    has_order(report, &ORDER) && first.is_some_and(|suite| &*suite.name == "test")
-        || any_property(report, "libtest.binary")
+pub(in crate::tools) fn is_libtest(part: &Part<'_>) -> bool {
+    (part.suite_name() == "test" && part.has(&["package", "id"]))
+        || any_property(part, "libtest.binary")
 }
 
 pub(in crate::tools) fn libtest(case: &CaseContext<'_>) -> TestLocation {
@@ -99,24 +100,24 @@ pub(in crate::tools) fn libtest_text(case: &CaseContext<'_>) -> TestLocation {
 }
 
 /// Doc-tests of one item differ only in their lines, which every edit above changes. They are numbered by line.
-pub(in crate::tools) fn doc_tests(report: &Report) -> HashMap<usize, usize> {
-    count_doc_tests(report, |case| case.classname.as_deref().unwrap_or_default())
+pub(in crate::tools) fn doc_tests(part: &Part<'_>) -> HashMap<usize, usize> {
+    count_doc_tests(part, |_, case| case.classname.as_deref().unwrap_or_default())
 }
 
 /// As [`doc_tests`], where those of each crate are a suite.
-pub(in crate::tools) fn doc_tests_of_suites(report: &Report) -> HashMap<usize, usize> {
-    count_doc_tests(report, |case| suite_of(report, case).map_or("", |suite| &suite.name))
+pub(in crate::tools) fn doc_tests_of_suites(part: &Part<'_>) -> HashMap<usize, usize> {
+    count_doc_tests(part, suite_name_of)
 }
 
 fn count_doc_tests<'a>(
-    report: &'a Report,
-    module: impl Fn(&'a Case) -> &'a str,
+    part: &Part<'a>,
+    module: impl Fn(&Part<'a>, &'a Case) -> &'a str,
 ) -> HashMap<usize, usize> {
     let mut of_items: HashMap<(&str, &str), Vec<(u64, usize)>> = HashMap::new();
-    for (index, case) in report.cases.iter().enumerate() {
+    for (index, case) in part.numbered_cases() {
         let name = case.name.as_deref().unwrap_or_default();
         if let Some((item, line)) = cut_line(name) {
-            of_items.entry((module(case), item)).or_default().push((line, index));
+            of_items.entry((module(part, case), item)).or_default().push((line, index));
         }
     }
     let mut ordinals = HashMap::new();

@@ -1,15 +1,18 @@
 //! CTest, bats, busted, perl's TAP::Formatter::JUnit, node-tap, the converters of tape and ava.
 
-use super::{all_cases, has_order, in_container, javascript, one, owned, root_says};
-use crate::formats::model::{Case, Report};
+use super::{all_cases, in_container, javascript, one, owned, suite_name_of};
+use crate::formats::model::Case;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::part::Part;
 
-pub(in crate::tools) fn is_ctest(report: &Report) -> bool {
-    all_cases(report, |case| {
+pub(in crate::tools) fn is_ctest(part: &Part<'_>) -> bool {
+    all_cases(part, |case| {
         case.attribute("status")
             .is_some_and(|status| ["run", "fail", "notrun", "disabled"].contains(&status))
             && case.classname.as_deref() == case.name.as_deref()
+            // GoogleTest's test may have the name of its suite.
+            && case.classname.as_deref() != Some(suite_name_of(part, case))
     })
 }
 
@@ -18,8 +21,8 @@ pub(in crate::tools) fn ctest(case: &CaseContext<'_>) -> TestLocation {
     TestLocation { name: owned(case.name), ..TestLocation::default() }
 }
 
-pub(in crate::tools) fn is_bats(report: &Report) -> bool {
-    all_cases(report, |case| {
+pub(in crate::tools) fn is_bats(part: &Part<'_>) -> bool {
+    all_cases(part, |case| {
         case.classname.as_deref().is_some_and(|classname| classname.ends_with(".bats"))
     })
 }
@@ -28,21 +31,21 @@ pub(in crate::tools) fn bats(case: &CaseContext<'_>) -> TestLocation {
     in_container(&case.path(case.classname), case.name, Cut::Slashes)
 }
 
-pub(in crate::tools) fn is_perl(report: &Report) -> bool {
-    is_numbered(report, |rest| rest.is_empty() || rest.starts_with(" - "))
+pub(in crate::tools) fn is_perl(part: &Part<'_>) -> bool {
+    is_numbered(part, |rest| rest.is_empty() || rest.starts_with(" - "))
 }
 
-pub(in crate::tools) fn is_tape(report: &Report) -> bool {
-    is_numbered_after(report, "#", |rest| rest.is_empty() || rest.starts_with(' '))
+pub(in crate::tools) fn is_tape(part: &Part<'_>) -> bool {
+    is_numbered_after(part, "#", |rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-fn is_numbered(report: &Report, rest: impl Fn(&str) -> bool) -> bool {
-    is_numbered_after(report, "", rest)
+fn is_numbered(part: &Part<'_>, rest: impl Fn(&str) -> bool) -> bool {
+    is_numbered_after(part, "", rest)
 }
 
 /// Whether the name of every case starts with `mark` and a number, and no case has a classname.
-fn is_numbered_after(report: &Report, mark: &str, rest: impl Fn(&str) -> bool) -> bool {
-    all_cases(report, |case| {
+fn is_numbered_after(part: &Part<'_>, mark: &str, rest: impl Fn(&str) -> bool) -> bool {
+    all_cases(part, |case| {
         let numbered = case.name.as_deref().and_then(|name| name.strip_prefix(mark));
         case.classname.as_deref().unwrap_or_default().is_empty()
             && numbered.is_some_and(|numbered| {
@@ -88,9 +91,9 @@ pub(in crate::tools) fn tape(case: &CaseContext<'_>) -> TestLocation {
 }
 
 /// As tape, but each title starts with its file, and suites are comments of whatever ran at that time.
-pub(in crate::tools) fn is_ava(report: &Report) -> bool {
-    is_tape(report)
-        && all_cases(report, |case| case.name.as_deref().is_some_and(|name| name.contains(" › ")))
+pub(in crate::tools) fn is_ava(part: &Part<'_>) -> bool {
+    is_tape(part)
+        && all_cases(part, |case| case.name.as_deref().is_some_and(|name| name.contains(" › ")))
 }
 
 pub(in crate::tools) fn ava(case: &CaseContext<'_>) -> TestLocation {
@@ -99,11 +102,12 @@ pub(in crate::tools) fn ava(case: &CaseContext<'_>) -> TestLocation {
     TestLocation { name, folder: vec![Level::Titles(groups, " › ")], ..TestLocation::default() }
 }
 
-pub(in crate::tools) fn is_tap_junit(report: &Report) -> bool {
+pub(in crate::tools) fn is_tap_junit(part: &Part<'_>) -> bool {
     let is_numbered = |case: &Case| case.attribute("id").is_some() && case.classname.is_none();
-    report.suites.len() == 1
-        && has_order(report, &["tests", "skipped", "failures"])
-        && all_cases(report, is_numbered)
+    part.suites.len() == 1
+        && part.has(&["tests", "skipped", "failures"])
+        && part.lacks(&["time", "assertions"])
+        && all_cases(part, is_numbered)
 }
 
 /// The only suite is a constant. Which test an assertion belongs to is only in its console output.
@@ -117,8 +121,13 @@ pub(in crate::tools) fn tap_junit(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
-pub(in crate::tools) fn is_node_tap(report: &Report) -> bool {
-    root_says(report, "name", "TAP Tests")
+pub(in crate::tools) fn is_node_tap(part: &Part<'_>) -> bool {
+    part.has(&["tests", "failures", "assertions", "skipped", "time"])
+        && all_cases(part, |case| {
+            let chain = part.report.suite_chain(case.suite);
+            let chain: Vec<&str> = chain.iter().map(|suite| &*suite.name).collect();
+            case.attribute("id").is_some() && case.classname.as_deref() == Some(&*chain.join(" > "))
+        })
 }
 
 /// The classname repeats the chain of suites.
@@ -137,9 +146,9 @@ fn without_file(case: &Case) -> Case {
     Case { file: None, ..case.clone() }
 }
 
-pub(in crate::tools) fn is_busted(report: &Report) -> bool {
-    report.suites.first().is_some_and(|suite| suite.name.starts_with("Run 1 of "))
-        && all_cases(report, |case| {
+pub(in crate::tools) fn is_busted(part: &Part<'_>) -> bool {
+    part.suite_name().starts_with("Run 1 of ")
+        && all_cases(part, |case| {
             case.classname.as_deref().is_some_and(|classname| file_of(classname).is_some())
         })
 }

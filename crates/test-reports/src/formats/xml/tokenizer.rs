@@ -1,37 +1,36 @@
 //! Bytes to tokens: where tags, texts and CDATA sections begin and end.
 //!
-//! Tags are handed out whole, texts in pieces as they lie in the window. Nothing here knows about
-//! nesting or about test reports; see [`super::document`].
+//! Tags are handed out whole, texts in pieces as they lie in the window. Nothing here knows about nesting or about
+//! test reports.
 
 use std::io;
 
 use memchr::{memchr, memmem};
-use quick_xml::parser::{ElementParser, Parser};
+use quick_xml::parser::{CommentParser, ElementParser, Parser, PiParser};
 
-use super::flaws::{FlawSet, Recovery};
-use super::markup::{ByteClasses, LONGEST_REFERENCE, is_space};
-use super::model::Position;
-use super::skip::{Markup, classify};
-use super::source::Window;
+use super::attributes::{ByteClasses, LONGEST_REFERENCE, is_space};
+use super::window::Window;
+use crate::formats::model::Position;
+use crate::formats::recovery::{FlawSet, Recovery};
 
 /// Bytes of the window, valid until the next token is asked for.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Span {
+pub(super) struct Span {
     start: usize,
     end: usize,
 }
 
-/// What the scanner found.
+/// What the tokenizer found.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Token {
-    /// A start tag: what stands between `<` and `>` or `/>`.
+pub(super) enum Token {
+    /// A start tag: what is between `<` and `>` or `/>`.
     Start {
         /// Name and attributes.
         content: Span,
         /// Whether it ended in `/>`.
         empty: bool,
-        /// What bytes are in it.
-        look: ByteClasses,
+        /// The kinds of bytes in it.
+        classes: ByteClasses,
     },
     /// An end tag: its name.
     End(Span),
@@ -41,12 +40,27 @@ pub(crate) enum Token {
     Cdata(Span),
     /// The input ends, in the middle of markup or not.
     Eof,
-    /// A tag is longer than [`Scanner::new`] allows.
+    /// A tag is longer than [`Tokenizer::new`] allows.
     TooLong,
 }
 
+/// What begins at a `<`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Markup {
+    Start,
+    End,
+    Cdata,
+    Comment,
+    Instruction,
+    Doctype,
+    /// A `<` that means itself.
+    Literal,
+    /// The window ends too early to tell.
+    Unknown,
+}
+
 /// Turns the bytes of a [`Window`] into tokens.
-pub(crate) struct Scanner<'a> {
+pub(super) struct Tokenizer<'a> {
     window: Window<'a>,
     longest_tag: usize,
     in_cdata: bool,
@@ -55,12 +69,12 @@ pub(crate) struct Scanner<'a> {
     /// Its line and column, if they are known.
     known: Option<Position>,
     /// Flaws in the markup itself since they were last taken.
-    pub(crate) flaws: FlawSet,
+    pub(super) flaws: FlawSet,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> Tokenizer<'a> {
     /// No tag of more than `longest_tag` bytes is read.
-    pub(crate) fn new(window: Window<'a>, longest_tag: usize) -> Self {
+    pub(super) fn new(window: Window<'a>, longest_tag: usize) -> Self {
         Self {
             longest_tag,
             window,
@@ -72,21 +86,21 @@ impl<'a> Scanner<'a> {
     }
 
     /// The bytes of the last token's span.
-    pub(crate) fn bytes(&self, span: Span) -> &[u8] {
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
         self.window.slice(span.start, span.end)
     }
 
     /// Where the last token begins; at the end of the input, that end.
-    pub(crate) fn position(&mut self) -> Position {
+    pub(super) fn position(&mut self) -> Position {
         self.known.unwrap_or_else(|| self.window.position_of(self.token))
     }
 
-    pub(crate) fn into_window(self) -> Window<'a> {
+    pub(super) fn into_window(self) -> Window<'a> {
         self.window
     }
 
     /// The next token inside a document.
-    pub(crate) fn next(&mut self) -> io::Result<Token> {
+    pub(super) fn next(&mut self) -> io::Result<Token> {
         self.known = None;
         loop {
             if self.in_cdata {
@@ -118,7 +132,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 other => {
-                    if !self.window.skip(other)? {
+                    if !self.skip(other)? {
                         return Ok(self.eof());
                     }
                 }
@@ -128,9 +142,9 @@ impl<'a> Scanner<'a> {
 
     /// Outside of any document: looks for the start tag of a document element that `is_root` knows.
     ///
-    /// What programs print before, between and after documents is no XML at all. With `strict`, and as long as
-    /// nothing of the kind was seen, the first start tag decides, and it is given back in any case.
-    pub(crate) fn root(
+    /// What programs print before, between and after documents is not XML at all. With `strict`, and before anything
+    /// of the kind was seen, the first start tag is returned in any case.
+    pub(super) fn root(
         &mut self,
         strict: bool,
         is_root: impl Fn(&[u8]) -> bool,
@@ -169,7 +183,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 Markup::Comment | Markup::Doctype => {
-                    if !self.window.skip(markup)? {
+                    if !self.skip(markup)? {
                         let token = self.eof();
                         return Ok(Outside { token, noise, blank, cut: false });
                     }
@@ -177,7 +191,7 @@ impl<'a> Scanner<'a> {
                 }
                 // In noise, only what begins a document is taken for markup.
                 Markup::Instruction if !lenient || self.window.rest().starts_with(b"<?xml") => {
-                    if !self.window.skip(markup)? {
+                    if !self.skip(markup)? {
                         let token = self.eof();
                         return Ok(Outside { token, noise, blank, cut: false });
                     }
@@ -192,13 +206,79 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Steps over a comment, a processing instruction or a document type. False: the input ended before.
+    fn skip(&mut self, markup: Markup) -> io::Result<bool> {
+        match markup {
+            Markup::Comment => {
+                self.window.consume(b"<!--".len());
+                self.skip_to_end(CommentParser::default(), 0)
+            }
+            Markup::Instruction => {
+                self.window.consume(b"<?".len());
+                self.skip_to_end(PiParser::default(), 1)
+            }
+            _ => self.skip_doctype(),
+        }
+    }
+
+    /// Steps to `more` bytes behind what the parser calls the end.
+    fn skip_to_end(&mut self, mut parser: impl Parser, more: usize) -> io::Result<bool> {
+        loop {
+            let rest = self.window.rest();
+            if let Some(end) = parser.feed(rest) {
+                self.window.consume(end + more);
+                return Ok(true);
+            }
+            self.window.consume(rest.len());
+            if !self.window.fill()? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The declarations of an internal subset are stepped over unread: nothing is defined by them, nothing fetched.
+    fn skip_doctype(&mut self) -> io::Result<bool> {
+        let (mut brackets, mut quote) = (0_usize, None);
+        self.window.consume(b"<!".len());
+        loop {
+            let rest = self.window.rest();
+            let Some(&byte) = rest.first() else {
+                if self.window.fill()? {
+                    continue;
+                }
+                return Ok(false);
+            };
+            match (quote, byte) {
+                (Some(open), _) if open == byte => quote = None,
+                (Some(_), _) => {}
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'[') => brackets += 1,
+                (None, b']') => brackets = brackets.saturating_sub(1),
+                (None, b'>') if brackets == 0 => {
+                    self.window.consume(1);
+                    return Ok(true);
+                }
+                (None, b'<') if rest.len() < 4 && self.window.fill()? => continue,
+                // Apostrophes in a comment are not quotes.
+                (None, b'<') if self.window.rest().starts_with(b"<!--") => {
+                    if !self.skip(Markup::Comment)? {
+                        return Ok(false);
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            self.window.consume(1);
+        }
+    }
+
     fn eof(&mut self) -> Token {
         self.window.consume(self.window.rest().len());
         self.token = self.window.offset();
         Token::Eof
     }
 
-    /// Tells what begins at the `<` that the window starts with.
+    /// What begins at the `<` that the window starts with.
     fn markup(&mut self) -> io::Result<Markup> {
         loop {
             match classify(self.window.rest()) {
@@ -232,9 +312,9 @@ impl<'a> Scanner<'a> {
         // Nearly always the first `>` is the end, and one look shows that no quote is open there.
         let rest = self.window.rest();
         if let Some(end) = memchr(b'>', rest) {
-            let look = ByteClasses::at(rest.get(1..end).unwrap_or_default());
-            if look.is_closed() {
-                return Ok(self.whole_start_tag(end, look));
+            let classes = ByteClasses::of(rest.get(1..end).unwrap_or_default());
+            if classes.is_closed() {
+                return Ok(self.whole_start_tag(end, classes));
             }
         }
         let mut parser = ElementParser::default();
@@ -253,17 +333,17 @@ impl<'a> Scanner<'a> {
                 return Ok(self.eof());
             }
         };
-        let look = ByteClasses::at(self.window.rest().get(1..end).unwrap_or_default());
-        Ok(self.whole_start_tag(end, look))
+        let classes = ByteClasses::of(self.window.rest().get(1..end).unwrap_or_default());
+        Ok(self.whole_start_tag(end, classes))
     }
 
     /// The start tag at the beginning of the window, whose `>` is at `end`.
-    fn whole_start_tag(&mut self, end: usize, look: ByteClasses) -> Token {
+    fn whole_start_tag(&mut self, end: usize, classes: ByteClasses) -> Token {
         let start = self.window.offset();
         self.token = start;
         self.known = Some(self.window.position_of(start));
         self.window.consume(end + 1);
-        if look.is_plain_line() {
+        if classes.is_plain_line() {
             self.window.count_line_to(start + end + 1);
         }
         let mut content = Span { start: start + 1, end: start + end };
@@ -271,7 +351,7 @@ impl<'a> Scanner<'a> {
         if empty {
             content.end -= 1;
         }
-        Token::Start { content, empty, look }
+        Token::Start { content, empty, classes }
     }
 
     fn end_tag(&mut self) -> io::Result<Token> {
@@ -297,7 +377,7 @@ impl<'a> Scanner<'a> {
         Ok(Token::End(Span { start: start + 2, end: start + 2 + name }))
     }
 
-    /// A piece of text; the first `literal` bytes of the window belong to it whatever they are.
+    /// A piece of text, which the first `literal` bytes of the window belong to whatever they are.
     fn text(&mut self, literal: usize) -> io::Result<Option<Token>> {
         let rest = self.window.rest();
         let start = self.window.offset();
@@ -325,7 +405,7 @@ impl<'a> Scanner<'a> {
         Ok(Some(Token::Text(Span { start, end: start + length })))
     }
 
-    /// A piece of the CDATA section that is open; none if it ended or the window has to grow.
+    /// A piece of the open CDATA section; none if it ended or the window has to grow.
     fn cdata(&mut self) -> io::Result<Option<Token>> {
         let rest = self.window.rest();
         let (length, ended) = match memmem::find(rest, b"]]>") {
@@ -347,20 +427,53 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// What [`Scanner::root`] found.
-pub(crate) struct Outside {
+/// What [`Tokenizer::root`] found.
+pub(super) struct Outside {
     /// [`Token::Start`], [`Token::Eof`] or [`Token::TooLong`].
-    pub(crate) token: Token,
-    /// Where something stood before it that is neither white space nor markup.
-    pub(crate) noise: Option<Position>,
+    pub(super) token: Token,
+    /// Where something before it is neither white space nor markup.
+    pub(super) noise: Option<Position>,
     /// Whether nothing but white space was there.
-    pub(crate) blank: bool,
+    pub(super) blank: bool,
     /// Whether the input ends inside the tag of a document element.
-    pub(crate) cut: bool,
+    pub(super) cut: bool,
 }
 
-/// Where something stands in `bytes` that is neither white space nor the byte order mark of an appended document.
+/// The first place in `bytes` that is neither white space nor the byte order mark of an appended document.
 fn first_noise(bytes: &[u8]) -> Option<usize> {
     let marks = b"\xEF\xBB\xBF";
     bytes.iter().position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
+}
+
+/// What begins at the `<` that `rest` starts with.
+fn classify(rest: &[u8]) -> Markup {
+    match rest {
+        [b'<', b'/', ..] => Markup::End,
+        [b'<', b'?', ..] => Markup::Instruction,
+        [b'<', b'!', declaration @ ..] => {
+            let known: [(&[u8], Markup); 3] = [
+                (b"--", Markup::Comment),
+                (b"[CDATA[", Markup::Cdata),
+                (b"DOCTYPE", Markup::Doctype),
+            ];
+            for (keyword, markup) in known {
+                let length = keyword.len().min(declaration.len());
+                let same = declaration
+                    .get(..length)
+                    .zip(keyword.get(..length))
+                    .is_some_and(|(found, wanted)| found.eq_ignore_ascii_case(wanted));
+                if same {
+                    return if length == keyword.len() { markup } else { Markup::Unknown };
+                }
+            }
+            Markup::Literal
+        }
+        [b'<', first, ..]
+            if first.is_ascii_alphabetic() || matches!(first, b'_' | b':') || *first >= 0x80 =>
+        {
+            Markup::Start
+        }
+        [b'<'] => Markup::Unknown,
+        _ => Markup::Literal,
+    }
 }

@@ -8,9 +8,9 @@ pub(crate) const DEEPEST: usize = 256;
 /// An element may have this many attributes.
 pub(crate) const MOST_ATTRIBUTES: usize = 1000;
 
-/// What a real report may break one day. What is behind a cap is damage: all that stands before it is kept.
+/// Limits that a real report may exceed one day. What is behind a limit is damage; everything before it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caps {
+pub struct Limits {
     /// Bytes of a file, unpacked.
     pub file_size: u64,
     /// Bytes of one name or one value of an attribute, as written.
@@ -19,36 +19,81 @@ pub struct Caps {
     pub cases: usize,
 }
 
-impl Default for Caps {
+impl Default for Limits {
     fn default() -> Self {
         Self { file_size: 4 << 30, value_size: 1 << 20, cases: 5_000_000 }
     }
 }
 
-impl Caps {
-    /// The longest start or end tag, in bytes. Not a limit of XML: one of memory.
+impl Limits {
+    /// The longest start or end tag, in bytes. Not a limit of XML, but one of memory.
     pub(crate) fn tag_size(&self) -> usize {
         self.value_size.saturating_mul(4)
     }
 
-    pub(crate) fn file_too_long(&self) -> String {
-        format!("it is longer than {}: --max-file-size allows more", Size(self.file_size))
+    pub(crate) fn file_exceeded(&self) -> LimitExceeded {
+        LimitExceeded { limit: Limit::FileSize, allowed: self.file_size }
     }
 
-    pub(crate) fn value_too_long(&self, what: &str) -> String {
-        let size = Size(self.value_size as u64);
-        format!("{what} of more than {size}: --max-value-size allows more")
+    pub(crate) fn tag_exceeded(&self) -> LimitExceeded {
+        LimitExceeded { limit: Limit::TagSize, allowed: self.tag_size() as u64 }
     }
 
-    pub(crate) fn tag_too_long(&self) -> String {
-        let size = Size(self.tag_size() as u64);
-        format!("a tag of more than {size}: --max-value-size allows more")
+    pub(crate) fn value_exceeded(&self, limit: Limit) -> LimitExceeded {
+        LimitExceeded { limit, allowed: self.value_size as u64 }
     }
 
-    pub(crate) fn too_many_cases(&self) -> String {
-        format!("more than {} cases: --max-cases allows more", self.cases)
+    pub(crate) fn cases_exceeded(&self) -> LimitExceeded {
+        LimitExceeded { limit: Limit::Cases, allowed: self.cases as u64 }
     }
 }
+
+/// What a limit is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Bytes of a file, unpacked: [`Limits::file_size`].
+    FileSize,
+    /// Bytes of a tag: four times [`Limits::value_size`].
+    TagSize,
+    /// Bytes of an attribute's name or value: [`Limits::value_size`].
+    AttributeSize,
+    /// Bytes of an element's name: [`Limits::value_size`].
+    NameSize,
+    /// Cases in a file: [`Limits::cases`].
+    Cases,
+    /// Attributes of an element, which no setting raises.
+    Attributes,
+    /// Elements inside each other, which no setting raises.
+    Depth,
+}
+
+/// A report exceeds a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitExceeded {
+    /// Which limit.
+    pub limit: Limit,
+    /// How many bytes, cases, attributes or elements it allows.
+    pub allowed: u64,
+}
+
+impl fmt::Display for LimitExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limit, allowed } = *self;
+        let size = Size(allowed);
+        match limit {
+            Limit::FileSize => write!(f, "it is longer than {size}"),
+            Limit::TagSize => write!(f, "a tag of more than {size}"),
+            Limit::AttributeSize => write!(f, "an attribute of more than {size}"),
+            Limit::NameSize => write!(f, "a name of more than {size}"),
+            Limit::Cases => write!(f, "more than {allowed} cases"),
+            Limit::Attributes => write!(f, "an element with more than {allowed} attributes"),
+            Limit::Depth => write!(f, "elements are nested deeper than {allowed}"),
+        }
+    }
+}
+
+impl std::error::Error for LimitExceeded {}
 
 /// A number of bytes, shown in the greatest unit that it is a multiple of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ fn report(xml: &str) -> Report {
     read_one(xml, "r.xml")
 }
 
-/// The report, which has neither damage nor anything mended.
+/// The report, which has neither damage nor flaws.
 fn sound(xml: &str) -> Report {
     let report = report(xml);
     assert_eq!(report.damage, None, "{xml}");
@@ -71,7 +71,7 @@ fn suites_keep_their_parents_and_attributes() {
 }
 
 #[test]
-fn a_case_carries_what_was_written_on_it() {
+fn a_case_has_its_attributes() {
     let case = case(
         "<testcase name='a &lt;b&gt;' classname='C' file='f.py' line='7' time='1,234.5' assertions='2'/>",
     );
@@ -100,7 +100,7 @@ fn absent_is_not_empty() {
 }
 
 #[test]
-fn class_stands_in_for_classname() {
+fn class_is_the_classname_if_there_is_no_other() {
     assert_eq!(case("<testcase class='A'/>").classname.as_deref(), Some("A"));
     let both = case("<testcase class='A' classname='B'/>");
     assert_eq!(both.classname.as_deref(), Some("B"));
@@ -162,7 +162,7 @@ fn attributes_decide_the_state_where_no_child_does() {
 }
 
 #[test]
-fn the_deciding_child_gives_the_detail() {
+fn the_deciding_child_has_the_detail() {
     let found = case(
         "<testcase><failure message='one' type='T'> a &lt;\n<![CDATA[<b> &amp;]]> </failure>\
          <failure message='two'/><skipped message='three'/></testcase>",
@@ -198,7 +198,7 @@ fn reruns_and_flaky_runs_are_kept_in_order() {
 }
 
 #[test]
-fn properties_hold_a_value_or_a_text_wherever_they_stand() {
+fn properties_have_a_value_or_a_text_at_every_level() {
     let property = |name: &str, value: &str| Property { name: name.into(), value: value.into() };
     let report = sound(
         "<testsuites><properties><property name='r' value='0'/></properties><testsuite>\
@@ -268,7 +268,7 @@ fn tags_are_read_in_names_and_console_output() {
 }
 
 #[test]
-fn comments_instructions_and_doctypes_mean_nothing() {
+fn comments_instructions_and_doctypes_are_skipped() {
     let report = sound(
         "<?xml version='1.0'?><!-- <testcase name='no'/> --><!DOCTYPE testsuite [<!-- don't --> \
          <!ENTITY a \"<testcase name='no'/>]>\">\n<!ELEMENT b (c)>]><testsuite><!-- </testsuite> -->\
@@ -289,7 +289,7 @@ fn declared_entities_are_never_expanded() {
 }
 
 #[test]
-fn positions_stay_right_behind_skipped_output() {
+fn positions_are_right_behind_skipped_output() {
     let output = "é漢 [[ ]] line of output\n".repeat(20_000);
     let report = sound(&format!(
         "<testsuite>\n<testcase name='a'><system-out><![CDATA[{output}]]></system-out></testcase>\n\
@@ -325,7 +325,7 @@ fn duplicate_attributes_count_once_and_are_noted() {
 }
 
 #[test]
-fn text_that_was_not_escaped_is_mended() {
+fn text_that_was_not_escaped_is_read() {
     let report = report(
         "<testsuite><testcase name='a'><failure>1 < 2 <br> & <b>bold</b> <p></failure></testcase>\
          <testcase name='b'><system-out><li>x</system-out></testcase></testsuite>",
@@ -344,7 +344,7 @@ fn text_that_was_not_escaped_is_mended() {
 }
 
 #[test]
-fn other_xml_and_no_xml_are_told_apart() {
+fn other_xml_is_not_called_a_report() {
     let error = |text: &str| read(text.as_bytes(), "r.xml").unwrap_err();
     assert!(matches!(error(""), ReadError::Empty { .. }));
     assert!(matches!(error(" \n\t"), ReadError::Empty { .. }));

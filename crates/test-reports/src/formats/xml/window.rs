@@ -1,26 +1,25 @@
-//! The window through which a report is read: one reused buffer, whatever the size of the file.
+//! The window through which a report is read: one reused buffer, however large the file is.
 //!
-//! quick-xml's own reader collects a whole text before it hands it on, which for console output of
-//! hundreds of megabytes is what must not happen. Here text is looked at where it lies, piece by piece,
-//! and what is not kept is never copied. The price is that lines and columns are counted here.
+//! Text is looked at where it lies, piece by piece; what is not kept is never copied. Lines and columns are counted
+//! on the way.
 
 use std::io::{self, Read};
 
-use super::model::Position;
+use crate::formats::model::Position;
 
-/// What one read asks for; also the size of the window unless a tag needs more.
+/// Bytes of the window, unless a tag needs more.
 pub(crate) const WINDOW: usize = 64 * 1024;
 
-/// Pieces shorter than this are counted byte by byte.
+/// Shorter pieces are counted byte by byte.
 const SHORT: usize = 64;
 
-/// A sliding view on a byte stream.
+/// A sliding view of a byte stream.
 pub(crate) struct Window<'a> {
     input: Box<dyn Read + 'a>,
     buffer: Vec<u8>,
-    /// First byte that is not consumed.
+    /// The first byte that is not consumed.
     start: usize,
-    /// End of what was read.
+    /// The end of what was read.
     end: usize,
     /// Everything before this was counted into `position`.
     counted: usize,
@@ -28,7 +27,7 @@ pub(crate) struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    /// A window on `input` that uses `buffer`, whatever that held before.
+    /// A window on `input` that reuses `buffer`.
     pub(crate) fn new(input: Box<dyn Read + 'a>, mut buffer: Vec<u8>) -> Self {
         if buffer.len() < WINDOW {
             buffer.resize(WINDOW, 0);
@@ -43,28 +42,28 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// What was read and is not consumed.
-    pub(crate) fn rest(&self) -> &[u8] {
+    /// The bytes that were read and not consumed.
+    pub(super) fn rest(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The place of the first byte of [`Window::rest`] in the buffer.
-    pub(crate) fn offset(&self) -> usize {
+    /// Where [`Window::rest`] begins in the buffer.
+    pub(super) fn offset(&self) -> usize {
         self.start
     }
 
-    /// Bytes that were consumed since the last [`Window::fill`], by their place in the buffer.
-    pub(crate) fn slice(&self, start: usize, end: usize) -> &[u8] {
+    /// Bytes of the buffer, valid until the next [`Window::fill`].
+    pub(super) fn slice(&self, start: usize, end: usize) -> &[u8] {
         self.buffer.get(start..end).unwrap_or_default()
     }
 
     /// Steps over `count` bytes.
-    pub(crate) fn consume(&mut self, count: usize) {
+    pub(super) fn consume(&mut self, count: usize) {
         self.start = self.end.min(self.start + count);
     }
 
-    /// Reads on behind [`Window::rest`], which keeps its bytes. False at the end of the input.
-    pub(crate) fn fill(&mut self) -> io::Result<bool> {
+    /// Reads more bytes behind [`Window::rest`], which keeps its own. False at the end of the input.
+    pub(super) fn fill(&mut self) -> io::Result<bool> {
         if self.start > 0 {
             self.count_to(self.start);
             self.buffer.copy_within(self.start..self.end, 0);
@@ -89,7 +88,7 @@ impl<'a> Window<'a> {
     }
 
     /// The line and column of the byte at `offset` of the buffer.
-    pub(crate) fn position_of(&mut self, offset: usize) -> Position {
+    pub(super) fn position_of(&mut self, offset: usize) -> Position {
         self.count_to(offset);
         self.position
     }
@@ -100,41 +99,35 @@ impl<'a> Window<'a> {
         if offset <= self.counted {
             return;
         }
-        let mut piece = self.buffer.get(self.counted..offset).unwrap_or_default();
+        let piece = self.buffer.get(self.counted..offset).unwrap_or_default();
         self.counted = offset;
+        // Continuation bytes of UTF-8 are not characters of their own.
+        let begins_character = |byte: u8| byte & 0xC0 != 0x80;
+        let (mut lines, mut columns) = (0, 0);
         if piece.len() < SHORT {
-            // Between two tags stand a line break and a few spaces.
-            let (mut lines, mut columns) = (0, 0);
+            // Between two tags there are a line break and a few spaces.
             for &byte in piece {
-                columns += u32::from(byte & 0xC0 != 0x80);
+                columns += u32::from(begins_character(byte));
                 if byte == b'\n' {
                     lines += 1;
                     columns = 0;
                 }
             }
-            if lines > 0 {
-                self.position.line = self.position.line.saturating_add(lines);
-                self.position.column = 1;
-            }
-            self.position.column = self.position.column.saturating_add(columns);
-            return;
+        } else {
+            lines = narrow(memchr::memchr_iter(b'\n', piece).count());
+            let last = memchr::memrchr(b'\n', piece).map_or(0, |at| at + 1);
+            let line = piece.get(last..).unwrap_or_default();
+            columns = narrow(line.iter().filter(|&&byte| begins_character(byte)).count());
         }
-        let newlines = memchr::memchr_iter(b'\n', piece).count();
-        if let Some(last) = memchr::memrchr(b'\n', piece) {
-            piece = piece.get(last + 1..).unwrap_or_default();
-        }
-        // Continuation bytes of UTF-8 are no characters of their own.
-        let columns = piece.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-        let columns = narrow(columns);
-        if newlines > 0 {
-            self.position.line = self.position.line.saturating_add(narrow(newlines));
+        if lines > 0 {
+            self.position.line = self.position.line.saturating_add(lines);
             self.position.column = 1;
         }
         self.position.column = self.position.column.saturating_add(columns);
     }
 
-    /// Counts up to `offset`, where all that was not counted is one line and each byte one character.
-    pub(crate) fn count_line_to(&mut self, offset: usize) {
+    /// Counts up to `offset`, if everything not yet counted is one line and each byte one character.
+    pub(super) fn count_line_to(&mut self, offset: usize) {
         let offset = offset.min(self.end);
         let columns = narrow(offset.saturating_sub(self.counted));
         self.position.column = self.position.column.saturating_add(columns);
@@ -142,7 +135,7 @@ impl<'a> Window<'a> {
     }
 
     /// Gives the buffer back, for the next file.
-    pub(crate) fn into_buffer(self) -> Vec<u8> {
+    pub(super) fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
 }
@@ -189,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_consumed_survives_filling() {
+    fn bytes_that_are_not_consumed_survive_filling() {
         let text = vec![b'x'; 3 * WINDOW];
         let mut window = Window::new(Box::new(&text[..]), Vec::new());
         while window.fill().unwrap() {}

@@ -1,0 +1,262 @@
+//! Identities do not change when reports are merged, split, mixed, or written by a later version of their tool.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use test_reports::formats::model::Report;
+use test_reports::record::{IdentityOptions, collect};
+
+use super::xml_below;
+use crate::single::read;
+
+/// A JUnit report as text, cut into its outermost suites.
+struct Pieces {
+    path: PathBuf,
+    /// The outermost suites, and the cases outside of suites.
+    suites: Vec<String>,
+}
+
+/// The elements directly below the document element `testsuites`, or the document element itself.
+///
+/// Texts of failures may contain unescaped tags in damaged reports, which are left out.
+fn pieces(path: &Path) -> Option<Pieces> {
+    let xml = fs::read_to_string(path).ok()?;
+    let report = read(xml.as_bytes(), "r.xml").ok()?;
+    if report.damage.is_some() || !report.recovered.is_empty() {
+        return None;
+    }
+    let start = xml.find("<testsuite")?;
+    let is_many = xml[start..].starts_with("<testsuites");
+    let body = if is_many {
+        let open = start + tag_end(&xml[start..])?;
+        &xml[open..xml.rfind("</testsuites")?]
+    } else {
+        &xml[start..]
+    };
+    let (mut suites, mut depth, mut from) = (Vec::new(), 0_usize, 0);
+    let mut at = 0;
+    while let Some(next) = body[at..].find('<').map(|next| at + next) {
+        let rest = &body[next..];
+        let skip = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
+            .iter()
+            .find(|(open, _)| rest.starts_with(open))
+            .map(|(_, close)| rest.find(close).unwrap_or_default() + close.len());
+        if let Some(skip) = skip {
+            at = next + skip;
+            continue;
+        }
+        let end = next + tag_end(rest)?;
+        let is_end = rest.starts_with("</");
+        let is_empty = body[..end].ends_with("/>");
+        if depth == 0 && !is_end {
+            from = next;
+        }
+        match (is_end, is_empty) {
+            (true, _) => depth = depth.checked_sub(1)?,
+            (false, false) => depth += 1,
+            (false, true) => {}
+        }
+        if depth == 0 {
+            suites.push(body[from..end].to_owned());
+        }
+        at = end;
+    }
+    suites.retain(|piece| piece.starts_with("<testsuite") || piece.starts_with("<testcase"));
+    (!suites.is_empty()).then(|| Pieces { path: path.to_owned(), suites })
+}
+
+/// The length of the tag at the start of `text`. Attributes may contain `>`.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, next) in text.char_indices() {
+        match (quote, next) {
+            (None, '>') => return Some(at + 1),
+            (None, '"' | '\'') => quote = Some(next),
+            (Some(open), _) if open == next => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn document(pieces: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let mut xml = "<testsuites>".to_owned();
+    pieces.into_iter().for_each(|piece| xml.push_str(piece.as_ref()));
+    xml + "</testsuites>"
+}
+
+/// The attributes of the opening tag `tag`, each with the space in front.
+fn attributes(tag: &str) -> Vec<String> {
+    let (mut all, mut rest) = (Vec::new(), tag);
+    while let Some(equals) = rest.find('=') {
+        let quote = &rest[equals + 1..equals + 2];
+        let end = equals + 2 + rest[equals + 2..].find(quote).unwrap() + 1;
+        all.push(format!(" {}", rest[..end].trim()));
+        rest = &rest[end..];
+    }
+    all
+}
+
+/// `piece` with the attributes of every suite changed.
+fn with_suites(piece: &str, change: impl Fn(&mut Vec<String>)) -> String {
+    let mut changed = String::new();
+    let mut rest = piece;
+    while let Some(at) = rest.find("<testsuite ") {
+        let start = at + "<testsuite".len();
+        let end = at + tag_end(&rest[at..]).unwrap();
+        let close = if rest[..end].ends_with("/>") { end - 2 } else { end - 1 };
+        let mut attributes = attributes(&rest[start..close]);
+        change(&mut attributes);
+        changed.push_str(&rest[..start]);
+        changed.push_str(&attributes.concat());
+        changed.push_str(&rest[close..end]);
+        rest = &rest[end..];
+    }
+    changed + rest
+}
+
+fn names(attributes: &[String]) -> Vec<&str> {
+    attributes
+        .iter()
+        .filter_map(|attribute| attribute.trim().split('=').next())
+        .map(str::trim)
+        .collect()
+}
+
+/// As programs do that merge reports and count anew.
+fn counted(attributes: &mut Vec<String>) {
+    for name in ["skipped", "errors"] {
+        if !names(attributes).contains(&name) {
+            attributes.push(format!(" {name}=\"0\""));
+        }
+    }
+}
+
+type Tests = BTreeSet<String>;
+
+/// The tests of a report, one line each, so that a failure shows what differs.
+fn tests(report: Report) -> Tests {
+    let records = collect(&[report], &IdentityOptions::default());
+    records.tests.iter().map(|test| format!("{:?} :: {}", test.container, test.name)).collect()
+}
+
+fn tests_of(xml: &str) -> Tests {
+    tests(read(xml.as_bytes(), "r.xml").unwrap())
+}
+
+/// The reports below `testdata`, and those of the corpus where it is required.
+fn reports() -> Vec<(Pieces, Tests)> {
+    let directories = [Some(crate::repository("testdata")), crate::corpus::required_corpus()];
+    let files = directories.iter().flatten().flat_map(|directory| xml_below(directory));
+    let reports: Vec<_> = files
+        .filter_map(|path| {
+            let report = crate::single::read_file(&path, "r.xml").ok()?;
+            let pieces = pieces(&path)?;
+            Some((pieces, tests(report)))
+        })
+        .collect();
+    assert!(reports.len() > 60, "{}", reports.len());
+    reports
+}
+
+/// Fails with every difference between the tests that `change` makes of a report and the tests of the report.
+fn assert_unchanged(change: impl Fn(&Pieces) -> Tests) {
+    let mut wrong = Vec::new();
+    for (pieces, known) in reports() {
+        let found = change(&pieces);
+        if found != known {
+            let gone: Vec<_> = known.difference(&found).take(3).collect();
+            let new: Vec<_> = found.difference(&known).take(3).collect();
+            wrong.push(format!("{}\n  gone {gone:?}\n  new  {new:?}", pieces.path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_attributes_of_the_document_element_are_not_needed() {
+    assert_unchanged(|report| tests_of(&document(&report.suites)));
+}
+
+#[test]
+fn a_report_split_by_suite_has_the_same_tests() {
+    assert_unchanged(|report| {
+        report.suites.iter().flat_map(|suite| tests_of(&document([suite]))).collect()
+    });
+}
+
+#[test]
+fn counts_that_a_merging_program_appends_change_nothing() {
+    assert_unchanged(|report| {
+        tests_of(&document(report.suites.iter().map(|suite| with_suites(suite, counted))))
+    });
+}
+
+#[test]
+fn another_attribute_changes_nothing() {
+    for name in ["retries", "x-seed"] {
+        let more = |attributes: &mut Vec<String>| attributes.insert(0, format!(" {name}=\"1\""));
+        assert_unchanged(|report| {
+            tests_of(&document(report.suites.iter().map(|suite| with_suites(suite, more))))
+        });
+    }
+}
+
+#[test]
+fn another_property_changes_nothing() {
+    assert_unchanged(|report| {
+        let suites = report.suites.iter().map(|suite| match tag_end(suite) {
+            Some(end) if suite.starts_with("<testsuite") && !suite[..end].ends_with("/>") => {
+                let properties = "<properties><property name='seed' value='7'/></properties>";
+                format!("{}{properties}{}", &suite[..end], &suite[end..])
+            }
+            _ => suite.clone(),
+        });
+        tests_of(&document(suites))
+    });
+}
+
+#[test]
+fn the_order_of_attributes_does_not_matter() {
+    let orders: [fn(&mut Vec<String>); 3] =
+        [|all| all.reverse(), |all| all.sort(), |all| all.rotate_left(2)];
+    for order in orders {
+        let order = |attributes: &mut Vec<String>| {
+            if attributes.len() > 2 {
+                order(attributes);
+            }
+        };
+        assert_unchanged(|report| {
+            tests_of(&document(report.suites.iter().map(|suite| with_suites(suite, order))))
+        });
+    }
+}
+
+#[test]
+fn every_two_reports_merged_into_one_file_have_the_same_tests() {
+    let reports = reports();
+    let changed: Vec<Vec<String>> = reports
+        .iter()
+        .map(|(report, _)| report.suites.iter().map(|suite| with_suites(suite, counted)).collect())
+        .collect();
+    let mut wrong = Vec::new();
+    for (a, (first, known_first)) in reports.iter().enumerate() {
+        for (b, (second, known_second)) in reports.iter().enumerate().skip(a + 1) {
+            // The corpus is too large for all pairs.
+            if reports.len() > 150 && (a * 31 + b * 17) % 23 != 0 {
+                continue;
+            }
+            let known: Tests = known_first.union(known_second).cloned().collect();
+            // Suites of another tool in front of, between and behind those of each report.
+            let suites = [&changed[a][..1], &changed[b], &changed[a][1..]].concat();
+            let found = tests_of(&document(suites));
+            if found != known {
+                let gone: Vec<_> = known.difference(&found).take(2).collect();
+                let (first, second) = (first.path.display(), second.path.display());
+                wrong.push(format!("{first} + {second}: {gone:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+}
