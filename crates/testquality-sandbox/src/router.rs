@@ -1,7 +1,7 @@
 //! The routes, and the middleware around them.
 //!
 //! From the outside in, a request passes the sandbox header and the journal, then the checks of
-//! [`guard`](crate::guard). Below `/api` follow the fault rules, the token and the route. All other
+//! [`guard`]. Below `/api` follow the fault rules, the token and the route. All other
 //! paths are the page, which has its own access check: the token does not open the page, and the
 //! page's cookie does not open the API.
 
