@@ -3,4 +3,5 @@
 mod conformance;
 mod damaged;
 mod properties;
+mod splices;
 mod testdata;
