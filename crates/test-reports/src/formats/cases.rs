@@ -2,19 +2,20 @@
 
 use super::model::{Case, CaseIndex};
 
-/// Removes the cases `open`, whose ends were not read, and corrects the indices of the others.
-pub(crate) fn remove_unclosed_cases(cases: &mut Vec<Case>, open: &[u32]) {
-    if open.is_empty() {
+/// Removes the cases with the indices `gone` and corrects the indices of the others.
+pub(crate) fn remove_cases(cases: &mut Vec<Case>, mut gone: Vec<u32>) {
+    if gone.is_empty() {
         return;
     }
+    gone.sort_unstable();
+    gone.dedup();
     let mut index = 0;
     cases.retain_mut(|case| {
-        let keep = !open.contains(&index);
+        let keep = gone.binary_search(&index).is_err();
         index += 1;
-        let parent = case.parent_case.map(CaseIndex::get).filter(|parent| !open.contains(parent));
-        case.parent_case = parent.and_then(|parent| {
-            let gone = open.iter().filter(|&&gone| gone < parent).count();
-            CaseIndex::new(parent - index_of(gone))
+        case.parent_case = case.parent_case.map(CaseIndex::get).and_then(|parent| {
+            let before = gone.binary_search(&parent).err()?;
+            CaseIndex::new(parent - index_of(before))
         });
         keep
     });
@@ -43,7 +44,7 @@ mod tests {
             case(Some(1)),
             case(Some(4)),
         ];
-        remove_unclosed_cases(&mut cases, &[1, 4]);
+        remove_cases(&mut cases, vec![4, 1]);
         let parents: Vec<Option<u32>> =
             cases.iter().map(|case| case.parent_case.map(CaseIndex::get)).collect();
         assert_eq!(parents, [None, None, Some(1), None]);

@@ -31,7 +31,7 @@ pub(crate) use cases::index_of;
 use encoding::{ContentKind, Decoded};
 use libtest::LibtestSniffer;
 pub use limits::{Limit, LimitExceeded, Limits, Size};
-use model::{Position, Report};
+use model::{Flaw, Position, Report};
 use recovery::Recovery;
 use xml::elements::{DocumentStart, Elements};
 use xml::window::Window;
@@ -195,15 +195,12 @@ fn read_with(
         }
         _ => input,
     };
-    let mut elements = Elements::new(Window::new(input, buffer), sniff::is_root, *limits);
+    let mut elements = Elements::new(Window::new(input, buffer), *limits);
     if contradicts {
         elements.note_at(Recovery::WrongEncoding, Position { line: 1, column: 1 });
     }
     let result = match elements.enter() {
-        Ok(DocumentStart::Root) => match sniff::format_of(elements.root()) {
-            Some(format) => Ok(dialects::read(&mut elements, path, format)),
-            None => Err(ReadError::NotAReport { root: elements.root().into(), path }),
-        },
+        Ok(DocumentStart::Root(format)) => Ok(dialects::read(&mut elements, path, format)),
         Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
         Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
         Ok(DocumentStart::Nothing { noise: true, .. }) if beginning == ContentKind::Json => {
@@ -220,11 +217,25 @@ fn read_with(
         return (Ok(vec![report]), buffer);
     }
     let result = result.map(|mut report| {
-        report.recovered = recovered;
-        report.damage = damage;
+        report.recovered.splice(..0, recovered);
+        report.damage = damage.map(|flaw| count_cases_behind(flaw, &report));
         vec![report]
     });
     (result, buffer)
+}
+
+/// The damage of `report`, which says how many cases were read behind it.
+fn count_cases_behind(flaw: Flaw, report: &Report) -> Flaw {
+    if flaw.limit.is_some() {
+        return flaw;
+    }
+    let behind = report.cases.iter().filter(|case| case.position >= flaw.position).count();
+    let message = match behind {
+        0 => return flaw,
+        1 => format!("{}; 1 case after it was read", flaw.message),
+        _ => format!("{}; {behind} cases after it were read", flaw.message),
+    };
+    Flaw { message, ..flaw }
 }
 
 /// The only report in `text`.

@@ -45,7 +45,7 @@ const MESSAGES: [(Recovery, &str); 15] = [
     (Recovery::BareAmpersand, "`&` that begins no reference"),
     (Recovery::BareLessThan, "`<` that begins no markup"),
     (Recovery::CdataEnd, "`]]>` in text"),
-    (Recovery::InvalidUtf8, "bytes that are not UTF-8, replaced by U+FFFD"),
+    (Recovery::InvalidUtf8, "bytes that are not UTF-8, read as windows-1252"),
     (Recovery::DuplicateAttribute, "attribute written twice, the first counts"),
     (Recovery::MalformedAttribute, "attribute that is not `name=\"value\"`"),
     (Recovery::UnclosedElement, "element in a text that is not closed"),

@@ -4,7 +4,7 @@ use memchr::{memchr, memmem};
 
 use super::model::{Property, Tag};
 use super::recovery::{FlawSet, Recovery};
-use super::xml::attributes::unescape;
+use super::xml::attributes::{decode, unescape};
 use crate::markers::{Marker, OPEN, PROPERTY_END};
 
 /// Bytes of the longest path or key.
@@ -125,7 +125,7 @@ impl TagReader {
         let state = std::mem::replace(&mut self.state, next);
         if let Some(length) = length {
             let content = collected.get(..length).unwrap_or_default();
-            let content = String::from_utf8_lossy(content).into_owned();
+            let content = decode(content, &mut FlawSet::default()).into_owned();
             self.complete(state, &content);
         }
         self.collected.clear();

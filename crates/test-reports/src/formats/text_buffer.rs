@@ -1,7 +1,7 @@
 //! The text of an element, collected piece by piece.
 
 use super::recovery::{FlawSet, Recovery};
-use super::xml::attributes::{has_control, unescape};
+use super::xml::attributes::{decode, has_control, unescape};
 
 /// Bytes of one text that are kept.
 const LIMIT: usize = 64 * 1024;
@@ -56,13 +56,7 @@ impl TextBuffer {
         if has_control(bytes) {
             flaws.insert(Recovery::ControlCharacter);
         }
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(_) => {
-                flaws.insert(Recovery::InvalidUtf8);
-                String::from_utf8_lossy(bytes).into()
-            }
-        };
+        let text = decode(bytes, flaws).into();
         self.bytes.clear();
         Some(text)
     }
@@ -107,10 +101,7 @@ mod tests {
     fn forbidden_characters_are_kept_and_noted() {
         let (mut text_buffer, mut flaws) = (TextBuffer::default(), FlawSet::default());
         text_buffer.text(b"\x1b[31m caf\xe9 ]]> &#27;", &mut flaws);
-        assert_eq!(
-            text_buffer.take(&mut flaws).as_deref(),
-            Some("\u{1b}[31m caf\u{fffd} ]]> \u{1b}")
-        );
+        assert_eq!(text_buffer.take(&mut flaws).as_deref(), Some("\u{1b}[31m café ]]> \u{1b}"));
         for kind in [
             Recovery::ControlCharacter,
             Recovery::InvalidUtf8,

@@ -2,4 +2,5 @@
 
 mod damaged;
 mod properties;
+mod splices;
 mod testdata;

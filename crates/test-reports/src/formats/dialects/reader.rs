@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{CaseField, Dialect, Role, take, testng, weight};
-use crate::formats::cases::{index_of, remove_unclosed_cases};
+use crate::formats::cases::{index_of, remove_cases};
 use crate::formats::model::{
     Attribute, Case, CaseExtra, CaseIndex, Detail, Format, Outcome, Position, Property, Report,
     Rerun, Seconds, Suite, SuiteError, Tag as Found, Text, find_attribute,
@@ -15,6 +15,7 @@ use crate::formats::tags::{TagReader, tags_in_name};
 use crate::formats::text_buffer::TextBuffer;
 use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
+use crate::formats::xml::debris::{self, Debris};
 use crate::formats::xml::elements::{Elements, Event};
 
 /// Reads a document in `format`.
@@ -25,17 +26,33 @@ pub(in crate::formats) fn read(
 ) -> Report {
     let mut reader = Reader::new(super::of(format), path);
     loop {
-        match elements.next() {
+        let event = elements.next();
+        if elements.take_hit() {
+            reader.open_cases.iter_mut().for_each(|open| open.is_hit = true);
+        }
+        match event {
             Event::Open => {
                 let position = elements.position();
-                if reader.open(&elements.tag(), position) {
-                    elements.lenient();
+                match reader.open(&elements.tag(), position) {
+                    Content::Elements => {}
+                    Content::Text => elements.set_opaque(true),
+                    Content::Nothing => elements.set_opaque(false),
                 }
-                elements.count_cases(reader.report.cases.len());
+                let cases = reader.report.cases.len();
+                if elements.count_cases(cases) {
+                    reader.cut_cases.push(index_of(cases - 1));
+                }
             }
-            Event::Close => reader.close(),
-            Event::Text => reader.text(elements.piece(), false),
-            Event::Cdata => reader.text(elements.piece(), true),
+            Event::Close => reader.close(false),
+            Event::Abandon => reader.close(true),
+            Event::Text => {
+                if let Some(debris) = reader.text(elements.piece(), false) {
+                    elements.add_debris(&debris);
+                }
+            }
+            Event::Cdata => {
+                reader.text(elements.piece(), true);
+            }
             Event::End => break,
         }
         if !reader.flaws.is_empty() {
@@ -43,6 +60,13 @@ pub(in crate::formats) fn read(
         }
     }
     reader.finish()
+}
+
+/// What an element holds.
+enum Content {
+    Elements,
+    Text,
+    Nothing,
 }
 
 /// Where the text of an element goes.
@@ -69,6 +93,8 @@ struct Frame {
 #[derive(Debug)]
 struct OpenCase {
     index: u32,
+    /// Something inside was lost.
+    is_hit: bool,
     /// An attribute says how the case ended: failures inside only explain it.
     has_word: bool,
     /// The worst that a child said.
@@ -96,6 +122,8 @@ struct Reader {
     property: (Option<Box<str>>, Option<Box<str>>),
     /// The properties of the open cases.
     properties: Vec<Property>,
+    /// Cases whose end was lost, and with it perhaps their outcome.
+    cut_cases: Vec<u32>,
     /// The parameters of the open case.
     parameters: Vec<Box<str>>,
     /// Classes by the id of a definition, and the definition that is open.
@@ -121,6 +149,7 @@ impl Reader {
             hook: None,
             property: (None, None),
             properties: Vec::new(),
+            cut_cases: Vec::new(),
             parameters: Vec::new(),
             classes: HashMap::new(),
             definition: None,
@@ -131,8 +160,8 @@ impl Reader {
         }
     }
 
-    /// An element begins. True: it holds text, and elements inside are part of that.
-    fn open(&mut self, tag: &Tag<'_>, position: Position) -> bool {
+    /// An element begins.
+    fn open(&mut self, tag: &Tag<'_>, position: Position) -> Content {
         self.flaws.join(tag.flaws);
         let around = self.frames.last().copied().unwrap_or_default();
         let name = tag.name();
@@ -215,7 +244,11 @@ impl Reader {
             self.text_buffer.clear();
         }
         self.frames.push(frame);
-        role.is_text() || matches!(role, Role::Rerun(..))
+        match role {
+            Role::Ignored => Content::Nothing,
+            role if role.is_text() || matches!(role, Role::Rerun(..)) => Content::Text,
+            _ => Content::Elements,
+        }
     }
 
     /// All attributes of a tag as written.
@@ -325,6 +358,7 @@ impl Reader {
         let properties = self.properties.len();
         self.open_cases.push(OpenCase {
             index,
+            is_hit: false,
             has_word: word.is_some(),
             verdict: None,
             properties,
@@ -333,7 +367,8 @@ impl Reader {
         index
     }
 
-    fn close(&mut self) {
+    /// The innermost element ends. Without its end tag (`cut`), some of its content may be lost.
+    fn close(&mut self, cut: bool) {
         let Some(frame) = self.frames.pop() else {
             return;
         };
@@ -346,7 +381,7 @@ impl Reader {
             | Role::Definition
             | Role::Method => {}
             Role::Class => self.class = None,
-            Role::Case => self.close_case(),
+            Role::Case => self.close_case(cut),
             Role::Hook => {
                 // An error without a failure inside is an error all the same.
                 if let (Some(outcome), Some(hook)) = (frame.error, self.hook.take()) {
@@ -377,6 +412,8 @@ impl Reader {
                 }
             }
             Role::Failure | Role::Reason => self.explain(frame),
+            // Half a value would be a wrong one.
+            Role::Property | Role::Attachment | Role::Parameter if cut => {}
             Role::Property => self.close_property(frame),
             Role::Attachment => {
                 if let Some(path) = self.text_buffer.take(&mut self.flaws) {
@@ -390,10 +427,22 @@ impl Reader {
         }
     }
 
-    fn close_case(&mut self) {
+    fn close_case(&mut self, cut: bool) {
         let Some(open) = self.open_cases.pop() else {
             return;
         };
+        if (cut || open.is_hit) && !self.is_certain(&open) {
+            self.cut_cases.push(open.index);
+        }
+        if cut {
+            // Cases that follow look as if they were inside.
+            let (index, parent) = (open.index as usize, CaseIndex::new(open.index));
+            for case in self.report.cases.iter_mut().skip(index + 1) {
+                if case.parent_case == parent {
+                    case.parent_case = None;
+                }
+            }
+        }
         if open.properties < self.properties.len() {
             // Exactly as much room as they need.
             let properties = self.properties.split_off(open.properties);
@@ -408,6 +457,18 @@ impl Reader {
         {
             // As in JUnit's format: `test(1, 2)`.
             *name = format!("{name}({})", parameters.join(", ")).into();
+        }
+    }
+
+    /// Whether the outcome of a case would be the same if the rest of it had been read.
+    fn is_certain(&self, open: &OpenCase) -> bool {
+        let case = self.report.cases.get(open.index as usize);
+        let has_failed = case.is_some_and(|case| case.outcome >= Outcome::Failed);
+        match self.dialect.format {
+            Format::Junit => has_failed,
+            // Parameters, which are a part of the name, may be missing.
+            Format::Testng => false,
+            _ => has_failed || open.has_word,
         }
     }
 
@@ -499,12 +560,17 @@ impl Reader {
         Some(case.extra.get_or_insert_default())
     }
 
-    fn text(&mut self, piece: &[u8], is_cdata: bool) {
-        let Some(&frame) = self.frames.last() else {
-            return;
-        };
+    /// Takes a piece of text. What it shows to be lost, if it is where no text belongs.
+    fn text(&mut self, piece: &[u8], is_cdata: bool) -> Option<Debris> {
+        let frame = *self.frames.last()?;
         match frame.sink {
-            Sink::Nowhere => {}
+            Sink::Nowhere => {
+                let is_structure = matches!(frame.role, Role::Suite | Role::Class | Role::Case);
+                if (is_structure || self.frames.len() == 1) && !is_cdata {
+                    let noise = piece.trim_ascii();
+                    return (!noise.is_empty()).then(|| debris::find(noise, true)).flatten();
+                }
+            }
             Sink::TextBuffer if is_cdata => self.text_buffer.cdata(piece),
             Sink::TextBuffer => self.text_buffer.text(piece, &mut self.flaws),
             Sink::Tags => {
@@ -519,6 +585,7 @@ impl Reader {
                 }
             }
         }
+        None
     }
 
     fn add_tags(&mut self, frame: Frame, mut found: Vec<Found>) {
@@ -531,11 +598,10 @@ impl Reader {
         }
     }
 
-    /// Leaves out cases that are still open: what would have decided them was not read.
+    /// The report without cases whose outcome may be lost.
     fn finish(self) -> Report {
-        let Self { mut report, open_cases, classes, names, .. } = self;
-        let open: Vec<u32> = open_cases.iter().map(|case| case.index).collect();
-        remove_unclosed_cases(&mut report.cases, &open);
+        let Self { mut report, cut_cases, classes, names, .. } = self;
+        remove_cases(&mut report.cases, cut_cases);
         report.cases.shrink_to_fit();
         names.leave();
         if !classes.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::WINDOWS_1252;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::{Attribute, Attributes as AnyAttributes};
 
@@ -50,7 +51,7 @@ impl ByteClasses {
     }
 
     /// Whether values need no decoding and have no flaws. False if that is not certain.
-    fn is_plain(self) -> bool {
+    pub(super) fn is_plain(self) -> bool {
         self.special == 0
     }
 }
@@ -68,13 +69,7 @@ impl<'a> Tag<'a> {
     /// `content` is what is between `<` and `>`, without the `/` of an empty element; `classes` are those of its bytes.
     pub(super) fn new(content: &'a [u8], classes: ByteClasses) -> Self {
         let mut flaws = FlawSet::default();
-        let content = match std::str::from_utf8(content) {
-            Ok(content) => Cow::Borrowed(content),
-            Err(_) => {
-                flaws.insert(Recovery::InvalidUtf8);
-                String::from_utf8_lossy(content)
-            }
-        };
+        let content = decode(content, &mut flaws);
         let name_end = name_length(content.as_bytes());
         let name = content.as_bytes().get(..name_end).unwrap_or_default();
         let name_end = name.iter().position(|&byte| byte == b'/').unwrap_or(name_end);
@@ -233,6 +228,21 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
 /// The longest reference that is looked for: `&#x0010FFFF;`, and entity names of some length.
 pub(super) const LONGEST_REFERENCE: usize = 40;
 
+/// `bytes` as text. What is not UTF-8 is read as windows-1252, the encoding of tools that declare UTF-8 without writing it.
+pub(crate) fn decode<'a>(bytes: &'a [u8], flaws: &mut FlawSet) -> Cow<'a, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    flaws.insert(Recovery::InvalidUtf8);
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let (decoded, _) = WINDOWS_1252.decode_without_bom_handling(chunk.invalid());
+        text.push_str(&decoded);
+    }
+    Cow::Owned(text)
+}
+
 /// Appends `raw` to `out` with its references resolved.
 ///
 /// Only the five predefined entities and character references mean something; entities that a document type declares
@@ -242,49 +252,68 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>, flaws: &mut FlawSet) {
     while let Some(at) = memchr::memchr(b'&', rest) {
         let (before, reference) = rest.split_at(at);
         out.extend_from_slice(before);
-        let head = reference.get(1..LONGEST_REFERENCE.min(reference.len())).unwrap_or_default();
-        let name = memchr::memchr(b';', head).and_then(|end| head.get(..end));
-        let name = name.and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
-        let used = match resolve(name, flaws) {
-            Some(character) => {
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                name.len() + 2
-            }
-            None => {
-                out.push(b'&');
-                1
-            }
-        };
-        rest = reference.get(used..).unwrap_or_default();
+        let (character, length) = resolve(reference, flaws);
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        rest = reference.get(length..).unwrap_or_default();
     }
     out.extend_from_slice(rest);
 }
 
-/// The character that `&name;` stands for; none if it is text.
-fn resolve(name: &str, flaws: &mut FlawSet) -> Option<char> {
-    if let Some(entity) = resolve_xml_entity(name) {
-        return entity.chars().next();
-    }
-    let (digits, radix) = match name.as_bytes() {
-        [b'#', b'x' | b'X', ..] => (name.get(2..)?, 16),
-        [b'#', ..] => (name.get(1..)?, 10),
-        [first, ..] if first.is_ascii_alphabetic() && name.bytes().all(is_name) => {
-            flaws.insert(Recovery::UnknownEntity);
-            return None;
-        }
-        _ => ("", 10),
+/// The name in the reference that `text` begins with.
+fn name_of_reference(text: &[u8]) -> Option<&str> {
+    let head = text.strip_prefix(b"&")?;
+    let head = head.get(..LONGEST_REFERENCE.min(head.len()))?;
+    std::str::from_utf8(head.get(..memchr::memchr(b';', head)?)?).ok()
+}
+
+/// The number of the character reference `name`, if it is one; numbers that do not fit are `u32::MAX`.
+fn number(name: &str) -> Option<u32> {
+    let digits = name.strip_prefix('#')?;
+    let (digits, radix) = match digits.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16),
+        None => (digits, 10),
     };
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
-        flaws.insert(Recovery::BareAmpersand);
-        return None;
+    let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+    is_number.then(|| u32::from_str_radix(digits, radix).unwrap_or(u32::MAX))
+}
+
+/// The character that `text`, which begins with `&`, begins with, and how many bytes it takes.
+fn resolve(text: &[u8], flaws: &mut FlawSet) -> (char, usize) {
+    let name = name_of_reference(text).unwrap_or_default();
+    let length = name.len() + 2;
+    if let Some(entity) = resolve_xml_entity(name).and_then(|entity| entity.chars().next()) {
+        return (entity, length);
+    }
+    let Some(code) = number(name) else {
+        let is_entity = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(is_name);
+        flaws.insert(if is_entity { Recovery::UnknownEntity } else { Recovery::BareAmpersand });
+        return ('&', 1);
+    };
+    // Tools that think in UTF-16 write one character as two references.
+    let behind = text.get(length..).unwrap_or_default();
+    if let Some(second) = name_of_reference(behind)
+        && let Some(low) = number(second)
+        && let (0xD800..0xDC00, 0xDC00..0xE000) = (code, low)
+    {
+        let pair = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        return (char::from_u32(pair).unwrap_or_default(), length + second.len() + 2);
     }
     // Characters that XML forbids are kept, as cleaning relies on them; numbers of none become U+FFFD.
-    let character = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+    let character = char::from_u32(code);
     let is_legal = |&character: &char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
     if character.filter(is_legal).is_none() {
         flaws.insert(Recovery::IllegalReference);
     }
-    Some(character.unwrap_or(char::REPLACEMENT_CHARACTER))
+    (character.unwrap_or(char::REPLACEMENT_CHARACTER), length)
+}
+
+/// The length of the reference that `text` ends with, if it is the first half of a pair.
+pub(super) fn length_of_half_pair(text: &[u8]) -> usize {
+    let tail = text.get(text.len().saturating_sub(LONGEST_REFERENCE)..).unwrap_or_default();
+    let last = memchr::memrchr(b'&', tail).and_then(|at| tail.get(at..)).unwrap_or_default();
+    let code = name_of_reference(last).filter(|name| name.len() + 2 == last.len()).and_then(number);
+    if code.is_some_and(|code| (0xD800..0xDC00).contains(&code)) { last.len() } else { 0 }
 }
 
 pub(super) fn is_space(byte: u8) -> bool {
@@ -363,6 +392,8 @@ mod tests {
             ("&#27;[0m&#0;", "\u{1b}[0m\0", &[Recovery::IllegalReference]),
             ("&#xFFFE;", "\u{fffe}", &[Recovery::IllegalReference]),
             ("&#xD800;", "\u{fffd}", &[Recovery::IllegalReference]),
+            ("&#55357;&#56832; &#xD83D;&#xDE00;", "😀 😀", &[]),
+            ("&#55357;x&#56832;", "\u{fffd}x\u{fffd}", &[Recovery::IllegalReference]),
             ("&#99999999999;", "\u{fffd}", &[Recovery::IllegalReference]),
             ("&who;&lol9;", "&who;&lol9;", &[Recovery::UnknownEntity]),
             ("a & b", "a & b", &[Recovery::BareAmpersand]),
@@ -379,9 +410,9 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_replaced() {
+    fn bytes_that_are_not_utf8_are_windows_1252() {
         let tag = tag(b"c name='caf\xe9'");
-        assert_eq!(tag.attributes().next(), Some(("name", "caf\u{fffd}")));
+        assert_eq!(tag.attributes().next(), Some(("name", "café")));
         assert!(tag.flaws.contains(Recovery::InvalidUtf8));
     }
 }

@@ -5,12 +5,14 @@
 
 use std::io;
 
-use super::attributes::{ByteClasses, Tag, local_name, name_length};
-use super::tokenizer::{Span, Token, Tokenizer};
+use super::attributes::{ByteClasses, Tag, name_length};
+use super::debris::Debris;
+use super::tokenizer::{Outside, Span, Token, Tokenizer};
 use super::window::Window;
 use crate::formats::limits::{DEEPEST, Limit, LimitExceeded, Limits, MOST_ATTRIBUTES};
-use crate::formats::model::{Flaw, Position};
+use crate::formats::model::{Flaw, Format, Position};
 use crate::formats::recovery::{FlawLog, FlawSet, Recovery};
+use crate::formats::sniff::{Landmark, is_template, landmark};
 
 /// Shorter tags cannot have too many attributes.
 const SHORT_TAG: usize = 2 * MOST_ATTRIBUTES;
@@ -22,6 +24,8 @@ pub(crate) enum Event {
     Open,
     /// The innermost open element ends.
     Close,
+    /// The innermost open element is taken to end, although its end tag was not read.
+    Abandon,
     /// Text in it: see [`Elements::piece`]. References are not resolved.
     Text,
     /// A CDATA section in it, or a piece of one: see [`Elements::piece`].
@@ -33,8 +37,8 @@ pub(crate) enum Event {
 /// How a file begins.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum DocumentStart {
-    /// With the document element of a test report.
-    Root,
+    /// With the document element of a test report, or with a case.
+    Root(Format),
     /// With another document element.
     Foreign(Box<str>),
     /// With none: the input ends.
@@ -46,101 +50,126 @@ pub(crate) enum DocumentStart {
     },
 }
 
+/// An open element that has no elements of the report inside, whatever its content looks like.
+#[derive(Clone, Copy, Debug)]
+struct Opaque {
+    /// Its number among the open elements, from 1.
+    depth: usize,
+    /// Whether it holds text: elements inside need no end tag.
+    is_text: bool,
+}
+
 /// An XML file as a stream of events, with everything that is wrong with it.
+///
+/// Damage does not end the events: elements whose end is lost are abandoned, and reading goes on at the next case or
+/// suite. Only the first damage is kept.
 pub(crate) struct Elements<'a> {
     tokenizer: Tokenizer<'a>,
-    is_root: fn(&str) -> bool,
     limits: Limits,
     /// The names of the open elements, end to end.
     names: Vec<u8>,
     /// Where each of them begins in `names`.
     open: Vec<usize>,
-    /// The number of the open element that holds a text: elements inside need no end tag.
-    lenient_from: Option<usize>,
-    /// How many elements close before the next token is read.
-    closing: usize,
+    opaque: Option<Opaque>,
+    /// Elements beyond this many are abandoned before anything else happens.
+    kept: usize,
+    /// Elements beyond this many close after that, before the next token is read.
+    whole: usize,
+    /// The start tag that comes next.
+    pending: Option<Token>,
+    /// Nothing more is read.
+    ended: bool,
     span: Span,
     classes: ByteClasses,
     position: Position,
-    root: String,
-    /// The event of the first document element is due.
-    entered: bool,
+    root: Box<str>,
     log: FlawLog,
     damage: Option<Flaw>,
+    /// More damage than was looked at.
+    is_hit: bool,
 }
 
 impl<'a> Elements<'a> {
-    /// The elements in `window`; `is_root` knows the names of document elements of test reports.
-    pub(crate) fn new(window: Window<'a>, is_root: fn(&str) -> bool, limits: Limits) -> Self {
+    /// The elements in `window`.
+    pub(crate) fn new(window: Window<'a>, limits: Limits) -> Self {
         Self {
             tokenizer: Tokenizer::new(window, limits.tag_size()),
-            is_root,
             limits,
             names: Vec::new(),
             open: Vec::new(),
-            lenient_from: None,
-            closing: 0,
+            opaque: None,
+            kept: usize::MAX,
+            whole: usize::MAX,
+            pending: None,
+            ended: false,
             span: Span::default(),
             classes: ByteClasses::default(),
             position: Position { line: 1, column: 1 },
-            root: String::new(),
-            entered: false,
+            root: Box::default(),
             log: FlawLog::default(),
             damage: None,
+            is_hit: false,
         }
     }
 
     /// Goes to the first document element. To be called once, before [`Elements::next`].
     pub(crate) fn enter(&mut self) -> io::Result<DocumentStart> {
-        let is_root = self.is_root;
-        let outside = self.tokenizer.root(true, |name| known(name, is_root))?;
-        if let Some(position) = outside.noise {
-            self.note_at(Recovery::NoiseBefore, position);
-        }
-        match outside.token {
-            Token::Start { content, classes, .. } => {
-                let tag = Tag::new(self.tokenizer.bytes(content), classes);
-                if !is_root(tag.name()) {
-                    return Ok(DocumentStart::Foreign(printable(tag.name().as_bytes())));
-                }
-                self.root = tag.name().to_owned();
-                self.entered = self.start(outside.token) == Event::Open;
-                Ok(DocumentStart::Root)
+        let mut strict = true;
+        loop {
+            let outside = self.tokenizer.outside(strict)?;
+            let (blank, is_noisy) = (outside.blank, outside.noise.is_some());
+            let token = self.leave_outside(outside, Recovery::NoiseBefore, "before the document");
+            let Token::Start { content, classes, .. } = token else {
+                let noise = is_noisy || matches!(token, Token::TooLong);
+                return Ok(DocumentStart::Nothing { blank, noise });
+            };
+            let tag = Tag::new(self.tokenizer.bytes(content), classes);
+            let name = printable(tag.name().as_bytes());
+            if let Some(Landmark::Root(format) | Landmark::Case(format)) = landmark(&name, None) {
+                self.root = name;
+                self.tokenizer.format = Some(format);
+                self.pending = Some(token);
+                return Ok(DocumentStart::Root(format));
             }
-            token => Ok(DocumentStart::Nothing {
-                blank: outside.blank,
-                noise: outside.noise.is_some() || matches!(token, Token::TooLong),
-            }),
+            if is_template(&name) || !self.tokenizer.comes_to_a_case()? {
+                return Ok(DocumentStart::Foreign(name));
+            }
+            // Something else is around the report, or its beginning is lost.
+            let position = self.tokenizer.position();
+            self.note_at(Recovery::NoiseBefore, position);
+            strict = false;
         }
-    }
-
-    /// The name of the first document element, without a prefix.
-    pub(crate) fn root(&self) -> &str {
-        &self.root
     }
 
     /// The next event. The first is the [`Event::Open`] of the document element that [`Elements::enter`] found.
     pub(crate) fn next(&mut self) -> Event {
-        if self.damage.is_some() {
-            return Event::End;
-        }
-        if std::mem::take(&mut self.entered) {
-            return Event::Open;
-        }
-        match self.advance() {
-            Ok(event) => event,
-            Err(error) => {
-                let position = self.tokenizer.position();
-                self.damaged(Flaw::unread(position, &error))
+        loop {
+            if self.open.len() > self.kept {
+                return self.close(Event::Abandon);
+            }
+            self.kept = usize::MAX;
+            if self.open.len() > self.whole {
+                return self.close(Event::Close);
+            }
+            self.whole = usize::MAX;
+            if self.ended {
+                return Event::End;
+            }
+            let event = match self.pending.take() {
+                Some(token) => self.start(token),
+                None => self.advance().unwrap_or_else(|error| {
+                    let position = self.tokenizer.position();
+                    self.stop(Flaw::unread(position, &error))
+                }),
+            };
+            if let Some(event) = event {
+                return event;
             }
         }
     }
 
-    fn advance(&mut self) -> io::Result<Event> {
-        if self.closing > 0 {
-            self.closing -= 1;
-            return Ok(self.close());
-        }
+    /// The event of the next token, if it is one.
+    fn advance(&mut self) -> io::Result<Option<Event>> {
         if self.open.is_empty() {
             return self.between();
         }
@@ -154,38 +183,63 @@ impl<'a> Elements<'a> {
             Token::End(name) => self.end(name),
             Token::Text(span) => {
                 self.span = span;
-                Event::Text
+                Some(Event::Text)
             }
             Token::Cdata(span) => {
                 self.span = span;
-                Event::Cdata
+                Some(Event::Cdata)
+            }
+            Token::Broken(span) => {
+                self.broken(span);
+                None
             }
             Token::Eof => {
                 let message = format!("the file ends inside `{}`", printable(self.innermost()));
-                self.damaged_here(message)
+                let position = self.tokenizer.position();
+                self.stop(Flaw::new(position, message))
             }
             Token::TooLong => self.exceeded(self.limits.tag_exceeded()),
         })
     }
 
     /// After the end of a document element: white space, noise, another document, or the end.
-    fn between(&mut self) -> io::Result<Event> {
-        let is_root = self.is_root;
-        let outside = self.tokenizer.root(false, |name| known(name, is_root))?;
-        if let Some(position) = outside.noise {
-            self.note_at(Recovery::NoiseAfter, position);
-        }
-        Ok(match outside.token {
-            Token::Start { .. } => {
-                self.note(FlawSet::of(Recovery::SeveralDocuments));
-                self.start(outside.token)
+    fn between(&mut self) -> io::Result<Option<Event>> {
+        let outside = self.tokenizer.outside(false)?;
+        let token = self.leave_outside(outside, Recovery::NoiseAfter, "outside of the document");
+        Ok(match token {
+            Token::Start { content, classes, .. } => {
+                let name = Tag::new(self.tokenizer.bytes(content), classes).name().to_owned();
+                match landmark(&name, self.tokenizer.format) {
+                    Some(Landmark::Root(format) | Landmark::Case(format))
+                        if Some(format) != self.tokenizer.format =>
+                    {
+                        self.damaged(format!(
+                            "`{name}` and `{}` are of different formats",
+                            self.root
+                        ));
+                    }
+                    Some(Landmark::Root(_)) => self.note(FlawSet::of(Recovery::SeveralDocuments)),
+                    _ => {}
+                }
+                self.start(token)
             }
             Token::TooLong => self.exceeded(self.limits.tag_exceeded()),
-            _ if outside.cut => {
-                self.damaged_here("the file ends inside the tag of a document element")
+            _ => {
+                self.ended = true;
+                None
             }
-            _ => Event::End,
         })
+    }
+
+    /// Notes what was outside of documents, and returns the token behind it.
+    fn leave_outside(&mut self, outside: Outside, noise: Recovery, place: &str) -> Token {
+        if let Some(position) = outside.noise {
+            self.note_at(noise, position);
+        }
+        if let Some((debris, position)) = outside.debris {
+            self.damage.get_or_insert_with(|| Flaw::new(position, debris.message(place)));
+        }
+        outside.token
     }
 
     /// The tag of the last [`Event::Open`].
@@ -213,10 +267,20 @@ impl<'a> Elements<'a> {
         self.log.note(FlawSet::of(kind), || position);
     }
 
-    /// Until the element opened last closes, elements are only text that was not escaped: leaving one open is not
-    /// damage.
-    pub(crate) fn lenient(&mut self) {
-        self.lenient_from.get_or_insert(self.open.len());
+    /// The element opened last has no elements of the report inside. If it holds text, elements inside are text that
+    /// was not escaped, and leaving one open is not damage.
+    pub(crate) fn set_opaque(&mut self, is_text: bool) {
+        self.opaque.get_or_insert(Opaque { depth: self.open.len(), is_text });
+    }
+
+    /// Whether something was lost since the last call.
+    pub(crate) fn take_hit(&mut self) -> bool {
+        std::mem::take(&mut self.is_hit)
+    }
+
+    /// Notes that what was read last is what remains of lost elements.
+    pub(crate) fn add_debris(&mut self, debris: &Debris) {
+        self.damaged(debris.message("between elements"));
     }
 
     /// What was recovered, what was lost, and the window's buffer for the next file.
@@ -224,12 +288,18 @@ impl<'a> Elements<'a> {
         (self.log.flaws, self.damage, self.tokenizer.into_window().into_buffer())
     }
 
-    fn start(&mut self, token: Token) -> Event {
+    fn start(&mut self, token: Token) -> Option<Event> {
         let Token::Start { content, empty, classes } = token else {
-            return Event::End;
+            return None;
         };
         self.position = self.tokenizer.position();
         (self.span, self.classes) = (content, classes);
+        if let Some(Opaque { depth, .. }) = self.opaque
+            && self.abandons(depth)
+        {
+            self.pending = Some(token);
+            return None;
+        }
         if self.piece().len() > SHORT_TAG.min(self.limits.value_size)
             && let Some(exceeded) = exceeds(&self.tag(), &self.limits)
         {
@@ -238,68 +308,116 @@ impl<'a> Elements<'a> {
         if self.open.len() == DEEPEST {
             return self.exceeded(LimitExceeded { limit: Limit::Depth, allowed: DEEPEST as u64 });
         }
-        self.open.push(self.names.len());
         if empty {
-            self.closing = 1;
-        } else {
+            self.whole = self.open.len();
+        }
+        self.open.push(self.names.len());
+        if !empty {
             let bytes = self.tokenizer.bytes(content);
             self.names.extend_from_slice(bytes.get(..name_length(bytes)).unwrap_or_default());
         }
-        Event::Open
+        Some(Event::Open)
     }
 
-    fn end(&mut self, span: Span) -> Event {
+    /// Whether a case or suite begins inside the opaque element at `depth`, which cannot be: its end was lost. It is
+    /// abandoned then, with everything around it that the new one cannot be inside of.
+    fn abandons(&mut self, depth: usize) -> bool {
+        let bytes = self.piece();
+        let name = bytes.get(..name_length(bytes)).unwrap_or_default();
+        match self.tokenizer.landmark(name) {
+            Some(Landmark::Root(format) | Landmark::Case(format))
+                if Some(format) == self.tokenizer.format => {}
+            _ => return false,
+        }
+        let same = (1..=depth).rev().find(|&depth| self.name_at(depth) == name);
+        let message =
+            format!("`<{}>` inside `<{}>`", printable(name), printable(self.name_at(depth)));
+        self.kept = same.unwrap_or(depth) - 1;
+        self.damaged(message);
+        true
+    }
+
+    fn end(&mut self, span: Span) -> Option<Event> {
         let name = self.tokenizer.bytes(span);
         if name == self.innermost() {
-            return self.close();
+            return Some(self.close(Event::Close));
         }
-        // Unescaped text may leave elements open; the element that holds the text closes them all.
-        let found = self.lenient_from.and_then(|from| {
-            (from..=self.open.len()).rev().find(|&depth| self.name_at(depth) == name)
-        });
-        if let Some(depth) = found {
-            self.closing = self.open.len() - depth;
-            self.note(FlawSet::of(Recovery::UnclosedElement));
-            return self.close();
+        let text = self.opaque.filter(|opaque| opaque.is_text).map(|opaque| opaque.depth);
+        match (1..self.open.len()).rev().find(|&depth| self.name_at(depth) == name) {
+            // Unescaped text may leave elements open; the element that holds the text closes them all.
+            Some(depth) if text.is_some_and(|text| depth >= text) => {
+                self.note(FlawSet::of(Recovery::UnclosedElement));
+                self.whole = depth - 1;
+            }
+            None if text.is_some() && self.tokenizer.landmark(name).is_none() => {
+                self.note(FlawSet::of(Recovery::UnclosedElement));
+            }
+            found => {
+                let expected = printable(self.innermost());
+                self.damaged(format!(
+                    "unexpected `</{}>`, expected `</{expected}>`",
+                    printable(name)
+                ));
+                if let Some(depth) = found {
+                    (self.kept, self.whole) = (depth, depth - 1);
+                }
+            }
         }
-        let message = format!(
-            "unexpected `</{}>`, expected `</{}>`",
-            printable(name),
-            printable(self.innermost())
-        );
-        self.damaged_here(message)
+        None
     }
 
-    fn close(&mut self) -> Event {
+    /// A tag was broken off. In a text it is only text, unless it is one of a report.
+    fn broken(&mut self, span: Span) {
+        let bytes = self.tokenizer.bytes(span);
+        let tag = bytes.get(..name_length(bytes)).unwrap_or_default();
+        let name = tag.strip_prefix(b"/").unwrap_or(tag);
+        if self.opaque.is_some_and(|opaque| opaque.is_text)
+            && self.tokenizer.landmark(name).is_none()
+        {
+            self.note(FlawSet::of(Recovery::BareLessThan));
+        } else {
+            self.damaged(match tag {
+                b"" => "a declaration breaks off".to_owned(),
+                tag => format!("the tag `<{}` breaks off", printable(tag)),
+            });
+        }
+    }
+
+    fn close(&mut self, event: Event) -> Event {
         if let Some(start) = self.open.pop() {
             self.names.truncate(start);
         }
-        if self.lenient_from.is_some_and(|from| self.open.len() < from) {
-            self.lenient_from = None;
+        if self.opaque.is_some_and(|opaque| self.open.len() < opaque.depth) {
+            self.opaque = None;
         }
-        Event::Close
+        event
     }
 
-    /// Reads no further once there are more cases than the limit allows.
-    pub(crate) fn count_cases(&mut self, cases: usize) {
-        if cases > self.limits.cases {
+    /// Whether there are more cases than the limit allows. Nothing more is read then.
+    pub(crate) fn count_cases(&mut self, cases: usize) -> bool {
+        let is_exceeded = cases > self.limits.cases;
+        if is_exceeded {
             self.exceeded(self.limits.cases_exceeded());
         }
+        is_exceeded
     }
 
-    fn exceeded(&mut self, exceeded: LimitExceeded) -> Event {
+    fn exceeded(&mut self, exceeded: LimitExceeded) -> Option<Event> {
         let position = self.tokenizer.position();
-        self.damaged(Flaw::exceeded(position, exceeded))
+        self.stop(Flaw::exceeded(position, exceeded))
     }
 
-    fn damaged_here(&mut self, message: impl Into<String>) -> Event {
+    /// Abandons all elements and reads no further.
+    fn stop(&mut self, flaw: Flaw) -> Option<Event> {
+        self.damage.get_or_insert(flaw);
+        (self.kept, self.ended, self.is_hit) = (0, true, true);
+        None
+    }
+
+    fn damaged(&mut self, message: String) {
         let position = self.tokenizer.position();
-        self.damaged(Flaw::new(position, message))
-    }
-
-    fn damaged(&mut self, flaw: Flaw) -> Event {
-        self.damage = Some(flaw);
-        Event::End
+        self.damage.get_or_insert_with(|| Flaw::new(position, message));
+        self.is_hit = true;
     }
 
     /// The name of the open element at `depth`, counted from 1.
@@ -312,10 +430,6 @@ impl<'a> Elements<'a> {
     fn innermost(&self) -> &[u8] {
         self.name_at(self.open.len())
     }
-}
-
-fn known(name: &[u8], is_root: fn(&str) -> bool) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| is_root(local_name(name)))
 }
 
 /// A name for a message of one line.

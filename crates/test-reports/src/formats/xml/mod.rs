@@ -6,6 +6,7 @@
 //! | `tokenizer` | the window | tags, texts, CDATA sections |
 //! | `elements` | tokens | nested elements, recovered flaws, damage |
 //! | `attributes` | a tag, a text | names and values, references resolved |
+//! | `debris` | text around documents and between elements | whether it is noise, or remains of something lost |
 //!
 //! # Where quick-xml ends
 //!
@@ -24,6 +25,7 @@
 //! Its function for character references refuses U+0000 and surrogates, which real reports contain.
 
 pub(super) mod attributes;
+pub(super) mod debris;
 pub(super) mod elements;
 mod tokenizer;
 pub(super) mod window;

@@ -8,10 +8,14 @@ use std::io;
 use memchr::{memchr, memmem};
 use quick_xml::parser::{CommentParser, ElementParser, Parser, PiParser};
 
-use super::attributes::{ByteClasses, LONGEST_REFERENCE, is_space};
-use super::window::Window;
-use crate::formats::model::Position;
+use super::attributes::{
+    ByteClasses, LONGEST_REFERENCE, is_space, length_of_half_pair, local_name,
+};
+use super::debris::{self, Debris};
+use super::window::{WINDOW, Window};
+use crate::formats::model::{Format, Position};
 use crate::formats::recovery::{FlawSet, Recovery};
+use crate::formats::sniff::{Landmark, begins_a_name, landmark};
 
 /// Bytes of the window, valid until the next token is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +42,8 @@ pub(super) enum Token {
     Text(Span),
     /// A piece of a CDATA section.
     Cdata(Span),
+    /// What is left of a tag, or of a processing instruction, that another tag breaks off.
+    Broken(Span),
     /// The input ends, in the middle of markup or not.
     Eof,
     /// A tag is longer than [`Tokenizer::new`] allows.
@@ -68,6 +74,8 @@ pub(super) struct Tokenizer<'a> {
     token: usize,
     /// Its line and column, if they are known.
     known: Option<Position>,
+    /// The format of the first document, once that has begun.
+    pub(super) format: Option<Format>,
     /// Flaws in the markup itself since they were last taken.
     pub(super) flaws: FlawSet,
 }
@@ -81,6 +89,7 @@ impl<'a> Tokenizer<'a> {
             in_cdata: false,
             token: 0,
             known: None,
+            format: None,
             flaws: FlawSet::default(),
         }
     }
@@ -131,124 +140,197 @@ impl<'a> Tokenizer<'a> {
                         return Ok(token);
                     }
                 }
-                other => {
-                    if !self.skip(other)? {
-                        return Ok(self.eof());
-                    }
-                }
+                other => match self.skip(other)? {
+                    Skipped::Whole => {}
+                    Skipped::Broken(token) => return Ok(token),
+                    Skipped::ToTheEnd => return Ok(self.eof()),
+                },
             }
         }
     }
 
-    /// Outside of any document: looks for the start tag of a document element that `is_root` knows.
+    /// Outside of any document: looks for the start tag of a document element or a case.
     ///
     /// What programs print before, between and after documents is not XML at all. With `strict`, and before anything
     /// of the kind was seen, the first start tag is returned in any case.
-    pub(super) fn root(
-        &mut self,
-        strict: bool,
-        is_root: impl Fn(&[u8]) -> bool,
-    ) -> io::Result<Outside> {
+    pub(super) fn outside(&mut self, strict: bool) -> io::Result<Outside> {
         self.known = None;
-        let mut noise = None;
-        let mut blank = true;
+        let mut outside = Outside { token: Token::Eof, noise: None, debris: None, blank: true };
         loop {
             let rest = self.window.rest();
             let gap = memchr(b'<', rest).unwrap_or(rest.len());
             let before = rest.get(..gap).unwrap_or_default();
-            if let Some(at) = first_noise(before) {
-                blank = false;
-                if noise.is_none() {
-                    noise = Some(self.window.position_of(self.window.offset() + at));
-                }
+            if let Some(at) = debris::first_noise(before) {
+                let noise = before.get(at..).unwrap_or_default();
+                let debris = debris::find(noise, outside.noise.is_none());
+                outside.blank = false;
+                let position = self.window.position_of(self.window.offset() + at);
+                outside.noise.get_or_insert(position);
+                outside.add(debris, position);
             }
             self.window.consume(gap);
             if self.window.rest().is_empty() {
                 if self.window.fill()? {
                     continue;
                 }
-                let token = self.eof();
-                return Ok(Outside { token, noise, blank, cut: false });
+                outside.token = self.eof();
+                return Ok(outside);
             }
-            blank = false;
-            let lenient = !strict || noise.is_some();
+            outside.blank = false;
+            let position = self.window.position_of(self.window.offset());
+            let is_noisy = !strict || outside.noise.is_some();
             let markup = self.markup()?;
             match markup {
                 Markup::Start => {
-                    let name = self.name()?;
-                    if !lenient || is_root(self.bytes(name)) {
-                        let token = self.start_tag()?;
-                        let cut = matches!(token, Token::Eof);
-                        return Ok(Outside { token, noise, blank, cut });
+                    let name = self.name(1)?;
+                    let found = self.landmark(self.bytes(name));
+                    if let Some(Landmark::Case(_) | Landmark::Part) = found {
+                        let name = String::from_utf8_lossy(self.bytes(name)).into_owned();
+                        outside.add(Some(Debris::Tag(format!("<{name}>"))), position);
                     }
+                    if matches!(found, Some(Landmark::Root(_) | Landmark::Case(_)))
+                        || (!is_noisy && found.is_none())
+                    {
+                        outside.token = self.start_tag()?;
+                        let debris = match outside.token {
+                            Token::Broken(_) => Debris::BrokenTag,
+                            Token::Eof => Debris::OpenTag,
+                            _ => return Ok(outside),
+                        };
+                        outside.add(Some(debris), position);
+                        continue;
+                    }
+                    let name = std::str::from_utf8(self.bytes(name)).unwrap_or_default();
+                    if self.window.rest().len() <= name.len() + 1 && begins_a_name(name) {
+                        outside.add(Some(Debris::OpenTag), position);
+                    }
+                    outside.noise.get_or_insert(position);
+                    self.skip_noise();
+                    continue;
                 }
-                Markup::Comment | Markup::Doctype => {
-                    if !self.skip(markup)? {
-                        let token = self.eof();
-                        return Ok(Outside { token, noise, blank, cut: false });
+                Markup::End => {
+                    let name = self.name(2)?;
+                    if self.landmark(self.bytes(name)).is_some() {
+                        let name = String::from_utf8_lossy(self.bytes(name)).into_owned();
+                        outside.add(Some(Debris::Tag(format!("</{name}>"))), position);
                     }
+                    outside.noise.get_or_insert(position);
+                    self.skip_noise();
                     continue;
                 }
                 // In noise, only what begins a document is taken for markup.
-                Markup::Instruction if !lenient || self.window.rest().starts_with(b"<?xml") => {
-                    if !self.skip(markup)? {
-                        let token = self.eof();
-                        return Ok(Outside { token, noise, blank, cut: false });
+                Markup::Instruction if is_noisy && !self.window.rest().starts_with(b"<?xml") => {}
+                Markup::Comment | Markup::Doctype | Markup::Instruction => {
+                    match self.skip(markup)? {
+                        Skipped::Whole => {}
+                        Skipped::Broken(_) => outside.add(Some(Debris::BrokenTag), position),
+                        Skipped::ToTheEnd => {
+                            outside.add(Some(Debris::OpenMarkup), position);
+                            outside.token = self.eof();
+                            return Ok(outside);
+                        }
                     }
                     continue;
                 }
                 _ => {}
             }
-            if noise.is_none() {
-                noise = Some(self.window.position_of(self.window.offset()));
-            }
+            outside.noise.get_or_insert(position);
             self.window.consume(1);
         }
     }
 
-    /// Steps over a comment, a processing instruction or a document type. False: the input ended before.
-    fn skip(&mut self, markup: Markup) -> io::Result<bool> {
+    /// Whether a case begins in what the window holds, or can hold without growing.
+    pub(super) fn comes_to_a_case(&mut self) -> io::Result<bool> {
+        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        let rest = self.window.rest();
+        Ok(memchr::memchr_iter(b'<', rest).any(|at| {
+            let tag = rest.get(at + 1..).unwrap_or_default();
+            let name = tag.split(|&byte| ends_name(byte)).next().unwrap_or_default();
+            match self.landmark(name) {
+                // Allure has elements of this name, with other attributes.
+                Some(Landmark::Case(Format::Nunit)) => {
+                    let tag = tag.split(|&byte| byte == b'>').next().unwrap_or_default();
+                    memmem::find(tag, b" result=").is_some()
+                }
+                found => matches!(found, Some(Landmark::Case(_))),
+            }
+        }))
+    }
+
+    /// Steps over a tag that means nothing, or over its `<` alone if its end is not there.
+    fn skip_noise(&mut self) {
+        let behind = self.window.rest().get(1..).unwrap_or_default();
+        let end = memchr::memchr2(b'<', b'>', behind).filter(|&at| behind.get(at) == Some(&b'>'));
+        self.window.consume(end.map_or(1, |at| at + 2));
+    }
+
+    /// Steps over a comment, a processing instruction or a document type.
+    fn skip(&mut self, markup: Markup) -> io::Result<Skipped> {
         match markup {
             Markup::Comment => {
+                let mut parser = CommentParser::default();
                 self.window.consume(b"<!--".len());
-                self.skip_to_end(CommentParser::default(), 0)
+                self.skip_to(|rest, _| parser.feed(rest).map(Ok))
             }
             Markup::Instruction => {
+                let mut parser = PiParser::default();
                 self.window.consume(b"<?".len());
-                self.skip_to_end(PiParser::default(), 1)
+                self.skip_to(|rest, format| {
+                    let end = parser.feed(rest).map(|last| last + 1);
+                    let content = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+                    let broken = memchr::memchr_iter(b'<', content).find(|&at| {
+                        let tag = rest.get(at..).unwrap_or_default();
+                        !tag.starts_with(b"</") && begins_landmark(tag, format)
+                    });
+                    broken.map(Err).or(end.map(Ok))
+                })
             }
             _ => self.skip_doctype(),
         }
     }
 
-    /// Steps to `more` bytes behind what the parser calls the end.
-    fn skip_to_end(&mut self, mut parser: impl Parser, more: usize) -> io::Result<bool> {
+    /// Steps to the first place that `find` returns, as an error if another tag begins there.
+    fn skip_to(
+        &mut self,
+        mut find: impl FnMut(&[u8], Option<Format>) -> Option<Result<usize, usize>>,
+    ) -> io::Result<Skipped> {
         loop {
             let rest = self.window.rest();
-            if let Some(end) = parser.feed(rest) {
-                self.window.consume(end + more);
-                return Ok(true);
+            match find(rest, self.format) {
+                Some(Ok(end)) => {
+                    self.window.consume(end);
+                    return Ok(Skipped::Whole);
+                }
+                Some(Err(at)) => return Ok(Skipped::Broken(self.broken_markup(at))),
+                None => self.window.consume(rest.len()),
             }
-            self.window.consume(rest.len());
             if !self.window.fill()? {
-                return Ok(false);
+                return Ok(Skipped::ToTheEnd);
             }
         }
     }
 
     /// The declarations of an internal subset are stepped over unread: nothing is defined by them, nothing fetched.
-    fn skip_doctype(&mut self) -> io::Result<bool> {
+    fn skip_doctype(&mut self) -> io::Result<Skipped> {
         let (mut brackets, mut quote) = (0_usize, None);
         self.window.consume(b"<!".len());
         loop {
             let rest = self.window.rest();
+            let is_short = rest.is_empty() || (rest.len() < LONGEST_NAME && rest.starts_with(b"<"));
+            if is_short && self.window.fill()? {
+                continue;
+            }
+            let rest = self.window.rest();
             let Some(&byte) = rest.first() else {
-                if self.window.fill()? {
-                    continue;
-                }
-                return Ok(false);
+                return Ok(Skipped::ToTheEnd);
             };
             match (quote, byte) {
+                // An entity may contain a tag; the rest of a document type cannot.
+                (_, b'<')
+                    if (brackets == 0 || quote.is_none()) && begins_landmark(rest, self.format) =>
+                {
+                    return Ok(Skipped::Broken(self.broken_markup(0)));
+                }
                 (Some(open), _) if open == byte => quote = None,
                 (Some(_), _) => {}
                 (None, b'"' | b'\'') => quote = Some(byte),
@@ -256,13 +338,12 @@ impl<'a> Tokenizer<'a> {
                 (None, b']') => brackets = brackets.saturating_sub(1),
                 (None, b'>') if brackets == 0 => {
                     self.window.consume(1);
-                    return Ok(true);
+                    return Ok(Skipped::Whole);
                 }
-                (None, b'<') if rest.len() < 4 && self.window.fill()? => continue,
                 // Apostrophes in a comment are not quotes.
-                (None, b'<') if self.window.rest().starts_with(b"<!--") => {
-                    if !self.skip(Markup::Comment)? {
-                        return Ok(false);
+                (None, b'<') if rest.starts_with(b"<!--") => {
+                    if !matches!(self.skip(Markup::Comment)?, Skipped::Whole) {
+                        return Ok(Skipped::ToTheEnd);
                     }
                     continue;
                 }
@@ -270,6 +351,21 @@ impl<'a> Tokenizer<'a> {
             }
             self.window.consume(1);
         }
+    }
+
+    /// The tag of `length` bytes that another tag breaks off.
+    fn broken(&mut self, length: usize) -> Token {
+        let start = self.window.offset();
+        self.token = start;
+        self.window.consume(length);
+        Token::Broken(Span { start: start + 1, end: start + length })
+    }
+
+    /// Markup other than a tag, with `length` more bytes, that a tag breaks off.
+    fn broken_markup(&mut self, length: usize) -> Token {
+        self.token = self.window.offset();
+        self.window.consume(length);
+        Token::Broken(Span::default())
     }
 
     fn eof(&mut self) -> Token {
@@ -292,46 +388,62 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// The name of the start tag that the window starts with, as far as it fits.
-    fn name(&mut self) -> io::Result<Span> {
+    /// The name of the tag that the window starts with, behind its `skip` first bytes, as far as it fits.
+    fn name(&mut self, skip: usize) -> io::Result<Span> {
         loop {
-            let rest = self.window.rest();
-            let end = rest.iter().position(|&byte| is_space(byte) || matches!(byte, b'>' | b'/'));
-            match end {
-                None if rest.len() < 256 && self.window.fill()? => {}
-                end => {
-                    let start = self.window.offset();
-                    let end = start + end.unwrap_or(self.window.rest().len());
-                    return Ok(Span { start: start + 1, end });
-                }
+            let rest = self.window.rest().get(skip..).unwrap_or_default();
+            let end = rest.iter().position(|&byte| ends_name(byte));
+            if end.is_some() || rest.len() >= LONGEST_NAME || !self.window.fill()? {
+                let start = self.window.offset() + skip;
+                let rest = self.window.rest().len().saturating_sub(skip);
+                return Ok(Span { start, end: start + end.unwrap_or(rest) });
             }
         }
     }
 
+    /// What the elements of this name are in a report.
+    pub(super) fn landmark(&self, name: &[u8]) -> Option<Landmark> {
+        landmark(local_name(std::str::from_utf8(name).ok()?), self.format)
+    }
+
     fn start_tag(&mut self) -> io::Result<Token> {
-        // Nearly always the first `>` is the end, and one look shows that no quote is open there.
+        // Nearly always the first `>` is the end: no quote is open there, and no other tag begins before it.
         let rest = self.window.rest();
         if let Some(end) = memchr(b'>', rest) {
-            let classes = ByteClasses::of(rest.get(1..end).unwrap_or_default());
-            if classes.is_closed() {
+            let tag = rest.get(1..end).unwrap_or_default();
+            let classes = ByteClasses::of(tag);
+            if classes.is_closed() && (classes.is_plain() || memchr(b'<', tag).is_none()) {
                 return Ok(self.whole_start_tag(end, classes));
             }
         }
-        let mut parser = ElementParser::default();
-        let mut scanned = 0;
+        let (mut parser, mut walked) = (ElementParser::default(), 1);
         let end = loop {
             let rest = self.window.rest();
-            if let Some(at) = parser.feed(rest.get(scanned..).unwrap_or_default()) {
-                break scanned + at;
+            let more = rest.get(walked..).unwrap_or_default();
+            let gap = memchr(b'<', more).unwrap_or(more.len());
+            if let Some(at) = parser.feed(more.get(..gap).unwrap_or_default()) {
+                break walked + at;
             }
-            scanned = rest.len();
-            if scanned > self.longest_tag {
+            walked += gap;
+            if walked > self.longest_tag {
                 self.token = self.window.offset();
                 return Ok(Token::TooLong);
             }
-            if !self.window.fill()? {
+            // A `<` outside of values begins another tag, and so does one that begins a landmark.
+            let inner = more.get(gap..).unwrap_or_default();
+            let is_whole =
+                inner.len() > LONGEST_NAME || inner.iter().skip(2).any(|&b| ends_name(b));
+            if !is_whole && self.window.fill()? {
+                continue;
+            }
+            let inner = self.window.rest().get(walked..).unwrap_or_default();
+            if inner.is_empty() {
                 return Ok(self.eof());
             }
+            if parser == ElementParser::Outside || begins_landmark(inner, self.format) {
+                return Ok(self.broken(walked));
+            }
+            walked += 1;
         };
         let classes = ByteClasses::of(self.window.rest().get(1..end).unwrap_or_default());
         Ok(self.whole_start_tag(end, classes))
@@ -358,8 +470,13 @@ impl<'a> Tokenizer<'a> {
         let mut scanned = 0;
         let end = loop {
             let rest = self.window.rest();
-            if let Some(at) = memchr(b'>', rest.get(scanned..).unwrap_or_default()) {
-                break scanned + at;
+            let more = rest.get(scanned.max(1)..).unwrap_or_default();
+            if let Some(at) = memchr::memchr2(b'>', b'<', more) {
+                let end = scanned.max(1) + at;
+                if rest.get(end) == Some(&b'<') {
+                    return Ok(self.broken(end));
+                }
+                break end;
             }
             scanned = rest.len();
             if scanned > self.longest_tag {
@@ -384,13 +501,20 @@ impl<'a> Tokenizer<'a> {
         let length = match memchr(b'<', rest.get(literal..).unwrap_or_default()) {
             Some(at) => literal + at,
             None => {
-                // A reference that the window cuts in two is left for the next piece.
+                // A reference that the window cuts in two is left for the next piece, and so is one at its very end,
+                // which may be half of a pair.
                 let tail = rest.len().saturating_sub(LONGEST_REFERENCE);
-                let open = memchr::memrchr2(b'&', b';', rest.get(tail..).unwrap_or_default())
-                    .map(|at| tail + at)
-                    .filter(|&at| rest.get(at) == Some(&b'&'));
+                let last = memchr::memrchr(b'&', rest.get(tail..).unwrap_or_default());
+                let open = last.map(|at| tail + at).filter(|&at| {
+                    let end = memchr(b';', rest.get(at..).unwrap_or_default());
+                    end.is_none_or(|end| at + end + 1 == rest.len())
+                });
+                let open = open.map(|at| {
+                    let before = rest.get(..at).unwrap_or_default();
+                    at - length_of_half_pair(before)
+                });
                 match open {
-                    Some(0) if rest.len() < LONGEST_REFERENCE && self.window.fill()? => {
+                    Some(0) if rest.len() < 2 * LONGEST_REFERENCE && self.window.fill()? => {
                         return Ok(None);
                     }
                     Some(at) if at > 0 => at,
@@ -427,22 +551,49 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
-/// What [`Tokenizer::root`] found.
+/// What [`Tokenizer::outside`] found.
 pub(super) struct Outside {
     /// [`Token::Start`], [`Token::Eof`] or [`Token::TooLong`].
     pub(super) token: Token,
-    /// Where something before it is neither white space nor markup.
+    /// The first place before it that is neither white space nor markup.
     pub(super) noise: Option<Position>,
-    /// Whether nothing but white space was there.
+    /// The first place before it that looks like a piece of a report, or that is not text.
+    pub(super) debris: Option<(Debris, Position)>,
+    /// Whether there was nothing but white space.
     pub(super) blank: bool,
-    /// Whether the input ends inside the tag of a document element.
-    pub(super) cut: bool,
 }
 
-/// The first place in `bytes` that is neither white space nor the byte order mark of an appended document.
-fn first_noise(bytes: &[u8]) -> Option<usize> {
-    let marks = b"\xEF\xBB\xBF";
-    bytes.iter().position(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte))
+impl Outside {
+    fn add(&mut self, debris: Option<Debris>, position: Position) {
+        if let (None, Some(debris)) = (&self.debris, debris) {
+            self.debris = Some((debris, position));
+        }
+    }
+}
+
+/// How far markup was stepped over.
+enum Skipped {
+    Whole,
+    /// To the tag that breaks it off.
+    Broken(Token),
+    ToTheEnd,
+}
+
+/// Bytes of a name that are looked at outside of documents.
+const LONGEST_NAME: usize = 256;
+
+fn ends_name(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b'>' | b'/' | b'<' | b'"' | b'\'')
+}
+
+/// Whether `rest` begins with a tag that only reports have, or with an XML declaration.
+fn begins_landmark(rest: &[u8], format: Option<Format>) -> bool {
+    let Some(name) = rest.strip_prefix(b"</").or_else(|| rest.strip_prefix(b"<")) else {
+        return false;
+    };
+    let name = name.split(|&byte| ends_name(byte)).next().unwrap_or_default();
+    let found = std::str::from_utf8(name).ok().and_then(|name| landmark(local_name(name), format));
+    found.is_some() || name == b"?xml"
 }
 
 /// What begins at the `<` that `rest` starts with.
