@@ -8,8 +8,15 @@ const DIRECTORIES: [&str; 7] =
     ["/home/", "/root/", "/Users/", "C:\\Users\\", "/tmp/", concat!("/", "work/"), "/workspace/"];
 
 /// Paths of no particular machine: samples in tests, and what pytest always writes.
-const SAMPLES: [&str; 5] =
-    ["/home/ci", "/home/me", "/tmp/a.png", "/tmp/é.png", "/tmp/pytest-of-root"];
+const SAMPLES: [&str; 7] = [
+    "/home/ci",
+    "/home/me",
+    "/tmp/a.png",
+    "/tmp/é.png",
+    "/tmp/x1y2z3",
+    "/tmp/pytest-of-ci",
+    "/tmp/pytest-of-root",
+];
 
 /// The tracked files, with their text as far as it is UTF-8.
 fn tracked_files() -> Vec<(String, String)> {
