@@ -28,6 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use cases::index_of;
+pub(crate) use dialects::unknown_outcome;
 use encoding::{ContentKind, Decoded};
 use libtest::LibtestSniffer;
 pub use limits::{Limit, LimitExceeded, Limits, Size};

@@ -409,3 +409,43 @@ fn the_message_of_a_rust_panic_is_not_its_thread() {
         Some("thread 'total' panicked at src/lib.rs:9:62")
     );
 }
+
+#[test]
+fn an_unknown_status_is_passed_with_a_warning_and_a_crash_is_an_error() {
+    let xml = |status: &str| {
+        format!("<testsuite name='s'><testcase name='a' status='{status}'/></testsuite>")
+    };
+    for status in ["panicked", "interrupted", "killed", "timedout", "cancelled"] {
+        assert_eq!(only(&xml(status)).outcome, Errored, "{status}");
+    }
+    for status in ["passed", "run", "0", ""] {
+        assert_eq!(only(&xml(status)).outcome, Passed, "{status}");
+        assert!(!records(&[&xml(status)]).warnings.iter().any(|line| line.contains("status")));
+    }
+    let records = records(&[&xml("wobbly")]);
+    assert_eq!(records.tests[0].outcome, Passed);
+    assert!(
+        records.warnings.iter().any(|line| line.contains("`wobbly`")),
+        "{:?}",
+        records.warnings
+    );
+}
+
+#[test]
+fn a_report_that_announces_tests_and_holds_none_causes_a_warning() {
+    let warning = |xml: &str| {
+        let warnings =
+            records(&[xml, "<testsuite name='t'><testcase name='b'/></testsuite>"]).warnings;
+        warnings.into_iter().find(|line| line.starts_with("no test case was read"))
+    };
+    let empty = "<testsuites><testsuite name='s' tests='47'/></testsuites>";
+    assert!(warning(empty).unwrap().contains("announces 47"));
+    assert!(warning("<testsuites tests='3'/>").unwrap().contains("announces 3"));
+    for fine in [
+        "<testsuites tests='0'/>",
+        "<testsuite name='s' tests='0'/>",
+        "<testsuite name='s' tests='2'><testsuite name='i'><testcase name='a'/></testsuite></testsuite>",
+    ] {
+        assert_eq!(warning(fine), None, "{fine}");
+    }
+}

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::executions::MergedOutcome;
-use crate::formats::model::{Case, Report};
+use crate::formats;
+use crate::formats::model::{Case, Report, find_attribute};
 use crate::text::{self, count};
 use crate::tools::Tool;
 
@@ -15,6 +16,8 @@ pub(super) struct Warnings {
     rows: BTreeMap<&'static str, Tally>,
     unknown_tools: Tally,
     stopped_early: Tally,
+    unknown_outcomes: Tally,
+    announced: Tally,
     no_tests: Tally,
     findings: Tally,
     changing: Tally,
@@ -52,6 +55,36 @@ impl Warnings {
         }
         if report.stopped_early {
             self.stopped_early.add("", Some(report));
+        }
+        self.add_announced(report);
+        for word in report.cases.iter().filter_map(formats::unknown_outcome) {
+            self.unknown_outcomes.add(word, Some(report));
+        }
+    }
+
+    /// Adds outermost suites that announce tests and hold no case, and a document that does so without any suite.
+    fn add_announced(&mut self, report: &Report) {
+        let announces = |attributes| {
+            let tests = find_attribute(attributes, "tests")?.trim().parse::<usize>().ok()?;
+            Some(tests).filter(|tests| *tests > 0)
+        };
+        let mut has_case = vec![false; report.suites.len()];
+        for case in &report.cases {
+            if let Some(suite) = report.outermost(case.suite) {
+                has_case[suite as usize] = true;
+            }
+        }
+        let outermost = report.suites.iter().zip(has_case);
+        let empty = outermost.filter(|(suite, has_case)| suite.parent.is_none() && !has_case);
+        let mut empty: Vec<(&str, usize)> = empty
+            .filter_map(|(suite, _)| Some((&*suite.name, announces(&suite.attributes)?)))
+            .collect();
+        if empty.is_empty() && report.cases.is_empty() {
+            empty.extend(announces(&report.root.attributes).map(|tests| ("", tests)));
+        }
+        for (suite, tests) in empty {
+            self.announced.add(suite, Some(report));
+            self.announced.cases += tests;
         }
     }
 
@@ -107,6 +140,8 @@ impl Warnings {
             rows,
             unknown_tools,
             stopped_early,
+            unknown_outcomes,
+            announced,
             no_tests,
             findings,
             changing,
@@ -125,6 +160,17 @@ impl Warnings {
             lines.push(format!(
                 "{} stopped after a failing binary, so that tests of later binaries may be missing (first: {path}): use --no-fail-fast",
                 count(runs, "test run"),
+            ));
+        }
+        if let Tally { count: 1.., cases: tests, example, path, .. } = announced {
+            lines.push(format!(
+                "no test case was read although the report announces {tests} (first: suite `{example}` in {path})",
+            ));
+        }
+        if let Tally { count: cases @ 1.., example, path, .. } = unknown_outcomes {
+            lines.push(format!(
+                "unknown status of {}, counted as passed (first: `{example}` in {path})",
+                count(cases, "case"),
             ));
         }
         for (tool, Tally { count: tests, cases, differ, advice, example, path }) in rows {

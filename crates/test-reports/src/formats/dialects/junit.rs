@@ -1,7 +1,7 @@
 //! JUnit-style XML: `testsuites`, `testsuite` and `testcase`, in all the shapes that tools write.
 
 use super::{CaseField, Dialect, Role, weight};
-use crate::formats::model::{Attribute, Format, Outcome, RerunWhen};
+use crate::formats::model::{Attribute, Case, Format, Outcome, RerunWhen};
 use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 
@@ -77,11 +77,25 @@ fn outcome_of_word(word: &str) -> Option<Outcome> {
         | "not_run" | "not run" | "notexecuted" | "not_executed" | "untested" | "undefined"
         | "pending" | "todo" | "blocked" | "inconclusive" | "incomplete" | "aborted"
         | "deselected" | "excluded" | "explicit" => Outcome::Skipped,
-        "failed" | "fail" | "failure" | "timeout" | "timedout" | "timed out" => Outcome::Failed,
+        "failed" | "fail" | "failure" | "timeout" => Outcome::Failed,
         "error" | "errored" | "broken" | "crashed" | "crash" | "exception" | "fatal"
-        | "notrunnable" => Outcome::Errored,
+        | "notrunnable" | "invalid" | "panicked" | "panic" | "interrupted" | "killed"
+        | "terminated" | "timedout" | "timed out" | "timed_out" | "timed-out" | "cancelled"
+        | "canceled" | "hung" | "died" => Outcome::Errored,
         _ => return None,
     })
+}
+
+/// The word of `status="…"` or `result="…"` of a passed case that says nothing known. Numbers, such as exit codes, are no
+/// words.
+pub(crate) fn unknown_outcome(case: &Case) -> Option<&str> {
+    if case.outcome != Outcome::Passed || case.detail().is_some() {
+        return None;
+    }
+    let words = ["status", "result"].iter().filter_map(|name| case.attribute(name));
+    words
+        .map(str::trim)
+        .find(|word| word.contains(char::is_alphabetic) && outcome_of_word(word).is_none())
 }
 
 /// Whether the value of `skipped="…"`, `ignored="…"` and the like means yes, as a reason does.
@@ -102,7 +116,9 @@ mod tests {
         assert_eq!(outcome_of_word("PASSED"), Some(Outcome::Passed));
         assert_eq!(outcome_of_word(" NotRun "), Some(Outcome::Skipped));
         assert_eq!(outcome_of_word("Failed"), Some(Outcome::Failed));
-        assert_eq!(outcome_of_word("errored"), Some(Outcome::Errored));
+        for word in ["errored", "panicked", "Interrupted", "KILLED", "timedout", "cancelled"] {
+            assert_eq!(outcome_of_word(word), Some(Outcome::Errored), "{word}");
+        }
         assert_eq!(outcome_of_word("200"), None);
         assert_eq!(outcome_of_word(""), None);
     }

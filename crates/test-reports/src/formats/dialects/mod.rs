@@ -14,6 +14,7 @@ mod tests;
 mod trx;
 mod xunit;
 
+pub(crate) use junit::unknown_outcome;
 pub(super) use reader::read;
 
 use super::model::{Attribute, Format, Outcome, RerunWhen};

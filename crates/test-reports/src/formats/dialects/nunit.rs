@@ -47,10 +47,8 @@ fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
     Some(match word {
         "Passed" | "Success" | "Warning" => Outcome::Passed,
         "Failed" | "Failure" => Outcome::Failed,
-        "Error" | "Cancelled" => Outcome::Errored,
-        "Skipped" | "Ignored" | "Inconclusive" | "NotRunnable" | "Explicit" | "Invalid" => {
-            Outcome::Skipped
-        }
+        "Error" | "Cancelled" | "NotRunnable" | "Invalid" => Outcome::Errored,
+        "Skipped" | "Ignored" | "Inconclusive" | "Explicit" => Outcome::Skipped,
         // Before 2.5 there was no `result`.
         _ if is("executed", "false") => Outcome::Skipped,
         _ if is("success", "false") => Outcome::Failed,
