@@ -47,8 +47,11 @@ fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
     Some(match word {
         "Passed" | "Success" | "Warning" => Outcome::Passed,
         "Failed" | "Failure" => Outcome::Failed,
-        "Error" | "Cancelled" | "NotRunnable" | "Invalid" => Outcome::Errored,
+        "Error" | "Cancelled" => Outcome::Errored,
         "Skipped" | "Ignored" | "Inconclusive" | "Explicit" => Outcome::Skipped,
+        // NUnit 2 counts it among the tests that it did not run.
+        "NotRunnable" | "Invalid" if is("executed", "false") => Outcome::Skipped,
+        "NotRunnable" | "Invalid" => Outcome::Errored,
         // Before 2.5 there was no `result`.
         _ if is("executed", "false") => Outcome::Skipped,
         _ if is("success", "false") => Outcome::Failed,
