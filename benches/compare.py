@@ -40,7 +40,7 @@ def run(*command):
 
 def prepare():
     os.makedirs(TARGET, exist_ok=True)
-    run("cargo", "build", "--quiet", "--release", "--locked", "--manifest-path", os.path.join(HERE, "peers", "Cargo.toml"),
+    run("cargo", "build", "--quiet", "--release", "--manifest-path", os.path.join(HERE, "peers", "Cargo.toml"),
         "--target-dir", os.path.join(TARGET, "peers"))
     if not os.path.exists(PYTHON):
         run(sys.executable, "-m", "venv", os.path.join(TARGET, "python"))

@@ -56,7 +56,7 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
                     reading,
                     "the list changed while it was read"
                 );
-                let wait = Duration::from_millis(50).saturating_mul(1 << reading.min(10));
+                let wait = (client.retry_policy().base / 10).saturating_mul(1 << reading.min(10));
                 client.sleep(wait.min(LONGEST_WAIT)).await;
                 reading += 1;
             }

@@ -1,4 +1,4 @@
-//! What the repository itself must not hold.
+//! What no tracked file may contain.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,18 +7,11 @@ use std::process::Command;
 const DIRECTORIES: [&str; 7] =
     ["/home/", "/root/", "/Users/", "C:\\Users\\", "/tmp/", concat!("/", "work/"), "/workspace/"];
 
-/// Paths of no particular machine: samples in tests, and what pytest always writes.
-const SAMPLES: [&str; 7] = [
-    "/home/ci",
-    "/home/me",
-    "/tmp/a.png",
-    "/tmp/é.png",
-    "/tmp/x1y2z3",
-    "/tmp/pytest-of-ci",
-    "/tmp/pytest-of-root",
-];
+/// Paths of no particular machine: samples in tests, and the directory that pytest creates.
+const SAMPLES: [&str; 6] =
+    ["/home/ci", "/home/me", "/tmp/a.png", "/tmp/é.png", "/tmp/pytest-of-", "/tmp/x1y2z3"];
 
-/// The tracked files, with their text as far as it is UTF-8.
+/// The names of tracked files and their text, with invalid UTF-8 replaced.
 fn tracked_files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root).output().unwrap();
@@ -30,7 +23,7 @@ fn tracked_files() -> Vec<(String, String)> {
     names.map(|name| (name.to_owned(), text(name))).collect()
 }
 
-/// The paths in `text` below one of [`DIRECTORIES`] that are no samples.
+/// The paths in `text` below one of [`DIRECTORIES`], without [`SAMPLES`].
 fn machine_paths(text: &str) -> Vec<&str> {
     let is_path_at = |at: usize, directory: &str| {
         let continues = |c: char| c.is_alphanumeric() || "._-/}".contains(c);
@@ -46,7 +39,7 @@ fn machine_paths(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Numbers of issues: they mean nothing outside the tracker they come from.
+/// How many issues `text` names by number, which means nothing outside their tracker.
 fn issue_numbers(text: &str) -> usize {
     text.split("issue")
         .skip(1)
