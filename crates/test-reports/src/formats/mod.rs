@@ -204,7 +204,9 @@ fn read_with(
         Ok(DocumentStart::Root(format)) => Ok(dialects::read(&mut elements, path, format)),
         Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
         Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
-        Ok(DocumentStart::Nothing { noise: true, .. }) if beginning == ContentKind::Json => {
+        Ok(DocumentStart::Nothing { noise: true, .. })
+            if beginning == ContentKind::Json && !elements.take_hit() =>
+        {
             Err(ReadError::OtherJson { path })
         }
         Ok(DocumentStart::Nothing { noise: true, .. }) => Err(ReadError::NotXml { path }),

@@ -65,8 +65,10 @@ impl Warnings {
     /// Adds outermost suites that announce tests and hold no case, and a document that does so without any suite.
     fn add_announced(&mut self, report: &Report) {
         let announces = |attributes| {
-            let tests = find_attribute(attributes, "tests")?.trim().parse::<usize>().ok()?;
-            Some(tests).filter(|tests| *tests > 0)
+            let counts = ["tests", "total", "testcasecount"].into_iter();
+            let counts =
+                counts.filter_map(|name| find_attribute(attributes, name)?.trim().parse().ok());
+            counts.max().filter(|tests: &usize| *tests > 0)
         };
         let mut has_case = vec![false; report.suites.len()];
         for case in &report.cases {

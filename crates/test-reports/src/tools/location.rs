@@ -19,8 +19,6 @@ pub(super) struct TestLocation {
     pub(super) is_subtest: bool,
     /// Whether it was not executed although its state says otherwise.
     pub(super) is_skipped: bool,
-    /// Whether it passed in the end although its case contains a failure.
-    pub(super) is_flaky: bool,
 }
 
 /// One or more folders of a path.

@@ -344,7 +344,7 @@ static TABLE: &[Tool] = &[
     Tool {
         name: "Flank",
         is_written_by: devices::is_flank,
-        locate: devices::flank,
+        locate: jvm::locate,
         configuration: devices::device,
         suite_label: |_| "",
         ..JVM

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::{CaseField, Dialect, Role, take, testng, weight};
 use crate::formats::cases::{index_of, remove_cases};
 use crate::formats::model::{
-    Attribute, Case, CaseExtra, CaseIndex, Detail, Format, Outcome, Position, Property, Report,
-    Rerun, Seconds, Suite, SuiteError, Tag as Found, Text, find_attribute,
+    Attribute, Case, CaseExtra, CaseIndex, Detail, Flaw, Format, Outcome, Position, Property,
+    Report, Rerun, Seconds, Suite, SuiteError, Tag as Found, Text, find_attribute,
 };
 use crate::formats::names::Names;
 use crate::formats::recovery::{FlawSet, Recovery};
+use crate::formats::sniff::{Landmark, landmark};
 use crate::formats::tags::{TagReader, tags_in_name};
 use crate::formats::text_buffer::TextBuffer;
 use crate::formats::time::seconds;
@@ -37,6 +38,7 @@ pub(in crate::formats) fn read(
                     Content::Elements => {}
                     Content::Text => elements.set_opaque(true),
                     Content::Nothing => elements.set_opaque(false),
+                    Content::Foreign => elements.add_foreign(),
                 }
                 let cases = reader.report.cases.len();
                 if elements.count_cases(cases) {
@@ -67,6 +69,8 @@ enum Content {
     Elements,
     Text,
     Nothing,
+    /// It is a case of another format, which is not read.
+    Foreign,
 }
 
 /// Where the text of an element goes.
@@ -106,6 +110,8 @@ struct OpenCase {
 struct Reader {
     dialect: &'static Dialect,
     report: Report,
+    /// The first element below the document element that no report in this format has.
+    stranger: Option<(Box<str>, Position)>,
     frames: Vec<Frame>,
     open_cases: Vec<OpenCase>,
     /// The class around the cases that follow.
@@ -140,6 +146,7 @@ impl Reader {
         Self {
             dialect,
             report: Report::new(path, dialect.format),
+            stranger: None,
             frames: Vec::new(),
             open_cases: Vec::new(),
             class: None,
@@ -177,8 +184,21 @@ impl Reader {
             role => (self.dialect.role)(name, tag, role),
         };
         let mut frame = Frame { role, sink: Sink::Nowhere, ..around };
+        let mut content = match role {
+            Role::Ignored => Content::Nothing,
+            role if role.is_text() || matches!(role, Role::Rerun(..)) => Content::Text,
+            _ => Content::Elements,
+        };
         match role {
-            Role::Transparent | Role::Ignored => {}
+            Role::Ignored => {}
+            Role::Transparent => {
+                let found = landmark(name, Some(self.dialect.format));
+                if let Some(Landmark::Case(_)) = found {
+                    content = Content::Foreign;
+                } else if found.is_none() && self.frames.len() == 1 && !is_known(name) {
+                    self.stranger.get_or_insert_with(|| (name.into(), position));
+                }
+            }
             Role::Text => frame.sink = around.sink,
             Role::Suite => {
                 let mut attributes = self.attributes(tag);
@@ -244,11 +264,7 @@ impl Reader {
             self.text_buffer.clear();
         }
         self.frames.push(frame);
-        match role {
-            Role::Ignored => Content::Nothing,
-            role if role.is_text() || matches!(role, Role::Rerun(..)) => Content::Text,
-            _ => Content::Elements,
-        }
+        content
     }
 
     /// All attributes of a tag as written.
@@ -600,7 +616,12 @@ impl Reader {
 
     /// The report without cases whose outcome may be lost.
     fn finish(self) -> Report {
-        let Self { mut report, cut_cases, classes, names, .. } = self;
+        let Self { mut report, cut_cases, classes, names, stranger, .. } = self;
+        if let (true, Some((name, position))) = (report.cases.is_empty(), stranger) {
+            let message =
+                format!("no test case was read: `{name}` is not an element of this format");
+            report.recovered.push(Flaw::new(position, message));
+        }
         remove_cases(&mut report.cases, cut_cases);
         report.cases.shrink_to_fit();
         names.leave();
@@ -634,6 +655,25 @@ impl Role {
                 | Role::Parameter
         )
     }
+}
+
+/// Whether reports have an element of this name below the document element, which holds no cases itself.
+fn is_known(name: &str) -> bool {
+    matches!(
+        name,
+        "properties"
+            | "errors"
+            | "environment"
+            | "culture-info"
+            | "categories"
+            | "results"
+            | "Times"
+            | "TestSettings"
+            | "Results"
+            | "TestEntries"
+            | "TestLists"
+            | "Build"
+    )
 }
 
 /// Sets `place` unless it is set already. True if it was.

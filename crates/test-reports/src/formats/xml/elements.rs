@@ -238,6 +238,7 @@ impl<'a> Elements<'a> {
         }
         if let Some((debris, position)) = outside.debris {
             self.damage.get_or_insert_with(|| Flaw::new(position, debris.message(place)));
+            self.is_hit = true;
         }
         outside.token
     }
@@ -276,6 +277,12 @@ impl<'a> Elements<'a> {
     /// Whether something was lost since the last call.
     pub(crate) fn take_hit(&mut self) -> bool {
         std::mem::take(&mut self.is_hit)
+    }
+
+    /// Notes that the element opened last is a case of another format.
+    pub(crate) fn add_foreign(&mut self) {
+        let name = printable(self.tag().name().as_bytes());
+        self.damaged(format!("`{name}` and `{}` are of different formats", self.root));
     }
 
     /// Notes that what was read last is what remains of lost elements.

@@ -4,7 +4,6 @@ use super::{all_cases, any_property, one, owned, suite_name_of};
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
-use crate::tools::rules::jvm;
 use crate::tools::volatile;
 
 /// Each suite is a device of Firebase Test Lab.
@@ -12,11 +11,6 @@ pub(in crate::tools) fn is_flank(part: &Part<'_>) -> bool {
     let is_device = |name: &str| volatile::is_environment(name) && name.contains('-');
     part.suites.iter().all(|suite| is_device(&suite.name) || suite.attribute("flakes").is_some())
         && all_cases(part, |case| case.suite.is_some() && case.classname.is_some())
-}
-
-/// The class. A flaky case passed in another attempt, although it keeps the failure.
-pub(in crate::tools) fn flank(case: &CaseContext<'_>) -> TestLocation {
-    TestLocation { is_flaky: case.case.attribute("flaky") == Some("true"), ..jvm::locate(case) }
 }
 
 pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
