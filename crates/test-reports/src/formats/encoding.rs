@@ -60,20 +60,32 @@ impl ContentKind {
 /// UTF-8 passes as it is, valid or not: it is checked where it is kept. The decoder's own detection is not used, as it
 /// knows only byte order marks and not `<?xml encoding="…"?>`.
 pub(crate) fn decoded<'a>(mut input: impl Read + 'a, limits: &Limits) -> io::Result<Decoded<'a>> {
-    let head = peek(&mut input)?;
+    let (head, error) = peek(&mut input)?;
+    let input = Fails(error).chain(input);
     if head.starts_with(GZIP) {
         let mut unpacked = MultiGzDecoder::new(Cursor::new(head).chain(input));
-        let head = peek(&mut unpacked)?;
-        return decoded_behind(head, unpacked, limits);
+        let (head, error) = peek(&mut unpacked)?;
+        return decoded_behind(head, Fails(error).chain(unpacked), limits);
     }
     decoded_behind(head, input, limits)
 }
 
-/// The first bytes of `input`.
-fn peek(input: &mut impl Read) -> io::Result<Vec<u8>> {
+/// The first bytes of `input`, and the error behind them.
+fn peek(input: &mut impl Read) -> io::Result<(Vec<u8>, Option<io::Error>)> {
     let mut head = Vec::with_capacity(HEAD);
-    input.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(head)
+    match input.take(HEAD as u64).read_to_end(&mut head) {
+        Err(error) if head.is_empty() => Err(error),
+        result => Ok((head, result.err())),
+    }
+}
+
+/// Fails once if there is an error, and is empty then.
+struct Fails(Option<io::Error>);
+
+impl Read for Fails {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 /// A reader that decodes what is unpacked: `head`, which was read already, and the rest.

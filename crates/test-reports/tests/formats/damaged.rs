@@ -188,3 +188,141 @@ fn a_long_failure_is_cut_and_that_is_no_damage() {
     assert_eq!(text.len(), 64 * 1024);
     assert!(report.damage.is_none() && report.recovered.is_empty());
 }
+
+/// A sound report with a case `a`.
+const SOUND: &str = "<testsuite name='s'><testcase name='a' classname='c'/></testsuite>";
+
+/// Names of cases and the damage of `text`.
+fn read_text(text: &str) -> (Vec<String>, String) {
+    let report = read(text.as_bytes(), "r.xml").unwrap();
+    (names(&report).into_iter().map(str::to_owned).collect(), damage(&report))
+}
+
+#[test]
+fn pieces_of_reports_around_a_document_are_damage() {
+    for (behind, cases, said) in [
+        (
+            "\n<testcase name='b'/>\n</testsuite>",
+            &["a", "b"][..],
+            "2:1 `<testcase>` outside of the document; 1 case after it was read",
+        ),
+        ("\n</testsuite>", &["a"], "2:1 `</testsuite>` outside of the document"),
+        ("\n<failure message='no'/>", &["a"], "2:1 `<failure>` outside of the document"),
+        (
+            "e name=\"x\" time=\"0.1\"/>",
+            &["a"],
+            "1:67 the end of a cut tag outside of the document",
+        ),
+        ("\ntcase>\n", &["a"], "2:1 the end of a cut tag outside of the document"),
+        ("/testcase>", &["a"], "1:67 the end of a cut tag outside of the document"),
+        ("\0\0\0", &["a"], "1:67 binary data outside of the document"),
+        ("\nPK\u{3}\u{4}", &["a"], "2:1 binary data outside of the document"),
+        ("\n<!-- open", &["a"], "2:1 the file ends inside a comment or a declaration"),
+        ("\n<testsuite name='t'", &["a"], "2:1 the file ends inside the tag of a document element"),
+        ("\n<testsu", &["a"], "2:1 the file ends inside the tag of a document element"),
+        (
+            "<test-run><test-case name='b' result='Passed'/></test-run>",
+            &["a"],
+            "1:67 `test-run` and `testsuite` are of different formats",
+        ),
+    ] {
+        let (found, damage) = read_text(&format!("{SOUND}{behind}"));
+        assert_eq!(
+            (&found[..], &*damage),
+            (&cases.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()[..], said),
+            "{behind}"
+        );
+    }
+    for (before, cases) in [
+        ("<testcase name='b'><failure/></testcase></testsuite>", 2),
+        ("name='b' classname='c'/></testsuite>", 1),
+        ("text</failure></testcase>", 1),
+        ("<properties><property name='a' value='b'/></properties>\n</testcase>", 1),
+    ] {
+        let (found, damage) = read_text(&format!("{before}{SOUND}"));
+        assert_eq!(found.len(), cases, "{before}");
+        assert!(!damage.is_empty(), "{before}");
+    }
+}
+
+#[test]
+fn log_lines_around_a_document_and_inside_are_noise() {
+    for text in [
+        format!("Started <b>now</b> -> a\n{SOUND}\nDone in 3 s, 2 > 1\n"),
+        format!("\u{1b}[32mok\u{1b}[0m\n{SOUND}<br/>Größe: <unknown>"),
+        SOUND.replace("<testcase", "\nlog line 1 > 0\n<testcase"),
+        format!("{SOUND}\n<?xml version='1.0'?>\n{SOUND}"),
+    ] {
+        let (found, damage) = read_text(&text);
+        assert_eq!((found.first().map(String::as_str), &*damage), (Some("a"), ""), "{text}");
+    }
+}
+
+#[test]
+fn output_may_contain_anything() {
+    for inside in [
+        "<system-out><![CDATA[<testcase name='b'/></testsuite>\0]]></system-out>",
+        "<system-out>&lt;testcase name='b'/&gt; tcase&gt;</system-out>",
+        "<system-out>name=\"x\"/></system-out>",
+        "<!-- <testcase name='b'/> </testsuite> -->",
+        "<failure><![CDATA[<testcase name='b'>]]></failure>",
+        "<failure message='expected &lt;testcase> got &lt;/testcase>'/>",
+        "<system-out>a </p> <br> b</system-out>",
+    ] {
+        let text = SOUND.replace("/></testsuite>", &format!(">{inside}</testcase></testsuite>"));
+        assert_eq!(read_text(&text), (vec!["a".to_owned()], String::new()), "{inside}");
+    }
+}
+
+#[test]
+fn behind_damage_reading_goes_on_and_lost_states_are_not_called_passed() {
+    let case = |content: &str| format!("<testcase name='b'>{content}");
+    for (middle, cases, said) in [
+        // The failure belongs to a failed case.
+        (case("<failure>no</testcase>"), &["a", "b", "c"][..], "unexpected `</testcase>`"),
+        (case("<failure>no"), &["a", "b", "c"], "`<testcase>` inside `<failure>`"),
+        (case("<system-out>no</testcase>"), &["a", "c"], "unexpected `</testcase>`"),
+        (case("</failure></testcase>"), &["a", "c"], "unexpected `</failure>`"),
+        (case("<failu</testcase>"), &["a", "c"], "the tag `<failu` breaks off"),
+        (case(""), &["a", "c"], "unexpected `</testsuite>`"),
+        ("<testcase name='b' classna".to_owned(), &["a", "c"], "the tag `<testcase` breaks off"),
+        ("<testcase name='half".to_owned(), &["a", "c"], "the tag `<testcase` breaks off"),
+        ("<?xml version='1.0' enc".to_owned(), &["a", "c"], "a declaration breaks off"),
+        ("e name=\"b\" time=\"1\"/>".to_owned(), &["a", "c"], "the end of a cut tag"),
+        ("\0".to_owned(), &["a", "c"], "binary data between elements"),
+        ("<test-case name='b'/>".to_owned(), &["a", "c"], "`test-case` and `testsuite` are of"),
+    ] {
+        let text =
+            SOUND.replace("</testsuite>", &format!("{middle}<testcase name='c'/></testsuite>"));
+        let (found, damage) = read_text(&text);
+        assert_eq!(found, cases, "{middle}");
+        assert!(damage.contains(said), "{middle}: {damage}");
+        // The end of the suite is where it is noticed that a case did not end.
+        assert_eq!(damage.ends_with(" read"), !damage.contains("`</testsuite>`"), "{damage}");
+    }
+    let unclosed = SOUND.replace("</testsuite>", &case("<failure>no</testcase></testsuite>"));
+    let report = read(unclosed.as_bytes(), "r.xml").unwrap();
+    assert_eq!(report.cases[1].outcome, Outcome::Failed);
+}
+
+#[test]
+fn bytes_behind_a_packed_report_are_damage() {
+    use std::io::Write as _;
+    let pack = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let packed = pack(SOUND);
+    for (bytes, cases, damaged) in [
+        (packed.clone(), 1, false),
+        ([&packed[..], &packed].concat(), 2, false),
+        ([&packed[..], b"more text"].concat(), 1, true),
+        ([&packed[..], &[0; 512]].concat(), 1, true),
+        ([SOUND.as_bytes(), &packed].concat(), 1, true),
+        (packed[..packed.len() - 4].to_vec(), 1, true),
+    ] {
+        let report = read(&bytes[..], "r.xml.gz").unwrap();
+        assert_eq!((report.cases.len(), report.damage.is_some()), (cases, damaged), "{report:?}");
+    }
+}
