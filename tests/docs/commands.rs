@@ -26,7 +26,7 @@ fn program(path: &Path, text: &str) {
 async fn every_command_of_the_readme_works_as_printed() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let commands = commands(&readme);
-    assert!(commands.len() >= 4, "{commands:?}");
+    assert!(commands.len() >= 6, "{commands:?}");
     let env = TestEnv::new().await;
     // The project named in the README, a crate, and reports that `npm test` writes.
     let token = env.running.token.expose_secret();
