@@ -179,9 +179,15 @@ impl<'a> CaseMapper<'a> {
             let named = |suite: &&'a Suite| suite.attribute("file").or(suite.attribute("filepath"));
             suites.iter().rev().find_map(named)
         });
+        let line = case.line.or_else(|| case.attribute("lineno")?.parse().ok());
+        // Some classnames are a place: `roles/cart/tasks/main.yml:3`.
+        let place = || case.classname.as_deref().and_then(volatile::place);
+        let (written, line) = match written {
+            Some(file) => (Some(file), line),
+            None => place().map_or((None, None), |(file, line)| (Some(file), Some(line))),
+        };
         let file = written.map(|file| self.paths.relative(file)).filter(|file| !file.is_empty());
-        let line =
-            case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
+        let line = line.filter(|_| file.is_some());
         let (file, failed_at) = match detail {
             Some(detail) => self.location_in(detail, file),
             None => (file, None),

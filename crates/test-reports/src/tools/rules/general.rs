@@ -12,7 +12,9 @@ use crate::tools::volatile;
 
 /// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    let classname = portable(case, case.classname);
+    // Some tools write the name twice, and an empty name becomes the classname.
+    let is_repeated = case.classname == case.name && !case.chain.is_empty();
+    let classname = if is_repeated { String::new() } else { portable(case, case.classname) };
     let chain: Vec<String> = case
         .chain
         .iter()

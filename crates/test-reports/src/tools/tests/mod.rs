@@ -1,5 +1,7 @@
 //! Container, name and folder of the cases of each tool.
 
+mod further;
+
 use super::{CaseMapper, MappedCase};
 use crate::formats::model::{Case, Format, Outcome, Report};
 use crate::formats::read_one;
