@@ -215,6 +215,23 @@ impl Client {
         }
     }
 
+    /// `POST /api/{path}/delete`, which deletes the rows with these `ids`, at most 1,000 (source: the SDK); retried with back-off.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn delete_many(&self, path: &str, ids: &[u64]) -> Result<WriteOutcome<()>, ApiError> {
+        #[derive(Serialize)]
+        struct Row {
+            id: u64,
+        }
+        let rows: Vec<Row> = ids.iter().map(|&id| Row { id }).collect();
+        let (path, body) = (format!("{path}/delete"), json(&rows));
+        let deleted = self
+            .send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, Some(body))
+            .await?;
+        Ok(deleted.map(drop))
+    }
+
     /// `POST /api/{path}/restore`, which restores a deleted row; retried with back-off.
     ///
     /// # Errors
