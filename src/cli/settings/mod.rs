@@ -15,8 +15,10 @@ mod tracked;
 mod vendor_file;
 
 pub use super::args::values::Color;
+pub(in crate::cli) use connection::ACCESS_TOKEN_WARNING;
 pub use connection::{Connection, Remote};
 pub use environment::{Environment, GithubJob};
+pub(in crate::cli) use environment::{TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 pub use host::DEFAULT_HOST;
 pub use project_file::FILE_NAME as PROJECT_FILE;
 pub(super) use resolver::repository_root;

@@ -56,7 +56,7 @@ impl Writer for Markdown {
         let mut page = self.page(summary);
         result(&mut page, inspected(summary), "🔍");
         problems(&mut page, summary);
-        folders::inspected(&mut page, &summary.records.tests);
+        folders::inspected(&mut page, summary.to_import());
         folders::files(&mut page, &summary.records.files);
         notes(&mut page, summary);
         Ok(page.finish())

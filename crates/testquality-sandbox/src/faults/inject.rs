@@ -12,16 +12,16 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde_json::Value as Json;
 
-use super::FaultKind;
-use crate::router::SharedState;
+use super::{FaultKind, echo};
+use crate::router::{DeletedRows, SharedState};
 
-/// Longer than every body of the sandbox.
+/// Longer than every response of the sandbox.
 const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
 /// Executes a request with the fault that the rules select, if any.
 pub(crate) async fn inject_faults(
     State(state): SharedState,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let resource = request.uri().path().strip_prefix("/api/").unwrap_or_default();
@@ -54,7 +54,22 @@ pub(crate) async fn inject_faults(
         FaultKind::RejectArrays(_)
         | FaultKind::HalfArray(_)
         | FaultKind::WrapDescriptions
-        | FaultKind::DropDescriptions => change_request(fault, request, next).await,
+        | FaultKind::DropDescriptions
+        | FaultKind::ShortenDescriptions(_) => {
+            change_request(fault, request, next, state.max_body_bytes).await
+        }
+        FaultKind::ShowDeleted => {
+            request.extensions_mut().insert(DeletedRows::Shown);
+            next.run(request).await
+        }
+        FaultKind::Limit { .. } => proxy_page(StatusCode::TOO_MANY_REQUESTS),
+        FaultKind::Echo(Some(status)) => echo::response(*status, request.headers()),
+        FaultKind::Echo(None) => {
+            let token = echo::token(request.headers());
+            let (status, headers, body) = read_all(next.run(request).await).await;
+            let body = echo::in_names(&token, &body).unwrap_or(body);
+            (status, headers, body).into_response()
+        }
         FaultKind::Cut => {
             let (status, headers, body) = read_all(next.run(request).await).await;
             let half = body.slice(..body.len() / 2);
@@ -76,9 +91,14 @@ pub(crate) async fn inject_faults(
 }
 
 /// Applies a fault that depends on the body of the request.
-async fn change_request(fault: &FaultKind, request: Request, next: Next) -> Response {
+async fn change_request(
+    fault: &FaultKind,
+    request: Request,
+    next: Next,
+    max_bytes: usize,
+) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(bytes) = to_bytes(body, max_bytes).await else {
         return hang_up();
     };
     let Ok(mut json) = serde_json::from_slice::<Json>(&bytes) else {
@@ -96,7 +116,12 @@ async fn change_request(fault: &FaultKind, request: Request, next: Next) -> Resp
             drop(forward(&json).await);
             proxy_page(*status)
         }
-        (FaultKind::WrapDescriptions | FaultKind::DropDescriptions, json) => {
+        (
+            FaultKind::WrapDescriptions
+            | FaultKind::DropDescriptions
+            | FaultKind::ShortenDescriptions(_),
+            json,
+        ) => {
             let rows = match &mut *json {
                 Json::Array(rows) => rows.as_mut_slice(),
                 row => std::slice::from_mut(row),
@@ -105,6 +130,9 @@ async fn change_request(fault: &FaultKind, request: Request, next: Next) -> Resp
                 *description = match (fault, description.as_str()) {
                     (FaultKind::WrapDescriptions, Some(text)) => {
                         Json::from(format!("<p>{text}</p>\r\n"))
+                    }
+                    (FaultKind::ShortenDescriptions(chars), Some(text)) => {
+                        Json::from(text.chars().take(*chars).collect::<String>())
                     }
                     _ => Json::Null,
                 };

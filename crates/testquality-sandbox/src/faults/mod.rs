@@ -8,14 +8,16 @@
 //! hang-up=after POST         executes every POST, and closes the connection without a response
 //! 429=30 GET 2               answers the second GET with 429 and `Retry-After: 30`
 //! lag=2s GET                 omits rows younger than two seconds from lists
+//! limit=60/1m                rejects what exceeds 60 requests a minute with 429
 //! ```
 
+mod echo;
 mod inject;
 mod parse;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 
@@ -57,8 +59,17 @@ enum FaultKind {
     WrapDescriptions,
     /// Drops written descriptions.
     DropDescriptions,
+    /// Cuts written descriptions after this number of characters.
+    ShortenDescriptions(usize),
     /// Sends ids as strings.
     StringIds,
+    /// Lists and answers with deleted rows as well; they have a `deleted_at`.
+    ShowDeleted,
+    /// Rejects with 429 the requests beyond this number within a window, which begins with its first request.
+    Limit { requests: u64, window: Duration },
+    /// Repeats the token of the request in every place of a response with this status; without a status, in the names of
+    /// the real response.
+    Echo(Option<StatusCode>),
 }
 
 /// What happens to which requests.
@@ -75,6 +86,8 @@ struct FaultRule {
     seed: u64,
     /// How many requests matched so far.
     matched: AtomicU64,
+    /// For [`FaultKind::Limit`]: when the window began, and the requests in it.
+    window: Mutex<Option<(Instant, u64)>>,
 }
 
 /// Rules by which a sandbox misbehaves; the first that applies to a request decides. Clones share
@@ -116,7 +129,20 @@ impl FaultRule {
             return false;
         }
         let number = self.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        (self.from..=self.to).contains(&number) && self.selects(number)
+        (self.from..=self.to).contains(&number) && self.selects(number) && !self.is_within_limit()
+    }
+
+    /// Whether the rule is a limit that has room for one more request, which it counts.
+    fn is_within_limit(&self) -> bool {
+        let FaultKind::Limit { requests, window } = self.kind else {
+            return false;
+        };
+        let mut current = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let (began, count) = current
+            .filter(|(began, _)| began.elapsed() < window)
+            .unwrap_or_else(|| (Instant::now(), 0));
+        *current = Some((began, count.saturating_add(1).min(requests)));
+        count < requests
     }
 
     /// Selects requests at random, but the same ones in every run with the same seed.

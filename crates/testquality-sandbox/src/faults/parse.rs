@@ -1,6 +1,7 @@
 //! The syntax of fault rules.
 
 use std::str::FromStr;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ pub struct FaultRuleError {
     expected: &'static str,
 }
 
-const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, lag=TIME, wrap, drop or string-ids";
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, lag=TIME, wrap, drop, shorten=N, string-ids, deleted, limit=N/TIME or echo[=STATUS]";
 const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%) or seed=N";
 
 fn invalid(word: &str, expected: &'static str) -> FaultRuleError {
@@ -38,6 +39,7 @@ impl FromStr for FaultRule {
             percent: 100,
             seed: 0,
             matched: AtomicU64::new(0),
+            window: Mutex::new(None),
         };
         for word in words {
             rule.restrict(word).ok_or_else(|| invalid(word, RESTRICTIONS))?;
@@ -90,7 +92,16 @@ fn parse_kind(word: &str) -> Option<FaultKind> {
         ("lag", value) => FaultKind::Lag(parse_time(value)?),
         ("wrap", None) => FaultKind::WrapDescriptions,
         ("drop", None) => FaultKind::DropDescriptions,
+        ("shorten", Some(chars)) => FaultKind::ShortenDescriptions(chars.parse().ok()?),
         ("string-ids", None) => FaultKind::StringIds,
+        ("deleted", None) => FaultKind::ShowDeleted,
+        ("limit", Some(limit)) => {
+            let (requests, window) = limit.split_once('/')?;
+            let requests = requests.parse().ok()?;
+            FaultKind::Limit { requests, window: parse_time(Some(window))? }
+        }
+        ("echo", None) => FaultKind::Echo(None),
+        ("echo", status) => FaultKind::Echo(Some(parse_status(status)?)),
         (status, retry_after) => FaultKind::Reject {
             status: parse_status(Some(status))?,
             retry_after: retry_after.map(|value| value.replace('_', " ")),
@@ -131,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_rejects_what_exceeds_it_and_lets_other_rules_decide_about_the_rest() {
+        let requests = vec![("GET", "test"); 5];
+        assert_eq!(affected("limit=3/1h", &requests), [false, false, false, true, true]);
+        assert_eq!(affected("limit=3/0s", &requests), [false; 5]);
+        let rules = FaultRules::parse(&["limit=1/1h", "503"]).unwrap();
+        let fault = || rules.fault_for(&Method::GET, "test").unwrap().clone();
+        assert!(matches!(fault(), FaultKind::Reject { .. }));
+        assert!(matches!(fault(), FaultKind::Limit { .. }));
+    }
+
+    #[test]
     fn a_percentage_selects_the_same_requests_in_every_run() {
         let requests = vec![("GET", "test"); 1000];
         let seventh = affected("503 20% seed=7", &requests);
@@ -161,13 +183,28 @@ mod tests {
             "lag=2s",
             "wrap",
             "drop",
+            "shorten=100",
             "string-ids",
+            "deleted",
+            "limit=10/10s",
+            "echo",
+            "echo=422",
         ] {
             assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
         }
-        for rule in
-            ["", "explode", "lost=abc", "delay", "503 Test", "503 101%", "503 seed=x", "cut=1"]
-        {
+        for rule in [
+            "",
+            "explode",
+            "lost=abc",
+            "delay",
+            "503 Test",
+            "503 101%",
+            "503 seed=x",
+            "cut=1",
+            "shorten",
+            "limit=10",
+            "limit=x/1s",
+        ] {
             let error = rule.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.starts_with("invalid fault rule: `"), "{error}");
         }
