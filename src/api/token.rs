@@ -42,7 +42,8 @@ impl Token {
     }
 
     /// What hides the token in texts.
-    pub(super) fn redactor(&self) -> Redactor {
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
         Redactor::new(self.0.expose_secret())
     }
 

@@ -24,7 +24,7 @@ pub(super) fn with_client<T>(
 ) -> anyhow::Result<T> {
     let client = |remote: &Remote| {
         // Whatever a server says from now on, no writer repeats the token.
-        redact::hide(&remote.token);
+        redact::hide(remote.token.redactor());
         Client::new(ClientOptions {
             host: remote.host.clone(),
             token: remote.token.clone(),
