@@ -13,7 +13,6 @@ pub(in crate::tools) fn is_pytest(part: &Part<'_>) -> bool {
     part.suite_name() == "pytest"
         // `junit_suite_name` renames the suite.
         || (part.has(&ATTRIBUTES)
-            && part.lacks(&["id", "package"])
             && part.suites.len() == 1
             && all_cases(part, |case| is_of_pytest(case) && suite_name_of(part, case) != case.classname.as_deref().unwrap_or_default()))
 }
