@@ -165,15 +165,25 @@ pub(super) fn jest(detail: &Detail) -> Option<&str> {
         let line = line.trim();
         line.strip_prefix("Error: ").unwrap_or(line).starts_with("expect(")
     });
+    let text = detail.text.as_deref().unwrap_or_default();
+    // Up to the stack.
+    let end_of = |start: usize| {
+        let after = &text[start..];
+        start + after.find("\n    at ").unwrap_or(after.len())
+    };
     let values = || {
-        let text = detail.text.as_deref()?;
         let start = text.find(header?)?;
         let start = start + text[start..].find("\nExpected")? + 1;
-        let after = text[start..].find("\n\n").unwrap_or(text.len() - start);
-        let end = text[start..].find("\n    at ").map_or(after, |at| at.min(after));
-        Some(&text[start..start + end])
+        let after = text[start..].find("\n\n").map_or(text.len(), |length| start + length);
+        Some(&text[start..end_of(start).min(after)])
     };
-    values().or_else(|| written(detail))
+    let whole = || {
+        let header = header?.trim();
+        let header = header.strip_prefix("Error: ").unwrap_or(header);
+        let start = text.find(header)?;
+        Some(text[start..end_of(start)].trim_end())
+    };
+    values().or_else(whole).or_else(|| written(detail))
 }
 
 /// As [`jest`]; the text starts with a heading.
@@ -187,6 +197,12 @@ pub(super) fn playwright(detail: &Detail) -> Option<&str> {
             let start = text.find("\n    Expected")? + 1;
             let end = text[start..].find("\n\n").unwrap_or(text.len() - start);
             Some(&text[start..start + end])
+        })
+        .or_else(|| {
+            let text = detail.text.as_deref()?;
+            let start = text.find("expect(")?;
+            let after = &text[start..];
+            Some(after[..after.find("\n        at ").unwrap_or(after.len())].trim_end())
         })
         .or_else(|| written(detail))
 }
@@ -280,6 +296,8 @@ pub(super) fn with_headline(words: &str) -> String {
     let values = rest.iter().take(3).position(is_second).filter(|_| has_expected);
     let is_blank = |line: &&str| line.trim().is_empty();
     let joined = match values {
+        // doctest writes each value on a line of its own.
+        Some(last) if rest[last].trim_end().ends_with(':') => (last + 2).min(rest.len()),
         Some(last) => last + 1,
         None if first.ends_with(':') => {
             rest.iter().take(4).position(is_blank).unwrap_or(rest.len().min(4))
@@ -287,6 +305,12 @@ pub(super) fn with_headline(words: &str) -> String {
         None => 0,
     };
     let mut headline = first.to_owned();
+    let difference =
+        difference(&rest).filter(|_| first.ends_with(':') || first.contains("expect("));
+    let joined = if difference.is_some() { 0 } else { joined };
+    if let Some((expected, received)) = difference {
+        headline = format!("{}: {expected}, {received}", headline.trim_end_matches(':'));
+    }
     for line in rest[..joined].iter().filter(|line| !line.trim().is_empty()) {
         headline += if headline.ends_with(':') { " " } else { ", " };
         headline.extend(line.split_whitespace().flat_map(|word| [word, " "]));
@@ -297,6 +321,26 @@ pub(super) fn with_headline(words: &str) -> String {
         headline += line;
     }
     headline
+}
+
+/// The first lines of a difference between two values, as jest, Playwright and node:assert write it: `- 3` and `+ 2`.
+fn difference(lines: &[&str]) -> Option<(String, String)> {
+    let is_heading = |at: usize| {
+        let line = lines[at].trim_start();
+        let next = lines.get(at + 1).map_or("", |next| next.trim_start());
+        line.starts_with("+ actual - expected")
+            || (line.starts_with("- Expected") && next.starts_with("+ Received"))
+    };
+    let heading = (0..lines.len().min(4)).find(|&at| is_heading(at))?;
+    let values = &lines[heading + 1..];
+    let line_of = |sign: char, heading: &str| {
+        let is_value =
+            |line: &&str| line.starts_with(sign) && line.len() > 1 && !line.starts_with(heading);
+        let line = values.iter().map(|line| line.trim()).find(is_value)?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        Some(words.join(" ").trim_end_matches(',').to_owned())
+    };
+    Some((line_of('-', "- Expected")?, line_of('+', "+ Received")?))
 }
 
 /// All rules above, for reports of unrecognised tools.
