@@ -137,7 +137,8 @@ pub(super) fn phpunit(detail: &Detail) -> Option<&str> {
 }
 
 fn is_test_name(line: &str) -> bool {
-    line.contains("::") && !line.contains([' ', '/'])
+    let name = line.split(" with data set ").next().unwrap_or_default();
+    name.contains("::") && !name.contains([' ', '/'])
 }
 
 /// A heading comes first.
@@ -207,15 +208,19 @@ pub(super) fn playwright(detail: &Detail) -> Option<&str> {
         .or_else(|| written(detail))
 }
 
-/// The attribute is `Failed` for every failure. The words follow the place, `cart_test.go:32: `, or a panic.
+/// The attribute is `Failed` for every failure, and everything that a skipped test wrote. The words follow the place,
+/// `cart_test.go:32: `, or a panic. A test whose subtests failed has none.
 pub(super) fn go(detail: &Detail) -> Option<&str> {
-    let text = detail.text.as_deref().unwrap_or_default();
-    let panic = || lines(detail).find(|line| line.trim().starts_with("panic: "));
+    let texts = [detail.text.as_deref(), detail.message.as_deref()];
+    let texts = || texts.into_iter().flatten();
+    let lines = || texts().flat_map(str::lines).filter(|line| says_something(line));
     // testify writes a table behind the place.
     let table = || {
-        let start = text.find("\tError:")? + "\tError:".len();
-        let end = text[start..].find("\tTest:").unwrap_or(text.len() - start);
-        Some(&text[start..start + end])
+        texts().find_map(|text| {
+            let start = text.find("\tError:")? + "\tError:".len();
+            let end = text[start..].find("\tTest:").unwrap_or(text.len() - start);
+            Some(&text[start..start + end])
+        })
     };
     let after_place = |line| {
         let (place, words): (&str, &str) = str::trim(line).split_once(": ")?;
@@ -226,13 +231,11 @@ pub(super) fn go(detail: &Detail) -> Option<&str> {
         (is_place && says_something(words)).then_some(words)
     };
     let is_heading = |line: &str| ["=== ", "--- "].iter().any(|start| line.starts_with(start));
-    lines(detail)
+    lines()
         .find_map(after_place)
         .or_else(table)
-        .or_else(panic)
-        .or_else(|| lines(detail).find(|line| !is_heading(line.trim())))
-        .or_else(|| text_first(detail))
-        .filter(|words| says_something(words))
+        .or_else(|| lines().find(|line| line.trim().starts_with("panic: ")))
+        .or_else(|| lines().find(|line| !is_heading(line.trim())))
 }
 
 /// Without the class of an assertion in front, which Gradle writes.
@@ -428,6 +431,11 @@ mod tests {
             of(after_place(&detail("a.cpp:3\nExpected equality of these values:\n  1\n  2", ""))),
             "Expected equality of these values: 1, 2"
         );
+        assert_eq!(of(go(&detail("Failed", "=== RUN   TestAdd\n--- FAIL: TestAdd"))), "Failed");
+        let skipped = "=== RUN   TestAdd\n    a_test.go:9: no water\n--- SKIP: TestAdd";
+        assert_eq!(of(go(&detail(skipped, ""))), "no water");
+        let text = "A::testLoads with data set \"a b\" (1, 2)\nwrong load\nFailed asserting";
+        assert_eq!(of(phpunit(&detail("", text))), "wrong load");
         let text = "\nFailure:\ntest_a(T) [a_test.rb:9]:\nExpected: 1\n  Actual: 2\n";
         assert_eq!(of(minitest(&detail("Expected: 1...", text))), "Expected: 1, Actual: 2");
     }
@@ -449,6 +457,19 @@ mod tests {
                 "Expecting actual: 5, to be greater than: 6",
             ),
             ("boom\nmore", "boom\nmore"),
+            (
+                "expect(received).toEqual(expected)\n\n- Expected  - 1\n+ Received  + 1\n\n  Array [\n-   3,\n+   2,\n  ]",
+                "expect(received).toEqual(expected): - 3, + 2\n\n- Expected  - 1\n+ Received  + 1\n\n  Array [\n-   3,\n+   2,\n  ]",
+            ),
+            (
+                "Expected values to be strictly deep-equal:\n+ actual - expected\n\n  [\n+   2\n-   3\n  ]",
+                "Expected values to be strictly deep-equal: - 3, + 2\n+ actual - expected\n\n  [\n+   2\n-   3\n  ]",
+            ),
+            (
+                "001 >>> 1 + 1\nExpected:\n    3\nGot:\n    2\n",
+                "001 >>> 1 + 1, Expected: 3, Got: 2",
+            ),
+            ("expected <3>{newline}\tbut was  <2>", "expected <3>, but was <2>"),
             ("", ""),
         ] {
             assert_eq!(with_headline(words), headline, "{words}");
