@@ -109,12 +109,14 @@ fn exception(detail: &Detail) -> Option<&str> {
     after_frame.find(|line| says_something(line)).or_else(|| lines(detail).next_back())
 }
 
-/// A panic is represented by the line after the one with its thread and location.
+/// A panic is represented by the line after the one with its thread and location, a process that ended otherwise by the
+/// type: `test failure with exit code 3`.
 pub(super) fn rust(detail: &Detail) -> Option<&str> {
     attribute(detail)
         .filter(|words| !is_panic_line(words.trim()))
         .or_else(|| panic(detail))
         .or_else(|| written(detail))
+        .or_else(|| detail.kind.as_deref().filter(|kind| says_something(kind)))
 }
 
 /// As [`rust`], but the attribute is `failed NAME` for every failure.
@@ -318,6 +320,10 @@ pub(super) fn with_headline(words: &str) -> String {
         headline += if headline.ends_with(':') { " " } else { ", " };
         headline.extend(line.split_whitespace().flat_map(|word| [word, " "]));
         headline.truncate(headline.trim_end().len());
+    }
+    if rest.is_empty() {
+        // The class of an exception without words.
+        headline.truncate(headline.trim_end_matches(':').len());
     }
     for line in &rest[joined..] {
         headline.push('\n');
