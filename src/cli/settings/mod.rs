@@ -11,6 +11,7 @@ mod project_file;
 mod resolver;
 mod sandbox;
 mod terminal;
+mod tracked;
 mod vendor_file;
 
 pub use super::args::values::Color;
@@ -26,6 +27,7 @@ pub use sandbox::{SandboxAction, SandboxSettings};
 pub use terminal::{ProgressForm, Terminal, Verbosity};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use glob::Pattern;
@@ -374,7 +376,7 @@ fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
         reruns: from.switch("reruns", args.reruns),
         id_property: id_property.trim().to_owned(),
         root: text::RepositoryRoot::new(&from.working_tree),
-        tracked: None,
+        tracked: tracked::files(&from.environment.directory).map(Arc::new),
         roots: roots.iter().map(|root| text::RepositoryRoot::new(Path::new(root))).collect(),
     }
 }

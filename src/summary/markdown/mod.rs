@@ -42,7 +42,7 @@ impl Writer for Markdown {
             page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
         }
         if let Some(command) = look(summary) {
-            page.block(&format!("<p>🔎 <b>look at it:</b> {}</p>", code(command)));
+            page.block(&format!("<p>🔎 <b>view it:</b> {}</p>", code(command)));
         }
         problems(&mut page, summary);
         folders::changes(&mut page, summary);
