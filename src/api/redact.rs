@@ -18,9 +18,9 @@ const HIDDEN: &str = "***";
 /// The token of this process.
 static REDACTOR: OnceLock<Redactor> = OnceLock::new();
 
-/// From now on, [`redact`] hides what `redactor` finds. A process has one token: a second one is ignored.
-pub fn hide(redactor: Redactor) {
-    let _ = REDACTOR.set(redactor);
+/// From now on, [`redact`] hides `secret`. A process has one token: a second one is ignored.
+pub(super) fn hide(secret: &str) {
+    REDACTOR.get_or_init(|| Redactor::new(secret));
 }
 
 /// `text` with `***` for the token and its parts of at least 8 characters: as it is, in Base64, or escaped for JSON, URLs or HTML.
@@ -30,7 +30,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 }
 
 /// Finds the parts of a secret.
-pub struct Redactor {
+struct Redactor {
     grams: HashSet<[u8; GRAM]>,
     /// A bit for each pair of bytes in a gram, so that most of a text is skipped.
     pairs: Vec<u64>,
@@ -44,7 +44,7 @@ impl fmt::Debug for Redactor {
 
 impl Redactor {
     /// A redactor for `secret`, of printable ASCII characters.
-    pub(super) fn new(secret: &str) -> Self {
+    fn new(secret: &str) -> Self {
         let mut redactor = Self { grams: HashSet::new(), pairs: vec![0; (1 << 16) / 64] };
         if secret.len() >= GRAM {
             for form in forms(secret) {

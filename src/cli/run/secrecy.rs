@@ -46,13 +46,17 @@ pub(in crate::cli) fn start_without_token(
     let (reader, mut writer) = io::pipe()?;
     writer.write_all(token.as_bytes())?;
     drop(writer);
+    let number = reader.as_raw_fd();
+    let paths = [format!("/proc/self/fd/{number}"), format!("/dev/fd/{number}")];
+    let path = paths.iter().find(|path| std::path::Path::new(path).exists());
+    let path = path.ok_or_else(|| io::Error::other("there is neither /proc nor /dev/fd"))?;
     // The only descriptor that the program inherits. It is empty when the command inherits it in turn.
     rustix::io::fcntl_setfd(&reader, rustix::io::FdFlags::empty())?;
     let mut arguments = without_token(arguments).into_iter();
     let mut again = std::process::Command::new(program()?);
     again.arg0(arguments.next().unwrap_or_default());
     again.args(arguments).env_remove(TOKEN_VARIABLE);
-    again.env(TOKEN_PIPE_VARIABLE, reader.as_raw_fd().to_string());
+    again.env(TOKEN_PIPE_VARIABLE, path);
     Err(again.exec())
 }
 

@@ -56,7 +56,7 @@ pub(crate) async fn inject_faults(
         | FaultKind::WrapDescriptions
         | FaultKind::DropDescriptions
         | FaultKind::ShortenDescriptions(_) => {
-            change_request(fault, request, next, state.max_body_bytes).await
+            change_request(fault, request, next, state.bodies.max_bytes).await
         }
         FaultKind::ShowDeleted => {
             request.extensions_mut().insert(DeletedRows::Shown);
