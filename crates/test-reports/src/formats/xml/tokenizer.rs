@@ -15,7 +15,7 @@ use super::debris::{self, Debris};
 use super::window::{WINDOW, Window};
 use crate::formats::model::{Format, Position};
 use crate::formats::recovery::{FlawSet, Recovery};
-use crate::formats::sniff::{Landmark, begins_a_name, landmark};
+use crate::formats::sniff::{Landmark, begins_a_name, is_ambiguous, landmark};
 
 /// Bytes of the window, valid until the next token is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -189,6 +189,10 @@ impl<'a> Tokenizer<'a> {
                     if matches!(found, Some(Landmark::Root(_) | Landmark::Case(_)))
                         || (!is_noisy && found.is_none())
                     {
+                        if self.format.is_none() && is_ambiguous(&name) && !self.tag_has(b" xmlns")
+                        {
+                            self.look_ahead()?;
+                        }
                         outside.token = self.start_tag()?;
                         let debris = match outside.token {
                             Token::Broken(_) => Debris::BrokenTag,
@@ -240,9 +244,26 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
+    /// Reads as much as the window can hold without growing.
+    fn look_ahead(&mut self) -> io::Result<()> {
+        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        Ok(())
+    }
+
+    /// What was read behind the last token.
+    pub(super) fn behind(&self) -> &[u8] {
+        self.window.rest()
+    }
+
+    /// Whether the tag that the window starts with holds `text`.
+    fn tag_has(&self, text: &[u8]) -> bool {
+        let tag = self.window.rest().split(|&byte| byte == b'>').next().unwrap_or_default();
+        memmem::find(tag, text).is_some()
+    }
+
     /// Whether a case begins in what the window holds, or can hold without growing.
     pub(super) fn comes_to_a_case(&mut self) -> io::Result<bool> {
-        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        self.look_ahead()?;
         let rest = self.window.rest();
         Ok(memchr::memchr_iter(b'<', rest).any(|at| {
             let tag = rest.get(at + 1..).unwrap_or_default();
