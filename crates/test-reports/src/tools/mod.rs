@@ -192,28 +192,28 @@ static TABLE: &[Tool] = &[
     },
     // testdata/testng.
     Tool { is_written_by: |report| report.format == Format::Testng, ..TESTNG },
-    // testdata/boost-test/shop-log.xml, shop-report.xml.
+    // testdata/boost-test/log.xml, report.xml.
     Tool {
         name: "Boost.Test",
         is_written_by: |report| report.format == Format::Boost,
         locate: frameworks::boost,
         ..ROW
     },
-    // testdata/catch2/shop-own.xml.
+    // testdata/catch2/catch2.xml.
     Tool {
         name: "Catch2",
         is_written_by: |report| report.format == Format::Catch2,
         locate: frameworks::catch2,
         ..ROW
     },
-    // testdata/doctest/shop-own.xml.
+    // testdata/doctest/doctest.xml.
     Tool {
         name: "doctest",
         is_written_by: |report| report.format == Format::Doctest,
         locate: frameworks::doctest,
         ..ROW
     },
-    // testdata/qttest/shop-own.xml.
+    // testdata/qttest/qttest.xml, light.xml.
     Tool {
         name: "Qt Test",
         is_written_by: |report| report.format == Format::Qttest,
@@ -250,7 +250,7 @@ static TABLE: &[Tool] = &[
         locate: frameworks::check,
         ..ROW
     },
-    // testdata/cppunit. AUnit and EmbUnit write the same format.
+    // testdata/cppunit, aunit. EmbUnit writes the same format.
     Tool {
         name: "CppUnit",
         is_written_by: |report| report.format == Format::Cppunit,
@@ -264,14 +264,14 @@ static TABLE: &[Tool] = &[
         locate: frameworks::unittestpp,
         ..ROW
     },
-    // The source of GLib's gtester.
+    // testdata/gtester.
     Tool {
         name: "gtester",
         is_written_by: |report| report.format == Format::Gtester,
         locate: frameworks::gtester,
         ..ROW
     },
-    // The source of the unit xmltestreport of Free Pascal.
+    // testdata/fpcunit.
     Tool {
         name: "FPCUnit",
         is_written_by: |report| report.format == Format::Fpcunit,
@@ -299,7 +299,7 @@ static TABLE: &[Tool] = &[
         locate: frameworks::intellij,
         ..JVM
     },
-    // The documentation of SonarQube.
+    // testdata/catch2/sonar.xml, and the documentation of SonarQube.
     Tool {
         name: "SonarQube",
         is_written_by: |report| report.format == Format::Sonar,

@@ -61,9 +61,12 @@ pub(in crate::tools) fn suite(case: &CaseContext<'_>) -> TestLocation {
     in_container(case.suite_name(), case.name, Cut::Nowhere)
 }
 
-/// `shop::CartTest::adds`; names of AUnit have no class.
+/// `shop::CartTest::adds`, or `Cart : adds` in AUnit.
 pub(in crate::tools) fn cppunit(case: &CaseContext<'_>) -> TestLocation {
-    let (class, name) = split_method(case.name);
+    let (class, name) = match split_method(case.name) {
+        ("", full) => full.split_once(" : ").unwrap_or(("", full)),
+        split => split,
+    };
     TestLocation {
         container: one(class),
         name: owned(name),
