@@ -17,8 +17,6 @@ mod junit;
 #[cfg(test)]
 mod junit_tests;
 mod mbunit;
-#[cfg(test)]
-mod native_tests;
 mod nunit;
 mod parasoft;
 mod qttest;

@@ -131,7 +131,9 @@ impl<'a> Elements<'a> {
                 self.pending = Some(token);
                 return Ok(DocumentStart::Root(format));
             }
-            if is_template(&name) || !self.tokenizer.comes_to_a_case()? {
+            let is_foreign = is_template(&name) || !self.tokenizer.comes_to_a_case()?;
+            // Behind the remains of a report it may be another piece of it.
+            if is_foreign && self.damage.is_none() {
                 return Ok(DocumentStart::Foreign(name));
             }
             // Something else is around the report, or its beginning is lost.

@@ -300,9 +300,11 @@ impl<'a> Tokenizer<'a> {
         let name = self.name(skip)?;
         let name = self.bytes(name);
         let found = self.landmark(name).or_else(|| {
-            // xUnit.net's name for a case is too common to say more without this.
-            let tag = self.window.rest().split(|&byte| byte == b'>').next().unwrap_or_default();
-            let is_case = name == b"test" && memmem::find(tag, b" result=").is_some();
+            // The name of a case in several formats is too common to say more without this.
+            let is_case = name == b"test"
+                && [&b" result="[..], b" id=\"s1-", b" suite=", b" locationUrl="]
+                    .iter()
+                    .any(|text| self.tag_has(text));
             is_case.then_some(Landmark::Part)
         });
         Ok((String::from_utf8_lossy(name).into_owned(), found))
