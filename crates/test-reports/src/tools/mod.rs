@@ -31,8 +31,9 @@ pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
 use part::Part;
 use rules::{
-    bazel, browsers, devices, dotnet, elixir, erlang, general, gherkin, ginkgo, go, infrastructure,
-    javascript, jvm, karate, linters, native, php, python, ruby, rust, tap, testthat,
+    bazel, browsers, devices, dotnet, elixir, erlang, frameworks, general, gherkin, ginkgo, go,
+    infrastructure, javascript, jvm, karate, linters, native, php, python, ruby, rust, tap,
+    testthat,
 };
 
 /// A tool that writes reports, and how to interpret them.
@@ -192,6 +193,127 @@ static TABLE: &[Tool] = &[
     },
     // testdata/testng.
     Tool { is_written_by: |report| report.format == Format::Testng, ..TESTNG },
+    // testdata/boost-test/log.xml, report.xml.
+    Tool {
+        name: "Boost.Test",
+        is_written_by: |report| report.format == Format::Boost,
+        locate: frameworks::boost,
+        ..ROW
+    },
+    // testdata/catch2/catch2.xml.
+    Tool {
+        name: "Catch2",
+        is_written_by: |report| report.format == Format::Catch2,
+        locate: frameworks::catch2,
+        ..ROW
+    },
+    // testdata/doctest/doctest.xml.
+    Tool {
+        name: "doctest",
+        is_written_by: |report| report.format == Format::Doctest,
+        locate: frameworks::doctest,
+        ..ROW
+    },
+    // testdata/qttest/qttest.xml, light.xml.
+    Tool {
+        name: "Qt Test",
+        is_written_by: |report| report.format == Format::Qttest,
+        locate: frameworks::qt,
+        not_a_test: native::qt_not_a_test,
+        parameters: Parameters::Brackets,
+        ..ROW
+    },
+    // testdata/ctest/Test.xml.
+    Tool {
+        name: "CTest",
+        is_written_by: |report| report.format == Format::Ctest,
+        locate: tap::ctest,
+        ..ROW
+    },
+    // testdata/robotframework/output.xml.
+    Tool {
+        name: "Robot Framework",
+        is_written_by: |report| report.format == Format::Robot,
+        locate: general::locate,
+        ..ROW
+    },
+    // testdata/cunit.
+    Tool {
+        name: "CUnit",
+        is_written_by: |report| report.format == Format::Cunit,
+        locate: frameworks::suite,
+        ..ROW
+    },
+    // testdata/check.
+    Tool {
+        name: "Check",
+        is_written_by: |report| report.format == Format::Check,
+        locate: frameworks::check,
+        ..ROW
+    },
+    // testdata/cppunit, aunit. EmbUnit writes the same format.
+    Tool {
+        name: "CppUnit",
+        is_written_by: |report| report.format == Format::Cppunit,
+        locate: frameworks::cppunit,
+        ..ROW
+    },
+    // testdata/unittestpp.
+    Tool {
+        name: "UnitTest++",
+        is_written_by: |report| report.format == Format::Unittestpp,
+        locate: frameworks::unittestpp,
+        ..ROW
+    },
+    // testdata/gtester.
+    Tool {
+        name: "gtester",
+        is_written_by: |report| report.format == Format::Gtester,
+        locate: frameworks::gtester,
+        ..ROW
+    },
+    // testdata/fpcunit.
+    Tool {
+        name: "FPCUnit",
+        is_written_by: |report| report.format == Format::Fpcunit,
+        locate: frameworks::suite,
+        ..ROW
+    },
+    // The schema of MbUnit 2's reports.
+    Tool {
+        name: "MbUnit",
+        is_written_by: |report| report.format == Format::Mbunit,
+        locate: frameworks::mbunit,
+        ..DOTNET
+    },
+    // Published reports of Parasoft C/C++test.
+    Tool {
+        name: "Parasoft C/C++test",
+        is_written_by: |report| report.format == Format::Parasoft,
+        locate: frameworks::parasoft,
+        ..ROW
+    },
+    // The source of IntelliJ's export of test results.
+    Tool {
+        name: "IntelliJ",
+        is_written_by: |report| report.format == Format::Intellij,
+        locate: frameworks::intellij,
+        ..JVM
+    },
+    // testdata/catch2/sonar.xml, and the documentation of SonarQube.
+    Tool {
+        name: "SonarQube",
+        is_written_by: |report| report.format == Format::Sonar,
+        locate: frameworks::sonar,
+        ..ROW
+    },
+    // The source of Buck.
+    Tool {
+        name: "Buck",
+        is_written_by: |report| report.format == Format::Buck,
+        locate: jvm::locate,
+        ..JVM
+    },
     // testdata/libtest-text.
     Tool {
         name: "libtest",
