@@ -148,6 +148,7 @@ impl Pacing {
             match now.checked_add(wait).filter(|until| *until < self.deadline) {
                 Some(until) if left > self.retry.base => {
                     pause.until = pause.until.max(Some(until));
+                    tracing::debug!(seconds = wait.as_secs_f32(), "rate limit: requests pause");
                     if !is_counted {
                         pause.limited_since = Some(now);
                         pause.level = pause.level.saturating_add(1);
