@@ -430,6 +430,18 @@ static TABLE: &[Tool] = &[
     Tool { is_written_by: jvm::is_testng, ..TESTNG },
     // testdata/junit-platform.
     Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
+    // testdata/ant.
+    Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
+    // testdata/surefire.
+    Tool { name: "surefire", is_written_by: jvm::is_surefire, root_names: &["testrun"], ..JVM },
+    // testdata/node-test.
+    Tool {
+        name: "node:test",
+        is_written_by: javascript::is_node,
+        locate: javascript::node,
+        not_a_test: javascript::node_not_a_test,
+        ..ROW
+    },
     // testdata/pytest, and pytest's junitxml module for names of other versions.
     Tool {
         name: "pytest",
@@ -450,10 +462,10 @@ static TABLE: &[Tool] = &[
         not_a_test: rust::nextest_not_a_test,
         ..RUST
     },
-    // testdata/gotestsum.
-    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
     // Go-junit-report's source; its suites are those of gotestsum.
     Tool { name: "go-junit-report", is_written_by: go::is_go_junit_report, ..GO },
+    // testdata/gotestsum.
+    Tool { name: "gotestsum", is_written_by: go::is_gotestsum, ..GO },
     // testdata/bun.
     Tool {
         name: "bun",
@@ -464,15 +476,12 @@ static TABLE: &[Tool] = &[
         message: messages::jest,
         ..ROW
     },
-    // testdata/jest; templates from the documentation of jest-junit.
+    // testdata/ctest.
     Tool {
-        name: "jest-junit",
-        is_written_by: javascript::is_jest,
-        root_names: &["jest tests"],
-        locate: javascript::titles,
-        not_a_test: javascript::titles_not_a_test,
-        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
-        message: messages::jest,
+        name: "CTest",
+        is_written_by: tap::is_ctest,
+        locate: tap::ctest,
+        suite_label: |_| "",
         ..ROW
     },
     // testdata/playwright.
@@ -494,6 +503,17 @@ static TABLE: &[Tool] = &[
         hooks: javascript::vitest_hooks,
         ..ROW
     },
+    // testdata/jest; templates from the documentation of jest-junit.
+    Tool {
+        name: "jest-junit",
+        is_written_by: javascript::is_jest,
+        root_names: &["jest tests"],
+        locate: javascript::titles,
+        not_a_test: javascript::titles_not_a_test,
+        advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
+        message: messages::jest,
+        ..ROW
+    },
     // testdata/mocha, and the modes in the documentation of mocha-junit-reporter.
     Tool {
         name: "mocha",
@@ -501,14 +521,6 @@ static TABLE: &[Tool] = &[
         root_names: &["Mocha Tests", "Root Suite"],
         locate: javascript::titles,
         not_a_test: javascript::titles_not_a_test,
-        ..ROW
-    },
-    // testdata/node-test.
-    Tool {
-        name: "node:test",
-        is_written_by: javascript::is_node,
-        locate: javascript::node,
-        not_a_test: javascript::node_not_a_test,
         ..ROW
     },
     // testdata/minitest.
@@ -519,6 +531,8 @@ static TABLE: &[Tool] = &[
         message: messages::minitest,
         ..RUBY
     },
+    // testdata/boost-test.
+    Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
     // testdata/phpunit.
     Tool {
         name: "PHPUnit",
@@ -536,14 +550,6 @@ static TABLE: &[Tool] = &[
         locate: native::googletest,
         parameters: Parameters::Index,
         message: messages::after_place,
-        ..ROW
-    },
-    // testdata/ctest.
-    Tool {
-        name: "CTest",
-        is_written_by: tap::is_ctest,
-        locate: tap::ctest,
-        suite_label: |_| "",
         ..ROW
     },
     // testdata/bats.
@@ -578,8 +584,6 @@ static TABLE: &[Tool] = &[
     Tool { name: "Robot Framework", is_written_by: general::is_robot, ..ROW },
     // testdata/newman.
     Tool { name: "Newman", is_written_by: general::is_newman, locate: general::newman, ..ROW },
-    // testdata/boost-test.
-    Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
     // The damaged report of CUnit below tests/damaged.
     Tool { name: "CUnit", is_written_by: native::is_cunit, locate: native::cunit, ..ROW },
     // testdata/meson.
@@ -592,10 +596,6 @@ static TABLE: &[Tool] = &[
         locate: native::suite_or_classname,
         ..ROW
     },
-    // testdata/ant.
-    Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
-    // testdata/surefire.
-    Tool { name: "surefire", is_written_by: jvm::is_surefire, root_names: &["testrun"], ..JVM },
     // testdata/gradle.
     Tool {
         name: "Gradle",

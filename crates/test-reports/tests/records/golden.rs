@@ -5,8 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use test_reports::record::{IdentityOptions, collect};
-use test_reports::tools::{self, detect};
+use test_reports::Identity;
+use test_reports::record::IdentityOptions;
+use test_reports::tools::{self, CaseMapper, MappedCase, detect};
 
 use super::xml_below;
 use crate::single::read_file;
@@ -30,17 +31,11 @@ fn identities_equal_the_golden_file() {
         );
         return;
     };
-    let changed: Vec<String> = expected
-        .lines()
-        .filter(|line| !found.lines().any(|other| other == *line))
-        .map(|line| format!("gone: {line}"))
-        .chain(
-            found
-                .lines()
-                .filter(|line| !expected.lines().any(|other| other == *line))
-                .map(|line| format!("new:  {line}")),
-        )
-        .collect();
+    let known: BTreeSet<&str> = expected.lines().collect();
+    let made: BTreeSet<&str> = found.lines().collect();
+    let gone = known.difference(&made).map(|line| format!("gone: {line}"));
+    let new = made.difference(&known).map(|line| format!("new:  {line}"));
+    let changed: Vec<String> = gone.chain(new).collect();
     assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 
@@ -75,19 +70,29 @@ fn every_tool_has_a_real_report() {
     }
 }
 
-/// One line per test: file, identity, container, name.
+/// One line per case: file, number of the case in it, identity, container, name. A case that is no test has the reason in
+/// place of the identity.
 fn identities(testdata: &Path) -> String {
-    let mut lines = "file\tidentity\tcontainer\tname\n".to_owned();
+    let mut lines = "file\tcase\tidentity\tcontainer\tname\n".to_owned();
+    let options = IdentityOptions::default();
     for path in xml_below(testdata) {
         let below = path.strip_prefix(testdata).unwrap();
         let display = below.to_string_lossy().replace('\\', "/");
         let Ok(report) = read_file(&path, &display) else {
             continue;
         };
-        for test in collect(&[report], &IdentityOptions::default()).tests {
-            let container = test.container.join(" | ");
-            writeln!(lines, "{display}\t{}\t{container}\t{}", test.identity, test.name).unwrap();
-        }
+        CaseMapper::new(&report, &options).for_each(|index, _, case| {
+            let (identity, container, name) = match case {
+                MappedCase::Test(test) => {
+                    let identity = Identity::of_test("", &test.container, &test.name);
+                    (identity.to_string(), test.container.join(" | "), test.name)
+                }
+                MappedCase::RunError(name) => ("run error".to_owned(), String::new(), name),
+                MappedCase::NoTest => ("not a test".to_owned(), String::new(), String::new()),
+                _ => ("finding".to_owned(), String::new(), String::new()),
+            };
+            writeln!(lines, "{display}\t{}\t{identity}\t{container}\t{name}", index + 1).unwrap();
+        });
     }
     lines
 }

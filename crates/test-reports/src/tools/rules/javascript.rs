@@ -28,8 +28,9 @@ fn file_folder(file: &str) -> Level {
 
 /// jest-junit and mocha-junit-reporter write the same attributes when reports are merged. One rule reads both.
 fn is_titled(part: &Part<'_>) -> bool {
-    const OTHERS: [&str; 6] =
-        ["hostname", "id", "package", "assertions", "disabled", "doctest_version"];
+    // A test without a group, or whose full title starts with the group.
+    let is_full =
+        |name: &str, suite: &str| ["", "undefined"].contains(&suite) || name.contains(suite);
     let fits = |case: &Case| {
         let suite = suite_name_of(part, case);
         let name = &*text::clean(case.name.as_deref().unwrap_or_default());
@@ -38,13 +39,11 @@ fn is_titled(part: &Part<'_>) -> bool {
             || is_root(suite)
             || classname == FAILED
             || (classname.is_empty() && begins_with_title(name, suite))
-            || (before(name, classname).is_some() && !classname.is_empty())
+            || (before(name, classname).is_some() && !classname.is_empty() && is_full(name, suite))
             || (before(classname, name).is_some() && !name.is_empty())
             || suite.strip_suffix(classname).is_some_and(|root| root.ends_with('.'))
     };
-    part.has(&["timestamp", "tests", "failures", "time"])
-        && part.lacks(&OTHERS)
-        && all_cases(part, fits)
+    part.has(&["timestamp", "tests", "failures", "time"]) && all_cases(part, fits)
 }
 
 fn is_root(suite: &str) -> bool {
@@ -101,7 +100,13 @@ pub(in crate::tools) fn titles_not_a_test(case: &CaseContext<'_>) -> Option<NotA
 // vitest
 
 pub(in crate::tools) fn is_vitest(part: &Part<'_>) -> bool {
-    is_file_with_host(part)
+    // The classname is the file, or what a template makes of it.
+    let is_of_file = |case: &Case| {
+        let file = suite_name_of(part, case).rsplit(['/', '\\']).next().unwrap_or_default();
+        case.classname.as_deref().is_none_or(|classname| classname.contains(file))
+            || case.name.as_deref().is_some_and(|name| name.contains(" > "))
+    };
+    is_file_with_host(part) && (part.cases.is_empty() || all_cases(part, is_of_file))
 }
 
 /// Whether the suite is a file, with the attributes that vitest and Playwright write.
