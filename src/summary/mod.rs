@@ -36,7 +36,7 @@ pub struct Summary {
     pub schema_version: u32,
     /// Name and version of this program.
     pub tool: Tool,
-    /// The exit code of the process, before `--soft-fail`.
+    /// The exit code of the process: after `--soft-fail`, and that of the command of `run` if it failed.
     pub exit_code: u8,
     /// Whether this was a dry run (`--dry-run`, `--check`), which writes nothing.
     pub dry_run: bool,
