@@ -410,7 +410,7 @@ static TABLE: &[Tool] = &[
     Tool {
         name: "Maestro",
         is_written_by: general::is_maestro,
-        locate: native::suite_or_classname,
+        locate: general::maestro,
         configuration: general::device,
         ..ROW
     },
