@@ -120,7 +120,12 @@ const ROWS: &[Description] = &[
     row(&["bats"], "file", "name", "path"),
     row(&["perl TAP"], "suite", "name without its number", "suite"),
     row(&["XCTest"], "module and class", "method", "module, class"),
-    row(&["Maestro"], "suite or classname; devices are executions", "name", "the same"),
+    row(
+        &["Maestro"],
+        "suite, unless it is the default; devices are executions",
+        "flow",
+        "the suite",
+    ),
     row(&["twister"], "scenario, unless it is the name; platforms are executions", "name", "path"),
     row(
         &["intern"],

@@ -10,9 +10,33 @@ fn says_something(words: &str) -> bool {
     !printable(words).trim().is_empty()
 }
 
-/// The `message` attribute, unless it is blank.
+/// The `message` attribute, unless it is blank, or only says that something failed and where, and the text says more.
 fn attribute(detail: &Detail) -> Option<&str> {
-    detail.message.as_deref().filter(|words| says_something(words))
+    let has_text = || detail.text.as_deref().is_some_and(says_something);
+    let words = detail.message.as_deref().filter(|words| says_something(words))?;
+    (!(only_says_that(words.trim()) && has_text())).then_some(words)
+}
+
+fn only_says_that(words: &str) -> bool {
+    const NOTHING: [&str; 8] = [
+        "failed",
+        "failure",
+        "error",
+        "test failed",
+        "testcase failed",
+        "test crashed",
+        "test failure",
+        "assertion failed",
+    ];
+    let is_place = |words: &str| {
+        let (path, line) = words.rsplit_once(':').unwrap_or_default();
+        path.contains(['/', '.']) && !path.contains(' ') && line.parse::<u32>().is_ok()
+    };
+    let bare = words.trim_end_matches(['.', '!']).to_ascii_lowercase();
+    NOTHING.contains(&&*bare)
+        || words.ends_with("see stacktrace for details")
+        // gdUnit4: `FAILED: res://test/cart_test.gd:12`
+        || is_place(words.strip_prefix("FAILED: ").unwrap_or(words))
 }
 
 /// The lines of the text that are not blank.
@@ -27,9 +51,23 @@ pub(super) fn written(detail: &Detail) -> Option<&str> {
 
 /// The attribute, or else the first line that is not part of a preamble, or else the first line.
 fn written_after(detail: &Detail, is_preamble: impl Fn(&str) -> bool) -> Option<&str> {
-    attribute(detail)
-        .or_else(|| lines(detail).find(|line| !is_preamble(line.trim())))
-        .or_else(|| lines(detail).next())
+    attribute(detail).or_else(|| {
+        let mut found = lines(detail).find(|line| !is_preamble(line.trim()));
+        found = found.or_else(|| lines(detail).next());
+        found.map(|line| with_values(detail, line))
+    })
+}
+
+/// A line of the text with the lines below it up to a blank one, if it only introduces them: `Expecting:`.
+fn with_values<'a>(detail: &'a Detail, line: &'a str) -> &'a str {
+    let whole = || {
+        let (_, below) = detail.text.as_deref()?.split_once(line)?;
+        let end = below.find("\n\n").unwrap_or(below.len());
+        let length = line.len() + end;
+        let start = detail.text.as_deref()?.len() - below.len() - line.len();
+        detail.text.as_deref()?.get(start..start + length)
+    };
+    if line.trim_end().ends_with(':') { whole().unwrap_or(line) } else { line }
 }
 
 /// The attribute unless it `says_nothing`, or else the first line.
@@ -140,7 +178,9 @@ pub(super) fn phpunit(detail: &Detail) -> Option<&str> {
 
 fn is_test_name(line: &str) -> bool {
     let name = line.split(" with data set ").next().unwrap_or_default();
-    name.contains("::") && !name.contains([' ', '/'])
+    // Codeception: `SignInCest: sign in`.
+    let is_cest = || name.split_once(": ").is_some_and(|(class, _)| class.ends_with("Cest"));
+    (name.contains("::") && !name.contains([' ', '/'])) || is_cest()
 }
 
 /// A heading comes first.
@@ -300,11 +340,16 @@ pub(super) fn with_headline(words: &str) -> String {
         starts(first, "expected") || rest.iter().take(2).any(|line| starts(line, "expected"));
     let values = rest.iter().take(3).position(is_second).filter(|_| has_expected);
     let is_blank = |line: &&str| line.trim().is_empty();
+    // `Expected`, `<int>: 2`, `to equal`, `<int>: 3`.
+    let is_gomega = first == "Expected";
+    let values = values.filter(|_| !is_gomega);
     let joined = match values {
         // doctest writes each value on a line of its own.
         Some(last) if rest[last].trim_end().ends_with(':') => (last + 2).min(rest.len()),
         Some(last) => last + 1,
-        None if first.ends_with(':') => {
+        // Spock writes an empty line before the condition.
+        None if first.ends_with(':') && rest.first().is_some_and(is_blank) => rest.len().min(2),
+        None if first.ends_with(':') || is_gomega => {
             rest.iter().take(4).position(is_blank).unwrap_or(rest.len().min(4))
         }
         None => 0,
@@ -317,7 +362,7 @@ pub(super) fn with_headline(words: &str) -> String {
         headline = format!("{}: {expected}, {received}", headline.trim_end_matches(':'));
     }
     for line in rest[..joined].iter().filter(|line| !line.trim().is_empty()) {
-        headline += if headline.ends_with(':') { " " } else { ", " };
+        headline += if headline.ends_with(':') || is_gomega { " " } else { ", " };
         headline.extend(line.split_whitespace().flat_map(|word| [word, " "]));
         headline.truncate(headline.trim_end().len());
     }
@@ -447,6 +492,19 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_that_says_nothing_yields_to_the_text() {
+        for words in ["failed", "Test failed.", "FAILED: res://test/cart_test.gd:12"] {
+            assert_eq!(written(&detail(words, "2 is not 3")), Some("2 is not 3"), "{words}");
+            assert_eq!(written(&detail(words, "")), Some(words));
+        }
+        let text = "Expecting:\n '3'\n but was\n '2'\n\nat x";
+        assert_eq!(written(&detail("failed", text)), Some("Expecting:\n '3'\n but was\n '2'"));
+        assert_eq!(written(&detail("failed twice", "2 is not 3")), Some("failed twice"));
+        let text = "SignInCest: sign in\nFailed asserting that";
+        assert_eq!(phpunit(&detail("", text)), Some("Failed asserting that"));
+    }
+
+    #[test]
     fn a_headline_joins_expected_and_actual_values() {
         for (words, headline) in [
             (
@@ -463,6 +521,14 @@ mod tests {
                 "Expecting actual: 5, to be greater than: 6",
             ),
             ("boom\nmore", "boom\nmore"),
+            (
+                "Expected\n    <int>: 2\nto equal\n    <int>: 3",
+                "Expected <int>: 2 to equal <int>: 3",
+            ),
+            (
+                "Condition not satisfied:\n\ncart.total == 3\n|    2     false",
+                "Condition not satisfied: cart.total == 3\n|    2     false",
+            ),
             (
                 "expect(received).toEqual(expected)\n\n- Expected  - 1\n+ Received  + 1\n\n  Array [\n-   3,\n+   2,\n  ]",
                 "expect(received).toEqual(expected): - 3, + 2\n\n- Expected  - 1\n+ Received  + 1\n\n  Array [\n-   3,\n+   2,\n  ]",

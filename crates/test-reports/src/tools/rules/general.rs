@@ -203,6 +203,18 @@ pub(in crate::tools) fn is_maestro(part: &Part<'_>) -> bool {
         && all_cases(part, |case| case.attribute("status").is_some_and(is_state))
 }
 
+/// The suite, unless it has the name that every suite has by default. Flows have no class, or that of their own name.
+pub(in crate::tools) fn maestro(case: &CaseContext<'_>) -> TestLocation {
+    let suite = if case.suite_name() == "Test Suite" { "" } else { case.suite_name() };
+    let name = if case.name.is_empty() { case.classname } else { case.name };
+    TestLocation {
+        container: one(suite),
+        name: owned(name),
+        folder: vec![Level::One(owned(suite))],
+        ..TestLocation::default()
+    }
+}
+
 pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {
     let device = case.suite_attribute("device")?;
     (!device.is_empty()).then(|| device.to_owned())

@@ -28,22 +28,33 @@ fn file_folder(file: &str) -> Level {
 
 /// jest-junit and mocha-junit-reporter write the same attributes when reports are merged. One rule reads both.
 fn is_titled(part: &Part<'_>) -> bool {
-    // A test without a group, or whose full title starts with the group.
-    let is_full =
-        |name: &str, suite: &str| ["", "undefined"].contains(&suite) || name.contains(suite);
+    let texts = |case: &Case| {
+        let clean = |text: Option<&str>| text::clean(text.unwrap_or_default());
+        let suite = clean(Some(suite_name_of(part, case)));
+        (suite, clean(case.classname.as_deref()), clean(case.name.as_deref()))
+    };
     let fits = |case: &Case| {
-        let suite = suite_name_of(part, case);
-        let name = &*text::clean(case.name.as_deref().unwrap_or_default());
-        let classname = &*text::clean(case.classname.as_deref().unwrap_or_default());
+        let (suite, classname, name) = &texts(case);
         is_source_file(suite)
             || is_root(suite)
             || classname == FAILED
             || (classname.is_empty() && begins_with_title(name, suite))
-            || (before(name, classname).is_some() && !classname.is_empty() && is_full(name, suite))
+            || (before(name, classname).is_some() && !classname.is_empty())
             || (before(classname, name).is_some() && !name.is_empty())
-            || suite.strip_suffix(classname).is_some_and(|root| root.ends_with('.'))
+            || suite.strip_suffix(&**classname).is_some_and(|root| root.ends_with('.'))
     };
-    part.has(&["timestamp", "tests", "failures", "time"]) && all_cases(part, fits)
+    // Other tools write the name twice: a full title contains that of the group.
+    let is_titled = |case: &Case| {
+        let (suite, classname, name) = &texts(case);
+        let is_constant = suite.is_empty() || suite == "undefined" || is_root(suite);
+        name != classname
+            || is_constant
+            || is_source_file(suite)
+            || (name.contains(&**suite) && name != suite)
+    };
+    part.has(&["timestamp", "tests", "failures", "time"])
+        && all_cases(part, fits)
+        && part.cases.iter().any(is_titled)
 }
 
 fn is_root(suite: &str) -> bool {

@@ -79,8 +79,8 @@ pub(in crate::tools) fn is_boost(part: &Part<'_>) -> bool {
     part.has(&["tests", "skipped", "errors", "failures", "id", "time"])
         && all_cases(part, |case| {
             case.attribute("assertions").is_some()
-                && case.attribute("status").is_none()
-                && case.attribute("class").is_none()
+                // Those of PHPUnit and Codeception.
+                && ["status", "class", "feature"].iter().all(|name| case.attribute(name).is_none())
         })
 }
 
