@@ -1,6 +1,6 @@
 //! Formats that a single framework writes: one small report of each, after the source of the framework.
 
-use test_reports::formats::model::{Format, Outcome, Report};
+use test_reports::formats::model::{Case, Format, Outcome, Report};
 
 use crate::single::read;
 use Outcome::{Errored, Failed, Passed, Skipped};
@@ -301,11 +301,66 @@ fn a_failure_says_what_went_wrong() {
 }
 
 #[test]
+fn what_else_a_format_says_is_kept() {
+    let find = |start: &str| {
+        let found = SAMPLES.iter().find(|Sample(_, text, _)| text.starts_with(start));
+        read(found.unwrap().1.as_bytes(), "-").unwrap()
+    };
+    let robot = find("<robot generator=\"Robot 7.5");
+    let properties = &robot.cases[0].extra.as_ref().unwrap().properties;
+    let properties: Vec<_> =
+        properties.iter().map(|property| (&*property.name, &*property.value)).collect();
+    assert_eq!(properties, [("step1", "Put Into Cart"), ("tag", "fast")]);
+    assert_eq!(robot.cases[0].line, Some(3));
+    let old = find("<robot generated");
+    assert_eq!(old.cases[0].extra.as_ref().unwrap().properties.len(), 2);
+    let mbunit = find("<report-result");
+    assert_eq!(mbunit.suite_errors[0].detail.message.as_deref(), Some("Open: no database"));
+    let check = find("<?xml version=\"1.0\"?><testsuites");
+    let place = (check.cases[1].file.as_deref(), check.cases[1].line);
+    assert_eq!((place, &*check.suites[0].name), ((Some("c.c"), Some(4)), "Cart"));
+    let cunit = find("<CUNIT");
+    assert_eq!((&*cunit.suites[0].name, cunit.cases[1].line), ("Cart", Some(4)));
+    let boost = find("<TestLog");
+    let detail = boost.cases[1].detail().unwrap();
+    // The first of several failures, each part of it on its own line.
+    assert_eq!(detail.text.as_deref(), Some("1 != 2\nrow 3"));
+    assert_eq!(boost.cases[4].detail().unwrap().message.as_deref(), Some("disabled"));
+    // A passing case has nothing that its fields do not hold.
+    let ctest = find("<Site");
+    let attributes = &ctest.cases[0].extra.as_ref().unwrap().attributes;
+    assert_eq!(attributes.iter().map(|it| &*it.name).collect::<Vec<_>>(), ["Status"]);
+    assert_eq!(
+        ctest.cases[3].detail().unwrap().message.as_deref(),
+        Some("Unable to find executable")
+    );
+    let sonar = find("<testExecutions");
+    assert_eq!(sonar.cases[0].file.as_deref(), Some("src/cart.ts"));
+    let parasoft = find("<ResultsSession toolName=\"C++test\" toolVer=\"9.5");
+    assert_eq!(parasoft.cases[1].detail().unwrap().kind.as_deref(), Some("Assertion failed"));
+}
+
+#[test]
+fn a_run_of_parasoft_that_broke_off_is_a_run_error() {
+    let report = read(
+        "<ResultsSession><Exec><ExecViols><ExecViol cat='5' testCaseId='1' testName='S::a'/></ExecViols><TestingProcessProblems>\
+         <ErrorList><Error val='cannot link'/></ErrorList></TestingProcessProblems></Exec></ResultsSession>"
+            .as_bytes(),
+        "-",
+    )
+    .unwrap();
+    assert_eq!(report.cases.len(), 0);
+    assert_eq!(report.suite_errors[0].detail.message.as_deref(), Some("cannot link"));
+}
+
+#[test]
 fn a_report_that_is_cut_at_any_byte_is_damaged_and_has_no_other_cases() {
     for Sample(format, text, _) in &SAMPLES {
         let whole = read(text.as_bytes(), "-").unwrap();
+        // Parasoft lists tests after what went wrong in them.
+        let place = |case: &Case| (*format != Format::Parasoft).then_some(case.position);
         let whole: Vec<_> =
-            whole.cases.iter().map(|case| (&case.name, case.outcome, case.position)).collect();
+            whole.cases.iter().map(|case| (&case.name, case.outcome, place(case))).collect();
         let mut most = 0;
         for length in 1..text.len() {
             let Ok(cut) = read(&text.as_bytes()[..length], "-") else {
@@ -314,7 +369,7 @@ fn a_report_that_is_cut_at_any_byte_is_damaged_and_has_no_other_cases() {
             };
             assert!(cut.damage.is_some(), "{format:?} cut at {length}");
             for case in &cut.cases {
-                let case = (&case.name, case.outcome, case.position);
+                let case = (&case.name, case.outcome, place(case));
                 assert!(whole.contains(&case), "{format:?} cut at {length}: {case:?}");
             }
             assert!(cut.cases.len() >= most, "{format:?} cut at {length}");

@@ -13,6 +13,62 @@ fn tests(path: &str) -> BTreeSet<(Vec<String>, String)> {
     records.tests.into_iter().map(|test| (test.container.to_vec(), test.name.to_string())).collect()
 }
 
+/// Container and name of the only test in a text.
+fn test(text: &str) -> (String, String) {
+    let report = crate::single::read(text.as_bytes(), "r.xml").unwrap();
+    let records = collect(&[report], &IdentityOptions::default());
+    let [test] = &records.tests[..] else { panic!("{text}") };
+    (test.container.join(" | "), test.name.to_string())
+}
+
+#[test]
+fn tools_without_a_report_in_testdata_name_class_and_method() {
+    for (text, container, name) in [
+        (
+            "<tests><test name='shop.CartTest'><testresult name='adds' suite='shop.CartTest' status='PASS'/></test></tests>",
+            "shop.CartTest",
+            "adds",
+        ),
+        (
+            "<testrun footerText='IDEA'><suite name='CartTest'><test name='adds()' status='passed' \
+             locationUrl='java:test://shop.CartTest/adds'/></suite></testrun>",
+            "shop.CartTest",
+            "adds",
+        ),
+        (
+            "<testrun footerText='IDEA'><suite name='Cart'><suite name='when full'><test name='adds more' status='passed'/>\
+             </suite></suite></testrun>",
+            "Cart | when full",
+            "adds more",
+        ),
+        (
+            "<report-result><assembly name='a'><fixture name='CartTests' type='Shop.CartTests'>\
+             <run name='CartTests.Adds(1.5)' result='success'/></fixture></assembly></report-result>",
+            "Shop.CartTests",
+            "Adds(1.5)",
+        ),
+        (
+            "<ResultsSession><Exec><ExecViol testCaseId='1' cat='6' testName='Suite_cart::adds'/></Exec></ResultsSession>",
+            "Suite_cart",
+            "adds",
+        ),
+        (
+            "<ResultsSession><TestSuite name='tests'><TestSuite name='Suite_cart'><Test id='1' pass='1' name='adds'/>\
+             </TestSuite></TestSuite></ResultsSession>",
+            "Suite_cart",
+            "adds",
+        ),
+        (
+            "<TestCase name='Cart'><Environment><QtVersion>6.5.0</QtVersion></Environment><TestFunction name='adds'>\
+             <Incident type='pass'><DataTag>one</DataTag></Incident></TestFunction></TestCase>",
+            "Cart",
+            "adds(one)",
+        ),
+    ] {
+        assert_eq!(test(text), (container.to_owned(), name.to_owned()), "{text}");
+    }
+}
+
 /// Reports of one run: as JUnit, and in the framework's own format.
 const SAME: [(&str, &str); 5] = [
     ("boost-test/shop.xml", "boost-test/log.xml"),

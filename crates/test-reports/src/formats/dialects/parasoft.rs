@@ -68,34 +68,35 @@ fn complete_case(case: &mut Case) {
     }
 }
 
-/// Gives tests what was said about them, or makes tests of it where there are none.
+/// Gives tests what was said about them, and makes tests of what was said about others.
 fn complete(report: &mut Report) {
     let is_test = |case: &Case| case.attribute("pass").is_some();
-    let lists_tests = report.cases.iter().any(|case| case.attribute("testId").is_some());
     if !report.suite_errors.is_empty() {
         // The run broke off.
         report.cases.retain(is_test);
     }
-    if !lists_tests && !report.cases.iter().any(is_test) {
-        let mut seen = HashSet::new();
-        report.cases.retain(|case| {
-            let id = case.attribute("testCaseId").map(Box::<str>::from);
-            id.is_none_or(|id| seen.insert(id))
-        });
-        return;
+    let mut tests: HashMap<Box<str>, Option<Box<Detail>>> = HashMap::new();
+    for id in
+        report.cases.iter().filter(|case| is_test(case)).filter_map(|case| case.attribute("id"))
+    {
+        tests.insert(id.into(), None);
     }
-    let mut details: HashMap<Box<str>, Box<Detail>> = HashMap::new();
-    for case in report.cases.extract_if(.., |case| !is_test(case)) {
-        let Some(detail) = case.detail() else { continue };
-        if let Some(id) = case.attribute("testId") {
-            details.entry(id.into()).or_insert_with(|| Box::new(detail.clone()));
+    let mut seen: HashSet<Box<str>> = HashSet::new();
+    report.cases.retain(|case| {
+        if is_test(case) {
+            return true;
         }
-    }
-    for case in &mut report.cases {
-        let detail = case.attribute("id").and_then(|id| details.get(id)).cloned();
-        if case.outcome != Outcome::Passed
-            && let (Some(extra), Some(detail)) = (&mut case.extra, detail)
-        {
+        if let Some(found) = case.attribute("testId").and_then(|id| tests.get_mut(id)) {
+            if let (None, Some(detail)) = (&found, case.detail()) {
+                *found = Some(Box::new(detail.clone()));
+            }
+            return false;
+        }
+        case.attribute("testCaseId").is_none_or(|id| seen.insert(id.into()))
+    });
+    for case in report.cases.iter_mut().filter(|case| case.outcome != Outcome::Passed) {
+        let detail = case.attribute("id").and_then(|id| tests.get(id)).cloned().flatten();
+        if let (Some(extra), Some(detail)) = (&mut case.extra, detail) {
             extra.detail = Some(detail);
         }
     }

@@ -19,6 +19,8 @@ use crate::formats::xml::attributes::Tag;
 use crate::formats::xml::debris::{self, Debris};
 use crate::formats::xml::elements::{Elements, Event};
 
+mod fields;
+
 /// Reads a document in `format`.
 pub(in crate::formats) fn read(
     elements: &mut Elements<'_>,
@@ -527,98 +529,10 @@ impl Reader {
         }
     }
 
-    /// The end of a case was read: takes what was said about it outside of failures, and joins it to the case before it
-    /// if both are one.
-    fn complete_case(&mut self, index: usize) {
-        let detail = std::mem::take(&mut self.detail);
-        let is_last = index + 1 == self.report.cases.len();
-        let Some([before @ .., case]) = self.report.cases.get_mut(..=index) else {
-            return;
-        };
-        let is_unexplained = case.detail().is_none();
-        if is_unexplained && detail != Detail::default() {
-            case.extra.get_or_insert_default().detail = Some(Box::new(detail));
-        }
-        (self.dialect.complete_case)(case);
-        if case.outcome == Outcome::Passed && is_unexplained {
-            if let Some(extra) = &mut case.extra {
-                extra.detail = None;
-            }
-        }
-        let before = before.last_mut().filter(|_| is_last);
-        let Some(before) = before.filter(|before| (self.dialect.continues)(before, case)) else {
-            return;
-        };
-        if weight(case.outcome) > weight(before.outcome) {
-            let detail = case.extra.as_mut().and_then(|extra| extra.detail.take());
-            before.outcome = case.outcome;
-            before.extra.get_or_insert_default().detail = detail;
-        }
-        self.report.cases.pop();
-    }
-
     /// Whether the outcome of a case would be the same if the rest of it had been read.
     fn is_certain(&self, open: &OpenCase) -> bool {
         let case = self.report.cases.get(open.index as usize);
         case.is_some_and(|case| (self.dialect.is_certain)(case, open.has_word))
-    }
-
-    /// The text of an element is a field of the case around it, or the name of the suite.
-    fn set_field(&mut self, frame: Frame, field: CaseField) {
-        let Some(text) = self.text_buffer.take(&mut self.flaws) else {
-            return;
-        };
-        if field == CaseField::SuiteName {
-            let suite = frame.suite.and_then(|suite| self.report.suites.get_mut(suite as usize));
-            if let Some(suite) = suite.filter(|suite| suite.name.is_empty()) {
-                suite.name = self.names.intern(&text);
-            }
-            return;
-        }
-        let case = frame.case.and_then(|case| self.report.cases.get_mut(case as usize));
-        let Some(case) = case else {
-            return;
-        };
-        match field {
-            CaseField::Name => {
-                let mut found = tags_in_name(&text);
-                case.name = Some(Text::from(&*text));
-                if !found.is_empty() {
-                    case.extra.get_or_insert_default().tags.append(&mut found);
-                }
-            }
-            CaseField::Classname | CaseField::Class => {
-                case.classname = Some(self.names.intern_run(&text));
-            }
-            CaseField::Duration(unit) => {
-                case.duration = unit.seconds(&text).and_then(Seconds::new);
-            }
-            CaseField::File => case.file = Some(self.names.intern(&text)),
-            CaseField::Line => case.line = text.parse().ok(),
-            CaseField::Kind => self.detail.kind = Some(text),
-            CaseField::Kept(name) => {
-                let name = self.names.intern(name);
-                let attributes = &mut case.extra.get_or_insert_default().attributes;
-                attributes.push(Attribute { name, value: text });
-            }
-            CaseField::SuiteName | CaseField::Other => {}
-        }
-    }
-
-    fn add_attributes(&mut self, frame: Frame, attributes: Vec<Attribute>) {
-        if let Some(extra) = self.extra_of(frame.case) {
-            extra.attributes.extend(attributes);
-        }
-    }
-
-    fn set_class_duration(&mut self, tag: &Tag<'_>) {
-        let seconds = self.attribute(tag, "msecs");
-        let seconds = seconds.and_then(|text| super::Unit::Milliseconds.seconds(&text));
-        if self.class.is_some()
-            && let Some([case]) = self.report.cases.get_mut(self.before_class..)
-        {
-            case.duration = seconds.and_then(Seconds::new);
-        }
     }
 
     /// The detail whose text is all that was inside its element.
