@@ -8,8 +8,12 @@
 //! hang-up=after POST         executes every POST, and closes the connection without a response
 //! 429=30 GET 2               answers the second GET with 429 and `Retry-After: 30`
 //! lag=2s GET                 omits rows younger than two seconds from lists
+//! stores=name:lower test     stores the names of tests in lower case
 //! ```
+//!
+//! The first *fault* that applies to a request decides; *behaviours*, such as the last two, apply together.
 
+mod behaviour;
 mod inject;
 mod parse;
 
@@ -19,6 +23,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
+use behaviour::Behaviour;
 pub(crate) use inject::inject_faults;
 pub use parse::FaultRuleError;
 
@@ -51,22 +56,27 @@ enum FaultKind {
     Reverse,
     /// Omits the last row of a list, as if rows had moved between its pages.
     Shift,
-    /// Omits younger rows from lists.
-    Lag(Duration),
-    /// Wraps written descriptions in HTML.
-    WrapDescriptions,
-    /// Drops written descriptions.
-    DropDescriptions,
-    /// Sends ids as strings.
-    StringIds,
+    /// Executes only the first row of an array, and answers with its object.
+    FirstOfArray,
+    /// Somebody else writes the row immediately before.
+    EditBefore,
+}
+
+/// What a rule is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum RuleKind {
+    Fault(FaultKind),
+    Behaviour(Behaviour),
 }
 
 /// What happens to which requests.
 #[derive(Debug)]
 struct FaultRule {
-    kind: FaultKind,
+    kind: RuleKind,
     method: Option<Method>,
     resource: Option<String>,
+    /// What the body of the request must contain.
+    with: Option<String>,
     /// The matching requests that it affects, counted from 1.
     from: u64,
     to: u64,
@@ -77,7 +87,7 @@ struct FaultRule {
     matched: AtomicU64,
 }
 
-/// Rules by which a sandbox misbehaves; the first that applies to a request decides. Clones share
+/// Rules by which a sandbox misbehaves; the first fault that applies to a request decides. Clones share
 /// their counts of requests.
 #[derive(Clone, Debug, Default)]
 pub struct FaultRules {
@@ -95,23 +105,25 @@ impl FaultRules {
         Ok(Self { rules })
     }
 
-    /// What happens to a request, if anything.
-    fn fault_for(&self, method: &Method, resource: &str) -> Option<&FaultKind> {
-        let mut fault = None;
-        for rule in &*self.rules {
-            // Every rule counts its matching requests, even if another one decides.
-            if rule.applies_to(method, resource) && fault.is_none() {
-                fault = Some(&rule.kind);
-            }
-        }
-        fault
+    /// Whether a rule depends on the body of a request.
+    fn read_bodies(&self) -> bool {
+        self.rules.iter().any(|rule| rule.with.is_some())
+    }
+
+    /// What happens to a request, in the order of the rules. Every rule counts its matching requests.
+    fn matching(&self, method: &Method, resource: &str, body: &[u8]) -> Vec<&RuleKind> {
+        let applies = |rule: &&FaultRule| rule.applies_to(method, resource, body);
+        self.rules.iter().filter(applies).map(|rule| &rule.kind).collect()
     }
 }
 
 impl FaultRule {
-    fn applies_to(&self, method: &Method, resource: &str) -> bool {
+    fn applies_to(&self, method: &Method, resource: &str, body: &[u8]) -> bool {
+        let contains =
+            |text: &String| body.windows(text.len().max(1)).any(|part| part == text.as_bytes());
         let matches = self.method.as_ref().is_none_or(|expected| expected == method)
-            && self.resource.as_deref().is_none_or(|expected| expected == resource);
+            && self.resource.as_deref().is_none_or(|expected| expected == resource)
+            && self.with.as_ref().is_none_or(contains);
         if !matches {
             return false;
         }
