@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -11,6 +10,7 @@ use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::{ApiError, RequestError};
 use crate::api::wire::Resource;
 
+use super::lag::{Lag, Waits};
 use super::outcome::Stop;
 
 /// After this many unknown outcomes a row is refused, if the server accepts others.
@@ -21,15 +21,6 @@ const UNKNOWN_UNTIL_HALVED: u32 = 2;
 
 /// After this many rounds without a clear answer the server is unavailable, and no row is the cause.
 const ROUNDS_WITHOUT_ANSWER: u32 = 3;
-
-/// Waits before a row counts as absent that should exist, or may: replicas lag, and a server may complete a request after its
-/// gateway gave up.
-const LAG_WAITS: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_millis(600),
-    Duration::from_millis(1200),
-    Duration::from_secs(2),
-];
 
 /// After this many single rows refused and none accepted, the others are not sent.
 const ALL_REFUSED: usize = 40;
@@ -64,6 +55,8 @@ pub(super) struct Creation<K, T> {
     pub(super) refused: Vec<(K, String)>,
     /// Whether rows were sent again that may have been applied: duplicates may become visible later.
     pub(super) sent_again: bool,
+    /// What is known about the lag of lists by now.
+    pub(super) lag: Lag,
     /// An error that ends the import. The other fields hold what was done before.
     pub(super) end: Result<(), Stop>,
 }
@@ -106,6 +99,7 @@ pub(super) async fn create_rows<K, T, D, N, B, P>(
     rows: NewRows<N, B, P>,
     keys: Vec<K>,
     batch_size: usize,
+    lag: Lag,
 ) -> Creation<K, T>
 where
     K: Copy + Eq + Hash,
@@ -126,6 +120,7 @@ where
             created: Vec::new(),
             refused: Vec::new(),
             sent_again: false,
+            lag,
             end: Ok(()),
         },
     };
@@ -302,19 +297,25 @@ where
     ) -> Result<HashSet<K>, Stop> {
         let unclear: Vec<K> = unclear.iter().flat_map(|(batch, _)| &batch.keys).copied().collect();
         let keys = [acknowledged, &unclear].concat();
-        let mut existing = (self.rows.existing)(&keys).await?;
-        for (wait, shorter) in LAG_WAITS.into_iter().zip(lag_waits(self.client)) {
+        let mut waits = Waits::default();
+        loop {
+            let existing = (self.rows.existing)(&keys).await?;
             let all_exist = |keys: &[K]| keys.iter().all(|key| existing.contains(key));
             // Acknowledged rows must appear. Unclear ones may, and are sent again if not.
-            let wait = match (all_exist(acknowledged), all_exist(&unclear)) {
-                (true, true) => break,
-                (true, false) => shorter,
-                (false, _) => wait,
+            let shows_acknowledged = all_exist(acknowledged);
+            if shows_acknowledged && !acknowledged.is_empty() {
+                self.creation.lag.note(waits.waited);
+            }
+            let lag = self.creation.lag;
+            let limit = match (shows_acknowledged, all_exist(&unclear)) {
+                (true, true) => return Ok(existing),
+                (true, false) => lag.unclear(self.client),
+                (false, _) => lag.limit,
             };
-            self.client.sleep(wait).await;
-            existing = (self.rows.existing)(&keys).await?;
+            if !waits.wait(self.client, limit).await {
+                return Ok(existing);
+            }
         }
-        Ok(existing)
     }
 
     /// A server that refuses every single row does not refuse them for what they are: do not flood it with the rest.
@@ -326,19 +327,6 @@ where
             refused.extend(rest.map(|key| (key, reason.clone())));
         }
     }
-}
-
-/// Waits until rows that were applied twice would be visible.
-pub(super) async fn wait_for_replication(client: &Client) {
-    for wait in lag_waits(client) {
-        client.sleep(wait).await;
-    }
-}
-
-/// [`LAG_WAITS`], shorter if the waits between attempts were made shorter.
-fn lag_waits(client: &Client) -> [Duration; 4] {
-    let share = client.retry_policy().base.as_secs_f64() / 0.5;
-    LAG_WAITS.map(|wait| wait.mul_f64(share.clamp(0.0, 1.0)))
 }
 
 /// 409, or the database's code for a violated uniqueness constraint.
@@ -353,6 +341,8 @@ fn is_conflict(error: &ApiError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -8,7 +8,9 @@ mod adopt;
 mod create;
 mod dedup;
 mod folders;
+mod hidden;
 mod import;
+mod lag;
 mod new_tests;
 mod outcome;
 mod placements;
@@ -58,7 +60,7 @@ async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> 
     import.create_steps(&new).await?;
     progress.begin(Stage::Checking, 0);
     if import.sent_again {
-        create::wait_for_replication(import.client).await;
+        import.lag.wait_for_replication(import.client).await;
     }
     import.verify().await
 }

@@ -6,6 +6,8 @@ use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
 use test_reports::record::TestRecord;
 
+use super::lag::Waits;
+
 /// How often the project is read while its lists show different tests each time.
 const READINGS: usize = 4;
 
@@ -27,7 +29,8 @@ pub(super) async fn read_project(
 }
 
 /// Reads the project, and plans `records` against it. If the list of tests has several pages, the tests to create are looked
-/// up once more: see [`list`](crate::api::pages::list).
+/// up once more: see [`list`](crate::api::pages::list). If an existing test seems to lack steps or a folder, the project is read
+/// again for as long as lists may lag: an earlier import may have written them just now.
 ///
 /// # Errors
 /// The first list that cannot be read, or a project without a root folder.
@@ -38,9 +41,13 @@ pub async fn read_and_plan(
     options: &PlanOptions,
 ) -> Result<(Snapshot, ChangePlan), TargetError> {
     let mut reading = 1;
+    let mut waits = Waits::default();
     loop {
         let snapshot = read_project(client, target, records, options).await?;
         let plan = ChangePlan::new(records, &snapshot, options);
+        if plan.tests.iter().any(lacks_something) && waits.wait(client, options.lag_wait).await {
+            continue;
+        }
         let is_new = |(_, test): &(&TestRecord, &TestPlan)| test.row().is_none();
         let mut new = records.iter().zip(&plan.tests).filter(is_new).peekable();
         let is_certain = snapshot.tests.len() as u64 <= PER_PAGE || new.peek().is_none();
@@ -53,4 +60,9 @@ pub async fn read_and_plan(
         }
         reading += 1;
     }
+}
+
+/// Whether something is missing on a row that exists.
+fn lacks_something(plan: &TestPlan) -> bool {
+    matches!(plan, TestPlan::Matched { .. }) && !plan.is_done()
 }

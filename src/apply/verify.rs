@@ -6,8 +6,10 @@ use crate::snapshot::{Snapshot, read_steps};
 
 use super::dedup::{DedupOutcome, dedup};
 use super::import::Import;
+use super::lag::Waits;
 use super::outcome::{RecordOutcome, Stop};
 use super::read::read_project;
+use test_reports::text::count;
 
 /// How often duplicates are deleted: first each import deletes its own, then any import deletes all.
 const DEDUP_ROUNDS: u32 = 3;
@@ -17,7 +19,8 @@ impl Import<'_> {
     /// acknowledged. Deletes duplicates that concurrent imports created. Returns whether every record that was not
     /// refused exists, and no duplicate is left that could be deleted.
     pub(super) async fn verify(&mut self) -> Result<bool, Stop> {
-        let (mut plan, mut snapshot) = self.plan_again().await?;
+        let mut waits = Waits::default();
+        let (mut plan, mut snapshot) = self.plan_after_lag(&mut waits).await?;
         let mut skipped = Vec::new();
         for round in 0..DEDUP_ROUNDS {
             if plan.dedup.is_empty() {
@@ -34,11 +37,21 @@ impl Import<'_> {
             }
             let DedupOutcome { done, warnings } =
                 dedup(self.client, self.target.plan.id, &dedups).await?;
+            self.own.forget(&done);
             self.applied.deduplicated.extend(done);
             skipped = warnings;
-            (plan, snapshot) = self.plan_again().await?;
+            (plan, snapshot) = self.plan_after_lag(&mut waits).await?;
         }
-        let mut verified = plan.dedup.is_empty();
+        let hidden = self.own.hidden(&plan, &snapshot);
+        let mut verified = plan.dedup.is_empty() && hidden.is_empty();
+        if let [(resource, id), ..] = hidden[..] {
+            self.applied.warnings.push(format!(
+                "{} that the server acknowledged {} not in its lists after {} s ({resource} {id} is the first): they may hide duplicates; run the import again, with a longer --lag-wait if lists lag longer",
+                count(hidden.len(), "row"),
+                if hidden.len() == 1 { "is" } else { "are" },
+                self.lag.limit.as_secs_f64(),
+            ));
+        }
         if !verified {
             self.applied.warnings.append(&mut skipped);
         }
@@ -117,6 +130,26 @@ impl Import<'_> {
             }
         }
         verified
+    }
+
+    /// Reads and plans again until the project shows everything that the server acknowledged, or the time for that is over.
+    async fn plan_after_lag(&mut self, waits: &mut Waits) -> Result<(ChangePlan, Snapshot), Stop> {
+        loop {
+            let (plan, snapshot) = self.plan_again().await?;
+            let is_left = |(record, left): (usize, &TestPlan)| {
+                !left.is_done() && !self.refused.contains_key(&record)
+            };
+            let is_missing = plan.tests.iter().enumerate().any(is_left);
+            let hidden = self.own.hidden(&plan, &snapshot);
+            if !is_missing && hidden.is_empty() {
+                self.lag.note(waits.waited);
+                return Ok((plan, snapshot));
+            }
+            if !waits.wait(self.client, self.lag.limit).await {
+                return Ok((plan, snapshot));
+            }
+            self.own.forget_deleted(self.client, &hidden).await?;
+        }
     }
 
     async fn plan_again(&self) -> Result<(ChangePlan, Snapshot), Stop> {

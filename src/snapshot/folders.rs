@@ -1,6 +1,6 @@
 //! The folder tree of a root plan.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -30,6 +30,8 @@ pub struct Folder {
 #[derive(Clone, Debug)]
 pub struct FolderTree {
     root: SuiteId,
+    /// Every folder of the project, in the tree or not.
+    listed: BTreeSet<SuiteId>,
     /// With the root folder.
     live: BTreeMap<SuiteId, Folder>,
     by_identity: HashMap<Identity, Vec<SuiteId>>,
@@ -67,6 +69,7 @@ impl FolderTree {
         let reached = reached_from(root, &parents, &suites);
         let mut tree = Self {
             root,
+            listed: suites.keys().copied().collect(),
             live: BTreeMap::new(),
             by_identity: HashMap::new(),
             by_name: HashMap::new(),
@@ -104,6 +107,12 @@ impl FolderTree {
     #[must_use]
     pub fn is_live(&self, id: SuiteId) -> bool {
         self.live.contains_key(&id)
+    }
+
+    /// Whether the folder `id` exists, in the tree or not.
+    #[must_use]
+    pub fn is_listed(&self, id: SuiteId) -> bool {
+        self.listed.contains(&id)
     }
 
     /// The live folder `id`.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::ids::{ProjectId, SuiteId, TestId};
+use crate::api::ids::{ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::pages::{list, list_in, list_in_or_all};
 use crate::api::wire::{PlanSuite, Step, Suite, SuiteTest, Test};
 use test_reports::identity::{Identity, NamespaceMark};
@@ -44,6 +44,10 @@ pub struct Snapshot {
     pub tests_by_key: HashMap<u64, TestId>,
     /// The sequence numbers of the steps, of the tests in [`ReadRequest::Details`].
     pub steps: HashMap<TestId, Vec<u64>>,
+    /// The steps that were read.
+    pub step_ids: HashSet<StepId>,
+    /// The placements in live folders that were read.
+    pub placement_ids: HashSet<SuiteTestId>,
     /// Rows that exist several times and should exist once.
     pub duplicates: Duplicates,
 }
@@ -144,6 +148,8 @@ impl Snapshot {
             tests_in_folder: HashMap::new(),
             tests_by_key: HashMap::new(),
             steps: HashMap::new(),
+            step_ids: HashSet::new(),
+            placement_ids: HashSet::new(),
             duplicates: Duplicates::default(),
         };
         snapshot.add_tests(&tests, project);
@@ -176,6 +182,7 @@ impl Snapshot {
             if !self.folders.is_live(placement.suite_id) {
                 continue;
             }
+            self.placement_ids.insert(placement.id);
             if let Some(test) = self.tests.get_mut(&placement.test_id) {
                 test.reachable = true;
                 self.tests_in_folder.entry(placement.suite_id).or_default().push(placement.test_id);
@@ -232,6 +239,7 @@ impl Snapshot {
     /// Sets the steps of all tests whose steps were read.
     pub(crate) fn set_steps(&mut self, steps: Vec<Step>) {
         self.steps = sequences(&steps);
+        self.step_ids = steps.iter().map(|step| step.id).collect();
         let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
         for step in &steps {
             *seen.entry((step.test_id, step.sequence)).or_default() += 1;

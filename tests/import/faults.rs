@@ -10,7 +10,7 @@ use crate::support::{Run, TestEnv, report};
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
 /// Short waits, because the server is on this machine.
-pub(super) const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
+pub(super) const HASTY: [&str; 4] = ["--retry-wait", "20ms", "--lag-wait", "3s"];
 
 async fn env(rules: &[&str]) -> TestEnv {
     let faults = FaultRules::parse(rules).unwrap();

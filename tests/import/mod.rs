@@ -8,6 +8,7 @@ mod faults;
 mod first;
 mod github;
 mod inputs;
+mod lag;
 mod network;
 mod people;
 mod process;

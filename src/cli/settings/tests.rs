@@ -445,6 +445,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
         batch_size = 100
         timeout = "10s"
         retries = 2
+        lag_wait = "3s"
         deadline = "5m"
         "#,
     );
