@@ -77,6 +77,9 @@ pub enum RequestError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A filter does not find what is there, and the list without it cannot be read.
+    #[error("{0}")]
+    Filter(String),
     /// A list that changed during each reading.
     #[error("the list changed each time it was read: {0}")]
     Unstable(String),
@@ -148,6 +151,7 @@ impl ApiError {
             | RequestError::NoAnswer(_)
             | RequestError::Unreadable { .. }
             | RequestError::Unstable(_)
+            | RequestError::Filter(_)
             | RequestError::Interrupted
             | RequestError::Deadline(_) => Severity::Unavailable,
             RequestError::Status { .. }
@@ -177,6 +181,9 @@ impl ApiError {
             }
             RequestError::NotSent(_) => {
                 "check --host, the network and HTTPS_PROXY/NO_PROXY; this request sent nothing, so it is safe to run again"
+            }
+            RequestError::Filter(_) => {
+                "nothing was written on the strength of this list; ask for access to whole lists"
             }
             RequestError::TooLarge { .. } => "check that --host is a TestQuality server",
             RequestError::Unreadable { .. } => {

@@ -25,6 +25,9 @@ const ROUNDS_WITHOUT_ANSWER: u32 = 3;
 /// After this many single rows refused and none accepted, the others are not sent.
 const ALL_REFUSED: usize = 40;
 
+/// After this many arrays of two or three rows without success, and none with, the server accepts only single rows.
+const FAILED_PAIRS: usize = 2;
+
 /// Concurrent arrays while the server has refused some and accepted none.
 const PROBES: usize = 8;
 
@@ -114,6 +117,10 @@ where
         rows,
         batches: Batch { keys, unknown: 0 }.split(batch_size, 0).collect(),
         had_failures: false,
+        accepts_arrays: false,
+        failed_pairs: 0,
+        sent_again: HashSet::new(),
+        unclear_rows: UnclearRows::Unknown,
         rounds_without_answer: 0,
         creation: Creation {
             answers: Vec::new(),
@@ -127,7 +134,19 @@ where
     while !creator.batches.is_empty() && creator.creation.end.is_ok() {
         creator.creation.end = creator.round().await;
     }
-    creator.creation
+    let Creator { mut creation, sent_again, .. } = creator;
+    creation.sent_again = creation.created.iter().any(|key| sent_again.contains(key));
+    creation
+}
+
+/// What the rows without a clear outcome have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnclearRows {
+    Unknown,
+    /// They were looked for long enough, and none was there: further ones need not be waited for.
+    Absent,
+    /// Some were applied.
+    Applied,
 }
 
 struct Creator<'a, K, T, N, B, P> {
@@ -137,6 +156,13 @@ struct Creator<'a, K, T, N, B, P> {
     batches: Vec<Batch<K>>,
     /// Whether an array was refused, or not answered.
     had_failures: bool,
+    /// Whether an array was accepted.
+    accepts_arrays: bool,
+    /// Arrays of two or three rows that were not accepted.
+    failed_pairs: usize,
+    /// Rows that were sent more than once although they may have been applied.
+    sent_again: HashSet<K>,
+    unclear_rows: UnclearRows,
     rounds_without_answer: u32,
     creation: Creation<K, T>,
 }
@@ -167,6 +193,7 @@ where
         for (batch, written) in batches.into_iter().zip(sent) {
             match written {
                 Ok(WriteOutcome::Applied(answers)) => {
+                    self.accepts_arrays |= batch.keys.len() > 1;
                     if answers.len() >= batch.keys.len() {
                         acknowledged.extend(batch.keys);
                     } else {
@@ -185,7 +212,9 @@ where
         if let Some(stop) = stop {
             return Err(stop.into());
         }
-        let is_answered = !acknowledged.is_empty() || !unclear.is_empty();
+        let is_answered = !acknowledged.is_empty()
+            || !unclear.is_empty()
+            || unknown.iter().any(|(_, error)| is_answer(error));
         self.rounds_without_answer = if is_answered { 0 } else { self.rounds_without_answer + 1 };
         if !unknown.is_empty() {
             self.had_failures = true;
@@ -197,6 +226,7 @@ where
         }
         self.read_back(&acknowledged, unclear).await?;
         self.batches.extend(waiting);
+        self.take_apart_if_arrays_fail();
         self.give_up_if_all_are_refused();
         Ok(())
     }
@@ -223,6 +253,7 @@ where
             [key] => self.creation.refused.push((key, error.to_string())),
             _ => {
                 self.had_failures = true;
+                self.failed_pairs += usize::from(batch.keys.len() <= 3);
                 tracing::debug!(%error, rows = batch.keys.len(), "array refused");
                 unclear.extend(batch.pieces(&error).map(|piece| (piece, None)));
             }
@@ -230,7 +261,7 @@ where
     }
 
     fn unknown(
-        &self,
+        &mut self,
         mut batch: Batch<K>,
         error: ApiError,
         unclear: &mut Vec<Unclear<K>>,
@@ -239,8 +270,19 @@ where
         let accepts_others = !self.creation.created.is_empty();
         batch.unknown += 1;
         let unknown = batch.unknown;
+        let is_answer = is_answer(&error);
+        if is_answer && batch.keys.len() > 1 {
+            self.failed_pairs += usize::from(batch.keys.len() <= 3);
+            // The server is there, and does not cope with this array.
+            let knows_no_arrays = error.status() == Some(501);
+            let size = if knows_no_arrays { 1 } else { batch.keys.len().div_ceil(2) };
+            unclear.extend(batch.split(size, 1).map(|piece| (piece, None)));
+            return Ok(());
+        }
         match batch.keys[..] {
-            [_] if unknown >= UNKNOWN_ROUNDS && (accepts_others || is_conflict(&error)) => {
+            [_] if unknown >= UNKNOWN_ROUNDS
+                && (accepts_others || is_answer || is_conflict(&error)) =>
+            {
                 unclear.push((batch, Some(error)));
             }
             _ if unknown > UNKNOWN_ROUNDS
@@ -281,7 +323,9 @@ where
                 }
                 None if missing.is_empty() => {}
                 None => {
-                    self.creation.sent_again |= batch.unknown > 0;
+                    if batch.unknown > 0 {
+                        self.sent_again.extend(&missing);
+                    }
                     self.batches.push(Batch { keys: missing, unknown: batch.unknown });
                 }
             }
@@ -307,14 +351,33 @@ where
                 self.creation.lag.note(waits.waited);
             }
             let lag = self.creation.lag;
+            if unclear.iter().any(|key| existing.contains(key)) {
+                self.unclear_rows = UnclearRows::Applied;
+            }
             let limit = match (shows_acknowledged, all_exist(&unclear)) {
                 (true, true) => return Ok(existing),
+                // Halving pays this wait once, not once for each half.
+                (true, false) if self.unclear_rows == UnclearRows::Absent => lag.outlast(),
                 (true, false) => lag.unclear(self.client),
                 (false, _) => lag.limit,
             };
             if !waits.wait(self.client, limit).await {
+                if self.unclear_rows == UnclearRows::Unknown && !unclear.is_empty() {
+                    self.unclear_rows = UnclearRows::Absent;
+                }
                 return Ok(existing);
             }
+        }
+    }
+
+    /// A server that copes with single rows only is not sent further arrays.
+    fn take_apart_if_arrays_fail(&mut self) {
+        let accepts_only_rows = !self.accepts_arrays
+            && self.failed_pairs >= FAILED_PAIRS
+            && !self.creation.created.is_empty();
+        if accepts_only_rows {
+            let batches = std::mem::take(&mut self.batches);
+            self.batches = batches.iter().flat_map(|batch| batch.split(1, batch.unknown)).collect();
         }
     }
 
@@ -327,6 +390,14 @@ where
             refused.extend(rest.map(|key| (key, reason.clone())));
         }
     }
+}
+
+/// Whether the server itself answered, not a gateway: it is there, and does not cope with what was sent.
+fn is_answer(error: &ApiError) -> bool {
+    matches!(
+        error.error,
+        RequestError::Status { status: 500 | 501, .. } | RequestError::Unreadable { .. }
+    )
 }
 
 /// 409, or the database's code for a violated uniqueness constraint.

@@ -32,10 +32,9 @@ impl OwnRows {
             .collect();
         let folders = self.folders.iter().filter(|id| !snapshot.folders.is_listed(**id));
         let tests = self.tests.iter().filter(|id| !snapshot.tests.contains_key(*id));
-        let steps = self
-            .steps
-            .iter()
-            .filter(|(id, test)| with_steps.contains(*test) && !snapshot.step_ids.contains(*id));
+        let steps = self.steps.iter().filter(|(id, test)| {
+            with_steps.contains(*test) && !snapshot.steps_by_id.contains_key(*id)
+        });
         let placements = self.placements.iter().filter(|id| !snapshot.placement_ids.contains(*id));
         let mut hidden: Vec<RowPath> = folders
             .map(|id| ("suite", id.number()))

@@ -1,7 +1,9 @@
 //! Reads the project, and plans against it.
 
 use crate::api::client::Client;
+use crate::api::filters::prove_sets;
 use crate::api::pages::PER_PAGE;
+use crate::plan::folders::PlannedFolder;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
 use test_reports::record::TestRecord;
@@ -45,7 +47,15 @@ pub async fn read_and_plan(
     loop {
         let snapshot = read_project(client, target, records, options).await?;
         let plan = ChangePlan::new(records, &snapshot, options);
-        if plan.tests.iter().any(lacks_something) && waits.wait(client, options.lag_wait).await {
+        // Nothing is written before it is certain that nothing found means nothing there.
+        if !plan.is_empty() && !prove_sets(client, snapshot.folders.root()).await? {
+            continue;
+        }
+        let is_unplaced =
+            |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();
+        let is_evident =
+            plan.tests.iter().any(lacks_something) || plan.folders.to_create().any(is_unplaced);
+        if is_evident && waits.wait(client, options.lag_wait).await {
             continue;
         }
         let is_new = |(_, test): &(&TestRecord, &TestPlan)| test.row().is_none();

@@ -1,7 +1,9 @@
 //! The verification: does every record exist, once and as it was sent?
 
+use std::collections::HashMap;
+
 use crate::api::ids::TestId;
-use crate::plan::{ChangePlan, TestPlan, step_count};
+use crate::plan::{ChangePlan, TestPlan, step_count, steps_of};
 use crate::snapshot::{Snapshot, read_steps};
 
 use super::dedup::{DedupOutcome, dedup};
@@ -9,7 +11,9 @@ use super::import::Import;
 use super::lag::Waits;
 use super::outcome::{RecordOutcome, Stop};
 use super::read::read_project;
-use test_reports::text::count;
+use super::written::Changed;
+use test_reports::record::TestRecord;
+use test_reports::text::{self, count};
 
 /// How often duplicates are deleted: first each import deletes its own, then any import deletes all.
 const DEDUP_ROUNDS: u32 = 3;
@@ -62,6 +66,7 @@ impl Import<'_> {
             }
         }
         verified &= self.verify_created(&plan, &snapshot).await?;
+        self.compare(&plan, &snapshot);
         verified &= self.verify_folders(&plan, &snapshot);
         for warning in plan.warnings {
             if !self.plan.warnings.contains(&warning) {
@@ -88,7 +93,7 @@ impl Import<'_> {
             let Some(row) = snapshot.tests.get(id).filter(|_| is_own) else { continue };
             let folder = plan.folders.suite_of_record(record);
             let here = folder.and_then(|folder| snapshot.tests_in_folder.get(&folder));
-            if row.is_automated == Some(false) {
+            if row.is_automated == Some(false) && row.epoch == 0 {
                 different.push((record, "after writing, it is not automated"));
             } else if here.is_none_or(|tests| tests.binary_search(id).is_err()) {
                 different.push((record, "after writing, it is in another folder"));
@@ -112,6 +117,42 @@ impl Import<'_> {
             self.refuse(record, reason.to_owned());
         }
         Ok(verified)
+    }
+
+    /// Compares names, preconditions and steps that this import wrote with what is stored. The server changed what differs:
+    /// the rows are new, so nobody else did.
+    fn compare(&mut self, plan: &ChangePlan, snapshot: &Snapshot) {
+        let mut changed = Changed::default();
+        for folder in plan.folders.all() {
+            let own = folder.suite.filter(|suite| self.own.folders.contains(suite));
+            if let Some(row) = own.and_then(|suite| snapshot.folders.get(suite)) {
+                changed.compare("folder name", &text::fit_name(&folder.name), &row.name);
+            }
+        }
+        let mut records: HashMap<TestId, &TestRecord> = HashMap::new();
+        for (record, left) in self.records.iter().zip(&plan.tests) {
+            let Some(id) = left.row() else { continue };
+            let Some(row) = snapshot.tests.get(&id).filter(|row| row.epoch == 0) else { continue };
+            records.insert(id, record);
+            if self.own.tests.contains(&id) {
+                changed.compare("name", &text::fit_name(&record.name), &row.name);
+                let precondition = row.precondition.as_deref().unwrap_or_default();
+                changed.compare("precondition", "", precondition);
+            }
+        }
+        for (step, test) in &self.own.steps {
+            let stored = snapshot.steps_by_id.get(step);
+            let (Some(stored), Some(record)) = (stored, records.get(test)) else { continue };
+            let index =
+                stored.sequence.and_then(|sequence| usize::try_from(sequence).ok()?.checked_sub(1));
+            let texts = steps_of(record);
+            if let Some(sent) = index.and_then(|index| texts.get(index)) {
+                changed.compare("step", &sent.step, &stored.text.step);
+                let expected = &stored.text.expected_result;
+                changed.compare("expected result", &sent.expected_result, expected);
+            }
+        }
+        self.applied.warnings.extend(changed.into_warnings());
     }
 
     /// Whether the folders that this import created are in their parents.

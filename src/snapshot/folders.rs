@@ -35,6 +35,8 @@ pub struct FolderTree {
     /// With the root folder.
     live: BTreeMap<SuiteId, Folder>,
     by_identity: HashMap<Identity, Vec<SuiteId>>,
+    /// Folders that have an identity and no place in the plan.
+    unplaced: HashMap<Identity, SuiteId>,
     /// Folders without identity by parent and folded name.
     by_name: HashMap<(SuiteId, String), Vec<SuiteId>>,
 }
@@ -62,7 +64,9 @@ impl FolderTree {
         for place in places {
             // If a suite has two places in one plan, the first counts.
             if place.plan_id == plan && place.suite_id != root {
-                parents.entry(place.suite_id).or_insert(place.parent_id.unwrap_or(root));
+                // 0 and the folder itself are no parents.
+                let parent = place.parent_id.filter(|id| id.number() > 0 && *id != place.suite_id);
+                parents.entry(place.suite_id).or_insert(parent.unwrap_or(root));
                 placed.entry(place.suite_id).or_insert(place.id);
             }
         }
@@ -72,13 +76,17 @@ impl FolderTree {
             listed: suites.keys().copied().collect(),
             live: BTreeMap::new(),
             by_identity: HashMap::new(),
+            unplaced: HashMap::new(),
             by_name: HashMap::new(),
         };
         for (id, suite) in suites {
+            let identity = suite.description.as_deref().and_then(Identity::in_description);
             if id != root && !reached.get(&id).copied().unwrap_or(false) {
+                if let Some(identity) = identity.filter(|_| !placed.contains_key(&id)) {
+                    tree.unplaced.entry(identity).or_insert(id);
+                }
                 continue;
             }
-            let identity = suite.description.as_deref().and_then(Identity::in_description);
             let parent = parents.get(&id).copied().unwrap_or(root);
             if id != root {
                 match identity {
@@ -147,6 +155,12 @@ impl FolderTree {
     #[must_use]
     pub fn with_identity(&self, identity: Identity) -> &[SuiteId] {
         self.by_identity.get(&identity).map_or(&[], Vec::as_slice)
+    }
+
+    /// The folder with `identity` that exists and has no place in the plan, if none with it is live.
+    #[must_use]
+    pub fn unplaced(&self, identity: Identity) -> Option<SuiteId> {
+        self.unplaced.get(&identity).copied().filter(|_| self.with_identity(identity).is_empty())
     }
 
     /// Live folders without identity directly below `parent` whose name equals `name`, ignoring case; lowest id first.

@@ -3,7 +3,7 @@
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::ProjectId;
-use crate::api::pages::list;
+use crate::api::pages::{list, list_of};
 use crate::api::wire::{Plan, Project};
 use test_reports::text;
 
@@ -86,8 +86,12 @@ impl Target {
     pub async fn find(client: &Client, wanted: &ProjectRef) -> Result<Self, TargetError> {
         let projects: Vec<Project> = list(client, "").await?;
         let project = choose(projects, wanted)?;
-        let plans: Vec<Plan> =
+        client.set_project(project.id);
+        let mut plans: Vec<Plan> =
             list(client, &format!("project_id={}&is_root=true", project.id)).await?;
+        if plans.is_empty() {
+            plans = list_of(client, "project_id", project.id.number(), true).await?;
+        }
         let mut plans: Vec<Plan> =
             plans.into_iter().filter(|plan| plan.project_id == project.id).collect();
         // Without the field `is_root`, trust the server to have filtered.
