@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
 
 use crate::api::client::{Client, WriteOutcome};
-use crate::api::error::{ApiError, RequestError};
+use crate::api::error::ApiError;
 use crate::api::wire::Resource;
 
+use super::batch::{Batch, is_answer, is_conflict};
 use super::lag::{Lag, Waits};
 use super::outcome::Stop;
 
@@ -64,32 +66,6 @@ pub(super) struct Creation<K, T> {
     pub(super) end: Result<(), Stop>,
 }
 
-/// Rows of one request: an array, or an object for a single row.
-struct Batch<K> {
-    keys: Vec<K>,
-    /// The number of unknown outcomes so far.
-    unknown: u32,
-}
-
-impl<K: Copy> Batch<K> {
-    fn split(&self, size: usize, unknown: u32) -> impl Iterator<Item = Self> {
-        self.keys.chunks(size.max(1)).map(move |keys| Self { keys: keys.to_vec(), unknown })
-    }
-
-    /// After an unknown outcome: an array in halves, a single row as it is.
-    fn halves(&self, unknown: u32) -> impl Iterator<Item = Self> {
-        // Halves start over, because either may hold the cause. A single row does not.
-        let unknown = if self.keys.len() > 1 { 1 } else { unknown };
-        self.split(self.keys.len().div_ceil(2), unknown)
-    }
-
-    /// After a refusal: an array in halves, or in single rows if the server accepts no arrays or does not know the path.
-    fn pieces(&self, error: &ApiError) -> impl Iterator<Item = Self> {
-        let accepts_no_arrays = matches!(error.status(), Some(404 | 405 | 415));
-        self.split(if accepts_no_arrays { 1 } else { self.keys.len().div_ceil(2) }, 0)
-    }
-}
-
 /// A batch that may have been applied. If it is a single row with an error, and was not applied, it is refused.
 type Unclear<K> = (Batch<K>, Option<ApiError>);
 
@@ -121,6 +97,7 @@ where
         failed_pairs: 0,
         sent_again: HashSet::new(),
         unclear_rows: UnclearRows::Unknown,
+        has_answers: false,
         rounds_without_answer: 0,
         creation: Creation {
             answers: Vec::new(),
@@ -163,6 +140,8 @@ struct Creator<'a, K, T, N, B, P> {
     /// Rows that were sent more than once although they may have been applied.
     sent_again: HashSet<K>,
     unclear_rows: UnclearRows,
+    /// Whether the server itself answered every request of this round. After another answer, a row may still be applied late.
+    has_answers: bool,
     rounds_without_answer: u32,
     creation: Creation<K, T>,
 }
@@ -221,6 +200,7 @@ where
             let policy = self.client.retry_policy();
             self.client.sleep(policy.wait(self.rounds_without_answer, fastrand::f64())).await;
         }
+        self.has_answers = unknown.iter().all(|(_, error)| is_answer(error));
         for (batch, error) in unknown {
             self.unknown(batch, error, &mut unclear)?;
         }
@@ -341,25 +321,33 @@ where
     ) -> Result<HashSet<K>, Stop> {
         let unclear: Vec<K> = unclear.iter().flat_map(|(batch, _)| &batch.keys).copied().collect();
         let keys = [acknowledged, &unclear].concat();
-        let mut waits = Waits::default();
+        let (mut waits, mut is_noted) = (Waits::default(), false);
         loop {
             let existing = (self.rows.existing)(&keys).await?;
             let all_exist = |keys: &[K]| keys.iter().all(|key| existing.contains(key));
             // Acknowledged rows must appear. Unclear ones may, and are sent again if not.
             let shows_acknowledged = all_exist(acknowledged);
-            if shows_acknowledged && !acknowledged.is_empty() {
+            if shows_acknowledged && !acknowledged.is_empty() && !is_noted {
                 self.creation.lag.note(waits.waited);
+                is_noted = true;
             }
-            let lag = self.creation.lag;
             if unclear.iter().any(|key| existing.contains(key)) {
+                if self.unclear_rows != UnclearRows::Applied {
+                    self.creation.lag.note(waits.waited);
+                }
                 self.unclear_rows = UnclearRows::Applied;
             }
+            let lag = self.creation.lag;
             let limit = match (shows_acknowledged, all_exist(&unclear)) {
                 (true, true) => return Ok(existing),
-                // Halving pays this wait once, not once for each half.
-                (true, false) if self.unclear_rows == UnclearRows::Absent => lag.outlast(),
-                (true, false) => lag.unclear(self.client),
                 (false, _) => lag.limit,
+                // Halving pays this wait once, not once for each half.
+                (true, false) if self.has_answers => match self.unclear_rows {
+                    UnclearRows::Unknown => lag.unclear(self.client),
+                    UnclearRows::Absent => Duration::ZERO,
+                    UnclearRows::Applied => lag.outlast(),
+                },
+                (true, false) => lag.unclear(self.client),
             };
             if !waits.wait(self.client, limit).await {
                 if self.unclear_rows == UnclearRows::Unknown && !unclear.is_empty() {
@@ -389,50 +377,5 @@ where
             let rest = self.batches.drain(..).flat_map(|batch| batch.keys);
             refused.extend(rest.map(|key| (key, reason.clone())));
         }
-    }
-}
-
-/// Whether the server itself answered, not a gateway: it is there, and does not cope with what was sent.
-fn is_answer(error: &ApiError) -> bool {
-    matches!(
-        error.error,
-        RequestError::Status { status: 500 | 501, .. } | RequestError::Unreadable { .. }
-    )
-}
-
-/// 409, or the database's code for a violated uniqueness constraint.
-fn is_conflict(error: &ApiError) -> bool {
-    match &error.error {
-        RequestError::Status { status, code, .. } => {
-            *status == 409 || code.as_deref() == Some("23505")
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn refused_arrays_are_halved_and_unsupported_ones_are_taken_apart() {
-        let pieces = |count: i32, status: u16| -> Vec<Vec<i32>> {
-            let error =
-                RequestError::Status { status, message: None, code: None, retry_after: None };
-            let error = ApiError {
-                method: reqwest::Method::POST,
-                path: "/api/test".to_owned(),
-                error,
-                attempts: 1,
-                elapsed: Duration::ZERO,
-            };
-            let batch = Batch { keys: (1..=count).collect(), unknown: 0 };
-            batch.pieces(&error).map(|piece| piece.keys).collect()
-        };
-        assert_eq!(pieces(5, 422), [vec![1, 2, 3], vec![4, 5]]);
-        assert_eq!(pieces(2, 400), [vec![1], vec![2]]);
-        assert_eq!(pieces(3, 405), [vec![1], vec![2], vec![3]]);
     }
 }

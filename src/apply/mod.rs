@@ -5,6 +5,7 @@
 //! failure that concerns all rows is a [`Stop`].
 
 mod adopt;
+mod batch;
 mod create;
 mod dedup;
 mod descriptions;

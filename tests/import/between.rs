@@ -90,7 +90,9 @@ async fn a_server_that_keeps_descriptions_is_trusted_and_the_temporary_test_is_g
     let (env, test) = env(WRITTEN, &[]).await;
     let run = import(&env, &[]).await.expect(0);
     assert_eq!(run.json()["tests"]["adopted"], 1, "{run}");
-    assert!(row(&env, test).contains("See the <b>wiki</b> & ask **Ann**"), "{}", row(&env, test));
+    let sql = format!("SELECT description FROM test WHERE id = {test}");
+    let description: String = env.db().query_row(&sql, [], |row| row.get(0)).unwrap();
+    assert!(description.starts_with(&format!("{WRITTEN}\n\nAutomated test")), "{description}");
     env.assert_exactly_once_but(3, 2);
     let rows = all_rows(&env);
     assert_eq!(import(&env, &[]).await.expect(0).json()["changes"], json!([]));
