@@ -114,6 +114,12 @@ pub enum Severity {
 }
 
 impl RequestError {
+    /// Whether the server has answered too many requests: all requests have to pause.
+    #[must_use]
+    pub fn is_rate_limit(&self) -> bool {
+        matches!(self, Self::Status { status: 429, .. })
+    }
+
     /// The time that the server asked to wait, in its header `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -184,6 +190,9 @@ impl ApiError {
             }
             RequestError::Filter(_) => {
                 "nothing was written on the strength of this list; ask for access to whole lists"
+            }
+            RequestError::Deadline(error) if error.is_rate_limit() => {
+                "the server limits requests: raise --deadline, or start fewer imports at the same time; it is safe to run again"
             }
             RequestError::TooLarge { .. } => "check that --host is a TestQuality server",
             RequestError::Unreadable { .. } => {

@@ -124,7 +124,7 @@ pub(super) async fn finds_known_row<T: Resource>(
     let known: Result<Page<T>, ApiError> =
         client.get(&format!("{}?per_page=2&page=1", T::NAME)).await;
     let known = match known {
-        Ok(page) => page.data.iter().find_map(|row| row.number(field)),
+        Ok(page) => page.into_rows().0.iter().find_map(|row| row.number(field)),
         // Nothing is known then.
         Err(error) if is_refused(&error) => None,
         Err(error) => return Err(error),
@@ -143,8 +143,11 @@ async fn finds<T: Resource>(
     let path = format!("{}?{field}-in={other},{value}&per_page=50&page=1", T::NAME);
     match client.get::<Page<T>>(&path).await {
         // An ignored filter finds other rows first, and more than there are of this value.
-        Ok(page) => Ok(page.data.iter().any(|row| row.number(field) == Some(value))
-            || page.data.iter().any(|row| row.number(field) != Some(other))),
+        Ok(page) => {
+            let (rows, _) = page.into_rows();
+            Ok(rows.iter().any(|row| row.number(field) == Some(value))
+                || rows.iter().any(|row| row.number(field) != Some(other)))
+        }
         Err(error) if is_refused(&error) => Ok(false),
         Err(error) => Err(error),
     }

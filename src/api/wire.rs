@@ -10,24 +10,34 @@ use serde::{Deserialize, Serialize};
 use super::ids::{
     PlanId, PlanSuiteId, ProjectId, RunResultId, StepId, SuiteId, SuiteTestId, TestId,
 };
-use super::lenient::{flag, list, moment, number, optional_number, text};
+use super::lenient::{Listed, flag, list, moment, number, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(bound(deserialize = "T: DeserializeOwned"))]
 pub struct Page<T> {
     /// The number of this page, from 1.
     #[serde(deserialize_with = "number")]
     pub current_page: u64,
-    /// The rows; `null` is read as none.
-    #[serde(default, deserialize_with = "list")]
-    pub data: Vec<T>,
+    /// The rows without deleted ones; `null` is read as none.
+    #[serde(default, rename = "data", deserialize_with = "list")]
+    rows: Vec<Listed<T>>,
     /// The number of the last page, at least 1.
     #[serde(deserialize_with = "number")]
     pub last_page: u64,
     /// The number of rows on all pages.
     #[serde(deserialize_with = "number")]
     pub total: u64,
+}
+
+impl<T> Page<T> {
+    /// The rows, and the number of deleted ones that the server listed among them.
+    pub fn into_rows(self) -> (Vec<T>, usize) {
+        let listed = self.rows.len();
+        let rows: Vec<T> = self.rows.into_iter().filter_map(|Listed(row)| row).collect();
+        let deleted = listed - rows.len();
+        (rows, deleted)
+    }
 }
 
 /// A resource of the API: its name in paths, and the id of its rows.
@@ -313,6 +323,7 @@ pub struct ErrorBody {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lenient::is_deleted_row;
     use super::*;
 
     #[test]
@@ -321,13 +332,36 @@ mod tests {
             r#"{"current_page":"1","data":[{"id":"7","suite_id":8,"test_id":"9","new":{}}],"last_page":1,"total":1}"#,
         )
         .unwrap();
-        assert_eq!(page.data[0].test_id, TestId::new(9));
+        assert_eq!(page.into_rows().0[0].test_id, TestId::new(9));
         let page: Page<Test> =
             serde_json::from_str(r#"{"current_page":1,"data":null,"last_page":1,"total":"0"}"#)
                 .unwrap();
-        assert!(page.data.is_empty());
+        assert!(page.into_rows().0.is_empty());
         assert!(serde_json::from_str::<TestId>("-1").is_err());
         assert!(serde_json::from_str::<TestId>("\"x\"").is_err());
+    }
+
+    #[test]
+    fn deleted_rows_are_absent() {
+        let page = |deleted_at: &str| -> (Vec<u64>, usize) {
+            let page: Page<SuiteTest> = serde_json::from_str(&format!(
+                r#"{{"current_page":1,"data":[{{"id":7,"suite_id":8,"dele\u0074ed_at":{deleted_at},"test_id":9}},
+                    {{"id":8,"suite_id":8,"test_id":9}}],"last_page":1,"total":2}}"#
+            ))
+            .unwrap();
+            let (rows, deleted) = page.into_rows();
+            (rows.iter().map(Resource::row_id).collect(), deleted)
+        };
+        for live in ["null", "\"\"", "false"] {
+            assert_eq!(page(live), (vec![7, 8], 0), "{live}");
+        }
+        for deleted in ["\"2026-01-01T00:00:00.000000+00:00\"", "1767225600", "true", "{}"] {
+            assert_eq!(page(deleted), (vec![8], 1), "{deleted}");
+        }
+        assert!(is_deleted_row(br#"{"id":7,"deleted_at":"2026-01-01"}"#));
+        for live in ["{\"id\":7}", "{\"id\":7,\"deleted_at\":null}", "[]", ""] {
+            assert!(!is_deleted_row(live.as_bytes()), "{live}");
+        }
     }
 
     #[test]

@@ -125,7 +125,10 @@ impl Import<'_> {
         self.applied
             .folders_created
             .extend(creation.created.iter().map(|key| level[*key].0.identity));
-        self.own.folders.extend(creation.answers.iter().map(|suite| suite.id));
+        for suite in &creation.answers {
+            self.own.folders.insert(suite.id);
+            self.own.acknowledge(suite.description.as_deref());
+        }
         for (key, error) in &creation.refused {
             self.applied.warnings.push(format!("folder {:?} was refused: {error}", path(*key)));
         }

@@ -11,7 +11,7 @@ use crate::api::wire::Resource;
 use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan};
 use crate::snapshot::Target;
-use test_reports::identity::NamespaceMark;
+use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
 use super::create::{Creation, NewRows, create_rows};
@@ -56,9 +56,16 @@ pub(super) struct OwnRows {
     /// With their tests.
     pub(super) steps: HashMap<StepId, TestId>,
     pub(super) placements: HashSet<SuiteTestId>,
+    /// The identities in the answers about folders and tests.
+    pub(super) acknowledged: HashSet<Identity>,
 }
 
 impl OwnRows {
+    /// Adds the identity in the description of an answer.
+    pub(super) fn acknowledge(&mut self, description: Option<&str>) {
+        self.acknowledged.extend(description.and_then(Identity::in_description));
+    }
+
     /// Whether `dedup` is about a row that this import created, so that no other import needs to act.
     pub(super) fn concerns(&self, dedup: &Dedup) -> bool {
         match &dedup.action {

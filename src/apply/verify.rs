@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::api::ids::TestId;
+use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, TestPlan, step_count, steps_of};
 use crate::snapshot::{Snapshot, read_steps};
 
@@ -41,6 +42,9 @@ impl Import<'_> {
             }
             let DedupOutcome { done, warnings } =
                 dedup(self.client, self.target.plan.id, &dedups).await?;
+            let is_own_step = |dedup: &&Dedup| matches!(&dedup.action, DedupAction::DeleteStep { id } if self.own.steps.contains_key(id));
+            let own_steps = done.iter().filter(is_own_step).count();
+            self.applied.steps_created = self.applied.steps_created.saturating_sub(own_steps);
             self.own.forget(&done);
             self.applied.deduplicated.extend(done);
             skipped = warnings;
@@ -68,12 +72,33 @@ impl Import<'_> {
         verified &= self.verify_created(&plan, &snapshot).await?;
         self.compare(&plan, &snapshot);
         verified &= self.verify_folders(&plan, &snapshot);
+        self.count_own_rows_only(&plan);
         for warning in plan.warnings {
             if !self.plan.warnings.contains(&warning) {
                 self.applied.warnings.push(warning);
             }
         }
         Ok(verified)
+    }
+
+    /// If another import created the same row first, and it is the one that remains, this import created none. A row whose answer
+    /// was lost counts as created.
+    fn count_own_rows_only(&mut self, plan: &ChangePlan) {
+        for (record, left) in plan.tests.iter().enumerate() {
+            let TestPlan::Matched { id, .. } = left else { continue };
+            let is_acknowledged = self.own.acknowledged.contains(&self.records[record].identity);
+            let is_created = self.done.get(&record) == Some(&RecordOutcome::Created);
+            if is_created && is_acknowledged && !self.own.tests.contains(id) {
+                self.done.insert(record, RecordOutcome::Unchanged);
+            }
+        }
+        for folder in plan.folders.all() {
+            let is_acknowledged = self.own.acknowledged.contains(&folder.identity);
+            let is_own = folder.suite.is_none_or(|suite| self.own.folders.contains(&suite));
+            if is_acknowledged && !is_own {
+                self.applied.folders_created.remove(&folder.identity);
+            }
+        }
     }
 
     /// Whether the tests that this import created are as they were sent: automated, in their folders, with their steps. A

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use crate::api::client::{Client, ClientError, ClientOptions};
 use crate::api::error::{ApiError, Severity};
+use crate::api::redact;
 use crate::api::retry::RetryPolicy;
 use crate::progress::Progress;
 use crate::snapshot::TargetError;
@@ -22,6 +23,8 @@ pub(super) fn with_client<T>(
     work: impl AsyncFnOnce(&Client, &Remote) -> T,
 ) -> anyhow::Result<T> {
     let client = |remote: &Remote| {
+        // Whatever a server says from now on, no writer repeats the token.
+        redact::hide(&remote.token);
         Client::new(ClientOptions {
             host: remote.host.clone(),
             token: remote.token.clone(),

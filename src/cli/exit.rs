@@ -1,4 +1,5 @@
-//! Exit codes. [`ExitCode::add`] decides which one wins if several apply.
+//! Exit codes. [`ExitCode::add`] decides which one wins if several apply; each command returns the codes that apply to it
+//! (an import in `import::Import::finish`).
 
 use std::fmt;
 

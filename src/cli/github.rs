@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use super::exit::ExitCode;
 use super::settings::{Environment, GithubJob};
 use super::streams::Streams;
+use crate::api::redact::redact;
 use crate::summary::Summary;
 use crate::summary::github::{self, Annotations, Conclusion, Outputs};
 use crate::summary::markdown::{self, Markdown};
@@ -110,5 +111,5 @@ fn append_page(
 
 /// Appends in one write, because other processes of the step may append as well.
 fn append(file: &Path, text: &str) -> io::Result<()> {
-    File::options().append(true).create(true).open(file)?.write_all(text.as_bytes())
+    File::options().append(true).create(true).open(file)?.write_all(redact(text).as_bytes())
 }

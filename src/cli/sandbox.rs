@@ -171,7 +171,7 @@ impl Ready<'_> {
                 let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
                 let db = escape::terminal(&db.display().to_string()).into_owned();
                 // The link is last: terminals may take text after it for a part of it.
-                format!("sandbox ready at {url}{token}, database {db}; look at it: {page}\n")
+                format!("sandbox ready at {url}{token}, database {db}; view it: {page}\n")
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Braces and commas in patterns, which the crate `glob` does not know.
 //!
-//! `{a,b}` stands for both, `{a}` for itself. Nothing is special inside `[…]`: `[{]` is a literal brace.
+//! `{a,b}` expands to both, `{a}` to itself. Nothing is special inside `[…]`: `[{]` is a literal brace.
 
-/// More patterns than this are not made of one.
+/// The most patterns that one may expand to.
 const MOST: usize = 1000;
 
-/// The patterns that `pattern` stands for, in the order of their alternatives; only itself if it has none. None if
+/// The patterns that `pattern` expands to, in the order of their alternatives; only itself if it has none. None if
 /// they are too many.
 pub(super) fn expand(pattern: &str) -> Option<Vec<String>> {
     let mut expanded = vec![pattern.to_owned()];

@@ -147,11 +147,11 @@ pub fn discover(base: &Path, patterns: &[String], excludes: &[String]) -> Discov
     search.finish()
 }
 
-/// The glob patterns that `text` stands for.
+/// The glob patterns that `text` expands to.
 fn compile(text: &str) -> Result<Vec<Pattern>, DiscoverError> {
     let invalid = |source| DiscoverError::Pattern { pattern: text.to_owned(), source };
     let expanded = braces::expand(text)
-        .ok_or_else(|| invalid(PatternError { pos: 0, msg: "it stands for too many patterns" }))?;
+        .ok_or_else(|| invalid(PatternError { pos: 0, msg: "it expands to too many patterns" }))?;
     expanded.iter().map(|pattern| Pattern::new(pattern).map_err(invalid)).collect()
 }
 

@@ -9,8 +9,8 @@ use crate::api::ids::{SuiteId, TestId};
 use crate::api::pages::list_in;
 use crate::api::wire::{PlanSuite, Resource, RunResult, Step, SuiteTest, Test};
 
-/// Rows per request.
-const PER_LOT: usize = 200;
+/// Ids per request.
+const PER_LOT: usize = 1000;
 
 /// Duplicates, as complete rows. A map without an entry for a row means that nothing is known about it, so the row is kept.
 #[derive(Clone, Debug, Default)]

@@ -4,8 +4,12 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::ProjectId;
 use crate::api::pages::{list, list_of};
+use crate::api::redact::redact;
 use crate::api::wire::{Plan, Project};
 use test_reports::text;
+
+/// The longest name in a message, in characters.
+const NAME_CHARS: usize = 100;
 
 /// The project that an import writes to.
 #[derive(Clone, Debug)]
@@ -98,7 +102,8 @@ impl Target {
         plans.sort_by_key(|plan| plan.is_root != Some(true));
         let plan = plans.into_iter().find(|plan| plan.is_root != Some(false));
         let Some(plan) = plan else {
-            return Err(TargetError::NoRoot { project: project.name, what: "root plan" });
+            let project = shown(&project.name);
+            return Err(TargetError::NoRoot { project, what: "root plan" });
         };
         Ok(Self { project, plan })
     }
@@ -151,6 +156,11 @@ fn choose(projects: Vec<Project>, wanted: &ProjectRef) -> Result<Project, Target
     }
 }
 
+/// A project's name in a message.
+fn shown(name: &str) -> String {
+    text::cut(&redact(&text::clean(name)), NAME_CHARS).into_owned()
+}
+
 /// Up to five projects whose names are most similar to `folded`.
 fn near(folded: &str, projects: &[Project]) -> Vec<String> {
     let mut scored: Vec<(f64, &Project)> = projects
@@ -162,6 +172,6 @@ fn near(folded: &str, projects: &[Project]) -> Vec<String> {
     scored
         .iter()
         .take(5)
-        .map(|(_, project)| format!("{:?} (id {})", text::clean(&project.name), project.id))
+        .map(|(_, project)| format!("{:?} (id {})", shown(&project.name), project.id))
         .collect()
 }

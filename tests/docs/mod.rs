@@ -23,9 +23,9 @@ fn block_after(readme: &str, marker: &str) -> String {
 /// A line without durations and the program's path, which differ from run to run.
 fn normalised(line: &str) -> String {
     if let Some((_, arguments)) =
-        line.split_once("look at it: ").and_then(|(_, command)| command.split_once("tq-import "))
+        line.split_once("view it: ").and_then(|(_, command)| command.split_once("tq-import "))
     {
-        return format!("look at it: tq-import {arguments}");
+        return format!("view it: tq-import {arguments}");
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     let is_number = |word: &str| word.parse::<f64>().is_ok();

@@ -93,6 +93,17 @@ fn archives_of_other_programs_are_read() {
 }
 
 #[test]
+fn archives_of_go_are_read_and_no_path_leaves_them() {
+    let archives = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/archives");
+    for file in ["go.zip", "go.tar.gz"] {
+        let run = inspect(&archives, &["--format", "json", file]).expect(0);
+        let expected = ["reports/cart.xml", "reports/order.xml"];
+        assert_eq!(paths(&run), expected.map(|path| format!("{file}!{path}")));
+        assert_eq!(run.json()["totals"]["tests"], 3, "{file}");
+    }
+}
+
+#[test]
 fn members_that_cannot_be_read_are_named_and_the_others_kept() {
     for (line, reason) in [
         ("zip -qr -P secret a.zip r && zip -q a.zip r/try-2.xml", "it is encrypted"),

@@ -87,7 +87,8 @@ async fn a_manual_test_with_the_same_folder_and_name_is_adopted_once() {
         ("adds", "a cart", 5.0, 1, 1)
     );
     assert!(
-        description.starts_with("<p>See the wiki.</p>\n\nAutomated test: cart :: adds (tqi-"),
+        description.starts_with("<p>See the wiki.</p>\n\nAutomated test (tqi-")
+            && description.ends_with("): cart :: adds"),
         "{description}"
     );
     assert_eq!(

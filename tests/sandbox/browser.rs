@@ -44,8 +44,8 @@ async fn fill_project(site: &Site, roots: &Roots) -> Value {
 
     let mut adds = new_test(roots, "adds an article", checkout);
     adds["description"] = json!(
-        "Bought by people.\nNot by machines.\n\nAutomated test: shop :: adds an article \
-         (tqi-9f86d081884c7d65 tqn-1b2c3d4e)"
+        "Bought by people.\nNot by machines.\n\nAutomated test (tqi-9f86d081884c7d65 \
+         tqn-1b2c3d4e): shop :: adds an article"
     );
     adds["precondition"] = json!("A cart with nothing in it.");
     let adds = id(&site.create("test", &adds).await);

@@ -108,7 +108,7 @@ async fn the_command_that_an_import_prints_shows_what_it_imported() {
         ]);
         let printed = run(command).await.expect(0).stdout;
         let last = printed.lines().last().unwrap();
-        let command = last.strip_prefix("look at it: ").unwrap_or_else(|| panic!("{printed}"));
+        let command = last.strip_prefix("view it: ").unwrap_or_else(|| panic!("{printed}"));
         assert!(command.ends_with(ending), "{command}");
         let summary = std::fs::read_to_string(directory.path().join("summary.json")).unwrap();
         let summary: Value = serde_json::from_str(&summary).unwrap();
@@ -116,11 +116,11 @@ async fn the_command_that_an_import_prints_shows_what_it_imported() {
         let db = summary["sandbox"]["db"].as_str().unwrap();
         assert!(Path::new(db).is_absolute() && Path::new(db).exists(), "{db}");
         let markdown = std::fs::read_to_string(directory.path().join("s.md")).unwrap();
-        assert!(markdown.contains("look at it:"));
+        assert!(markdown.contains("view it:"));
 
         let (mut child, line) = ready_text(directory.path(), command);
         assert!(line.starts_with("sandbox ready at http://127.0.0.1:"), "{line}");
-        let link = line.trim_end().rsplit_once("; look at it: ").unwrap().1;
+        let link = line.trim_end().rsplit_once("; view it: ").unwrap().1;
         let browser = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

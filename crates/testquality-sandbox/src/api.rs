@@ -12,7 +12,7 @@ use crate::batch;
 use crate::error::ApiError;
 use crate::path::{Operation, ResourcePath};
 use crate::query::{ListQuery, RowQuery};
-use crate::router::{AppState, CheckedHost, SharedState};
+use crate::router::{AppState, CheckedHost, DeletedRows, SharedState};
 use crate::store::{Saved, Store};
 
 /// How much of a body that is too long is still read, so that its sender receives the response.
@@ -29,12 +29,14 @@ pub(crate) struct ApiRequest<'a> {
     /// The path without `/api/`.
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) deleted: DeletedRows,
 }
 
 /// Handles every request below `/api/`.
 pub(crate) async fn handle(
     State(state): SharedState,
     Extension(CheckedHost(host)): Extension<CheckedHost>,
+    deleted: Option<Extension<DeletedRows>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -42,7 +44,8 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let path = uri.path().strip_prefix("/api/").unwrap_or_default();
     let query = uri.query().unwrap_or_default();
-    let request = ApiRequest { state: &state, host: &host, path, query };
+    let deleted = deleted.map(|Extension(deleted)| deleted).unwrap_or_default();
+    let request = ApiRequest { state: &state, host: &host, path, query, deleted };
     let (status, json) = if path == batch::PATH {
         if method != Method::POST {
             return Err(ApiError::MethodNotAllowed("POST"));
@@ -76,12 +79,15 @@ impl ApiRequest<'_> {
     ) -> Result<JsonResponse, ApiError> {
         match operation {
             Operation::List => {
-                let query = ListQuery::parse(path.resource, self.query, self.state.max_per_page)?;
+                let max_per_page = self.state.max_per_page;
+                let mut query = ListQuery::parse(path.resource, self.query, max_per_page)?;
+                query.deleted = self.deleted;
                 let url = format!("http://{}/api/{}", self.host, self.path);
                 self.run(move |store| store.list(&path, &query, &url)).await
             }
             Operation::Get(id) => {
-                let query = RowQuery::parse(path.resource, self.query)?;
+                let mut query = RowQuery::parse(path.resource, self.query)?;
+                query.deleted = self.deleted;
                 self.run(move |store| store.get(&path, id, &query)).await
             }
             Operation::Save => {

@@ -45,6 +45,15 @@ pub(crate) struct AppState {
 /// The extractor of [`AppState`].
 pub(crate) type SharedState = State<Arc<AppState>>;
 
+/// Whether a request sees deleted rows: only if a fault rule says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DeletedRows {
+    #[default]
+    Hidden,
+    /// With a `deleted_at`.
+    Shown,
+}
+
 /// The `Host` of a request that passed the guard.
 #[derive(Clone)]
 pub(crate) struct CheckedHost(pub(crate) String);

@@ -52,7 +52,7 @@ pub struct Cli {
     pub import: ImportArgs,
 }
 
-/// The commands beside importing.
+/// The commands besides importing.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read the reports and show what they contain: no network, no token
@@ -269,6 +269,8 @@ pub struct MappingArgs {
     pub id_property: Option<String>,
 
     /// Treat later reports as reruns of earlier ones: the last outcome wins
+    ///
+    /// The time stamps of the suites decide which report is later, and without them the order of the reports.
     #[arg(long)]
     pub reruns: bool,
 }

@@ -228,6 +228,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_format_of_a_summary_has_a_writer_and_every_writer_a_format() {
+        let of = |value: Option<clap::builder::PossibleValue>| value.unwrap().get_name().to_owned();
+        let mut writers: Vec<&str> = WRITERS.iter().map(|(name, _)| *name).collect();
+        let import: Vec<String> =
+            SummaryFormat::value_variants().iter().map(|v| of(v.to_possible_value())).collect();
+        assert_eq!(import, writers);
+        let inspection: Vec<String> =
+            InspectFormat::value_variants().iter().map(|v| of(v.to_possible_value())).collect();
+        // The reports themselves are not a summary.
+        writers.push("jsonl");
+        assert_eq!(inspection, writers);
+    }
+
+    #[test]
     fn times_need_a_unit() {
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("15m"), Ok(Duration::from_secs(900)));

@@ -11,11 +11,14 @@ mod project_file;
 mod resolver;
 mod sandbox;
 mod terminal;
+mod tracked;
 mod vendor_file;
 
 pub use super::args::values::Color;
+pub(in crate::cli) use connection::ACCESS_TOKEN_WARNING;
 pub use connection::{Connection, Remote};
 pub use environment::{Environment, GithubJob};
+pub(in crate::cli) use environment::{TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 pub use host::DEFAULT_HOST;
 pub use project_file::FILE_NAME as PROJECT_FILE;
 pub(super) use resolver::repository_root;
@@ -24,6 +27,7 @@ pub use sandbox::{SandboxAction, SandboxSettings};
 pub use terminal::{ProgressForm, Terminal, Verbosity};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use glob::Pattern;
@@ -376,7 +380,7 @@ fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
         reruns: from.switch("reruns", args.reruns),
         id_property: id_property.trim().to_owned(),
         root: text::RepositoryRoot::new(&from.working_tree),
-        tracked: None,
+        tracked: tracked::files(&from.environment.directory).map(Arc::new),
         roots: roots.iter().map(|root| text::RepositoryRoot::new(Path::new(root))).collect(),
     }
 }

@@ -42,7 +42,7 @@ impl Writer for Markdown {
             page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
         }
         if let Some(command) = look(summary) {
-            page.block(&format!("<p>🔎 <b>look at it:</b> {}</p>", code(command)));
+            page.block(&format!("<p>🔎 <b>view it:</b> {}</p>", code(command)));
         }
         problems(&mut page, summary);
         folders::changes(&mut page, summary);
@@ -56,7 +56,7 @@ impl Writer for Markdown {
         let mut page = self.page(summary);
         result(&mut page, inspected(summary), "🔍");
         problems(&mut page, summary);
-        folders::inspected(&mut page, &summary.records.tests);
+        folders::inspected(&mut page, summary.to_import());
         folders::files(&mut page, &summary.records.files);
         notes(&mut page, summary);
         Ok(page.finish())

@@ -67,7 +67,7 @@ fn render(summary: &Summary, options: &TextOptions) -> String {
     page.gap();
     result(&mut page, headline(summary, terminal_name));
     if let Some(command) = look(summary).filter(|_| !is_brief) {
-        page.unwrapped(&styled(TITLE, "look at it:"), &terminal_name(command));
+        page.unwrapped(&styled(TITLE, "view it:"), &terminal_name(command));
     }
     page.finish(options)
 }

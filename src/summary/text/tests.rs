@@ -30,12 +30,12 @@ fn after_a_sandbox_import_the_last_line_shows_how_to_look_at_it() {
         plain(summary, Some(80), detail).lines().last().unwrap().to_owned()
     };
     let command = summary.sandbox.clone().unwrap().command;
-    assert_eq!(last(&summary, Detail::Normal), format!("look at it: {command}"));
+    assert_eq!(last(&summary, Detail::Normal), format!("view it: {command}"));
     assert!(last(&summary, Detail::Brief).starts_with("complete:"));
     let dry = Summary { dry_run: true, complete: None, ..summary.clone() };
     assert!(last(&dry, Detail::Normal).starts_with("dry run:"));
     let nothing = Summary { project: None, ..summary };
-    assert!(!plain(&nothing, None, Detail::Normal).contains("look at it"));
+    assert!(!plain(&nothing, None, Detail::Normal).contains("view it"));
 }
 
 /// A dry run of what [`samples::done`] did.

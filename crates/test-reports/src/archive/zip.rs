@@ -164,7 +164,7 @@ impl Opener<'_> {
             let Some(member) = self.next_member(place, &String::from_utf8_lossy(&name)) else {
                 return;
             };
-            // The size may stand behind the member, or be that of zip64.
+            // The size may follow the member's data, or be in zip64 form.
             let size = (flags & 8 == 0 && size != u64::from(u32::MAX)).then_some(size);
             next = data + size.unwrap_or(0);
             if !self.is_wanted(&member) {

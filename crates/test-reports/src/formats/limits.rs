@@ -102,7 +102,7 @@ pub struct Size(
     pub u64,
 );
 
-/// Units and how many bytes they stand for as powers of 2, the greatest first.
+/// Units and their sizes in bytes as powers of 2, the largest first.
 const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
 
 impl fmt::Display for Size {

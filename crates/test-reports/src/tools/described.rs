@@ -24,7 +24,7 @@ const fn row(
 }
 
 /// One row for each group of tools, in the order of the documentation.
-const ROWS: [Description; 44] = [
+const ROWS: [Description; 51] = [
     row(
         &["pytest", "unittest-xml-reporting", "nose2", "nose"],
         "classname",
@@ -111,6 +111,23 @@ const ROWS: [Description; 44] = [
     row(&["XCTest"], "module and class", "method", "module, class"),
     row(&["Maestro"], "suite or classname; devices are executions", "name", "the same"),
     row(&["twister"], "scenario, unless it is the name; platforms are executions", "name", "path"),
+    row(
+        &["intern"],
+        "chain of suites without the session; sessions are executions",
+        "name",
+        "the chain",
+    ),
+    row(&["Deno"], "file", "`test > step`", "path, tests"),
+    row(&["Terraform"], "file", "run", "path"),
+    row(
+        &["Ansible"],
+        "playbook, file; hosts are executions",
+        "play, role and task without arguments",
+        "the same",
+    ),
+    row(&["testthat"], "context", "test; its expectations are one test", "the context"),
+    row(&["CppUTest"], "package and group", "name", "the same"),
+    row(&["tasty"], "chain of groups", "name", "the chain"),
     row(&["Newman"], "request", "assertion", "collection, request"),
     row(&["Common Test"], "suite, groups", "test case", "suite, groups"),
     row(&["eunit"], "module", "function and description without the line", "module"),

@@ -234,13 +234,23 @@ pub(super) fn jvm(detail: &Detail) -> Option<&str> {
     Some(bare.filter(|words| says_something(words)).unwrap_or(words))
 }
 
-/// The place comes first: `shop_test.cpp:31`, or `unknown file`.
-pub(super) fn googletest(detail: &Detail) -> Option<&str> {
-    let words = written(detail)?;
-    let (place, rest) = words.split_once('\n').unwrap_or((words, ""));
-    let is_place = place.trim() == "unknown file"
-        || place.rsplit_once(':').is_some_and(|(_, line)| line.trim().parse::<u32>().is_ok());
-    Some(if is_place && says_something(rest) { rest } else { words })
+/// The place comes first, on a line of its own (`shop_test.cpp:31`, `Shop.hs:15:`, `unknown file`) or in front of the
+/// words (`cart_test.cpp:18: expected 3`).
+pub(super) fn after_place(detail: &Detail) -> Option<&str> {
+    let text = || detail.text.as_deref().filter(|text| says_something(text));
+    let words = attribute(detail).or_else(text)?.trim_start();
+    let is_place = |place: &str| {
+        let place = place.trim().trim_end_matches(':');
+        place == "unknown file"
+            || place.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok())
+    };
+    let (first, rest) = words.split_once('\n').unwrap_or((words, ""));
+    let rest = match first.split_once(": ") {
+        Some((place, _)) if is_place(place) && !place.contains(' ') => &words[place.len() + 2..],
+        _ if is_place(first) => rest,
+        _ => words,
+    };
+    Some(if says_something(rest) { rest } else { words })
 }
 
 /// minitest-reporters cuts the attribute; the words follow `[test/cart_test.rb:9]:` in the text.
@@ -255,7 +265,9 @@ pub(super) fn minitest(detail: &Detail) -> Option<&str> {
 /// `words` with a first line that says what failed: `Expected: 5` and `Received: 4` are joined, and so are the lines
 /// behind a colon. The other lines follow.
 pub(super) fn with_headline(words: &str) -> String {
-    const SECOND: [&str; 5] = ["received", "got", "actual", "but was", "but:"];
+    // CppUTest writes line breaks like this.
+    let words = &*words.replace("{newline}", "\n");
+    const SECOND: [&str; 6] = ["received", "got", "actual", "but was", "but got", "but:"];
     let mut lines = words.trim().lines();
     let first = lines.next().unwrap_or_default().trim();
     let rest: Vec<&str> = lines.collect();
@@ -369,7 +381,7 @@ mod tests {
         assert_eq!(of(jvm(&detail(gradle, ""))), "expected: <1> but was: <2>");
         assert_eq!(of(jvm(&detail("java.lang.AssertionError", ""))), "java.lang.AssertionError");
         assert_eq!(
-            of(googletest(&detail("a.cpp:3\nExpected equality of these values:\n  1\n  2", ""))),
+            of(after_place(&detail("a.cpp:3\nExpected equality of these values:\n  1\n  2", ""))),
             "Expected equality of these values: 1, 2"
         );
         let text = "\nFailure:\ntest_a(T) [a_test.rb:9]:\nExpected: 1\n  Actual: 2\n";

@@ -31,8 +31,8 @@ pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
 use part::Part;
 use rules::{
-    bazel, browsers, devices, dotnet, elixir, erlang, general, gherkin, ginkgo, go, javascript,
-    jvm, karate, linters, native, php, python, ruby, rust, tap,
+    bazel, browsers, devices, dotnet, elixir, erlang, general, gherkin, ginkgo, go, infrastructure,
+    javascript, jvm, karate, linters, native, php, python, ruby, rust, tap, testthat,
 };
 
 /// A tool that writes reports, and how to interpret them.
@@ -330,6 +330,49 @@ static TABLE: &[Tool] = &[
         message: messages::jest,
         ..ROW
     },
+    // testdata/intern.
+    Tool {
+        name: "intern",
+        is_written_by: browsers::is_intern,
+        locate: browsers::intern,
+        configuration: browsers::session,
+        ..ROW
+    },
+    // testdata/deno.
+    Tool { name: "Deno", is_written_by: javascript::is_deno, locate: javascript::vitest, ..ROW },
+    // testdata/terraform.
+    Tool {
+        name: "Terraform",
+        is_written_by: infrastructure::is_terraform,
+        locate: infrastructure::terraform,
+        message: infrastructure::terraform_message,
+        ..ROW
+    },
+    // testdata/ansible.
+    Tool {
+        name: "Ansible",
+        is_written_by: infrastructure::is_ansible,
+        locate: infrastructure::ansible,
+        configuration: infrastructure::ansible_host,
+        ..ROW
+    },
+    // testdata/cpputest.
+    Tool {
+        name: "CppUTest",
+        is_written_by: native::is_cpputest,
+        locate: native::suite_or_classname,
+        message: messages::after_place,
+        ..ROW
+    },
+    // testdata/testthat.
+    Tool {
+        name: "testthat",
+        is_written_by: testthat::is_testthat,
+        locate: testthat::locate,
+        not_a_test: testthat::not_a_test,
+        message: testthat::message,
+        ..ROW
+    },
     // The source of Zephyr's twister.
     Tool {
         name: "twister",
@@ -354,7 +397,13 @@ static TABLE: &[Tool] = &[
     // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
     // testdata/busted.
-    Tool { name: "busted", is_written_by: tap::is_busted, locate: tap::busted, ..TAP },
+    Tool {
+        name: "busted",
+        is_written_by: tap::is_busted,
+        locate: tap::busted,
+        message: messages::after_place,
+        ..ROW
+    },
     // testdata/cucumber.
     Tool { is_written_by: gherkin::is_cucumber, ..CUCUMBER },
     // Maestro's documentation of its JUnit reports.
@@ -486,7 +535,7 @@ static TABLE: &[Tool] = &[
         is_written_by: native::is_googletest,
         locate: native::googletest,
         parameters: Parameters::Index,
-        message: messages::googletest,
+        message: messages::after_place,
         ..ROW
     },
     // testdata/ctest.
@@ -523,6 +572,8 @@ static TABLE: &[Tool] = &[
         parameters: Parameters::Outline,
         ..ROW
     },
+    // testdata/tasty.
+    Tool { name: "tasty", is_written_by: native::is_tasty, message: messages::after_place, ..ROW },
     // testdata/robotframework.
     Tool { name: "Robot Framework", is_written_by: general::is_robot, ..ROW },
     // testdata/newman.

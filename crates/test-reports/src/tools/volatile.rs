@@ -63,6 +63,13 @@ pub(super) fn without_line(path: &str) -> &str {
         .unwrap_or(path)
 }
 
+/// Splits `path:12` or `path:12:5` into path and line.
+pub(super) fn place(text: &str) -> Option<(&str, u32)> {
+    let path = without_line(text);
+    let numbers = text.get(path.len() + 1..)?;
+    Some((path, numbers.split(':').next()?.parse().ok()?))
+}
+
 /// Whether the last component has an extension that starts with a letter.
 pub(super) fn has_extension(path: &str) -> bool {
     let last = path.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -194,6 +201,10 @@ fn without_server(word: &str, is_first: bool, any_server: bool) -> String {
     let scheme = &before[start..];
     if scheme.is_empty() || scheme == "file" {
         return word.to_owned();
+    }
+    // Godot's name for the directory of a project.
+    if scheme == "res" {
+        return format!("{}{rest}", &before[..start]);
     }
     let end = rest.find(['/', '?', '#', ')', '"', '\'']).unwrap_or(rest.len());
     let (server, path) = rest.split_at(end);

@@ -18,7 +18,7 @@ const WHOLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <testsuite><testcase name="g" status="notrun"/></testsuite>
 "#;
 
-/// Names and where they stand, which tells cases apart.
+/// Names and positions, which distinguish cases.
 fn cases(report: &Report) -> Vec<(String, u32, u32)> {
     report
         .cases

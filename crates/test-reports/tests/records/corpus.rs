@@ -97,9 +97,16 @@ fn spelled(report: &Report, case: &Case) -> String {
         |suite: &&Suite| report.format == Format::Testng || suite.attribute("hostname").is_some();
     let suites = report.suite_chain(case.suite);
     let suites = suites.iter().filter(|suite| !is_configuration(suite)).map(|suite| &*suite.name);
-    let name = case.name.as_deref().map(|name| match name.split_once(" - ") {
+    let tool = detect(report).name;
+    // Hosts of Ansible are configurations too.
+    let without_host = |name: &'_ str| match name.find("] ") {
+        Some(at) if tool == "Ansible" => at + 2,
+        _ => 0,
+    };
+    let name = case.name.as_deref().map(|name| &name[without_host(name)..]);
+    let name = name.map(|name| match name.split_once(" - ") {
         Some((number, title))
-            if ["perl TAP", "tape"].contains(&detect(report).name)
+            if ["perl TAP", "tape"].contains(&tool)
                 && number.trim_start_matches('#').bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             title

@@ -45,8 +45,7 @@ fn identities_equal_the_golden_file() {
 }
 
 /// Tools without a report in testdata, and the reason.
-const WITHOUT_REPORT: [(&str, &str); 12] = [
-    ("@web/test-runner", "its reports are in tests of the rules, after the source of its reporter"),
+const WITHOUT_REPORT: [(&str, &str); 11] = [
     ("twister", "its reports are in tests of the rules, after its source"),
     ("ExUnit", "needs a package of Hex; its reports are in tests of the rules"),
     ("Ginkgo", "its reports are in tests of the rules, after the source of its reporter"),

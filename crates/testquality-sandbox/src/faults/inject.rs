@@ -13,10 +13,10 @@ use futures_util::stream;
 use serde_json::Value as Json;
 
 use super::behaviour::{self, Behaviour};
-use super::{FaultKind, RuleKind};
-use crate::router::SharedState;
+use super::{FaultKind, RuleKind, echo};
+use crate::router::{DeletedRows, SharedState};
 
-/// Longer than every body of the sandbox.
+/// Longer than every response of the sandbox.
 pub(super) const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
 /// The description that somebody else writes with `edited`.
@@ -31,7 +31,7 @@ pub(crate) async fn inject_faults(
     let mut body = Bytes::new();
     if state.faults.read_bodies() {
         let (parts, unread) = request.into_parts();
-        body = to_bytes(unread, MAX_BODY_BYTES).await.unwrap_or_default();
+        body = to_bytes(unread, state.max_body_bytes).await.unwrap_or_default();
         request = Request::from_parts(parts, Body::from(body.clone()));
     }
     let resource = request.uri().path().strip_prefix("/api/").unwrap_or_default();
@@ -72,7 +72,19 @@ pub(crate) async fn inject_faults(
         FaultKind::RejectArrays(_)
         | FaultKind::HalfArray(_)
         | FaultKind::FirstOfArray
-        | FaultKind::EditBefore => change_request(fault, request, next).await,
+        | FaultKind::EditBefore => change_request(fault, request, next, state.max_body_bytes).await,
+        FaultKind::ShowDeleted => {
+            request.extensions_mut().insert(DeletedRows::Shown);
+            next.run(request).await
+        }
+        FaultKind::Limit { .. } => proxy_page(StatusCode::TOO_MANY_REQUESTS),
+        FaultKind::Echo(Some(status)) => echo::response(*status, request.headers()),
+        FaultKind::Echo(None) => {
+            let token = echo::token(request.headers());
+            let (status, headers, body) = read_all(next.run(request).await).await;
+            let body = echo::in_names(&token, &body).unwrap_or(body);
+            (status, headers, body).into_response()
+        }
         FaultKind::Cut => {
             let (status, headers, body) = read_all(next.run(request).await).await;
             let half = body.slice(..body.len() / 2);
@@ -107,9 +119,14 @@ impl Handler {
 }
 
 /// Applies a fault that depends on the body of the request.
-async fn change_request(fault: &FaultKind, request: Request, next: Handler) -> Response {
+async fn change_request(
+    fault: &FaultKind,
+    request: Request,
+    next: Handler,
+    max_bytes: usize,
+) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(bytes) = to_bytes(body, max_bytes).await else {
         return hang_up();
     };
     let Ok(mut json) = serde_json::from_slice::<Json>(&bytes) else {

@@ -9,17 +9,19 @@
 //! 429=30 GET 2               answers the second GET with 429 and `Retry-After: 30`
 //! lag=2s GET                 omits rows younger than two seconds from lists
 //! stores=name:lower test     stores the names of tests in lower case
+//! limit=60/1m                rejects what exceeds 60 requests a minute with 429
 //! ```
 //!
-//! The first *fault* that applies to a request decides; *behaviours*, such as the last two, apply together.
+//! The first *fault* that applies to a request decides; *behaviours*, such as lag, apply together.
 
 mod behaviour;
+mod echo;
 mod inject;
 mod parse;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 
@@ -60,6 +62,13 @@ enum FaultKind {
     FirstOfArray,
     /// Somebody else writes the row immediately before.
     EditBefore,
+    /// Lists and answers with deleted rows as well; they have a `deleted_at`.
+    ShowDeleted,
+    /// Rejects with 429 the requests beyond this number within a window, which begins with its first request.
+    Limit { requests: u64, window: Duration },
+    /// Repeats the token of the request in every place of a response with this status; without a status, in the names of
+    /// the real response.
+    Echo(Option<StatusCode>),
 }
 
 /// What a rule is about.
@@ -85,6 +94,8 @@ struct FaultRule {
     seed: u64,
     /// How many requests matched so far.
     matched: AtomicU64,
+    /// For [`FaultKind::Limit`]: when the window began, and the requests in it.
+    window: Mutex<Option<(Instant, u64)>>,
 }
 
 /// Rules by which a sandbox misbehaves; the first fault that applies to a request decides. Clones share
@@ -128,7 +139,20 @@ impl FaultRule {
             return false;
         }
         let number = self.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        (self.from..=self.to).contains(&number) && self.selects(number)
+        (self.from..=self.to).contains(&number) && self.selects(number) && !self.is_within_limit()
+    }
+
+    /// Whether the rule is a limit that has room for one more request, which it counts.
+    fn is_within_limit(&self) -> bool {
+        let RuleKind::Fault(FaultKind::Limit { requests, window }) = self.kind else {
+            return false;
+        };
+        let mut current = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let (began, count) = current
+            .filter(|(began, _)| began.elapsed() < window)
+            .unwrap_or_else(|| (Instant::now(), 0));
+        *current = Some((began, count.saturating_add(1).min(requests)));
+        count < requests
     }
 
     /// Selects requests at random, but the same ones in every run with the same seed.

@@ -1,6 +1,7 @@
 //! The syntax of fault rules.
 
 use std::str::FromStr;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ pub struct FaultRuleError {
     expected: &'static str,
 }
 
-const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, lag=TIME, wrap, drop, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
 const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%), seed=N or with=TEXT";
 
 fn invalid(word: &str, expected: &'static str) -> FaultRuleError {
@@ -40,6 +41,7 @@ impl FromStr for FaultRule {
             percent: 100,
             seed: 0,
             matched: AtomicU64::new(0),
+            window: Mutex::new(None),
         };
         for word in words {
             rule.restrict(word).ok_or_else(|| invalid(word, RESTRICTIONS))?;
@@ -98,6 +100,9 @@ fn parse_behaviour(name: &str, value: Option<&str>) -> Option<Behaviour> {
         ("lag", value) => Behaviour::Lag(parse_time(value)?),
         ("wrap", None) => Behaviour::Stores(description(), FieldChange::Wrap),
         ("drop", None) => Behaviour::Stores(description(), FieldChange::Null),
+        ("shorten", Some(chars)) => {
+            Behaviour::Stores(description(), FieldChange::Cut(chars.parse().ok()?))
+        }
         ("string-ids", None) => Behaviour::StringIds,
         ("ignores", _) => Behaviour::Ignores(parameter()?),
         ("nothing", _) => Behaviour::Nothing(parameter()?),
@@ -125,6 +130,14 @@ fn parse_fault(name: &str, value: Option<&str>) -> Option<FaultKind> {
         ("shift", None) => FaultKind::Shift,
         ("single", None) => FaultKind::FirstOfArray,
         ("edited", None) => FaultKind::EditBefore,
+        ("deleted", None) => FaultKind::ShowDeleted,
+        ("limit", Some(limit)) => {
+            let (requests, window) = limit.split_once('/')?;
+            let requests = requests.parse().ok()?;
+            FaultKind::Limit { requests, window: parse_time(Some(window))? }
+        }
+        ("echo", None) => FaultKind::Echo(None),
+        ("echo", status) => FaultKind::Echo(Some(parse_status(status)?)),
         (status, retry_after) => FaultKind::Reject {
             status: parse_status(Some(status))?,
             retry_after: retry_after.map(|value| value.replace('_', " ")),
@@ -171,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_rejects_what_exceeds_it_and_lets_other_rules_decide_about_the_rest() {
+        let requests = vec![("GET", "test"); 5];
+        assert_eq!(affected("limit=3/1h", &requests), [false, false, false, true, true]);
+        assert_eq!(affected("limit=3/0s", &requests), [false; 5]);
+        let rules = FaultRules::parse(&["limit=1/1h", "503"]).unwrap();
+        let fault = || rules.matching(&Method::GET, "test", b"")[0].clone();
+        assert!(matches!(fault(), RuleKind::Fault(FaultKind::Reject { .. })));
+        assert!(matches!(fault(), RuleKind::Fault(FaultKind::Limit { .. })));
+    }
+
+    #[test]
     fn a_percentage_selects_the_same_requests_in_every_run() {
         let requests = vec![("GET", "test"); 1000];
         let seventh = affected("503 20% seed=7", &requests);
@@ -201,6 +225,7 @@ mod tests {
             "lag=2s",
             "wrap",
             "drop",
+            "shorten=100",
             "string-ids",
             "single",
             "edited",
@@ -210,6 +235,10 @@ mod tests {
             "stores=name:cut191",
             "serves=description:escape",
             "500 with=case_7",
+            "deleted",
+            "limit=10/10s",
+            "echo",
+            "echo=422",
         ] {
             assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
         }
@@ -226,6 +255,9 @@ mod tests {
             "stores=name",
             "stores=name:shout",
             "503 with=",
+            "shorten",
+            "limit=10",
+            "limit=x/1s",
         ] {
             let error = rule.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.starts_with("invalid fault rule: `"), "{error}");

@@ -18,7 +18,7 @@ fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
     match name {
         "assembly" | "collection" | "class" => Role::Suite,
         "test" => Role::Case,
-        // A clean-up that failed is beside the tests.
+        // A failed clean-up is listed next to the tests.
         "error" => Role::Hook,
         "failure" => Role::Failure,
         "reason" if around == Role::Case => Role::Reason,

@@ -12,7 +12,9 @@ use crate::tools::volatile;
 
 /// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    let classname = portable(case, case.classname);
+    // Some tools write the name twice, and an empty name becomes the classname.
+    let is_repeated = case.classname == case.name && !case.chain.is_empty();
+    let classname = if is_repeated { String::new() } else { portable(case, case.classname) };
     let chain: Vec<String> = case
         .chain
         .iter()
@@ -38,13 +40,16 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
             Level::One(part.clone())
         }
     });
-    let method = case.name.split_once("()").map_or("", |(method, _)| method);
-    let name = if jvm::is_class(&classname) || is_identifier(method) {
-        jvm::without_empty_parentheses(case.name)
-    } else {
-        owned(case.name)
-    };
+    let name = ginkgo::without_node(case.name);
+    let method = name.split_once("()").map_or("", |(method, _)| method);
+    let is_method = is_identifier(method) || jvm::is_class(&classname) || is_type(&classname);
+    let name = if is_method { jvm::without_empty_parentheses(name) } else { owned(name) };
     TestLocation { folder: folder.collect(), container, name, ..TestLocation::default() }
+}
+
+/// Whether `text` is the name of a class without a package.
+fn is_type(text: &str) -> bool {
+    text.starts_with(char::is_uppercase) && text.split('$').all(is_identifier)
 }
 
 /// The parts of a classname that repeats the names of the suites around the case: `All.Cart.Price` in the suites `All`,
@@ -71,7 +76,10 @@ fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
 
 /// The package of the suite, unless the suites say the same.
 fn package(case: &CaseContext<'_>, chain: &[String]) -> Option<String> {
-    let package = portable(case, &text::clean(case.suite_attribute("package")?));
+    let package = text::clean(case.suite_attribute("package")?);
+    // Ginkgo and Gauge write a directory or a file.
+    let is_absolute = text::RepositoryRoot::is_absolute(&package);
+    let package = if is_absolute { case.path(&package) } else { portable(case, &package) };
     let is_new = !package.is_empty() && chain.iter().all(|suite| !suite.contains(&package));
     (is_new && !case.classname.contains(&package)).then_some(package)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{all_cases, one, owned, suite_name_of};
+use super::{all_cases, all_named_like_suite, one, owned, suite_name_of};
 use crate::formats::model::{Case, Outcome, Suite};
 use crate::text;
 use crate::tools::NotATest;
@@ -124,6 +124,15 @@ pub(in crate::tools) fn vitest(case: &CaseContext<'_>) -> TestLocation {
         folder: vec![file_folder(&file), Level::Titles(owned(groups), " > ")],
         ..TestLocation::default()
     }
+}
+
+/// The suite is a file below the working directory, or elsewhere; each case has its line and column.
+pub(in crate::tools) fn is_deno(part: &Part<'_>) -> bool {
+    let suite = part.suite_name();
+    (suite.starts_with("./") || suite.starts_with("file://") || suite.starts_with("../"))
+        && is_source_file(suite)
+        && all_named_like_suite(part)
+        && all_cases(part, |case| case.attribute("col").is_some())
 }
 
 /// A file that could not be run, written as a case with the name of the file.

@@ -15,6 +15,7 @@ pub(super) mod general;
 pub(super) mod gherkin;
 pub(super) mod ginkgo;
 pub(super) mod go;
+pub(super) mod infrastructure;
 pub(super) mod javascript;
 pub(super) mod jvm;
 pub(super) mod karate;
@@ -25,6 +26,7 @@ pub(super) mod python;
 pub(super) mod ruby;
 pub(super) mod rust;
 pub(super) mod tap;
+pub(super) mod testthat;
 
 use super::location::{Cut, Level, TestLocation};
 use crate::formats::model::{Case, Suite, find_attribute};

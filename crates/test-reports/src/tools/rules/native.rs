@@ -164,6 +164,33 @@ pub(in crate::tools) fn is_criterion(part: &Part<'_>) -> bool {
     })
 }
 
+/// A suite for each group; the classname is the group, after the package that an option names.
+pub(in crate::tools) fn is_cpputest(part: &Part<'_>) -> bool {
+    part.has(&["errors", "failures", "hostname", "tests", "time", "timestamp"])
+        && all_cases(part, |case| {
+            let suite = suite_name_of(part, case);
+            let classname = case.classname.as_deref().unwrap_or_default();
+            let package = classname.strip_suffix(suite);
+            case.attribute("assertions").is_some()
+                && case.file.is_some()
+                && case.line.is_some()
+                && !suite.is_empty()
+                && package.is_some_and(|package| package.is_empty() || package.ends_with('.'))
+                && case.name.as_deref().is_some_and(is_identifier)
+        })
+}
+
+/// The classname repeats the suites, which have no attribute but the number of their tests.
+pub(in crate::tools) fn is_tasty(part: &Part<'_>) -> bool {
+    part.has(&["tests"])
+        && part.lacks(&["time", "failures", "timestamp", "hostname", "id", "package", "file"])
+        && all_cases(part, |case| {
+            let chain = part.report.suite_chain(case.suite);
+            let chain: Vec<&str> = chain.iter().map(|suite| &*suite.name).collect();
+            case.duration.is_some() && case.classname.as_deref() == Some(&*chain.join("."))
+        })
+}
+
 /// The general rule makes the same container and name of such cases.
 pub(in crate::tools) fn is_cmocka(part: &Part<'_>) -> bool {
     part.has(&["time", "tests", "failures", "errors", "skipped"])
@@ -174,6 +201,7 @@ pub(in crate::tools) fn is_cmocka(part: &Part<'_>) -> bool {
                 && case.file.is_none()
                 && case.name.as_deref().is_some_and(is_identifier)
         })
+        && !part.suite_name().contains(['/', '\\', '.'])
 }
 
 pub(in crate::tools) fn is_xctest(part: &Part<'_>) -> bool {
