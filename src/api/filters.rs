@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::client::Client;
 use super::error::{ApiError, RequestError};
-use super::ids::{ProjectId, SuiteId};
+use super::ids::ProjectId;
 use super::pages::list;
-use super::wire::{Page, Resource, Suite};
+use super::wire::{Page, Resource, Step, SuiteTest};
 
 /// A field of a resource.
 type Field = (&'static str, &'static str);
@@ -139,7 +139,7 @@ async fn finds<T: Resource>(
     field: &'static str,
     value: u64,
 ) -> Result<bool, ApiError> {
-    let other = if value == 1 { 2 } else { 1 };
+    let other = other_than(value);
     let path = format!("{}?{field}-in={other},{value}&per_page=50&page=1", T::NAME);
     match client.get::<Page<T>>(&path).await {
         // An ignored filter finds other rows first, and more than there are of this value.
@@ -153,22 +153,47 @@ async fn finds<T: Resource>(
     }
 }
 
-/// Proves `field-in` on the root folder, which exists in every project, before anything is written. Returns whether what
-/// was read so far can be believed; if not, whole lists are read from now on.
+/// The rows of `T` whose `field` is `value`, and that match the filters of `and`, read by a set of two values: that proves sets on rows that are known to exist. None if
+/// the server finds no row so; whole lists are read from then on.
 ///
 /// # Errors
 /// When the list cannot be read.
-pub async fn prove_sets(client: &Client, root: SuiteId) -> Result<bool, ApiError> {
-    let filters = client.filters();
-    if filters.known().no_sets || filters.is_proven::<Suite>("id") {
-        return Ok(true);
-    }
-    let is_proven = finds::<Suite>(client, "id", root.number()).await?;
-    if is_proven {
-        filters.proves::<Suite>("id");
-    } else {
+pub async fn prove_sets<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    value: u64,
+    and: &str,
+) -> Result<Option<Vec<T>>, ApiError> {
+    let filter = format!("{field}-in={},{value}{and}", other_than(value));
+    let rows = match list::<T>(client, &filter).await {
+        Ok(mut rows) => {
+            rows.retain(|row| row.number(field) == Some(value));
+            rows
+        }
+        Err(error) if is_refused(&error) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    if rows.is_empty() {
         tracing::debug!("the server knows no sets of values: whole lists are read");
-        filters.known().no_sets = true;
+        client.filters().known().no_sets = true;
+        return Ok(None);
     }
-    Ok(is_proven)
+    Ok(Some(rows))
+}
+
+/// Before the first write: if the server knows no sets of values, whether the whole lists can be read that are needed instead.
+///
+/// # Errors
+/// [`RequestError::Filter`] if the server refuses one, and when one cannot be read.
+pub async fn check_whole_lists(client: &Client) -> Result<(), ApiError> {
+    if client.filters().known().no_sets {
+        whole_list::<SuiteTest>(client, "suite_id").await?;
+        whole_list::<Step>(client, "test_id").await?;
+    }
+    Ok(())
+}
+
+/// Another id.
+fn other_than(value: u64) -> u64 {
+    if value == 1 { 2 } else { 1 }
 }

@@ -1,7 +1,7 @@
 //! Reads the project, and plans against it.
 
 use crate::api::client::Client;
-use crate::api::filters::prove_sets;
+use crate::api::filters::check_whole_lists;
 use crate::api::pages::PER_PAGE;
 use crate::plan::folders::PlannedFolder;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
@@ -47,9 +47,8 @@ pub async fn read_and_plan(
     loop {
         let snapshot = read_project(client, target, records, options).await?;
         let plan = ChangePlan::new(records, &snapshot, options);
-        // Nothing is written before it is certain that nothing found means nothing there.
-        if !plan.is_empty() && !prove_sets(client, snapshot.folders.root()).await? {
-            continue;
+        if !plan.is_empty() {
+            check_whole_lists(client).await?;
         }
         let is_unplaced =
             |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();

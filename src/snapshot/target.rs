@@ -2,6 +2,7 @@
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::api::filters::prove_sets;
 use crate::api::ids::ProjectId;
 use crate::api::pages::{list, list_of};
 use crate::api::redact::redact;
@@ -91,8 +92,13 @@ impl Target {
         let projects: Vec<Project> = list(client, "").await?;
         let project = choose(projects, wanted)?;
         client.set_project(project.id);
+        let root = "&is_root=true";
+        // Every project has a root plan: it proves the filters before anything is written.
         let mut plans: Vec<Plan> =
-            list(client, &format!("project_id={}&is_root=true", project.id)).await?;
+            match prove_sets(client, "project_id", project.id.number(), root).await? {
+                Some(plans) => plans,
+                None => list(client, &format!("project_id={}{root}", project.id)).await?,
+            };
         if plans.is_empty() {
             plans = list_of(client, "project_id", project.id.number(), true).await?;
         }

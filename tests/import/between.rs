@@ -64,11 +64,13 @@ async fn on_a_server_that_changes_descriptions_nothing_of_people_is_written() {
         "serves=description:cut150 GET test",
         "stores=description:wrap test",
     ];
-    let checks = rules.map(async |rule| {
-        for description in [WRITTEN, ""] {
+    let checks = rules.iter().enumerate().map(async |(index, rule)| {
+        // A third import of each kind, and a test without a description, take long to say nothing new.
+        let descriptions: &[&str] = if index == 0 { &[WRITTEN, ""] } else { &[WRITTEN] };
+        for description in descriptions {
             let (env, test) = env(description, &[rule]).await;
             let before = row(&env, test);
-            for number in 1..4 {
+            for number in 1..if index < 2 { 4 } else { 3 } {
                 let run = import(&env, &[]).await;
                 assert_eq!(run.code, 1, "import {number}, {rule}: {run}");
                 let warnings = run.json()["warnings"].to_string();
