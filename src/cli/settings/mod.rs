@@ -401,23 +401,23 @@ fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
 
 fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> RequestLimits {
     let default = RequestLimits::default();
-    let deadline = from.option("deadline", args.deadline).unwrap_or(default.deadline);
-    let lag_wait = from.option("lag-wait", args.lag_wait);
-    if lag_wait.is_some_and(|wait| wait > deadline) {
-        from.error(
-            ConfigError::new("lag-wait is longer than the deadline")
-                .hint("shorten it, or set a longer --deadline"),
-        );
-    }
-    RequestLimits {
+    let limits = RequestLimits {
         concurrency: from.number("concurrency", args.concurrency, default.concurrency, 1..=64),
         batch_size: from.number("batch-size", args.batch_size, default.batch_size, 1..=1000),
         timeout: from.option("timeout", args.timeout).unwrap_or(default.timeout),
         retries: from.number("retries", args.retries, default.retries, 0..=100),
         retry_wait: args.retry_wait.unwrap_or(default.retry_wait),
-        lag_wait: lag_wait.unwrap_or(default.lag_wait),
-        deadline,
+        lag_wait: from.option("lag-wait", args.lag_wait).unwrap_or(default.lag_wait),
+        deadline: from.option("deadline", args.deadline).unwrap_or(default.deadline),
+    };
+    // The default is fine with any deadline: no wait passes it.
+    if limits.lag_wait > limits.deadline && limits.lag_wait != default.lag_wait {
+        from.error(
+            ConfigError::new("lag-wait is longer than the deadline")
+                .hint("shorten it, or set a longer --deadline"),
+        );
     }
+    limits
 }
 
 #[cfg(test)]

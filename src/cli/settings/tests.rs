@@ -489,8 +489,8 @@ fn every_key_of_the_file_is_known_to_every_command() {
     batch-size = 100
     timeout = 10s
     retries = 2
-    deadline = 300s
     lag-wait = 3s
+    deadline = 300s
     adopt = none
     no-steps = true
     create-limit = 25%
