@@ -14,6 +14,7 @@ use url::Url;
 
 use super::answer::{chain, decode, read_body, status_error, transport_error};
 use super::error::{ApiError, RequestError};
+use super::filters::Filters;
 use super::lenient::is_deleted_row;
 use super::pacing::Pacing;
 pub use super::requests::Requests;
@@ -83,6 +84,7 @@ struct Shared {
     pacing: Pacing,
     requests: Mutex<Requests>,
     progress: Progress,
+    filters: Filters,
 }
 
 /// The outcome of a write.
@@ -152,6 +154,7 @@ impl Client {
                 pacing: Pacing::new(options.retry, options.deadline),
                 requests: Mutex::default(),
                 progress: options.progress,
+                filters: Filters::default(),
             }),
         })
     }
@@ -241,6 +244,11 @@ impl Client {
         let restored =
             self.send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, None).await?;
         Ok(restored.map(drop))
+    }
+
+    /// What is known about the server's filters.
+    pub(super) fn filters(&self) -> &Filters {
+        &self.shared.filters
     }
 
     /// The progress of the import that uses this client.

@@ -61,6 +61,7 @@ pub fn classify(kind: RequestKind, error: &RequestError) -> RetryDecision {
         | RequestError::Certificate(_)
         | RequestError::TooLarge { .. }
         | RequestError::Unstable(_)
+        | RequestError::Filter(_)
         | RequestError::Interrupted
         | RequestError::Deadline(_) => RetryDecision::Stop,
     }

@@ -45,25 +45,46 @@ pub trait Resource: DeserializeOwned + Send + 'static {
     /// The name in `/api/{name}`.
     const NAME: &'static str;
 
+    /// Whether the rows have a `project_id`.
+    const IN_PROJECT: bool;
+
     /// The row's id as a number, unique within the resource.
     fn row_id(&self) -> u64;
+
+    /// The value of a field that lists are filtered by; none if the row does not have the field.
+    fn number(&self, field: &str) -> Option<u64>;
 }
 
 macro_rules! resources {
-    ($($row:ident = $name:literal),* $(,)?) => {$(
+    ($($row:ident = $name:literal, in project: $in_project:literal, by: [$($field:ident),*];)*) => {$(
         impl Resource for $row {
             const NAME: &'static str = $name;
+            const IN_PROJECT: bool = $in_project;
 
             fn row_id(&self) -> u64 {
                 self.id.number()
+            }
+
+            fn number(&self, field: &str) -> Option<u64> {
+                match field {
+                    "id" => Some(self.id.number()),
+                    $(stringify!($field) => Some(self.$field.number()),)*
+                    _ => None,
+                }
             }
         }
     )*};
 }
 
 resources! {
-    Project = "project", Plan = "plan", Suite = "suite", PlanSuite = "plan_suite",
-    Test = "test", SuiteTest = "suite_test", Step = "step", RunResult = "run_result",
+    Project = "project", in project: false, by: [];
+    Plan = "plan", in project: true, by: [project_id];
+    Suite = "suite", in project: true, by: [project_id];
+    PlanSuite = "plan_suite", in project: false, by: [plan_id, suite_id];
+    Test = "test", in project: true, by: [project_id];
+    SuiteTest = "suite_test", in project: false, by: [suite_id, test_id];
+    Step = "step", in project: true, by: [test_id];
+    RunResult = "run_result", in project: true, by: [test_id];
 }
 
 /// A project.
@@ -121,9 +142,15 @@ pub struct PlanSuite {
     pub plan_id: PlanId,
     /// The placed suite.
     pub suite_id: SuiteId,
-    /// The parent suite; none at the top.
-    #[serde(default)]
+    /// The parent suite; none at the top, and for anything that is no id.
+    #[serde(default, deserialize_with = "optional_suite")]
     pub parent_id: Option<SuiteId>,
+}
+
+fn optional_suite<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SuiteId>, D::Error> {
+    Ok(optional_number(deserializer)?.map(SuiteId::new))
 }
 
 /// A test.
@@ -215,6 +242,14 @@ pub(crate) struct MovedTest {
 /// `PUT /api/plan_suite/{id}` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct MovedFolder {
+    pub(crate) parent_id: SuiteId,
+}
+
+/// `POST /api/plan_suite` (source: the SDK), for a folder that has no place.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewFolderPlace {
+    pub(crate) plan_id: PlanId,
+    pub(crate) suite_id: SuiteId,
     pub(crate) parent_id: SuiteId,
 }
 

@@ -239,6 +239,16 @@ impl Import<'_> {
         }
         if settings.mode != Mode::Apply {
             self.summary.set_plan(&plan);
+            let unflagged = plan.unflagged(&snapshot).len();
+            if unflagged > 0 {
+                self.summary.warnings.push(format!(
+                    "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
+                    match unflagged {
+                        1 => "1 test is".to_owned(),
+                        tests => format!("{tests} tests are"),
+                    }
+                ));
+            }
             if settings.mode == Mode::Check && !plan.is_empty() {
                 self.exit.add(ExitCode::Changes);
             }

@@ -2,8 +2,9 @@
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::api::filters::prove_sets;
 use crate::api::ids::ProjectId;
-use crate::api::pages::list;
+use crate::api::pages::{list, list_of};
 use crate::api::redact::redact;
 use crate::api::wire::{Plan, Project};
 use test_reports::text;
@@ -90,8 +91,17 @@ impl Target {
     pub async fn find(client: &Client, wanted: &ProjectRef) -> Result<Self, TargetError> {
         let projects: Vec<Project> = list(client, "").await?;
         let project = choose(projects, wanted)?;
-        let plans: Vec<Plan> =
-            list(client, &format!("project_id={}&is_root=true", project.id)).await?;
+        client.set_project(project.id);
+        let root = "&is_root=true";
+        // Every project has a root plan: it proves the filters before anything is written.
+        let mut plans: Vec<Plan> =
+            match prove_sets(client, "project_id", project.id.number(), root).await? {
+                Some(plans) => plans,
+                None => list(client, &format!("project_id={}{root}", project.id)).await?,
+            };
+        if plans.is_empty() {
+            plans = list_of(client, "project_id", project.id.number(), true).await?;
+        }
         let mut plans: Vec<Plan> =
             plans.into_iter().filter(|plan| plan.project_id == project.id).collect();
         // Without the field `is_root`, trust the server to have filtered.

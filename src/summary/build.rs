@@ -177,7 +177,7 @@ impl Summary {
                 Stop::Api(error) => error.hint(),
                 Stop::Target(_) => "the project changed during the import; run the import again",
                 Stop::Lost { .. } => {
-                    "the server dropped or changed descriptions, which hold the identity, so the import stopped; please report this"
+                    "the server dropped or changed descriptions, which hold the identity, or its lists lag longer than --lag-wait, so the import stopped; please report this"
                 }
             };
             self.add_error(stop.to_string(), Some(hint.to_owned()));

@@ -1,17 +1,22 @@
 //! Whole imports: the binary, HTTP, the sandbox's database.
 
 mod archives;
+mod between;
 mod comfort;
 mod dedup;
 mod exit_codes;
 mod faults;
+mod fields;
+mod filters;
 mod first;
 mod github;
 mod inputs;
+mod lag;
 mod limits;
 mod network;
 mod outcomes;
 mod people;
+mod poison;
 mod process;
 mod proxy;
 mod requests;

@@ -126,6 +126,8 @@ pub struct RequestLimits {
     pub retries: u32,
     /// The longest wait before the first repetition.
     pub retry_wait: Duration,
+    /// The longest wait for rows that lists do not show yet.
+    pub lag_wait: Duration,
     /// Time for the whole import.
     pub deadline: Duration,
 }
@@ -138,6 +140,7 @@ impl Default for RequestLimits {
             timeout: Duration::from_secs(30),
             retries: 5,
             retry_wait: Duration::from_millis(500),
+            lag_wait: Duration::from_secs(10),
             deadline: Duration::from_secs(15 * 60),
         }
     }
@@ -233,6 +236,7 @@ impl Settings {
                 adopt: from.option("adopt", writing.adopt).map(Into::into).unwrap_or_default(),
                 no_steps: from.switch("no-steps", writing.no_steps),
                 window: SHORTEST_WINDOW.max(limits.deadline),
+                lag_wait: limits.lag_wait,
             },
             identity,
             mode: match (writing.check, writing.dry_run) {
@@ -397,14 +401,23 @@ fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
 
 fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> RequestLimits {
     let default = RequestLimits::default();
-    RequestLimits {
+    let limits = RequestLimits {
         concurrency: from.number("concurrency", args.concurrency, default.concurrency, 1..=64),
         batch_size: from.number("batch-size", args.batch_size, default.batch_size, 1..=1000),
         timeout: from.option("timeout", args.timeout).unwrap_or(default.timeout),
         retries: from.number("retries", args.retries, default.retries, 0..=100),
         retry_wait: args.retry_wait.unwrap_or(default.retry_wait),
+        lag_wait: from.option("lag-wait", args.lag_wait).unwrap_or(default.lag_wait),
         deadline: from.option("deadline", args.deadline).unwrap_or(default.deadline),
+    };
+    // The default is fine with any deadline: no wait passes it.
+    if limits.lag_wait > limits.deadline && limits.lag_wait != default.lag_wait {
+        from.error(
+            ConfigError::new("lag-wait is longer than the deadline")
+                .hint("shorten it, or set a longer --deadline"),
+        );
     }
+    limits
 }
 
 #[cfg(test)]

@@ -454,6 +454,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
         batch_size = 100
         timeout = "10s"
         retries = 2
+        lag_wait = "3s"
         deadline = "5m"
         "#,
     );
@@ -488,6 +489,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
     batch-size = 100
     timeout = 10s
     retries = 2
+    lag-wait = 3s
     deadline = 300s
     adopt = none
     no-steps = true
@@ -541,7 +543,7 @@ fn all_errors_of_the_file_are_reported_with_their_lines() {
       hint: a branch must not decide this: use the option --ca-cert in the pipeline
     tq-import.toml:10: `retries` must be a number of at least 0
     tq-import.toml:11: unknown key `zzzzzzzzz`
-      hint: the keys are adopt, allow_empty, batch_size, by_configuration, concurrency, create_limit, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, max_cases, max_file_size, max_value_size, merge_parameters, min_tests, namespace, no_steps, project, reruns, retries, root, split, strict, timeout
+      hint: the keys are adopt, allow_empty, batch_size, by_configuration, concurrency, create_limit, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, min_tests, namespace, no_steps, project, reruns, retries, root, split, strict, timeout
     "#);
     // The same for a command that has no options for most of them.
     let errors = Settings::for_inspect(&InspectArgs::default(), &fixture.environment).unwrap_err();

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
-use super::{FaultKind, FaultRule};
+use super::behaviour::{Behaviour, FieldChange, Parameter};
+use super::{FaultKind, FaultRule, RuleKind};
 
 /// A text is not a fault rule; the message names the invalid word and what was expected.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub struct FaultRuleError {
     expected: &'static str,
 }
 
-const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, lag=TIME, wrap, drop, shorten=N, string-ids, deleted, limit=N/TIME or echo[=STATUS]";
-const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%) or seed=N";
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
+const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%), seed=N or with=TEXT";
 
 fn invalid(word: &str, expected: &'static str) -> FaultRuleError {
     FaultRuleError { word: word.to_owned(), expected }
@@ -34,6 +35,7 @@ impl FromStr for FaultRule {
             kind: parse_kind(kind).ok_or_else(|| invalid(kind, KINDS))?,
             method: None,
             resource: None,
+            with: None,
             from: 1,
             to: u64::MAX,
             percent: 100,
@@ -52,6 +54,9 @@ impl FaultRule {
     fn restrict(&mut self, word: &str) -> Option<()> {
         if let Some(seed) = word.strip_prefix("seed=") {
             self.seed = seed.parse().ok()?;
+        } else if let Some(text) = word.strip_prefix("with=") {
+            self.with = Some(text.replace('_', " ")).filter(|text| !text.is_empty());
+            self.with.as_ref()?;
         } else if let Some(percent) = word.strip_suffix('%') {
             self.percent = percent.parse().ok().filter(|percent| *percent <= 100)?;
         } else if let Some(from) = word.strip_suffix('+') {
@@ -70,11 +75,45 @@ impl FaultRule {
     }
 }
 
-fn parse_kind(word: &str) -> Option<FaultKind> {
+fn parse_kind(word: &str) -> Option<RuleKind> {
     let (name, value) = match word.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (word, None),
     };
+    let behaviour = parse_behaviour(name, value).map(RuleKind::Behaviour);
+    behaviour.or_else(|| parse_fault(name, value).map(RuleKind::Fault))
+}
+
+fn parse_behaviour(name: &str, value: Option<&str>) -> Option<Behaviour> {
+    let parameter = || {
+        let is_word = |c: char| c.is_ascii_lowercase() || "-_".contains(c);
+        value
+            .filter(|value| !value.is_empty() && value.chars().all(is_word))
+            .map(|value| Parameter(value.to_owned()))
+    };
+    let change = || {
+        let (field, change) = value?.split_once(':')?;
+        Some((field.to_owned(), FieldChange::parse(change)?))
+    };
+    let description = || "description".to_owned();
+    Some(match (name, value) {
+        ("lag", value) => Behaviour::Lag(parse_time(value)?),
+        ("wrap", None) => Behaviour::Stores(description(), FieldChange::Wrap),
+        ("drop", None) => Behaviour::Stores(description(), FieldChange::Null),
+        ("shorten", Some(chars)) => {
+            Behaviour::Stores(description(), FieldChange::Cut(chars.parse().ok()?))
+        }
+        ("string-ids", None) => Behaviour::StringIds,
+        ("ignores", _) => Behaviour::Ignores(parameter()?),
+        ("nothing", _) => Behaviour::Nothing(parameter()?),
+        ("first", _) => Behaviour::FirstOf(parameter()?),
+        ("stores", _) => change().map(|(field, change)| Behaviour::Stores(field, change))?,
+        ("serves", _) => change().map(|(field, change)| Behaviour::Serves(field, change))?,
+        _ => return None,
+    })
+}
+
+fn parse_fault(name: &str, value: Option<&str>) -> Option<FaultKind> {
     Some(match (name, value) {
         ("lost", None) => FaultKind::Lost(StatusCode::BAD_GATEWAY),
         ("lost", value) => FaultKind::Lost(parse_status(value)?),
@@ -89,11 +128,8 @@ fn parse_kind(word: &str) -> Option<FaultKind> {
         ("half", value) => FaultKind::HalfArray(parse_status(value)?),
         ("reverse", None) => FaultKind::Reverse,
         ("shift", None) => FaultKind::Shift,
-        ("lag", value) => FaultKind::Lag(parse_time(value)?),
-        ("wrap", None) => FaultKind::WrapDescriptions,
-        ("drop", None) => FaultKind::DropDescriptions,
-        ("shorten", Some(chars)) => FaultKind::ShortenDescriptions(chars.parse().ok()?),
-        ("string-ids", None) => FaultKind::StringIds,
+        ("single", None) => FaultKind::FirstOfArray,
+        ("edited", None) => FaultKind::EditBefore,
         ("deleted", None) => FaultKind::ShowDeleted,
         ("limit", Some(limit)) => {
             let (requests, window) = limit.split_once('/')?;
@@ -126,7 +162,11 @@ mod tests {
         let rules = FaultRules::parse(&[rule]).unwrap();
         requests
             .iter()
-            .map(|(method, resource)| rules.fault_for(&method.parse().unwrap(), resource).is_some())
+            .map(|(method, resource)| {
+                !rules
+                    .matching(&method.parse().unwrap(), resource, b"{\"name\":\"case 7\"}")
+                    .is_empty()
+            })
             .collect()
     }
 
@@ -139,6 +179,8 @@ mod tests {
         assert_eq!(affected("503 2-3", &requests), [false, true, true, false]);
         assert_eq!(affected("503 3+", &requests), [false, false, true, true]);
         assert_eq!(affected("503 0%", &requests), [false; 4]);
+        assert_eq!(affected("500 POST with=case_7", &requests), [false, true, true, true]);
+        assert_eq!(affected("500 with=case_8", &requests), [false; 4]);
     }
 
     #[test]
@@ -147,9 +189,9 @@ mod tests {
         assert_eq!(affected("limit=3/1h", &requests), [false, false, false, true, true]);
         assert_eq!(affected("limit=3/0s", &requests), [false; 5]);
         let rules = FaultRules::parse(&["limit=1/1h", "503"]).unwrap();
-        let fault = || rules.fault_for(&Method::GET, "test").unwrap().clone();
-        assert!(matches!(fault(), FaultKind::Reject { .. }));
-        assert!(matches!(fault(), FaultKind::Limit { .. }));
+        let fault = || rules.matching(&Method::GET, "test", b"")[0].clone();
+        assert!(matches!(fault(), RuleKind::Fault(FaultKind::Reject { .. })));
+        assert!(matches!(fault(), RuleKind::Fault(FaultKind::Limit { .. })));
     }
 
     #[test]
@@ -185,6 +227,14 @@ mod tests {
             "drop",
             "shorten=100",
             "string-ids",
+            "single",
+            "edited",
+            "ignores=-in",
+            "nothing=plan_id",
+            "first=-in",
+            "stores=name:cut191",
+            "serves=description:escape",
+            "500 with=case_7",
             "deleted",
             "limit=10/10s",
             "echo",
@@ -201,6 +251,10 @@ mod tests {
             "503 101%",
             "503 seed=x",
             "cut=1",
+            "ignores=",
+            "stores=name",
+            "stores=name:shout",
+            "503 with=",
             "shorten",
             "limit=10",
             "limit=x/1s",
