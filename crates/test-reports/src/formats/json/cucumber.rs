@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
+use super::ctrf::TOOL;
 use super::input::Place;
 use super::values::{Each, Flag, Lenient, List, Message, Number, Object, Objects, Words, skip};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
@@ -19,6 +20,7 @@ pub(super) struct Reader {
     name: Option<Words>,
     background: Run,
     is_open: bool,
+    is_behave: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -153,6 +155,7 @@ impl Reader {
             name: None,
             background: Run::default(),
             is_open: false,
+            is_behave: false,
         }
     }
 
@@ -191,7 +194,7 @@ impl Object for Reader {
     }
 
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let Self { builder, place, suite, background, .. } = self;
+        let Self { builder, place, suite, background, is_behave, .. } = self;
         match (key, *suite) {
             ("name", _) => self.name = Some(map.next_value()?),
             ("uri", Some(suite)) => {
@@ -203,6 +206,9 @@ impl Object for Reader {
                 let place: Words = map.next_value()?;
                 let file = place.text().rsplit_once(':').map_or(place.text(), |(file, _)| file);
                 builder.suite_attribute(suite, "file", file);
+                if !std::mem::replace(is_behave, true) {
+                    builder.root_attribute(TOOL, "behave");
+                }
             }
             ("elements", suite) => {
                 map.next_value_seed(Each::new(place, |element: Lenient<Element>, position| {

@@ -2,6 +2,8 @@
 //!
 //! Each binary is a suite. libtest does not name it. cargo-nextest puts `package::binary$` in front of every test.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use super::LineReader;
@@ -19,7 +21,9 @@ pub(in crate::formats) const NEXTEST: &str = "nextest";
 pub(super) struct Reader {
     builder: ReportBuilder,
     limits: Limits,
-    block: Option<Block>,
+    /// Open blocks. With `libtest-json-plus` several binaries run at a time, and each has its name; otherwise there is one
+    /// without a name.
+    blocks: HashMap<String, Block>,
     is_nextest: bool,
 }
 
@@ -53,23 +57,39 @@ struct Event {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Nextest {
+    #[serde(rename = "crate")]
+    package: Words,
+    test_binary: Words,
     kind: Words,
+}
+
+impl Event {
+    /// The name of the binary, as it is in front of its tests. Empty where it is not written.
+    fn binary(&self) -> String {
+        let name =
+            |it: &Lenient<Nextest>| format!("{}::{}", it.package.text(), it.test_binary.text());
+        self.nextest.as_ref().map(name).unwrap_or_default()
+    }
 }
 
 impl Reader {
     pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
-        Self { builder, limits: *limits, block: None, is_nextest: false }
+        Self { builder, limits: *limits, blocks: HashMap::new(), is_nextest: false }
     }
 
     fn suite(&mut self, event: &Event, position: Position) {
+        let binary = event.binary();
+        let ended = self.blocks.remove(&binary);
         if event.event.text() == "started" {
-            self.end_block(position);
+            if let Some(open) = ended {
+                self.builder.damage(no_end(&open));
+            }
             let kind = event.nextest.as_ref().map(|nextest| nextest.kind.clone());
             let (suite, kind) = (self.builder.new_suite(None, ""), kind.unwrap_or_default());
-            self.block = Some(Block { suite, position, kind, counts: [0; 3] });
+            self.blocks.insert(binary, Block { suite, position, kind, counts: [0; 3] });
             return;
         }
-        let Some(block) = self.block.take() else {
+        let Some(block) = ended else {
             let message = "the end of a binary that has no start";
             return self.builder.damage(Flaw::new(position, message));
         };
@@ -85,12 +105,6 @@ impl Reader {
         }
     }
 
-    fn end_block(&mut self, position: Position) {
-        if self.block.take().is_some() {
-            self.builder.damage(Flaw::new(position, "the tests of a binary have no end"));
-        }
-    }
-
     fn test(&mut self, event: &Event, position: Position) {
         let (index, outcome) = match event.event.text() {
             "ok" => (0, Outcome::Passed),
@@ -101,7 +115,9 @@ impl Reader {
         };
         let mut name = event.name.text();
         let (mut suite, mut attempts) = (None, 1);
-        if let Some(block) = &mut self.block {
+        let binary = name.split_once('$').map_or("", |(binary, _)| binary);
+        let key = if self.blocks.contains_key(binary) { binary } else { "" };
+        if let Some(block) = self.blocks.get_mut(key) {
             if let Some(count) = block.counts.get_mut(index) {
                 *count += 1;
             }
@@ -141,6 +157,11 @@ impl Reader {
     }
 }
 
+/// The damage of a binary whose tests may be missing.
+fn no_end(block: &Block) -> Flaw {
+    Flaw::new(block.position, "the tests of a binary have no end")
+}
+
 /// The identifier of a binary, as cargo-nextest's JUnit reports have it, of `package::binary`.
 fn binary_id(name: &str, kind: &str) -> String {
     // A stress run: `package::binary@stress-0`.
@@ -178,9 +199,10 @@ impl LineReader for Reader {
         &mut self.builder
     }
 
-    fn finish(mut self, end: Position) -> Report {
-        let position = self.block.as_ref().map_or(end, |block| block.position.max(end));
-        self.end_block(position);
+    fn finish(mut self, _: Position) -> Report {
+        if let Some(open) = self.blocks.values().min_by_key(|block| block.position) {
+            self.builder.damage(no_end(open));
+        }
         self.builder.finish()
     }
 }

@@ -51,11 +51,11 @@ struct Event {
     sections: List<List<Message>>,
 }
 
-/// A text, or `[path, line, reason]` of a skip, or an object.
+/// A text, or `[path, line, reason]` of a skip, or an object. The lenient type comes last: it accepts anything.
 #[derive(Default, Deserialize)]
 #[serde(untagged)]
 enum Repr {
-    Skip(List<Message>),
+    Skip(Vec<Message>),
     Object(ReprObject),
     Text(Message),
     #[serde(skip)]
@@ -104,7 +104,7 @@ impl Repr {
                 None => detail(None, None, text.get()),
             },
             Self::Skip(parts) => {
-                let reason = parts.0.last().and_then(|reason| reason.get());
+                let reason = parts.last().and_then(|reason| reason.get());
                 let reason = reason.map(|words| words.strip_prefix("Skipped: ").unwrap_or(words));
                 detail(reason, None, None)
             }

@@ -21,6 +21,8 @@ pub(super) struct Reader {
     version: u32,
     /// The open levels, from that of the file on.
     levels: Vec<Level>,
+    /// The depth of the points that the last `# Subtest` announced.
+    announced: usize,
     last: Option<Last>,
     /// The indentation of the diagnostic that is being read.
     yaml: Option<usize>,
@@ -78,11 +80,12 @@ pub(super) fn begins(line: &str) -> bool {
     }
 }
 
-/// The file in `t/cart.t ..`, which `prove` prints.
+/// The file in `t/cart.t ..`, which `prove` prints, also in front of the reason why it is skipped.
 fn prove_file(line: &str) -> Option<&str> {
-    let file = line.trim_end().strip_suffix("..")?.trim_end_matches('.');
-    let name = file.strip_suffix(' ')?.trim_end();
-    (name.ends_with(".t") && !name.starts_with([' ', '#'])).then_some(name)
+    let (name, dots) = line.split_once(" ..")?;
+    let rest = dots.trim_start_matches('.');
+    let is_end = rest.trim().is_empty() || rest.starts_with(" skipped");
+    (is_end && name.ends_with(".t") && !name.starts_with([' ', '#'])).then_some(name)
 }
 
 impl Reader {
@@ -92,6 +95,7 @@ impl Reader {
             builder,
             version: 12,
             levels,
+            announced: 0,
             last: None,
             yaml: None,
             prove: None,
@@ -353,7 +357,8 @@ fn explain(yaml: &Diagnostic, comments: &str) -> Option<Box<Detail>> {
     if yaml.text.trim().is_empty() {
         return detail(None, None, Some(comments));
     }
-    let message = ["error", "message", "found"].iter().find_map(|key| yaml.value(key));
+    let keys: [&[&str]; 3] = [&["error", "message"], &["error"], &["message"]];
+    let message = keys.iter().find_map(|keys| yaml.nested(keys));
     let kind = ["name", "type", "code"].iter().find_map(|key| yaml.value(key));
     let text = yaml.value("stack").filter(|stack| !stack.is_empty());
     let text = match (&message, text) {
@@ -363,9 +368,10 @@ fn explain(yaml: &Diagnostic, comments: &str) -> Option<Box<Detail>> {
     detail(message.as_deref(), kind.as_deref(), Some(&text))
 }
 
-/// File and line of a failure: of node's `location`, node-tap's `at`, or Perl's and bats' comments.
+/// File and line of a failure: of node's `location`, node-tap's and Vitest's `at`, or Perl's and bats' comments.
 fn location(yaml: &Diagnostic, comments: &str) -> (Option<String>, Option<u32>) {
-    if let Some(place) = yaml.value("location") {
+    let at = yaml.value("at").filter(|place| !place.is_empty());
+    if let Some(place) = yaml.value("location").or(at) {
         let mut parts = place.rsplitn(3, ':');
         let line = parts.nth(1).and_then(|line| line.parse().ok());
         return (parts.next().map(str::to_owned), line);
@@ -390,9 +396,20 @@ impl TextReader for Reader {
             return;
         }
         let inside = line.len() - line.trim_start_matches(' ').len();
-        let Some(found) = TapLine::of(line.get(inside..).unwrap_or_default()) else { return };
+        let Some(found) = TapLine::of(line.get(inside..).unwrap_or_default()) else {
+            // Mocha explains a failure in lines that are only indented.
+            if let Some(last) = self.last.as_mut().filter(|last| {
+                inside > last.depth * INDENT
+                    && last.outcome == Outcome::Failed
+                    && !last.has_diagnostic
+            }) {
+                push_line(&mut last.comments, line.trim_start());
+            }
+            return;
+        };
         let depth = inside / INDENT;
-        let is_aligned = inside.is_multiple_of(INDENT) && depth <= self.levels.len();
+        let is_aligned =
+            inside.is_multiple_of(INDENT) && depth <= self.levels.len().max(self.announced);
         match found {
             TapLine::YamlStart => {
                 let fits = |last: &Last| inside > last.depth * INDENT && !last.has_diagnostic;
@@ -428,7 +445,10 @@ impl TextReader for Reader {
             }
             TapLine::Plan(plan) => self.plan(&plan, depth, position),
             TapLine::Point(point) => self.point(&point, depth, position),
-            TapLine::Subtest(_) => self.flush(),
+            TapLine::Subtest(_) => {
+                self.flush();
+                self.announced = depth + 1;
+            }
             TapLine::BraceEnd => {
                 self.flush();
                 if depth + 2 == self.levels.len()

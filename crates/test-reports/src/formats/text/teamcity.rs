@@ -32,15 +32,29 @@ struct Running {
 const MOST: usize = 10_000;
 
 pub(super) fn begins(line: &str) -> bool {
-    let Some((name, _)) = message(line) else { return false };
+    let Some((name, ..)) = message(line) else { return false };
     name.starts_with("testSuite") || name.starts_with("test")
 }
 
-/// The name of a message and its attributes.
-fn message(line: &str) -> Option<(&str, &str)> {
+/// The name of the first message in a line, its attributes, and what follows. Without an end, nothing follows.
+fn message(line: &str) -> Option<(&str, &str, Option<&str>)> {
     let (_, rest) = line.split_once(START)?;
     let end = rest.find(|next: char| !next.is_ascii_alphanumeric())?;
-    Some((rest.get(..end)?, rest.get(end..)?))
+    let (name, attributes) = rest.split_at_checked(end)?;
+    let (mut is_escaped, mut is_quoted) = (false, false);
+    let end = attributes.find(|next: char| {
+        match next {
+            _ if std::mem::take(&mut is_escaped) => {}
+            '|' => is_escaped = true,
+            '\'' => is_quoted = !is_quoted,
+            _ => return next == ']' && !is_quoted,
+        }
+        false
+    });
+    match end {
+        Some(end) => Some((name, attributes.get(..end)?, attributes.get(end + 1..))),
+        None => Some((name, attributes, None)),
+    }
 }
 
 /// The value of an attribute, with its escapes resolved.
@@ -192,12 +206,15 @@ fn check(builder: &mut ReportBuilder, flow: &Flow) {
 
 impl TextReader for Reader {
     fn line(&mut self, line: &str, position: Position) {
-        let Some((name, attributes)) = message(line) else { return };
-        if !attributes.trim_end().ends_with(']') {
-            let message = "a service message that breaks off";
-            return self.builder.damage(Flaw::new(position, message));
+        let mut rest = line;
+        while let Some((name, attributes, behind)) = message(rest) {
+            let Some(behind) = behind else {
+                let message = "a service message that breaks off";
+                return self.builder.damage(Flaw::new(position, message));
+            };
+            self.message(name, attributes, position);
+            rest = behind;
         }
-        self.message(name, attributes, position);
     }
 
     fn builder(&mut self) -> &mut ReportBuilder {
@@ -219,6 +236,14 @@ impl TextReader for Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_may_have_several_messages_and_other_output() {
+        let line = "PASSED##teamcity[testFinished name='a|]|'']##teamcity[testStarted name='b";
+        let (name, attributes, rest) = message(line).unwrap();
+        assert_eq!((name, attributes), ("testFinished", " name='a|]|''"));
+        assert_eq!(message(rest.unwrap()), Some(("testStarted", " name='b", None)));
+    }
 
     #[test]
     fn escapes_in_values_are_resolved() {
