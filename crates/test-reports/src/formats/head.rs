@@ -1,6 +1,10 @@
 //! Tells reports in JSON and in text by their beginning, at most [`LENGTH`] bytes of it.
 
+use std::io::{self, Read};
+
+use super::encoding::{self, ContentKind, Decoded};
 use super::json;
+use super::limits::Limits;
 use super::model::Format;
 use super::sniff;
 use super::text;
@@ -53,12 +57,18 @@ pub(super) fn find(head: &[u8]) -> Option<Found> {
     None
 }
 
-/// Whether a file that begins with `head` is a report in JSON or text. [`LENGTH`] bytes are enough.
-#[must_use]
-pub fn is_report(head: &[u8]) -> bool {
-    let head = head.get(..head.len().min(LENGTH)).unwrap_or_default();
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    head.trim_ascii_start().starts_with(b"{\"schema_version\"") || find(head).is_some()
+/// Whether `input` is a report in JSON or text. At most [`LENGTH`] bytes of it are looked at.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn is_report(input: impl Read) -> io::Result<bool> {
+    let Decoded { input, beginning, .. } = encoding::decoded(input, &Limits::default())?;
+    if matches!(beginning, ContentKind::Lines | ContentKind::Markup) {
+        return Ok(beginning == ContentKind::Lines);
+    }
+    let mut head = Vec::new();
+    input.take(LENGTH as u64).read_to_end(&mut head)?;
+    Ok(find(&head).is_some())
 }
 
 /// The lines of `head` with the number of bytes before each. The last one may be cut.
@@ -126,6 +136,15 @@ mod tests {
         ] {
             assert_eq!(format(head), Some(expected), "{head}");
         }
+    }
+
+    #[test]
+    fn the_beginning_may_be_in_another_encoding() {
+        let text = "\u{feff}{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(is_report(&utf16[..]).unwrap() && is_report(text.as_bytes()).unwrap());
+        assert!(!is_report(&b"{\"name\":\"shop\"}"[..]).unwrap());
+        assert!(!is_report(&b""[..]).unwrap());
     }
 
     #[test]

@@ -93,7 +93,9 @@ impl Reader {
             let message = "the end of a binary that has no start";
             return self.builder.damage(Flaw::new(position, message));
         };
-        let said = [event.passed, event.failed, event.ignored].map(Number::get);
+        // cargo-nextest counts ignored tests that it does not list.
+        let ignored = if self.is_nextest { Number::default() } else { event.ignored };
+        let said = [event.passed, event.failed, ignored].map(Number::get);
         let names = ["passed", "failed", "ignored"];
         for ((said, found), name) in said.into_iter().zip(block.counts).zip(names) {
             let Some(said) = said else { continue };
