@@ -54,6 +54,10 @@ impl Reader {
     /// `ok  	example.com/shop	0.003s`, and what stands for other outcomes.
     fn package(&mut self, line: &str, position: Position) -> bool {
         let mut parts = line.split('\t');
+        // `FAIL	example.com/shop [build failed]` has no third part, and neither has a line that is cut.
+        if line.matches('\t').count() < 2 && !line.ends_with(']') {
+            return false;
+        }
         let outcome = match (parts.next(), parts.clone().count()) {
             (Some("ok  "), 1..) => Outcome::Passed,
             (Some("FAIL"), 1..) => Outcome::Failed,

@@ -21,6 +21,11 @@ trait TextReader {
     /// Takes a line without its line break and colours.
     fn line(&mut self, line: &str, position: Position);
 
+    /// Takes the last line, which has no line break and may be cut.
+    fn last_line(&mut self, line: &str, position: Position) {
+        self.line(line, position);
+    }
+
     fn builder(&mut self) -> &mut ReportBuilder;
 
     /// The report. `end` is the place after the last line.
@@ -79,7 +84,7 @@ fn lines<T: TextReader>(mut input: impl Read, mut reader: T) -> Report {
     }
     lines.end(|line, number| {
         last = number;
-        reader.line(&strip_colours(line), Position::at(number, 1));
+        reader.last_line(&strip_colours(line), Position::at(number, 1));
     });
     reader.finish(Position::at(last + 1, 1))
 }

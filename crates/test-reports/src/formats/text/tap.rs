@@ -23,12 +23,16 @@ pub(super) struct Reader {
     levels: Vec<Level>,
     /// The depth of the points that the last `# Subtest` announced.
     announced: usize,
+    /// The name that `# Subtest` announced last at each depth.
+    titles: Vec<String>,
     last: Option<Last>,
     /// The indentation of the diagnostic that is being read.
     yaml: Option<usize>,
     /// The file that `prove` runs, and whether it has printed its summary.
     prove: Option<Prove>,
     has_bailed_out: bool,
+    /// Whether a line of TAP was read of the program at hand.
+    has_started: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,7 @@ struct Level {
     /// The index of the first case in it.
     start: usize,
     position: Position,
+    is_named: bool,
     /// The point that opened it with a brace.
     brace: Option<Last>,
 }
@@ -96,10 +101,12 @@ impl Reader {
             version: 12,
             levels,
             announced: 0,
+            titles: Vec::new(),
             last: None,
             yaml: None,
             prove: None,
             has_bailed_out: false,
+            has_started: false,
         }
     }
 
@@ -153,20 +160,30 @@ impl Reader {
     fn enter(&mut self, depth: usize, position: Position) -> Option<Level> {
         while self.levels.len() <= depth && self.levels.len() < DEEPEST {
             let parent = self.levels.last().and_then(|level| level.suite);
-            // It gets its name from the point that ends it.
-            let suite = Some(self.builder.new_suite(parent, ""));
-            let start = self.builder.case_count();
-            self.levels.push(Level { suite, start, position, ..Level::default() });
+            let title = self.titles.get(self.levels.len() - 1).map_or("", String::as_str);
+            // Without one, it gets its name from the point that ends it.
+            let suite = Some(self.builder.new_suite(parent, title));
+            let (start, is_named) = (self.builder.case_count(), !title.is_empty());
+            self.levels.push(Level { suite, start, position, is_named, ..Level::default() });
         }
         let mut ended = None;
         while self.levels.len() > depth + 1 {
-            if ended.take().is_some() {
-                let flaw = Flaw::new(position, "a subtest has no result");
-                self.builder.damage(flaw);
+            if let Some(lost) = ended.take() {
+                self.lose(&lost, position);
             }
             ended = self.levels.pop();
         }
         ended
+    }
+
+    /// A subtest ended without the point that it belongs to.
+    fn lose(&mut self, level: &Level, position: Position) {
+        if !level.is_named {
+            self.builder.forget_cases(level.start);
+        }
+        if !self.has_bailed_out {
+            self.builder.damage(Flaw::new(position, "a subtest has no result"));
+        }
     }
 
     /// Checks that a level has as many points as planned.
@@ -184,7 +201,7 @@ impl Reader {
                 let message = "more tests than planned";
                 self.builder.recover(Flaw::new(position, message));
             }
-            None if points > 0 => {
+            None if points > 0 || (self.has_started && self.levels.is_empty()) => {
                 let message = "the plan `1..N` is missing: the program may have died";
                 self.builder.damage(Flaw::new(position, message));
             }
@@ -225,6 +242,7 @@ impl Reader {
             if let Some(level) = self.innermost() {
                 level.points -= 1;
             }
+            self.announce(depth, last.name.clone());
             self.enter(depth + 1, position);
             if let Some(level) = self.innermost() {
                 level.brace = Some(last);
@@ -264,6 +282,15 @@ impl Reader {
         parent.outcome < Outcome::Failed || has_failed
     }
 
+    /// Notes the name of the subtest that comes next at `depth`.
+    fn announce(&mut self, depth: usize, name: String) {
+        if depth < DEEPEST {
+            self.titles.truncate(depth);
+            self.titles.resize(depth, String::new());
+            self.titles.push(name);
+        }
+    }
+
     fn plan(&mut self, plan: &Plan<'_>, depth: usize, position: Position) {
         self.flush();
         self.enter(depth, position);
@@ -286,18 +313,16 @@ impl Reader {
     fn end_file(&mut self, position: Position) {
         self.flush();
         self.yaml = None;
-        if let Some(open) = self.levels.get(1) {
-            let flaw = Flaw::new(open.position, "a subtest has no result");
-            if !self.has_bailed_out {
-                self.builder.damage(flaw);
-            }
-        }
         let mut levels = std::mem::take(&mut self.levels).into_iter();
         let file = levels.next().unwrap_or_default();
+        for open in levels {
+            self.lose(&open, open.position);
+        }
+        self.titles.clear();
         self.check(&file, position);
         let start = self.builder.case_count();
         self.levels = vec![Level { suite: file.suite, start, ..Level::default() }];
-        self.has_bailed_out = false;
+        (self.has_bailed_out, self.has_started) = (false, false);
     }
 
     /// A line that `prove` prints itself. Whether it is one.
@@ -408,6 +433,7 @@ impl TextReader for Reader {
             return;
         };
         let depth = inside / INDENT;
+        let is_comment = matches!(found, TapLine::Comment(_) | TapLine::YamlStart);
         let is_aligned =
             inside.is_multiple_of(INDENT) && depth <= self.levels.len().max(self.announced);
         match found {
@@ -445,9 +471,10 @@ impl TextReader for Reader {
             }
             TapLine::Plan(plan) => self.plan(&plan, depth, position),
             TapLine::Point(point) => self.point(&point, depth, position),
-            TapLine::Subtest(_) => {
+            TapLine::Subtest(name) => {
                 self.flush();
                 self.announced = depth + 1;
+                self.announce(depth, unescaped(name, self.version));
             }
             TapLine::BraceEnd => {
                 self.flush();
@@ -465,6 +492,17 @@ impl TextReader for Reader {
                 }
             }
         }
+        self.has_started |= !is_comment;
+    }
+
+    fn last_line(&mut self, line: &str, position: Position) {
+        let is_point = Point::of(line.trim_start_matches(' ')).is_some();
+        // The rest of a description or a directive may be missing.
+        if is_point {
+            let message = "the last line has no end";
+            return self.builder.damage(Flaw::new(position, message));
+        }
+        self.line(line, position);
     }
 
     fn builder(&mut self) -> &mut ReportBuilder {
