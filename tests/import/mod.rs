@@ -6,6 +6,7 @@ mod dedup;
 mod exit_codes;
 mod faults;
 mod first;
+mod formats;
 mod github;
 mod inputs;
 mod network;
