@@ -9,6 +9,7 @@ mod faults;
 mod fields;
 mod filters;
 mod first;
+mod formats;
 mod github;
 mod inputs;
 mod lag;

@@ -44,6 +44,7 @@ const ROWS: &[Description] = &[
         "title, or full title",
         "path and describes, or the suite if the title starts with it",
     ),
+    row(&["Jest"], "file", "full title", "path, describes"),
     row(&["vitest"], "file", "`describe > describe > title`", "path, describes"),
     row(&["mocha"], "chain of describes", "title", "the chain"),
     row(
@@ -53,6 +54,12 @@ const ROWS: &[Description] = &[
         "the chain",
     ),
     row(&["node-tap", "tape"], "chain of suites", "name without its number", "the chain"),
+    row(
+        &["TAP"],
+        "chain of subtests; with `prove`, the file",
+        "description, or `test 3`",
+        "the chain",
+    ),
     row(&["tap-junit"], "suite, unless it is a constant", "name", "the same"),
     row(&["ava"], "nothing", "full title without its number", "titles"),
     row(
@@ -75,7 +82,12 @@ const ROWS: &[Description] = &[
         "function path; further doc-tests of one item get `#2`, `#3` …",
         "binary, modules",
     ),
-    row(&["gotestsum", "go-junit-report"], "import path", "`TestAdd/zero`", "import path"),
+    row(
+        &["gotestsum", "go-junit-report", "go test"],
+        "import path",
+        "`TestAdd/zero`",
+        "import path",
+    ),
     row(&["Ginkgo"], "package, suite", "full text without `[It]`", "path, suite"),
     row(&["Bazel"], "nothing", "target without the number of its shard", "package"),
     row(&["PHPUnit"], "class", "method with data set", "namespaces, class"),
@@ -158,6 +170,14 @@ const ROWS: &[Description] = &[
     row(&["TRX"], "class without its assembly", "method with arguments", "namespaces, class"),
     row(&["linter"], "", "", "findings are not tests: they are counted as excluded"),
     row(&["ExUnit"], "module without `Elixir.`", "name", "module, cut at `.`"),
+    row(
+        &["Allure"],
+        "as its framework's reports have it: classname, file, or chain of suites",
+        "name",
+        "the same",
+    ),
+    row(&["CTRF"], "file and suites, as far as the report names them", "name", "the same"),
+    row(&["TeamCity"], "chain of suites", "name", "the chain"),
     row(
         &["unknown"],
         "chain of suites, then the classname; without lines, dates, hosts, browsers",

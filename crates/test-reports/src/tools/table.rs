@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::parameters::Parameters;
 use super::rules::{
     bazel, browsers, devices, dotnet, elixir, erlang, frameworks, general, gherkin, ginkgo, go,
-    infrastructure, javascript, jvm, karate, linters, native, php, python, ruby, rust, tap,
+    infrastructure, javascript, jvm, karate, linters, native, own, php, python, ruby, rust, tap,
     testthat,
 };
 use super::{NotATest, Repeats, Tool, messages};
@@ -239,6 +239,145 @@ pub(super) static TABLE: &[Tool] = &[
         locate: rust::libtest_text,
         ordinals: rust::doc_tests_of_suites,
         ..RUST
+    },
+    // testdata/nextest.
+    Tool { name: "cargo-nextest", is_written_by: own::is_nextest, locate: rust::nextest, ..RUST },
+    // testdata/libtest-json.
+    Tool {
+        name: "libtest",
+        is_written_by: |report| report.format == Format::LibtestJson,
+        locate: rust::libtest_text,
+        ordinals: rust::doc_tests_of_suites,
+        ..RUST
+    },
+    // testdata/gotestsum.
+    Tool { name: "go test", is_written_by: |report| report.format == Format::GoTest, ..GO },
+    // testdata/jest.
+    Tool {
+        name: "Jest",
+        is_written_by: |report| report.format == Format::Jest || own::is_ctrf_of_jest(report),
+        locate: |case| match case.part.format {
+            Format::Jest => own::jest(case),
+            _ => own::ctrf_of_jest(case),
+        },
+        not_a_test: own::failed_file,
+        message: messages::jest,
+        ..ROW
+    },
+    // testdata/vitest.
+    Tool {
+        name: "vitest",
+        is_written_by: |report| report.format == Format::Vitest,
+        locate: own::vitest,
+        not_a_test: own::failed_file,
+        ..ROW
+    },
+    // testdata/mocha.
+    Tool {
+        name: "mocha",
+        is_written_by: |report| matches!(report.format, Format::Mocha | Format::MochaStream),
+        locate: javascript::titles,
+        not_a_test: javascript::titles_not_a_test,
+        ..ROW
+    },
+    // testdata/playwright.
+    Tool {
+        name: "Playwright",
+        is_written_by: |report| report.format == Format::Playwright,
+        locate: own::playwright,
+        configuration: own::project,
+        message: messages::playwright,
+        ..ROW
+    },
+    // Published reports of playwright-ctrf-json-reporter.
+    Tool {
+        name: "Playwright",
+        is_written_by: own::is_ctrf_of_playwright,
+        locate: own::ctrf_of_playwright,
+        configuration: own::ctrf_project,
+        message: messages::playwright,
+        ..ROW
+    },
+    // testdata/pytest.
+    Tool {
+        name: "pytest",
+        is_written_by: |report| {
+            matches!(report.format, Format::Pytest | Format::Reportlog)
+                || own::is_ctrf_of_pytest(report)
+        },
+        locate: own::pytest,
+        message: messages::pytest,
+        ..PYTHON
+    },
+    // testdata/behave.
+    Tool {
+        name: "behave",
+        is_written_by: own::is_behave,
+        locate: own::behave,
+        parameters: Parameters::Outline,
+        ..ROW
+    },
+    // testdata/cucumber.
+    Tool {
+        is_written_by: |report| {
+            matches!(report.format, Format::Cucumber | Format::CucumberMessages)
+        },
+        ..CUCUMBER
+    },
+    // testdata/pytest; the source of Allure's adapters.
+    Tool {
+        name: "Allure",
+        is_written_by: |report| report.format == Format::Allure,
+        locate: own::allure,
+        configuration: own::allure_project,
+        message: messages::of_any_tool,
+        ..ROW
+    },
+    // The schema of the Common Test Report Format.
+    Tool {
+        name: "CTRF",
+        is_written_by: |report| report.format == Format::Ctrf,
+        locate: own::ctrf,
+        configuration: own::ctrf_browser,
+        message: messages::of_any_tool,
+        ..ROW
+    },
+    // GoogleTest's documentation of its JSON.
+    Tool {
+        name: "GoogleTest",
+        is_written_by: |report| report.format == Format::GoogletestJson,
+        locate: native::googletest,
+        parameters: Parameters::Index,
+        message: messages::after_place,
+        ..ROW
+    },
+    // testdata/robotframework.
+    Tool {
+        name: "Robot Framework",
+        is_written_by: |report| report.format == Format::RobotJson,
+        locate: own::chain,
+        ..ROW
+    },
+    // testdata/node-test, tap, tap-formatter-junit.
+    Tool {
+        name: "TAP",
+        is_written_by: |report| report.format == Format::Tap,
+        locate: own::chain,
+        ..TAP
+    },
+    // The documentation of TeamCity's service messages.
+    Tool {
+        name: "TeamCity",
+        is_written_by: |report| report.format == Format::Teamcity,
+        message: messages::of_any_tool,
+        ..ROW
+    },
+    // The source of swift-corelibs-xctest.
+    Tool {
+        name: "XCTest",
+        is_written_by: |report| report.format == Format::Xctest,
+        locate: native::xctest,
+        ..ROW
     },
     // testdata/eslint, mypy, ruff; further names from the documentation of their JUnit output.
     Tool {

@@ -9,7 +9,7 @@ use test_reports::Identity;
 use test_reports::record::IdentityOptions;
 use test_reports::tools::{self, CaseMapper, MappedCase, detect};
 
-use super::xml_below;
+use super::{own_below, xml_below};
 use crate::single::read_file;
 
 /// `UPDATE_GOLDEN=1` rewrites the file. A changed or removed line is a breaking release; new lines are not.
@@ -54,6 +54,8 @@ const BY_HAND: &[(&str, &str)] = &[
 
 /// Tools without any report below testdata.
 const WITHOUT_REPORT: &[(&str, &str)] = &[
+    ("Allure", "its results are directories, which the test of tools' own formats reads"),
+    ("CTRF", "its adapters for known tools have the rules of these"),
     ("MbUnit", "needs .NET of 2008; its report is in a test of its dialect"),
     ("Parasoft C/C++test", "is not free; its reports are in a test of its dialect"),
     ("IntelliJ", "exports by hand; its report is in a test of its dialect"),
@@ -64,7 +66,8 @@ const WITHOUT_REPORT: &[(&str, &str)] = &[
 fn every_tool_has_a_report() {
     let testdata = crate::repository("testdata");
     let tools_in = |is_wanted: &dyn Fn(&Path) -> bool| -> BTreeSet<&str> {
-        let paths = xml_below(&testdata).into_iter().filter(|path| is_wanted(path));
+        let paths = xml_below(&testdata).into_iter().chain(own_below(&testdata));
+        let paths = paths.filter(|path| is_wanted(path));
         let reports = paths.filter_map(|path| read_file(&path, "r.xml").ok());
         reports.map(|report| detect(&report).name).collect()
     };
@@ -89,7 +92,7 @@ fn every_tool_has_a_report() {
 fn identities(testdata: &Path) -> String {
     let mut lines = "file\tcase\tidentity\tcontainer\tname\n".to_owned();
     let options = IdentityOptions::default();
-    for path in xml_below(testdata) {
+    for path in xml_below(testdata).into_iter().chain(own_below(testdata)) {
         let below = path.strip_prefix(testdata).unwrap();
         let display = below.to_string_lossy().replace('\\', "/");
         let Ok(report) = read_file(&path, &display) else {

@@ -206,6 +206,8 @@ fn of(format: Format) -> &'static Dialect {
         Format::Nunit => &nunit::DIALECT,
         Format::Trx => &trx::DIALECT,
         Format::Testng => &testng::DIALECT,
+        // Other formats than JUnit's are not XML.
+        _ => &junit::DIALECT,
     }
 }
 

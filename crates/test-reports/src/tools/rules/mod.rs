@@ -22,6 +22,7 @@ pub(super) mod jvm;
 pub(super) mod karate;
 pub(super) mod linters;
 pub(super) mod native;
+pub(super) mod own;
 pub(super) mod php;
 pub(super) mod python;
 pub(super) mod ruby;
