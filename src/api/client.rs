@@ -296,6 +296,7 @@ impl Client {
         let started = Instant::now();
         let mut attempts = 0;
         let mut sent = started;
+        let mut limited = None;
         let (error, decision) = loop {
             let attempt =
                 self.attempt(&method, path_and_query, body.clone(), &mut attempts, &mut sent);
@@ -304,12 +305,17 @@ impl Client {
                     pacing.succeeded();
                     return Ok(WriteOutcome::Applied(value));
                 }
+                // The deadline passed during the pause.
+                Err(RequestError::Deadline(error)) => {
+                    RequestError::Deadline(limited.take().map_or(error, Box::new))
+                }
                 Err(error) => error,
             };
             match classify(kind, &error) {
                 RetryDecision::Repeat if error.is_rate_limit() => {
-                    if let Err(error) = pacing.pause_for_rate_limit(sent, error) {
-                        break (error, RetryDecision::Stop);
+                    match pacing.pause_for_rate_limit(sent, error) {
+                        Ok(error) => limited = Some(error),
+                        Err(error) => break (error, RetryDecision::Stop),
                     }
                 }
                 RetryDecision::Repeat if pacing.may_retry(attempts) => {

@@ -125,7 +125,7 @@ impl Pacing {
     }
 
     /// Pauses all requests because one that was sent at `sent` was answered with 429: as long as the server asked, else longer
-    /// after each pause that was too short. Requests that were under way together count once.
+    /// after each pause that was too short. Requests that were under way together count once. Returns `error`.
     ///
     /// # Errors
     /// [`RequestError::Deadline`] around `error` when the wait would pass the deadline.
@@ -133,7 +133,7 @@ impl Pacing {
         &self,
         sent: Instant,
         error: RequestError,
-    ) -> Result<(), RequestError> {
+    ) -> Result<RequestError, RequestError> {
         let (now, left) = (Instant::now(), self.time_left());
         let mut is_too_long = false;
         self.pause.send_modify(|pause| {
@@ -148,6 +148,7 @@ impl Pacing {
             match now.checked_add(wait).filter(|until| *until < self.deadline) {
                 Some(until) if left > self.retry.base => {
                     pause.until = pause.until.max(Some(until));
+                    tracing::debug!(seconds = wait.as_secs_f32(), "rate limit: requests pause");
                     if !is_counted {
                         pause.limited_since = Some(now);
                         pause.level = pause.level.saturating_add(1);
@@ -156,7 +157,7 @@ impl Pacing {
                 _ => is_too_long = true,
             }
         });
-        if is_too_long { Err(RequestError::Deadline(Box::new(error))) } else { Ok(()) }
+        if is_too_long { Err(RequestError::Deadline(Box::new(error))) } else { Ok(error) }
     }
 
     /// Honours the `Retry-After` of a request that is not retried: whatever the caller sends next waits.

@@ -9,8 +9,6 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::token::Token;
-
 /// The shortest part of a token that is hidden, in bytes. A token that is shorter hides nothing: it cannot be told from words.
 const GRAM: usize = 8;
 
@@ -20,9 +18,9 @@ const HIDDEN: &str = "***";
 /// The token of this process.
 static REDACTOR: OnceLock<Redactor> = OnceLock::new();
 
-/// From now on, [`redact`] hides `token`. A process has one token: a second one is ignored.
-pub fn hide(token: &Token) {
-    let _ = REDACTOR.get_or_init(|| token.redactor());
+/// From now on, [`redact`] hides `secret`. A process has one token: a second one is ignored.
+pub(super) fn hide(secret: &str) {
+    REDACTOR.get_or_init(|| Redactor::new(secret));
 }
 
 /// `text` with `***` for the token and its parts of at least 8 characters: as it is, in Base64, or escaped for JSON, URLs or HTML.
@@ -32,7 +30,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 }
 
 /// Finds the parts of a secret.
-pub(super) struct Redactor {
+struct Redactor {
     grams: HashSet<[u8; GRAM]>,
     /// A bit for each pair of bytes in a gram, so that most of a text is skipped.
     pairs: Vec<u64>,
@@ -46,7 +44,7 @@ impl fmt::Debug for Redactor {
 
 impl Redactor {
     /// A redactor for `secret`, of printable ASCII characters.
-    pub(super) fn new(secret: &str) -> Self {
+    fn new(secret: &str) -> Self {
         let mut redactor = Self { grams: HashSet::new(), pairs: vec![0; (1 << 16) / 64] };
         if secret.len() >= GRAM {
             for form in forms(secret) {

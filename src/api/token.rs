@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::redact::Redactor;
+use super::redact;
 
 /// A personal access token.
 ///
@@ -41,9 +41,9 @@ impl Token {
         &self.0
     }
 
-    /// What hides the token in texts.
-    pub(super) fn redactor(&self) -> Redactor {
-        Redactor::new(self.0.expose_secret())
+    /// From now on, [`redact`](redact::redact) hides this token.
+    pub fn hide(&self) {
+        redact::hide(self.0.expose_secret());
     }
 
     /// The token in `text`, white space around it removed.

@@ -4,7 +4,6 @@ use anyhow::Context as _;
 
 use crate::api::client::{Client, ClientError, ClientOptions};
 use crate::api::error::{ApiError, Severity};
-use crate::api::redact;
 use crate::api::retry::RetryPolicy;
 use crate::progress::Progress;
 use crate::snapshot::TargetError;
@@ -24,7 +23,7 @@ pub(super) fn with_client<T>(
 ) -> anyhow::Result<T> {
     let client = |remote: &Remote| {
         // Whatever a server says from now on, no writer repeats the token.
-        redact::hide(&remote.token);
+        remote.token.hide();
         Client::new(ClientOptions {
             host: remote.host.clone(),
             token: remote.token.clone(),

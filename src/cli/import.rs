@@ -367,11 +367,12 @@ impl Import<'_> {
         self.summary.elapsed_s = started.elapsed().as_secs_f64();
         let Self { mut summary, settings, exit, .. } = self;
         // The exit code of the process, and what `--soft-fail` says about it, if writing adds a reason.
-        let process_exit = |added: ExitCode| {
+        let with = |added: ExitCode| {
             let mut exit = exit;
             exit.add(added);
-            exit.soften(&settings.soft_fail)
+            exit
         };
+        let process_exit = |added: ExitCode| with(added).soften(&settings.soft_fail);
         if outputs.format != SummaryFormat::Text {
             // The text contains them.
             for warning in &summary.warnings {
@@ -401,7 +402,8 @@ impl Import<'_> {
             streams.warning(&warning);
         }
         if let Some(job) = &settings.github {
-            github::report_import(job, &summary, exit, command_failed, streams);
+            let before = with(added).after_command(command);
+            github::report_import(job, &summary, exit, before, command_failed, streams);
         }
         code
     }

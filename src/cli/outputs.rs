@@ -383,7 +383,7 @@ mod tests {
         for harmless in [
             &["--output"][..],
             &["--output", "json"],
-            &["--output=html=old.md"],
+            &["--output=pdf=old.md"],
             &["run", "--", "other", "--output", "json=old.json"],
             &["--output", "json=reports"],
             &["--output", "json=b.xml", "b.xml"],

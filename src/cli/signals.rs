@@ -58,7 +58,7 @@ impl EarlyEnd {
         let is_armed = self.is_armed.lock().unwrap_or_else(PoisonError::into_inner);
         if *is_armed {
             self.streams.message("interrupted: nothing was written");
-            #[expect(clippy::exit, reason = "the main thread reads reports")]
+            // The main thread reads reports.
             std::process::exit(i32::from(signal.code()));
         }
     }

@@ -223,7 +223,7 @@ async fn s32_ids_are_strings() {
 }
 
 /// Faults that an import must survive, or after which it can be run again.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 25] = [
     "arrays=405 POST",
     "arrays=413 POST",
     "reverse POST",
@@ -247,6 +247,8 @@ const KINDS: [&str; 23] = [
     "half=400 POST",
     "shift GET",
     "lag=400ms GET",
+    "limit=3/200ms",
+    "deleted GET",
 ];
 
 /// What a server does at every request, if anything.

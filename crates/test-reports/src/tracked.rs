@@ -102,7 +102,8 @@ fn only<'a>(files: &[&'a str]) -> Option<&'a str> {
 /// `shop.example/shop/cart`, or of the module `shop.cart`. Those with the longest common end.
 fn in_package<'a>(files: &[&'a str], classname: &str) -> Vec<&'a str> {
     let is_path = classname.contains('/');
-    let package: Vec<&str> = if is_path {
+    // With gotestsum's option for short classnames, `cart` is a directory.
+    let package: Vec<&str> = if is_path || !classname.contains('.') {
         classname.split('/').collect()
     } else {
         classname.rsplit_once('.').map_or(Vec::new(), |(package, _)| package.split('.').collect())
@@ -175,6 +176,7 @@ mod tests {
             files.find("cart_test.go", "junit.xml", "shop.example/b"),
             Some("b/cart_test.go")
         );
+        assert_eq!(files.find("cart_test.go", "junit.xml", "b"), Some("b/cart_test.go"));
         assert_eq!(files.find("shop/x_test.go", "junit.xml", ""), Some("c/shop/x_test.go"));
         assert_eq!(files.find("op/x_test.go", "junit.xml", ""), None);
     }

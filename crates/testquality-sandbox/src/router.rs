@@ -16,6 +16,7 @@ use axum::routing::any;
 
 use crate::api;
 use crate::auth::SecretDigest;
+use crate::bodies::Bodies;
 use crate::error::ApiError;
 use crate::faults::{FaultRules, inject_faults};
 use crate::guard::{self, Exposure};
@@ -37,7 +38,7 @@ pub(crate) struct AppState {
     pub(crate) exposure: Exposure,
     pub(crate) journal: Option<Journal>,
     pub(crate) max_per_page: Option<u32>,
-    pub(crate) max_body_bytes: usize,
+    pub(crate) bodies: Bodies,
     pub(crate) faults: FaultRules,
     pub(crate) page_access: PageAccess,
 }

@@ -1,7 +1,7 @@
 //! Keeps the token from the command: tests of a branch may read the environment, the arguments and the memory of the process
 //! that started them.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 
 use crate::cli::args::RunArgs;
@@ -15,6 +15,7 @@ use crate::cli::streams::Streams;
 const MAX_TOKEN: usize = 32 * 1024;
 
 /// The option that holds a token, and its other name.
+#[cfg(any(unix, test))]
 const TOKEN_OPTIONS: [&str; 2] = ["--access-token", "--access_token"];
 
 /// Starts this program again without the token in its environment and in its `arguments`, which other processes could read as
@@ -46,13 +47,17 @@ pub(in crate::cli) fn start_without_token(
     let (reader, mut writer) = io::pipe()?;
     writer.write_all(token.as_bytes())?;
     drop(writer);
+    let number = reader.as_raw_fd();
+    let paths = [format!("/proc/self/fd/{number}"), format!("/dev/fd/{number}")];
+    let path = paths.iter().find(|path| std::path::Path::new(path).exists());
+    let path = path.ok_or_else(|| io::Error::other("there is neither /proc nor /dev/fd"))?;
     // The only descriptor that the program inherits. It is empty when the command inherits it in turn.
     rustix::io::fcntl_setfd(&reader, rustix::io::FdFlags::empty())?;
     let mut arguments = without_token(arguments).into_iter();
     let mut again = std::process::Command::new(program()?);
     again.arg0(arguments.next().unwrap_or_default());
     again.args(arguments).env_remove(TOKEN_VARIABLE);
-    again.env(TOKEN_PIPE_VARIABLE, reader.as_raw_fd().to_string());
+    again.env(TOKEN_PIPE_VARIABLE, path);
     Err(again.exec())
 }
 
@@ -71,12 +76,13 @@ fn program() -> io::Result<std::path::PathBuf> {
 }
 
 /// `arguments`, program name first, without the options that hold a token. Those after `--` belong to the command.
+#[cfg(any(unix, test))]
 fn without_token(arguments: &[OsString]) -> Vec<OsString> {
     let is_token = |name: &str| TOKEN_OPTIONS.contains(&name);
     let mut kept = Vec::with_capacity(arguments.len());
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
-        if argument == OsStr::new("--") {
+        if argument == "--" {
             kept.push(argument.clone());
             kept.extend(arguments.cloned());
             break;

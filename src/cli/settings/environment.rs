@@ -1,8 +1,7 @@
 //! The surroundings of the process as one value, which tests can make up.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, IsTerminal, Read as _};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
@@ -10,7 +9,7 @@ use etcetera::BaseStrategy;
 /// The variable with the token, which the tests of a branch must not see.
 pub(in crate::cli) const TOKEN_VARIABLE: &str = "TQ_ACCESS_TOKEN";
 
-/// The variable with the number of the pipe that carries the token after `run` started the program again.
+/// The variable with the path of the pipe that carries the token after `run` started the program again.
 pub(in crate::cli) const TOKEN_PIPE_VARIABLE: &str = "TQ_IMPORT_TOKEN_PIPE";
 
 /// The environment of the process. The program reads variables, the working directory and the terminal only through it.
@@ -58,8 +57,8 @@ impl Environment {
                 _ => {}
             }
         }
-        if let Some(number) = variables.remove(TOKEN_PIPE_VARIABLE) {
-            match read_pipe(&number) {
+        if let Some(path) = variables.remove(TOKEN_PIPE_VARIABLE) {
+            match std::fs::read_to_string(path) {
                 Ok(token) => drop(variables.insert(TOKEN_VARIABLE.to_owned(), token)),
                 Err(_) => unreadable.push(TOKEN_VARIABLE.to_owned()),
             }
@@ -113,12 +112,4 @@ impl Environment {
             || self.get("TF_BUILD").is_some()
             || self.get("TEAMCITY_VERSION").is_some()
     }
-}
-
-/// Reads the pipe with this `number`, once.
-fn read_pipe(number: &str) -> io::Result<String> {
-    let number: u32 = number.parse().map_err(io::Error::other)?;
-    let mut text = String::new();
-    File::open(format!("/dev/fd/{number}"))?.read_to_string(&mut text)?;
-    Ok(text)
 }

@@ -7,8 +7,8 @@ use test_reports::tracked::TrackedFiles;
 
 use super::repository_root;
 
-/// The files that git tracks in the repository around `directory`. None without a repository, without git, or if git
-/// refuses: then paths are as reports say.
+/// The files that git tracks in the repository around `directory`. None without a repository, without git, if git
+/// refuses, or if nothing is tracked yet: then paths are as reports say.
 pub(super) fn files(directory: &Path) -> Option<TrackedFiles> {
     let root = repository_root(directory)?;
     // Reads the index only: neither the files nor a program that the repository's configuration names.
@@ -23,7 +23,8 @@ pub(super) fn files(directory: &Path) -> Option<TrackedFiles> {
     let paths = String::from_utf8_lossy(&output.stdout);
     let files = TrackedFiles::new(paths.split('\0').filter(|path| !path.is_empty()));
     let below = directory.strip_prefix(root).unwrap_or(Path::new(""));
-    output.status.success().then(|| files.seen_from(&below.to_string_lossy()))
+    let is_known = output.status.success() && !output.stdout.is_empty();
+    is_known.then(|| files.seen_from(&below.to_string_lossy()))
 }
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ mod tests {
         for file in ["web/src/größe 1.test.js", "a.test.js"] {
             std::fs::write(path.join(file), "").unwrap();
         }
+        assert!(files(path).is_none(), "nothing is tracked");
         assert!(git(&["add", "web"]));
         let tracked = files(&path.join("web")).unwrap();
         assert_eq!(

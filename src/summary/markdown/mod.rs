@@ -82,7 +82,7 @@ fn result(page: &mut Page, Headline { severity, word, text }: Headline, ok: &str
 }
 
 fn problems(page: &mut Page, summary: &Summary) {
-    failures::failures(page, &summary.failures());
+    failures::failures(page, &summary.failures(), summary.build.as_ref());
     failures::run_errors(page, &summary.records.run_errors);
     failures::damaged(page, &summary.reports.damaged);
 }

@@ -49,6 +49,40 @@ pub enum Format {
     Testng,
     /// The output of `cargo test`.
     Libtest,
+    /// Boost.Test's own log or report: `TestLog`, `TestResult`.
+    Boost,
+    /// Buck: `tests`.
+    Buck,
+    /// Catch2's own format: `Catch`, `Catch2TestRun`.
+    Catch2,
+    /// Check: `testsuites` in a namespace of its own.
+    Check,
+    /// CppUnit, AUnit and EmbUnit: `TestRun`.
+    Cppunit,
+    /// CTest's `Test.xml`: `Site`.
+    Ctest,
+    /// CUnit: `CUNIT_TEST_RUN_REPORT`.
+    Cunit,
+    /// doctest's own format: `doctest`.
+    Doctest,
+    /// FPCUnit: `TestResults`.
+    Fpcunit,
+    /// GLib's gtester: `gtester`.
+    Gtester,
+    /// The export of IntelliJ's test runner: `testrun`.
+    Intellij,
+    /// MbUnit 2: `report-result`.
+    Mbunit,
+    /// Parasoft C/C++test: `ResultsSession`.
+    Parasoft,
+    /// Qt Test's own format, whole or light: `TestCase`.
+    Qttest,
+    /// Robot Framework's `output.xml`: `robot`.
+    Robot,
+    /// SonarQube's generic test execution: `testExecutions`.
+    Sonar,
+    /// UnitTest++: `unittest-results`.
+    Unittestpp,
 }
 
 /// A place in a report file.

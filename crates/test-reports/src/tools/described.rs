@@ -24,7 +24,7 @@ const fn row(
 }
 
 /// One row for each group of tools, in the order of the documentation.
-const ROWS: [Description; 51] = [
+const ROWS: &[Description] = &[
     row(
         &["pytest", "unittest-xml-reporting", "nose2", "nose"],
         "classname",
@@ -97,19 +97,35 @@ const ROWS: [Description; 51] = [
     row(&["Robot Framework"], "chain of suites", "name", "the chain"),
     row(&["GoogleTest"], "suite", "name without `DISABLED_`", "prefix, suite"),
     row(
-        &["Catch2", "Criterion", "cmocka", "CUnit", "Qt Test"],
+        &["Catch2", "Criterion", "cmocka", "CUnit", "Qt Test", "UnitTest++", "FPCUnit"],
         "suite or classname",
         "name",
         "the same",
     ),
     row(&["Boost.Test"], "module, classname", "name", "the same"),
     row(&["doctest"], "source file", "name", "path"),
+    row(&["Check"], "suite, test case", "function", "the same"),
+    row(&["CppUnit"], "class, if the name has one", "method", "namespaces, class"),
+    row(&["gtester"], "program", "path", "program, path"),
+    row(&["Parasoft C/C++test"], "suite", "name without it", "the same"),
+    row(&["SonarQube"], "file", "name", "path"),
+    row(
+        &["IntelliJ", "Buck"],
+        "class, or else the chain of suites",
+        "name",
+        "package, class, nested classes",
+    ),
     row(&["Meson"], "project, suite (and the TAP program)", "name", "the same"),
     row(&["CTest"], "nothing", "name", "none"),
     row(&["bats"], "file", "name", "path"),
     row(&["perl TAP"], "suite", "name without its number", "suite"),
     row(&["XCTest"], "module and class", "method", "module, class"),
-    row(&["Maestro"], "suite or classname; devices are executions", "name", "the same"),
+    row(
+        &["Maestro"],
+        "suite, unless it is the default; devices are executions",
+        "flow",
+        "the suite",
+    ),
     row(&["twister"], "scenario, unless it is the name; platforms are executions", "name", "path"),
     row(
         &["intern"],
@@ -138,6 +154,7 @@ const ROWS: [Description; 51] = [
         "name with arguments",
         "namespaces, class",
     ),
+    row(&["MbUnit"], "class", "method with arguments", "namespaces, class"),
     row(&["TRX"], "class without its assembly", "method with arguments", "namespaces, class"),
     row(&["linter"], "", "", "findings are not tests: they are counted as excluded"),
     row(&["ExUnit"], "module without `Elixir.`", "name", "module, cut at `.`"),

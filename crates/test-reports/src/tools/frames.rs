@@ -99,6 +99,15 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return Some((path, rest[..digits].parse().ok()?));
     }
+    // A panic in Go: `/w/deck/deck_test.go:20 +0x45`.
+    if let Some((location, _)) = line.split_once(" +0x") {
+        return parse(location);
+    }
+    // Dart: `test/cart_test.dart 7:5    main.<fn>`.
+    if let Some((path, rest)) = line.split_once(".dart ") {
+        let number = rest.trim_start().split(':').next()?.parse().ok()?;
+        return Some((&line[..path.len() + ".dart".len()], number));
+    }
     // Terraform: `on tests/cart.tftest.hcl line 16, in run "fails":`.
     if let Some((path, rest)) = line.strip_prefix("on ").and_then(|line| line.split_once(" line "))
     {
@@ -214,6 +223,10 @@ mod tests {
         ] {
             assert_eq!(found(text), Some(("a.tftest.hcl", 16)), "{text}");
         }
+        let panic = "panic: sank [recovered]\n\ngoroutine 7 [running]:\ntesting.tRunner.func1()\n\t/usr/lib/go-1.19/src/testing/testing.go:1396 +0x24e\n\t/w/deck_test.go:20 +0x45";
+        assert_eq!(found(panic), Some(("/w/deck_test.go", 20)));
+        let dart = "Expected: <3>\n  Actual: <2>\n\npackage:matcher      expect\ntest/a_test.dart 7:5      main.<fn>";
+        assert_eq!(found(dart), Some(("test/a_test.dart", 7)));
         assert_eq!(found("2 is not 3 ('test-a.R:9')"), Some(("test-a.R", 9)));
         assert_eq!(found("2 is not 3 (test-a.R:9:3)"), Some(("test-a.R", 9)));
         assert_eq!(

@@ -189,7 +189,10 @@ impl<'a> CaseMapper<'a> {
         let file = written.map(|file| self.paths.relative(file)).filter(|file| !file.is_empty());
         let line = line.filter(|_| file.is_some());
         let (file, failed_at) = match detail {
-            Some(detail) => self.location_in(detail, file),
+            Some(detail) => {
+                let (file, line) = self.location_in(detail, file);
+                (file.or_else(|| self.named_after_file(case)), line)
+            }
             None => (file, None),
         };
         let line = failed_at.or(line);
@@ -200,6 +203,13 @@ impl<'a> CaseMapper<'a> {
     pub(crate) fn suite_location(&self, detail: &Detail) -> (Option<String>, Option<u32>) {
         let (file, line) = self.location_in(detail, None);
         self.in_repository(file, line, "")
+    }
+
+    /// The file after which the class of a case is named.
+    fn named_after_file(&self, case: &Case) -> Option<String> {
+        let classname = case.classname.as_deref()?;
+        let is_path = classname.contains('/') && !classname.contains(char::is_whitespace);
+        (is_path && volatile::has_extension(classname)).then(|| self.paths.relative(classname))
     }
 
     /// The path of `file` in the repository, if its files are known. Without it, the line says nothing.
@@ -223,8 +233,16 @@ impl<'a> CaseMapper<'a> {
 
     /// File and line that a failure names; only the line where the `file` is known.
     fn location_in(&self, detail: &Detail, file: Option<String>) -> (Option<String>, Option<u32>) {
-        let is_wanted =
-            |path: &str| file.as_ref().is_none_or(|file| self.paths.relative(path) == *file);
+        // Where tests ran in a directory of the repository, one of the two may be relative to that.
+        let is_end = |path: &str, end: &str| {
+            path.strip_suffix(end).is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        };
+        let is_wanted = |path: &str| {
+            file.as_ref().is_none_or(|file| {
+                let path = self.paths.relative(path);
+                is_end(&path, file) || (path.contains('/') && is_end(file, &path))
+            })
+        };
         let texts = [detail.text.as_deref(), detail.message.as_deref()];
         let found = texts.into_iter().flatten().find_map(|text| source_location(text, is_wanted));
         let line = found.map(|(_, line)| line);

@@ -91,10 +91,13 @@ fn written(report: &Report, case: &Case) -> String {
 }
 
 /// A case without differences in spelling (white space, composed characters, the number of a TAP line) and without the
-/// suites that represent a configuration (TestNG's `<suite>` and `<test>`, hosts, browsers).
+/// suites that represent a configuration (TestNG's `<suite>` and `<test>`, hosts, browsers) or that the tool's other format
+/// leaves out (doctest).
 fn spelled(report: &Report, case: &Case) -> String {
-    let is_configuration =
-        |suite: &&Suite| report.format == Format::Testng || suite.attribute("hostname").is_some();
+    let is_configuration = |suite: &&Suite| {
+        matches!(report.format, Format::Testng | Format::Doctest)
+            || suite.attribute("hostname").is_some()
+    };
     let suites = report.suite_chain(case.suite);
     let suites = suites.iter().filter(|suite| !is_configuration(suite)).map(|suite| &*suite.name);
     let tool = detect(report).name;

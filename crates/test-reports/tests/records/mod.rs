@@ -6,6 +6,7 @@ mod elsewhere;
 mod golden;
 mod lines;
 mod mixed;
+mod own_formats;
 mod properties;
 mod speed;
 

@@ -31,7 +31,7 @@ pub(crate) async fn inject_faults(
     let mut body = Bytes::new();
     if state.faults.read_bodies() {
         let (parts, unread) = request.into_parts();
-        body = to_bytes(unread, state.max_body_bytes).await.unwrap_or_default();
+        body = to_bytes(unread, state.bodies.max_bytes).await.unwrap_or_default();
         request = Request::from_parts(parts, Body::from(body.clone()));
     }
     let resource = request.uri().path().strip_prefix("/api/").unwrap_or_default();
@@ -72,7 +72,9 @@ pub(crate) async fn inject_faults(
         FaultKind::RejectArrays(_)
         | FaultKind::HalfArray(_)
         | FaultKind::FirstOfArray
-        | FaultKind::EditBefore => change_request(fault, request, next, state.max_body_bytes).await,
+        | FaultKind::EditBefore => {
+            change_request(fault, request, next, state.bodies.max_bytes).await
+        }
         FaultKind::ShowDeleted => {
             request.extensions_mut().insert(DeletedRows::Shown);
             next.run(request).await

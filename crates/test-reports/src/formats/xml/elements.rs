@@ -12,7 +12,7 @@ use super::window::Window;
 use crate::formats::limits::{DEEPEST, Limit, LimitExceeded, Limits, MOST_ATTRIBUTES};
 use crate::formats::model::{Flaw, Format, Position};
 use crate::formats::recovery::{FlawLog, FlawSet, Recovery};
-use crate::formats::sniff::{Landmark, is_template, landmark};
+use crate::formats::sniff::{Landmark, format_of, is_series, is_template, landmark};
 
 /// Shorter tags cannot have too many attributes.
 const SHORT_TAG: usize = 2 * MOST_ATTRIBUTES;
@@ -125,13 +125,15 @@ impl<'a> Elements<'a> {
             };
             let tag = Tag::new(self.tokenizer.bytes(content), classes);
             let name = printable(tag.name().as_bytes());
-            if let Some(Landmark::Root(format) | Landmark::Case(format)) = landmark(&name, None) {
+            if let Some(format) = format_of(&name, &tag, self.tokenizer.behind()) {
                 self.root = name;
                 self.tokenizer.format = Some(format);
                 self.pending = Some(token);
                 return Ok(DocumentStart::Root(format));
             }
-            if is_template(&name) || !self.tokenizer.comes_to_a_case()? {
+            let is_foreign = is_template(&name) || !self.tokenizer.comes_to_a_case()?;
+            // Behind the remains of a report it may be another piece of it.
+            if is_foreign && self.damage.is_none() {
                 return Ok(DocumentStart::Foreign(name));
             }
             // Something else is around the report, or its beginning is lost.
@@ -209,7 +211,8 @@ impl<'a> Elements<'a> {
         Ok(match token {
             Token::Start { content, classes, .. } => {
                 let name = Tag::new(self.tokenizer.bytes(content), classes).name().to_owned();
-                match landmark(&name, self.tokenizer.format) {
+                let format = self.tokenizer.format;
+                match landmark(&name, format).or_else(|| landmark(&name, None)) {
                     Some(Landmark::Root(format) | Landmark::Case(format))
                         if Some(format) != self.tokenizer.format =>
                     {
@@ -218,7 +221,9 @@ impl<'a> Elements<'a> {
                             self.root
                         ));
                     }
-                    Some(Landmark::Root(_)) => self.note(FlawSet::of(Recovery::SeveralDocuments)),
+                    Some(Landmark::Root(format)) if !is_series(format) => {
+                        self.note(FlawSet::of(Recovery::SeveralDocuments))
+                    }
                     _ => {}
                 }
                 self.start(token)

@@ -15,7 +15,7 @@ use super::debris::{self, Debris};
 use super::window::{WINDOW, Window};
 use crate::formats::model::{Format, Position};
 use crate::formats::recovery::{FlawSet, Recovery};
-use crate::formats::sniff::{Landmark, begins_a_name, landmark};
+use crate::formats::sniff::{Landmark, begins_a_name, is_ambiguous, landmark};
 
 /// Bytes of the window, valid until the next token is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -189,6 +189,10 @@ impl<'a> Tokenizer<'a> {
                     if matches!(found, Some(Landmark::Root(_) | Landmark::Case(_)))
                         || (!is_noisy && found.is_none())
                     {
+                        if self.format.is_none() && is_ambiguous(&name) && !self.tag_has(b" xmlns")
+                        {
+                            self.look_ahead()?;
+                        }
                         outside.token = self.start_tag()?;
                         let debris = match outside.token {
                             Token::Broken(_) => Debris::BrokenTag,
@@ -240,9 +244,26 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
+    /// Reads as much as the window can hold without growing.
+    fn look_ahead(&mut self) -> io::Result<()> {
+        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        Ok(())
+    }
+
+    /// What was read behind the last token.
+    pub(super) fn behind(&self) -> &[u8] {
+        self.window.rest()
+    }
+
+    /// Whether the tag that the window starts with holds `text`.
+    fn tag_has(&self, text: &[u8]) -> bool {
+        let tag = self.window.rest().split(|&byte| byte == b'>').next().unwrap_or_default();
+        memmem::find(tag, text).is_some()
+    }
+
     /// Whether a case begins in what the window holds, or can hold without growing.
     pub(super) fn comes_to_a_case(&mut self) -> io::Result<bool> {
-        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        self.look_ahead()?;
         let rest = self.window.rest();
         Ok(memchr::memchr_iter(b'<', rest).any(|at| {
             let tag = rest.get(at + 1..).unwrap_or_default();
@@ -279,9 +300,11 @@ impl<'a> Tokenizer<'a> {
         let name = self.name(skip)?;
         let name = self.bytes(name);
         let found = self.landmark(name).or_else(|| {
-            // xUnit.net's name for a case is too common to say more without this.
-            let tag = self.window.rest().split(|&byte| byte == b'>').next().unwrap_or_default();
-            let is_case = name == b"test" && memmem::find(tag, b" result=").is_some();
+            // The name of a case in several formats is too common to say more without this.
+            let is_case = name == b"test"
+                && [&b" result="[..], b" id=\"s1-", b" suite=", b" locationUrl="]
+                    .iter()
+                    .any(|text| self.tag_has(text));
             is_case.then_some(Landmark::Part)
         });
         Ok((String::from_utf8_lossy(name).into_owned(), found))

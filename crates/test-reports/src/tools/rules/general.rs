@@ -170,9 +170,7 @@ pub(in crate::tools) fn is_robot(part: &Part<'_>) -> bool {
         })
     };
     let is_deep = |case: &Case| case.classname.as_deref() != part.suite().map(|suite| &*suite.name);
-    part.lacks(&["hostname", "id", "package", "file", "assertions"])
-        && part.cases.iter().any(is_deep)
-        && all_cases(part, is_joined)
+    part.cases.iter().any(is_deep) && all_cases(part, is_joined)
 }
 
 /// Each suite is a request.
@@ -198,8 +196,23 @@ pub(in crate::tools) fn newman(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
+/// The suite names its device, and each case has a state in capitals.
 pub(in crate::tools) fn is_maestro(part: &Part<'_>) -> bool {
+    let is_state = |status: &str| status.bytes().all(|byte| byte.is_ascii_uppercase());
     part.suites.iter().any(|suite| suite.attribute("device").is_some())
+        && all_cases(part, |case| case.attribute("status").is_some_and(is_state))
+}
+
+/// The suite, unless it has the name that every suite has by default. Flows have no class, or that of their own name.
+pub(in crate::tools) fn maestro(case: &CaseContext<'_>) -> TestLocation {
+    let suite = if case.suite_name() == "Test Suite" { "" } else { case.suite_name() };
+    let name = if case.name.is_empty() { case.classname } else { case.name };
+    TestLocation {
+        container: one(suite),
+        name: owned(name),
+        folder: vec![Level::One(owned(suite))],
+        ..TestLocation::default()
+    }
 }
 
 pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {

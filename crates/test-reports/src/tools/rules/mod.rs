@@ -11,6 +11,7 @@ pub(super) mod devices;
 pub(super) mod dotnet;
 pub(super) mod elixir;
 pub(super) mod erlang;
+pub(super) mod frameworks;
 pub(super) mod general;
 pub(super) mod gherkin;
 pub(super) mod ginkgo;

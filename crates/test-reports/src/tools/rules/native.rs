@@ -1,9 +1,6 @@
 //! C, C++ and Swift: GoogleTest, Catch2, doctest, Boost.Test, CUnit, cmocka, Criterion, Qt Test, Meson, XCTest.
 
-use super::{
-    all_cases, all_named_like_suite, any_property, in_container, is_identifier, one, owned,
-    suite_name_of, tap,
-};
+use super::{all_cases, any_property, in_container, is_identifier, one, owned, suite_name_of, tap};
 use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
@@ -11,9 +8,7 @@ use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_googletest(part: &Part<'_>) -> bool {
-    // CTest's suite has a host.
-    (part.lacks(&["hostname"]) || all_named_like_suite(part))
-        && !part.suites.is_empty()
+    !part.suites.is_empty()
         && part.suites.iter().all(|suite| suite.attribute("disabled").is_some())
         && all_cases(part, |case| {
             case.classname.is_some()
@@ -82,9 +77,10 @@ pub(in crate::tools) fn doctest(case: &CaseContext<'_>) -> TestLocation {
 /// One suite for the module; the test suites are the classname.
 pub(in crate::tools) fn is_boost(part: &Part<'_>) -> bool {
     part.has(&["tests", "skipped", "errors", "failures", "id", "time"])
-        && part.lacks(&["assertions", "timestamp"])
         && all_cases(part, |case| {
-            case.attribute("assertions").is_some() && case.attribute("status").is_none()
+            case.attribute("assertions").is_some()
+                // Those of PHPUnit and Codeception.
+                && ["status", "class", "feature"].iter().all(|name| case.attribute(name).is_none())
         })
 }
 
@@ -183,7 +179,7 @@ pub(in crate::tools) fn is_cpputest(part: &Part<'_>) -> bool {
 /// The classname repeats the suites, which have no attribute but the number of their tests.
 pub(in crate::tools) fn is_tasty(part: &Part<'_>) -> bool {
     part.has(&["tests"])
-        && part.lacks(&["time", "failures", "timestamp", "hostname", "id", "package", "file"])
+        && part.lacks(&["time", "failures"])
         && all_cases(part, |case| {
             let chain = part.report.suite_chain(case.suite);
             let chain: Vec<&str> = chain.iter().map(|suite| &*suite.name).collect();

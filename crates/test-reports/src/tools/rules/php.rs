@@ -9,9 +9,6 @@ use crate::tools::part::Part;
 pub(in crate::tools) fn is_phpunit(part: &Part<'_>) -> bool {
     let has = |name: &str| part.suites.iter().any(|suite| suite.attribute(name).is_some());
     has("assertions")
-        && !has("filepath")
-        && !has("disabled")
-        && !has("hostname")
         && all_cases(part, |case| {
             case.attribute("assertions").is_some() && case.attribute("status").is_none()
         })

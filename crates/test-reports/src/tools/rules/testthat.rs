@@ -16,7 +16,7 @@ pub(in crate::tools) fn is_testthat(part: &Part<'_>) -> bool {
         text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
     };
     part.has(&ATTRIBUTES)
-        && part.lacks(&["id", "package", "file", "disabled"])
+        && !part.has_package()
         && all_named_like_suite(part)
         && all_cases(part, |case| {
             let name = case.name.as_deref().unwrap_or_default();

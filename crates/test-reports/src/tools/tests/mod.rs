@@ -1229,6 +1229,23 @@ fn exunit_modules_have_no_prefix() {
 }
 
 #[test]
+fn a_name_behind_the_fixture_of_nunit_is_not_split() {
+    let xml = "<test-results><test-suite type='Namespace' name='Ferry'><results><test-suite type='TestFixture' name='DeckTests(1,&quot;a.b&quot;)'><results>\
+        <test-case name='Ferry.DeckTests(1,&quot;a.b&quot;).named. case' executed='True' result='Success'/>\
+        <test-case name='Ferry.DeckTests(1,&quot;a.b&quot;).Rows(1.5d)' executed='True' result='Success'/>\
+        </results></test-suite></results></test-suite></test-results>";
+    let names: Vec<String> = lines(xml)
+        .iter()
+        .filter_map(|line| line.rsplit_once(" @ "))
+        .map(|(test, _)| test.to_owned())
+        .collect();
+    assert_eq!(
+        names,
+        ["Ferry.DeckTests(1,\"a.b\"): named. case", "Ferry.DeckTests(1,\"a.b\"): Rows(1.5d)"]
+    );
+}
+
+#[test]
 fn names_of_nunit_may_contain_dots() {
     let version_3 = "<test-run><test-suite type='TestFixture' name='PriceTests'>\
         <test-case name='rounds 1.5 up' fullname='Shop.PriceTests.rounds 1.5 up' classname='Shop.PriceTests' result='Passed'/>\
