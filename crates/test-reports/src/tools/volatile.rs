@@ -31,7 +31,7 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
     if is_environment(part) {
         return String::new();
     }
-    let part = environment::without_affixes(part);
+    let part = without_lines(environment::without_affixes(part));
     let part = map_words(part, |word, is_first| {
         if is_host(word) { String::new() } else { without_server(word, is_first, true) }
     });
@@ -44,7 +44,30 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
             .or_else(|| stamps::hash(rest))
             .or_else(|| numbered(rest))
             .or_else(|| shard(rest))
+            .or_else(|| worker(rest))
     })
+}
+
+/// A path without its lines: `:12`, `:12:5`, `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`.
+pub(super) fn without_lines(path: &str) -> &str {
+    let is_line = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_digit())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:,L".contains(&byte))
+    };
+    // A class may have arguments: `Shop.Cart(12)`.
+    let is_file = |path: &str| has_extension(path) && path.contains(['/', '\\']);
+    let cut =
+        |(start, line): (&'_ str, &str)| (is_line(line) && is_file(start)).then_some(start.len());
+    let bracketed = || path.strip_suffix(')')?.rsplit_once('(');
+    let after_word = || {
+        let (start, line) = path.rsplit_once(" line ")?;
+        Some((start.trim_end_matches(','), line))
+    };
+    let end = [path.rsplit_once("#L"), bracketed(), after_word(), path.rsplit_once(':')]
+        .into_iter()
+        .flatten()
+        .find_map(cut);
+    end.map_or(path, |end| &path[..end])
 }
 
 /// A path without `:12` or `:12:5` at its end.
@@ -393,6 +416,12 @@ fn shard(rest: &str) -> Option<usize> {
         Some(total) => Some(rest.len() - total.len() + number(total)),
         None => strip_word(rest, &["shard"]).map(|_| rest.len() - first.len() + length),
     }
+}
+
+/// `gw3`, a process of pytest-xdist.
+fn worker(rest: &str) -> Option<usize> {
+    let length = number(strip_word(rest, &["gw"])?);
+    (length > 0).then_some("gw".len() + length)
 }
 
 #[cfg(test)]
