@@ -48,7 +48,7 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
     })
 }
 
-/// A path without its lines: `:12`, `:12:5`, `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`.
+/// A path without its lines in further spellings: `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`.
 pub(super) fn without_lines(path: &str) -> &str {
     let is_line = |text: &str| {
         text.starts_with(|first: char| first.is_ascii_digit())
@@ -431,6 +431,35 @@ mod tests {
     use super::*;
     use crate::options::IdentityOptions;
     use crate::text::RepositoryRoot;
+
+    #[test]
+    fn lines_in_every_spelling_belong_to_paths_only() {
+        for path in [
+            "src/a.rb:12",
+            "src/a.rb:12-15",
+            "src/a.rb(12)",
+            "src/a.rb(12,5)",
+            "src/a.rb#L12",
+            "src/a.rb#L12-L15",
+            "src/a.rb line 12",
+            "src/a.rb, line 12",
+        ] {
+            assert_eq!(without_lines(path), "src/a.rb", "{path}");
+        }
+        for part in ["Shop.Cart(12)", "Cart line 12", "Shop.Cart.Adds(1,2)", "v1.2/b:3", "a/b(c)"] {
+            assert_eq!(without_lines(part), part);
+        }
+    }
+
+    #[test]
+    fn workers_and_browsers_behind_a_name_are_removed() {
+        for part in ["Cart gw0", "Cart [chromium]", "Cart [webkit]"] {
+            assert_eq!(apply(without_run, part), "Cart", "{part}");
+        }
+        for part in ["Cart gwen", "Cart [fast]", "Cart (chromium)"] {
+            assert_eq!(apply(without_run, part), part);
+        }
+    }
 
     /// Applies `rule` to `part`, in a repository at `/home/ci/work/shop`, and checks that it is idempotent.
     fn apply(rule: fn(&str, &LocalPaths<'_>) -> String, part: &str) -> String {
