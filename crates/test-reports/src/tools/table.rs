@@ -621,6 +621,14 @@ pub(super) static TABLE: &[Tool] = &[
         not_a_test: javascript::node_not_a_test,
         ..ROW
     },
+    // testdata/ctest.
+    Tool {
+        name: "CTest",
+        is_written_by: tap::is_ctest,
+        locate: tap::ctest,
+        suite_label: |_| "",
+        ..ROW
+    },
     // testdata/pytest, and pytest's junitxml module for names of other versions.
     Tool {
         name: "pytest",
@@ -653,14 +661,6 @@ pub(super) static TABLE: &[Tool] = &[
         locate: javascript::chain,
         not_a_test: javascript::bun_not_a_test,
         message: messages::jest,
-        ..ROW
-    },
-    // testdata/ctest.
-    Tool {
-        name: "CTest",
-        is_written_by: tap::is_ctest,
-        locate: tap::ctest,
-        suite_label: |_| "",
         ..ROW
     },
     // testdata/playwright.

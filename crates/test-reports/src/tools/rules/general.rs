@@ -119,7 +119,7 @@ fn is_browser(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
 
 /// `part` without what differs between runs, relative to the repository root if it is a path.
 fn portable(case: &CaseContext<'_>, part: &str) -> String {
-    let part = volatile::without_line(part);
+    let part = volatile::without_lines(volatile::without_line(part));
     if is_path(part) { case.path(part) } else { volatile::without_run(part, case.paths) }
 }
 

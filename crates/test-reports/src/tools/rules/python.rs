@@ -33,8 +33,9 @@ fn is_of_pytest(case: &Case) -> bool {
     let last = classname.rsplit('.').next().unwrap_or_default();
     is_dotted(classname)
         && (classname.split('.').any(is_test) || last.starts_with(char::is_lowercase))
-        // Titles in quotes are no names of functions, but a plug-in may write some below its module.
-        && (is_function(name) || classname.contains('.'))
+        // Titles are no names of functions, but a plug-in may write some below its module.
+        && (is_function(name)
+            || (name.contains(' ') && classname.contains('.') && classname.split('.').any(is_test)))
 }
 
 /// Whether `name` is a function: alone, with `[parameters]`, or with those of a subtest, ` [message] (i=1)`.
