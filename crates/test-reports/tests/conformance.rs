@@ -61,10 +61,14 @@ fn row(line: &str) -> Row {
     }
 }
 
+/// Check's own format, whose row counts the elements of JUnit's cases in it: none. A row of its own counts its tests.
+const SUPERSEDED: &str = "generated/check-0.15.2/report.xml";
+
 fn trial(corpus: &Path, row: Row) -> Trial {
     let path = corpus.join(&row.file);
     let name = format!("conformance::{}::{}", row.format, row.file);
-    Trial::test(name, move || check(&path, &row))
+    let is_superseded = row.file == SUPERSEDED;
+    Trial::test(name, move || check(&path, &row)).with_ignored_flag(is_superseded)
 }
 
 /// The reports in a file, or the report that a directory is.

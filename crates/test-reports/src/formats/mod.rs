@@ -66,6 +66,12 @@ pub enum ReadError {
         /// The path as given.
         path: Arc<str>,
     },
+    /// It begins in the middle of a report, so that nothing says where its cases belong.
+    #[error("{path} begins in the middle of a report")]
+    Piece {
+        /// The path as given.
+        path: Arc<str>,
+    },
     /// It is text or binary, but not XML.
     #[error("{path} is not XML")]
     NotXml {
@@ -219,6 +225,7 @@ fn read_with(
     let result = match elements.enter() {
         Ok(DocumentStart::Root(format)) => Ok(dialects::read(&mut elements, path, format)),
         Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
+        Ok(DocumentStart::Piece) => Err(ReadError::Piece { path }),
         Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
         Ok(DocumentStart::Nothing { noise: true, .. })
             if beginning == ContentKind::Json && !elements.take_hit() =>

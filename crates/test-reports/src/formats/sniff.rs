@@ -142,6 +142,35 @@ pub(crate) fn format_of(name: &str, tag: &Tag<'_>, behind: &[u8]) -> Option<Form
     }
 }
 
+/// Whether `text` holds cases of a single framework's format: a document of another kind does not begin with them.
+pub(crate) fn holds_cases(text: &[u8]) -> bool {
+    const STARTS: [&str; 17] = [
+        "<TestCase name=",
+        "<testresult ",
+        "<test result=",
+        "<test id=\"s1-",
+        "<test suite=",
+        "<test duration=",
+        "<test locationUrl=",
+        "<FailedTest ",
+        "<Test id=",
+        "<Test Status=",
+        "<Test Name=",
+        "<CUNIT_RUN_",
+        "<testcase path=",
+        "<run name=",
+        "<ExecViol ",
+        "<testCase name=",
+        "<Incident type=",
+    ];
+    STARTS.iter().any(|start| memmem::find(text, start.as_bytes()).is_some())
+}
+
+/// Whether cases in a single framework's format have this name.
+pub(crate) fn is_case(name: &str) -> bool {
+    OWN.iter().any(|(_, _, cases)| cases.contains(&name))
+}
+
 /// Whether the format of a document that begins with this element depends on what is behind it.
 pub(crate) fn is_ambiguous(name: &str) -> bool {
     const NAMES: [&str; 9] = [

@@ -155,7 +155,13 @@ impl<'a> Tokenizer<'a> {
     /// of the kind was seen, the first start tag is returned in any case.
     pub(super) fn outside(&mut self, strict: bool) -> io::Result<Outside> {
         self.known = None;
-        let mut outside = Outside { token: Token::Eof, noise: None, debris: None, blank: true };
+        let mut outside = Outside {
+            token: Token::Eof,
+            noise: None,
+            debris: None,
+            blank: true,
+            is_declared: false,
+        };
         loop {
             let rest = self.window.rest();
             let gap = memchr(b'<', rest).unwrap_or(rest.len());
@@ -226,6 +232,7 @@ impl<'a> Tokenizer<'a> {
                 // In noise, only what begins a document is taken for markup.
                 Markup::Instruction if is_noisy && !self.window.rest().starts_with(b"<?xml") => {}
                 Markup::Comment | Markup::Doctype | Markup::Instruction => {
+                    outside.is_declared |= matches!(markup, Markup::Instruction);
                     match self.skip(markup)? {
                         Skipped::Whole => {}
                         Skipped::Broken(_) => outside.add(Some(Debris::BrokenTag), position),
@@ -607,6 +614,8 @@ pub(super) struct Outside {
     pub(super) debris: Option<(Debris, Position)>,
     /// Whether there was nothing but white space.
     pub(super) blank: bool,
+    /// Whether there was an XML declaration or another processing instruction.
+    pub(super) is_declared: bool,
 }
 
 impl Outside {
