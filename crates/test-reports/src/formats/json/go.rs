@@ -206,7 +206,7 @@ impl GoReader {
         self.packages.remove(name);
     }
 
-    /// `FAIL	example.com/shop [build failed]`, which older versions print between the events.
+    /// `FAIL example.com/shop [build failed]`, with a tab, which older versions print between the events.
     fn text_line(&mut self, line: &str, position: Position) {
         let failed = line.strip_prefix("FAIL\t").and_then(|rest| rest.split_once(" ["));
         if let Some((package, reason)) = failed

@@ -378,8 +378,11 @@ impl<R: Read> JsonInput<R> {
             _ if byte & 0xc0 != 0x80 => self.column += 1,
             _ => {}
         }
-        while let Some((_, count)) = self.left_out.pop_front_if(|(at, _)| *at <= self.consumed) {
+        while let Some(&(at, count)) = self.left_out.front()
+            && at <= self.consumed
+        {
             self.column += count;
+            self.left_out.pop_front();
         }
         self.consumed += 1;
         self.place.0.set((Position::at(self.line, self.column), byte));

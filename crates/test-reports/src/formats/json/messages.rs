@@ -4,16 +4,17 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
-
 use super::LineReader;
 use super::cucumber::Run;
+use super::envelope::{
+    Attachment, Document, Envelope, Exception, Finished, Pickle, ScenarioNode, StepFinished,
+};
 use super::ndjson::Line;
-use super::values::{Flag, Lenient, List, Message, Number, Words};
+use super::values::{Lenient, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::limits::Limits;
 use crate::formats::model::{
-    CaseExtra, Detail, Flaw, Outcome, Position, Property, Report, Rerun, RerunWhen, Tag,
+    CaseExtra, Flaw, Outcome, Position, Property, Report, Rerun, RerunWhen, Tag,
 };
 
 /// Ids of one kind that are kept. A run with more of them has no names for the rest.
@@ -26,12 +27,17 @@ pub(super) struct Reader {
     /// The examples and number of each row.
     rows: HashMap<Box<str>, String>,
     pickles: HashMap<Box<str>, Pickle>,
-    /// The pickle and the steps of each test case: the number of the pickle's step, or none for a hook.
-    cases: HashMap<Box<str>, (Box<str>, HashMap<Box<str>, Box<str>>)>,
+    cases: HashMap<Box<str>, PickledCase>,
     running: HashMap<Box<str>, Running>,
     /// Attempts that will be repeated, by test case.
     reruns: HashMap<Box<str>, Vec<Rerun>>,
     ended: bool,
+}
+
+/// The pickle of a test case, and the step of the pickle that each of its steps is. Hooks are none.
+struct PickledCase {
+    pickle: Box<str>,
+    steps: HashMap<Box<str>, Box<str>>,
 }
 
 struct Scenario {
@@ -40,220 +46,11 @@ struct Scenario {
     name: Box<str>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Pickle {
-    id: Words,
-    uri: Words,
-    name: Words,
-    location: Lenient<Location>,
-    ast_node_ids: List<Words>,
-    tags: List<Lenient<Named>>,
-    steps: List<Lenient<PickleStep>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Location {
-    line: Number,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Named {
-    name: Words,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct PickleStep {
-    id: Words,
-    text: Message,
-}
-
 struct Running {
     case: Box<str>,
     position: Position,
     run: Run,
     tags: Vec<Tag>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Envelope {
-    gherkin_document: Option<Lenient<Document>>,
-    pickle: Option<Lenient<Pickle>>,
-    test_case: Option<Lenient<TestCase>>,
-    test_case_started: Option<Lenient<Started>>,
-    test_step_finished: Option<Lenient<StepFinished>>,
-    attachment: Option<Lenient<Attachment>>,
-    external_attachment: Option<Lenient<Attachment>>,
-    test_case_finished: Option<Lenient<Finished>>,
-    parse_error: Option<Lenient<ParseError>>,
-    test_run_hook_finished: Option<Lenient<StepFinished>>,
-    test_run_started: Option<Lenient<Empty>>,
-    test_run_finished: Option<Lenient<RunFinished>>,
-}
-
-#[derive(Default, Deserialize)]
-struct Empty {}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Document {
-    feature: Lenient<Feature>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Feature {
-    name: Words,
-    children: Vec<Lenient<Child>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Child {
-    rule: Option<Lenient<Rule>>,
-    scenario: Option<Lenient<ScenarioNode>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Rule {
-    name: Words,
-    children: Vec<Lenient<RuleChild>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RuleChild {
-    scenario: Option<Lenient<ScenarioNode>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ScenarioNode {
-    id: Words,
-    name: Words,
-    examples: Vec<Lenient<Examples>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Examples {
-    name: Words,
-    table_body: Vec<Lenient<Row>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Row {
-    id: Words,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct TestCase {
-    id: Words,
-    pickle_id: Words,
-    test_steps: List<Lenient<TestStep>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct TestStep {
-    id: Words,
-    pickle_step_id: Words,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Started {
-    id: Words,
-    test_case_id: Words,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct StepFinished {
-    test_case_started_id: Words,
-    test_step_id: Words,
-    #[serde(alias = "result")]
-    test_step_result: Lenient<StepResult>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct StepResult {
-    status: Words,
-    duration: Lenient<Duration>,
-    message: Message,
-    exception: Lenient<Exception>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Exception {
-    #[serde(rename = "type")]
-    kind: Words,
-    message: Message,
-    stack_trace: Message,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Duration {
-    seconds: Number,
-    nanos: Number,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Attachment {
-    test_case_started_id: Words,
-    body: Message,
-    media_type: Words,
-    url: Words,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Finished {
-    test_case_started_id: Words,
-    will_be_retried: Flag,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ParseError {
-    message: Message,
-    source: Lenient<Source>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Source {
-    uri: Words,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RunFinished {
-    exception: Lenient<Exception>,
-}
-
-impl StepResult {
-    fn detail(&self) -> Option<Box<Detail>> {
-        let Exception { kind, message, stack_trace } = &*self.exception;
-        let text = stack_trace.get().or(self.message.get());
-        detail(message.get().or_else(|| self.message.text().lines().next()), kind.get(), text)
-    }
-
-    fn seconds(&self) -> f64 {
-        let [seconds, nanos] = [self.duration.seconds, self.duration.nanos].map(Number::get);
-        seconds.unwrap_or_default() + nanos.unwrap_or_default() / 1e9
-    }
 }
 
 fn insert<T>(map: &mut HashMap<Box<str>, T>, key: &Words, value: T) {
@@ -354,7 +151,7 @@ impl Reader {
         let Some(running) = self.running.get_mut(id.text()) else { return };
         running.run.seconds += result.seconds();
         running.run.add(&result.status.text().to_lowercase(), || result.detail());
-        let text = self.cases.get(&running.case).and_then(|(pickle, steps)| {
+        let text = self.cases.get(&running.case).and_then(|PickledCase { pickle, steps }| {
             let step = steps.get(test_step_id.text())?;
             let steps = &self.pickles.get(pickle)?.steps.0;
             steps.iter().find(|found| found.id.text() == &**step)?.text.get()
@@ -378,7 +175,7 @@ impl Reader {
             return;
         }
         let reruns = self.reruns.remove(&running.case).unwrap_or_default();
-        let pickle = self.cases.get(&running.case).map(|(pickle, _)| pickle.clone());
+        let pickle = self.cases.get(&running.case).map(|case| case.pickle.clone());
         match pickle {
             Some(pickle) => self.case(&pickle, running, reruns),
             None => {
@@ -422,7 +219,8 @@ impl LineReader for Reader {
             let steps = case.test_steps.0.iter().filter(|step| step.pickle_step_id.get().is_some());
             let steps =
                 steps.map(|step| (step.id.text().into(), step.pickle_step_id.text().into()));
-            let value = (case.pickle_id.text().into(), steps.collect());
+            let pickle = case.pickle_id.text().into();
+            let value = PickledCase { pickle, steps: steps.collect() };
             insert(&mut self.cases, &case.id, value);
         } else if let Some(Lenient(pickle)) = envelope.pickle {
             let id = pickle.id.clone();

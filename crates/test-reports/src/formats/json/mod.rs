@@ -7,6 +7,7 @@
 mod allure;
 mod ctrf;
 mod cucumber;
+mod envelope;
 mod go;
 mod googletest;
 mod input;

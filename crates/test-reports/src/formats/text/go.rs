@@ -51,10 +51,10 @@ impl Reader {
         true
     }
 
-    /// `ok  	example.com/shop	0.003s`, and what stands for other outcomes.
+    /// `ok example.com/shop 0.003s`, with tabs, and the words for other outcomes.
     fn package(&mut self, line: &str, position: Position) -> bool {
         let mut parts = line.split('\t');
-        // `FAIL	example.com/shop [build failed]` has no third part, and neither has a line that is cut.
+        // `FAIL example.com/shop [build failed]` has no third part, and neither has a line that is cut.
         if line.matches('\t').count() < 2 && !line.ends_with(']') {
             return false;
         }

@@ -1,5 +1,8 @@
 //! The few values of a TAP diagnostic that say what failed and where. A full reader of YAML would accept less.
 
+use crate::formats::builder::{LONGEST_TEXT, detail};
+use crate::formats::model::Detail;
+
 /// A diagnostic: the lines between `---` and `...`, without their common indentation.
 #[derive(Debug, Default)]
 pub(super) struct Diagnostic {
@@ -70,6 +73,52 @@ fn unquoted(value: &str) -> String {
         }
     }
     value.to_owned()
+}
+
+/// Appends a line, up to what is kept of a failure.
+pub(super) fn push_line(text: &mut String, line: &str) {
+    if text.len() + line.len() < LONGEST_TEXT {
+        text.push_str(line);
+        text.push('\n');
+    }
+}
+
+/// What a diagnostic, or else the comments behind a point, say about a failure.
+pub(super) fn explain(yaml: &Diagnostic, comments: &str) -> Option<Box<Detail>> {
+    if yaml.text.trim().is_empty() {
+        return detail(None, None, Some(comments));
+    }
+    let keys: [&[&str]; 3] = [&["error", "message"], &["error"], &["message"]];
+    let message = keys.iter().find_map(|keys| yaml.nested(keys));
+    let kind = ["name", "type", "code"].iter().find_map(|key| yaml.value(key));
+    let text = yaml.value("stack").filter(|stack| !stack.is_empty());
+    let text = match (&message, text) {
+        (Some(message), Some(stack)) => format!("{message}\n{stack}"),
+        _ => yaml.text.clone(),
+    };
+    detail(message.as_deref(), kind.as_deref(), Some(&text))
+}
+
+/// File and line of a failure: of node's `location`, node-tap's and Vitest's `at`, or Perl's and bats' comments.
+pub(super) fn location(yaml: &Diagnostic, comments: &str) -> (Option<String>, Option<u32>) {
+    let at = yaml.value("at").filter(|place| !place.is_empty());
+    if let Some(place) = yaml.value("location").or(at) {
+        let mut parts = place.rsplitn(3, ':');
+        let line = parts.nth(1).and_then(|line| line.parse().ok());
+        return (parts.next().map(str::to_owned), line);
+    }
+    if let Some(file) = yaml.nested(&["at", "fileName"]) {
+        let line = yaml.nested(&["at", "lineNumber"]).and_then(|line| line.parse().ok());
+        return (Some(file), line);
+    }
+    let found = comments.lines().find_map(|line| {
+        let (file, rest) = match line.trim().strip_prefix("at ") {
+            Some(perl) => perl.split_once(" line ")?,
+            None => line.trim().strip_prefix("(in test file ")?.split_once(", line ")?,
+        };
+        Some((file.to_owned(), rest.trim_end_matches([')', '.']).parse().ok()))
+    });
+    found.map_or((None, None), |(file, line)| (Some(file), line))
 }
 
 #[cfg(test)]
