@@ -15,6 +15,7 @@ use url::Url;
 use super::answer::{chain, decode, read_body, status_error, transport_error};
 use super::error::{ApiError, RequestError};
 use super::filters::Filters;
+use super::ids::ProjectId;
 use super::lenient::is_deleted_row;
 use super::pacing::Pacing;
 pub use super::requests::Requests;
@@ -249,6 +250,11 @@ impl Client {
     /// What is known about the server's filters.
     pub(super) fn filters(&self) -> &Filters {
         &self.shared.filters
+    }
+
+    /// The project of this import: whole lists are those of the project.
+    pub fn set_project(&self, project: ProjectId) {
+        self.filters().set_project(project);
     }
 
     /// The progress of the import that uses this client.

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::ApiError;
 use crate::api::ids::{PlanId, SuiteId, TestId};
-use crate::api::pages::{PER_PAGE, list_in};
+use crate::api::pages::PER_PAGE;
+use crate::api::sets::list_in;
 use crate::api::wire::{
     MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, Suite, SuiteTest, Test,
 };

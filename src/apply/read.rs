@@ -1,8 +1,8 @@
 //! Reads the project, and plans against it.
 
 use crate::api::client::Client;
-use crate::api::filters::check_whole_lists;
 use crate::api::pages::PER_PAGE;
+use crate::api::sets::check_whole_lists;
 use crate::plan::folders::PlannedFolder;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use crate::api::client::Client;
 use crate::api::error::{ApiError, RequestError};
 use crate::api::ids::{SuiteId, TestId};
-use crate::api::pages::list_in;
+use crate::api::sets::list_in;
 use crate::api::wire::{PlanSuite, Resource, RunResult, Step, SuiteTest, Test};
 
 /// Ids per request.

@@ -2,10 +2,10 @@
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::filters::prove_sets;
 use crate::api::ids::ProjectId;
-use crate::api::pages::{list, list_of};
+use crate::api::pages::list;
 use crate::api::redact::redact;
+use crate::api::sets::{list_of, prove_sets};
 use crate::api::wire::{Plan, Project};
 use test_reports::text;
 

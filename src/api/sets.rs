@@ -1,0 +1,307 @@
+//! Rows by the values of a field: in sets, or picked from whole lists where the server does not filter.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+
+use super::client::Client;
+use super::error::{ApiError, RequestError};
+use super::pages::{PER_PAGE, is_refused, list};
+use super::wire::{Page, Resource, Step, SuiteTest};
+
+/// The longest filter, in bytes: the request line stays below the 8 KiB that servers allow.
+const FILTER_BYTES: usize = 7_400;
+
+/// All rows of `T` whose `field` is `value`. If there is none although `is_expected`, or the server refuses the filter, they are picked
+/// from the whole list.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_of<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    value: u64,
+    is_expected: bool,
+) -> Result<Vec<T>, ApiError> {
+    let is_of = |row: &T| row.number(field).is_none_or(|number| number == value);
+    if !client.filters().is_broken_alone::<T>(field) {
+        match list(client, &format!("{field}={value}")).await {
+            Ok(mut rows) => {
+                rows.retain(is_of);
+                if !rows.is_empty() || !is_expected {
+                    return Ok(rows);
+                }
+            }
+            Err(error) if is_refused(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut rows: Vec<T> = whole_list(client, field).await?;
+    rows.retain(is_of);
+    if !rows.is_empty() {
+        client.filters().breaks::<T>(field);
+    }
+    Ok(rows)
+}
+
+/// All rows whose `field` is one of `ids`, each once, in lots of at most `most` ids that fit into a request line. Lots are read
+/// in parallel; a lot that is too long for the server is halved.
+///
+/// A server may know no sets of values, or read only the first of them. Until rows of other ids were found, a list without them is
+/// checked on a known row; if the filter does not find that, the rows are picked from the whole list.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    ids: impl Iterator<Item = u64>,
+    most: usize,
+) -> Result<Vec<T>, ApiError> {
+    let ids: Vec<u64> = ids.collect();
+    let wanted: HashSet<u64> = ids.iter().copied().collect();
+    let is_wanted = |row: &T| row.number(field).is_none_or(|number| wanted.contains(&number));
+    if !ids.is_empty() && !client.filters().is_broken::<T>(field) {
+        // The oldest rows come last: a lot whose first id is the root folder would prove little.
+        let lots = lots(field, ids.iter().rev().copied(), most, FILTER_BYTES);
+        match list_lots::<T>(client, lots.clone()).await {
+            Ok(mut rows) => {
+                rows.retain(is_wanted);
+                let firsts: HashSet<u64> = lots.iter().filter_map(|lot| first_id(lot)).collect();
+                let is_telling =
+                    |row: &T| row.number(field).is_none_or(|number| !firsts.contains(&number));
+                let is_found = ids.len() == 1 && !rows.is_empty();
+                if is_found || client.filters().is_proven::<T>(field) {
+                    return Ok(rows);
+                }
+                if rows.iter().any(is_telling) || finds_known_row::<T>(client, field).await? {
+                    client.filters().proves::<T>(field);
+                    return Ok(rows);
+                }
+                client.filters().breaks::<T>(field);
+            }
+            Err(error) if is_refused(&error) => client.filters().breaks::<T>(field),
+            Err(error) => return Err(error),
+        }
+    }
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows: Vec<T> = whole_list(client, field).await?;
+    rows.retain(is_wanted);
+    Ok(rows)
+}
+
+/// The first id of `field-in=1,2,3`.
+fn first_id(lot: &str) -> Option<u64> {
+    lot.split(['=', ',']).nth(1)?.parse().ok()
+}
+
+/// The rows of all lots, each once.
+async fn list_lots<T: Resource>(
+    client: &Client,
+    mut filters: Vec<String>,
+) -> Result<Vec<T>, ApiError> {
+    let mut rows: Vec<T> = Vec::new();
+    while !filters.is_empty() {
+        let lists = join_all(filters.iter().map(|filter| list(client, filter))).await;
+        let mut shorter = Vec::new();
+        for (filter, list) in filters.iter().zip(lists) {
+            match (list, halves(filter)) {
+                (Ok(list), _) => rows.extend(list),
+                (Err(error), Some(halves)) if matches!(error.status(), Some(414 | 431)) => {
+                    shorter.extend(halves)
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+        filters = shorter;
+    }
+    rows.sort_unstable_by_key(Resource::row_id);
+    rows.dedup_by_key(|row| row.row_id());
+    Ok(rows)
+}
+
+/// As [`list_in`]. If the ids are so long that a lot of `most` does not fit into a request line, and the list with the filter `all`
+/// has fewer pages than there are lots, the rows are picked from that list.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in_or_all<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    ids: &[u64],
+    most: usize,
+    all: &str,
+    id_of: impl Fn(&T) -> u64,
+) -> Result<Vec<T>, ApiError> {
+    let lots = lots(field, ids.iter().copied(), most, FILTER_BYTES).len();
+    if lots > ids.len().div_ceil(most) && !client.filters().is_broken::<T>(field) {
+        let path = format!("{}?{all}&_sort=id&per_page={PER_PAGE}&page=1", T::NAME);
+        // On an error, such as a page that is too large, read in lots.
+        let pages = client.get::<Page<T>>(&path).await.map_or(u64::MAX, |page| page.last_page);
+        if pages < lots as u64 {
+            let wanted: HashSet<u64> = ids.iter().copied().collect();
+            let mut rows: Vec<T> = list(client, all).await?;
+            rows.retain(|row| wanted.contains(&id_of(row)));
+            return Ok(rows);
+        }
+    }
+    list_in(client, field, ids.iter().copied(), most).await
+}
+
+/// Splits `field-in=1,2,3` into `field-in=1` and `field-in=2,3`; none for a single id.
+fn halves(filter: &str) -> Option<[String; 2]> {
+    let (field, ids) = filter.split_once('=')?;
+    let commas: Vec<usize> = ids.match_indices(',').map(|(at, _)| at).collect();
+    let (one, other) = ids.split_at_checked(*commas.get(commas.len() / 2)?)?;
+    Some([format!("{field}={one}"), format!("{field}={}", other.trim_start_matches(','))])
+}
+
+/// Filters `field-in=1,2,3` of at most `most` ids and `bytes` bytes. The commas are not escaped, because
+/// that would take three bytes each.
+fn lots(field: &str, ids: impl Iterator<Item = u64>, most: usize, bytes: usize) -> Vec<String> {
+    let mut filters: Vec<String> = Vec::new();
+    let mut count = 0;
+    for id in ids {
+        let digits = id.to_string();
+        match filters.last_mut() {
+            Some(filter) if count < most && filter.len() + 1 + digits.len() <= bytes => {
+                filter.push(',');
+                filter.push_str(&digits);
+                count += 1;
+            }
+            _ => {
+                filters.push(format!("{field}-in={digits}"));
+                count = 1;
+            }
+        }
+    }
+    filters
+}
+
+/// Every row of `T` in the project, or, for resources without the field, in the account.
+///
+/// # Errors
+/// [`RequestError::Filter`] if the server refuses the list, otherwise as [`list`].
+pub(super) async fn whole_list<T: Resource>(
+    client: &Client,
+    field: &'static str,
+) -> Result<Vec<T>, ApiError> {
+    let project = client.filters().project().filter(|_| T::IN_PROJECT);
+    let filter = project.map(|project| format!("project_id={project}")).unwrap_or_default();
+    list(client, &filter).await.map_err(|error| {
+        if !is_refused(&error) {
+            return error;
+        }
+        let reason = format!("the filter {field} misses rows, and the whole list is refused");
+        ApiError { error: RequestError::Filter(format!("{reason}: {}", error.error)), ..error }
+    })
+}
+
+/// Whether `field-in` finds a known row of `T`. True also if there is no row that it could find.
+///
+/// # Errors
+/// When a list cannot be read.
+pub(super) async fn finds_known_row<T: Resource>(
+    client: &Client,
+    field: &'static str,
+) -> Result<bool, ApiError> {
+    let known: Result<Page<T>, ApiError> =
+        client.get(&format!("{}?per_page=2&page=1", T::NAME)).await;
+    let known = match known {
+        Ok(page) => page.into_rows().0.iter().find_map(|row| row.number(field)),
+        // Nothing is known then.
+        Err(error) if is_refused(&error) => None,
+        Err(error) => return Err(error),
+    };
+    let Some(known) = known else { return Ok(true) };
+    finds::<T>(client, field, known).await
+}
+
+/// Whether `field-in` finds `value`, which is not its first value.
+async fn finds<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    value: u64,
+) -> Result<bool, ApiError> {
+    let other = other_than(value);
+    let path = format!("{}?{field}-in={other},{value}&per_page=50&page=1", T::NAME);
+    match client.get::<Page<T>>(&path).await {
+        // An ignored filter finds other rows first, and more than there are of this value.
+        Ok(page) => {
+            let (rows, _) = page.into_rows();
+            Ok(rows.iter().any(|row| row.number(field) == Some(value))
+                || rows.iter().any(|row| row.number(field) != Some(other)))
+        }
+        Err(error) if is_refused(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The rows of `T` whose `field` is `value`, and that match the filters of `and`, read by a set of two values: that proves sets on rows that are known to exist. None if
+/// the server finds no row so; whole lists are read from then on.
+///
+/// # Errors
+/// When the list cannot be read.
+pub async fn prove_sets<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    value: u64,
+    and: &str,
+) -> Result<Option<Vec<T>>, ApiError> {
+    let filter = format!("{field}-in={},{value}{and}", other_than(value));
+    let rows = match list::<T>(client, &filter).await {
+        Ok(mut rows) => {
+            rows.retain(|row| row.number(field) == Some(value));
+            rows
+        }
+        Err(error) if is_refused(&error) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    if rows.is_empty() {
+        client.filters().has_no_sets();
+        return Ok(None);
+    }
+    Ok(Some(rows))
+}
+
+/// Before the first write: if the server knows no sets of values, whether the whole lists can be read that are needed instead.
+///
+/// # Errors
+/// [`RequestError::Filter`] if the server refuses one, and when one cannot be read.
+pub async fn check_whole_lists(client: &Client) -> Result<(), ApiError> {
+    if client.filters().knows_no_sets() {
+        whole_list::<SuiteTest>(client, "suite_id").await?;
+        whole_list::<Step>(client, "test_id").await?;
+    }
+    Ok(())
+}
+
+/// Another id.
+fn other_than(value: u64) -> u64 {
+    if value == 1 { 2 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lot_is_halved_until_one_is_left() {
+        let halved = |filter: &str| halves(filter).map(|halves| halves.join(" "));
+        assert_eq!(halved("id-in=1,2,3,4").as_deref(), Some("id-in=1,2 id-in=3,4"));
+        assert_eq!(halved("id-in=1,2").as_deref(), Some("id-in=1 id-in=2"));
+        assert_eq!(halved("id-in=1"), None);
+    }
+
+    #[test]
+    fn lots_respect_both_limits() {
+        assert!(lots("test_id", std::iter::empty(), 3, 100).is_empty());
+        assert_eq!(lots("test_id", 1..=5, 3, 100), ["test_id-in=1,2,3", "test_id-in=4,5"]);
+        assert_eq!(lots("a", [100, 200, 300].into_iter(), 9, 12), ["a-in=100,200", "a-in=300"]);
+        let thousand = lots("test_id", 100_000..101_000, 1000, FILTER_BYTES);
+        assert_eq!(thousand.len(), 1);
+        assert!(thousand[0].len() <= FILTER_BYTES);
+    }
+}
