@@ -129,6 +129,10 @@ pub async fn serve(
         faults,
         page_code,
     } = settings;
+    let store = store.with_variants(faults.variants()).map_err(|error| {
+        let (_, message) = error.into_response_parts();
+        ServeError::Stopped(std::io::Error::other(message.to_string()))
+    })?;
     let router = router::router(Arc::new(router::AppState {
         store,
         token: auth::SecretDigest::new(token.secret().expose_secret()),

@@ -9,6 +9,8 @@
 //! 429=30 GET 2               answers the second GET with 429 and `Retry-After: 30`
 //! lag=2s GET                 omits rows younger than two seconds from lists
 //! ```
+//!
+//! A rule such as `fill=none` selects a behaviour of the whole server instead (see [`Variants`]).
 
 mod inject;
 mod parse;
@@ -21,6 +23,8 @@ use axum::http::{Method, StatusCode};
 
 pub(crate) use inject::inject_faults;
 pub use parse::FaultRuleError;
+
+use crate::store::Variants;
 
 /// What happens to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +86,7 @@ struct FaultRule {
 #[derive(Clone, Debug, Default)]
 pub struct FaultRules {
     rules: Arc<[FaultRule]>,
+    variants: Variants,
 }
 
 impl FaultRules {
@@ -91,8 +96,16 @@ impl FaultRules {
     ///
     /// For the first invalid rule.
     pub fn parse<S: AsRef<str>>(rules: &[S]) -> Result<Self, FaultRuleError> {
-        let rules = rules.iter().map(|rule| rule.as_ref().parse()).collect::<Result<_, _>>()?;
-        Ok(Self { rules })
+        let mut variants = Variants::default();
+        let rules = rules.iter().map(AsRef::as_ref);
+        let rules = rules.filter(|rule| !variants.select(rule.trim()));
+        let rules = rules.map(str::parse).collect::<Result<_, _>>()?;
+        Ok(Self { rules, variants })
+    }
+
+    /// The behaviour of the server as a whole.
+    pub(crate) fn variants(&self) -> Variants {
+        self.variants
     }
 
     /// What happens to a request, if anything.
