@@ -5,10 +5,11 @@
 //! failure that concerns all rows is a [`Stop`].
 
 mod adopt;
-mod create;
+pub(crate) mod create;
 mod dedup;
 mod folders;
 mod import;
+mod locate;
 mod new_tests;
 mod outcome;
 mod placements;
@@ -18,6 +19,7 @@ mod verify;
 
 pub use dedup::{DedupOutcome, dedup};
 pub use import::ApplyOptions;
+pub use locate::locate;
 pub use outcome::{Applied, RecordOutcome, Stop};
 pub use read::read_and_plan;
 
@@ -41,7 +43,12 @@ pub async fn apply(
 ) -> Applied {
     let mut import = Import::new(client, target, records, plan, options);
     // If nothing has to be written, the snapshot is the verification.
-    let ended = if plan.is_empty() { Ok(true) } else { run(&mut import, snapshot).await };
+    let ended = if plan.is_empty() {
+        import.applied.located = locate(plan, &snapshot);
+        Ok(true)
+    } else {
+        run(&mut import, snapshot).await
+    };
     import.finish(ended)
 }
 

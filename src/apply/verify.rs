@@ -6,6 +6,7 @@ use crate::snapshot::{Snapshot, read_steps};
 
 use super::dedup::{DedupOutcome, dedup};
 use super::import::Import;
+use super::locate::locate;
 use super::outcome::{RecordOutcome, Stop};
 use super::read::read_project;
 
@@ -48,6 +49,7 @@ impl Import<'_> {
                 self.refuse(record, missing(left).to_owned());
             }
         }
+        self.applied.located = locate(&plan, &snapshot);
         verified &= self.verify_created(&plan, &snapshot).await?;
         verified &= self.verify_folders(&plan, &snapshot);
         for warning in plan.warnings {

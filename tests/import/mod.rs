@@ -13,6 +13,8 @@ mod people;
 mod process;
 mod proxy;
 mod requests;
+mod results;
+mod results_faults;
 mod retries;
 mod run;
 mod servers;
