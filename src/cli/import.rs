@@ -358,6 +358,12 @@ impl Import<'_> {
         self.progress.begin(Stage::Writing, tests.len() as u64);
         let (recorded, stop) =
             results::record(client, &target.project, prepared, options, tests).await;
+        let has_attachments = |record: &TestRecord| !record.details.attachments.is_empty();
+        if self.summary.to_import().iter().any(has_attachments) {
+            self.summary.warnings.push(
+                "attachments are listed in the texts of results, and not uploaded".to_owned(),
+            );
+        }
         self.summary.set_recorded(recorded, &of_records, false);
         match &stop {
             Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),

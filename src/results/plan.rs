@@ -28,8 +28,10 @@ pub struct Observed {
 pub struct RunState {
     /// By test; ids ascending.
     results: HashMap<TestId, Vec<RunResult>>,
-    /// By result, in their sequence.
+    /// By result, in their sequence; of several for one step of the test, the first that was created.
     steps: HashMap<RunResultId, Vec<RunResultStep>>,
+    /// The others.
+    duplicate_steps: Vec<RunResultStep>,
 }
 
 impl RunState {
@@ -41,9 +43,17 @@ impl RunState {
         for row in results {
             state.results.entry(row.test_id).or_default().push(row);
         }
-        steps.sort_unstable_by_key(|step| (step.sequence, step.id));
+        steps.sort_unstable_by_key(|step| step.id);
+        let mut seen = HashSet::new();
         for step in steps {
-            state.steps.entry(step.run_result_id).or_default().push(step);
+            if step.step_id.is_none_or(|id| seen.insert((step.run_result_id, id))) {
+                state.steps.entry(step.run_result_id).or_default().push(step);
+            } else {
+                state.duplicate_steps.push(step);
+            }
+        }
+        for steps in state.steps.values_mut() {
+            steps.sort_unstable_by_key(|step| (step.sequence, step.id));
         }
         state
     }
@@ -103,43 +113,20 @@ impl RunState {
     /// Steps that were created twice and never touched: all but the first of a result and a step of its test.
     #[must_use]
     pub fn untouched_duplicate_steps(&self, statuses: &Statuses) -> Vec<RunResultStepId> {
-        let mut duplicates = Vec::new();
-        for steps in self.steps.values() {
-            let mut by_id: Vec<&RunResultStep> = steps.iter().collect();
-            by_id.sort_unstable_by_key(|step| step.id);
-            let mut seen = HashSet::new();
-            for step in by_id {
-                let is_first = step.step_id.is_none_or(|id| seen.insert(id));
-                if !is_first && is_blank(step, statuses) {
-                    duplicates.push(step.id);
-                }
-            }
-        }
-        duplicates.sort_unstable();
-        duplicates
+        let blank = self.duplicate_steps.iter().filter(|step| is_blank(step, statuses));
+        blank.map(|step| step.id).collect()
     }
 
     fn is_untouched(&self, row: &RunResult, statuses: &Statuses) -> bool {
+        let duplicates = self.duplicate_steps.iter().filter(|step| step.run_result_id == row.id);
         statuses.is_open(row.status_id)
             && row.epoch.unwrap_or_default() == 0
-            && self.steps_of(row.id).iter().all(|step| is_blank(step, statuses))
+            && self.steps_of(row.id).iter().chain(duplicates).all(|step| is_blank(step, statuses))
     }
 
     /// Every step, to change what is known of it.
     pub(super) fn steps_mut(&mut self) -> impl Iterator<Item = &mut RunResultStep> {
         self.steps.values_mut().flatten()
-    }
-
-    /// Forgets a result that was deleted.
-    pub(super) fn remove(&mut self, result: RunResultId) {
-        self.results.values_mut().for_each(|rows| rows.retain(|row| row.id != result));
-        self.results.retain(|_, rows| !rows.is_empty());
-        self.steps.remove(&result);
-    }
-
-    /// Forgets a step that was deleted.
-    pub(super) fn remove_step(&mut self, id: RunResultStepId) {
-        self.steps.values_mut().for_each(|steps| steps.retain(|step| step.id != id));
     }
 
     /// Whether nobody has recorded anything.

@@ -226,6 +226,9 @@ impl<'a> Recorder<'a> {
     }
 
     async fn record(&mut self) -> Result<(), Stop> {
+        if self.prepared.cycle.is_some() {
+            self.set_cycle();
+        }
         self.remove_duplicate_cycles().await?;
         for election in 1.. {
             let mut runs = self.runs_of_build().await?;

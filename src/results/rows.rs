@@ -75,7 +75,10 @@ impl Recorder<'_> {
                 state = self.read_state(run.id).await?;
             }
         }
-        wrote |= self.remove_duplicates(&mut state).await?;
+        if self.remove_duplicates(&state).await? {
+            wrote = true;
+            state = self.read_state(run.id).await?;
+        }
         self.place = state.place(&self.prepared.statuses).unwrap_or(self.place);
         let mut reasons: HashMap<RunResultId, String> = HashMap::new();
         for round in 0.. {
@@ -93,6 +96,9 @@ impl Recorder<'_> {
             let sent: HashMap<RunResultStepId, StepWrite> =
                 plan.writes().map(|write| (write.id, write.clone())).collect();
             state = self.read_state(run.id).await?;
+            if self.remove_duplicates(&state).await? {
+                state = self.read_state(run.id).await?;
+            }
             self.check_provenance(&mut state, &sent);
             self.join_overwritten(&state, &sent).await;
         }
@@ -243,7 +249,7 @@ impl Recorder<'_> {
     }
 
     /// Deletes results and steps that concurrent importers created twice and that nobody has touched.
-    async fn remove_duplicates(&mut self, state: &mut RunState) -> Result<bool, Stop> {
+    async fn remove_duplicates(&self, state: &RunState) -> Result<bool, Stop> {
         let duplicates = state.untouched_duplicates(&self.prepared.statuses);
         let index = self.index_of();
         let mut removed = false;
@@ -252,18 +258,12 @@ impl Recorder<'_> {
                 state.results().any(|row| row.id == id && index.contains_key(&row.test_id));
             if is_observed {
                 let path = format!("run_result/{id}");
-                if let WriteOutcome::Applied(()) = self.client.delete(&path).await? {
-                    state.remove(id);
-                    removed = true;
-                }
+                removed |= matches!(self.client.delete(&path).await?, WriteOutcome::Applied(()));
             }
         }
         for id in state.untouched_duplicate_steps(&self.prepared.statuses) {
             let path = format!("run_result_step/{id}");
-            if let WriteOutcome::Applied(()) = self.client.delete(&path).await? {
-                state.remove_step(id);
-                removed = true;
-            }
+            removed |= matches!(self.client.delete(&path).await?, WriteOutcome::Applied(()));
         }
         Ok(removed)
     }
