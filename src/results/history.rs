@@ -258,7 +258,8 @@ fn details(record: &TestRecord, message: &str, headline: &str, build_url: Option
     let cleaned = cleaned.join("\n");
     let cleaned = cleaned.trim();
     if !cleaned.is_empty() && text::clean(cleaned) != headline {
-        let end = cleaned.floor_char_boundary(DETAIL_BYTES);
+        let most = cleaned.len().min(DETAIL_BYTES);
+        let end = (0..=most).rev().find(|end| cleaned.is_char_boundary(*end)).unwrap_or(0);
         let (shown, more) =
             if end < cleaned.len() { (&cleaned[..end], "\n…") } else { (cleaned, "") };
         // Longer than any fence inside.

@@ -1,7 +1,7 @@
 //! Records the results of a build: one cycle, one run, one result for each test, however many jobs record.
 //!
-//! [`prepare`] looks up statuses, cycle and milestone before anything is written. [`record`] finds or creates the run of the
-//! build and fills it; [`plan`] decides what to write, and is pure. Importers need not know of each other:
+//! [`prepare()`] looks up statuses, cycle and milestone before anything is written. [`record()`] finds or creates the run of the
+//! build and fills it; [`plan()`] decides what to write, and is pure. Importers need not know of each other:
 //! what each of them saw is joined with what the rows say ([`History::join`]), which commutes and is idempotent.
 
 mod defects;

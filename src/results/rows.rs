@@ -85,6 +85,12 @@ impl Recorder<'_> {
             let plan = self.plan(&state);
             self.not_executed = plan.not_executed;
             let is_last = round == ROUNDS || plan.writes().next().is_none();
+            if is_last && round < ROUNDS && has_older_statuses(&plan, &state) {
+                // The two lists were read while another importer wrote in between, or the server is still computing.
+                self.client.sleep(self.client.retry_policy().wait(1, fastrand::f64())).await;
+                state = self.read_state(run.id).await?;
+                continue;
+            }
             if is_last {
                 self.verify(&plan, &state, &reasons);
                 wrote |= self.link_defects(&plan).await?;
@@ -458,6 +464,14 @@ impl Recorder<'_> {
         self.client.progress().advance(array.len());
         Ok(outcome.map(drop))
     }
+}
+
+/// Whether a result does not have the status of its last step.
+fn has_older_statuses(plan: &ResultPlan, state: &RunState) -> bool {
+    let planned: HashSet<RunResultId> = plan.rows.iter().filter_map(result_of).collect();
+    state.results().filter(|row| planned.contains(&row.id)).any(|row| {
+        state.steps_of(row.id).last().is_some_and(|step| step.status_id != row.status_id)
+    })
 }
 
 /// Whether a step has the text that was written.
