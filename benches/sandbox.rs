@@ -59,7 +59,7 @@ fn tests(project: i64, suites: &[i64], first: usize) -> Value {
         let suite = suites.get(number % suites.len().max(1)).copied().unwrap_or_default();
         json!({
             "name": format!("rejects_invoice_on_timeout_{number}"),
-            "description": format!("Automated test: com.acme.billing.InvoiceTest :: rejects_invoice_on_timeout_{number} (tqi-{number:016x} tqn-1b2c3d4e)"),
+            "description": format!("Automated test (tqi-{number:016x} tqn-1b2c3d4e): com.acme.billing.InvoiceTest :: rejects_invoice_on_timeout_{number}"),
             "precondition": "",
             "project_id": project,
             "suite_id": suite,

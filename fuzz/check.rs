@@ -46,6 +46,36 @@ pub(super) fn testng(data: &[u8]) {
     );
 }
 
+/// The formats that a single framework writes; the first byte says which one.
+pub(super) fn frameworks(data: &[u8]) {
+    const DOCUMENTS: [(&str, &str); 18] = [
+        ("<TestLog><TestSuite name='s'>", "</TestSuite></TestLog>"),
+        ("<TestResult><TestSuite name='s'>", "</TestSuite></TestResult>"),
+        ("<tests><test><testresult/>", "</test></tests>"),
+        ("<Catch2TestRun name='s'>", "</Catch2TestRun>"),
+        ("<testsuites xmlns='http://check.sourceforge.net/ns'><suite>", "</suite></testsuites>"),
+        ("<TestRun><FailedTests>", "</FailedTests></TestRun>"),
+        ("<Site><Testing>", "</Testing></Site>"),
+        (
+            "<CUNIT_TEST_RUN_REPORT><CUNIT_RESULT_LISTING><CUNIT_RUN_SUITE>",
+            "</CUNIT_RUN_SUITE></CUNIT_RESULT_LISTING></CUNIT_TEST_RUN_REPORT>",
+        ),
+        ("<doctest version='2'><TestSuite>", "</TestSuite></doctest>"),
+        ("<TestResults><TestListing><TestSuite>", "</TestSuite></TestListing></TestResults>"),
+        ("<gtester><testbinary path='s'>", "</testbinary></gtester>"),
+        ("<testrun footerText='s'><suite name='s'>", "</suite></testrun>"),
+        ("<report-result><fixture name='s'>", "</fixture></report-result>"),
+        ("<ResultsSession><Exec>", "</Exec></ResultsSession>"),
+        ("<TestCase name='s'><Environment><QtVersion>6</QtVersion></Environment>", "</TestCase>"),
+        ("<robot generator='s'><suite name='s'>", "</suite></robot>"),
+        ("<testExecutions><file path='s'>", "</file></testExecutions>"),
+        ("<unittest-results>", "</unittest-results>"),
+    ];
+    let Some((kind, data)) = data.split_first() else { return };
+    let (start, end) = DOCUMENTS[usize::from(*kind) % DOCUMENTS.len()];
+    inside(start, data, end);
+}
+
 /// JSON lines: whole files, and what follows a head of ours.
 pub(super) fn lines(data: &[u8]) {
     file(data);
@@ -121,6 +151,7 @@ pub(super) fn of(name: &str) -> Option<fn(&[u8])> {
         "nunit" => nunit,
         "trx" => trx,
         "testng" => testng,
+        "frameworks" => frameworks,
         "lines" => lines,
         "encoding" => encoding,
         "libtest" => libtest,

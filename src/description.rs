@@ -1,30 +1,39 @@
 //! The identity line: the last line of a description, which ties a row of TestQuality to a test or folder.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::text;
 
-/// The longest container, path or name in a line, in characters.
-const PART_CHARS: usize = 200;
+/// The longest container and name together, with the separator, or the longest path, in characters. The whole line has at most 255.
+const WHAT_CHARS: usize = 200;
 
-/// The known wordings of the line of a test. The first one is written; the others are recognised, so that duplicates
-/// of another version can be deleted. When the wording changes, the former one stays in this list.
+/// Between container and name.
+const SEPARATOR: &str = " :: ";
+
+/// The known wordings of the line of a test. The first one is written: the identity comes before the text, so that a server
+/// that shortens descriptions cannot cut it off. The others are recognised, so that duplicates of another version
+/// can be deleted. When the wording changes, the former one stays in this list.
 const TEST_WORDINGS: &[&str] =
-    &["Automated test: {what} ({ids})", "Automated test ({ids}): {what}"];
+    &["Automated test ({ids}): {what}", "Automated test: {what} ({ids})"];
 
 /// The known wordings of the line of a folder.
 const FOLDER_WORDINGS: &[&str] =
-    &["Automated tests: {what} ({ids})", "Automated tests ({ids}): {what}"];
+    &["Automated tests ({ids}): {what}", "Automated tests: {what} ({ids})"];
+
+/// What identities and namespace marks start with.
+const MARKS: [&str; 2] = ["tqi-", "tqn-"];
 
 /// An identity line, such as
-/// `Automated test: demo-crate :: tests::fails (tqi-9f86d081884c7d65 tqn-1b2c3d4e)`.
+/// `Automated test (tqi-9f86d081884c7d65 tqn-1b2c3d4e): demo-crate :: tests::fails`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityLine {
     wordings: &'static [&'static str],
     /// Container and name, or the path of a folder; not shortened.
     parts: Vec<String>,
-    ids: String,
+    identity: Identity,
+    namespace: NamespaceMark,
 }
 
 impl IdentityLine {
@@ -40,7 +49,8 @@ impl IdentityLine {
         Self {
             wordings: TEST_WORDINGS,
             parts: container.into_iter().chain([name.to_owned()]).collect(),
-            ids: format!("{identity} {namespace}"),
+            identity,
+            namespace,
         }
     }
 
@@ -51,27 +61,32 @@ impl IdentityLine {
         identity: Identity,
         namespace: NamespaceMark,
     ) -> Self {
-        Self {
-            wordings: FOLDER_WORDINGS,
-            parts: vec![join(path)],
-            ids: format!("{identity} {namespace}"),
-        }
+        Self { wordings: FOLDER_WORDINGS, parts: vec![join(path)], identity, namespace }
     }
 
-    /// Whether `description` holds nothing else than this line, in any known wording, shortened or not, whatever
-    /// markup an editor added.
+    /// Whether `description` holds nothing else than this line, in any known wording, shortened by us, cut at its end by the
+    /// server, or neither, whatever markup an editor added.
     #[must_use]
     pub fn is_all_of(&self, description: &str) -> bool {
-        let what = text::clean(&self.parts.join(" :: "));
-        let plain = [text::clean(description), text::clean(&without_markup(description))];
-        self.wordings.iter().any(|wording| {
-            let wording = wording.replace("{ids}", &self.ids);
-            let (before, after) = wording.split_once("{what}").unwrap_or_default();
-            plain.iter().any(|text| {
-                let shown = text.strip_prefix(before).and_then(|text| text.strip_suffix(after));
-                shown.is_some_and(|shown| shortens(shown, &what))
-            })
+        let identity = self.identity.to_string();
+        let written = text::clean(&self.to_string());
+        let full = text::clean(&self.parts.join(SEPARATOR));
+        [text::clean(description), text::clean(&without_markup(description))].iter().any(|plain| {
+            let is_cut = || {
+                let start = plain.trim_end_matches(['.', '…', ' ']);
+                start.contains(&identity) && written.starts_with(start)
+            };
+            self.wordings.iter().any(|wording| {
+                let wording = self.with_ids(wording);
+                let (before, after) = wording.split_once("{what}").unwrap_or_default();
+                let shown = plain.strip_prefix(before).and_then(|text| text.strip_suffix(after));
+                shown.is_some_and(|shown| shortens(&inert(shown), &inert(&full)))
+            }) || is_cut()
         })
+    }
+
+    fn with_ids(&self, wording: &str) -> String {
+        wording.replace("{ids}", &format!("{} {}", self.identity, self.namespace))
     }
 
     /// `description` with this line below it.
@@ -86,15 +101,53 @@ impl IdentityLine {
 
 impl fmt::Display for IdentityLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what: Vec<_> = self.parts.iter().map(|part| text::cut(part, PART_CHARS)).collect();
-        let wording = self.wordings[0].replace("{ids}", &self.ids);
+        let what = match self.parts.as_slice() {
+            [container, name] => {
+                let (container, name) = shorten_both(container, name);
+                format!("{container}{SEPARATOR}{name}")
+            }
+            parts => shorten(&parts.join(SEPARATOR), WHAT_CHARS).into_owned(),
+        };
         // Last, because names may hold `{ids}`.
-        f.write_str(&wording.replace("{what}", &what.join(" :: ")))
+        f.write_str(&self.with_ids(self.wordings[0]).replace("{what}", &inert(&what)))
     }
 }
 
 fn join<S: AsRef<str>>(parts: &[S]) -> String {
     parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" / ")
+}
+
+/// `what` without marks: the last identity in a description counts, and a test's name may hold one.
+fn inert(what: &str) -> Cow<'_, str> {
+    if MARKS.iter().all(|mark| !what.contains(mark)) {
+        return Cow::Borrowed(what);
+    }
+    // A hyphen that does not break looks the same.
+    Cow::Owned(
+        MARKS
+            .iter()
+            .fold(what.to_owned(), |text, mark| text.replace(mark, &mark.replace('-', "\u{2011}"))),
+    )
+}
+
+/// Both in at most [`WHAT_CHARS`] characters with the separator; a short one leaves its room to the other.
+fn shorten_both<'a>(one: &'a str, other: &'a str) -> (Cow<'a, str>, Cow<'a, str>) {
+    let most = WHAT_CHARS - SEPARATOR.len();
+    let (first, second) = (one.chars().count(), other.chars().count());
+    let room = |of_other: usize| (most / 2).max(most.saturating_sub(of_other));
+    (shorten(one, room(second)), shorten(other, room(first)))
+}
+
+/// `text` in at most `chars` characters; its middle becomes `…`, because both ends tell more.
+fn shorten(text: &str, chars: usize) -> Cow<'_, str> {
+    let count = text.chars().count();
+    if count <= chars {
+        return Cow::Borrowed(text);
+    }
+    let end = chars / 2;
+    let start = chars.saturating_sub(end + 1);
+    let at = |index: usize| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{}…{}", &text[..at(start)], &text[at(count - end)..]))
 }
 
 /// Whether `shown` is `full`, each `…` in it standing for any text.
@@ -153,7 +206,7 @@ mod tests {
     fn markup_of_an_editor_is_ignored() {
         let line = line(&["a<b>"], "\"x\" & 'y'");
         let text = line.to_string();
-        assert_eq!(text, "Automated test: a<b> :: \"x\" & 'y' (tqi-0123456789abcdef tqn-01234567)");
+        assert_eq!(text, "Automated test (tqi-0123456789abcdef tqn-01234567): a<b> :: \"x\" & 'y'");
         for description in [
             text.clone(),
             format!("  {text}\r\n"),
@@ -192,10 +245,69 @@ mod tests {
         let line = IdentityLine::of_test(&["cart", "api"], "adds", identity, mark);
         assert_eq!(
             line.to_string(),
-            format!("Automated test: cart / api :: adds ({identity} {mark})")
+            format!("Automated test ({identity} {mark}): cart / api :: adds")
         );
         let line = IdentityLine::of_folder(&["cart", "api"], identity, mark);
-        assert_eq!(line.to_string(), format!("Automated tests: cart / api ({identity} {mark})"));
+        assert_eq!(line.to_string(), format!("Automated tests ({identity} {mark}): cart / api"));
+    }
+
+    /// Rows in projects carry these wordings: a change needs an entry in the list of former ones.
+    #[test]
+    fn the_wording_is_frozen() {
+        assert_eq!(
+            line(&["demo-crate"], "tests::fails").to_string(),
+            "Automated test (tqi-0123456789abcdef tqn-01234567): demo-crate :: tests::fails"
+        );
+        assert_eq!(TEST_WORDINGS[1..], ["Automated test: {what} ({ids})"]);
+        assert_eq!(FOLDER_WORDINGS[1..], ["Automated tests: {what} ({ids})"]);
+    }
+
+    #[test]
+    fn a_server_that_cuts_descriptions_leaves_the_identity() {
+        let path = "com/acme/billing/".repeat(40);
+        for (container, name) in [(&*path, "adds"), ("cart", &*path), (&path, &path)] {
+            let line = line(&[container], name);
+            let text = line.to_string();
+            assert!(text.chars().count() <= 255, "{} {text}", text.chars().count());
+            assert!(text.contains('…'), "{text}");
+            for length in [100, 191, 255] {
+                let cut: String = text.chars().take(length).collect();
+                assert_eq!(Identity::in_description(&cut), Some(line.identity), "{cut}");
+                assert_eq!(NamespaceMark::in_description(&cut), Some(line.namespace), "{cut}");
+                for left in [cut.clone(), format!("{cut}…"), format!("<p>{cut}...</p>")] {
+                    assert!(line.is_all_of(&left), "{left}");
+                }
+                assert!(!line.is_all_of(&format!("{cut} Mine.")), "{cut}");
+            }
+            assert!(!line.is_all_of("Automated test"), "an identity is needed");
+        }
+    }
+
+    #[test]
+    fn a_name_that_holds_an_identity_is_not_taken_for_one() {
+        let line = line(&["ids"], "reads (tqi-fedcba9876543210 tqn-76543210)");
+        let text = line.to_string();
+        assert_eq!(Identity::in_description(&text), Some(line.identity), "{text}");
+        assert_eq!(NamespaceMark::in_description(&text), Some(line.namespace), "{text}");
+        assert!(line.is_all_of(&text));
+        for wording in TEST_WORDINGS {
+            let former = line.with_ids(wording).replace("{what}", &line.parts.join(" :: "));
+            assert!(line.is_all_of(&former), "{former}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_loses_its_middle() {
+        assert_eq!(shorten("abcdefgh", 8), "abcdefgh");
+        assert_eq!(shorten("abcdefghi", 8), "abc…fghi");
+        assert_eq!(shorten("äöüäöüäöü", 4), "ä…öü");
+        let (one, other) = ("x".repeat(150), "y".repeat(40));
+        assert_eq!(shorten_both(&one, &other), (Cow::from(&one), Cow::from(&other)));
+        let (long, short) = ("x".repeat(400), "y".repeat(50));
+        let (one, other) = shorten_both(&long, &short);
+        assert_eq!((one.chars().count(), other.chars().count()), (WHAT_CHARS - 4 - 50, 50));
+        let (one, other) = shorten_both(&long, &long);
+        assert_eq!((one.chars().count(), other.chars().count()), (98, 98));
     }
 
     #[test]

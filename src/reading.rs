@@ -8,7 +8,7 @@ use crate::discover::{Discovered, Excludes, Input, Origin, Source};
 use crate::progress::{Progress, Stage};
 use test_reports::archive::{Contents, is_passed_over, read_file, read_stdin, unreadable};
 use test_reports::formats::model::Report;
-use test_reports::formats::{Limit, Limits, ReadError};
+use test_reports::formats::{Limit, Limits, ReadError, join_files};
 
 /// The reports, and the inputs that contained none.
 #[derive(Debug, Default)]
@@ -25,8 +25,8 @@ pub struct Readings {
 /// Reads all `discovered` files, each within the limits of `limits`, and advances `progress` by one per file.
 #[must_use]
 pub fn read_all(discovered: Discovered, limits: &Limits, progress: &Progress) -> Readings {
-    let Discovered { inputs, unmatched, errors, excludes } = discovered;
-    let mut readings = Readings { unmatched, ..Readings::default() };
+    let Discovered { inputs, unmatched, foreign, errors, excludes } = discovered;
+    let mut readings = Readings { unmatched, foreign: foreign.len(), ..Readings::default() };
     for error in errors {
         readings.reports.push(unreadable(error.path(), &error));
     }
@@ -55,6 +55,7 @@ pub fn read_all(discovered: Discovered, limits: &Limits, progress: &Progress) ->
             Err(error) => readings.reports.push(unreadable(&input.display, &error)),
         }
     }
+    readings.reports = join_files(readings.reports);
     readings
 }
 

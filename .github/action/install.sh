@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The first step of the action: finds tq-import in the runner's tool cache, downloads the release, or builds it.
-# A download must match its checksum in sums.txt beside this file, which is written after the release is built.
+# A download, and each time what the cache holds, must match its checksum in sums.txt beside this file, which is
+# written after the release is built.
 #
 # TQ_IMPORT_ARCHIVE: a local archive to use instead of a download, for mirrors; its checksum is verified too.
 set -euo pipefail
@@ -100,9 +101,8 @@ fi
 name=tq-import-$version-$target
 cached=${RUNNER_TOOL_CACHE:-$temporary/tools}/tq-import/$version/${RUNNER_ARCH:-X64}
 program=$cached/tq-import$ending
-if [[ -f $cached.complete && -f $program ]]; then
-    use "$program"
-fi
+# The archive is kept, not only the program: its checksum is verified each time, because others may write to the cache.
+kept=$cached/$name.tar.gz
 
 wanted=$(sum_of "$name.tar.gz")
 if [[ -z $wanted ]]; then
@@ -111,23 +111,34 @@ fi
 work=$(mktemp -d "$temporary/tq-import.XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
 archive=$work/$name.tar.gz
-if [[ -n ${TQ_IMPORT_ARCHIVE:-} ]]; then
-    cp -- "$TQ_IMPORT_ARCHIVE" "$archive"
-else
-    curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 4 --retry-all-errors \
-        --output "$archive" "$releases/v$version/$name.tar.gz" ||
-        fail "cannot download $releases/v$version/$name.tar.gz; try to run the job again"
-fi
-read -r found _ < <(sha256 "$archive")
-found=${found#\\}
-if [[ $found != "$wanted" ]]; then
-    fail "checksum mismatch for tq-import $version: its SHA-256 is $found, expected $wanted. The download was not run"
+
+found=
+matches() {
+    read -r found _ < <(sha256 "$archive")
+    found=${found#\\}
+    [[ $found == "$wanted" ]]
+}
+
+# A copy is verified, so that nobody changes it afterwards.
+if [[ ! -f $kept ]] || ! cp -- "$kept" "$archive" || ! matches; then
+    if [[ -n $found ]]; then
+        printf 'tq-import: the cached archive does not match its checksum, and is replaced\n'
+    fi
+    if [[ -n ${TQ_IMPORT_ARCHIVE:-} ]]; then
+        cp -- "$TQ_IMPORT_ARCHIVE" "$archive"
+    else
+        curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 4 --retry-all-errors \
+            --output "$archive" "$releases/v$version/$name.tar.gz" ||
+            fail "cannot download $releases/v$version/$name.tar.gz; try to run the job again"
+    fi
+    matches ||
+        fail "checksum mismatch for tq-import $version: its SHA-256 is $found, expected $wanted. The download was not run"
 fi
 tar -xzf "$archive" -C "$work"
 mkdir -p -- "$cached"
+chmod 755 "$work/$name/tq-import$ending"
 mv -f -- "$work/$name/tq-import$ending" "$program"
-chmod 755 "$program"
-: >"$cached.complete"
+mv -f -- "$archive" "$kept"
 rm -rf -- "$work"
 trap - EXIT
 use "$program"

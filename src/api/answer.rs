@@ -9,21 +9,28 @@ use reqwest::header::{LOCATION, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use super::error::RequestError;
+use super::redact::redact;
 use super::wire::ErrorBody;
 use test_reports::text;
 
 /// The largest error body that is read, in bytes.
 const ERROR_BODY_LIMIT: usize = 256 * 1024;
 
-/// The longest server message that is shown, in characters.
-const MESSAGE_CHARS: usize = 300;
+/// The longest part of an answer that a message repeats, in characters: at most 2 KiB.
+const DETAIL_CHARS: usize = 500;
+
+/// What a server said, for a message: without control sequences and the token, then cut.
+fn detail(said: &str) -> String {
+    text::cut(&redact(&text::clean(said)), DETAIL_CHARS).into_owned()
+}
 
 pub(super) fn decode<T: DeserializeOwned>(
     status: StatusCode,
     body: &[u8],
 ) -> Result<T, RequestError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let unreadable = |detail: String| RequestError::Unreadable { status: status.as_u16(), detail };
+    let unreadable =
+        |said: String| RequestError::Unreadable { status: status.as_u16(), detail: detail(&said) };
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         unreadable(if path == "." {
@@ -59,10 +66,7 @@ pub(super) async fn status_error(response: reqwest::Response) -> RequestError {
             .and_then(|value| value.to_str().ok())
             .unwrap_or("nowhere");
         let location = location.split(['?', '#']).next().unwrap_or_default();
-        return RequestError::Redirect {
-            status,
-            location: text::cut(&text::clean(location), MESSAGE_CHARS).into_owned(),
-        };
+        return RequestError::Redirect { status, location: detail(location) };
     }
     let retry_after = response
         .headers()
@@ -77,8 +81,8 @@ pub(super) async fn status_error(response: reqwest::Response) -> RequestError {
     let message = Some(words.join(": ")).filter(|words| !words.is_empty());
     RequestError::Status {
         status,
-        message: message.map(|words| text::cut(&text::clean(&words), MESSAGE_CHARS).into_owned()),
-        code: code.and_then(flatten),
+        message: message.map(|words| detail(&words)),
+        code: code.and_then(flatten).map(|code| detail(&code)),
         retry_after,
     }
 }
@@ -200,5 +204,8 @@ mod tests {
         let error = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
         assert!(error.to_string().contains("200 OK, but the answer cannot be read"), "{error}");
         assert!(decode::<Vec<Row>>(StatusCode::OK, b"[] junk").is_err());
+        let long = format!("[{{\"id\":\"\\u001b[31m{}\"}}]", "x".repeat(5_000_000));
+        let error = decode::<Vec<Row>>(StatusCode::OK, long.as_bytes()).unwrap_err().to_string();
+        assert!(error.len() < 2048 && !error.contains('\u{1b}'), "{error}");
     }
 }

@@ -14,6 +14,8 @@ use url::Url;
 
 use super::answer::{chain, decode, read_body, status_error, transport_error};
 use super::error::{ApiError, RequestError};
+use super::filters::Filters;
+use super::lenient::is_deleted_row;
 use super::pacing::Pacing;
 pub use super::requests::Requests;
 use super::retry::{RequestKind, RetryDecision, RetryPolicy, classify};
@@ -82,6 +84,7 @@ struct Shared {
     pacing: Pacing,
     requests: Mutex<Requests>,
     progress: Progress,
+    filters: Filters,
 }
 
 /// The outcome of a write.
@@ -151,6 +154,7 @@ impl Client {
                 pacing: Pacing::new(options.retry, options.deadline),
                 requests: Mutex::default(),
                 progress: options.progress,
+                filters: Filters::default(),
             }),
         })
     }
@@ -214,6 +218,23 @@ impl Client {
         }
     }
 
+    /// `POST /api/{path}/delete`, which deletes the rows with these `ids`, at most 1,000 (source: the SDK); retried with back-off.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn delete_many(&self, path: &str, ids: &[u64]) -> Result<WriteOutcome<()>, ApiError> {
+        #[derive(Serialize)]
+        struct Row {
+            id: u64,
+        }
+        let rows: Vec<Row> = ids.iter().map(|&id| Row { id }).collect();
+        let (path, body) = (format!("{path}/delete"), json(&rows));
+        let deleted = self
+            .send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, Some(body))
+            .await?;
+        Ok(deleted.map(drop))
+    }
+
     /// `POST /api/{path}/restore`, which restores a deleted row; retried with back-off.
     ///
     /// # Errors
@@ -223,6 +244,11 @@ impl Client {
         let restored =
             self.send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, None).await?;
         Ok(restored.map(drop))
+    }
+
+    /// What is known about the server's filters.
+    pub(super) fn filters(&self) -> &Filters {
+        &self.shared.filters
     }
 
     /// The progress of the import that uses this client.
@@ -269,16 +295,29 @@ impl Client {
         let pacing = &self.shared.pacing;
         let started = Instant::now();
         let mut attempts = 0;
+        let mut sent = started;
+        let mut limited = None;
         let (error, decision) = loop {
-            let attempt = self.attempt(&method, path_and_query, body.clone(), &mut attempts);
+            let attempt =
+                self.attempt(&method, path_and_query, body.clone(), &mut attempts, &mut sent);
             let error = match attempt.await {
                 Ok(value) => {
                     pacing.succeeded();
                     return Ok(WriteOutcome::Applied(value));
                 }
+                // The deadline passed during the pause.
+                Err(RequestError::Deadline(error)) => {
+                    RequestError::Deadline(limited.take().map_or(error, Box::new))
+                }
                 Err(error) => error,
             };
             match classify(kind, &error) {
+                RetryDecision::Repeat if error.is_rate_limit() => {
+                    match pacing.pause_for_rate_limit(sent, error) {
+                        Ok(error) => limited = Some(error),
+                        Err(error) => break (error, RetryDecision::Stop),
+                    }
+                }
                 RetryDecision::Repeat if pacing.may_retry(attempts) => {
                     if let Err(error) = pacing.wait_before_retry(attempts, error).await {
                         break (error, RetryDecision::Stop);
@@ -305,17 +344,18 @@ impl Client {
         }
     }
 
-    /// One attempt; `attempts` grows if a request was sent.
+    /// One attempt. If a request was sent, `attempts` grows and `sent` is the moment.
     async fn attempt<T: DeserializeOwned>(
         &self,
         method: &Method,
         path_and_query: &str,
         body: Option<Bytes>,
         attempts: &mut u32,
+        sent: &mut Instant,
     ) -> Result<T, RequestError> {
         let shared = &*self.shared;
         let permit = shared.permits.acquire().await.map_err(|_| RequestError::Interrupted)?;
-        shared.pacing.wait_for_pause().await;
+        let turn = shared.pacing.turn().await;
         if shared.pacing.is_stopping() {
             drop(permit);
             // The caller gives up and may cancel other requests: wait until those in flight complete.
@@ -330,6 +370,7 @@ impl Client {
         self.lock_requests().count(method, *attempts > 0);
         shared.progress.sent();
         *attempts += 1;
+        *sent = turn.since;
         let mut request = shared
             .http
             .request(method.clone(), self.url(path_and_query))
@@ -342,9 +383,23 @@ impl Client {
         let status = response.status();
         tracing::debug!(%method, path = path_and_query, status = status.as_u16(), ms = started.elapsed().as_millis(), "request");
         if !status.is_success() {
-            return Err(status_error(response).await);
+            let error = status_error(response).await;
+            if !error.is_rate_limit() {
+                turn.passed();
+            }
+            return Err(error);
         }
+        turn.passed();
         let body = read_body(response, BODY_LIMIT).await?;
+        if *method == Method::GET && !path_and_query.contains('?') && is_deleted_row(&body) {
+            let message = Some("the row was deleted".to_owned());
+            return Err(RequestError::Status {
+                status: 404,
+                message,
+                code: None,
+                retry_after: None,
+            });
+        }
         // A DELETE may have an empty answer.
         decode(status, if body.is_empty() { b"null" } else { &body })
     }

@@ -77,6 +77,9 @@ pub enum RequestError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A filter does not find what is there, and the list without it cannot be read.
+    #[error("{0}")]
+    Filter(String),
     /// A list that changed during each reading.
     #[error("the list changed each time it was read: {0}")]
     Unstable(String),
@@ -111,6 +114,12 @@ pub enum Severity {
 }
 
 impl RequestError {
+    /// Whether the server has answered too many requests: all requests have to pause.
+    #[must_use]
+    pub fn is_rate_limit(&self) -> bool {
+        matches!(self, Self::Status { status: 429, .. })
+    }
+
     /// The time that the server asked to wait, in its header `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -148,6 +157,7 @@ impl ApiError {
             | RequestError::NoAnswer(_)
             | RequestError::Unreadable { .. }
             | RequestError::Unstable(_)
+            | RequestError::Filter(_)
             | RequestError::Interrupted
             | RequestError::Deadline(_) => Severity::Unavailable,
             RequestError::Status { .. }
@@ -177,6 +187,12 @@ impl ApiError {
             }
             RequestError::NotSent(_) => {
                 "check --host, the network and HTTPS_PROXY/NO_PROXY; this request sent nothing, so it is safe to run again"
+            }
+            RequestError::Filter(_) => {
+                "nothing was written on the strength of this list; ask for access to whole lists"
+            }
+            RequestError::Deadline(error) if error.is_rate_limit() => {
+                "the server limits requests: raise --deadline, or start fewer imports at the same time; it is safe to run again"
             }
             RequestError::TooLarge { .. } => "check that --host is a TestQuality server",
             RequestError::Unreadable { .. } => {

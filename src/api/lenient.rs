@@ -1,5 +1,11 @@
 //! Values that come in several shapes: numbers as strings, booleans as 0 and 1, `null` for absent.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer};
+use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
@@ -67,4 +73,102 @@ pub(super) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A row of a list; none if it has a `deleted_at`, because a server may list deleted rows as well.
+pub(super) struct Listed<T>(pub(super) Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RowVisitor(PhantomData))
+    }
+}
+
+struct RowVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for RowVisitor<T> {
+    type Value = Listed<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, fields: M) -> Result<Listed<T>, M::Error> {
+        let mut is_deleted = false;
+        let fields = WithoutDeletedAt { fields, is_deleted: &mut is_deleted };
+        let row = T::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(Listed((!is_deleted).then_some(row)))
+    }
+}
+
+/// The fields of a row except `deleted_at`, which tells whether it was deleted.
+struct WithoutDeletedAt<'a, M> {
+    fields: M,
+    is_deleted: &'a mut bool,
+}
+
+impl<'de, M: MapAccess<'de>> MapAccess<'de> for WithoutDeletedAt<'_, M> {
+    type Error = M::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, M::Error> {
+        while let Some(Key(key)) = self.fields.next_key()? {
+            if key == "deleted_at" {
+                *self.is_deleted = is_set(&self.fields.next_value()?);
+                continue;
+            }
+            return match key {
+                Cow::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)),
+                Cow::Owned(key) => seed.deserialize(StringDeserializer::new(key)),
+            }
+            .map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, M::Error> {
+        self.fields.next_value_seed(seed)
+    }
+}
+
+/// Whether `deleted_at` says that the row was deleted.
+fn is_set(deleted_at: &Value) -> bool {
+    !matches!(deleted_at, Value::Null | Value::Bool(false)) && deleted_at.as_str() != Some("")
+}
+
+/// The name of a field, borrowed from the document where it has no escapes.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a field")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// Whether a single row, as its server answers with it, was deleted.
+pub(super) fn is_deleted_row(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Row {
+        #[serde(default)]
+        deleted_at: Value,
+    }
+    serde_json::from_slice::<Row>(body).is_ok_and(|row| is_set(&row.deleted_at))
 }

@@ -7,6 +7,7 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::client::Client;
 use super::error::{ApiError, RequestError};
+use super::filters::{finds_known_row, is_refused, whole_list};
 use super::wire::{Page, Resource};
 
 /// Rows requested per page; the server may send fewer.
@@ -40,7 +41,23 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
     let mut per_page = PER_PAGE;
     let mut reading = 1;
     loop {
-        match read_once(client, filter, per_page).await {
+        let read = read_once(client, filter, per_page).await;
+        // Before a sorted list had any rows, nothing found may mean that the server knows no order.
+        if !client.filters().is_known_to_sort::<T>() && client.filters().is_sorted::<T>() {
+            match &read {
+                Ok(Ok(rows)) if !rows.is_empty() => client.filters().sorts::<T>(),
+                Ok(Ok(_)) if has_rows::<T>(client, filter).await? => {
+                    client.filters().do_not_sort::<T>();
+                    continue;
+                }
+                Err(error) if is_refused(error) && has_rows::<T>(client, filter).await? => {
+                    client.filters().do_not_sort::<T>();
+                    continue;
+                }
+                _ => {}
+            }
+        }
+        match read {
             Ok(Ok(rows)) => return Ok(rows),
             Err(error)
                 if matches!(error.error, RequestError::TooLarge { .. })
@@ -73,6 +90,49 @@ pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, 
     }
 }
 
+/// Whether the list has rows if it is not sorted. A list that the server refuses has none.
+async fn has_rows<T: Resource>(client: &Client, filter: &str) -> Result<bool, ApiError> {
+    let and = if filter.is_empty() { "" } else { "&" };
+    let path = format!("{}?{filter}{and}per_page=1&page=1", T::NAME);
+    match client.get::<Page<T>>(&path).await {
+        Ok(page) => Ok(!page.into_rows().0.is_empty()),
+        Err(error) if is_refused(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// All rows of `T` whose `field` is `value`. If there is none although `is_expected`, or the server refuses the filter, they are picked
+/// from the whole list.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_of<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    value: u64,
+    is_expected: bool,
+) -> Result<Vec<T>, ApiError> {
+    let is_of = |row: &T| row.number(field).is_none_or(|number| number == value);
+    if !client.filters().is_broken_alone::<T>(field) {
+        match list(client, &format!("{field}={value}")).await {
+            Ok(mut rows) => {
+                rows.retain(is_of);
+                if !rows.is_empty() || !is_expected {
+                    return Ok(rows);
+                }
+            }
+            Err(error) if is_refused(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut rows: Vec<T> = whole_list(client, field).await?;
+    rows.retain(is_of);
+    if !rows.is_empty() {
+        client.filters().breaks::<T>(field);
+    }
+    Ok(rows)
+}
+
 /// The rows, or why this reading is not consistent.
 async fn read_once<T: Resource>(
     client: &Client,
@@ -81,7 +141,8 @@ async fn read_once<T: Resource>(
 ) -> Result<Result<Vec<T>, String>, ApiError> {
     let path = |page: u64| {
         let and = if filter.is_empty() { "" } else { "&" };
-        format!("{}?{filter}{and}_sort=id&per_page={per_page}&page={page}", T::NAME)
+        let sort = if client.filters().is_sorted::<T>() { "_sort=id&" } else { "" };
+        format!("{}?{filter}{and}{sort}per_page={per_page}&page={page}", T::NAME)
     };
     let first: Page<T> = client.get(&path(1)).await?;
     if first.last_page > MAX_PAGES.min(first.total.max(1)) {
@@ -91,7 +152,7 @@ async fn read_once<T: Resource>(
     let paths: Vec<String> = (2..=first.last_page).map(path).collect();
     let rest: Vec<Page<T>> = try_join_all(paths.iter().map(|path| client.get(path))).await?;
     let total = first.total;
-    let mut rows = first.data;
+    let (mut rows, mut deleted) = first.into_rows();
     for page in rest {
         if page.total != total {
             return Ok(Err(format!(
@@ -99,12 +160,15 @@ async fn read_once<T: Resource>(
                 page.total, page.current_page
             )));
         }
-        rows.extend(page.data);
+        let (more, also_deleted) = page.into_rows();
+        rows.extend(more);
+        deleted += also_deleted;
     }
     let mut seen = HashSet::with_capacity(rows.len());
     rows.retain(|row| seen.insert(row.row_id()));
-    if rows.len() as u64 != total {
-        return Ok(Err(format!("{} rows of {total}", rows.len())));
+    // It is not known whether a server that lists deleted rows counts them.
+    if ![rows.len(), rows.len() + deleted].iter().any(|count| *count as u64 == total) {
+        return Ok(Err(format!("{} rows of {total}", rows.len() + deleted)));
     }
     rows.sort_unstable_by_key(Resource::row_id);
     Ok(Ok(rows))
@@ -113,15 +177,61 @@ async fn read_once<T: Resource>(
 /// All rows whose `field` is one of `ids`, each once, in lots of at most `most` ids that fit into a request line. Lots are read
 /// in parallel; a lot that is too long for the server is halved.
 ///
+/// A server may know no sets of values, or read only the first of them. Until rows of other ids were found, a list without them is
+/// checked on a known row; if the filter does not find that, the rows are picked from the whole list.
+///
 /// # Errors
 /// As [`list`].
 pub async fn list_in<T: Resource>(
     client: &Client,
-    field: &str,
+    field: &'static str,
     ids: impl Iterator<Item = u64>,
     most: usize,
 ) -> Result<Vec<T>, ApiError> {
-    let mut filters = lots(field, ids, most, FILTER_BYTES);
+    let ids: Vec<u64> = ids.collect();
+    let wanted: HashSet<u64> = ids.iter().copied().collect();
+    let is_wanted = |row: &T| row.number(field).is_none_or(|number| wanted.contains(&number));
+    if !ids.is_empty() && !client.filters().is_broken::<T>(field) {
+        // The oldest rows come last: a lot whose first id is the root folder would prove little.
+        let lots = lots(field, ids.iter().rev().copied(), most, FILTER_BYTES);
+        match list_lots::<T>(client, lots.clone()).await {
+            Ok(mut rows) => {
+                rows.retain(is_wanted);
+                let firsts: HashSet<u64> = lots.iter().filter_map(|lot| first_id(lot)).collect();
+                let is_telling =
+                    |row: &T| row.number(field).is_none_or(|number| !firsts.contains(&number));
+                let is_found = ids.len() == 1 && !rows.is_empty();
+                if is_found || client.filters().is_proven::<T>(field) {
+                    return Ok(rows);
+                }
+                if rows.iter().any(is_telling) || finds_known_row::<T>(client, field).await? {
+                    client.filters().proves::<T>(field);
+                    return Ok(rows);
+                }
+                client.filters().breaks::<T>(field);
+            }
+            Err(error) if is_refused(&error) => client.filters().breaks::<T>(field),
+            Err(error) => return Err(error),
+        }
+    }
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows: Vec<T> = whole_list(client, field).await?;
+    rows.retain(is_wanted);
+    Ok(rows)
+}
+
+/// The first id of `field-in=1,2,3`.
+fn first_id(lot: &str) -> Option<u64> {
+    lot.split(['=', ',']).nth(1)?.parse().ok()
+}
+
+/// The rows of all lots, each once.
+async fn list_lots<T: Resource>(
+    client: &Client,
+    mut filters: Vec<String>,
+) -> Result<Vec<T>, ApiError> {
     let mut rows: Vec<T> = Vec::new();
     while !filters.is_empty() {
         let lists = join_all(filters.iter().map(|filter| list(client, filter))).await;
@@ -149,14 +259,14 @@ pub async fn list_in<T: Resource>(
 /// As [`list`].
 pub async fn list_in_or_all<T: Resource>(
     client: &Client,
-    field: &str,
+    field: &'static str,
     ids: &[u64],
     most: usize,
     all: &str,
     id_of: impl Fn(&T) -> u64,
 ) -> Result<Vec<T>, ApiError> {
     let lots = lots(field, ids.iter().copied(), most, FILTER_BYTES).len();
-    if lots > ids.len().div_ceil(most) {
+    if lots > ids.len().div_ceil(most) && !client.filters().is_broken::<T>(field) {
         let path = format!("{}?{all}&_sort=id&per_page={PER_PAGE}&page=1", T::NAME);
         // On an error, such as a page that is too large, read in lots.
         let pages = client.get::<Page<T>>(&path).await.map_or(u64::MAX, |page| page.last_page);

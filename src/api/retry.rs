@@ -61,10 +61,14 @@ pub fn classify(kind: RequestKind, error: &RequestError) -> RetryDecision {
         | RequestError::Certificate(_)
         | RequestError::TooLarge { .. }
         | RequestError::Unstable(_)
+        | RequestError::Filter(_)
         | RequestError::Interrupted
         | RequestError::Deadline(_) => RetryDecision::Stop,
     }
 }
+
+/// The longest pause that a rate limit causes by itself: limits are counted by the minute.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How often and how long apart a request is retried.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +93,14 @@ impl RetryPolicy {
     #[must_use]
     pub fn starting_with(self, base: Duration) -> Self {
         Self { base, ..self }
+    }
+
+    /// The pause of all requests after a rate limit without `Retry-After`: doubles with `level`, from [`RetryPolicy::base`] up
+    /// to a minute. `fraction`, from 0 to 1, takes away up to a half, so that many clients do not return together.
+    #[must_use]
+    pub fn rate_limit_pause(&self, level: u32, fraction: f64) -> Duration {
+        let doubled = self.base.saturating_mul(2_u32.saturating_pow(level.min(16)));
+        doubled.min(LONGEST_PAUSE).mul_f64(1.0 - fraction.clamp(0.0, 1.0) / 2.0)
     }
 
     /// The wait before retry number `retry` (from 1): "full jitter", anything between zero and the
@@ -251,6 +263,17 @@ mod tests {
         assert_eq!(classify(RequestKind::Create, &status(403)), RetryDecision::Refused);
         assert_eq!(classify(RequestKind::Create, &status(422)), RetryDecision::Refused);
         assert_eq!(classify(RequestKind::Idempotent, &status(404)), RetryDecision::Refused);
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_minute() {
+        let policy = RetryPolicy::new(5);
+        let pause = |level, fraction| policy.rate_limit_pause(level, fraction);
+        assert_eq!(pause(0, 0.0), Duration::from_millis(500));
+        assert_eq!(pause(3, 0.0), Duration::from_secs(4));
+        assert_eq!(pause(3, 1.0), Duration::from_secs(2));
+        assert_eq!(pause(7, 0.0), Duration::from_secs(60));
+        assert_eq!(pause(u32::MAX, 0.0), Duration::from_secs(60));
     }
 
     #[test]

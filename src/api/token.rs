@@ -5,10 +5,12 @@ use std::fmt;
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::redact;
+
 /// A personal access token.
 ///
 /// `Debug` and `Display` write `***`; the memory is wiped on drop. [`Token::header`], whose value is marked
-/// sensitive, is the only access to the text.
+/// sensitive, and the redactor are the only access to the text.
 #[derive(Clone)]
 pub struct Token(SecretString);
 
@@ -37,6 +39,11 @@ impl Token {
     #[cfg(feature = "sandbox")]
     pub(crate) fn secret(&self) -> &SecretString {
         &self.0
+    }
+
+    /// From now on, [`redact`](redact::redact) hides this token.
+    pub fn hide(&self) {
+        redact::hide(self.0.expose_secret());
     }
 
     /// The token in `text`, white space around it removed.

@@ -12,18 +12,18 @@ use super::ids::{
     ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId, StepId, SuiteId, SuiteTestId,
     TestId,
 };
-use super::lenient::{flag, list, moment, number, optional_number, text};
+use super::lenient::{Listed, flag, list, moment, number, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(bound(deserialize = "T: DeserializeOwned"))]
 pub struct Page<T> {
     /// The number of this page, from 1.
     #[serde(deserialize_with = "number")]
     pub current_page: u64,
-    /// The rows; `null` is read as none.
-    #[serde(default, deserialize_with = "list")]
-    pub data: Vec<T>,
+    /// The rows without deleted ones; `null` is read as none.
+    #[serde(default, rename = "data", deserialize_with = "list")]
+    rows: Vec<Listed<T>>,
     /// The number of the last page, at least 1.
     #[serde(deserialize_with = "number")]
     pub last_page: u64,
@@ -32,33 +32,69 @@ pub struct Page<T> {
     pub total: u64,
 }
 
+impl<T> Page<T> {
+    /// The rows, and the number of deleted ones that the server listed among them.
+    pub fn into_rows(self) -> (Vec<T>, usize) {
+        let listed = self.rows.len();
+        let rows: Vec<T> = self.rows.into_iter().filter_map(|Listed(row)| row).collect();
+        let deleted = listed - rows.len();
+        (rows, deleted)
+    }
+}
+
 /// A resource of the API: its name in paths, and the id of its rows.
 pub trait Resource: DeserializeOwned + Send + 'static {
     /// The name in `/api/{name}`.
     const NAME: &'static str;
 
+    /// Whether the rows have a `project_id`.
+    const IN_PROJECT: bool;
+
     /// The row's id as a number, unique within the resource.
     fn row_id(&self) -> u64;
+
+    /// The value of a field that lists are filtered by; none if the row does not have the field.
+    fn number(&self, field: &str) -> Option<u64>;
 }
 
 macro_rules! resources {
-    ($($row:ident = $name:literal),* $(,)?) => {$(
+    ($($row:ident = $name:literal, in project: $in_project:literal, by: [$($field:ident),*];)*) => {$(
         impl Resource for $row {
             const NAME: &'static str = $name;
+            const IN_PROJECT: bool = $in_project;
 
             fn row_id(&self) -> u64 {
                 self.id.number()
+            }
+
+            fn number(&self, field: &str) -> Option<u64> {
+                match field {
+                    "id" => Some(self.id.number()),
+                    $(stringify!($field) => Some(self.$field.number()),)*
+                    _ => None,
+                }
             }
         }
     )*};
 }
 
 resources! {
-    Project = "project", Plan = "plan", Suite = "suite", PlanSuite = "plan_suite",
-    Test = "test", SuiteTest = "suite_test", Step = "step", RunResult = "run_result",
-    RunResultStep = "run_result_step", Run = "run", Status = "status", Milestone = "milestone",
-    ProjectStatus = "project_status", PlanSuiteTestInclude = "plan_suite_test_include",
-    Defect = "defect", DefectRunResult = "defect_run_result",
+    Project = "project", in project: false, by: [];
+    Plan = "plan", in project: true, by: [project_id];
+    Suite = "suite", in project: true, by: [project_id];
+    PlanSuite = "plan_suite", in project: false, by: [plan_id, suite_id];
+    Test = "test", in project: true, by: [project_id];
+    SuiteTest = "suite_test", in project: false, by: [suite_id, test_id];
+    Step = "step", in project: true, by: [test_id];
+    RunResult = "run_result", in project: true, by: [test_id];
+    RunResultStep = "run_result_step", in project: true, by: [run_result_id];
+    Run = "run", in project: true, by: [project_id, plan_id];
+    Status = "status", in project: false, by: [];
+    Milestone = "milestone", in project: true, by: [];
+    ProjectStatus = "project_status", in project: true, by: [project_id];
+    PlanSuiteTestInclude = "plan_suite_test_include", in project: true, by: [suite_id];
+    Defect = "defect", in project: true, by: [];
+    DefectRunResult = "defect_run_result", in project: true, by: [];
 }
 
 /// A project.
@@ -122,9 +158,15 @@ pub struct PlanSuite {
     pub plan_id: PlanId,
     /// The placed suite.
     pub suite_id: SuiteId,
-    /// The parent suite; none at the top.
-    #[serde(default)]
+    /// The parent suite; none at the top, and for anything that is no id.
+    #[serde(default, deserialize_with = "optional_suite")]
     pub parent_id: Option<SuiteId>,
+}
+
+fn optional_suite<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SuiteId>, D::Error> {
+    Ok(optional_number(deserializer)?.map(SuiteId::new))
 }
 
 /// A test.
@@ -350,6 +392,14 @@ pub(crate) struct MovedFolder {
     pub(crate) parent_id: SuiteId,
 }
 
+/// `POST /api/plan_suite` (source: the SDK), for a folder that has no place.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewFolderPlace {
+    pub(crate) plan_id: PlanId,
+    pub(crate) suite_id: SuiteId,
+    pub(crate) parent_id: SuiteId,
+}
+
 /// `POST /api/suite` (source: the vendor's guide; `description` by the SDK).
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NewSuite {
@@ -497,6 +547,7 @@ pub struct ErrorBody {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lenient::is_deleted_row;
     use super::*;
 
     #[test]
@@ -505,13 +556,36 @@ mod tests {
             r#"{"current_page":"1","data":[{"id":"7","suite_id":8,"test_id":"9","new":{}}],"last_page":1,"total":1}"#,
         )
         .unwrap();
-        assert_eq!(page.data[0].test_id, TestId::new(9));
+        assert_eq!(page.into_rows().0[0].test_id, TestId::new(9));
         let page: Page<Test> =
             serde_json::from_str(r#"{"current_page":1,"data":null,"last_page":1,"total":"0"}"#)
                 .unwrap();
-        assert!(page.data.is_empty());
+        assert!(page.into_rows().0.is_empty());
         assert!(serde_json::from_str::<TestId>("-1").is_err());
         assert!(serde_json::from_str::<TestId>("\"x\"").is_err());
+    }
+
+    #[test]
+    fn deleted_rows_are_absent() {
+        let page = |deleted_at: &str| -> (Vec<u64>, usize) {
+            let page: Page<SuiteTest> = serde_json::from_str(&format!(
+                r#"{{"current_page":1,"data":[{{"id":7,"suite_id":8,"dele\u0074ed_at":{deleted_at},"test_id":9}},
+                    {{"id":8,"suite_id":8,"test_id":9}}],"last_page":1,"total":2}}"#
+            ))
+            .unwrap();
+            let (rows, deleted) = page.into_rows();
+            (rows.iter().map(Resource::row_id).collect(), deleted)
+        };
+        for live in ["null", "\"\"", "false"] {
+            assert_eq!(page(live), (vec![7, 8], 0), "{live}");
+        }
+        for deleted in ["\"2026-01-01T00:00:00.000000+00:00\"", "1767225600", "true", "{}"] {
+            assert_eq!(page(deleted), (vec![8], 1), "{deleted}");
+        }
+        assert!(is_deleted_row(br#"{"id":7,"deleted_at":"2026-01-01"}"#));
+        for live in ["{\"id\":7}", "{\"id\":7,\"deleted_at\":null}", "[]", ""] {
+            assert!(!is_deleted_row(live.as_bytes()), "{live}");
+        }
     }
 
     #[test]

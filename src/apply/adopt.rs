@@ -5,7 +5,6 @@ use futures_util::future::join_all;
 use crate::api::client::WriteOutcome;
 use crate::api::ids::TestId;
 use crate::api::wire::{Adoption, Test};
-use crate::description::IdentityLine;
 use crate::plan::TestPlan;
 use crate::plan::matching::PINNED;
 use test_reports::identity::Identity;
@@ -13,14 +12,15 @@ use test_reports::text;
 
 use super::import::Import;
 use super::outcome::{RecordOutcome, Stop};
+use super::overwritten::Before;
 
 /// How often a row is read again after an update without a clear outcome.
 const ATTEMPTS: u32 = 4;
 
 /// The outcome of an adoption.
 enum Adopted {
-    /// The row has our identity now.
-    Done,
+    /// The row has our identity now. If somebody else wrote it in between: what the import wrote over.
+    Done(Option<String>),
     /// The row was deleted, or does not match any more.
     Changed,
     /// The server refused the update.
@@ -47,9 +47,12 @@ impl Import<'_> {
         for (record, id, adopted) in adopted.await {
             match adopted {
                 Err(error) => ended = ended.and(Err(error)),
-                Ok(Adopted::Done) => {
+                Ok(Adopted::Done(written_over)) => {
                     self.rows.insert(record, id);
                     self.done.insert(record, RecordOutcome::Adopted);
+                    if let Some(what) = written_over {
+                        self.refuse(record, what);
+                    }
                 }
                 Ok(Adopted::Changed) => {
                     let name = &self.records[record].name;
@@ -64,15 +67,11 @@ impl Import<'_> {
     }
 
     async fn adopt(&self, record: usize, id: TestId, is_pinned: bool) -> Result<Adopted, Stop> {
+        let line = self.line_of(record);
         let record = &self.records[record];
-        let line = IdentityLine::of_test(
-            &record.container,
-            &record.name,
-            record.identity,
-            self.namespace(),
-        );
         let path = format!("test/{id}");
         let mut last = None;
+        let mut before: Option<Before> = None;
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 let wait = self.client.retry_policy().wait(attempt, fastrand::f64());
@@ -86,17 +85,33 @@ impl Import<'_> {
             };
             let description = row.description.as_deref().unwrap_or_default();
             match Identity::in_description(description) {
-                Some(identity) if identity == record.identity => return Ok(Adopted::Done),
+                Some(identity) if identity == record.identity => {
+                    let written_over = match &before {
+                        Some(before) => {
+                            before.written_over(self.client, id, identity, row.epoch).await?
+                        }
+                        None => None,
+                    };
+                    return Ok(Adopted::Done(written_over));
+                }
                 None if is_pinned || self.still_matches(&row, &record.name) => {}
                 _ => return Ok(Adopted::Changed),
             }
+            before = Before::of(&row);
             let adoption =
                 Adoption { description: line.append_to(description), is_automated: true };
             match self.client.update_once::<Test>(&path, &adoption).await? {
                 WriteOutcome::Applied(row) => {
                     let read = row.description.as_deref().and_then(Identity::in_description);
                     if read == Some(record.identity) {
-                        return Ok(Adopted::Done);
+                        let written_over = match &before {
+                            Some(before) => {
+                                let (identity, epoch) = (record.identity, row.epoch);
+                                before.written_over(self.client, id, identity, epoch).await?
+                            }
+                            None => None,
+                        };
+                        return Ok(Adopted::Done(written_over));
                     }
                     // The answer may lack the description; read the row again.
                     last = None;

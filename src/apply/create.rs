@@ -8,9 +8,11 @@ use futures_util::future::join_all;
 use serde::Serialize;
 
 use crate::api::client::{Client, WriteOutcome};
-use crate::api::error::{ApiError, RequestError};
+use crate::api::error::ApiError;
 use crate::api::wire::Resource;
 
+use super::batch::{Batch, is_answer, is_conflict};
+use super::lag::{Lag, Waits};
 use super::outcome::Stop;
 
 /// After this many unknown outcomes a row is refused, if the server accepts others.
@@ -22,17 +24,11 @@ const UNKNOWN_UNTIL_HALVED: u32 = 2;
 /// After this many rounds without a clear answer the server is unavailable, and no row is the cause.
 const ROUNDS_WITHOUT_ANSWER: u32 = 3;
 
-/// Waits before a row counts as absent that should exist, or may: replicas lag, and a server may complete a request after its
-/// gateway gave up.
-const LAG_WAITS: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_millis(600),
-    Duration::from_millis(1200),
-    Duration::from_secs(2),
-];
-
 /// After this many single rows refused and none accepted, the others are not sent.
 const ALL_REFUSED: usize = 40;
+
+/// After this many arrays of two or three rows without success, and none with, the server accepts only single rows.
+const FAILED_PAIRS: usize = 2;
 
 /// Concurrent arrays while the server has refused some and accepted none.
 const PROBES: usize = 8;
@@ -64,34 +60,10 @@ pub(crate) struct Creation<K, T> {
     pub(crate) refused: Vec<(K, String)>,
     /// Whether rows were sent again that may have been applied: duplicates may become visible later.
     pub(crate) sent_again: bool,
+    /// What is known about the lag of lists by now.
+    pub(super) lag: Lag,
     /// An error that ends the import. The other fields hold what was done before.
     pub(crate) end: Result<(), Stop>,
-}
-
-/// Rows of one request: an array, or an object for a single row.
-struct Batch<K> {
-    keys: Vec<K>,
-    /// The number of unknown outcomes so far.
-    unknown: u32,
-}
-
-impl<K: Copy> Batch<K> {
-    fn split(&self, size: usize, unknown: u32) -> impl Iterator<Item = Self> {
-        self.keys.chunks(size.max(1)).map(move |keys| Self { keys: keys.to_vec(), unknown })
-    }
-
-    /// After an unknown outcome: an array in halves, a single row as it is.
-    fn halves(&self, unknown: u32) -> impl Iterator<Item = Self> {
-        // Halves start over, because either may hold the cause. A single row does not.
-        let unknown = if self.keys.len() > 1 { 1 } else { unknown };
-        self.split(self.keys.len().div_ceil(2), unknown)
-    }
-
-    /// After a refusal: an array in halves, or in single rows if the server accepts no arrays or does not know the path.
-    fn pieces(&self, error: &ApiError) -> impl Iterator<Item = Self> {
-        let accepts_no_arrays = matches!(error.status(), Some(404 | 405 | 415));
-        self.split(if accepts_no_arrays { 1 } else { self.keys.len().div_ceil(2) }, 0)
-    }
 }
 
 /// A batch that may have been applied. If it is a single row with an error, and was not applied, it is refused.
@@ -106,6 +78,7 @@ pub(crate) async fn create_rows<K, T, D, N, B, P>(
     rows: NewRows<N, B, P>,
     keys: Vec<K>,
     batch_size: usize,
+    lag: Lag,
 ) -> Creation<K, T>
 where
     K: Copy + Eq + Hash,
@@ -120,19 +93,37 @@ where
         rows,
         batches: Batch { keys, unknown: 0 }.split(batch_size, 0).collect(),
         had_failures: false,
+        accepts_arrays: false,
+        failed_pairs: 0,
+        sent_again: HashSet::new(),
+        unclear_rows: UnclearRows::Unknown,
+        has_answers: false,
         rounds_without_answer: 0,
         creation: Creation {
             answers: Vec::new(),
             created: Vec::new(),
             refused: Vec::new(),
             sent_again: false,
+            lag,
             end: Ok(()),
         },
     };
     while !creator.batches.is_empty() && creator.creation.end.is_ok() {
         creator.creation.end = creator.round().await;
     }
-    creator.creation
+    let Creator { mut creation, sent_again, .. } = creator;
+    creation.sent_again = creation.created.iter().any(|key| sent_again.contains(key));
+    creation
+}
+
+/// What the rows without a clear outcome have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnclearRows {
+    Unknown,
+    /// They were looked for long enough, and none was there: further ones need not be waited for.
+    Absent,
+    /// Some were applied.
+    Applied,
 }
 
 struct Creator<'a, K, T, N, B, P> {
@@ -142,6 +133,15 @@ struct Creator<'a, K, T, N, B, P> {
     batches: Vec<Batch<K>>,
     /// Whether an array was refused, or not answered.
     had_failures: bool,
+    /// Whether an array was accepted.
+    accepts_arrays: bool,
+    /// Arrays of two or three rows that were not accepted.
+    failed_pairs: usize,
+    /// Rows that were sent more than once although they may have been applied.
+    sent_again: HashSet<K>,
+    unclear_rows: UnclearRows,
+    /// Whether the server itself answered every request of this round. After another answer, a row may still be applied late.
+    has_answers: bool,
     rounds_without_answer: u32,
     creation: Creation<K, T>,
 }
@@ -172,6 +172,7 @@ where
         for (batch, written) in batches.into_iter().zip(sent) {
             match written {
                 Ok(WriteOutcome::Applied(answers)) => {
+                    self.accepts_arrays |= batch.keys.len() > 1;
                     if answers.len() >= batch.keys.len() {
                         acknowledged.extend(batch.keys);
                     } else {
@@ -190,18 +191,22 @@ where
         if let Some(stop) = stop {
             return Err(stop.into());
         }
-        let is_answered = !acknowledged.is_empty() || !unclear.is_empty();
+        let is_answered = !acknowledged.is_empty()
+            || !unclear.is_empty()
+            || unknown.iter().any(|(_, error)| is_answer(error));
         self.rounds_without_answer = if is_answered { 0 } else { self.rounds_without_answer + 1 };
         if !unknown.is_empty() {
             self.had_failures = true;
             let policy = self.client.retry_policy();
             self.client.sleep(policy.wait(self.rounds_without_answer, fastrand::f64())).await;
         }
+        self.has_answers = unknown.iter().all(|(_, error)| is_answer(error));
         for (batch, error) in unknown {
             self.unknown(batch, error, &mut unclear)?;
         }
         self.read_back(&acknowledged, unclear).await?;
         self.batches.extend(waiting);
+        self.take_apart_if_arrays_fail();
         self.give_up_if_all_are_refused();
         Ok(())
     }
@@ -228,6 +233,7 @@ where
             [key] => self.creation.refused.push((key, error.to_string())),
             _ => {
                 self.had_failures = true;
+                self.failed_pairs += usize::from(batch.keys.len() <= 3);
                 tracing::debug!(%error, rows = batch.keys.len(), "array refused");
                 unclear.extend(batch.pieces(&error).map(|piece| (piece, None)));
             }
@@ -235,7 +241,7 @@ where
     }
 
     fn unknown(
-        &self,
+        &mut self,
         mut batch: Batch<K>,
         error: ApiError,
         unclear: &mut Vec<Unclear<K>>,
@@ -244,8 +250,19 @@ where
         let accepts_others = !self.creation.created.is_empty();
         batch.unknown += 1;
         let unknown = batch.unknown;
+        let is_answer = is_answer(&error);
+        if is_answer && batch.keys.len() > 1 {
+            self.failed_pairs += usize::from(batch.keys.len() <= 3);
+            // The server is there, and does not cope with this array.
+            let knows_no_arrays = error.status() == Some(501);
+            let size = if knows_no_arrays { 1 } else { batch.keys.len().div_ceil(2) };
+            unclear.extend(batch.split(size, 1).map(|piece| (piece, None)));
+            return Ok(());
+        }
         match batch.keys[..] {
-            [_] if unknown >= UNKNOWN_ROUNDS && (accepts_others || is_conflict(&error)) => {
+            [_] if unknown >= UNKNOWN_ROUNDS
+                && (accepts_others || is_answer || is_conflict(&error)) =>
+            {
                 unclear.push((batch, Some(error)));
             }
             _ if unknown > UNKNOWN_ROUNDS
@@ -286,7 +303,9 @@ where
                 }
                 None if missing.is_empty() => {}
                 None => {
-                    self.creation.sent_again |= batch.unknown > 0;
+                    if batch.unknown > 0 {
+                        self.sent_again.extend(&missing);
+                    }
                     self.batches.push(Batch { keys: missing, unknown: batch.unknown });
                 }
             }
@@ -302,19 +321,52 @@ where
     ) -> Result<HashSet<K>, Stop> {
         let unclear: Vec<K> = unclear.iter().flat_map(|(batch, _)| &batch.keys).copied().collect();
         let keys = [acknowledged, &unclear].concat();
-        let mut existing = (self.rows.existing)(&keys).await?;
-        for (wait, shorter) in LAG_WAITS.into_iter().zip(lag_waits(self.client)) {
+        let (mut waits, mut is_noted) = (Waits::default(), false);
+        loop {
+            let existing = (self.rows.existing)(&keys).await?;
             let all_exist = |keys: &[K]| keys.iter().all(|key| existing.contains(key));
             // Acknowledged rows must appear. Unclear ones may, and are sent again if not.
-            let wait = match (all_exist(acknowledged), all_exist(&unclear)) {
-                (true, true) => break,
-                (true, false) => shorter,
-                (false, _) => wait,
+            let shows_acknowledged = all_exist(acknowledged);
+            if shows_acknowledged && !acknowledged.is_empty() && !is_noted {
+                self.creation.lag.note(waits.waited);
+                is_noted = true;
+            }
+            if unclear.iter().any(|key| existing.contains(key)) {
+                if self.unclear_rows != UnclearRows::Applied {
+                    self.creation.lag.note(waits.waited);
+                }
+                self.unclear_rows = UnclearRows::Applied;
+            }
+            let lag = self.creation.lag;
+            let limit = match (shows_acknowledged, all_exist(&unclear)) {
+                (true, true) => return Ok(existing),
+                (false, _) => lag.limit,
+                // Halving pays this wait once, not once for each half.
+                (true, false) if self.has_answers => match self.unclear_rows {
+                    UnclearRows::Unknown => lag.unclear(self.client),
+                    UnclearRows::Absent => Duration::ZERO,
+                    UnclearRows::Applied => lag.outlast(),
+                },
+                (true, false) => lag.unclear(self.client),
             };
-            self.client.sleep(wait).await;
-            existing = (self.rows.existing)(&keys).await?;
+            if !waits.wait(self.client, limit).await {
+                if self.unclear_rows == UnclearRows::Unknown && !unclear.is_empty() {
+                    self.unclear_rows = UnclearRows::Absent;
+                }
+                return Ok(existing);
+            }
         }
-        Ok(existing)
+    }
+
+    /// A server that copes with single rows only is not sent further arrays.
+    fn take_apart_if_arrays_fail(&mut self) {
+        let accepts_only_rows = !self.accepts_arrays
+            && self.failed_pairs >= FAILED_PAIRS
+            && !self.creation.created.is_empty();
+        if accepts_only_rows {
+            let batches = std::mem::take(&mut self.batches);
+            self.batches = batches.iter().flat_map(|batch| batch.split(1, batch.unknown)).collect();
+        }
     }
 
     /// A server that refuses every single row does not refuse them for what they are: do not flood it with the rest.
@@ -325,57 +377,5 @@ where
             let rest = self.batches.drain(..).flat_map(|batch| batch.keys);
             refused.extend(rest.map(|key| (key, reason.clone())));
         }
-    }
-}
-
-/// Waits until rows that were applied twice would be visible.
-pub(super) async fn wait_for_replication(client: &Client) {
-    for wait in lag_waits(client) {
-        client.sleep(wait).await;
-    }
-}
-
-/// [`LAG_WAITS`], shorter if the waits between attempts were made shorter.
-fn lag_waits(client: &Client) -> [Duration; 4] {
-    LAG_WAITS.map(|wait| wait.mul_f64(share_of_waits(client)))
-}
-
-/// How long waits are, from 0 to 1: shorter if the waits between attempts were made shorter.
-pub(crate) fn share_of_waits(client: &Client) -> f64 {
-    (client.retry_policy().base.as_secs_f64() / 0.5).clamp(0.0, 1.0)
-}
-
-/// 409, or the database's code for a violated uniqueness constraint.
-fn is_conflict(error: &ApiError) -> bool {
-    match &error.error {
-        RequestError::Status { status, code, .. } => {
-            *status == 409 || code.as_deref() == Some("23505")
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn refused_arrays_are_halved_and_unsupported_ones_are_taken_apart() {
-        let pieces = |count: i32, status: u16| -> Vec<Vec<i32>> {
-            let error =
-                RequestError::Status { status, message: None, code: None, retry_after: None };
-            let error = ApiError {
-                method: reqwest::Method::POST,
-                path: "/api/test".to_owned(),
-                error,
-                attempts: 1,
-                elapsed: Duration::ZERO,
-            };
-            let batch = Batch { keys: (1..=count).collect(), unknown: 0 };
-            batch.pieces(&error).map(|piece| piece.keys).collect()
-        };
-        assert_eq!(pieces(5, 422), [vec![1, 2, 3], vec![4, 5]]);
-        assert_eq!(pieces(2, 400), [vec![1], vec![2]]);
-        assert_eq!(pieces(3, 405), [vec![1], vec![2], vec![3]]);
     }
 }

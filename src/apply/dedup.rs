@@ -1,12 +1,15 @@
-//! Deletes duplicates; writes that do not depend on each other run concurrently.
+//! Deletes duplicates. Rows are read again by their ids right before they are deleted, and deleted in arrays: thousands of
+//! duplicates cost a few requests. Writes that do not depend on each other run concurrently.
 
-use futures_util::future::join_all;
+use std::collections::{HashMap, HashSet};
+
+use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::ApiError;
 use crate::api::ids::{PlanId, SuiteId, TestId};
-use crate::api::pages::list;
+use crate::api::pages::{PER_PAGE, list_in};
 use crate::api::wire::{
     MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, Suite, SuiteTest, Test,
 };
@@ -15,6 +18,9 @@ use crate::plan::dedup::{Dedup, DedupAction};
 use crate::snapshot::without_deleted;
 
 use super::outcome::Stop;
+
+/// Rows per array of deletions, and ids per filter.
+const PER_REQUEST: usize = PER_PAGE as usize;
 
 /// The outcome of a deduplication.
 #[derive(Debug, Default)]
@@ -32,19 +38,16 @@ pub struct DedupOutcome {
 pub async fn dedup(client: &Client, plan: PlanId, dedups: &[Dedup]) -> Result<DedupOutcome, Stop> {
     let mut outcome = DedupOutcome::default();
     for stage in dedups.chunk_by(are_independent) {
-        let written = join_all(stage.iter().map(|dedup| write(client, plan, &dedup.action))).await;
-        let mut ended = Ok(());
+        let written = write_stage(client, plan, stage).await?;
         for (dedup, written) in stage.iter().zip(written) {
             match written {
-                Ok(Written::Done) => outcome.done.push(dedup.clone()),
-                Ok(Written::Skipped(why)) => outcome.warnings.push(format!(
+                Written::Done => outcome.done.push(dedup.clone()),
+                Written::Skipped(why) => outcome.warnings.push(format!(
                     "{:?} exists several times in the project, and was left unchanged: {why}",
                     dedup.name
                 )),
-                Err(error) => ended = ended.and(Err(error)),
             }
         }
-        ended?;
     }
     Ok(outcome)
 }
@@ -74,12 +77,113 @@ impl<T> From<WriteOutcome<T>> for Written {
     }
 }
 
-/// Reads each row right before it is written: a person, or another import, may have changed it.
-async fn write(client: &Client, plan: PlanId, action: &DedupAction) -> Result<Written, ApiError> {
-    match action {
-        DedupAction::DeleteTest { id, winner, line } => {
-            delete_test(client, *id, *winner, line).await
+/// Writes a stage: actions of one kind. One outcome for each.
+async fn write_stage(
+    client: &Client,
+    plan: PlanId,
+    stage: &[Dedup],
+) -> Result<Vec<Written>, ApiError> {
+    let (mut tests, mut steps, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut folders, mut moves) = (Vec::new(), Vec::new());
+    for dedup in stage {
+        match &dedup.action {
+            DedupAction::DeleteTest { id, winner, line } => tests.push((*id, *winner, line)),
+            DedupAction::DeleteStep { id } => steps.push(id.number()),
+            DedupAction::DeletePlace { place } => places.push(place.number()),
+            DedupAction::DeleteFolder { id } => folders.push(*id),
+            action @ (DedupAction::MoveTest { .. } | DedupAction::MoveFolder { .. }) => {
+                moves.push(action);
+            }
         }
+    }
+    // All but one are empty.
+    let mut written = delete_tests(client, &tests).await?;
+    written.extend(try_join_all(moves.into_iter().map(|action| write_move(client, action))).await?);
+    written.extend(delete_rows::<SuiteTest>(client, &places).await?);
+    written.extend(delete_folders(client, plan, &folders).await?);
+    written.extend(delete_steps(client, &steps).await?);
+    Ok(written)
+}
+
+/// A person may have changed a test or run it since it was planned, or deleted the winner.
+async fn delete_tests(
+    client: &Client,
+    tests: &[(TestId, TestId, &IdentityLine)],
+) -> Result<Vec<Written>, ApiError> {
+    let ids: HashSet<u64> =
+        tests.iter().flat_map(|(id, winner, _)| [id.number(), winner.number()]).collect();
+    let losers = tests.iter().map(|(id, _, _)| id.number());
+    let (rows, results): (Vec<Test>, Vec<RunResult>) = tokio::try_join!(
+        list_in(client, "id", ids.into_iter(), PER_REQUEST),
+        list_in(client, "test_id", losers, PER_REQUEST),
+    )?;
+    let rows: HashMap<TestId, Test> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let used: HashSet<TestId> = results.iter().map(|result| result.test_id).collect();
+    let check = |&(id, winner, line): &(TestId, TestId, &IdentityLine)| {
+        let Some(row) = rows.get(&id) else {
+            return Some(Written::Done);
+        };
+        if !rows.contains_key(&winner) {
+            let why = format!("test {winner}, which was to be kept, is gone");
+            return Some(Written::Skipped(why));
+        }
+        let is_ours = row.description.as_deref().is_some_and(|text| line.is_all_of(text));
+        if row.epoch == Some(0) && is_ours && !used.contains(&id) {
+            return None;
+        }
+        Some(Written::Skipped(format!("test {id} was changed or run in the meantime")))
+    };
+    let checked: Vec<(u64, Option<Written>)> =
+        tests.iter().map(|test| (test.0.number(), check(test))).collect();
+    delete_unless::<Test>(client, checked).await
+}
+
+async fn delete_steps(client: &Client, steps: &[u64]) -> Result<Vec<Written>, ApiError> {
+    let rows: Vec<Step> = list_in(client, "id", steps.iter().copied(), PER_REQUEST).await?;
+    let rows: HashMap<u64, Step> = rows.into_iter().map(|row| (row.row_id(), row)).collect();
+    let check = |id: &u64| match rows.get(id) {
+        None => Some(Written::Done),
+        Some(row) if row.epoch != Some(0) => {
+            Some(Written::Skipped(format!("step {id} was changed in the meantime")))
+        }
+        Some(_) => None,
+    };
+    let checked = steps.iter().map(|id| (*id, check(id))).collect();
+    delete_unless::<Step>(client, checked).await
+}
+
+/// Deletes the rows without an outcome, and completes the outcomes.
+async fn delete_unless<T: Resource>(
+    client: &Client,
+    rows: Vec<(u64, Option<Written>)>,
+) -> Result<Vec<Written>, ApiError> {
+    let ids: Vec<u64> =
+        rows.iter().filter(|(_, outcome)| outcome.is_none()).map(|(id, _)| *id).collect();
+    let mut deleted = delete_rows::<T>(client, &ids).await?.into_iter();
+    let outcomes = rows.into_iter().map(|(_, outcome)| outcome.or_else(|| deleted.next()));
+    Ok(outcomes.flatten().collect())
+}
+
+/// Deletes rows in arrays; one by one if the server does not accept an array. One outcome for each.
+async fn delete_rows<T: Resource>(client: &Client, ids: &[u64]) -> Result<Vec<Written>, ApiError> {
+    let delete_one = async |id: &u64| -> Result<Written, ApiError> {
+        Ok(client.delete(&format!("{}/{id}", T::NAME)).await?.into())
+    };
+    let arrays = ids.chunks(PER_REQUEST).map(async |ids| {
+        if ids.len() > 1
+            && let WriteOutcome::Applied(()) = client.delete_many(T::NAME, ids).await?
+        {
+            return Ok(ids.iter().map(|_| Written::Done).collect());
+        }
+        try_join_all(ids.iter().map(delete_one)).await
+    });
+    let written: Vec<Vec<Written>> = try_join_all(arrays).await?;
+    Ok(written.into_iter().flatten().collect())
+}
+
+/// Reads the row right before it is moved: a person, or another import, may have moved it.
+async fn write_move(client: &Client, action: &DedupAction) -> Result<Written, ApiError> {
+    match action {
         DedupAction::MoveTest { place, from, to } => {
             let is_here = |row: &SuiteTest| row.suite_id == *from;
             let body = MovedTest { suite_id: *to };
@@ -90,29 +194,7 @@ async fn write(client: &Client, plan: PlanId, action: &DedupAction) -> Result<Wr
             let body = MovedFolder { parent_id: *to };
             move_row(client, &format!("plan_suite/{place}"), is_here, &body).await
         }
-        DedupAction::DeletePlace { place } => {
-            Ok(client.delete(&format!("suite_test/{place}")).await?.into())
-        }
-        DedupAction::DeleteFolder { id } => delete_folder(client, plan, *id).await,
-        DedupAction::DeleteStep { id } => {
-            let path = format!("step/{id}");
-            match read::<Step>(client, &path).await? {
-                Some(row) if row.epoch != Some(0) => {
-                    Ok(Written::Skipped(format!("step {id} was changed in the meantime")))
-                }
-                Some(_) => Ok(client.delete(&path).await?.into()),
-                None => Ok(Written::Done),
-            }
-        }
-    }
-}
-
-/// The current row; none if it was deleted.
-async fn read<T: Resource>(client: &Client, path: &str) -> Result<Option<T>, ApiError> {
-    match client.get(path).await {
-        Ok(row) => Ok(Some(row)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
+        _ => Ok(Written::Skipped("it is not moved".to_owned())),
     }
 }
 
@@ -122,63 +204,63 @@ async fn move_row<T: Resource>(
     is_here: impl Fn(&T) -> bool,
     body: &impl Serialize,
 ) -> Result<Written, ApiError> {
-    match read::<T>(client, path).await? {
-        Some(row) if is_here(&row) => Ok(client.update::<T>(path, body).await?.into()),
-        _ => Ok(Written::Done),
+    match client.get::<T>(path).await {
+        Ok(row) if is_here(&row) => Ok(client.update::<T>(path, body).await?.into()),
+        Ok(_) => Ok(Written::Done),
+        Err(error) if error.is_not_found() => Ok(Written::Done),
+        Err(error) => Err(error),
     }
 }
 
-/// A person may have changed it or run it in the meantime, or deleted the winner.
-async fn delete_test(
+/// Deletes empty folders; restores one if something was added to it at that moment.
+async fn delete_folders(
     client: &Client,
-    id: TestId,
-    winner: TestId,
-    line: &IdentityLine,
-) -> Result<Written, ApiError> {
-    let Some(row) = read::<Test>(client, &format!("test/{id}")).await? else {
-        return Ok(Written::Done);
+    plan: PlanId,
+    folders: &[SuiteId],
+) -> Result<Vec<Written>, ApiError> {
+    let full = with_contents(client, plan, folders).await?;
+    let check = |id: &SuiteId| {
+        let why = || Written::Skipped(format!("suite {id} is not empty"));
+        full.contains(id).then(why)
     };
-    if read::<Test>(client, &format!("test/{winner}")).await?.is_none() {
-        return Ok(Written::Skipped(format!("test {winner}, which was to be kept, is gone")));
+    let checked = folders.iter().map(|id| (id.number(), check(id))).collect();
+    let mut written = delete_unless::<Suite>(client, checked).await?;
+    let is_deleted = |(id, written): (&SuiteId, &Written)| {
+        (matches!(written, Written::Done) && !full.contains(id)).then_some(*id)
+    };
+    let deleted: Vec<SuiteId> = folders.iter().zip(&written).filter_map(is_deleted).collect();
+    let full = with_contents(client, plan, &deleted).await?;
+    for (id, written) in folders.iter().zip(&mut written).filter(|(id, _)| full.contains(id)) {
+        *written = Written::Skipped(match client.restore(&format!("suite/{id}")).await?.into() {
+            Written::Done => format!("something was added to suite {id} in the meantime"),
+            Written::Skipped(why) => {
+                format!("something was added to suite {id}, which cannot be restored: {why}")
+            }
+        });
     }
-    let is_unchanged =
-        row.epoch == Some(0) && row.description.as_deref().is_some_and(|text| line.is_all_of(text));
-    let by_test = format!("test_id={id}");
-    if !is_unchanged || !list::<RunResult>(client, &by_test).await?.is_empty() {
-        return Ok(Written::Skipped(format!("test {id} was changed or run in the meantime")));
-    }
-    Ok(client.delete(&format!("test/{id}")).await?.into())
+    Ok(written)
 }
 
-/// Deletes an empty folder; restores it if something was added at that moment.
-async fn delete_folder(client: &Client, plan: PlanId, id: SuiteId) -> Result<Written, ApiError> {
-    if !is_empty(client, plan, id).await? {
-        return Ok(Written::Skipped(format!("suite {id} is not empty")));
-    }
-    let path = format!("suite/{id}");
-    let deleted = client.delete(&path).await?.into();
-    if matches!(deleted, Written::Skipped(_)) || is_empty(client, plan, id).await? {
-        return Ok(deleted);
-    }
-    Ok(Written::Skipped(match client.restore(&path).await?.into() {
-        Written::Done => format!("something was added to suite {id} in the meantime"),
-        Written::Skipped(why) => {
-            format!("something was added to suite {id}, which cannot be restored: {why}")
-        }
-    }))
-}
-
-/// Whether the folder contains no live test and no live folder.
-async fn is_empty(client: &Client, plan: PlanId, id: SuiteId) -> Result<bool, ApiError> {
-    let (by_suite, by_parent) =
-        (format!("suite_id={id}"), format!("plan_id={plan}&parent_id={id}"));
+/// Those of `folders` that contain a live test or a live folder.
+async fn with_contents(
+    client: &Client,
+    plan: PlanId,
+    folders: &[SuiteId],
+) -> Result<HashSet<SuiteId>, ApiError> {
+    let ids = || folders.iter().map(|id| id.number());
     let test_of = |row: &SuiteTest| row.test_id.number();
     let suite_of = |row: &PlanSuite| row.suite_id.number();
-    let (tests, folders) = tokio::try_join!(
-        async { without_deleted::<Test, _>(client, list(client, &by_suite).await?, test_of).await },
+    let (tests, below) = tokio::try_join!(
         async {
-            without_deleted::<Suite, _>(client, list(client, &by_parent).await?, suite_of).await
+            let rows = list_in(client, "suite_id", ids(), PER_REQUEST).await?;
+            without_deleted::<Test, _>(client, rows, test_of).await
+        },
+        async {
+            let mut rows: Vec<PlanSuite> = list_in(client, "parent_id", ids(), PER_REQUEST).await?;
+            rows.retain(|row| row.plan_id == plan);
+            without_deleted::<Suite, _>(client, rows, suite_of).await
         },
     )?;
-    Ok(tests.is_empty() && folders.is_empty())
+    let parents = below.iter().filter_map(|row| row.parent_id);
+    Ok(tests.iter().map(|row| row.suite_id).chain(parents).collect())
 }

@@ -1,9 +1,11 @@
 //! Creates folders, level by level: nothing is put into a folder that was not read back.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
+use crate::api::client::WriteOutcome;
 use crate::api::ids::SuiteId;
-use crate::api::wire::{NewPlanSuite, NewSuite, Suite};
+use crate::api::wire::{NewFolderPlace, NewPlanSuite, NewSuite, PlanSuite, Resource as _, Suite};
 use crate::description::IdentityLine;
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::snapshot::folders::FolderTree;
@@ -13,6 +15,7 @@ use test_reports::text;
 
 use super::create::{Creation, NewRows};
 use super::import::Import;
+use super::lag::Waits;
 use super::outcome::Stop;
 
 impl Import<'_> {
@@ -31,7 +34,55 @@ impl Import<'_> {
                 self.refuse_without_folder(&plan);
                 return Ok(plan);
             }
+            if let Some(failed) = self.place_level(&level, &mut tree).await? {
+                refused.extend(failed);
+                continue;
+            }
             refused.extend(self.create_level(&level, &mut tree).await?);
+        }
+    }
+
+    /// Gives a place to the folders of a level that exist and have none: they are not created again. Returns those that are still
+    /// not in the tree; none if there were no such folders.
+    async fn place_level(
+        &mut self,
+        level: &[(&PlannedFolder, SuiteId)],
+        tree: &mut FolderTree,
+    ) -> Result<Option<Vec<Identity>>, Stop> {
+        let unplaced: Vec<(&PlannedFolder, NewFolderPlace)> = level
+            .iter()
+            .filter_map(|(folder, parent_id)| {
+                let suite_id = tree.unplaced(folder.identity)?;
+                let plan_id = self.target.plan.id;
+                Some((*folder, NewFolderPlace { plan_id, suite_id, parent_id: *parent_id }))
+            })
+            .collect();
+        if unplaced.is_empty() {
+            return Ok(None);
+        }
+        for (folder, place) in &unplaced {
+            if let WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) =
+                self.client.create::<PlanSuite>(PlanSuite::NAME, place).await?
+            {
+                let path = folder.path.join("/");
+                self.applied.warnings.push(format!(
+                    "folder {path:?} (suite {}) has no place in the plan, and could not be placed: {error}",
+                    place.suite_id
+                ));
+            }
+        }
+        let mut waits = Waits::default();
+        loop {
+            *tree = read_folders(self.client, self.target).await?;
+            let is_lost = |folder: &PlannedFolder| tree.with_identity(folder.identity).is_empty();
+            let lost: Vec<Identity> = unplaced
+                .iter()
+                .filter(|(folder, _)| is_lost(folder))
+                .map(|(folder, _)| folder.identity)
+                .collect();
+            if lost.is_empty() || !waits.wait(self.client, self.lag.limit).await {
+                return Ok(Some(lost));
+            }
         }
     }
 
@@ -43,6 +94,7 @@ impl Import<'_> {
     ) -> Result<Vec<Identity>, Stop> {
         let (client, target, namespace) = (self.client, self.target, self.namespace());
         let path = |key: usize| level[key].0.path.join("/");
+        let (limit, mut first) = (self.lag.limit, None::<Instant>);
         let rows = NewRows {
             kind: "folder",
             lacking: "with its identity below its parent",
@@ -61,7 +113,11 @@ impl Import<'_> {
             },
             existing: async |keys: &[usize]| {
                 *tree = read_folders(client, target).await?;
-                let exists = |key: &usize| !tree.with_identity(level[*key].0.identity).is_empty();
+                let is_live = |key: &usize| !tree.with_identity(level[*key].0.identity).is_empty();
+                let is_unplaced = |key: &usize| tree.unplaced(level[*key].0.identity).is_some();
+                // A folder whose place is not listed yet, or was not stored, is not lost.
+                let is_late = first.get_or_insert_with(Instant::now).elapsed() >= limit;
+                let exists = |key: &usize| is_live(key) || is_late && is_unplaced(key);
                 Ok(keys.iter().copied().filter(exists).collect())
             },
         };
@@ -69,7 +125,10 @@ impl Import<'_> {
         self.applied
             .folders_created
             .extend(creation.created.iter().map(|key| level[*key].0.identity));
-        self.own.folders.extend(creation.answers.iter().map(|suite| suite.id));
+        for suite in &creation.answers {
+            self.own.folders.insert(suite.id);
+            self.own.acknowledge(suite.description.as_deref());
+        }
         for (key, error) in &creation.refused {
             self.applied.warnings.push(format!("folder {:?} was refused: {error}", path(*key)));
         }

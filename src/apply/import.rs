@@ -6,15 +6,16 @@ use std::hash::Hash;
 use serde::Serialize;
 
 use crate::api::client::Client;
-use crate::api::ids::{StepId, SuiteId, TestId};
+use crate::api::ids::{StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire::Resource;
 use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan};
 use crate::snapshot::Target;
-use test_reports::identity::NamespaceMark;
+use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
 use super::create::{Creation, NewRows, create_rows};
+use super::lag::Lag;
 use super::outcome::{Applied, RecordOutcome, Stop};
 
 /// How an import writes.
@@ -43,6 +44,7 @@ pub(super) struct Import<'a> {
     pub(super) applied: Applied,
     /// Whether rows were sent again that may have been applied.
     pub(super) sent_again: bool,
+    pub(super) lag: Lag,
     pub(super) own: OwnRows,
 }
 
@@ -51,10 +53,19 @@ pub(super) struct Import<'a> {
 pub(super) struct OwnRows {
     pub(super) folders: HashSet<SuiteId>,
     pub(super) tests: HashSet<TestId>,
-    pub(super) steps: HashSet<StepId>,
+    /// With their tests.
+    pub(super) steps: HashMap<StepId, TestId>,
+    pub(super) placements: HashSet<SuiteTestId>,
+    /// The identities in the answers about folders and tests.
+    pub(super) acknowledged: HashSet<Identity>,
 }
 
 impl OwnRows {
+    /// Adds the identity in the description of an answer.
+    pub(super) fn acknowledge(&mut self, description: Option<&str>) {
+        self.acknowledged.extend(description.and_then(Identity::in_description));
+    }
+
     /// Whether `dedup` is about a row that this import created, so that no other import needs to act.
     pub(super) fn concerns(&self, dedup: &Dedup) -> bool {
         match &dedup.action {
@@ -62,8 +73,21 @@ impl OwnRows {
             DedupAction::MoveTest { from: folder, .. }
             | DedupAction::MoveFolder { from: folder, .. }
             | DedupAction::DeleteFolder { id: folder } => self.folders.contains(folder),
-            DedupAction::DeleteStep { id } => self.steps.contains(id),
-            DedupAction::DeletePlace { .. } => false,
+            DedupAction::DeleteStep { id } => self.steps.contains_key(id),
+            DedupAction::DeletePlace { place } => self.placements.contains(place),
+        }
+    }
+
+    /// Forgets rows that were deleted.
+    pub(super) fn forget(&mut self, done: &[Dedup]) {
+        for dedup in done {
+            match &dedup.action {
+                DedupAction::DeleteTest { id, .. } => drop(self.tests.remove(id)),
+                DedupAction::DeleteFolder { id } => drop(self.folders.remove(id)),
+                DedupAction::DeleteStep { id } => drop(self.steps.remove(id)),
+                DedupAction::DeletePlace { place } => drop(self.placements.remove(place)),
+                DedupAction::MoveTest { .. } | DedupAction::MoveFolder { .. } => {}
+            }
         }
     }
 }
@@ -87,6 +111,7 @@ impl<'a> Import<'a> {
             refused: BTreeMap::new(),
             applied: Applied::default(),
             sent_again: false,
+            lag: Lag::new(options.plan.lag_wait),
             own: OwnRows::default(),
         }
     }
@@ -110,8 +135,10 @@ impl<'a> Import<'a> {
         T: Resource,
         D: Serialize,
     {
-        let creation = create_rows(self.client, rows, keys, self.options.batch_size).await;
+        let batch_size = self.options.batch_size;
+        let creation = create_rows(self.client, rows, keys, batch_size, self.lag).await;
         self.sent_again |= creation.sent_again;
+        self.lag = creation.lag;
         creation
     }
 

@@ -5,17 +5,23 @@
 //! failure that concerns all rows is a [`Stop`].
 
 mod adopt;
+mod batch;
 pub(crate) mod create;
 mod dedup;
+mod descriptions;
 mod folders;
+mod hidden;
 mod import;
+pub(crate) mod lag;
 mod locate;
 mod new_tests;
 mod outcome;
+mod overwritten;
 mod placements;
 mod read;
 mod steps;
 mod verify;
+mod written;
 
 pub use dedup::{DedupOutcome, dedup};
 pub use import::ApplyOptions;
@@ -42,6 +48,7 @@ pub async fn apply(
     options: &ApplyOptions,
 ) -> Applied {
     let mut import = Import::new(client, target, records, plan, options);
+    let unflagged = plan.unflagged(&snapshot);
     // If nothing has to be written, the snapshot is the verification.
     let ended = if plan.is_empty() {
         import.applied.located = locate(plan, &snapshot);
@@ -49,8 +56,15 @@ pub async fn apply(
     } else {
         run(&mut import, snapshot).await
     };
+    for record in unflagged {
+        import.refuse(record, NOT_AUTOMATED.to_owned());
+    }
     import.finish(ended)
 }
+
+/// Why a test is not imported that the server does not call automated.
+const NOT_AUTOMATED: &str =
+    "the server did not keep that it is automated: nobody edited it, and is_automated is false";
 
 /// Runs all stages. Returns whether the result was verified.
 async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> {
@@ -58,6 +72,8 @@ async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> 
         + import.plan.folders.to_create().count();
     let progress = import.client.progress();
     progress.begin(Stage::Writing, rows as u64);
+    import.delete_left_behind(&snapshot).await?;
+    import.prove_descriptions(&snapshot, snapshot.folders.root()).await?;
     let folders = import.create_folders(snapshot.folders).await?;
     import.adopt_tests().await?;
     let (new, folders) = import.create_tests(folders).await?;
@@ -65,7 +81,7 @@ async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> 
     import.create_steps(&new).await?;
     progress.begin(Stage::Checking, 0);
     if import.sent_again {
-        create::wait_for_replication(import.client).await;
+        import.lag.wait_for_replication(import.client).await;
     }
     import.verify().await
 }

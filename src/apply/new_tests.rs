@@ -94,7 +94,10 @@ impl Import<'_> {
             },
         };
         let creation: Creation<Key, Test> = self.create(rows, keys).await;
-        self.own.tests.extend(creation.answers.iter().map(|test| test.id));
+        for test in &creation.answers {
+            self.own.tests.insert(test.id);
+            self.own.acknowledge(test.description.as_deref());
+        }
         for (record, _) in creation.created {
             self.done.insert(record, RecordOutcome::Created);
             if let Some(&id) = existing.get(&records[record].identity) {

@@ -47,6 +47,7 @@ impl Import<'_> {
             existing,
         };
         let creation: Creation<Key, SuiteTest> = self.create(rows, keys).await;
+        self.own.placements.extend(creation.answers.iter().map(|placement| placement.id));
         for (record, _, _) in placed.into_iter().chain(creation.created) {
             self.done.entry(record).or_insert(RecordOutcome::Updated);
         }

@@ -1,10 +1,14 @@
 //! Reads the project, and plans against it.
 
 use crate::api::client::Client;
+use crate::api::filters::check_whole_lists;
 use crate::api::pages::PER_PAGE;
+use crate::plan::folders::PlannedFolder;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
 use test_reports::record::TestRecord;
+
+use super::lag::Waits;
 
 /// How often the project is read while its lists show different tests each time.
 const READINGS: usize = 4;
@@ -27,7 +31,8 @@ pub(super) async fn read_project(
 }
 
 /// Reads the project, and plans `records` against it. If the list of tests has several pages, the tests to create are looked
-/// up once more: see [`list`](crate::api::pages::list).
+/// up once more: see [`list`](crate::api::pages::list). If an existing test seems to lack steps or a folder, the project is read
+/// again for as long as lists may lag: an earlier import may have written them just now.
 ///
 /// # Errors
 /// The first list that cannot be read, or a project without a root folder.
@@ -38,9 +43,20 @@ pub async fn read_and_plan(
     options: &PlanOptions,
 ) -> Result<(Snapshot, ChangePlan), TargetError> {
     let mut reading = 1;
+    let mut waits = Waits::default();
     loop {
         let snapshot = read_project(client, target, records, options).await?;
         let plan = ChangePlan::new(records, &snapshot, options);
+        if !plan.is_empty() {
+            check_whole_lists(client).await?;
+        }
+        let is_unplaced =
+            |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();
+        let is_evident =
+            plan.tests.iter().any(lacks_something) || plan.folders.to_create().any(is_unplaced);
+        if is_evident && waits.wait(client, options.lag_wait).await {
+            continue;
+        }
         let is_new = |(_, test): &(&TestRecord, &TestPlan)| test.row().is_none();
         let mut new = records.iter().zip(&plan.tests).filter(is_new).peekable();
         let is_certain = snapshot.tests.len() as u64 <= PER_PAGE || new.peek().is_none();
@@ -53,4 +69,9 @@ pub async fn read_and_plan(
         }
         reading += 1;
     }
+}
+
+/// Whether something is missing on a row that exists.
+fn lacks_something(plan: &TestPlan) -> bool {
+    matches!(plan, TestPlan::Matched { .. }) && !plan.is_done()
 }

@@ -11,6 +11,7 @@ use test_reports::record::StepText;
 
 use super::create::{Creation, NewRows};
 use super::import::Import;
+use super::lag::Waits;
 use super::outcome::{RecordOutcome, Stop};
 
 /// A record, its test, and the sequence number of the step, from 1.
@@ -42,13 +43,7 @@ impl Import<'_> {
             }
         }
         // Another import created these rows, or an answer was lost: they may have steps.
-        let present = read_steps(self.client, unclear.iter().map(|(_, id)| *id)).await?;
-        for (record, id) in unclear {
-            let present = present.get(&id).map_or(&[][..], Vec::as_slice);
-            let all = 1..=step_count(&self.records[record]);
-            let lacking = all.filter(|sequence| !present.contains(&(*sequence as u64)));
-            missing.extend(lacking.map(|sequence| (record, id, sequence)));
-        }
+        missing.extend(self.missing_steps(&unclear).await?);
         // Sequence 1 comes last: a test that has it has all its steps.
         let (mut first, mut later): (Vec<Key>, Vec<Key>) =
             missing.into_iter().partition(|(_, _, sequence)| *sequence == 1);
@@ -57,6 +52,26 @@ impl Import<'_> {
         first.retain(|(record, _, _)| !incomplete.contains(record));
         self.create_step_rows(first).await?;
         Ok(())
+    }
+
+    /// The steps that tests lack which may have them. Lists may lag, so they are read until nothing is missing, or a step
+    /// would have become visible.
+    async fn missing_steps(&self, tests: &[(usize, TestId)]) -> Result<Vec<Key>, Stop> {
+        let mut waits = Waits::default();
+        loop {
+            let present = read_steps(self.client, tests.iter().map(|(_, id)| *id)).await?;
+            let mut missing: Vec<Key> = Vec::new();
+            for &(record, id) in tests {
+                let present = present.get(&id).map_or(&[][..], Vec::as_slice);
+                let all = 1..=step_count(&self.records[record]);
+                let lacking = all.filter(|sequence| !present.contains(&(*sequence as u64)));
+                missing.extend(lacking.map(|sequence| (record, id, sequence)));
+            }
+            let limit = self.lag.unclear(self.client);
+            if missing.is_empty() || !waits.wait(self.client, limit).await {
+                return Ok(missing);
+            }
+        }
     }
 
     /// Creates steps. Returns the records of which the server refused one.
@@ -84,7 +99,7 @@ impl Import<'_> {
             },
         };
         let creation: Creation<Key, Step> = self.create(rows, keys).await;
-        self.own.steps.extend(creation.answers.iter().map(|step| step.id));
+        self.own.steps.extend(creation.answers.iter().map(|step| (step.id, step.test_id)));
         self.applied.steps_created += creation.created.len();
         for (record, _, _) in creation.created {
             self.done.entry(record).or_insert(RecordOutcome::Updated);

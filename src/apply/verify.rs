@@ -1,14 +1,21 @@
 //! The verification: does every record exist, once and as it was sent?
 
+use std::collections::HashMap;
+
 use crate::api::ids::TestId;
-use crate::plan::{ChangePlan, TestPlan, step_count};
+use crate::plan::dedup::{Dedup, DedupAction};
+use crate::plan::{ChangePlan, TestPlan, step_count, steps_of};
 use crate::snapshot::{Snapshot, read_steps};
 
 use super::dedup::{DedupOutcome, dedup};
 use super::import::Import;
+use super::lag::Waits;
 use super::locate::locate;
 use super::outcome::{RecordOutcome, Stop};
 use super::read::read_project;
+use super::written::Changed;
+use test_reports::record::TestRecord;
+use test_reports::text::{self, count};
 
 /// How often duplicates are deleted: first each import deletes its own, then any import deletes all.
 const DEDUP_ROUNDS: u32 = 3;
@@ -18,7 +25,8 @@ impl Import<'_> {
     /// acknowledged. Deletes duplicates that concurrent imports created. Returns whether every record that was not
     /// refused exists, and no duplicate is left that could be deleted.
     pub(super) async fn verify(&mut self) -> Result<bool, Stop> {
-        let (mut plan, mut snapshot) = self.plan_again().await?;
+        let mut waits = Waits::default();
+        let (mut plan, mut snapshot) = self.plan_after_lag(&mut waits).await?;
         let mut skipped = Vec::new();
         for round in 0..DEDUP_ROUNDS {
             if plan.dedup.is_empty() {
@@ -35,11 +43,24 @@ impl Import<'_> {
             }
             let DedupOutcome { done, warnings } =
                 dedup(self.client, self.target.plan.id, &dedups).await?;
+            let is_own_step = |dedup: &&Dedup| matches!(&dedup.action, DedupAction::DeleteStep { id } if self.own.steps.contains_key(id));
+            let own_steps = done.iter().filter(is_own_step).count();
+            self.applied.steps_created = self.applied.steps_created.saturating_sub(own_steps);
+            self.own.forget(&done);
             self.applied.deduplicated.extend(done);
             skipped = warnings;
-            (plan, snapshot) = self.plan_again().await?;
+            (plan, snapshot) = self.plan_after_lag(&mut waits).await?;
         }
-        let mut verified = plan.dedup.is_empty();
+        let hidden = self.own.hidden(&plan, &snapshot);
+        let mut verified = plan.dedup.is_empty() && hidden.is_empty();
+        if let [(resource, id), ..] = hidden[..] {
+            self.applied.warnings.push(format!(
+                "{} that the server acknowledged {} not in its lists after {} s ({resource} {id} is the first): they may hide duplicates; run the import again, with a longer --lag-wait if lists lag longer",
+                count(hidden.len(), "row"),
+                if hidden.len() == 1 { "is" } else { "are" },
+                self.lag.limit.as_secs_f64(),
+            ));
+        }
         if !verified {
             self.applied.warnings.append(&mut skipped);
         }
@@ -51,13 +72,35 @@ impl Import<'_> {
         }
         self.applied.located = locate(&plan, &snapshot);
         verified &= self.verify_created(&plan, &snapshot).await?;
+        self.compare(&plan, &snapshot);
         verified &= self.verify_folders(&plan, &snapshot);
+        self.count_own_rows_only(&plan);
         for warning in plan.warnings {
             if !self.plan.warnings.contains(&warning) {
                 self.applied.warnings.push(warning);
             }
         }
         Ok(verified)
+    }
+
+    /// If another import created the same row first, and it is the one that remains, this import created none. A row whose answer
+    /// was lost counts as created.
+    fn count_own_rows_only(&mut self, plan: &ChangePlan) {
+        for (record, left) in plan.tests.iter().enumerate() {
+            let TestPlan::Matched { id, .. } = left else { continue };
+            let is_acknowledged = self.own.acknowledged.contains(&self.records[record].identity);
+            let is_created = self.done.get(&record) == Some(&RecordOutcome::Created);
+            if is_created && is_acknowledged && !self.own.tests.contains(id) {
+                self.done.insert(record, RecordOutcome::Unchanged);
+            }
+        }
+        for folder in plan.folders.all() {
+            let is_acknowledged = self.own.acknowledged.contains(&folder.identity);
+            let is_own = folder.suite.is_none_or(|suite| self.own.folders.contains(&suite));
+            if is_acknowledged && !is_own {
+                self.applied.folders_created.remove(&folder.identity);
+            }
+        }
     }
 
     /// Whether the tests that this import created are as they were sent: automated, in their folders, with their steps. A
@@ -77,7 +120,7 @@ impl Import<'_> {
             let Some(row) = snapshot.tests.get(id).filter(|_| is_own) else { continue };
             let folder = plan.folders.suite_of_record(record);
             let here = folder.and_then(|folder| snapshot.tests_in_folder.get(&folder));
-            if row.is_automated == Some(false) {
+            if row.is_automated == Some(false) && row.epoch == 0 {
                 different.push((record, "after writing, it is not automated"));
             } else if here.is_none_or(|tests| tests.binary_search(id).is_err()) {
                 different.push((record, "after writing, it is in another folder"));
@@ -103,6 +146,42 @@ impl Import<'_> {
         Ok(verified)
     }
 
+    /// Compares names, preconditions and steps that this import wrote with what is stored. The server changed what differs:
+    /// the rows are new, so nobody else did.
+    fn compare(&mut self, plan: &ChangePlan, snapshot: &Snapshot) {
+        let mut changed = Changed::default();
+        for folder in plan.folders.all() {
+            let own = folder.suite.filter(|suite| self.own.folders.contains(suite));
+            if let Some(row) = own.and_then(|suite| snapshot.folders.get(suite)) {
+                changed.compare("folder name", &text::fit_name(&folder.name), &row.name);
+            }
+        }
+        let mut records: HashMap<TestId, &TestRecord> = HashMap::new();
+        for (record, left) in self.records.iter().zip(&plan.tests) {
+            let Some(id) = left.row() else { continue };
+            let Some(row) = snapshot.tests.get(&id).filter(|row| row.epoch == 0) else { continue };
+            records.insert(id, record);
+            if self.own.tests.contains(&id) {
+                changed.compare("name", &text::fit_name(&record.name), &row.name);
+                let precondition = row.precondition.as_deref().unwrap_or_default();
+                changed.compare("precondition", "", precondition);
+            }
+        }
+        for (step, test) in &self.own.steps {
+            let stored = snapshot.steps_by_id.get(step);
+            let (Some(stored), Some(record)) = (stored, records.get(test)) else { continue };
+            let index =
+                stored.sequence.and_then(|sequence| usize::try_from(sequence).ok()?.checked_sub(1));
+            let texts = steps_of(record);
+            if let Some(sent) = index.and_then(|index| texts.get(index)) {
+                changed.compare("step", &sent.step, &stored.text.step);
+                let expected = &stored.text.expected_result;
+                changed.compare("expected result", &sent.expected_result, expected);
+            }
+        }
+        self.applied.warnings.extend(changed.into_warnings());
+    }
+
     /// Whether the folders that this import created are in their parents.
     fn verify_folders(&mut self, plan: &ChangePlan, snapshot: &Snapshot) -> bool {
         let mut verified = true;
@@ -119,6 +198,26 @@ impl Import<'_> {
             }
         }
         verified
+    }
+
+    /// Reads and plans again until the project shows everything that the server acknowledged, or the time for that is over.
+    async fn plan_after_lag(&mut self, waits: &mut Waits) -> Result<(ChangePlan, Snapshot), Stop> {
+        loop {
+            let (plan, snapshot) = self.plan_again().await?;
+            let is_left = |(record, left): (usize, &TestPlan)| {
+                !left.is_done() && !self.refused.contains_key(&record)
+            };
+            let is_missing = plan.tests.iter().enumerate().any(is_left);
+            let hidden = self.own.hidden(&plan, &snapshot);
+            if !is_missing && hidden.is_empty() {
+                self.lag.note(waits.waited);
+                return Ok((plan, snapshot));
+            }
+            if !waits.wait(self.client, self.lag.limit).await {
+                return Ok((plan, snapshot));
+            }
+            self.own.forget_deleted(self.client, &hidden).await?;
+        }
     }
 
     async fn plan_again(&self) -> Result<(ChangePlan, Snapshot), Stop> {

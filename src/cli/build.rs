@@ -43,22 +43,31 @@ fn github(env: &Environment) -> Build {
         let attempt = attempt.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
         format!("{server}/{repository}/actions/runs/{run}{attempt}")
     });
+    // In a job for a pull request, GITHUB_SHA is a merge commit that only CI knows.
+    let commit = event.or_else(|| first(env, &["GITHUB_SHA"]));
     Build {
         provider: "GitHub Actions",
         branch: first(env, &["GITHUB_HEAD_REF", "GITHUB_REF_NAME"]),
-        // In a job for a pull request, GITHUB_SHA is a merge commit that only CI knows.
-        commit: event.or_else(|| first(env, &["GITHUB_SHA"])),
         pull_request: number,
+        source: source(
+            page.map(|(server, repository)| format!("{server}/{repository}/blob")),
+            &commit,
+            "#L{line}",
+        ),
+        commit,
         url: url.as_deref().and_then(page_of),
     }
 }
 
 fn gitlab(env: &Environment) -> Build {
+    // In a merged-results pipeline, CI_COMMIT_SHA is the merge commit.
+    let commit = first(env, &["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "CI_COMMIT_SHA"]);
+    let files = env.get("CI_PROJECT_URL").map(|project| format!("{project}/-/blob"));
     Build {
         provider: "GitLab CI",
         branch: first(env, &["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"]),
-        // In a merged-results pipeline, CI_COMMIT_SHA is the merge commit.
-        commit: first(env, &["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "CI_COMMIT_SHA"]),
+        source: source(files, &commit, "#L{line}"),
+        commit,
         pull_request: env.get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok()),
         url: first(env, &["CI_JOB_URL", "CI_PIPELINE_URL"]).as_deref().and_then(page_of),
     }
@@ -82,6 +91,7 @@ fn azure(env: &Environment) -> Build {
         commit: first(env, &["SYSTEM_PULLREQUEST_SOURCECOMMITID", "BUILD_SOURCEVERSION"]),
         pull_request: number,
         url: url.as_ref().and_then(|url| page_of(url.as_str())),
+        source: None,
     }
 }
 
@@ -93,6 +103,7 @@ fn circle(env: &Environment) -> Build {
         commit: first(env, &["CIRCLE_SHA1"]),
         pull_request: env.get("CIRCLE_PR_NUMBER").or(page).and_then(|number| number.parse().ok()),
         url: env.get("CIRCLE_BUILD_URL").and_then(page_of),
+        source: None,
     }
 }
 
@@ -106,16 +117,20 @@ fn buildkite(env: &Environment) -> Build {
         // "false" where there is none.
         pull_request: env.get("BUILDKITE_PULL_REQUEST").and_then(|number| number.parse().ok()),
         url: job.as_deref().or(url).and_then(page_of),
+        source: None,
     }
 }
 
 fn bitbucket(env: &Environment) -> Build {
     let page = env.get("BITBUCKET_GIT_HTTP_ORIGIN").zip(env.get("BITBUCKET_BUILD_NUMBER"));
     let url = page.map(|(repository, number)| format!("{repository}/pipelines/results/{number}"));
+    let commit = first(env, &["BITBUCKET_COMMIT"]);
+    let files = env.get("BITBUCKET_GIT_HTTP_ORIGIN").map(|origin| format!("{origin}/src"));
     Build {
         provider: "Bitbucket Pipelines",
         branch: first(env, &["BITBUCKET_BRANCH", "BITBUCKET_TAG"]),
-        commit: first(env, &["BITBUCKET_COMMIT"]),
+        source: source(files, &commit, "#lines-{line}"),
+        commit,
         pull_request: env.get("BITBUCKET_PR_ID").and_then(|number| number.parse().ok()),
         url: url.as_deref().and_then(page_of),
     }
@@ -129,6 +144,7 @@ fn jenkins(env: &Environment) -> Build {
         commit: first(env, &["GIT_COMMIT"]),
         pull_request: env.get("CHANGE_ID").and_then(|number| number.parse().ok()),
         url: env.get("BUILD_URL").and_then(page_of),
+        source: None,
     }
 }
 
@@ -153,6 +169,7 @@ fn of_git(directory: &Path) -> Option<Build> {
         commit: Some(commit.to_owned()),
         pull_request: None,
         url: None,
+        source: None,
     })
 }
 
@@ -247,6 +264,12 @@ fn pull_request_head(event: &Path) -> Option<String> {
     Some(event.pointer("/pull_request/head/sha")?.as_str()?.to_owned())
 }
 
+/// The URL of a line at `commit`, below the address of the repository's `files`, for [`Build::source`].
+fn source(files: Option<String>, commit: &Option<String>, line: &str) -> Option<String> {
+    let files = files.as_deref().and_then(page_of)?;
+    Some(format!("{files}/{}/{{path}}{line}", commit.as_deref()?))
+}
+
 /// The first of these variables that is set.
 fn first(env: &Environment, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| env.get(name)).map(str::to_owned)
@@ -282,6 +305,11 @@ mod tests {
         build(&Environment { variables: variables.collect(), directory, ..Environment::default() })
     }
 
+    /// The build without the addresses of files.
+    fn named(variables: &[(&str, &str)]) -> Option<Build> {
+        Some(Build { source: None, ..of(variables)? })
+    }
+
     fn built(
         provider: &'static str,
         [branch, commit, url]: [&str; 3],
@@ -289,7 +317,8 @@ mod tests {
     ) -> Option<Build> {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let (branch, commit, url) = (some(branch), some(commit), some(url));
-        Some(Build { provider, branch, commit, pull_request, url })
+        let source = None;
+        Some(Build { provider, branch, commit, pull_request, url, source })
     }
 
     #[test]
@@ -308,7 +337,7 @@ mod tests {
             ("GITHUB_RUN_ATTEMPT", "1"),
         ];
         let url = "https://github.com/me/shop/actions/runs/7";
-        assert_eq!(of(&github), built("GitHub Actions", ["main", "beef", url], None));
+        assert_eq!(named(&github), built("GitHub Actions", ["main", "beef", url], None));
         let mut request = github.to_vec();
         request.extend([
             ("GITHUB_REF", "refs/pull/12/merge"),
@@ -317,7 +346,7 @@ mod tests {
             ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
         ]);
         let url = format!("{url}/attempts/2");
-        assert_eq!(of(&request), built("GitHub Actions", ["fix", "feed", &url], Some(12)));
+        assert_eq!(named(&request), built("GitHub Actions", ["fix", "feed", &url], Some(12)));
 
         let gitlab = [
             ("GITLAB_CI", "true"),
@@ -326,14 +355,14 @@ mod tests {
             ("CI_JOB_URL", "https://gitlab.example/me/shop/-/jobs/1"),
         ];
         let url = "https://gitlab.example/me/shop/-/jobs/1";
-        assert_eq!(of(&gitlab), built("GitLab CI", ["main", "beef", url], None));
+        assert_eq!(named(&gitlab), built("GitLab CI", ["main", "beef", url], None));
         let mut request = gitlab.to_vec();
         request.extend([
             ("CI_MERGE_REQUEST_IID", "4"),
             ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "fix"),
             ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", ""),
         ]);
-        assert_eq!(of(&request), built("GitLab CI", ["fix", "beef", url], Some(4)));
+        assert_eq!(named(&request), built("GitLab CI", ["fix", "beef", url], Some(4)));
 
         let azure = [
             ("TF_BUILD", "True"),
@@ -344,7 +373,7 @@ mod tests {
             ("BUILD_BUILDID", "9"),
         ];
         let url = "https://dev.azure.com/me/The%20Shop/_build/results?buildId=9";
-        assert_eq!(of(&azure), built("Azure Pipelines", ["a/b", "beef", url], None));
+        assert_eq!(named(&azure), built("Azure Pipelines", ["a/b", "beef", url], None));
 
         let circle = [
             ("CIRCLECI", "true"),
@@ -354,7 +383,7 @@ mod tests {
             ("CIRCLE_BUILD_URL", "https://circleci.com/gh/me/shop/3"),
         ];
         let url = "https://circleci.com/gh/me/shop/3";
-        assert_eq!(of(&circle), built("CircleCI", ["fix", "beef", url], Some(5)));
+        assert_eq!(named(&circle), built("CircleCI", ["fix", "beef", url], Some(5)));
 
         let buildkite = [
             ("BUILDKITE", "true"),
@@ -365,7 +394,7 @@ mod tests {
             ("JENKINS_URL", "https://ci.example"),
         ];
         let url = "https://buildkite.com/me/shop/builds/1";
-        assert_eq!(of(&buildkite), built("Buildkite", ["main", "beef", url], None));
+        assert_eq!(named(&buildkite), built("Buildkite", ["main", "beef", url], None));
 
         let jenkins = [
             ("JENKINS_URL", "https://ci.example/"),
@@ -375,20 +404,57 @@ mod tests {
             ("BUILD_URL", "https://me:secret@ci.example/job/shop/1/"),
         ];
         let url = "https://ci.example/job/shop/1/";
-        assert_eq!(of(&jenkins), built("Jenkins", ["main", "beef", url], Some(8)));
+        assert_eq!(named(&jenkins), built("Jenkins", ["main", "beef", url], Some(8)));
     }
 
     #[test]
     fn missing_values_and_invalid_addresses_are_left_out() {
         assert_eq!(
-            of(&[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_PATH", "/no/such/file")]),
+            named(&[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_PATH", "/no/such/file")]),
             built("GitHub Actions", ["", "", ""], None)
         );
         assert_eq!(
-            of(&[("JENKINS_URL", "x"), ("BUILD_URL", "javascript:alert(1)")]),
+            named(&[("JENKINS_URL", "x"), ("BUILD_URL", "javascript:alert(1)")]),
             built("Jenkins", ["", "", ""], None)
         );
-        assert_eq!(of(&[]), None);
+        assert_eq!(named(&[]), None);
+    }
+
+    #[test]
+    fn a_line_of_a_file_has_an_address_at_the_commit() {
+        let github = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SHA", "beef"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "me/shop"),
+        ];
+        let build = of(&github).unwrap();
+        let link = |path: &str, line| build.source_url(path, line);
+        let address = "https://github.com/me/shop/blob/beef/src/a%20%23%25b/c.rs";
+        assert_eq!(link("src/a #%b/c.rs", Some(7)).unwrap(), format!("{address}#L7"));
+        assert_eq!(link("src\\a #%b\\c.rs", None).unwrap(), address);
+        for elsewhere in ["/usr/lib/a.py", "../a.py", "./a.py", "C:\\a.py", "node:internal", ""] {
+            assert_eq!(link(elsewhere, Some(1)), None, "{elsewhere}");
+        }
+        let gitlab = [
+            ("GITLAB_CI", "true"),
+            ("CI_COMMIT_SHA", "beef"),
+            ("CI_PROJECT_URL", "https://me:secret@gitlab.example/me/shop"),
+        ];
+        assert_eq!(
+            of(&gitlab).unwrap().source_url("a.go", Some(3)).unwrap(),
+            "https://gitlab.example/me/shop/-/blob/beef/a.go#L3"
+        );
+        assert_eq!(of(&gitlab[..2]).unwrap().source_url("a.go", Some(3)), None);
+        let bitbucket = [
+            ("BITBUCKET_BUILD_NUMBER", "7"),
+            ("BITBUCKET_COMMIT", "beef"),
+            ("BITBUCKET_GIT_HTTP_ORIGIN", "https://bitbucket.org/me/shop"),
+        ];
+        assert_eq!(
+            of(&bitbucket).unwrap().source_url("a.go", Some(3)).unwrap(),
+            "https://bitbucket.org/me/shop/src/beef/a.go#lines-3"
+        );
     }
 
     #[test]

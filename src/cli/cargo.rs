@@ -59,7 +59,7 @@ impl Cargo {
         }
         let mut command = Command::new(program);
         command.args(arguments).args(ARGUMENTS).current_dir(directory).stdin(Stdio::null());
-        command.env_remove(super::run::TOKEN_VARIABLE);
+        command.env_remove(super::settings::TOKEN_VARIABLE);
         if let Some(manifest) = &self.manifest {
             command.arg("--manifest-path").arg(manifest);
         }

@@ -22,6 +22,8 @@ pub(super) fn with_client<T>(
     work: impl AsyncFnOnce(&Client, &Remote) -> T,
 ) -> anyhow::Result<T> {
     let client = |remote: &Remote| {
+        // Whatever a server says from now on, no writer repeats the token.
+        remote.token.hide();
         Client::new(ClientOptions {
             host: remote.host.clone(),
             token: remote.token.clone(),

@@ -1,6 +1,6 @@
 //! `tq-import doctor`: checks settings, token, server and project, and prints one line for each.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::api::client::{Client, is_loopback};
 use crate::api::error::{ApiError, RequestError, Severity};
@@ -15,6 +15,9 @@ use super::settings::{ConfigError, Connection, Environment, Remote, RequestLimit
 use super::streams::Streams;
 use super::{connect, log};
 
+/// The time for all requests together.
+const DEADLINE: Duration = Duration::from_secs(60);
+
 /// Checks everything that an import needs.
 pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> ExitCode {
     let (settings, connection, errors) = Settings::for_doctor(args, environment);
@@ -23,8 +26,12 @@ pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> ExitCode {
     let mut checkup = Checkup { checks: Vec::new(), exit: ExitCode::Done };
     checkup.check_settings(&settings, errors);
     if let Some(connection) = &connection {
-        // No import waits for this server, so one repetition is enough.
-        let limits = RequestLimits { retries: settings.limits.retries.min(1), ..settings.limits };
+        // No import waits for this server, so one repetition is enough, and a rate limit is not waited for long.
+        let limits = RequestLimits {
+            retries: settings.limits.retries.min(1),
+            deadline: settings.limits.deadline.min(DEADLINE),
+            ..settings.limits
+        };
         let is_sandbox = matches!(connection, Connection::Sandbox { .. });
         let work = async |client: &Client, remote: &Remote| {
             checkup.check_server(client, remote, is_sandbox).await;

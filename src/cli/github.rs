@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use super::exit::ExitCode;
 use super::settings::{Environment, GithubJob};
 use super::streams::Streams;
+use crate::api::redact::redact;
 use crate::summary::Summary;
 use crate::summary::github::{self, Annotations, Conclusion, Outputs};
 use crate::summary::markdown::{self, Markdown};
@@ -20,11 +21,13 @@ use crate::summary::writers::Writer;
 /// GitHub drops the whole page of a step that is longer than this, in bytes.
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
 
-/// Reports an import to the `job`. `command_failed`: the exit code is that of the command of `run`.
+/// Reports an import to the `job`. `exit_code` is its exit code before `--soft-fail`; `command_failed`: that of the command of
+/// `run`.
 pub(super) fn report_import(
     job: &GithubJob,
     summary: &Summary,
     exit: ExitCode,
+    exit_code: u8,
     command_failed: bool,
     streams: &Streams,
 ) {
@@ -35,7 +38,7 @@ pub(super) fn report_import(
         _ => Conclusion::Failure,
     };
     let render = |writer: &dyn Writer| writer.import(summary, &TextOptions::default());
-    write(job, conclusion, render, streams);
+    write(job, Outputs { conclusion, exit_code }, render, streams);
 }
 
 /// Reports an inspection to the `job`.
@@ -48,7 +51,7 @@ pub(super) fn report_inspection(
     let conclusion =
         if exit == ExitCode::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
     let render = |writer: &dyn Writer| writer.inspection(summary, &TextOptions::default());
-    write(job, conclusion, render, streams);
+    write(job, Outputs { conclusion, exit_code: summary.exit_code }, render, streams);
 }
 
 /// Reports that a command ended with `exit` before it had a result. Does nothing outside of a job.
@@ -62,7 +65,7 @@ pub(super) fn report_failure(environment: &Environment, exit: ExitCode, streams:
 
 fn write(
     job: &GithubJob,
-    conclusion: Conclusion,
+    step: Outputs,
     render: impl Fn(&dyn Writer) -> serde_json::Result<String>,
     streams: &Streams,
 ) {
@@ -71,7 +74,7 @@ fn write(
         Ok(commands) => streams.workflow_commands(&commands),
         Err(error) => streams.warning(&format!("cannot write annotations: {error}")),
     }
-    let outputs = || render(&Outputs(conclusion));
+    let outputs = || render(&step);
     let page = |limit| render(&Markdown { limit });
     warn(output.as_deref().map(|file| append_outputs(file, outputs())), streams);
     warn(step_summary.as_deref().map(|file| append_page(file, page)), streams);
@@ -110,5 +113,5 @@ fn append_page(
 
 /// Appends in one write, because other processes of the step may append as well.
 fn append(file: &Path, text: &str) -> io::Result<()> {
-    File::options().append(true).create(true).open(file)?.write_all(text.as_bytes())
+    File::options().append(true).create(true).open(file)?.write_all(redact(text).as_bytes())
 }

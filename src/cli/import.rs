@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use futures_util::FutureExt as _;
 
 use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
 use crate::apply::{
     Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan,
 };
-use crate::discover::Discovered;
+use crate::discover::{Discovered, discover};
 use crate::plan::stale::stale;
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
@@ -27,7 +28,7 @@ use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
 use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
-use super::{build, connect, github, log, signals};
+use super::{build, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
@@ -51,8 +52,10 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
             return exit.code();
         }
     };
+    let early = signals::EarlyEnd::new(streams);
     let cargo = Cargo::of_environment(environment);
-    let input = ImportInput { found, printed: None, cargo, warnings: Vec::new(), command: None };
+    let warnings = Vec::new();
+    let input = ImportInput { found, printed: None, cargo, warnings, command: None, early };
     import(&settings, &connection, environment, &streams, input, outputs)
 }
 
@@ -69,6 +72,9 @@ pub(super) fn prepare(
     let (settings, connection) = read(args, environment).map_err(|errors| {
         let exit = Streams::default().invalid_settings(&errors);
         github::report_failure(environment, exit, &Streams::default());
+        let directory = &environment.directory;
+        let found = discover(directory, &args.reading.reports, &args.reading.exclude);
+        outputs::delete_old(&args.output.output, directory, &found);
         exit
     })?;
     let streams = Streams::new(&settings.terminal);
@@ -94,6 +100,8 @@ pub(super) struct ImportInput {
     pub(super) warnings: Vec<String>,
     /// The command that `run` ran.
     pub(super) command: Option<CommandEnd>,
+    /// Handles signals until requests are sent.
+    pub(super) early: signals::EarlyEnd,
 }
 
 /// Imports `input`. Returns the exit code of the process.
@@ -106,7 +114,7 @@ pub(super) fn import(
     outputs: Outputs<SummaryFormat>,
 ) -> u8 {
     let started = Instant::now();
-    let ImportInput { found, printed, cargo, warnings, command } = input;
+    let ImportInput { found, printed, cargo, warnings, command, early } = input;
     let progress = Progress::default();
     let display = ProgressDisplay::new(&progress, &settings.terminal, *streams);
     let directory = &environment.directory;
@@ -119,9 +127,10 @@ pub(super) fn import(
     summary.errors = errors;
     let mut import = Import { summary, settings, progress, is_missing, exit };
     import.check_outcomes();
-    import.remove_ignored();
+    // Failures were counted before: a file of the repository must not be able to hide them.
+    reports::remove_ignored(&mut import.summary, settings);
     if import.may_write(has_too_few) {
-        import.connect(connection);
+        import.connect(connection, early);
     }
     drop(display);
     import.finish(started, streams, outputs)
@@ -147,22 +156,6 @@ impl Import<'_> {
         }
     }
 
-    /// Removes tests that match a pattern of `ignore`. Failures were counted before: a file of the repository must not be
-    /// able to hide them.
-    fn remove_ignored(&mut self) {
-        let patterns = &self.settings.reading.ignore;
-        if patterns.is_empty() {
-            return;
-        }
-        // Patterns are about what a test is; `--folder` only says where it is placed.
-        let prefix = self.settings.identity.folder.len();
-        self.summary.ignore(|test| {
-            let folder = test.folder.iter().skip(prefix).map(String::as_str);
-            let path = folder.chain([&*test.name]).collect::<Vec<_>>().join("/");
-            patterns.iter().any(|pattern| pattern.matches(&path))
-        });
-    }
-
     /// Too few tests, and with `--strict` damaged or missing reports, stop the import before anything is written.
     fn may_write(&mut self, has_too_few: bool) -> bool {
         match self.incomplete_reports() {
@@ -176,7 +169,7 @@ impl Import<'_> {
         false
     }
 
-    fn connect(&mut self, connection: &Connection) {
+    fn connect(&mut self, connection: &Connection, early: signals::EarlyEnd) {
         let progress = self.progress.clone();
         let limits = &self.settings.limits;
         let done = connect::with_client(connection, limits, &progress, async |client, remote| {
@@ -184,21 +177,33 @@ impl Import<'_> {
                 let (db, command) = (db.display().to_string(), look.clone());
                 self.summary.sandbox = Some(SandboxPlace { db, command });
             }
-            self.run_until_signal(client, &remote.project).await;
+            self.run_until_signal(client, &remote.project, early).await;
         });
         if let Err(error) = done {
             self.stop(connect::exit_code_for_connection(&error), &format!("{error:#}"), None);
         }
     }
 
-    async fn run_until_signal(&mut self, client: &Client, project: &ProjectRef) {
+    async fn run_until_signal(
+        &mut self,
+        client: &Client,
+        project: &ProjectRef,
+        early: signals::EarlyEnd,
+    ) {
+        let received = signals::wait_for_signal();
+        tokio::pin!(received);
+        // Listens from here on.
+        if let Some(signal) = received.as_mut().now_or_never() {
+            early.end(signal);
+        }
+        early.disarm();
         let mut signal = None;
         let ended = {
             let work = self.write_changes(client, project);
             tokio::pin!(work);
             tokio::select! {
                 ended = &mut work => Some(ended),
-                received = signals::wait_for_signal() => {
+                received = &mut received => {
                     signal = Some(received);
                     client.stop();
                     tokio::time::timeout(GRACE, work).await.ok()
@@ -260,6 +265,16 @@ impl Import<'_> {
                 let located = locate(&plan, &snapshot);
                 is_changed |=
                     self.preview_results(client, &target, options, prepared, &located).await?;
+            }
+            let unflagged = plan.unflagged(&snapshot).len();
+            if unflagged > 0 {
+                self.summary.warnings.push(format!(
+                    "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
+                    match unflagged {
+                        1 => "1 test is".to_owned(),
+                        tests => format!("{tests} tests are"),
+                    }
+                ));
             }
             if settings.mode == Mode::Check && is_changed {
                 self.exit.add(ExitCode::Changes);
@@ -442,8 +457,14 @@ impl Import<'_> {
         }
         let command = self.summary.command.as_ref().map(|command| command.exit_code);
         self.summary.elapsed_s = started.elapsed().as_secs_f64();
-        self.summary.exit_code = self.exit.after_command(command);
-        let Self { summary, settings, mut exit, .. } = self;
+        let Self { mut summary, settings, exit, .. } = self;
+        // The exit code of the process, and what `--soft-fail` says about it, if writing adds a reason.
+        let with = |added: ExitCode| {
+            let mut exit = exit;
+            exit.add(added);
+            exit
+        };
+        let process_exit = |added: ExitCode| with(added).soften(&settings.soft_fail);
         if outputs.format != SummaryFormat::Text {
             // The text contains them.
             for warning in &summary.warnings {
@@ -458,16 +479,23 @@ impl Import<'_> {
         if let Some(more @ 1..) = summary.errors.len().checked_sub(shown) {
             streams.message(&format!("… and {more} more errors (-v shows all)"));
         }
-        let render = |format, target| render(&summary, settings, format, target);
-        exit.add(outputs.write(render, streams));
-        let (exit, softened) = exit.soften(&settings.soft_fail);
+        let added = outputs.write(
+            |format, target, added| {
+                summary.exit_code = process_exit(added).0.after_command(command);
+                render(&summary, settings, format, target)
+            },
+            streams,
+        );
+        let (exit, softened) = process_exit(added);
         let code = exit.after_command(command);
+        summary.exit_code = code;
         let command_failed = command.is_some_and(|code| code != 0);
         if let Some(warning) = softened.filter(|_| !command_failed) {
             streams.warning(&warning);
         }
         if let Some(job) = &settings.github {
-            github::report_import(job, &summary, exit, command_failed, streams);
+            let before = with(added).after_command(command);
+            github::report_import(job, &summary, exit, before, command_failed, streams);
         }
         code
     }

@@ -1,5 +1,6 @@
 //! `tq-import inspect`: what the reports contain and where new tests would go. No network, no token.
 
+use crate::discover::discover;
 use crate::progress::Progress;
 use crate::summary::Summary;
 use test_reports::formats::lines;
@@ -11,7 +12,7 @@ use super::args::values::{InspectFormat, ResultFormat as _};
 use super::cargo::Cargo;
 use super::exit::ExitCode;
 use super::github;
-use super::outputs::{OutputTarget, Outputs};
+use super::outputs::{self, OutputTarget, Outputs};
 use super::reports::{self, ReportSet};
 use super::settings::{Environment, Settings};
 use super::streams::Streams;
@@ -23,6 +24,9 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         Err(errors) => {
             let exit = Streams::default().invalid_settings(&errors);
             github::report_failure(environment, exit, &Streams::default());
+            let directory = &environment.directory;
+            let found = discover(directory, &args.reading.reports, &args.reading.exclude);
+            outputs::delete_old(&args.output.output, directory, &found);
             return exit;
         }
     };
@@ -39,7 +43,8 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         reports::read(found, None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
     let mut summary = Summary::of_reports(records, &settings.identity);
-    let render = |format, target| render(&reports, &summary, &settings, format, target);
+    reports::remove_ignored(&mut summary, &settings);
+    let render = |format, target, _| render(&reports, &summary, &settings, format, target);
     exit.add(outputs.write(render, &streams));
     for error in &errors {
         streams.error_text(&error.message, error.hint.as_deref());

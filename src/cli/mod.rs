@@ -34,7 +34,8 @@ use streams::Streams;
 /// environment.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match args::parse(args) {
+    let arguments: Vec<OsString> = args.into_iter().collect();
+    let cli = match args::parse(arguments.clone()) {
         Ok(cli) => cli,
         Err(message) => {
             // Also `--help` and `--version`. A closed stream is not an error.
@@ -44,10 +45,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             }
             if let Ok(environment) = Environment::of_process() {
                 github::report_failure(&environment, ExitCode::Usage, &Streams::default());
+                let arguments = arguments.get(1..).unwrap_or_default();
+                outputs::delete_old_of(arguments, &environment.directory);
             }
             return ExitCode::Usage.code();
         }
     };
+    if let Some(Command::Run(args)) = &cli.command
+        && let Err(error) = run::start_without_token(&arguments, args)
+    {
+        let error = anyhow::Error::new(error).context("cannot hide the token from the command");
+        let hint = "put the token into a file that tests cannot read, and name it with --token-file; nothing was done";
+        Streams::default().error(&error, Some(hint));
+        return ExitCode::Usage.code();
+    }
     let environment = match Environment::of_process() {
         Ok(environment) => environment,
         Err(error) => {

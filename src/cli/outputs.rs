@@ -1,6 +1,7 @@
 //! Where a result goes: standard output and the files of `--output`.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,10 +9,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
-use super::args::values::{OutputSpec, ResultFormat};
+use super::args::values::{InspectFormat, OutputSpec, ResultFormat};
 use super::exit::ExitCode;
 use super::streams::Streams;
-use crate::discover::{Discovered, Source};
+use crate::api::redact::redact;
+use crate::discover::{Discovered, Source, discover};
 use crate::summary::writers::Writer;
 
 /// The target that a result is rendered for.
@@ -48,6 +50,7 @@ impl<F: ResultFormat> Outputs<F> {
                 continue;
             };
             streams.error_text(&error, Some("choose another file for --output; nothing was done"));
+            delete_old(specs, directory, found);
             return Err(ExitCode::Usage);
         }
         let open = || {
@@ -59,33 +62,116 @@ impl<F: ResultFormat> Outputs<F> {
         };
         open().map_err(|error: anyhow::Error| {
             streams.error(&error, Some("check --output; nothing was done"));
+            delete_old(specs, directory, found);
             ExitCode::Usage
         })
     }
 
-    /// Renders and writes every output. A failure is reported and makes the exit code 1.
+    /// Renders and writes every output; `render` gets the reason for the exit code that writing has added so far. A failure is
+    /// reported and makes the exit code 1: the outputs that are not yet in place are then rendered again.
     pub(super) fn write(
         self,
-        render: impl Fn(F, OutputTarget) -> anyhow::Result<String>,
+        mut render: impl FnMut(F, OutputTarget, ExitCode) -> anyhow::Result<String>,
         streams: &Streams,
     ) -> ExitCode {
         let mut exit = ExitCode::Done;
-        for file in self.files {
-            let written =
-                render(file.format, OutputTarget::File).and_then(|text| file.finish(&text));
-            if let Err(error) = written {
-                exit.add(ExitCode::Incomplete);
-                streams.error(&error, None);
-            }
+        let Self { format, mut files } = self;
+        let mut staged = stage(&mut files, &mut render, exit, streams);
+        if staged.has_failed {
+            exit.add(ExitCode::Incomplete);
+            staged = stage(&mut files, &mut render, exit, streams);
         }
-        match render(self.format, OutputTarget::StandardOutput) {
-            Ok(text) => exit.add(streams.print(&text)),
+        let printed = match render(format, OutputTarget::StandardOutput, exit) {
+            Ok(text) => streams.print(&text),
             Err(error) => {
+                streams.error(&error, None);
+                ExitCode::Incomplete
+            }
+        };
+        if printed != ExitCode::Done && exit == ExitCode::Done {
+            staged = stage(&mut files, &mut render, printed, streams);
+        }
+        exit.add(printed);
+        for file in staged.files {
+            if let Err(error) = file.finish() {
                 exit.add(ExitCode::Incomplete);
                 streams.error(&error, None);
             }
         }
         exit
+    }
+}
+
+/// Rendered files that are not yet in place.
+struct Staged {
+    files: Vec<StagedFile>,
+    has_failed: bool,
+}
+
+/// Renders `files`. Those that cannot be written are reported and removed.
+fn stage<F: ResultFormat>(
+    files: &mut Vec<OutputFile<F>>,
+    render: &mut impl FnMut(F, OutputTarget, ExitCode) -> anyhow::Result<String>,
+    exit: ExitCode,
+    streams: &Streams,
+) -> Staged {
+    let mut staged = Staged { files: Vec::new(), has_failed: false };
+    files.retain(|file| {
+        let text = render(file.format, OutputTarget::File, exit);
+        match text.and_then(|text| file.stage(&text)) {
+            Ok(file) => staged.files.push(file),
+            Err(error) => {
+                streams.error(&error, None);
+                staged.has_failed = true;
+                return false;
+            }
+        }
+        true
+    });
+    staged
+}
+
+/// Deletes the files of an earlier run that `specs` name: the next step of a pipeline must not use them after a start that
+/// failed. Reports, devices and directories stay.
+pub(super) fn delete_old<F>(specs: &[OutputSpec<F>], directory: &Path, found: &Discovered) {
+    for path in specs.iter().map(|spec| directory.join(&spec.path)) {
+        if path.is_file() && !is_report(&path, found) {
+            // A link stays a link. Whoever cannot delete the file has other worries.
+            let _ = std::fs::remove_file(path.canonicalize().unwrap_or(path));
+        }
+    }
+}
+
+/// As [`delete_old`], for a command line that cannot be parsed.
+pub(super) fn delete_old_of(arguments: &[OsString], directory: &Path) {
+    let mut specs: Vec<OutputSpec<InspectFormat>> = Vec::new();
+    let mut others = Vec::new();
+    let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+    while let Some(argument) = arguments.next().filter(|argument| *argument != "--") {
+        let value = match argument.strip_prefix("--output") {
+            Some("") => arguments.next(),
+            Some(value) => value.strip_prefix('=').map(|value| Cow::Owned(value.to_owned())),
+            None => {
+                others.push(argument.into_owned());
+                continue;
+            }
+        };
+        specs.extend(value.and_then(|value| value.parse().ok()));
+    }
+    // Any other argument may name reports.
+    let paths: Vec<PathBuf> = specs.iter().map(|spec| directory.join(&spec.path)).collect();
+    others.retain(|other| {
+        let named = directory.join(other);
+        other.contains(['*', '?', '[', '{'])
+            || paths.iter().any(|path| is_same_file(&named, path) || is_within(path, &named))
+    });
+    delete_old(&specs, directory, &discover(directory, &others, &[]));
+}
+
+fn is_within(path: &Path, directory: &Path) -> bool {
+    match (path.canonicalize(), directory.canonicalize()) {
+        (Ok(path), Ok(directory)) => directory.is_dir() && path.starts_with(directory),
+        _ => false,
     }
 }
 
@@ -153,22 +239,52 @@ impl<F: ResultFormat> OutputFile<F> {
         }
     }
 
-    /// Writes the whole file without styles, or no file.
-    fn finish(self, text: &str) -> anyhow::Result<()> {
+    /// Writes `text` without styles beside the file, which [`StagedFile::finish`] then replaces.
+    fn stage(&self, text: &str) -> anyhow::Result<StagedFile> {
         let text = if self.format.writer().is_some_and(Writer::has_styles) {
             Cow::Owned(anstream::adapter::strip_str(text).to_string())
         } else {
             Cow::Borrowed(text)
         };
-        let written = match self.device {
-            Some(mut device) => device.write_all(text.as_bytes()),
-            None => temporary(&self.path).and_then(|mut file| {
-                file.write_all(text.as_bytes())?;
-                file.as_file().sync_all()?;
-                file.persist(&self.path).map(drop).map_err(|error| error.error)
-            }),
+        let text = redact(&text);
+        let path = self.path.clone();
+        let stage = || -> io::Result<StagedFile> {
+            if let Some(device) = &self.device {
+                let text = text.clone().into_owned();
+                return Ok(StagedFile::Device {
+                    path: path.clone(),
+                    device: device.try_clone()?,
+                    text,
+                });
+            }
+            let mut file = temporary(&path)?;
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            Ok(StagedFile::File { path: path.clone(), file })
         };
-        written.with_context(|| cannot_write(&self.path))
+        stage().with_context(|| cannot_write(&path))
+    }
+}
+
+/// A rendered file.
+enum StagedFile {
+    /// Complete, under a temporary name. Deleted if it is dropped.
+    File { path: PathBuf, file: NamedTempFile },
+    /// A device or a FIFO cannot be written twice.
+    Device { path: PathBuf, device: File, text: String },
+}
+
+impl StagedFile {
+    /// Puts the file in place.
+    fn finish(self) -> anyhow::Result<()> {
+        let (path, written) = match self {
+            Self::File { path, file } => {
+                let written = file.persist(&path).map(drop).map_err(|error| error.error);
+                (path, written)
+            }
+            Self::Device { path, mut device, text } => (path, device.write_all(text.as_bytes())),
+        };
+        written.with_context(|| cannot_write(&path))
     }
 }
 
@@ -222,7 +338,9 @@ mod tests {
         assert!(!path.exists(), "there is no file during the work");
         drop(output);
         assert_eq!(names(directory.path()), Vec::<String>::new());
-        open(&path).unwrap().finish("\u{1b}[1mdone\u{1b}[0m\n").unwrap();
+        let staged = open(&path).unwrap().stage("\u{1b}[1mdone\u{1b}[0m\n").unwrap();
+        assert!(!path.exists(), "it is not yet in place");
+        staged.finish().unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "done\n");
         assert_eq!(names(directory.path()), ["summary.txt"]);
     }
@@ -238,15 +356,54 @@ mod tests {
         }
     }
 
+    #[test]
+    fn old_outputs_are_deleted_after_a_failed_start_and_reports_are_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        let left = |arguments: &[&str]| {
+            for name in ["old.json", "old.md", "reports/a.xml", "b.xml"] {
+                write(name, "<testsuite/>");
+            }
+            let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            delete_old_of(&arguments, directory.path());
+            let mut left = names(directory.path());
+            left.extend(names(&directory.path().join("reports")));
+            left.sort();
+            left.join(" ")
+        };
+        let all = "a.xml b.xml old.json old.md reports";
+        assert_eq!(
+            left(&["--no-such", "--output", "json=old.json", "--output=markdown=old.md", "b.xml"]),
+            "a.xml b.xml reports"
+        );
+        for harmless in [
+            &["--output"][..],
+            &["--output", "json"],
+            &["--output=pdf=old.md"],
+            &["run", "--", "other", "--output", "json=old.json"],
+            &["--output", "json=reports"],
+            &["--output", "json=b.xml", "b.xml"],
+            &["--output", "json=b.xml", "*.xml"],
+            &["--output", "json=reports/a.xml", "reports"],
+            &["--output", "json=reports/a.xml", "."],
+        ] {
+            assert_eq!(left(harmless), all, "{harmless:?}");
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn devices_are_written_and_links_kept() {
-        open("/dev/null").unwrap().finish("x").unwrap();
+        open("/dev/null").unwrap().stage("x").unwrap().finish().unwrap();
         let directory = tempfile::tempdir().unwrap();
         let (real, link) = (directory.path().join("real"), directory.path().join("link"));
         std::fs::write(&real, "old").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        open(&link).unwrap().finish("new").unwrap();
+        open(&link).unwrap().stage("new").unwrap().finish().unwrap();
         assert!(link.is_symlink());
         assert_eq!(std::fs::read_to_string(&real).unwrap(), "new");
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::discover::{DiscoverError, Discovered, discover};
 use crate::progress::Progress;
 use crate::reading::{Readings, read_all};
-use crate::summary::SummaryError;
+use crate::summary::{Summary, SummaryError};
 use test_reports::formats::model::Report;
 use test_reports::record::{Records, collect};
 use test_reports::text::count;
@@ -105,4 +105,19 @@ fn too_few(records: &Records, min_tests: usize) -> SummaryError {
         ),
     };
     SummaryError { message, hint: Some(hint.to_owned()) }
+}
+
+/// Moves the tests that match a pattern of `ignore` in `tq-import.toml` out of the way.
+pub(super) fn remove_ignored(summary: &mut Summary, settings: &Settings) {
+    let patterns = &settings.reading.ignore;
+    if patterns.is_empty() {
+        return;
+    }
+    // Patterns are about what a test is; `--folder` only says where it is placed.
+    let prefix = settings.identity.folder.len();
+    summary.ignore(|test| {
+        let folder = test.folder.iter().skip(prefix).map(String::as_str);
+        let path = folder.chain([&*test.name]).collect::<Vec<_>>().join("/");
+        patterns.iter().any(|pattern| pattern.matches(&path))
+    });
 }

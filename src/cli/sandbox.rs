@@ -73,9 +73,9 @@ pub(super) fn run(args: &SandboxArgs, environment: &Environment) -> ExitCode {
 }
 
 fn reset(db: &Path, streams: &Streams) -> anyhow::Result<ExitCode> {
-    let existed = db.exists();
-    sandbox::delete_database(db).with_context(|| format!("cannot delete {}", db.display()))?;
-    let result = if existed { "deleted" } else { "there was no" };
+    let deleted =
+        sandbox::delete_database(db).with_context(|| format!("cannot delete {}", db.display()))?;
+    let result = if deleted { "deleted" } else { "there was no" };
     Ok(streams.print(&format!("{result} {}\n", db.display())))
 }
 

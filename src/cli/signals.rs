@@ -1,8 +1,11 @@
 //! The signals that cancel a job.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use tokio::signal;
 
 use super::exit::ExitCode;
+use super::streams::Streams;
 
 /// From now on, a signal ends the process at once: only output is left to write.
 ///
@@ -16,6 +19,49 @@ pub(super) fn end_at_once() {
             std::process::exit(i32::from(signal.code()));
         }
     });
+}
+
+/// Ends the process on a signal, until requests are sent: until then, nothing was written.
+#[derive(Debug)]
+pub(super) struct EarlyEnd {
+    streams: Streams,
+    is_armed: Arc<Mutex<bool>>,
+}
+
+impl EarlyEnd {
+    /// Starts to listen in a thread of its own.
+    pub(super) fn new(streams: Streams) -> Self {
+        let early = Self { streams, is_armed: Arc::new(Mutex::new(true)) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let signals = runtime.and_then(|runtime| {
+            let signals = {
+                let _entered = runtime.enter();
+                Signals::listen()?
+            };
+            Ok((runtime, signals))
+        });
+        // If there is no handler, a signal ends the process, too.
+        if let Ok((runtime, mut signals)) = signals {
+            let early = Self { streams, is_armed: Arc::clone(&early.is_armed) };
+            std::thread::spawn(move || early.end(runtime.block_on(signals.next())));
+        }
+        early
+    }
+
+    /// From now on, others handle signals.
+    pub(super) fn disarm(&self) {
+        *self.is_armed.lock().unwrap_or_else(PoisonError::into_inner) = false;
+    }
+
+    /// Ends the process because of `signal`, unless others handle it.
+    pub(super) fn end(&self, signal: ExitCode) {
+        let is_armed = self.is_armed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_armed {
+            self.streams.message("interrupted: nothing was written");
+            // The main thread reads reports.
+            std::process::exit(i32::from(signal.code()));
+        }
+    }
 }
 
 /// Waits for SIGINT or SIGTERM. Returns its exit code.

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::exit::ExitCode;
 use super::settings::{Color, ConfigError, Terminal};
+use crate::api::redact::redact;
 use crate::summary::escape;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -106,6 +107,7 @@ fn error_text(error: &anyhow::Error, hint: Option<&str>) -> String {
 }
 
 fn write_all(stream: &mut impl Write, text: &str) -> io::Result<()> {
+    let text = redact(text);
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,

@@ -3,7 +3,7 @@
 //! | `<REPORT>` | the files it names |
 //! | --- | --- |
 //! | an existing file | that file, whatever it is called |
-//! | an existing directory | the reports and archives below it, by [`paths::is_report_name`] |
+//! | an existing directory | the reports and archives below it, by [`paths::is_report_name`]; JSON and TAP by their beginning |
 //! | a pattern (`*`, `?`, `[…]`, `**`, `{a,b}`) | the files that match, and the reports below matching directories |
 //! | a list (`a.xml,b/*.xml`) | the files of its parts |
 //! | `-` | standard input |
@@ -17,13 +17,14 @@
 mod braces;
 mod excludes;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glob::{MatchOptions, Pattern, PatternError};
+use test_reports::formats::head;
 use test_reports::paths;
 use walkdir::{DirEntry, WalkDir};
 
@@ -74,6 +75,8 @@ pub struct Discovered {
     pub inputs: Vec<Input>,
     /// Directories and patterns without a report, as written.
     pub unmatched: Vec<String>,
+    /// Files whose names are those of reports in JSON or text and whose beginning is not, each once.
+    pub foreign: HashSet<PathBuf>,
     /// `<REPORT>`s that could not be used. The other reports are complete.
     pub errors: Vec<DiscoverError>,
     /// Members of archives to leave out.
@@ -363,11 +366,16 @@ impl Search<'_> {
         any
     }
 
-    /// Adds a file unless it is excluded. True in both cases: a file that was excluded on purpose is not missing.
+    /// Adds a file unless it is excluded. True in both cases: a file that was excluded on purpose is not missing. False for
+    /// a file that nobody named and that is not a report, although other files of this extension are.
     fn add(&mut self, display: String, path: PathBuf, origin: Origin, kind: Kind) -> bool {
         let canonical = self.canonical(&path, kind);
         if self.result.excludes.is_excluded(&display, &canonical) {
             return true;
+        }
+        if origin == Origin::Found && paths::is_common_name(&display) && !may_be_report(&path) {
+            self.result.foreign.insert(canonical);
+            return false;
         }
         let argument = self.argument;
         let input = Input { display, source: Source::File(path), origin, argument };
@@ -410,6 +418,12 @@ impl Search<'_> {
         result.inputs.sort_by(|a, b| paths::natural_order(&a.display, &b.display));
         result
     }
+}
+
+/// Whether the file at `path` begins as a report in JSON or text does. Also true if it cannot be read, which is reported
+/// when it is read as a whole.
+fn may_be_report(path: &Path) -> bool {
+    fs::File::open(path).and_then(head::is_report).unwrap_or(true)
 }
 
 /// Whether no such path exists, or a file is where a directory should be.

@@ -289,3 +289,25 @@ fn pipes_sockets_and_devices_are_refused_and_not_opened() {
     );
     assert_eq!(displays(&found), ["r/a.xml"]);
 }
+
+#[test]
+fn json_and_tap_are_taken_by_their_beginning_unless_they_are_named() {
+    let root =
+        tree(&["r/a.tap", "r/package.json", "r/sub/go.json", "r/log.ndjson", "r/empty.json"]);
+    let write = |path: &str, text: &str| fs::write(root.path().join(path), text).unwrap();
+    write("r/a.tap", "TAP version 13\n1..0\n");
+    write("r/package.json", r#"{"name":"shop","version":"1.0.0"}"#);
+    write("r/sub/go.json", r#"{"Action":"run","Package":"p","Test":"T"}"#);
+    // The beginning decides, however long the file is.
+    let long = format!("{}\n", r#"{"level":"info","msg":"started"}"#).repeat(100_000);
+    write("r/log.ndjson", &(long + r#"{"Action":"run","Package":"p","Test":"T"}"#));
+    for given in ["r", "r/**/*"] {
+        let found = find(&root, &[given, "r"]);
+        assert_eq!(displays(&found), ["r/a.tap", "r/sub/go.json"], "{given}");
+        assert_eq!(found.foreign.len(), 3, "{given}");
+        assert!(found.unmatched.is_empty() && found.errors.is_empty());
+    }
+    assert_eq!(displays(&find(&root, &["r/package.json"])), ["r/package.json"]);
+    let none = find(&root, &["r/*.json"]);
+    assert_eq!((none.unmatched, none.foreign.len()), (strings(&["r/*.json"]), 2));
+}

@@ -1,7 +1,7 @@
 //! The change plan: what an import has to write.
 
 use crate::api::ids::TestId;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, TestRow};
 use test_reports::record::TestRecord;
 
 use super::dedup::{self, Dedup, DedupPlan, DeletePolicy};
@@ -139,7 +139,7 @@ impl ChangePlan {
                     } else {
                         missing_steps(record, id, snapshot)
                     },
-                    overridden: row(id).is_some_and(|row| row.is_automated == Some(false)),
+                    overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
             };
             if plan.needs_folder() {
@@ -149,6 +149,18 @@ impl ChangePlan {
         }
         let warnings = [folder_warnings, matching_warnings, test_warnings].concat();
         Self { folders, dedup: dedups, tests, warnings }
+    }
+
+    /// The records whose test is not automated although nobody edited it: the server did not keep the flag.
+    #[must_use]
+    pub fn unflagged(&self, snapshot: &Snapshot) -> Vec<usize> {
+        let is_unflagged = |plan: &TestPlan| match plan {
+            TestPlan::Matched { id, .. } => {
+                snapshot.tests.get(id).is_some_and(TestRow::is_unflagged)
+            }
+            TestPlan::Create { .. } | TestPlan::Adopt { .. } => false,
+        };
+        (0..self.tests.len()).filter(|record| is_unflagged(&self.tests[*record])).collect()
     }
 
     /// Whether nothing has to be written.

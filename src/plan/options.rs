@@ -37,4 +37,6 @@ pub struct PlanOptions {
     pub no_steps: bool,
     /// A duplicate created later than this after the first row is kept: a quarter of an hour, or the deadline if longer.
     pub window: Duration,
+    /// How long lists may lag: the longest wait for rows that exist and are not listed yet.
+    pub lag_wait: Duration,
 }

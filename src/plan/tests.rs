@@ -273,13 +273,28 @@ fn a_test_in_no_live_folder_is_placed_again() {
 fn a_test_that_was_switched_off_stays_off() {
     let records = [record(&[], "one")];
     let mut project = Project::new();
-    project.test(10, 1, "one", &line_of(&records[0])).is_automated = Some(false);
+    let test = project.test(10, 1, "one", &line_of(&records[0]));
+    (test.is_automated, test.epoch) = (Some(false), Some(1));
     let plan = project.plan(&records);
     assert_eq!(
         plan.tests,
         [TestPlan::Matched { id: TestId::new(10), place: None, steps: vec![], overridden: true }]
     );
     assert!(plan.is_empty());
+    assert!(plan.unflagged(&project.snapshot()).is_empty());
+}
+
+#[test]
+fn a_test_that_nobody_edited_was_not_switched_off() {
+    let records = [record(&[], "one")];
+    let mut project = Project::new();
+    project.test(10, 1, "one", &line_of(&records[0])).is_automated = Some(false);
+    let plan = project.plan(&records);
+    assert_eq!(
+        plan.tests,
+        [TestPlan::Matched { id: TestId::new(10), place: None, steps: vec![], overridden: false }]
+    );
+    assert_eq!(plan.unflagged(&project.snapshot()), [0]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl Recorder<'_> {
             existing: async |keys: &[Key]| this.linked(keys).await,
         };
         let creation: Creation<Key, DefectRunResult> =
-            create_rows(self.client, rows, wanted, self.options.batch_size).await;
+            create_rows(self.client, rows, wanted, self.options.batch_size, self.lag()).await;
         if let Some((_, error)) = creation.refused.first() {
             self.warnings.push(format!("results could not be linked to their defects: {error}"));
         }

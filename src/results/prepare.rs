@@ -4,6 +4,8 @@ use test_reports::text;
 
 use super::mark::Mark;
 use super::statuses::{MissingStatus, StatusNames, Statuses};
+use std::time::Duration;
+
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::MilestoneId;
@@ -33,6 +35,8 @@ pub struct RecordOptions {
     pub no_steps: bool,
     /// Rows per array, 1 to 1,000.
     pub batch_size: usize,
+    /// The longest wait for a row that lists do not show yet.
+    pub lag_wait: Duration,
 }
 
 /// Which build an import belongs to, and which execution of it.

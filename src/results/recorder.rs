@@ -12,6 +12,7 @@ use crate::api::client::Client;
 use crate::api::ids::{RunResultId, TestId};
 use crate::api::wire::{Project, Run};
 use crate::apply::Stop;
+use crate::apply::lag::Lag;
 
 /// How often recording starts again because another run of the build won.
 const ELECTIONS: usize = 3;
@@ -197,6 +198,10 @@ pub async fn preview(
 }
 
 impl<'a> Recorder<'a> {
+    pub(super) fn lag(&self) -> Lag {
+        Lag::new(self.options.lag_wait)
+    }
+
     fn new(
         client: &'a Client,
         project: &'a Project,

@@ -300,7 +300,7 @@ impl Recorder<'_> {
             };
             let batch = self.options.batch_size;
             let creation: Creation<usize, RunResult> =
-                create_rows(self.client, rows, missing, batch).await;
+                create_rows(self.client, rows, missing, batch, self.lag()).await;
             for (index, error) in creation.refused {
                 let reason = format!("the run has no result for it, and one was refused: {error}");
                 self.failed.insert(index, ResultOutcome::Refused { reason });
@@ -371,7 +371,7 @@ impl Recorder<'_> {
             },
         };
         let creation: Creation<_, RunResultStep> =
-            create_rows(self.client, rows, keys, self.options.batch_size).await;
+            create_rows(self.client, rows, keys, self.options.batch_size, self.lag()).await;
         for ((index, ..), error) in creation.refused {
             let reason = format!("its result has no steps, and one was refused: {error}");
             self.failed.insert(index, ResultOutcome::Refused { reason });
@@ -396,7 +396,7 @@ impl Recorder<'_> {
             },
         };
         let creation: Creation<TestId, Step> =
-            create_rows(self.client, rows, tests, self.options.batch_size).await;
+            create_rows(self.client, rows, tests, self.options.batch_size, self.lag()).await;
         creation.end
     }
 

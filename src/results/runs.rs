@@ -17,7 +17,8 @@ use crate::api::wire::{
     PlanSuiteTestInclude, Run, RunResult, RunResultStep,
 };
 use crate::apply::Stop;
-use crate::apply::create::{Creation, NewRows, create_rows, share_of_waits};
+use crate::apply::create::{Creation, NewRows, create_rows};
+use crate::apply::lag::share_of_waits;
 use test_reports::text;
 
 /// Results per request for their steps: their ids fit into a request line.
@@ -155,7 +156,8 @@ impl Recorder<'_> {
                 Ok(if found.iter().any(is_new) { HashSet::from([()]) } else { HashSet::new() })
             },
         };
-        let creation: Creation<(), Run> = create_rows(self.client, rows, vec![()], 1).await;
+        let creation: Creation<(), Run> =
+            create_rows(self.client, rows, vec![()], 1, self.lag()).await;
         let own: Vec<RunId> = creation.answers.iter().map(|run| run.id).collect();
         if let Err(stop) = creation.end {
             if matches!(stop, Stop::Lost { .. }) {
@@ -213,7 +215,8 @@ impl Recorder<'_> {
                 Ok(if winner.is_some() { HashSet::from([()]) } else { HashSet::new() })
             },
         };
-        let creation: Creation<(), Plan> = create_rows(self.client, rows, vec![()], 1).await;
+        let creation: Creation<(), Plan> =
+            create_rows(self.client, rows, vec![()], 1, self.lag()).await;
         creation.end?;
         if let Some((_, reason)) = creation.refused.into_iter().next() {
             return Err(Stop::Refused { kind: "cycle", name, reason });
@@ -277,7 +280,7 @@ impl Recorder<'_> {
         };
         let batch = self.options.batch_size;
         let creation: Creation<SuiteId, PlanSuite> =
-            create_rows(self.client, rows, suites, batch).await;
+            create_rows(self.client, rows, suites, batch, self.lag()).await;
         creation.end?;
         self.warn_of_refused("folders of the cycle", creation.refused.first().map(|r| &*r.1));
         let included = match list::<PlanSuiteTestInclude>(self.client, &by_plan).await {
@@ -307,7 +310,7 @@ impl Recorder<'_> {
             },
         };
         let creation: Creation<_, PlanSuiteTestInclude> =
-            create_rows(self.client, rows, missing, batch).await;
+            create_rows(self.client, rows, missing, batch, self.lag()).await;
         creation.end?;
         self.run.cycle.extended = creation.created.len();
         self.warn_of_refused("tests of the cycle", creation.refused.first().map(|r| &*r.1));

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use crate::api::client::Client;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, RequestError};
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::pages::list_in;
 use crate::api::wire::{PlanSuite, Resource, RunResult, Step, SuiteTest, Test};
 
-/// Rows per request.
-const PER_LOT: usize = 200;
+/// Ids per request.
+const PER_LOT: usize = 1000;
 
 /// Duplicates, as complete rows. A map without an entry for a row means that nothing is known about it, so the row is kept.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +78,12 @@ async fn used(client: &Client, tests: HashSet<TestId>) -> Result<HashSet<TestId>
     match results {
         Ok(results) => Ok(results.into_iter().map(|result| result.test_id).collect()),
         // If results cannot be read, every test may have one.
-        Err(error) if matches!(error.status(), Some(400 | 403 | 404)) => Ok(tests),
+        Err(error)
+            if matches!(error.status(), Some(400 | 403 | 404))
+                || matches!(error.error, RequestError::Filter(_)) =>
+        {
+            Ok(tests)
+        }
         Err(error) => Err(error),
     }
 }

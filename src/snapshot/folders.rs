@@ -1,6 +1,6 @@
 //! The folder tree of a root plan.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -30,9 +30,13 @@ pub struct Folder {
 #[derive(Clone, Debug)]
 pub struct FolderTree {
     root: SuiteId,
+    /// Every folder of the project, in the tree or not.
+    listed: BTreeSet<SuiteId>,
     /// With the root folder.
     live: BTreeMap<SuiteId, Folder>,
     by_identity: HashMap<Identity, Vec<SuiteId>>,
+    /// Folders that have an identity and no place in the plan.
+    unplaced: HashMap<Identity, SuiteId>,
     /// Folders without identity by parent and folded name.
     by_name: HashMap<(SuiteId, String), Vec<SuiteId>>,
 }
@@ -60,22 +64,29 @@ impl FolderTree {
         for place in places {
             // If a suite has two places in one plan, the first counts.
             if place.plan_id == plan && place.suite_id != root {
-                parents.entry(place.suite_id).or_insert(place.parent_id.unwrap_or(root));
+                // 0 and the folder itself are no parents.
+                let parent = place.parent_id.filter(|id| id.number() > 0 && *id != place.suite_id);
+                parents.entry(place.suite_id).or_insert(parent.unwrap_or(root));
                 placed.entry(place.suite_id).or_insert(place.id);
             }
         }
         let reached = reached_from(root, &parents, &suites);
         let mut tree = Self {
             root,
+            listed: suites.keys().copied().collect(),
             live: BTreeMap::new(),
             by_identity: HashMap::new(),
+            unplaced: HashMap::new(),
             by_name: HashMap::new(),
         };
         for (id, suite) in suites {
+            let identity = suite.description.as_deref().and_then(Identity::in_description);
             if id != root && !reached.get(&id).copied().unwrap_or(false) {
+                if let Some(identity) = identity.filter(|_| !placed.contains_key(&id)) {
+                    tree.unplaced.entry(identity).or_insert(id);
+                }
                 continue;
             }
-            let identity = suite.description.as_deref().and_then(Identity::in_description);
             let parent = parents.get(&id).copied().unwrap_or(root);
             if id != root {
                 match identity {
@@ -104,6 +115,12 @@ impl FolderTree {
     #[must_use]
     pub fn is_live(&self, id: SuiteId) -> bool {
         self.live.contains_key(&id)
+    }
+
+    /// Whether the folder `id` exists, in the tree or not.
+    #[must_use]
+    pub fn is_listed(&self, id: SuiteId) -> bool {
+        self.listed.contains(&id)
     }
 
     /// The live folder `id`.
@@ -138,6 +155,12 @@ impl FolderTree {
     #[must_use]
     pub fn with_identity(&self, identity: Identity) -> &[SuiteId] {
         self.by_identity.get(&identity).map_or(&[], Vec::as_slice)
+    }
+
+    /// The folder with `identity` that exists and has no place in the plan, if none with it is live.
+    #[must_use]
+    pub fn unplaced(&self, identity: Identity) -> Option<SuiteId> {
+        self.unplaced.get(&identity).copied().filter(|_| self.with_identity(identity).is_empty())
     }
 
     /// Live folders without identity directly below `parent` whose name equals `name`, ignoring case; lowest id first.

@@ -9,13 +9,15 @@ pub mod folders;
 mod target;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::ids::{ProjectId, SuiteId, TestId};
-use crate::api::pages::{list, list_in, list_in_or_all};
+use crate::api::ids::{ProjectId, StepId, SuiteId, SuiteTestId, TestId};
+use crate::api::pages::{list, list_in, list_in_or_all, list_of};
 use crate::api::wire::{PlanSuite, Step, Suite, SuiteTest, Test};
 use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::record::StepText;
 
 pub use duplicates::{Duplicates, without_deleted};
 use folders::FolderTree;
@@ -44,6 +46,10 @@ pub struct Snapshot {
     pub tests_by_key: HashMap<u64, TestId>,
     /// The sequence numbers of the steps, of the tests in [`ReadRequest::Details`].
     pub steps: HashMap<TestId, Vec<u64>>,
+    /// The steps that were read.
+    pub steps_by_id: HashMap<StepId, StepRow>,
+    /// The placements in live folders that were read.
+    pub placement_ids: HashSet<SuiteTestId>,
     /// Rows that exist several times and should exist once.
     pub duplicates: Duplicates,
 }
@@ -91,8 +97,37 @@ pub struct TestRow {
     pub to_automate: bool,
     /// How often it was updated.
     pub epoch: u64,
+    /// Whether its epoch says that nobody edited it. False if the server does not report epochs.
+    pub is_unedited: bool,
+    /// Its precondition, unless it is empty: we write none.
+    pub precondition: Option<Box<str>>,
+    /// The length of its description in characters.
+    pub description_chars: usize,
     /// Whether it is placed in a live folder.
     pub reachable: bool,
+}
+
+impl TestRow {
+    /// Whether somebody switched its automation off.
+    #[must_use]
+    pub fn is_overridden(&self) -> bool {
+        self.is_automated == Some(false) && !self.is_unedited
+    }
+
+    /// Whether it is not automated although nobody edited it: imports create automated tests.
+    #[must_use]
+    pub fn is_unflagged(&self) -> bool {
+        self.is_automated == Some(false) && self.is_unedited
+    }
+}
+
+/// A step of a test.
+#[derive(Clone, Debug)]
+pub struct StepRow {
+    /// Its position, from 1.
+    pub sequence: Option<u64>,
+    /// Its texts.
+    pub text: Arc<StepText>,
 }
 
 impl From<&Test> for TestRow {
@@ -105,6 +140,13 @@ impl From<&Test> for TestRow {
             is_automated: test.is_automated,
             to_automate: test.to_automate == Some(true),
             epoch: test.epoch.unwrap_or_default(),
+            is_unedited: test.epoch == Some(0),
+            precondition: test
+                .precondition
+                .as_deref()
+                .filter(|text| !text.is_empty())
+                .map(Into::into),
+            description_chars: description.chars().count(),
             reachable: false,
         }
     }
@@ -122,9 +164,13 @@ impl Snapshot {
         let (folders, tests) = tokio::try_join!(read_folders(client, target), async {
             Ok(list::<Test>(client, &by_project).await?)
         })?;
-        let suites = folders.live().map(|(id, _)| id.number());
-        let placements: Vec<SuiteTest> =
-            list_in(client, "suite_id", suites, SUITES_PER_LOT).await?;
+        let suites: Vec<u64> = folders.live().map(|(id, _)| id.number()).collect();
+        // Placements of tests that are not listed do not matter.
+        let placements: Vec<SuiteTest> = if tests.is_empty() {
+            Vec::new()
+        } else {
+            list_in(client, "suite_id", suites.into_iter(), SUITES_PER_LOT).await?
+        };
         Ok(Self::new(folders, tests, &placements, target.project.id))
     }
 
@@ -144,6 +190,8 @@ impl Snapshot {
             tests_in_folder: HashMap::new(),
             tests_by_key: HashMap::new(),
             steps: HashMap::new(),
+            steps_by_id: HashMap::new(),
+            placement_ids: HashSet::new(),
             duplicates: Duplicates::default(),
         };
         snapshot.add_tests(&tests, project);
@@ -176,6 +224,7 @@ impl Snapshot {
             if !self.folders.is_live(placement.suite_id) {
                 continue;
             }
+            self.placement_ids.insert(placement.id);
             if let Some(test) = self.tests.get_mut(&placement.test_id) {
                 test.reachable = true;
                 self.tests_in_folder.entry(placement.suite_id).or_default().push(placement.test_id);
@@ -232,6 +281,7 @@ impl Snapshot {
     /// Sets the steps of all tests whose steps were read.
     pub(crate) fn set_steps(&mut self, steps: Vec<Step>) {
         self.steps = sequences(&steps);
+        self.steps_by_id = step_rows(&steps);
         let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
         for step in &steps {
             *seen.entry((step.test_id, step.sequence)).or_default() += 1;
@@ -247,10 +297,14 @@ impl Snapshot {
 /// The first list that cannot be read, or a project without a root folder.
 pub async fn read_folders(client: &Client, target: &Target) -> Result<FolderTree, TargetError> {
     let Target { project, plan } = target;
-    let by_project = format!("project_id={}", project.id);
-    let by_plan = format!("plan_id={}", plan.id);
-    let (suites, places): (Vec<Suite>, Vec<PlanSuite>) =
-        tokio::try_join!(list(client, &by_project), list(client, &by_plan))?;
+    let (suites, mut places): (Vec<Suite>, Vec<PlanSuite>) = tokio::try_join!(
+        list_of(client, "project_id", project.id.number(), true),
+        list_of(client, "plan_id", plan.id.number(), false)
+    )?;
+    // Not every server places the root folder, but all others have places.
+    if places.is_empty() && suites.len() > 1 {
+        places = list_of(client, "plan_id", plan.id.number(), true).await?;
+    }
     FolderTree::new(suites, places, project.id, plan.id)
         .ok_or_else(|| TargetError::NoRoot { project: project.name.clone(), what: "root folder" })
 }
@@ -297,6 +351,23 @@ pub async fn read_steps(
 ) -> Result<HashMap<TestId, Vec<u64>>, ApiError> {
     let tests = tests.map(TestId::number);
     Ok(sequences(&list_in::<Step>(client, "test_id", tests, TESTS_PER_LOT).await?))
+}
+
+/// Steps as they are stored. Most have the same texts, which are kept once.
+fn step_rows(steps: &[Step]) -> HashMap<StepId, StepRow> {
+    let mut texts: HashMap<(&str, &str), Arc<StepText>> = HashMap::new();
+    let mut rows = HashMap::with_capacity(steps.len());
+    for step in steps {
+        let parts = (
+            step.step.as_deref().unwrap_or_default(),
+            step.expected_result.as_deref().unwrap_or_default(),
+        );
+        let text = texts.entry(parts).or_insert_with(|| {
+            Arc::new(StepText { step: parts.0.to_owned(), expected_result: parts.1.to_owned() })
+        });
+        rows.insert(step.id, StepRow { sequence: step.sequence, text: Arc::clone(text) });
+    }
+    rows
 }
 
 fn sequences(steps: &[Step]) -> HashMap<TestId, Vec<u64>> {

@@ -2,10 +2,15 @@
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::api::filters::prove_sets;
 use crate::api::ids::ProjectId;
-use crate::api::pages::list;
+use crate::api::pages::{list, list_of};
+use crate::api::redact::redact;
 use crate::api::wire::{Plan, Project};
 use test_reports::text;
+
+/// The longest name in a message, in characters.
+const NAME_CHARS: usize = 100;
 
 /// The project that an import writes to.
 #[derive(Clone, Debug)]
@@ -86,15 +91,25 @@ impl Target {
     pub async fn find(client: &Client, wanted: &ProjectRef) -> Result<Self, TargetError> {
         let projects: Vec<Project> = list(client, "").await?;
         let project = choose(projects, wanted)?;
-        let plans: Vec<Plan> =
-            list(client, &format!("project_id={}&is_root=true", project.id)).await?;
+        client.set_project(project.id);
+        let root = "&is_root=true";
+        // Every project has a root plan: it proves the filters before anything is written.
+        let mut plans: Vec<Plan> =
+            match prove_sets(client, "project_id", project.id.number(), root).await? {
+                Some(plans) => plans,
+                None => list(client, &format!("project_id={}{root}", project.id)).await?,
+            };
+        if plans.is_empty() {
+            plans = list_of(client, "project_id", project.id.number(), true).await?;
+        }
         let mut plans: Vec<Plan> =
             plans.into_iter().filter(|plan| plan.project_id == project.id).collect();
         // Without the field `is_root`, trust the server to have filtered.
         plans.sort_by_key(|plan| plan.is_root != Some(true));
         let plan = plans.into_iter().find(|plan| plan.is_root != Some(false));
         let Some(plan) = plan else {
-            return Err(TargetError::NoRoot { project: project.name, what: "root plan" });
+            let project = shown(&project.name);
+            return Err(TargetError::NoRoot { project, what: "root plan" });
         };
         Ok(Self { project, plan })
     }
@@ -147,6 +162,11 @@ fn choose(projects: Vec<Project>, wanted: &ProjectRef) -> Result<Project, Target
     }
 }
 
+/// A project's name in a message.
+fn shown(name: &str) -> String {
+    text::cut(&redact(&text::clean(name)), NAME_CHARS).into_owned()
+}
+
 /// Up to five projects whose names are most similar to `folded`.
 fn near(folded: &str, projects: &[Project]) -> Vec<String> {
     let mut scored: Vec<(f64, &Project)> = projects
@@ -158,6 +178,6 @@ fn near(folded: &str, projects: &[Project]) -> Vec<String> {
     scored
         .iter()
         .take(5)
-        .map(|(_, project)| format!("{:?} (id {})", text::clean(&project.name), project.id))
+        .map(|(_, project)| format!("{:?} (id {})", shown(&project.name), project.id))
         .collect()
 }

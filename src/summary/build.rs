@@ -133,7 +133,7 @@ impl Summary {
         let mut done: HashSet<Identity> = HashSet::new();
         let mut not_reached = 0;
         for ((record, test), fate) in records.tests.iter().zip(&plan.tests).zip(fates) {
-            if is_done(fate) {
+            if is_done(fate) && *fate != RecordOutcome::Unchanged {
                 done.insert(record.identity);
             }
             match fate {

@@ -126,7 +126,12 @@ pub(super) fn inspected(summary: &Summary) -> Headline {
         damaged => (Severity::Error, format!(" ({damaged} damaged)")),
     };
     let tests = count(reports.counts.tests, "test");
-    let text = format!("{tests} in {}{damaged}; nothing was sent", count(reports.files, "report"));
+    let ignored = match summary.tests.ignored {
+        0 => String::new(),
+        ignored => format!(", {ignored} of them ignored by tq-import.toml"),
+    };
+    let reports = count(reports.files, "report");
+    let text = format!("{tests} in {reports}{damaged}{ignored}; nothing was sent");
     Headline { severity, word: "inspected:", text }
 }
 
@@ -142,7 +147,7 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
     let tests = summary.reports.counts.tests;
     if summary.project.is_none() {
         // Nothing is written before the project is found.
-        if summary.exit_code == 0 && tests == 0 {
+        if summary.exit_code == 0 && tests == 0 && summary.errors.is_empty() {
             return (Severity::Ok, "complete:", "the reports contain no tests".to_owned());
         }
         let word = match (summary.interrupted, summary.dry_run) {
@@ -168,6 +173,9 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
     if summary.interrupted || summary.complete != Some(true) {
         let word = if summary.interrupted { "interrupted:" } else { "incomplete:" };
         let text = match summary.tests.refused {
+            _ if summary.interrupted && summary.requests.writes() == 0 => {
+                "nothing was written".to_owned()
+            }
             0 if summary.interrupted => format!("{project} was not verified"),
             0 => format!("{project} does not match the reports"),
             refused => {

@@ -13,6 +13,7 @@ pub mod escape;
 pub mod explanation;
 pub mod github;
 mod headline;
+pub mod html;
 mod json;
 mod layout;
 pub mod markdown;
@@ -37,7 +38,7 @@ pub struct Summary {
     pub schema_version: u32,
     /// Name and version of this program.
     pub tool: Tool,
-    /// The exit code of the process, before `--soft-fail`.
+    /// The exit code of the process: after `--soft-fail`, and that of the command of `run` if it failed.
     pub exit_code: u8,
     /// Whether this was a dry run (`--dry-run`, `--check`), which writes nothing.
     pub dry_run: bool,
@@ -150,9 +151,31 @@ pub struct Build {
     pub pull_request: Option<u64>,
     /// The URL of the build's page: http or https, without a password.
     pub url: Option<String>,
+    /// The URL of a line of a file at this commit, with `{path}` and `{line}` in their places.
+    #[serde(skip)]
+    pub source: Option<String>,
 }
 
 impl Build {
+    /// The URL of a file that is in the repository, at `line` if that is known. None for other files.
+    #[must_use]
+    pub fn source_url(&self, path: &str, line: Option<u32>) -> Option<String> {
+        let is_relative =
+            !path.is_empty() && !path.starts_with(['/', '\\', '.']) && !path.contains(':');
+        let source = self.source.as_deref().filter(|_| is_relative)?;
+        let mut escaped = String::new();
+        for part in path.split(['/', '\\']) {
+            let part = url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>();
+            escaped.push_str(if escaped.is_empty() { "" } else { "/" });
+            escaped.push_str(&part.replace('+', "%20"));
+        }
+        let url = match line {
+            Some(line) => source.replace("{line}", &line.to_string()),
+            None => source.split('#').next()?.to_owned(),
+        };
+        Some(url.replace("{path}", &escaped))
+    }
+
     /// Branch, commit (12 characters) and pull request as one phrase.
     #[must_use]
     pub fn what(&self) -> String {

@@ -105,6 +105,7 @@ pub(super) fn everything() -> Summary {
         commit: Some("1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".to_owned()),
         pull_request: Some(12),
         url: Some("https://github.com/me/shop/actions/runs/7".to_owned()),
+        source: Some("https://github.com/me/shop/blob/1a2b3c4/{path}#L{line}".to_owned()),
     });
     summary.command = Some(CommandEnd {
         program: "make".to_owned(),

@@ -39,8 +39,8 @@ async fn a_release_is_installed_only_if_its_checksum_matches() {
     let Some((system, processor, target)) = machine().filter(|_| has_bash()) else { return };
     let directory = tempfile::tempdir().unwrap();
     let (archive, sum) = archive(directory.path(), target);
-    let name = archive.file_name().unwrap().to_str().unwrap();
-    assert!(sum.trim_end().ends_with(name) && sum.split(' ').next().unwrap().len() == 64, "{sum}");
+    let name = archive.file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(sum.trim_end().ends_with(&name) && sum.split(' ').next().unwrap().len() == 64, "{sum}");
     let sums = directory.path().join("sums.txt");
     let job = || {
         Job::new()
@@ -71,6 +71,21 @@ async fn a_release_is_installed_only_if_its_checksum_matches() {
     assert!(step.run.stdout.contains(&format!("tq-import {VERSION}")), "{}", step.run);
     // The second time it comes from the cache, without the archive.
     std::fs::remove_file(&archive).unwrap();
+    let step = job.step("install").await;
+    assert_eq!((step.run.code, PathBuf::from(&step.outputs["program"])), (0, program.clone()));
+    // A changed program in the cache is not run, and neither is a changed archive.
+    let genuine = std::fs::read(&program).unwrap();
+    std::fs::write(&program, "#!/bin/sh\necho foreign\n").unwrap();
+    let step = job.step("install").await;
+    assert!(step.run.stdout.contains(&format!("tq-import {VERSION}")), "{}", step.run);
+    assert!(std::fs::read(&program).unwrap() == genuine);
+    let kept = program.with_file_name(&name);
+    let cached = std::fs::read(&kept).unwrap();
+    std::fs::write(&kept, "foreign").unwrap();
+    let step = job.step("install").await;
+    assert_ne!(step.run.code, 0, "there is nothing to replace it: {}", step.run);
+    assert!(step.run.stdout.contains("does not match its checksum"), "{}", step.run);
+    std::fs::write(&archive, cached).unwrap();
     let step = job.step("install").await;
     assert_eq!((step.run.code, PathBuf::from(&step.outputs["program"])), (0, program.clone()));
     // The installed program works.

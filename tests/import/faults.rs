@@ -10,7 +10,7 @@ use crate::support::{Run, TestEnv, report};
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
 /// Short waits, because the server is on this machine.
-pub(super) const HASTY: [&str; 2] = ["--retry-wait", "20ms"];
+pub(super) const HASTY: [&str; 4] = ["--retry-wait", "20ms", "--lag-wait", "1s"];
 
 async fn env(rules: &[&str]) -> TestEnv {
     let faults = FaultRules::parse(rules).unwrap();
@@ -79,10 +79,10 @@ async fn s08_reading_back_fails_twice_and_then_succeeds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s09_reading_back_lags() {
-    completes(&["lost POST test 1", "lag=2s GET test"]).await;
-    let env = env(&["lag=1s GET suite"]).await;
+    completes(&["lost POST test 1", "lag=500ms GET test"]).await;
+    let env = env(&["lag=500ms GET suite"]).await;
     // Wait until the lag no longer hides the root folder.
-    tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     import(&env, &[]).await.expect(0);
     env.assert_exactly_once(3);
     assert_eq!(env.count("suite"), 3);
@@ -223,7 +223,7 @@ async fn s32_ids_are_strings() {
 }
 
 /// Faults that an import must survive, or after which it can be run again.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 25] = [
     "arrays=405 POST",
     "arrays=413 POST",
     "reverse POST",
@@ -247,6 +247,32 @@ const KINDS: [&str; 23] = [
     "half=400 POST",
     "shift GET",
     "lag=400ms GET",
+    "limit=3/200ms",
+    "deleted GET",
+];
+
+/// What a server does at every request, if anything.
+const LASTING: [&str; 20] = [
+    "",
+    "lag=150ms GET suite",
+    "lag=150ms GET plan_suite",
+    "lag=150ms GET test",
+    "lag=150ms GET suite_test",
+    "lag=150ms GET step",
+    "lag=150ms GET",
+    "ignores=-in GET",
+    "nothing=-in GET",
+    "first=-in GET",
+    "ignores=plan_id GET",
+    "nothing=plan_id GET",
+    "ignores=_sort GET",
+    "nothing=_sort GET",
+    "serves=precondition:null GET test",
+    "arrays=500 POST",
+    "arrays=501 POST",
+    "arrays=200 POST",
+    "single POST",
+    "500 POST test with=case_3",
 ];
 
 /// The content of the project, without ids and times.
@@ -267,15 +293,18 @@ pub(super) fn content(env: &TestEnv) -> Vec<String> {
     rows
 }
 
-/// A schedule: four kinds of faults, and their share of the requests in percent.
+/// A schedule: four kinds of faults, and their share of the requests in percent; and what the server always does.
 pub(super) fn schedule(seed: u64) -> Vec<String> {
     let mut random = fastrand::Rng::with_seed(seed);
     let rate = [2, 4, 7][usize::try_from(seed % 3).unwrap()];
-    (0..4)
+    let mut rules: Vec<String> = (0..4)
         .map(|rule| {
             format!("{} {rate}% seed={}", KINDS[random.usize(..KINDS.len())], seed * 10 + rule)
         })
-        .collect()
+        .collect();
+    let lasting = LASTING[random.usize(..LASTING.len())];
+    rules.extend(Some(lasting.to_owned()).filter(|rule| !rule.is_empty()));
+    rules
 }
 
 /// `SEEDS=2000 cargo test schedules` for more.

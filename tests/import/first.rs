@@ -38,7 +38,8 @@ async fn every_test_exists_once_in_its_folder_and_is_automated() {
         .db()
         .query_row("SELECT description FROM test WHERE name = 'greets'", [], |row| row.get(0))
         .unwrap();
-    assert!(description.starts_with("Automated test: login :: greets (tqi-"), "{description}");
+    assert!(description.starts_with("Automated test (tqi-"), "{description}");
+    assert!(description.ends_with("): login :: greets"), "{description}");
     let step: (String, String) = env
         .db()
         .query_row("SELECT step, expected_result FROM step LIMIT 1", [], |row| {

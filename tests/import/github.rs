@@ -75,6 +75,80 @@ fn a_job_gets_annotations_outputs_and_a_page() {
 }
 
 #[test]
+fn annotations_name_files_of_the_repository() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").current_dir(path).args(arguments).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "-q"]) {
+        println!("skipped: there is no git here");
+        return;
+    }
+    let files = [
+        "cart/src/test/java/shop/util/UtilTest.java",
+        "login/src/test/java/shop/util/UtilTest.java",
+        "pkg/cart/cart_test.go",
+        "pkg/login/cart_test.go",
+        "packages/web/test/price.test.js",
+        "one/helper.js",
+        "two/helper.js",
+    ];
+    for file in files {
+        std::fs::create_dir_all(path.join(file).parent().unwrap()).unwrap();
+        std::fs::write(path.join(file), "").unwrap();
+    }
+    assert!(git(&["add", "."]));
+    std::fs::write(path.join("new.test.js"), "").unwrap();
+    let write = |report: &str, case: &str| {
+        let report = path.join(report);
+        std::fs::create_dir_all(report.parent().unwrap()).unwrap();
+        std::fs::write(report, format!("<testsuite name='s'>{case}</testsuite>")).unwrap();
+    };
+    write(
+        "login/target/TEST-a.xml",
+        "<testcase classname='shop.util.UtilTest' name='trace'><failure message='no'>java.lang.AssertionError: no
+\tat shop.util.UtilTest.trace(UtilTest.java:7)</failure></testcase>",
+    );
+    write(
+        "out/go.xml",
+        "<testcase classname='shop.example/pkg/cart' name='TestAdds'><failure message='Failed'>    cart_test.go:12: no</failure></testcase>",
+    );
+    let named = |name: &str, file: &str| {
+        format!("<testcase name='{name}' file='{file}' line='3'><failure message='no'/></testcase>")
+    };
+    let cases = [
+        named("below", "test/price.test.js"),
+        named("several", "helper.js"),
+        named("new", "new.test.js"),
+        named("unknown", "dist/bundle.js"),
+    ];
+    write("out/js.xml", &cases.concat());
+    let arguments = ["inspect", "login/target", "out"];
+    let run = Run::of(&job(path).args(arguments).output().unwrap()).expect(0);
+    for line in [
+        "::error file=login/src/test/java/shop/util/UtilTest.java,line=7,title=trace::",
+        "::error file=pkg/cart/cart_test.go,line=12,title=TestAdds::",
+        "::error file=packages/web/test/price.test.js,line=3,title=below::",
+        "::error title=several::",
+        "::error file=new.test.js,line=3,title=new::",
+        "::error title=unknown::",
+    ] {
+        assert!(run.stderr.contains(line), "{line}\n{run}");
+    }
+    // The tests ran in a directory of the repository, and are imported from there.
+    std::fs::create_dir_all(path.join("packages/web/out")).unwrap();
+    std::fs::rename(path.join("out/js.xml"), path.join("packages/web/out/js.xml")).unwrap();
+    let mut inspect = job(&path.join("packages/web"));
+    let run = Run::of(&inspect.args(["inspect", "out"]).output().unwrap()).expect(0);
+    assert!(
+        run.stderr.contains("file=packages/web/test/price.test.js,line=3,title=below"),
+        "{run}"
+    );
+}
+
+#[test]
 fn inspect_writes_to_a_job_as_well() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();

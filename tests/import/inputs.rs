@@ -45,13 +45,13 @@ fn a_result_never_overwrites_a_report() {
 }
 
 #[test]
-fn nothing_is_deleted_if_an_output_cannot_be_written() {
+fn no_output_of_an_earlier_run_is_left_if_an_output_cannot_be_written() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), report(&[("cart", &["adds"])])).unwrap();
     std::fs::write(directory.path().join("old.json"), "{}").unwrap();
     let both = ["--output", "json=old.json", "--output", "text=no/such/x.txt", "a.xml"];
     inspect(directory.path(), &both).expect(2);
-    assert!(directory.path().join("old.json").exists());
+    assert!(!directory.path().join("old.json").exists());
     let twice = ["--output", "json=o.json", "--output", "text=./o.json", "a.xml"];
     let refused = inspect(directory.path(), &twice).expect(2);
     assert!(refused.stderr.contains("two results"), "{refused}");

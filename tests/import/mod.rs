@@ -1,15 +1,23 @@
 //! Whole imports: the binary, HTTP, the sandbox's database.
 
 mod archives;
+mod between;
 mod comfort;
 mod dedup;
 mod exit_codes;
 mod faults;
+mod fields;
+mod filters;
 mod first;
+mod formats;
 mod github;
 mod inputs;
+mod lag;
+mod limits;
 mod network;
+mod outcomes;
 mod people;
+mod poison;
 mod process;
 mod proxy;
 mod requests;
@@ -17,6 +25,7 @@ mod results;
 mod results_faults;
 mod retries;
 mod run;
+mod secrets;
 mod servers;
 mod settings;
 mod shards;

@@ -87,7 +87,8 @@ async fn a_manual_test_with_the_same_folder_and_name_is_adopted_once() {
         ("adds", "a cart", 5.0, 1, 1)
     );
     assert!(
-        description.starts_with("<p>See the wiki.</p>\n\nAutomated test: cart :: adds (tqi-"),
+        description.starts_with("<p>See the wiki.</p>\n\nAutomated test (tqi-")
+            && description.ends_with("): cart :: adds"),
         "{description}"
     );
     assert_eq!(
@@ -148,7 +149,7 @@ async fn a_deleted_test_is_created_again_and_a_deleted_folder_too() {
     assert_eq!(summary["tests"]["created"], 1);
     env.assert_exactly_once(3);
     person.delete(&format!("suite/{}", person.id("suite", "cart"))).await;
-    let summary = env.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml", "--lag-wait", "200ms"]).await;
     assert_eq!(summary["complete"], true);
     assert_eq!(summary["suites"]["created"], 1);
     assert_eq!(summary["tests"]["created"], 0, "its tests still exist and are placed again");
@@ -189,7 +190,7 @@ async fn an_unfinished_import_is_finished_by_the_next() {
     // As if the import had been killed before its last request.
     let step = person.number("SELECT max(id) FROM step");
     person.delete(&format!("step/{step}")).await;
-    let summary = env.import_json(0, &["a.xml"]).await;
+    let summary = env.import_json(0, &["a.xml", "--lag-wait", "200ms"]).await;
     assert_eq!(summary["tests"]["updated"], 1);
     assert_eq!(summary["steps"]["created"], 1);
     env.assert_exactly_once(3);

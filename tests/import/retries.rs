@@ -202,7 +202,16 @@ fn small_steps(env: &TestEnv, host: &str) -> std::process::Command {
         "json",
         "a.xml",
     ]);
-    command.args(["--batch-size", "1", "--concurrency", "1", "--folder", "Web/Shop"]);
+    command.args([
+        "--batch-size",
+        "1",
+        "--concurrency",
+        "1",
+        "--folder",
+        "Web/Shop",
+        "--lag-wait",
+        "200ms",
+    ]);
     command
 }
 

@@ -182,7 +182,8 @@ async fn concurrent_imports_place_a_lost_test_once() {
     let person = Person::at(&env);
     let cart = person.id("suite", "cart");
     person.delete(&format!("suite/{cart}")).await;
-    let (one, other) = tokio::join!(env.import(&["a.xml"]), env.import(&["a.xml"]));
+    let hasty = ["a.xml", "--lag-wait", "200ms"];
+    let (one, other) = tokio::join!(env.import(&hasty), env.import(&hasty));
     for run in [one, other] {
         assert!([0, 1].contains(&run.code), "{run}");
     }

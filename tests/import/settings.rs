@@ -81,7 +81,6 @@ async fn files_and_environment_combine_where_that_is_safe() {
     use secrecy::ExposeSecret as _;
     let env = TestEnv::new().await;
     env.write("reports/a.xml", &report(CART));
-    // Loopback is safe; the token comes from the environment.
     env.write(
         "tq-import.toml",
         &format!(
@@ -89,11 +88,19 @@ async fn files_and_environment_combine_where_that_is_safe() {
             env.running.url
         ),
     );
-    let mut command = binary(env.path());
-    command
-        .env("TQ_ACCESS_TOKEN", env.running.token.expose_secret())
-        .args(["reports", "--format", "json"]);
-    let summary = run(command).await.expect(0).json();
+    let command = |more: &[&str]| {
+        let mut command = binary(env.path());
+        command
+            .env("TQ_ACCESS_TOKEN", env.running.token.expose_secret())
+            .args(["reports", "--format", "json"])
+            .args(more);
+        command
+    };
+    // The tests of the branch that wrote the file may listen there.
+    let refused = run(command(&[])).await.expect(2);
+    assert!(refused.stderr.contains("is not used"), "{refused}");
+    assert!(env.journal.entries().is_empty(), "no request was sent");
+    let summary = run(command(&["--host", &env.running.url])).await.expect(0).json();
     assert_eq!(summary["namespace"], "shop");
     assert_eq!(env.tree(), ["Web/cart: adds"]);
     // The vendor's file has its own token.

@@ -61,7 +61,7 @@ impl Meeting {
             env.write(name, &self.report(importer));
         }
         let batch = ["3", "500"][usize::try_from(self.seed / 16 % 2).unwrap()];
-        let common = ["--format", "json", "--batch-size", batch, HASTY[0], HASTY[1]];
+        let common = [&["--format", "json", "--batch-size", batch], &HASTY[..]].concat();
         let imports = names.iter().map(|name| {
             let arguments: Vec<&str> = common.iter().copied().chain([name.as_str()]).collect();
             let env = &env;
@@ -80,7 +80,7 @@ impl Meeting {
         }
         // One more import, of everything, without faults.
         let env = env.without_faults().await;
-        let mut all = common.to_vec();
+        let mut all = common.clone();
         all.extend(names.iter().map(String::as_str));
         let last = env.import(&all).await;
         assert_eq!(last.code, 0, "{}: {last}", why());

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use super::*;
 use testquality_sandbox::{Exposure, ServeError, Token};
@@ -10,7 +11,7 @@ use testquality_sandbox::{Exposure, ServeError, Token};
 fn raw(site: &Site, request: &str) -> (String, String) {
     let address = site.running.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
-    let limit = std::time::Duration::from_secs(10);
+    let limit = Duration::from_secs(10);
     stream.set_read_timeout(Some(limit)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut response = String::new();
@@ -140,6 +141,69 @@ async fn s56_long_bodies_are_refused_whatever_they_say_of_their_length() {
         assert!(response.contains("too large"), "{response}");
     }
     assert_eq!(site.get("test").await["total"], 0);
+}
+
+/// The status line of the response to `request`, to which nothing more is sent; empty if the connection was closed.
+fn raw_until_closed(site: &Site, request: &str) -> String {
+    let address = site.running.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response.lines().next().unwrap_or_default().to_owned()
+}
+
+// `raw_until_closed` blocks its thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s68_slow_clients_and_the_sum_of_bodies_are_limited() {
+    let site = Site::with(|settings| {
+        settings.read_timeout = Duration::from_millis(300);
+        settings.max_body_bytes = 10_000;
+        settings.max_total_body_bytes = 10_000;
+    })
+    .await;
+    let started = std::time::Instant::now();
+    for head in ["", "GET / HT", "GET / HTTP/1.1\r\nHost: localhost\r\nX: "] {
+        let status = raw_until_closed(&site, head);
+        assert!(status.is_empty() || status.contains("408"), "{status}");
+    }
+    let token = site.running.token.expose_secret();
+    let post = |length: usize| {
+        format!(
+            "POST /api/test HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n\
+             Content-Length: {length}\r\n\r\n{{"
+        )
+    };
+    let status = raw_until_closed(&site, &post(9_000));
+    assert!(status.contains("408"), "{status}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    // While one body is on its way, there is no room for another one that is as long.
+    let site = &site;
+    let slow = tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(|| {
+                let address = site.running.url.strip_prefix("http://").unwrap();
+                let mut stream = TcpStream::connect(address).unwrap();
+                let mut sent = stream.write_all(post(9_000).as_bytes()).is_ok();
+                for _ in 0..12 {
+                    std::thread::sleep(Duration::from_millis(100));
+                    sent = sent && stream.write_all(b" ").is_ok();
+                }
+                sent
+            });
+            std::thread::sleep(Duration::from_millis(200));
+            let status = raw_until_closed(site, &post(5_000));
+            assert!(status.contains("503"), "{status}");
+            // A short one waits for nothing.
+            let status = raw_until_closed(site, &post(1));
+            assert!(status.contains("400"), "{status}");
+            slow.join().unwrap()
+        })
+    });
+    assert!(slow, "the slow client was not cut off before its time");
+    site.get("test").await;
 }
 
 #[tokio::test]

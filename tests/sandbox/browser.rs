@@ -44,8 +44,8 @@ async fn fill_project(site: &Site, roots: &Roots) -> Value {
 
     let mut adds = new_test(roots, "adds an article", checkout);
     adds["description"] = json!(
-        "Bought by people.\nNot by machines.\n\nAutomated test: shop :: adds an article \
-         (tqi-9f86d081884c7d65 tqn-1b2c3d4e)"
+        "Bought by people.\nNot by machines.\n\nAutomated test (tqi-9f86d081884c7d65 \
+         tqn-1b2c3d4e): shop :: adds an article"
     );
     adds["precondition"] = json!("A cart with nothing in it.");
     let adds = id(&site.create("test", &adds).await);
@@ -97,12 +97,28 @@ async fn fill_project(site: &Site, roots: &Roots) -> Value {
     })
 }
 
+/// The paths of sample reports of these tools.
+fn testdata(tools: &[&str]) -> Vec<String> {
+    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    tools.iter().map(|tool| testdata.join(tool).to_str().unwrap().to_owned()).collect()
+}
+
+/// Writes the HTML report of `reports`, and returns its address.
+fn html_report(directory: &std::path::Path, reports: &[String]) -> String {
+    let path = directory.join(format!("{}.html", reports.len()));
+    let output = format!("html={}", path.display());
+    let run = crate::support::binary(directory);
+    let run = { run }.args(["inspect", "--output", &output]).args(reports).output().unwrap();
+    assert!(path.is_file(), "{}", String::from_utf8_lossy(&run.stderr));
+    format!("file://{}", path.display())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_is_usable_and_accessible_in_a_browser() {
     let (Some(chromium), Some(packages)) = (chromium(), PACKAGES.installed()) else { return };
     let site = Site::new().await;
     let roots = site.roots().await;
-    let pages = fill_project(&site, &roots).await;
+    let mut pages = fill_project(&site, &roots).await;
     // A second project, of 10,000 tests.
     let large = id(&site.create("project", &json!({"name": "Large"})).await);
     let root_of = async |resource: &str| {
@@ -120,8 +136,16 @@ async fn the_page_is_usable_and_accessible_in_a_browser() {
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = script.join("tests/sandbox/browser/look.cjs");
     let pictures = std::env::var("PICTURES").ok();
+    let reports = tempfile::tempdir().unwrap();
+    pages["report"] = json!(html_report(reports.path(), &testdata(&["jest", "pytest", "nextest"])));
+    let many: String = (0..10_000)
+        .map(|n| format!("<testcase classname='shop.Part{}' name='does one thing of many, number {n}' time='0.5'/>", n % 100))
+        .collect();
+    let large_report = reports.path().join("many.xml");
+    std::fs::write(&large_report, format!("<testsuite name='shop'>{many}</testsuite>")).unwrap();
+    let large_report = html_report(reports.path(), &[large_report.to_str().unwrap().to_owned()]);
     let settings = json!({"project": roots.project, "pages": pages, "pictures": pictures,
-                       "heavy": [format!("/project/{large}"), format!("/project/{large}/search?q=test")]});
+                       "heavy": [format!("/project/{large}"), format!("/project/{large}/search?q=test"), large_report]});
     let link = site.running.page_link.expose_secret();
     let arguments = [script.to_str().unwrap(), &chromium, link, &settings.to_string()];
     let output = npm::node(packages, &arguments, &[]).await;
@@ -135,7 +159,7 @@ async fn the_page_is_usable_and_accessible_in_a_browser() {
         assert_eq!(report[what], json!([]), "{what}: {:#}", report[what]);
     }
     let times = report["milliseconds"].as_object().unwrap();
-    assert_eq!(times.len(), 2);
+    assert_eq!(times.len(), 3);
     for (path, time) in times {
         println!("{path}: {time} ms in the browser");
         assert!(time.as_f64().unwrap() < 1000.0, "{path} took {time} ms");

@@ -229,12 +229,12 @@ async fn a_project_shows_its_folders_and_their_tests() {
     let roots = site.roots().await;
     let shop = site.folder(&roots, "Shop", roots.suite).await;
     let cart = site.folder(&roots, "Cart", shop).await;
-    let line = "Automated test: shop :: adds (tqi-9f86d081884c7d65 tqn-1b2c3d4e)";
+    let line = "Automated test (tqi-9f86d081884c7d65 tqn-1b2c3d4e): shop :: adds";
     let mut adds = new_test(&roots, "adds", cart);
     adds["description"] = json!(format!("By hand.\n{line}"));
     let adds = id(&site.create("test", &adds).await);
     let mut off = new_test(&roots, "is off", cart);
-    off["description"] = json!("Automated test: shop :: off (tqi-0000000000000001 tqn-1b2c3d4e)");
+    off["description"] = json!("Automated test (tqi-0000000000000001 tqn-1b2c3d4e): shop :: off");
     off["is_automated"] = json!(false);
     site.create("test", &off).await;
     let mut manual = new_test(&roots, "by hand", cart);
@@ -493,7 +493,7 @@ async fn the_search_finds_folders_tests_and_identities() {
     let roots = site.roots().await;
     let cart = site.folder(&roots, "Cart", roots.suite).await;
     let mut adds = new_test(&roots, "Adds Größe", cart);
-    adds["description"] = json!("Automated test: x :: y (tqi-9f86d081884c7d65 tqn-1b2c3d4e)");
+    adds["description"] = json!("Automated test (tqi-9f86d081884c7d65 tqn-1b2c3d4e): x :: y");
     site.create("test", &adds).await;
     site.test(&roots, "removes 100% of the cart_items", roots.suite).await;
     let browser = Browser::enter(&site).await;

@@ -298,8 +298,16 @@ async fn reset_deletes_the_database_and_nothing_else() {
         .collect();
     left.sort();
     assert_eq!(left, ["served.db.txt", "token"]);
+    // Without a database, files with such names are somebody else's, and so is an empty file.
+    let others = ["served.db-wal", "served.db-shm", "served.db-journal"];
+    for name in others {
+        std::fs::write(directory.path().join(name), "mine").unwrap();
+    }
     let again = reset(&["--db", "served.db"]).await.expect(0);
     assert_eq!(again.stdout, format!("there was no {shown}\n"));
+    std::fs::write(directory.path().join("empty"), "").unwrap();
+    reset(&["--db", "empty"]).await.expect(0);
+    assert!(others.iter().chain(&["empty"]).all(|name| directory.path().join(name).exists()));
     let refused = reset(&["--db", "served.db.txt"]).await;
     assert_ne!(refused.code, 0, "{refused}");
     assert!(directory.path().join("served.db.txt").exists());

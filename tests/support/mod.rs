@@ -109,11 +109,17 @@ impl TestEnv {
     }
 
     /// The same database and token, served by a sandbox without fault rules.
-    pub(crate) async fn without_faults(mut self) -> Self {
+    pub(crate) async fn without_faults(self) -> Self {
+        self.with_faults(&[]).await
+    }
+
+    /// The same database and token, served by a sandbox with these fault rules.
+    pub(crate) async fn with_faults(mut self, rules: &[&str]) -> Self {
         let store = Store::open(self.path().join("sandbox.db"), "Demo").unwrap();
         let token = sandbox::Token::new(self.running.token.clone());
         let mut options = Settings::new(store, token);
         options.journal = Some(self.journal.clone());
+        options.faults = sandbox::FaultRules::parse(rules).unwrap();
         self.running = sandbox::spawn(options).await.unwrap();
         self
     }

@@ -3,7 +3,11 @@
 use std::cmp::Ordering;
 
 /// Extensions of reports and of archives that may hold some.
-const EXTENSIONS: [&str; 7] = ["xml", "trx", "jsonl", "gz", "zip", "tar", "tgz"];
+const EXTENSIONS: [&str; 10] =
+    ["xml", "trx", "jsonl", "json", "ndjson", "tap", "gz", "zip", "tar", "tgz"];
+
+/// Extensions of reports that most files with them are not: their beginning decides.
+const COMMON: [&str; 3] = ["json", "ndjson", "tap"];
 
 /// Extensions of packed files, whose content the name does not tell.
 const PACKED: [&str; 4] = ["gz", "zip", "tar", "tgz"];
@@ -25,10 +29,22 @@ pub fn is_report_name(path: &str) -> bool {
     !name.starts_with("._") && has_extension(name, &EXTENSIONS)
 }
 
+/// Whether most files with the extension of `path` are not reports, so that
+/// [`is_report`](crate::formats::head::is_report) has to tell.
+#[must_use]
+pub fn is_common_name(path: &str) -> bool {
+    has_extension(path, &COMMON)
+}
+
 /// Whether the name promises no report: `logs.gz` may hold anything, `report.xml.gz` may not.
 pub(crate) fn may_hold_anything(path: &str) -> bool {
-    has_extension(path, &PACKED)
-        && path.rsplit_once('.').is_none_or(|(inner, _)| !has_extension(inner, &EXTENSIONS[..3]))
+    let promises = |path: &str| {
+        has_extension(path, &EXTENSIONS) && !has_extension(path, &PACKED) && !is_common_name(path)
+    };
+    match path.rsplit_once('.') {
+        Some((inner, _)) if has_extension(path, &PACKED) => !promises(inner),
+        _ => has_extension(path, &PACKED) || is_common_name(path),
+    }
 }
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
@@ -106,14 +122,18 @@ mod tests {
 
     #[test]
     fn names_of_reports_and_archives_are_recognised() {
-        for name in ["a.xml", "b/A.XML", "t.trx", "s.jsonl", "a.xml.gz", "a.zip", "a.tar", "a.tgz"]
-        {
+        for name in [
+            "a.xml", "b/A.XML", "t.trx", "s.jsonl", "a.json", "a.NDJSON", "a.tap", "a.xml.gz",
+            "a.zip", "a.tar", "a.tgz",
+        ] {
             assert!(is_report_name(name), "{name}");
         }
-        for name in ["a", "xml", "a.txt", "a.xml/b", "a.json", "b/._a.xml"] {
+        for name in ["a", "xml", "a.txt", "a.xml/b", "a.yaml", "b/._a.xml"] {
             assert!(!is_report_name(name), "{name}");
         }
         assert!(may_hold_anything("a.zip") && may_hold_anything("logs.tar.gz"));
+        assert!(may_hold_anything("a.json") && may_hold_anything("a.json.gz"));
+        assert!(is_common_name("package.json") && !is_common_name("a.jsonl"));
         assert!(!may_hold_anything("a.xml.gz") && !may_hold_anything("a.xml"));
     }
 }

@@ -213,10 +213,11 @@ impl RepositoryRoot {
         !self.path.is_empty()
     }
 
-    /// `path` with `/` between its parts, and without `file://`.
+    /// `path` with `/` between its parts, and without `file://` or Godot's `res://`.
     pub(crate) fn normalised(path: &str) -> String {
         let path = path.trim().replace('\\', "/");
-        path.strip_prefix("file://").map(str::to_owned).unwrap_or(path)
+        let bare = ["file://", "res://"].iter().find_map(|scheme| path.strip_prefix(scheme));
+        bare.map(str::to_owned).unwrap_or(path)
     }
 
     /// Whether `path` is absolute on Unix or Windows.

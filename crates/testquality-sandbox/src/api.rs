@@ -1,9 +1,9 @@
 //! Handles requests below `/api`: turns path, method and body into an operation of the store.
 
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value as Json;
@@ -12,11 +12,8 @@ use crate::batch;
 use crate::error::ApiError;
 use crate::path::{Operation, ResourcePath};
 use crate::query::{ListQuery, RowQuery};
-use crate::router::{AppState, CheckedHost, SharedState};
+use crate::router::{AppState, CheckedHost, DeletedRows, SharedState};
 use crate::store::{Saved, Store};
-
-/// How much of a body that is too long is still read, so that its sender receives the response.
-const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 
 /// The status and JSON of a response.
 pub(crate) type JsonResponse = (StatusCode, Vec<u8>);
@@ -29,12 +26,14 @@ pub(crate) struct ApiRequest<'a> {
     /// The path without `/api/`.
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) deleted: DeletedRows,
 }
 
 /// Handles every request below `/api/`.
 pub(crate) async fn handle(
     State(state): SharedState,
     Extension(CheckedHost(host)): Extension<CheckedHost>,
+    deleted: Option<Extension<DeletedRows>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -42,26 +41,31 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let path = uri.path().strip_prefix("/api/").unwrap_or_default();
     let query = uri.query().unwrap_or_default();
-    let request = ApiRequest { state: &state, host: &host, path, query };
+    let deleted = deleted.map(|Extension(deleted)| deleted).unwrap_or_default();
+    let request = ApiRequest { state: &state, host: &host, path, query, deleted };
     let (status, json) = if path == batch::PATH {
         if method != Method::POST {
             return Err(ApiError::MethodNotAllowed("POST"));
         }
-        let body = read_json(&headers, body, state.max_body_bytes).await?;
-        batch::execute(&request, &body).await?
+        let body = state.bodies.read(&headers, body).await?;
+        batch::execute(&request, &parse_json(&headers, &body.bytes)?).await?
     } else {
         let path = ResourcePath::parse(path)?;
         let operation = path.operation(&method)?;
+        // Takes room among the bodies until the request was executed.
         let body = match operation {
-            Operation::List | Operation::Get(_) | Operation::Delete(_) => Json::Null,
-            Operation::Restore(_) => {
-                // The CLI restores without a body.
-                let body = read_body(&headers, body, state.max_body_bytes).await?;
-                if body.is_empty() { Json::Null } else { parse_json(&headers, &body)? }
-            }
-            _ => read_json(&headers, body, state.max_body_bytes).await?,
+            Operation::List | Operation::Get(_) | Operation::Delete(_) => None,
+            _ => Some(state.bodies.read(&headers, body).await?),
         };
-        request.execute(path, operation, body).await?
+        let json = match &body {
+            None => Json::Null,
+            // The CLI restores without a body.
+            Some(body) if body.bytes.is_empty() && matches!(operation, Operation::Restore(_)) => {
+                Json::Null
+            }
+            Some(body) => parse_json(&headers, &body.bytes)?,
+        };
+        request.execute(path, operation, json).await?
     };
     Ok((status, [(CONTENT_TYPE, "application/json")], json).into_response())
 }
@@ -76,12 +80,15 @@ impl ApiRequest<'_> {
     ) -> Result<JsonResponse, ApiError> {
         match operation {
             Operation::List => {
-                let query = ListQuery::parse(path.resource, self.query, self.state.max_per_page)?;
+                let max_per_page = self.state.max_per_page;
+                let mut query = ListQuery::parse(path.resource, self.query, max_per_page)?;
+                query.deleted = self.deleted;
                 let url = format!("http://{}/api/{}", self.host, self.path);
                 self.run(move |store| store.list(&path, &query, &url)).await
             }
             Operation::Get(id) => {
-                let query = RowQuery::parse(path.resource, self.query)?;
+                let mut query = RowQuery::parse(path.resource, self.query)?;
+                query.deleted = self.deleted;
                 self.run(move |store| store.get(&path, id, &query)).await
             }
             Operation::Save => {
@@ -111,26 +118,6 @@ impl ApiRequest<'_> {
     ) -> Result<JsonResponse, ApiError> {
         Ok((StatusCode::OK, self.state.store.run(work).await?))
     }
-}
-
-async fn read_json(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<Json, ApiError> {
-    let body = read_body(headers, body, max_bytes).await?;
-    parse_json(headers, &body)
-}
-
-async fn read_body(headers: &HeaderMap, body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
-    let declared =
-        headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > MAX_DRAINED_BYTES) {
-        return Err(ApiError::BodyTooLong);
-    }
-    let body = axum::body::to_bytes(body, MAX_DRAINED_BYTES.max(max_bytes))
-        .await
-        .map_err(|_| ApiError::BodyTooLong)?;
-    if body.len() > max_bytes {
-        return Err(ApiError::BodyTooLong);
-    }
-    Ok(body)
 }
 
 fn parse_json(headers: &HeaderMap, body: &[u8]) -> Result<Json, ApiError> {

@@ -70,6 +70,10 @@ pub(crate) enum ApiError {
     Conflict(&'static str, Option<&'static str>),
     /// The body is too long.
     BodyTooLong,
+    /// The body did not arrive in time.
+    BodyTooSlow,
+    /// There is no room for the body, because others are read or executed.
+    TooManyBodies,
     /// The request line is too long.
     RequestLineTooLong,
     /// The content type is not JSON.
@@ -124,6 +128,13 @@ impl ApiError {
             }
             Self::BodyTooLong => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.".to_owned())
+            }
+            Self::BodyTooSlow => {
+                (StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time.".to_owned())
+            }
+            Self::TooManyBodies => {
+                let message = "Too many long requests at the same time.";
+                (StatusCode::SERVICE_UNAVAILABLE, message.to_owned())
             }
             Self::RequestLineTooLong => {
                 (StatusCode::URI_TOO_LONG, "The request line is too long.".to_owned())

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod accept;
 mod api;
 mod auth;
 mod batch;
+mod bodies;
 mod error;
 mod faults;
 mod guard;
@@ -21,7 +23,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -33,9 +34,6 @@ pub use guard::Exposure;
 pub use journal::{Journal, JournalEntry};
 pub use page::PageCode;
 pub use store::{Store, StoreError, delete_database};
-
-/// How long running requests may take to finish after shutdown begins.
-const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
 
 /// What a sandbox serves, and to whom.
 #[derive(Debug, Clone)]
@@ -53,6 +51,11 @@ pub struct Settings {
     pub max_per_page: Option<u32>,
     /// The maximum length of a request body, in bytes. Default: 8 MiB.
     pub max_body_bytes: usize,
+    /// The maximum length of all request bodies that are read and executed at the same time, in bytes; further requests wait.
+    /// Default: 64 MiB.
+    pub max_total_body_bytes: usize,
+    /// How long a client may take for the head of a request, and how long it may be silent in the body. Default: 30 seconds.
+    pub read_timeout: Duration,
     /// How the sandbox misbehaves. Default: not at all.
     pub faults: FaultRules,
     /// The one-time code that lets a browser see the page. Default: none, which keeps the page closed.
@@ -70,6 +73,8 @@ impl Settings {
             journal: None,
             max_per_page: None,
             max_body_bytes: 8 * 1024 * 1024,
+            max_total_body_bytes: 64 * 1024 * 1024,
+            read_timeout: Duration::from_secs(30),
             faults: FaultRules::default(),
             page_code: None,
         }
@@ -92,9 +97,9 @@ pub enum ServeError {
     /// The code for the page cannot be generated.
     #[error("cannot make a link to the page")]
     PageCode(#[source] RandomnessError),
-    /// The listener failed while serving.
-    #[error("the sandbox stopped")]
-    Stopped(#[source] std::io::Error),
+    /// A rule about the whole server cannot be applied to the database.
+    #[error("cannot apply a fault rule to the database: {0}")]
+    Variants(String),
     /// The background task panicked or was cancelled.
     #[error("the sandbox crashed")]
     Crashed(#[source] tokio::task::JoinError),
@@ -126,12 +131,14 @@ pub async fn serve(
         journal,
         max_per_page,
         max_body_bytes,
+        max_total_body_bytes,
+        read_timeout,
         faults,
         page_code,
     } = settings;
     let store = store.with_variants(faults.variants()).map_err(|error| {
         let (_, message) = error.into_response_parts();
-        ServeError::Stopped(std::io::Error::other(message.to_string()))
+        ServeError::Variants(message.to_string())
     })?;
     let router = router::router(Arc::new(router::AppState {
         store,
@@ -139,29 +146,12 @@ pub async fn serve(
         exposure,
         journal,
         max_per_page,
-        max_body_bytes,
+        bodies: bodies::Bodies::new(max_body_bytes, max_total_body_bytes, read_timeout),
         faults,
         page_access: page::PageAccess::new(page_code.as_ref()),
     }));
-    // Responses are small and clients wait for them: send packets at once.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    let (shutdown_begins, shutdown_began) = oneshot::channel();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-        shutdown.await;
-        let _ = shutdown_begins.send(());
-    });
-    let grace_over = async {
-        let _ = shutdown_began.await;
-        tokio::time::sleep(SHUTDOWN_GRACE).await;
-    };
-    tokio::select! {
-        result = serving => result.map_err(ServeError::Stopped),
-        () = grace_over => Ok(()),
-    }
+    accept::serve(listener, router, read_timeout, shutdown).await;
+    Ok(())
 }
 
 /// A sandbox that runs in this process. Dropping it shuts it down.

@@ -6,6 +6,7 @@ use url::form_urlencoded;
 use crate::error::{ApiError, ValidationErrors};
 use crate::relations::{self, Relation};
 use crate::resources::{Field, FieldType, IfAbsent, Resource};
+use crate::router::DeletedRows;
 
 /// Rows of a page when `per_page` is absent (guide; the SDK says 25).
 const DEFAULT_PER_PAGE: i64 = 15;
@@ -22,6 +23,7 @@ pub(crate) struct ListQuery {
     pub(crate) revision_log: bool,
     /// The query string without `page`, for the URLs in the response.
     pub(crate) without_page: String,
+    pub(crate) deleted: DeletedRows,
 }
 
 /// A condition on one field.
@@ -71,6 +73,7 @@ impl ListQuery {
             relations: Vec::new(),
             revision_log: false,
             without_page: String::new(),
+            deleted: DeletedRows::default(),
         };
         let mut errors = ValidationErrors::default();
         let mut per_page = None;
@@ -165,11 +168,13 @@ impl ListQuery {
 pub(crate) struct RowQuery {
     pub(crate) relations: Vec<Relation>,
     pub(crate) revision_log: bool,
+    pub(crate) deleted: DeletedRows,
 }
 
 impl RowQuery {
     pub(crate) fn parse(resource: &'static Resource, query: &str) -> Result<Self, ApiError> {
-        let mut parsed = Self { relations: Vec::new(), revision_log: false };
+        let mut parsed =
+            Self { relations: Vec::new(), revision_log: false, deleted: DeletedRows::default() };
         let mut errors = ValidationErrors::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {

@@ -16,6 +16,7 @@ use axum::routing::any;
 
 use crate::api;
 use crate::auth::SecretDigest;
+use crate::bodies::Bodies;
 use crate::error::ApiError;
 use crate::faults::{FaultRules, inject_faults};
 use crate::guard::{self, Exposure};
@@ -37,13 +38,22 @@ pub(crate) struct AppState {
     pub(crate) exposure: Exposure,
     pub(crate) journal: Option<Journal>,
     pub(crate) max_per_page: Option<u32>,
-    pub(crate) max_body_bytes: usize,
+    pub(crate) bodies: Bodies,
     pub(crate) faults: FaultRules,
     pub(crate) page_access: PageAccess,
 }
 
 /// The extractor of [`AppState`].
 pub(crate) type SharedState = State<Arc<AppState>>;
+
+/// Whether a request sees deleted rows: only if a fault rule says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DeletedRows {
+    #[default]
+    Hidden,
+    /// With a `deleted_at`.
+    Shown,
+}
 
 /// The `Host` of a request that passed the guard.
 #[derive(Clone)]

@@ -388,6 +388,10 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, hide = true)]
     pub retry_wait: Option<Duration>,
 
+    /// How long to wait for rows that the server acknowledged and does not list yet [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub lag_wait: Option<Duration>,
+
     /// Time limit for all requests together [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub deadline: Option<Duration>,

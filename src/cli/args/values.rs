@@ -87,6 +87,8 @@ pub enum SummaryFormat {
     Json,
     /// For pages and comments: GitHub's Markdown, at most 900 KiB.
     Markdown,
+    /// For a browser: one file with everything in it.
+    Html,
 }
 
 impl ResultFormat for SummaryFormat {}
@@ -111,6 +113,8 @@ pub enum InspectFormat {
     Json,
     /// For pages and comments: GitHub's Markdown, at most 900 KiB.
     Markdown,
+    /// For a browser: one file with everything in it.
+    Html,
     /// The content of the reports, one line per case: to import it on another machine.
     Jsonl,
 }
@@ -270,7 +274,7 @@ mod tests {
         let output: OutputSpec = "json=out/a=b.json".parse().unwrap();
         assert_eq!(output.format, SummaryFormat::Json);
         assert_eq!(output.path, PathBuf::from("out/a=b.json"));
-        for wrong in ["", "summary.json", "json=", "json=-", "html=x", "=x"] {
+        for wrong in ["", "summary.json", "json=", "json=-", "yaml=x", "=x"] {
             assert!(wrong.parse::<OutputSpec>().is_err(), "{wrong}");
         }
     }

@@ -13,14 +13,12 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::cli::exit::ExitCode;
-use crate::cli::settings::Environment;
+use crate::cli::settings::{Environment, TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 use crate::cli::signals::Signals;
 use crate::reading::name_option;
 use test_reports::formats::Limits;
 use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
-
-use super::TOKEN_VARIABLE;
 
 /// How long processes that outlive the command may keep its output open.
 const LEFT_OPEN: Duration = Duration::from_secs(5);
@@ -61,7 +59,7 @@ pub(super) fn run(
 ) -> io::Result<Finished> {
     let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut started = Command::new(program);
-    started.args(arguments).env_remove(TOKEN_VARIABLE);
+    started.args(arguments).env_remove(TOKEN_VARIABLE).env_remove(TOKEN_PIPE_VARIABLE);
     if let Output::Read(..) = output {
         started.stdout(Stdio::piped()).stderr(Stdio::piped());
         if is_cargo && keeps_colours(environment, arguments) {

@@ -5,24 +5,25 @@
 
 mod command;
 mod fresh;
+mod secrecy;
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::discover::Discovered;
 use crate::summary::CommandEnd;
 
 use super::args::RunArgs;
 use super::cargo::{Cargo, is_cargo_test};
 use super::exit::ExitCode;
 use super::import::{self, ImportInput};
-use super::outputs::Outputs;
+use super::outputs::{Outputs, delete_old};
 use super::reports;
 use super::settings::{Environment, Settings};
+use super::signals::EarlyEnd;
 use command::{Finished, Output};
 use fresh::Stamps;
-
-/// The variable with the token, which the tests of a branch must not see.
-pub(super) const TOKEN_VARIABLE: &str = "TQ_ACCESS_TOKEN";
+pub(super) use secrecy::start_without_token;
 
 /// The report argument for the output of the command.
 const PRINTED: &str = "-";
@@ -30,6 +31,7 @@ const PRINTED: &str = "-";
 /// Runs the command, then imports. Returns the exit code of the process: the command's if that is not 0.
 pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     let RunArgs { import: args, command } = args;
+    secrecy::protect_memory();
     let (mut settings, connection, streams) =
         match import::prepare(args, environment, Settings::for_run) {
             Ok(prepared) => prepared,
@@ -43,6 +45,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     named.retain(|report| report != PRINTED);
     if !names_any && !reads_output {
         streams.error_text("no reports named", Some(NO_REPORTS));
+        delete_old(&args.output.output, &environment.directory, &Discovered::default());
         return ExitCode::Usage.code();
     }
     let directory = &environment.directory;
@@ -69,6 +72,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         }
     };
     let Finished { code, signal, interrupted, printed, left_open } = finished;
+    let early = EarlyEnd::new(streams);
     if let Some(exit) = interrupted {
         streams.message(&format!("interrupted while {shown} ran: nothing was imported"));
         return exit.code();
@@ -87,7 +91,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         signal,
         elapsed_s: started.elapsed().as_secs_f64(),
     };
-    let input = ImportInput { found, printed, cargo, warnings, command: Some(command) };
+    let input = ImportInput { found, printed, cargo, warnings, command: Some(command), early };
     import::import(&settings, &connection, environment, &streams, input, outputs)
 }
 

@@ -17,6 +17,9 @@ use crate::snapshot::ProjectRef;
 /// The longest token or certificate file that is read, in bytes.
 const SIZE_LIMIT: u64 = 1024 * 1024;
 
+/// The warning about the option `--access-token`.
+pub(in crate::cli) const ACCESS_TOKEN_WARNING: &str = "--access-token shows the token to everyone who can list processes: use TQ_ACCESS_TOKEN or --token-file";
+
 /// Where an import goes.
 #[derive(Clone, Debug)]
 pub enum Connection {
@@ -136,10 +139,7 @@ fn token(
         return None;
     }
     if args.access_token.is_some() {
-        from.warnings.push(
-            "--access-token shows the token to everyone who can list processes: use TQ_ACCESS_TOKEN or --token-file"
-                .to_owned(),
-        );
+        from.warnings.push(ACCESS_TOKEN_WARNING.to_owned());
     }
     let written = match (&args.token_file, &args.access_token) {
         (Some(path), _) => {

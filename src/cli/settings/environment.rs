@@ -6,6 +6,12 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
+/// The variable with the token, which the tests of a branch must not see.
+pub(in crate::cli) const TOKEN_VARIABLE: &str = "TQ_ACCESS_TOKEN";
+
+/// The variable with the path of the pipe that carries the token after `run` started the program again.
+pub(in crate::cli) const TOKEN_PIPE_VARIABLE: &str = "TQ_IMPORT_TOKEN_PIPE";
+
 /// The environment of the process. The program reads variables, the working directory and the terminal only through it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -49,6 +55,12 @@ impl Environment {
                 }
                 (Ok(name), Err(_)) if name.starts_with("TQ_") => unreadable.push(name),
                 _ => {}
+            }
+        }
+        if let Some(path) = variables.remove(TOKEN_PIPE_VARIABLE) {
+            match std::fs::read_to_string(path) {
+                Ok(token) => drop(variables.insert(TOKEN_VARIABLE.to_owned(), token)),
+                Err(_) => unreadable.push(TOKEN_VARIABLE.to_owned()),
             }
         }
         let program = std::env::args_os().next().unwrap_or_default();

@@ -12,11 +12,14 @@ mod resolver;
 mod results;
 mod sandbox;
 mod terminal;
+mod tracked;
 mod vendor_file;
 
 pub use super::args::values::Color;
+pub(in crate::cli) use connection::ACCESS_TOKEN_WARNING;
 pub use connection::{Connection, Remote};
 pub use environment::{Environment, GithubJob};
+pub(in crate::cli) use environment::{TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 pub use host::DEFAULT_HOST;
 pub use project_file::FILE_NAME as PROJECT_FILE;
 pub(super) use resolver::repository_root;
@@ -25,6 +28,7 @@ pub use sandbox::{SandboxAction, SandboxSettings};
 pub use terminal::{ProgressForm, Terminal, Verbosity};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use glob::Pattern;
@@ -127,6 +131,8 @@ pub struct RequestLimits {
     pub retries: u32,
     /// The longest wait before the first repetition.
     pub retry_wait: Duration,
+    /// The longest wait for rows that lists do not show yet.
+    pub lag_wait: Duration,
     /// Time for the whole import.
     pub deadline: Duration,
 }
@@ -139,6 +145,7 @@ impl Default for RequestLimits {
             timeout: Duration::from_secs(30),
             retries: 5,
             retry_wait: Duration::from_millis(500),
+            lag_wait: Duration::from_secs(10),
             deadline: Duration::from_secs(15 * 60),
         }
     }
@@ -258,6 +265,7 @@ impl Settings {
                 adopt: from.option("adopt", writing.adopt).map(Into::into).unwrap_or_default(),
                 no_steps: from.switch("no-steps", writing.no_steps),
                 window: SHORTEST_WINDOW.max(limits.deadline),
+                lag_wait: limits.lag_wait,
             },
             identity,
             mode: match (writing.check, writing.dry_run) {
@@ -281,8 +289,8 @@ impl Settings {
         let recording = results::read(&mut from, &args.results);
         settings.results = without_build.and_then(|without_build| {
             let PlanOptions { namespace, no_steps, .. } = &settings.planning;
-            let batch_size = settings.limits.batch_size;
-            results::complete(&mut from, recording, without_build, namespace, *no_steps, batch_size)
+            let limits = &settings.limits;
+            results::complete(&mut from, recording, without_build, namespace, *no_steps, limits)
         });
         connection::check_file(&mut from);
         settings.warnings = from.warnings;
@@ -408,7 +416,7 @@ fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
         reruns: from.switch("reruns", args.reruns),
         id_property: id_property.trim().to_owned(),
         root: text::RepositoryRoot::new(&from.working_tree),
-        tracked: None,
+        tracked: tracked::files(&from.environment.directory).map(Arc::new),
         roots: roots.iter().map(|root| text::RepositoryRoot::new(Path::new(root))).collect(),
     }
 }
@@ -429,14 +437,23 @@ fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
 
 fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> RequestLimits {
     let default = RequestLimits::default();
-    RequestLimits {
+    let limits = RequestLimits {
         concurrency: from.number("concurrency", args.concurrency, default.concurrency, 1..=64),
         batch_size: from.number("batch-size", args.batch_size, default.batch_size, 1..=1000),
         timeout: from.option("timeout", args.timeout).unwrap_or(default.timeout),
         retries: from.number("retries", args.retries, default.retries, 0..=100),
         retry_wait: args.retry_wait.unwrap_or(default.retry_wait),
+        lag_wait: from.option("lag-wait", args.lag_wait).unwrap_or(default.lag_wait),
         deadline: from.option("deadline", args.deadline).unwrap_or(default.deadline),
+    };
+    // The default is fine with any deadline: no wait passes it.
+    if limits.lag_wait > limits.deadline && limits.lag_wait != default.lag_wait {
+        from.error(
+            ConfigError::new("lag-wait is longer than the deadline")
+                .hint("shorten it, or set a longer --deadline"),
+        );
     }
+    limits
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::ConfigError;
 use super::resolver::{Resolver, Source, Sourced};
+use super::{ConfigError, RequestLimits};
 use crate::cli::args::ResultsArgs;
 use crate::cli::args::results::check_outcome;
 use crate::cli::build::{self, MissingKey};
@@ -91,7 +91,7 @@ pub(super) fn complete(
     without_build: WithoutBuild,
     namespace: &str,
     no_steps: bool,
-    batch_size: usize,
+    limits: &RequestLimits,
 ) -> Option<RecordOptions> {
     if !settings.is_on {
         return None;
@@ -152,7 +152,8 @@ pub(super) fn complete(
         close: settings.close,
         statuses: settings.statuses,
         no_steps,
-        batch_size,
+        batch_size: limits.batch_size,
+        lag_wait: limits.lag_wait,
     })
 }
 

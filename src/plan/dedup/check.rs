@@ -93,17 +93,27 @@ impl DuplicateChecker<'_> {
         ) else {
             return vec![KeepReason::Unknown];
         };
-        let is_plain = row.name == text::fit_name(&record.name)
+        // A server that changes fields changes them on every row: as the winner, which nobody edited, is as good as written.
+        let is_like_first = first.epoch == Some(0)
+            && row.name == first.name
+            && row.is_automated == first.is_automated
+            && row.precondition == first.precondition;
+        let is_as_written = row.name == text::fit_name(&record.name)
             && row.is_automated == Some(true)
-            && row.to_automate != Some(true)
             && row.precondition.as_deref().unwrap_or_default().is_empty();
+        let is_plain = (is_as_written || is_like_first) && row.to_automate != Some(true);
         let described = row.description.as_deref().unwrap_or_default();
         let winners = duplicates.placements.get(&winner).map_or(&[][..], Vec::as_slice);
         let winning = |place: &SuiteTest| self.winning_folder(place.suite_id);
         let is_beside = |place| winners.iter().any(|winner| winning(winner) == winning(place));
         let texts = steps_of(record);
         let mut steps = duplicates.steps_of.get(&loser).into_iter().flatten();
-        let is_ours = |step: &Step| step.epoch == Some(0) && has_text(step, &texts);
+        let steps_of_first = duplicates.steps_of.get(&winner).map_or(&[][..], Vec::as_slice);
+        let is_ours = |step: &Step| {
+            step.epoch == Some(0)
+                && (has_text(step, &texts)
+                    || steps_of_first.iter().any(|first| is_step_like(first, step)))
+        };
         let mut reasons = failed([
             (is_plain, KeepReason::NotAsWritten),
             (row.epoch == Some(0), KeepReason::Edited),
@@ -146,7 +156,11 @@ impl DuplicateChecker<'_> {
             row.is_some_and(|row| row.identity.is_some()) && !beside.contains(&place.test_id)
         }) && tree.below(loser).all(|(_, below)| below.identity.is_some());
         let mut reasons = failed([
-            (*row.name == *text::fit_name(&folder.name), KeepReason::NotAsWritten),
+            (
+                *row.name == *text::fit_name(&folder.name)
+                    || first.identity == row.identity && first.name == row.name,
+                KeepReason::NotAsWritten,
+            ),
             (line.is_all_of(described), KeepReason::Described),
             (is_beside, KeepReason::Elsewhere),
             (places.len() == 1, KeepReason::SeveralPlaces),
@@ -160,7 +174,7 @@ impl DuplicateChecker<'_> {
     pub(super) fn step(&self, texts: &[StepText], winner: &Step, loser: &Step) -> Vec<KeepReason> {
         let is_used = self.snapshot.duplicates.used.contains(&loser.test_id);
         let mut reasons = failed([
-            (has_text(loser, texts), KeepReason::NotAsWritten),
+            (has_text(loser, texts) || is_step_like(winner, loser), KeepReason::NotAsWritten),
             (loser.epoch == Some(0), KeepReason::Edited),
             (!is_used, KeepReason::InUse),
         ]);
@@ -200,6 +214,14 @@ fn first_seen(test: &Test, line: &IdentityLine) -> Vec<Option<Timestamp>> {
     } else {
         vec![test.created_at]
     }
+}
+
+/// Whether a step is as `first`, which nobody edited: a server that changes texts changes them on every row.
+fn is_step_like(first: &Step, step: &Step) -> bool {
+    first.epoch == Some(0)
+        && first.sequence == step.sequence
+        && first.step == step.step
+        && first.expected_result == step.expected_result
 }
 
 /// Whether a step has the text of its sequence number.

@@ -41,14 +41,19 @@ impl Conclusion {
     }
 }
 
-/// The outputs of a step that ended so, each in a heredoc.
+/// The outputs of a step, each in a heredoc.
 #[derive(Clone, Copy, Debug)]
-pub struct Outputs(pub Conclusion);
+pub struct Outputs {
+    /// How it ended.
+    pub conclusion: Conclusion,
+    /// Its exit code, before `--soft-fail`.
+    pub exit_code: u8,
+}
 
 impl Writer for Outputs {
     fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
         let ledger = &summary.tests;
-        let mut outputs = of_reports(summary);
+        let mut outputs = of_reports(summary, self.exit_code);
         for (name, number) in [
             ("created", ledger.created),
             ("adopted", ledger.adopted),
@@ -64,14 +69,14 @@ impl Writer for Outputs {
         push(&mut outputs, "run-id", &id.unwrap_or_default());
         push(&mut outputs, "run-name", run.map_or("", |run| &run.name));
         push(&mut outputs, "json", &brief(summary)?);
-        push(&mut outputs, "conclusion", self.0.word());
+        push(&mut outputs, "conclusion", self.conclusion.word());
         Ok(outputs)
     }
 
     fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
-        let mut outputs = of_reports(summary);
+        let mut outputs = of_reports(summary, self.exit_code);
         push(&mut outputs, "json", &json::compact(&json::totals(summary))?);
-        push(&mut outputs, "conclusion", self.0.word());
+        push(&mut outputs, "conclusion", self.conclusion.word());
         Ok(outputs)
     }
 }
@@ -85,7 +90,7 @@ pub fn failure_outputs(exit_code: u8) -> String {
     outputs
 }
 
-fn of_reports(summary: &Summary) -> String {
+fn of_reports(summary: &Summary, exit_code: u8) -> String {
     let counts = &summary.reports.counts;
     let mut outputs = String::new();
     for (name, number) in [
@@ -94,7 +99,7 @@ fn of_reports(summary: &Summary) -> String {
         // A step that asks for failures wants errors too.
         ("failed", counts.failed + counts.errored),
         ("skipped", counts.skipped),
-        ("exit-code", usize::from(summary.exit_code)),
+        ("exit-code", usize::from(exit_code)),
     ] {
         push(&mut outputs, name, &number.to_string());
     }
@@ -171,7 +176,8 @@ mod tests {
 
     /// Parses the file like the runner of GitHub Actions.
     fn outputs(summary: &Summary, conclusion: Conclusion) -> String {
-        Outputs(conclusion).import(summary, &TextOptions::default()).unwrap()
+        let outputs = Outputs { conclusion, exit_code: summary.exit_code };
+        outputs.import(summary, &TextOptions::default()).unwrap()
     }
 
     fn read(file: &str) -> BTreeMap<String, String> {
@@ -201,7 +207,7 @@ mod tests {
         assert_eq!(read(&outputs(&summary, Conclusion::Success))["complete"], "");
         let mut summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
         summary.exit_code = 3;
-        let outputs = Outputs(Conclusion::ParseOnly);
+        let outputs = Outputs { conclusion: Conclusion::ParseOnly, exit_code: summary.exit_code };
         let read = read(&outputs.inspection(&summary, &TextOptions::default()).unwrap());
         assert_eq!(read["exit-code"], "3");
         assert_eq!(read["conclusion"], "parse-only");

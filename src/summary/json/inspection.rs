@@ -21,7 +21,7 @@ pub(in crate::summary) struct Inspection<'a> {
 pub(super) fn whole(summary: &Summary) -> Inspection<'_> {
     Inspection {
         files: &summary.records.files,
-        tests: &summary.records.tests,
+        tests: summary.to_import(),
         run_errors: &summary.records.run_errors,
         warnings: &summary.warnings,
         ..totals(summary)
@@ -41,6 +41,7 @@ pub(in crate::summary) fn totals(summary: &Summary) -> Inspection<'_> {
             seen: ledger.seen,
             merged: ledger.merged,
             excluded: ledger.excluded,
+            ignored: ledger.ignored,
             counts: reports.counts,
         },
         tests: &[],
@@ -49,7 +50,7 @@ pub(in crate::summary) fn totals(summary: &Summary) -> Inspection<'_> {
     }
 }
 
-/// `seen`, `merged` and `excluded` count test cases, `counts` tests.
+/// `seen`, `merged` and `excluded` count test cases, `counts` tests; `ignored` of these are not in the list.
 #[derive(Serialize)]
 struct Totals {
     files: usize,
@@ -58,6 +59,7 @@ struct Totals {
     seen: usize,
     merged: usize,
     excluded: usize,
+    ignored: usize,
     #[serde(flatten)]
     counts: OutcomeCounts,
 }

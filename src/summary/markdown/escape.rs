@@ -20,6 +20,20 @@ pub(super) fn code(data: &str) -> String {
     shown
 }
 
+/// `shown`, which is escaped already, as a link to `url`, whose characters cannot end the attribute.
+pub(super) fn link(url: &str, shown: &str) -> String {
+    let mut target = String::with_capacity(url.len());
+    for character in url.chars().filter(|character| character.is_ascii_graphic()) {
+        if matches!(character, '"' | '\'' | '<' | '>' | '&' | '`' | '\\' | '|') {
+            // Writing to a string cannot fail.
+            let _ = write!(target, "&#{};", u32::from(character));
+        } else {
+            target.push(character);
+        }
+    }
+    format!("<a href=\"{target}\">{shown}</a>")
+}
+
 /// `data` as preformatted text that keeps its line breaks.
 pub(super) fn pre(data: &str) -> String {
     let plain = text::strip_ansi(data);

@@ -62,7 +62,7 @@ impl Writer for Markdown {
         let mut page = self.page(summary);
         result(&mut page, inspected(summary), "🔍");
         problems(&mut page, summary);
-        folders::inspected(&mut page, &summary.records.tests);
+        folders::inspected(&mut page, summary.to_import());
         folders::files(&mut page, &summary.records.files);
         notes(&mut page, summary);
         Ok(page.finish())
@@ -88,7 +88,7 @@ fn result(page: &mut Page, Headline { severity, word, text }: Headline, ok: &str
 }
 
 fn problems(page: &mut Page, summary: &Summary) {
-    failures::failures(page, &summary.failures());
+    failures::failures(page, &summary.failures(), summary.build.as_ref());
     failures::run_errors(page, &summary.records.run_errors);
     failures::damaged(page, &summary.reports.damaged);
 }

@@ -37,7 +37,7 @@ fn parts(html: &str) -> (String, Vec<String>) {
             .min();
         let Some((start, tag)) = next else {
             outside.push_str(rest);
-            return (outside, inside);
+            return (without_links(&outside), inside);
         };
         outside.push_str(&rest[..start]);
         rest = &rest[start..];
@@ -45,6 +45,16 @@ fn parts(html: &str) -> (String, Vec<String>) {
         inside.push(rest[tag.len() + 2..end].to_owned());
         rest = &rest[end..];
     }
+}
+
+/// Without the links to source lines. Data that ends their attribute remains.
+fn without_links(html: &str) -> String {
+    let mut parts = html.split("<a href=\"");
+    let mut kept = parts.next().unwrap().to_owned();
+    for part in parts {
+        kept.push_str(part.split_once("\">").unwrap().1);
+    }
+    kept.replace("</a>", "")
 }
 
 /// The text of HTML without markup.

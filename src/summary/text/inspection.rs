@@ -22,7 +22,7 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
     let (reports, records) = (&summary.reports, &summary.records);
     let mut page = Page::new(options.columns);
     if options.detail > Detail::Brief {
-        folder(&mut page, &Tree::new(&records.tests, |test| &test.folder), 0, options);
+        folder(&mut page, &Tree::new(summary.to_import(), |test| &test.folder), 0, options);
         findings::run_errors(&mut page, &records.run_errors, options);
     }
     findings::damaged(&mut page, &reports.damaged, options);

@@ -1,1 +1,2 @@
-cmake -S . -B build && cd build && ctest --output-junit ../shop.xml
+cmake -S . -B build && (cd build && ctest --output-junit ../shop.xml)
+cd build && ctest -T Test --no-compress-output; cp Testing/*/Test.xml ..

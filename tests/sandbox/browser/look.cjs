@@ -1,7 +1,7 @@
-// Opens the page in a browser: first without JavaScript and by keyboard only, then with axe-core,
+// Opens the page and an HTML report in a browser: first without JavaScript and by keyboard only, then with axe-core,
 // in light and dark mode, at desktop and phone width.
 //
-// node look.cjs CHROMIUM LINK SETTINGS, where SETTINGS is JSON: {"project": 1, "pages": {"name": "/path"},
+// node look.cjs CHROMIUM LINK SETTINGS, where SETTINGS is JSON: {"project": 1, "pages": {"name": "/path", "report": "file:///path"},
 // "heavy": ["/path"], "pictures": "/directory" or null}.
 // Exits with 77 if the browser does not start. Prints JSON: {"findings": [...], "misplaced": [...], "errors": [...], "milliseconds": {...}}.
 
@@ -15,6 +15,7 @@ const axe = require("axe-core");
 const [chromium, link, given] = process.argv.slice(2);
 const settings = JSON.parse(given);
 const origin = new URL(link).origin;
+const full = (address) => (address.startsWith("file:") ? address : origin + address);
 
 const errors = [];
 function listen(page) {
@@ -88,6 +89,28 @@ async function withoutScript(browser) {
   await page.close();
 }
 
+/** The report shows everything without its script, and the matching tests with it. */
+async function filterReport(browser) {
+  for (const script of [false, true]) {
+    const page = await browser.newPage();
+    listen(page);
+    await page.setJavaScriptEnabled(script);
+    await page.goto(settings.pages.report);
+    assert.equal((await page.$("#filter").then((form) => form.isVisible())), script);
+    if (script) {
+      const shown = () => page.$$eval(".tree li:not([hidden])", (items) => items.map((item) => item.className));
+      const all = await shown();
+      await page.click("input[value=failed]");
+      const failed = await shown();
+      assert(failed.length > 0 && failed.length < all.length && failed.every((name) => name === "failed"), `${failed}`);
+      await page.type("input[type=search]", "no such test");
+      assert.deepEqual(await shown(), []);
+      assert.equal(await page.$eval("#found", (output) => output.value), "0 tests");
+    }
+    await page.close();
+  }
+}
+
 async function main() {
   const launch = puppeteer.launch({
     executablePath: chromium,
@@ -104,6 +127,7 @@ async function main() {
   const milliseconds = {};
   try {
     await withoutScript(browser);
+    await filterReport(browser);
     const otherBrowser = await browser.createBrowserContext();
     const views = Object.entries(settings.pages).map(([name, address]) => ({ name, address, browser }));
     views.push({ name: "link-required", address: "/", browser: otherBrowser });
@@ -113,7 +137,7 @@ async function main() {
         listen(page);
         await page.setViewport({ width, height: 900 });
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
-        await page.goto(origin + view.address);
+        await page.goto(full(view.address));
         await page.evaluate(axe.source);
         const { violations, passes } = await page.evaluate(() => axe.run());
         assert(passes.length > 10, `axe-core checked nothing on ${view.name}`);
@@ -146,7 +170,7 @@ async function main() {
       const times = [];
       for (let round = 0; round < 3; round += 1) {
         const page = await browser.newPage();
-        await page.goto(origin + address, { waitUntil: "load" });
+        await page.goto(full(address), { waitUntil: "load" });
         times.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].duration));
         await page.close();
       }

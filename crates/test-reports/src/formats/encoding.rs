@@ -80,7 +80,7 @@ fn peek(input: &mut impl Read) -> io::Result<(Vec<u8>, Option<io::Error>)> {
 }
 
 /// Fails once if there is an error, and is empty then.
-struct Fails(Option<io::Error>);
+pub(super) struct Fails(pub(super) Option<io::Error>);
 
 impl Read for Fails {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {

@@ -5,9 +5,12 @@
 //! file is refused, with a [`ReadError`], only if it is not a report at all.
 
 mod arena;
+mod builder;
 mod cases;
 mod dialects;
 mod encoding;
+pub mod head;
+mod json;
 pub mod libtest;
 mod limits;
 pub mod lines;
@@ -17,19 +20,21 @@ mod recovery;
 mod small;
 mod sniff;
 mod tags;
+mod text;
 mod text_buffer;
 mod time;
 mod xml;
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use cases::index_of;
 pub(crate) use dialects::unknown_outcome;
 use encoding::{ContentKind, Decoded};
+use head::{Found, Notation};
 use libtest::LibtestSniffer;
 pub use limits::{Limit, LimitExceeded, Limits, Size};
 use model::{Flaw, Position, Report};
@@ -61,6 +66,12 @@ pub enum ReadError {
         /// The path as given.
         path: Arc<str>,
     },
+    /// It begins in the middle of a report, so that nothing says where its cases belong.
+    #[error("{path} begins in the middle of a report")]
+    Piece {
+        /// The path as given.
+        path: Arc<str>,
+    },
     /// It is text or binary, but not XML.
     #[error("{path} is not XML")]
     NotXml {
@@ -68,9 +79,7 @@ pub enum ReadError {
         path: Arc<str>,
     },
     /// It is JSON of another kind.
-    #[error(
-        "{path} is not a test report: JSON is understood only as `inspect --format jsonl` writes it"
-    )]
+    #[error("{path} is JSON, but not a test report of a known format")]
     OtherJson {
         /// The path as given.
         path: Arc<str>,
@@ -143,6 +152,12 @@ pub fn read_file(path: &Path, display: &str, limits: &Limits) -> Result<Vec<Repo
     read_limited(file, display, limits)
 }
 
+/// Joins the files of reports that consist of several: results for Allure, of which each directory is one report.
+#[must_use]
+pub fn join_files(reports: Vec<Report>) -> Vec<Report> {
+    json::join_allure(reports)
+}
+
 /// Reads reports from standard input, which is called `-`.
 ///
 /// # Errors
@@ -189,6 +204,13 @@ fn read_with(
     if beginning == ContentKind::Lines {
         return (lines::read(input, path, limits), buffer);
     }
+    let input: Box<dyn Read + '_> = match beginning {
+        ContentKind::Json | ContentKind::Text => match read_other(input, &path, limits) {
+            Ok(report) => return (Ok(vec![report]), buffer),
+            Err(input) => input,
+        },
+        _ => input,
+    };
     let mut sniffer = None;
     let input: Box<dyn Read + '_> = match beginning {
         ContentKind::Text => {
@@ -203,6 +225,7 @@ fn read_with(
     let result = match elements.enter() {
         Ok(DocumentStart::Root(format)) => Ok(dialects::read(&mut elements, path, format)),
         Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
+        Ok(DocumentStart::Piece) => Err(ReadError::Piece { path }),
         Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
         Ok(DocumentStart::Nothing { noise: true, .. })
             if beginning == ContentKind::Json && !elements.take_hit() =>
@@ -225,6 +248,39 @@ fn read_with(
         vec![report]
     });
     (result, buffer)
+}
+
+/// Reads a report that is not XML. The input, as if nothing of it had been read, if it is none.
+fn read_other<'a>(
+    mut input: Box<dyn Read + 'a>,
+    path: &Arc<str>,
+    limits: &Limits,
+) -> Result<Report, Box<dyn Read + 'a>> {
+    let mut head = Vec::new();
+    let error = (&mut input).take(head::LENGTH as u64).read_to_end(&mut head).err();
+    let found = head::find(&head);
+    let lines_before = found.map_or(0, |found| {
+        let before = head.get(..found.before).unwrap_or_default();
+        memchr::memchr_iter(b'\n', before).count()
+    });
+    let mut head = Cursor::new(head);
+    head.set_position(found.map_or(0, |found| found.before as u64));
+    let whole: Box<dyn Read + 'a> = Box::new(head.chain(encoding::Fails(error)).chain(input));
+    let Some(Found { format, notation, before }) = found else { return Err(whole) };
+    let path = Arc::clone(path);
+    let report = match notation {
+        Notation::Json => json::read(format, whole, path, limits),
+        Notation::Text => text::read(format, whole, path, limits),
+    };
+    // Each format that is found has a reader.
+    let Some(mut report) = report else { return Err(Box::new(io::empty())) };
+    if before > 0 {
+        report.move_down(lines_before);
+        let position = Position { line: 1, column: 1 };
+        report.recovered.insert(0, Flaw::new(position, "something before the report"));
+    }
+    report.damage = report.damage.take().map(|flaw| count_cases_behind(flaw, &report));
+    Ok(report)
 }
 
 /// The damage of `report`, which says how many cases were read behind it.

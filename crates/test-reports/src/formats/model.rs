@@ -49,6 +49,85 @@ pub enum Format {
     Testng,
     /// The output of `cargo test`.
     Libtest,
+    /// Boost.Test's own log or report: `TestLog`, `TestResult`.
+    Boost,
+    /// Buck: `tests`.
+    Buck,
+    /// Catch2's own format: `Catch`, `Catch2TestRun`.
+    Catch2,
+    /// Check: `testsuites` in a namespace of its own.
+    Check,
+    /// CppUnit, AUnit and EmbUnit: `TestRun`.
+    Cppunit,
+    /// CTest's `Test.xml`: `Site`.
+    Ctest,
+    /// CUnit: `CUNIT_TEST_RUN_REPORT`.
+    Cunit,
+    /// doctest's own format: `doctest`.
+    Doctest,
+    /// FPCUnit: `TestResults`.
+    Fpcunit,
+    /// GLib's gtester: `gtester`.
+    Gtester,
+    /// The export of IntelliJ's test runner: `testrun`.
+    Intellij,
+    /// MbUnit 2: `report-result`.
+    Mbunit,
+    /// Parasoft C/C++test: `ResultsSession`.
+    Parasoft,
+    /// Qt Test's own format, whole or light: `TestCase`.
+    Qttest,
+    /// Robot Framework's `output.xml`: `robot`.
+    Robot,
+    /// SonarQube's generic test execution: `testExecutions`.
+    Sonar,
+    /// UnitTest++: `unittest-results`.
+    Unittestpp,
+    /// The lines of JSON that libtest and cargo-nextest write.
+    #[serde(rename = "libtest-json")]
+    LibtestJson,
+    /// `go test -json`, and the text of `go test -v`.
+    #[serde(rename = "go-test")]
+    GoTest,
+    /// The Common Test Report Format.
+    Ctrf,
+    /// `jest --json`.
+    Jest,
+    /// Vitest's reporter `json`.
+    Vitest,
+    /// Mocha's reporter `json`.
+    Mocha,
+    /// Mocha's reporter `json-stream`.
+    #[serde(rename = "mocha-stream")]
+    MochaStream,
+    /// Playwright's reporter `json`.
+    Playwright,
+    /// pytest-json-report.
+    #[serde(rename = "pytest-json-report")]
+    Pytest,
+    /// pytest-reportlog.
+    #[serde(rename = "pytest-reportlog")]
+    Reportlog,
+    /// The JSON of Cucumber and behave.
+    Cucumber,
+    /// Cucumber's messages.
+    #[serde(rename = "cucumber-messages")]
+    CucumberMessages,
+    /// Results for Allure: a file per test.
+    Allure,
+    /// GoogleTest's JSON.
+    #[serde(rename = "googletest-json")]
+    GoogletestJson,
+    /// Robot Framework's JSON.
+    #[serde(rename = "robot-json")]
+    RobotJson,
+    /// The Test Anything Protocol, versions 12 to 14, and the output of `prove -v`.
+    Tap,
+    /// Service messages for TeamCity.
+    Teamcity,
+    /// The log of XCTest.
+    #[serde(rename = "xctest-log")]
+    Xctest,
 }
 
 /// A place in a report file.
@@ -352,6 +431,18 @@ impl Report {
     #[must_use]
     pub fn shown_path(&self) -> Arc<str> {
         shown_path(self.shard.as_deref(), &self.path)
+    }
+
+    /// Moves everything down by `lines`, which were read before the report.
+    pub(crate) fn move_down(&mut self, lines: usize) {
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        let cases = self.cases.iter_mut().map(|case| &mut case.position);
+        let errors = self.suite_errors.iter_mut().map(|error| &mut error.position);
+        let flaws =
+            self.recovered.iter_mut().chain(&mut self.damage).map(|flaw| &mut flaw.position);
+        for position in cases.chain(errors).chain(flaws) {
+            position.line = position.line.saturating_add(lines);
+        }
     }
 
     /// The outermost suite around `suite`.

@@ -36,6 +36,13 @@ impl TextBuffer {
         self.bytes.extend_from_slice(piece);
     }
 
+    /// What is added next begins on a new line.
+    pub(crate) fn break_line(&mut self) {
+        if self.bytes.last().is_some_and(|&last| last != b'\n') {
+            self.bytes.push(b'\n');
+        }
+    }
+
     /// The text, if it is more than white space. The next one can begin.
     pub(crate) fn take(&mut self, flaws: &mut FlawSet) -> Option<Box<str>> {
         let mut bytes = self.bytes.as_slice();

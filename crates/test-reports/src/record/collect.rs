@@ -298,7 +298,7 @@ fn suite_error(mapper: &CaseMapper<'_>, error: &SuiteError) -> RunError {
     let report = mapper.report();
     let suites = report.suite_chain(*suite);
     let named = suites.iter().rev().find(|suite| !suite.name.trim().is_empty());
-    let (file, line) = mapper.location_in(detail, None);
+    let (file, line) = mapper.suite_location(detail);
     RunError {
         report: Arc::clone(&report.path),
         name: named

@@ -24,7 +24,7 @@ const fn row(
 }
 
 /// One row for each group of tools, in the order of the documentation.
-const ROWS: [Description; 44] = [
+const ROWS: &[Description] = &[
     row(
         &["pytest", "unittest-xml-reporting", "nose2", "nose"],
         "classname",
@@ -44,6 +44,7 @@ const ROWS: [Description; 44] = [
         "title, or full title",
         "path and describes, or the suite if the title starts with it",
     ),
+    row(&["Jest"], "file", "full title", "path, describes"),
     row(&["vitest"], "file", "`describe > describe > title`", "path, describes"),
     row(&["mocha"], "chain of describes", "title", "the chain"),
     row(
@@ -53,6 +54,12 @@ const ROWS: [Description; 44] = [
         "the chain",
     ),
     row(&["node-tap", "tape"], "chain of suites", "name without its number", "the chain"),
+    row(
+        &["TAP"],
+        "chain of subtests; with `prove`, the file",
+        "description, or `test 3`",
+        "the chain",
+    ),
     row(&["tap-junit"], "suite, unless it is a constant", "name", "the same"),
     row(&["ava"], "nothing", "full title without its number", "titles"),
     row(
@@ -75,7 +82,12 @@ const ROWS: [Description; 44] = [
         "function path; further doc-tests of one item get `#2`, `#3` …",
         "binary, modules",
     ),
-    row(&["gotestsum", "go-junit-report"], "import path", "`TestAdd/zero`", "import path"),
+    row(
+        &["gotestsum", "go-junit-report", "go test"],
+        "import path",
+        "`TestAdd/zero`",
+        "import path",
+    ),
     row(&["Ginkgo"], "package, suite", "full text without `[It]`", "path, suite"),
     row(&["Bazel"], "nothing", "target without the number of its shard", "package"),
     row(&["PHPUnit"], "class", "method with data set", "namespaces, class"),
@@ -97,20 +109,53 @@ const ROWS: [Description; 44] = [
     row(&["Robot Framework"], "chain of suites", "name", "the chain"),
     row(&["GoogleTest"], "suite", "name without `DISABLED_`", "prefix, suite"),
     row(
-        &["Catch2", "Criterion", "cmocka", "CUnit", "Qt Test"],
+        &["Catch2", "Criterion", "cmocka", "CUnit", "Qt Test", "UnitTest++", "FPCUnit"],
         "suite or classname",
         "name",
         "the same",
     ),
     row(&["Boost.Test"], "module, classname", "name", "the same"),
     row(&["doctest"], "source file", "name", "path"),
+    row(&["Check"], "suite, test case", "function", "the same"),
+    row(&["CppUnit"], "class, if the name has one", "method", "namespaces, class"),
+    row(&["gtester"], "program", "path", "program, path"),
+    row(&["Parasoft C/C++test"], "suite", "name without it", "the same"),
+    row(&["SonarQube"], "file", "name", "path"),
+    row(
+        &["IntelliJ", "Buck"],
+        "class, or else the chain of suites",
+        "name",
+        "package, class, nested classes",
+    ),
     row(&["Meson"], "project, suite (and the TAP program)", "name", "the same"),
     row(&["CTest"], "nothing", "name", "none"),
     row(&["bats"], "file", "name", "path"),
     row(&["perl TAP"], "suite", "name without its number", "suite"),
     row(&["XCTest"], "module and class", "method", "module, class"),
-    row(&["Maestro"], "suite or classname; devices are executions", "name", "the same"),
+    row(
+        &["Maestro"],
+        "suite, unless it is the default; devices are executions",
+        "flow",
+        "the suite",
+    ),
     row(&["twister"], "scenario, unless it is the name; platforms are executions", "name", "path"),
+    row(
+        &["intern"],
+        "chain of suites without the session; sessions are executions",
+        "name",
+        "the chain",
+    ),
+    row(&["Deno"], "file", "`test > step`", "path, tests"),
+    row(&["Terraform"], "file", "run", "path"),
+    row(
+        &["Ansible"],
+        "playbook, file; hosts are executions",
+        "play, role and task without arguments",
+        "the same",
+    ),
+    row(&["testthat"], "context", "test; its expectations are one test", "the context"),
+    row(&["CppUTest"], "package and group", "name", "the same"),
+    row(&["tasty"], "chain of groups", "name", "the chain"),
     row(&["Newman"], "request", "assertion", "collection, request"),
     row(&["Common Test"], "suite, groups", "test case", "suite, groups"),
     row(&["eunit"], "module", "function and description without the line", "module"),
@@ -121,9 +166,18 @@ const ROWS: [Description; 44] = [
         "name with arguments",
         "namespaces, class",
     ),
+    row(&["MbUnit"], "class", "method with arguments", "namespaces, class"),
     row(&["TRX"], "class without its assembly", "method with arguments", "namespaces, class"),
     row(&["linter"], "", "", "findings are not tests: they are counted as excluded"),
     row(&["ExUnit"], "module without `Elixir.`", "name", "module, cut at `.`"),
+    row(
+        &["Allure"],
+        "as its framework's reports have it: classname, file, or chain of suites",
+        "name",
+        "the same",
+    ),
+    row(&["CTRF"], "file and suites, as far as the report names them", "name", "the same"),
+    row(&["TeamCity"], "chain of suites", "name", "the chain"),
     row(
         &["unknown"],
         "chain of suites, then the classname; without lines, dates, hosts, browsers",

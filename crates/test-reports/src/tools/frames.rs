@@ -72,8 +72,8 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         return parse(location.trim_end_matches(':'));
     }
     // rustc: `--> src/lib.rs:3:5`; RSpec: `# ./spec/cart_spec.rb:31:in `block'`; vitest: `❯ test/price.test.js:37:5`;
-    // pytest: `E  File "a.py", line 1`.
-    let marks = ["--> ", "# ", "❯ ", "E  "];
+    // pytest: `E  File "a.py", line 1`; intern: `@ tests/cart.js:14:24`.
+    let marks = ["--> ", "# ", "❯ ", "E  ", "@ "];
     let line = marks.iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line).trim_start();
     // Ginkgo: `In [It] at: /w/cart_test.go:41 @ 11/20/26 10:00:00`; minitest: `test_a(Cart) [test/cart_test.rb:9]:`.
     if let Some((_, location)) = line.split_once("] at: ") {
@@ -86,9 +86,10 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         if is_framework(frame) {
             return None;
         }
-        let location = match frame.rsplit_once('(') {
-            Some((_, inner)) => inner.strip_suffix(')')?,
-            None => frame,
+        let location = match (frame.rsplit_once('('), frame.rsplit_once(" @ ")) {
+            (Some((_, inner)), _) => inner.strip_suffix(')')?,
+            (None, Some((_, location))) => location,
+            (None, None) => frame,
         };
         return parse(location.strip_prefix("file://").unwrap_or(location));
     }
@@ -97,6 +98,33 @@ fn find_in_line(line: &str) -> Option<(&str, u32)> {
         let (path, rest) = rest.split_once("\", line ")?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return Some((path, rest[..digits].parse().ok()?));
+    }
+    // A panic in Go: `/w/deck/deck_test.go:20 +0x45`.
+    if let Some((location, _)) = line.split_once(" +0x") {
+        return parse(location);
+    }
+    // Dart: `test/cart_test.dart 7:5    main.<fn>`.
+    if let Some((path, rest)) = line.split_once(".dart ") {
+        let number = rest.trim_start().split(':').next()?.parse().ok()?;
+        return Some((&line[..path.len() + ".dart".len()], number));
+    }
+    // Terraform: `on tests/cart.tftest.hcl line 16, in run "fails":`.
+    if let Some((path, rest)) = line.strip_prefix("on ").and_then(|line| line.split_once(" line "))
+    {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        return Some((path, rest[..digits].parse().ok()?));
+    }
+    // Haskell: `error, called at Shop.hs:16:88 in main:Main`.
+    if let Some((location, _)) =
+        line.split_once("called at ").and_then(|(_, rest)| rest.split_once(" in "))
+    {
+        return parse(location);
+    }
+    // R: `2 is not 3 ('test-cart.R:9')`, `2 is not 3 (test-cart.R:9:3)`.
+    if let Some((_, location)) = line.strip_suffix(')').and_then(|line| line.rsplit_once('('))
+        && location.contains(".R:")
+    {
+        return parse(location.trim_matches('\''));
     }
     // Erlang: `in function cart_tests:adds_test/0 (test/cart_tests.erl, line 6)`.
     if let Some((start, line)) = line.strip_suffix(')').and_then(|line| line.rsplit_once(", line "))
@@ -187,6 +215,20 @@ mod tests {
             found("[FAILED] no\nIn [It] at: /w/cart_test.go:41 @ 11/20/26 10:00:00.123"),
             Some(("/w/cart_test.go", 41))
         );
+        for text in [
+            "Error: Test assertion failed\n\n  on a.tftest.hcl line 16, in run \"fails\":\n  16: x",
+            "AssertionError: no\n  at Test.test @ a.tftest.hcl:16:47",
+            "Error: no database\n  @ a.tftest.hcl:16:24",
+            "no price\nCallStack (from HasCallStack):\n  error, called at a.tftest.hcl:16:88 in main:Main",
+        ] {
+            assert_eq!(found(text), Some(("a.tftest.hcl", 16)), "{text}");
+        }
+        let panic = "panic: sank [recovered]\n\ngoroutine 7 [running]:\ntesting.tRunner.func1()\n\t/usr/lib/go-1.19/src/testing/testing.go:1396 +0x24e\n\t/w/deck_test.go:20 +0x45";
+        assert_eq!(found(panic), Some(("/w/deck_test.go", 20)));
+        let dart = "Expected: <3>\n  Actual: <2>\n\npackage:matcher      expect\ntest/a_test.dart 7:5      main.<fn>";
+        assert_eq!(found(dart), Some(("test/a_test.dart", 7)));
+        assert_eq!(found("2 is not 3 ('test-a.R:9')"), Some(("test-a.R", 9)));
+        assert_eq!(found("2 is not 3 (test-a.R:9:3)"), Some(("test-a.R", 9)));
         assert_eq!(
             found("test_a(Cart) [test/cart_test.rb:9]:\nExpected"),
             Some(("test/cart_test.rb", 9))

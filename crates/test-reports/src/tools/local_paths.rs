@@ -44,6 +44,15 @@ impl<'a> LocalPaths<'a> {
         self.root.relative(path)
     }
 
+    /// Whether the repository has a file at `path`, which is relative to its root.
+    pub(super) fn is_in_repository(&self, path: &str) -> bool {
+        let root = &self.options.root;
+        root.is_known()
+            && !RepositoryRoot::is_absolute(path)
+            && !path.split('/').any(|part| part == "..")
+            && Path::new(root.path()).join(path).is_file()
+    }
+
     /// The longest end of an absolute path that is a file of this repository, if that includes a directory.
     fn in_repository(&self, path: &str) -> Option<String> {
         let path = RepositoryRoot::normalised(path);

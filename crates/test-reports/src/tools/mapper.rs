@@ -54,6 +54,8 @@ pub struct CaseMapper<'a> {
     /// The cleaned name of each suite.
     suite_names: Vec<String>,
     paths: LocalPaths<'a>,
+    /// The path of the report, after a `/` if it is known to be relative to the repository root.
+    report_path: String,
     hooks: HashSet<usize>,
     ordinals: HashMap<usize, usize>,
 }
@@ -72,6 +74,10 @@ impl<'a> CaseMapper<'a> {
             hooks: parts.iter().flat_map(|(part, tool)| (tool.hooks)(part)).collect(),
             ordinals: parts.iter().flat_map(|(part, tool)| (tool.ordinals)(part)).collect(),
             paths: LocalPaths::new(report, options),
+            report_path: match options.root.below(&report.path) {
+                Some(path) => format!("/{path}"),
+                None => report.path.to_string(),
+            },
             parts,
         }
     }
@@ -173,31 +179,70 @@ impl<'a> CaseMapper<'a> {
             let named = |suite: &&'a Suite| suite.attribute("file").or(suite.attribute("filepath"));
             suites.iter().rev().find_map(named)
         });
+        let line = case.line.or_else(|| case.attribute("lineno")?.parse().ok());
+        // Some classnames are a place: `roles/cart/tasks/main.yml:3`.
+        let place = || case.classname.as_deref().and_then(volatile::place);
+        let (written, line) = match written {
+            Some(file) => (Some(file), line),
+            None => place().map_or((None, None), |(file, line)| (Some(file), Some(line))),
+        };
         let file = written.map(|file| self.paths.relative(file)).filter(|file| !file.is_empty());
-        let line =
-            case.line.or_else(|| case.attribute("lineno")?.parse().ok()).filter(|_| file.is_some());
+        let line = line.filter(|_| file.is_some());
         let (file, failed_at) = match detail {
-            Some(detail) => self.location_in(detail, file),
+            Some(detail) => {
+                let (file, line) = self.location_in(detail, file);
+                (file.or_else(|| self.named_after_file(case)), line)
+            }
             None => (file, None),
         };
         let line = failed_at.or(line);
+        self.in_repository(file, line, case.classname.as_deref().unwrap_or_default())
+    }
+
+    /// As [`Self::location`], of a suite.
+    pub(crate) fn suite_location(&self, detail: &Detail) -> (Option<String>, Option<u32>) {
+        let (file, line) = self.location_in(detail, None);
+        self.in_repository(file, line, "")
+    }
+
+    /// The file after which the class of a case is named.
+    fn named_after_file(&self, case: &Case) -> Option<String> {
+        let classname = case.classname.as_deref()?;
+        let is_path = classname.contains('/') && !classname.contains(char::is_whitespace);
+        (is_path && volatile::has_extension(classname)).then(|| self.paths.relative(classname))
+    }
+
+    /// The path of `file` in the repository, if its files are known. Without it, the line says nothing.
+    fn in_repository(
+        &self,
+        file: Option<String>,
+        line: Option<u32>,
+        classname: &str,
+    ) -> (Option<String>, Option<u32>) {
         let Some(tracked) = &self.options.tracked else {
             return (file, line);
         };
-        let classname = case.classname.as_deref().unwrap_or_default();
-        let found = file
-            .and_then(|file| tracked.find(&file, &self.report.path, classname).map(str::to_owned));
-        (found, line)
+        let file = file.and_then(|file| {
+            let found = tracked.find(&file, &self.report_path, classname).map(str::to_owned);
+            // A new file is not tracked yet.
+            found.or_else(|| self.paths.is_in_repository(&file).then_some(file))
+        });
+        let line = line.filter(|_| file.is_some());
+        (file, line)
     }
 
     /// File and line that a failure names; only the line where the `file` is known.
-    pub(crate) fn location_in(
-        &self,
-        detail: &Detail,
-        file: Option<String>,
-    ) -> (Option<String>, Option<u32>) {
-        let is_wanted =
-            |path: &str| file.as_ref().is_none_or(|file| self.paths.relative(path) == *file);
+    fn location_in(&self, detail: &Detail, file: Option<String>) -> (Option<String>, Option<u32>) {
+        // Where tests ran in a directory of the repository, one of the two may be relative to that.
+        let is_end = |path: &str, end: &str| {
+            path.strip_suffix(end).is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        };
+        let is_wanted = |path: &str| {
+            file.as_ref().is_none_or(|file| {
+                let path = self.paths.relative(path);
+                is_end(&path, file) || (path.contains('/') && is_end(file, &path))
+            })
+        };
         let texts = [detail.text.as_deref(), detail.message.as_deref()];
         let found = texts.into_iter().flatten().find_map(|text| source_location(text, is_wanted));
         let line = found.map(|(_, line)| line);

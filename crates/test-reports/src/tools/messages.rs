@@ -10,9 +10,33 @@ fn says_something(words: &str) -> bool {
     !printable(words).trim().is_empty()
 }
 
-/// The `message` attribute, unless it is blank.
+/// The `message` attribute, unless it is blank, or only says that something failed and where, and the text says more.
 fn attribute(detail: &Detail) -> Option<&str> {
-    detail.message.as_deref().filter(|words| says_something(words))
+    let has_text = || detail.text.as_deref().is_some_and(says_something);
+    let words = detail.message.as_deref().filter(|words| says_something(words))?;
+    (!(only_says_that(words.trim()) && has_text())).then_some(words)
+}
+
+fn only_says_that(words: &str) -> bool {
+    const NOTHING: [&str; 8] = [
+        "failed",
+        "failure",
+        "error",
+        "test failed",
+        "testcase failed",
+        "test crashed",
+        "test failure",
+        "assertion failed",
+    ];
+    let is_place = |words: &str| {
+        let (path, line) = words.rsplit_once(':').unwrap_or_default();
+        path.contains(['/', '.']) && !path.contains(' ') && line.parse::<u32>().is_ok()
+    };
+    let bare = words.trim_end_matches(['.', '!']).to_ascii_lowercase();
+    NOTHING.contains(&&*bare)
+        || words.ends_with("see stacktrace for details")
+        // gdUnit4: `FAILED: res://test/cart_test.gd:12`
+        || is_place(words.strip_prefix("FAILED: ").unwrap_or(words))
 }
 
 /// The lines of the text that are not blank.
@@ -27,9 +51,23 @@ pub(super) fn written(detail: &Detail) -> Option<&str> {
 
 /// The attribute, or else the first line that is not part of a preamble, or else the first line.
 fn written_after(detail: &Detail, is_preamble: impl Fn(&str) -> bool) -> Option<&str> {
-    attribute(detail)
-        .or_else(|| lines(detail).find(|line| !is_preamble(line.trim())))
-        .or_else(|| lines(detail).next())
+    attribute(detail).or_else(|| {
+        let mut found = lines(detail).find(|line| !is_preamble(line.trim()));
+        found = found.or_else(|| lines(detail).next());
+        found.map(|line| with_values(detail, line))
+    })
+}
+
+/// A line of the text with the lines below it up to a blank one, if it only introduces them: `Expecting:`.
+fn with_values<'a>(detail: &'a Detail, line: &'a str) -> &'a str {
+    let whole = || {
+        let (_, below) = detail.text.as_deref()?.split_once(line)?;
+        let end = below.find("\n\n").unwrap_or(below.len());
+        let length = line.len() + end;
+        let start = detail.text.as_deref()?.len() - below.len() - line.len();
+        detail.text.as_deref()?.get(start..start + length)
+    };
+    if line.trim_end().ends_with(':') { whole().unwrap_or(line) } else { line }
 }
 
 /// The attribute unless it `says_nothing`, or else the first line.
@@ -109,12 +147,14 @@ fn exception(detail: &Detail) -> Option<&str> {
     after_frame.find(|line| says_something(line)).or_else(|| lines(detail).next_back())
 }
 
-/// A panic is represented by the line after the one with its thread and location.
+/// A panic is represented by the line after the one with its thread and location, a process that ended otherwise by the
+/// type: `test failure with exit code 3`.
 pub(super) fn rust(detail: &Detail) -> Option<&str> {
     attribute(detail)
         .filter(|words| !is_panic_line(words.trim()))
         .or_else(|| panic(detail))
         .or_else(|| written(detail))
+        .or_else(|| detail.kind.as_deref().filter(|kind| says_something(kind)))
 }
 
 /// As [`rust`], but the attribute is `failed NAME` for every failure.
@@ -137,7 +177,10 @@ pub(super) fn phpunit(detail: &Detail) -> Option<&str> {
 }
 
 fn is_test_name(line: &str) -> bool {
-    line.contains("::") && !line.contains([' ', '/'])
+    let name = line.split(" with data set ").next().unwrap_or_default();
+    // Codeception: `SignInCest: sign in`.
+    let is_cest = || name.split_once(": ").is_some_and(|(class, _)| class.ends_with("Cest"));
+    (name.contains("::") && !name.contains([' ', '/'])) || is_cest()
 }
 
 /// A heading comes first.
@@ -165,15 +208,25 @@ pub(super) fn jest(detail: &Detail) -> Option<&str> {
         let line = line.trim();
         line.strip_prefix("Error: ").unwrap_or(line).starts_with("expect(")
     });
+    let text = detail.text.as_deref().unwrap_or_default();
+    // Up to the stack.
+    let end_of = |start: usize| {
+        let after = &text[start..];
+        start + after.find("\n    at ").unwrap_or(after.len())
+    };
     let values = || {
-        let text = detail.text.as_deref()?;
         let start = text.find(header?)?;
         let start = start + text[start..].find("\nExpected")? + 1;
-        let after = text[start..].find("\n\n").unwrap_or(text.len() - start);
-        let end = text[start..].find("\n    at ").map_or(after, |at| at.min(after));
-        Some(&text[start..start + end])
+        let after = text[start..].find("\n\n").map_or(text.len(), |length| start + length);
+        Some(&text[start..end_of(start).min(after)])
     };
-    values().or_else(|| written(detail))
+    let whole = || {
+        let header = header?.trim();
+        let header = header.strip_prefix("Error: ").unwrap_or(header);
+        let start = text.find(header)?;
+        Some(text[start..end_of(start)].trim_end())
+    };
+    values().or_else(whole).or_else(|| written(detail))
 }
 
 /// As [`jest`]; the text starts with a heading.
@@ -188,18 +241,28 @@ pub(super) fn playwright(detail: &Detail) -> Option<&str> {
             let end = text[start..].find("\n\n").unwrap_or(text.len() - start);
             Some(&text[start..start + end])
         })
+        .or_else(|| {
+            let text = detail.text.as_deref()?;
+            let start = text.find("expect(")?;
+            let after = &text[start..];
+            Some(after[..after.find("\n        at ").unwrap_or(after.len())].trim_end())
+        })
         .or_else(|| written(detail))
 }
 
-/// The attribute is `Failed` for every failure. The words follow the place, `cart_test.go:32: `, or a panic.
+/// The attribute is `Failed` for every failure, and everything that a skipped test wrote. The words follow the place,
+/// `cart_test.go:32: `, or a panic. A test whose subtests failed has none.
 pub(super) fn go(detail: &Detail) -> Option<&str> {
-    let text = detail.text.as_deref().unwrap_or_default();
-    let panic = || lines(detail).find(|line| line.trim().starts_with("panic: "));
+    let texts = [detail.text.as_deref(), detail.message.as_deref()];
+    let texts = || texts.into_iter().flatten();
+    let lines = || texts().flat_map(str::lines).filter(|line| says_something(line));
     // testify writes a table behind the place.
     let table = || {
-        let start = text.find("\tError:")? + "\tError:".len();
-        let end = text[start..].find("\tTest:").unwrap_or(text.len() - start);
-        Some(&text[start..start + end])
+        texts().find_map(|text| {
+            let start = text.find("\tError:")? + "\tError:".len();
+            let end = text[start..].find("\tTest:").unwrap_or(text.len() - start);
+            Some(&text[start..start + end])
+        })
     };
     let after_place = |line| {
         let (place, words): (&str, &str) = str::trim(line).split_once(": ")?;
@@ -210,13 +273,11 @@ pub(super) fn go(detail: &Detail) -> Option<&str> {
         (is_place && says_something(words)).then_some(words)
     };
     let is_heading = |line: &str| ["=== ", "--- "].iter().any(|start| line.starts_with(start));
-    lines(detail)
+    lines()
         .find_map(after_place)
         .or_else(table)
-        .or_else(panic)
-        .or_else(|| lines(detail).find(|line| !is_heading(line.trim())))
-        .or_else(|| text_first(detail))
-        .filter(|words| says_something(words))
+        .or_else(|| lines().find(|line| line.trim().starts_with("panic: ")))
+        .or_else(|| lines().find(|line| !is_heading(line.trim())))
 }
 
 /// Without the class of an assertion in front, which Gradle writes.
@@ -234,13 +295,23 @@ pub(super) fn jvm(detail: &Detail) -> Option<&str> {
     Some(bare.filter(|words| says_something(words)).unwrap_or(words))
 }
 
-/// The place comes first: `shop_test.cpp:31`, or `unknown file`.
-pub(super) fn googletest(detail: &Detail) -> Option<&str> {
-    let words = written(detail)?;
-    let (place, rest) = words.split_once('\n').unwrap_or((words, ""));
-    let is_place = place.trim() == "unknown file"
-        || place.rsplit_once(':').is_some_and(|(_, line)| line.trim().parse::<u32>().is_ok());
-    Some(if is_place && says_something(rest) { rest } else { words })
+/// The place comes first, on a line of its own (`shop_test.cpp:31`, `Shop.hs:15:`, `unknown file`) or in front of the
+/// words (`cart_test.cpp:18: expected 3`).
+pub(super) fn after_place(detail: &Detail) -> Option<&str> {
+    let text = || detail.text.as_deref().filter(|text| says_something(text));
+    let words = attribute(detail).or_else(text)?.trim_start();
+    let is_place = |place: &str| {
+        let place = place.trim().trim_end_matches(':');
+        place == "unknown file"
+            || place.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok())
+    };
+    let (first, rest) = words.split_once('\n').unwrap_or((words, ""));
+    let rest = match first.split_once(": ") {
+        Some((place, _)) if is_place(place) && !place.contains(' ') => &words[place.len() + 2..],
+        _ if is_place(first) => rest,
+        _ => words,
+    };
+    Some(if says_something(rest) { rest } else { words })
 }
 
 /// minitest-reporters cuts the attribute; the words follow `[test/cart_test.rb:9]:` in the text.
@@ -255,7 +326,9 @@ pub(super) fn minitest(detail: &Detail) -> Option<&str> {
 /// `words` with a first line that says what failed: `Expected: 5` and `Received: 4` are joined, and so are the lines
 /// behind a colon. The other lines follow.
 pub(super) fn with_headline(words: &str) -> String {
-    const SECOND: [&str; 5] = ["received", "got", "actual", "but was", "but:"];
+    // CppUTest writes line breaks like this.
+    let words = &*words.replace("{newline}", "\n");
+    const SECOND: [&str; 6] = ["received", "got", "actual", "but was", "but got", "but:"];
     let mut lines = words.trim().lines();
     let first = lines.next().unwrap_or_default().trim();
     let rest: Vec<&str> = lines.collect();
@@ -267,24 +340,61 @@ pub(super) fn with_headline(words: &str) -> String {
         starts(first, "expected") || rest.iter().take(2).any(|line| starts(line, "expected"));
     let values = rest.iter().take(3).position(is_second).filter(|_| has_expected);
     let is_blank = |line: &&str| line.trim().is_empty();
+    // `Expected`, `<int>: 2`, `to equal`, `<int>: 3`.
+    let is_gomega = first == "Expected";
+    let values = values.filter(|_| !is_gomega);
     let joined = match values {
+        // doctest writes each value on a line of its own.
+        Some(last) if rest[last].trim_end().ends_with(':') => (last + 2).min(rest.len()),
         Some(last) => last + 1,
-        None if first.ends_with(':') => {
+        // Spock writes an empty line before the condition.
+        None if first.ends_with(':') && rest.first().is_some_and(is_blank) => rest.len().min(2),
+        None if first.ends_with(':') || is_gomega => {
             rest.iter().take(4).position(is_blank).unwrap_or(rest.len().min(4))
         }
         None => 0,
     };
     let mut headline = first.to_owned();
+    let difference =
+        difference(&rest).filter(|_| first.ends_with(':') || first.contains("expect("));
+    let joined = if difference.is_some() { 0 } else { joined };
+    if let Some((expected, received)) = difference {
+        headline = format!("{}: {expected}, {received}", headline.trim_end_matches(':'));
+    }
     for line in rest[..joined].iter().filter(|line| !line.trim().is_empty()) {
-        headline += if headline.ends_with(':') { " " } else { ", " };
+        headline += if headline.ends_with(':') || is_gomega { " " } else { ", " };
         headline.extend(line.split_whitespace().flat_map(|word| [word, " "]));
         headline.truncate(headline.trim_end().len());
+    }
+    if rest.is_empty() {
+        // The class of an exception without words.
+        headline.truncate(headline.trim_end_matches(':').len());
     }
     for line in &rest[joined..] {
         headline.push('\n');
         headline += line;
     }
     headline
+}
+
+/// The first lines of a difference between two values, as jest, Playwright and node:assert write it: `- 3` and `+ 2`.
+fn difference(lines: &[&str]) -> Option<(String, String)> {
+    let is_heading = |at: usize| {
+        let line = lines[at].trim_start();
+        let next = lines.get(at + 1).map_or("", |next| next.trim_start());
+        line.starts_with("+ actual - expected")
+            || (line.starts_with("- Expected") && next.starts_with("+ Received"))
+    };
+    let heading = (0..lines.len().min(4)).find(|&at| is_heading(at))?;
+    let values = &lines[heading + 1..];
+    let line_of = |sign: char, heading: &str| {
+        let is_value =
+            |line: &&str| line.starts_with(sign) && line.len() > 1 && !line.starts_with(heading);
+        let line = values.iter().map(|line| line.trim()).find(is_value)?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        Some(words.join(" ").trim_end_matches(',').to_owned())
+    };
+    Some((line_of('-', "- Expected")?, line_of('+', "+ Received")?))
 }
 
 /// All rules above, for reports of unrecognised tools.
@@ -369,11 +479,29 @@ mod tests {
         assert_eq!(of(jvm(&detail(gradle, ""))), "expected: <1> but was: <2>");
         assert_eq!(of(jvm(&detail("java.lang.AssertionError", ""))), "java.lang.AssertionError");
         assert_eq!(
-            of(googletest(&detail("a.cpp:3\nExpected equality of these values:\n  1\n  2", ""))),
+            of(after_place(&detail("a.cpp:3\nExpected equality of these values:\n  1\n  2", ""))),
             "Expected equality of these values: 1, 2"
         );
+        assert_eq!(of(go(&detail("Failed", "=== RUN   TestAdd\n--- FAIL: TestAdd"))), "Failed");
+        let skipped = "=== RUN   TestAdd\n    a_test.go:9: no water\n--- SKIP: TestAdd";
+        assert_eq!(of(go(&detail(skipped, ""))), "no water");
+        let text = "A::testLoads with data set \"a b\" (1, 2)\nwrong load\nFailed asserting";
+        assert_eq!(of(phpunit(&detail("", text))), "wrong load");
         let text = "\nFailure:\ntest_a(T) [a_test.rb:9]:\nExpected: 1\n  Actual: 2\n";
         assert_eq!(of(minitest(&detail("Expected: 1...", text))), "Expected: 1, Actual: 2");
+    }
+
+    #[test]
+    fn an_attribute_that_says_nothing_yields_to_the_text() {
+        for words in ["failed", "Test failed.", "FAILED: res://test/cart_test.gd:12"] {
+            assert_eq!(written(&detail(words, "2 is not 3")), Some("2 is not 3"), "{words}");
+            assert_eq!(written(&detail(words, "")), Some(words));
+        }
+        let text = "Expecting:\n '3'\n but was\n '2'\n\nat x";
+        assert_eq!(written(&detail("failed", text)), Some("Expecting:\n '3'\n but was\n '2'"));
+        assert_eq!(written(&detail("failed twice", "2 is not 3")), Some("failed twice"));
+        let text = "SignInCest: sign in\nFailed asserting that";
+        assert_eq!(phpunit(&detail("", text)), Some("Failed asserting that"));
     }
 
     #[test]
@@ -393,6 +521,27 @@ mod tests {
                 "Expecting actual: 5, to be greater than: 6",
             ),
             ("boom\nmore", "boom\nmore"),
+            (
+                "Expected\n    <int>: 2\nto equal\n    <int>: 3",
+                "Expected <int>: 2 to equal <int>: 3",
+            ),
+            (
+                "Condition not satisfied:\n\ncart.total == 3\n|    2     false",
+                "Condition not satisfied: cart.total == 3\n|    2     false",
+            ),
+            (
+                "expect(received).toEqual(expected)\n\n- Expected  - 1\n+ Received  + 1\n\n  Array [\n-   3,\n+   2,\n  ]",
+                "expect(received).toEqual(expected): - 3, + 2\n\n- Expected  - 1\n+ Received  + 1\n\n  Array [\n-   3,\n+   2,\n  ]",
+            ),
+            (
+                "Expected values to be strictly deep-equal:\n+ actual - expected\n\n  [\n+   2\n-   3\n  ]",
+                "Expected values to be strictly deep-equal: - 3, + 2\n+ actual - expected\n\n  [\n+   2\n-   3\n  ]",
+            ),
+            (
+                "001 >>> 1 + 1\nExpected:\n    3\nGot:\n    2\n",
+                "001 >>> 1 + 1, Expected: 3, Got: 2",
+            ),
+            ("expected <3>{newline}\tbut was  <2>", "expected <3>, but was <2>"),
             ("", ""),
         ] {
             assert_eq!(with_headline(words), headline, "{words}");

@@ -84,6 +84,13 @@ impl<'a> Part<'a> {
         self.suite().is_some_and(|suite| names.iter().all(|name| suite.attribute(name).is_some()))
     }
 
+    /// Whether the outermost suite names a package, which may tell it apart from another one.
+    pub(super) fn has_package(&self) -> bool {
+        self.suite()
+            .and_then(|suite| suite.attribute("package"))
+            .is_some_and(|package| !package.is_empty())
+    }
+
     /// Whether the outermost suite has none of these attributes.
     pub(super) fn lacks(&self, names: &[&str]) -> bool {
         self.suite().is_some_and(|suite| names.iter().all(|name| suite.attribute(name).is_none()))

@@ -31,7 +31,7 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
     if is_environment(part) {
         return String::new();
     }
-    let part = environment::without_affixes(part);
+    let part = without_lines(environment::without_affixes(part));
     let part = map_words(part, |word, is_first| {
         if is_host(word) { String::new() } else { without_server(word, is_first, true) }
     });
@@ -44,7 +44,30 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
             .or_else(|| stamps::hash(rest))
             .or_else(|| numbered(rest))
             .or_else(|| shard(rest))
+            .or_else(|| worker(rest))
     })
+}
+
+/// A path without its lines in further spellings: `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`.
+pub(super) fn without_lines(path: &str) -> &str {
+    let is_line = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_digit())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:,L".contains(&byte))
+    };
+    // A class may have arguments: `Shop.Cart(12)`.
+    let is_file = |path: &str| has_extension(path) && path.contains(['/', '\\']);
+    let cut =
+        |(start, line): (&'_ str, &str)| (is_line(line) && is_file(start)).then_some(start.len());
+    let bracketed = || path.strip_suffix(')')?.rsplit_once('(');
+    let after_word = || {
+        let (start, line) = path.rsplit_once(" line ")?;
+        Some((start.trim_end_matches(','), line))
+    };
+    let end = [path.rsplit_once("#L"), bracketed(), after_word(), path.rsplit_once(':')]
+        .into_iter()
+        .flatten()
+        .find_map(cut);
+    end.map_or(path, |end| &path[..end])
 }
 
 /// A path without `:12` or `:12:5` at its end.
@@ -61,6 +84,13 @@ pub(super) fn without_line(path: &str) -> &str {
         .map(|end| &path[..end])
         .find(|path| has_extension(path))
         .unwrap_or(path)
+}
+
+/// Splits `path:12` or `path:12:5` into path and line.
+pub(super) fn place(text: &str) -> Option<(&str, u32)> {
+    let path = without_line(text);
+    let numbers = text.get(path.len() + 1..)?;
+    Some((path, numbers.split(':').next()?.parse().ok()?))
 }
 
 /// Whether the last component has an extension that starts with a letter.
@@ -194,6 +224,10 @@ fn without_server(word: &str, is_first: bool, any_server: bool) -> String {
     let scheme = &before[start..];
     if scheme.is_empty() || scheme == "file" {
         return word.to_owned();
+    }
+    // Godot's name for the directory of a project.
+    if scheme == "res" {
+        return format!("{}{rest}", &before[..start]);
     }
     let end = rest.find(['/', '?', '#', ')', '"', '\'']).unwrap_or(rest.len());
     let (server, path) = rest.split_at(end);
@@ -384,6 +418,12 @@ fn shard(rest: &str) -> Option<usize> {
     }
 }
 
+/// `gw3`, a process of pytest-xdist.
+fn worker(rest: &str) -> Option<usize> {
+    let length = number(strip_word(rest, &["gw"])?);
+    (length > 0).then_some("gw".len() + length)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -391,6 +431,35 @@ mod tests {
     use super::*;
     use crate::options::IdentityOptions;
     use crate::text::RepositoryRoot;
+
+    #[test]
+    fn lines_in_every_spelling_belong_to_paths_only() {
+        for path in [
+            "src/a.rb:12",
+            "src/a.rb:12-15",
+            "src/a.rb(12)",
+            "src/a.rb(12,5)",
+            "src/a.rb#L12",
+            "src/a.rb#L12-L15",
+            "src/a.rb line 12",
+            "src/a.rb, line 12",
+        ] {
+            assert_eq!(without_lines(path), "src/a.rb", "{path}");
+        }
+        for part in ["Shop.Cart(12)", "Cart line 12", "Shop.Cart.Adds(1,2)", "v1.2/b:3", "a/b(c)"] {
+            assert_eq!(without_lines(part), part);
+        }
+    }
+
+    #[test]
+    fn workers_and_browsers_behind_a_name_are_removed() {
+        for part in ["Cart gw0", "Cart [chromium]", "Cart [webkit]"] {
+            assert_eq!(apply(without_run, part), "Cart", "{part}");
+        }
+        for part in ["Cart gwen", "Cart [fast]", "Cart (chromium)"] {
+            assert_eq!(apply(without_run, part), part);
+        }
+    }
 
     /// Applies `rule` to `part`, in a repository at `/home/ci/work/shop`, and checks that it is idempotent.
     fn apply(rule: fn(&str, &LocalPaths<'_>) -> String, part: &str) -> String {

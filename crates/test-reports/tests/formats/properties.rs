@@ -142,6 +142,63 @@ fn element() -> impl Strategy<Value = &'static str> {
             "test-method",
             "exception",
             "value",
+            // Of formats that a single framework writes.
+            "TestSuite",
+            "TestCase",
+            "Error",
+            "Test",
+            "FailedTest",
+            "FailedTests",
+            "SuccessfulTests",
+            "Name",
+            "TestFunction",
+            "Incident",
+            "DataTag",
+            "Duration",
+            "CUNIT_RUN_SUITE",
+            "CUNIT_RUN_TEST_FAILURE",
+            "TEST_NAME",
+            "kw",
+            "status",
+            "tag",
+            "file",
+            "testCase",
+            "ExecViol",
+            "ThrPart",
+            "OverallResult",
+            "Expression",
+            "run",
+            "testresult",
+        ][..],
+    )
+}
+
+/// How documents in the formats that are not JUnit's begin.
+fn root() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(
+        &[
+            "<assemblies>",
+            "<test-results>",
+            "<TestRun>",
+            "<TestRun><Statistics></Statistics>",
+            "<testng-results>",
+            "<TestLog>",
+            "<TestResult><TestSuite></TestSuite>",
+            "<tests><testresult></testresult>",
+            "<Catch name='a'>",
+            "<testsuites xmlns='http://check.sourceforge.net/ns'>",
+            "<Site><Testing>",
+            "<CUNIT_TEST_RUN_REPORT>",
+            "<doctest version='2'>",
+            "<TestResults><TestListing>",
+            "<gtester>",
+            "<testrun footerText='a'>",
+            "<report-result>",
+            "<ResultsSession>",
+            "<TestCase name='a'><Environment><QtVersion>5</QtVersion></Environment>",
+            "<robot generator='a'>",
+            "<testExecutions>",
+            "<unittest-results>",
         ][..],
     )
 }
@@ -164,10 +221,10 @@ proptest! {
 
     #[test]
     fn no_arrangement_of_elements_makes_the_other_readers_panic(
-        root in proptest::sample::select(&["assemblies", "test-results", "TestRun", "testng-results"][..]),
+        root in root(),
         pieces in proptest::collection::vec((element(), 0..4_u8), 0..40),
     ) {
-        let mut text = format!("<{root}>");
+        let mut text = root.to_owned();
         for (element, form) in pieces {
             text += &match form {
                 0 => format!("<{element} name='a' result='Failed' retried='true' id='1' testId='1'>"),

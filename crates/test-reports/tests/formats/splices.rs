@@ -72,6 +72,15 @@ fn start_tags(text: &[u8], format: Format) -> usize {
         Format::Nunit => &["test-case"],
         Format::Trx => &["UnitTestResult"],
         Format::Testng => &["test-method"],
+        Format::Boost | Format::Catch2 | Format::Doctest => &["TestCase"],
+        Format::Check | Format::Robot | Format::Unittestpp => &["test"],
+        Format::Cppunit => &["Test", "FailedTest"],
+        Format::Ctest | Format::Fpcunit => &["Test"],
+        Format::Gtester => &["testcase"],
+        Format::Sonar => &["testCase"],
+        // Several failures are one case.
+        Format::Cunit => &["CUNIT_RUN_TEST_SUCCESS"],
+        Format::Qttest => &["TestFunction"],
         _ => &[],
     };
     let find = |text: &[u8], needle: &str| {
@@ -93,9 +102,14 @@ fn start_tags(text: &[u8], format: Format) -> usize {
         let is_case = names.iter().any(|known| known.as_bytes() == name);
         // TestNG writes set-up methods and repeated runs like tests.
         let tag = rest[1..].split(|&byte| byte == b'>').next().unwrap_or_default();
-        let is_other = format == Format::Testng
-            && (find(tag, "is-config=\"true\"").is_some()
-                || find(tag, "retried=\"true\"").is_some());
+        let is_other = match format {
+            Format::Testng => {
+                find(tag, "is-config=\"true\"").is_some() || find(tag, "retried=\"true\"").is_some()
+            }
+            // The list of tests has elements of the same name.
+            Format::Ctest => find(tag, "Status=").is_none(),
+            _ => false,
+        };
         count += usize::from(is_case && !is_other);
         rest = &rest[1..];
     }

@@ -91,15 +91,25 @@ fn written(report: &Report, case: &Case) -> String {
 }
 
 /// A case without differences in spelling (white space, composed characters, the number of a TAP line) and without the
-/// suites that represent a configuration (TestNG's `<suite>` and `<test>`, hosts, browsers).
+/// suites that represent a configuration (TestNG's `<suite>` and `<test>`, hosts, browsers) or that the tool's other format
+/// leaves out (doctest).
 fn spelled(report: &Report, case: &Case) -> String {
-    let is_configuration =
-        |suite: &&Suite| report.format == Format::Testng || suite.attribute("hostname").is_some();
+    let is_configuration = |suite: &&Suite| {
+        matches!(report.format, Format::Testng | Format::Doctest)
+            || suite.attribute("hostname").is_some()
+    };
     let suites = report.suite_chain(case.suite);
     let suites = suites.iter().filter(|suite| !is_configuration(suite)).map(|suite| &*suite.name);
-    let name = case.name.as_deref().map(|name| match name.split_once(" - ") {
+    let tool = detect(report).name;
+    // Hosts of Ansible are configurations too.
+    let without_host = |name: &'_ str| match name.find("] ") {
+        Some(at) if tool == "Ansible" => at + 2,
+        _ => 0,
+    };
+    let name = case.name.as_deref().map(|name| &name[without_host(name)..]);
+    let name = name.map(|name| match name.split_once(" - ") {
         Some((number, title))
-            if ["perl TAP", "tape"].contains(&detect(report).name)
+            if ["perl TAP", "tape"].contains(&tool)
                 && number.trim_start_matches('#').bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             title

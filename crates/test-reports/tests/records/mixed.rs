@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use test_reports::formats::model::Report;
 use test_reports::record::{IdentityOptions, collect};
+use test_reports::tools::detect;
 
 use super::xml_below;
 use crate::single::read;
@@ -201,6 +202,45 @@ fn another_attribute_changes_nothing() {
             tests_of(&document(report.suites.iter().map(|suite| with_suites(suite, more))))
         });
     }
+}
+
+/// Attributes that other tools write: a rule that needs their absence would break with the next version of its tool.
+#[test]
+fn an_attribute_of_another_tool_changes_nothing() {
+    let attributes = [
+        ("timestamp", "2026-11-20T10:00:00"),
+        ("hostname", "ci-1"),
+        ("id", "0"),
+        ("package", ""),
+        ("file", ""),
+        ("disabled", "0"),
+        ("assertions", "3"),
+        ("time", "0.5"),
+        ("tests", "1"),
+        ("failures", "0"),
+        ("warnings", "0"),
+        ("ignored", "0"),
+        ("flakes", "0"),
+        ("device", "phone"),
+        ("log", "suite.log"),
+    ];
+    let reports = reports();
+    let mut wrong = Vec::new();
+    for (name, value) in attributes {
+        let more = |attributes: &mut Vec<String>| {
+            if !names(attributes).contains(&name) {
+                attributes.push(format!(" {name}=\"{value}\""));
+            }
+        };
+        for (pieces, known) in &reports {
+            let xml = document(pieces.suites.iter().map(|suite| with_suites(suite, more)));
+            let written = read(document(&pieces.suites).as_bytes(), "r.xml").unwrap();
+            if !detect(&written).is_unknown() && tests_of(&xml) != *known {
+                wrong.push(format!("{name}: {}", pieces.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

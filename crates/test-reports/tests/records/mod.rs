@@ -4,8 +4,10 @@ mod corpus;
 mod described;
 mod elsewhere;
 mod golden;
+mod json_and_text;
 mod lines;
 mod mixed;
+mod own_formats;
 mod properties;
 mod speed;
 
@@ -29,7 +31,25 @@ fn records(reports: &[&str], options: &IdentityOptions) -> Records {
     collect(&reports, options)
 }
 
-/// All reports below a directory, sorted.
+/// The reports in tools' own formats in the directories of `testdata`, sorted.
+fn own_below(testdata: &Path) -> Vec<PathBuf> {
+    const EXTENSIONS: [&str; 5] = ["json", "jsonl", "ndjson", "tap", "txt"];
+    let is_own = |path: &PathBuf| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+            && !path.ends_with("libtest-text/cargo-test.txt")
+    };
+    let entries = |path: PathBuf| path.read_dir().into_iter().flatten();
+    let mut files: Vec<PathBuf> = entries(testdata.to_owned())
+        .flat_map(|directory| entries(directory.unwrap().path()))
+        .map(|file| file.unwrap().path())
+        .filter(is_own)
+        .collect();
+    files.sort();
+    files
+}
+
+/// All reports in XML below a directory, sorted.
 fn xml_below(directory: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(directory)
         .into_iter()

@@ -12,21 +12,39 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde_json::Value as Json;
 
-use super::FaultKind;
-use crate::router::SharedState;
+use super::behaviour::{self, Behaviour};
+use super::{FaultKind, RuleKind, echo};
+use crate::router::{DeletedRows, SharedState};
 
-/// Longer than every body of the sandbox.
-const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
+/// Longer than every response of the sandbox.
+pub(super) const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
-/// Executes a request with the fault that the rules select, if any.
+/// The description that somebody else writes with `edited`.
+const EDIT: &str = "Somebody else wrote this.";
+
+/// Executes a request with the behaviours and the fault that the rules select, if any.
 pub(crate) async fn inject_faults(
     State(state): SharedState,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    let mut body = Bytes::new();
+    if state.faults.read_bodies() {
+        let (parts, unread) = request.into_parts();
+        body = to_bytes(unread, state.bodies.max_bytes).await.unwrap_or_default();
+        request = Request::from_parts(parts, Body::from(body.clone()));
+    }
     let resource = request.uri().path().strip_prefix("/api/").unwrap_or_default();
     let resource = resource.split('/').next().unwrap_or_default();
-    let Some(fault) = state.faults.fault_for(request.method(), resource) else {
+    let (mut fault, mut behaviours) = (None, Vec::new());
+    for kind in state.faults.matching(request.method(), resource, &body) {
+        match kind {
+            RuleKind::Behaviour(behaviour) => behaviours.push(behaviour.clone()),
+            RuleKind::Fault(kind) => fault = fault.or(Some(kind)),
+        }
+    }
+    let next = Handler { behaviours, next };
+    let Some(fault) = fault else {
         return next.run(request).await;
     };
     tracing::debug!(method = %request.method(), resource, ?fault, "fault injected");
@@ -53,8 +71,22 @@ pub(crate) async fn inject_faults(
         }
         FaultKind::RejectArrays(_)
         | FaultKind::HalfArray(_)
-        | FaultKind::WrapDescriptions
-        | FaultKind::DropDescriptions => change_request(fault, request, next).await,
+        | FaultKind::FirstOfArray
+        | FaultKind::EditBefore => {
+            change_request(fault, request, next, state.bodies.max_bytes).await
+        }
+        FaultKind::ShowDeleted => {
+            request.extensions_mut().insert(DeletedRows::Shown);
+            next.run(request).await
+        }
+        FaultKind::Limit { .. } => proxy_page(StatusCode::TOO_MANY_REQUESTS),
+        FaultKind::Echo(Some(status)) => echo::response(*status, request.headers()),
+        FaultKind::Echo(None) => {
+            let token = echo::token(request.headers());
+            let (status, headers, body) = read_all(next.run(request).await).await;
+            let body = echo::in_names(&token, &body).unwrap_or(body);
+            (status, headers, body).into_response()
+        }
         FaultKind::Cut => {
             let (status, headers, body) = read_all(next.run(request).await).await;
             let half = body.slice(..body.len() / 2);
@@ -67,7 +99,7 @@ pub(crate) async fn inject_faults(
         }
         FaultKind::Empty => next.run(request).await.status().into_response(),
         FaultKind::Html => proxy_page(next.run(request).await.status()),
-        FaultKind::Reverse | FaultKind::Shift | FaultKind::Lag(_) | FaultKind::StringIds => {
+        FaultKind::Reverse | FaultKind::Shift => {
             let (status, headers, body) = read_all(next.run(request).await).await;
             let body = change_response(fault, &body).unwrap_or(body);
             (status, headers, body).into_response()
@@ -75,10 +107,28 @@ pub(crate) async fn inject_faults(
     }
 }
 
+/// The rest of the server, with its behaviours.
+#[derive(Clone)]
+struct Handler {
+    behaviours: Vec<Behaviour>,
+    next: Next,
+}
+
+impl Handler {
+    async fn run(self, request: Request) -> Response {
+        behaviour::run(&self.behaviours, request, self.next).await
+    }
+}
+
 /// Applies a fault that depends on the body of the request.
-async fn change_request(fault: &FaultKind, request: Request, next: Next) -> Response {
+async fn change_request(
+    fault: &FaultKind,
+    request: Request,
+    next: Handler,
+    max_bytes: usize,
+) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(bytes) = to_bytes(body, max_bytes).await else {
         return hang_up();
     };
     let Ok(mut json) = serde_json::from_slice::<Json>(&bytes) else {
@@ -96,19 +146,9 @@ async fn change_request(fault: &FaultKind, request: Request, next: Next) -> Resp
             drop(forward(&json).await);
             proxy_page(*status)
         }
-        (FaultKind::WrapDescriptions | FaultKind::DropDescriptions, json) => {
-            let rows = match &mut *json {
-                Json::Array(rows) => rows.as_mut_slice(),
-                row => std::slice::from_mut(row),
-            };
-            for description in rows.iter_mut().filter_map(|row| row.get_mut("description")) {
-                *description = match (fault, description.as_str()) {
-                    (FaultKind::WrapDescriptions, Some(text)) => {
-                        Json::from(format!("<p>{text}</p>\r\n"))
-                    }
-                    _ => Json::Null,
-                };
-            }
+        (FaultKind::FirstOfArray, Json::Array(rows)) if !rows.is_empty() => forward(&rows[0]).await,
+        (FaultKind::EditBefore, json) => {
+            drop(forward(&serde_json::json!({"description": EDIT})).await);
             forward(json).await
         }
         (_, json) => forward(json).await,
@@ -123,41 +163,13 @@ fn change_response(fault: &FaultKind, body: &[u8]) -> Option<Bytes> {
         FaultKind::Shift => {
             json.get_mut("data")?.as_array_mut()?.pop()?;
         }
-        FaultKind::Lag(time) => {
-            let visible_until = jiff::Timestamp::now().checked_sub(*time).ok()?;
-            let rows = json.get_mut("data")?.as_array_mut()?;
-            let before = rows.len();
-            let created_at = |row: &Json| -> Option<jiff::Timestamp> {
-                row.get("created_at")?.as_str()?.parse().ok()
-            };
-            rows.retain(|row| created_at(row).is_none_or(|created| created <= visible_until));
-            let omitted = (before - rows.len()) as u64;
-            let total = json.get("total")?.as_u64()?;
-            json["total"] = total.saturating_sub(omitted).into();
-        }
-        _ => ids_as_strings(&mut json),
+        _ => return None,
     }
     Some(Bytes::from(json.to_string()))
 }
 
-fn ids_as_strings(json: &mut Json) {
-    match json {
-        Json::Array(rows) => rows.iter_mut().for_each(ids_as_strings),
-        Json::Object(fields) => {
-            for (name, value) in fields.iter_mut() {
-                if value.is_u64() && (name == "id" || name.ends_with("_id")) {
-                    *value = Json::String(value.to_string());
-                } else {
-                    ids_as_strings(value);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 /// The status, headers and whole body of a response. The headers lack the length, which a fault may change.
-async fn read_all(response: Response) -> (StatusCode, HeaderMap, Bytes) {
+pub(super) async fn read_all(response: Response) -> (StatusCode, HeaderMap, Bytes) {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     let bytes = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();

@@ -8,19 +8,25 @@
 //! hang-up=after POST         executes every POST, and closes the connection without a response
 //! 429=30 GET 2               answers the second GET with 429 and `Retry-After: 30`
 //! lag=2s GET                 omits rows younger than two seconds from lists
+//! stores=name:lower test     stores the names of tests in lower case
+//! limit=60/1m                rejects what exceeds 60 requests a minute with 429
 //! ```
 //!
 //! A rule such as `fill=none` selects a behaviour of the whole server instead (see [`Variants`]).
+//! The first *fault* that applies to a request decides; *behaviours*, such as lag, apply together.
 
+mod behaviour;
+mod echo;
 mod inject;
 mod parse;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 
+use behaviour::Behaviour;
 pub(crate) use inject::inject_faults;
 pub use parse::FaultRuleError;
 
@@ -55,22 +61,34 @@ enum FaultKind {
     Reverse,
     /// Omits the last row of a list, as if rows had moved between its pages.
     Shift,
-    /// Omits younger rows from lists.
-    Lag(Duration),
-    /// Wraps written descriptions in HTML.
-    WrapDescriptions,
-    /// Drops written descriptions.
-    DropDescriptions,
-    /// Sends ids as strings.
-    StringIds,
+    /// Executes only the first row of an array, and answers with its object.
+    FirstOfArray,
+    /// Somebody else writes the row immediately before.
+    EditBefore,
+    /// Lists and answers with deleted rows as well; they have a `deleted_at`.
+    ShowDeleted,
+    /// Rejects with 429 the requests beyond this number within a window, which begins with its first request.
+    Limit { requests: u64, window: Duration },
+    /// Repeats the token of the request in every place of a response with this status; without a status, in the names of
+    /// the real response.
+    Echo(Option<StatusCode>),
+}
+
+/// What a rule is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum RuleKind {
+    Fault(FaultKind),
+    Behaviour(Behaviour),
 }
 
 /// What happens to which requests.
 #[derive(Debug)]
 struct FaultRule {
-    kind: FaultKind,
+    kind: RuleKind,
     method: Option<Method>,
     resource: Option<String>,
+    /// What the body of the request must contain.
+    with: Option<String>,
     /// The matching requests that it affects, counted from 1.
     from: u64,
     to: u64,
@@ -79,9 +97,11 @@ struct FaultRule {
     seed: u64,
     /// How many requests matched so far.
     matched: AtomicU64,
+    /// For [`FaultKind::Limit`]: when the window began, and the requests in it.
+    window: Mutex<Option<(Instant, u64)>>,
 }
 
-/// Rules by which a sandbox misbehaves; the first that applies to a request decides. Clones share
+/// Rules by which a sandbox misbehaves; the first fault that applies to a request decides. Clones share
 /// their counts of requests.
 #[derive(Clone, Debug, Default)]
 pub struct FaultRules {
@@ -108,28 +128,43 @@ impl FaultRules {
         self.variants
     }
 
-    /// What happens to a request, if anything.
-    fn fault_for(&self, method: &Method, resource: &str) -> Option<&FaultKind> {
-        let mut fault = None;
-        for rule in &*self.rules {
-            // Every rule counts its matching requests, even if another one decides.
-            if rule.applies_to(method, resource) && fault.is_none() {
-                fault = Some(&rule.kind);
-            }
-        }
-        fault
+    /// Whether a rule depends on the body of a request.
+    fn read_bodies(&self) -> bool {
+        self.rules.iter().any(|rule| rule.with.is_some())
+    }
+
+    /// What happens to a request, in the order of the rules. Every rule counts its matching requests.
+    fn matching(&self, method: &Method, resource: &str, body: &[u8]) -> Vec<&RuleKind> {
+        let applies = |rule: &&FaultRule| rule.applies_to(method, resource, body);
+        self.rules.iter().filter(applies).map(|rule| &rule.kind).collect()
     }
 }
 
 impl FaultRule {
-    fn applies_to(&self, method: &Method, resource: &str) -> bool {
+    fn applies_to(&self, method: &Method, resource: &str, body: &[u8]) -> bool {
+        let contains =
+            |text: &String| body.windows(text.len().max(1)).any(|part| part == text.as_bytes());
         let matches = self.method.as_ref().is_none_or(|expected| expected == method)
-            && self.resource.as_deref().is_none_or(|expected| expected == resource);
+            && self.resource.as_deref().is_none_or(|expected| expected == resource)
+            && self.with.as_ref().is_none_or(contains);
         if !matches {
             return false;
         }
         let number = self.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        (self.from..=self.to).contains(&number) && self.selects(number)
+        (self.from..=self.to).contains(&number) && self.selects(number) && !self.is_within_limit()
+    }
+
+    /// Whether the rule is a limit that has room for one more request, which it counts.
+    fn is_within_limit(&self) -> bool {
+        let RuleKind::Fault(FaultKind::Limit { requests, window }) = self.kind else {
+            return false;
+        };
+        let mut current = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let (began, count) = current
+            .filter(|(began, _)| began.elapsed() < window)
+            .unwrap_or_else(|| (Instant::now(), 0));
+        *current = Some((began, count.saturating_add(1).min(requests)));
+        count < requests
     }
 
     /// Selects requests at random, but the same ones in every run with the same seed.

@@ -1,12 +1,14 @@
 //! The syntax of fault rules.
 
 use std::str::FromStr;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
-use super::{FaultKind, FaultRule};
+use super::behaviour::{Behaviour, FieldChange, Parameter};
+use super::{FaultKind, FaultRule, RuleKind};
 use crate::store::Variants;
 
 /// A text is not a fault rule; the message names the invalid word and what was expected.
@@ -17,8 +19,8 @@ pub struct FaultRuleError {
     expected: &'static str,
 }
 
-const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, lag=TIME, wrap, drop or string-ids";
-const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%) or seed=N";
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
+const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%), seed=N or with=TEXT";
 
 /// Only where a rule may begin.
 fn variants(expected: &str) -> String {
@@ -39,11 +41,13 @@ impl FromStr for FaultRule {
             kind: parse_kind(kind).ok_or_else(|| invalid(kind, KINDS))?,
             method: None,
             resource: None,
+            with: None,
             from: 1,
             to: u64::MAX,
             percent: 100,
             seed: 0,
             matched: AtomicU64::new(0),
+            window: Mutex::new(None),
         };
         for word in words {
             rule.restrict(word).ok_or_else(|| invalid(word, RESTRICTIONS))?;
@@ -56,6 +60,9 @@ impl FaultRule {
     fn restrict(&mut self, word: &str) -> Option<()> {
         if let Some(seed) = word.strip_prefix("seed=") {
             self.seed = seed.parse().ok()?;
+        } else if let Some(text) = word.strip_prefix("with=") {
+            self.with = Some(text.replace('_', " ")).filter(|text| !text.is_empty());
+            self.with.as_ref()?;
         } else if let Some(percent) = word.strip_suffix('%') {
             self.percent = percent.parse().ok().filter(|percent| *percent <= 100)?;
         } else if let Some(from) = word.strip_suffix('+') {
@@ -74,11 +81,45 @@ impl FaultRule {
     }
 }
 
-fn parse_kind(word: &str) -> Option<FaultKind> {
+fn parse_kind(word: &str) -> Option<RuleKind> {
     let (name, value) = match word.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (word, None),
     };
+    let behaviour = parse_behaviour(name, value).map(RuleKind::Behaviour);
+    behaviour.or_else(|| parse_fault(name, value).map(RuleKind::Fault))
+}
+
+fn parse_behaviour(name: &str, value: Option<&str>) -> Option<Behaviour> {
+    let parameter = || {
+        let is_word = |c: char| c.is_ascii_lowercase() || "-_".contains(c);
+        value
+            .filter(|value| !value.is_empty() && value.chars().all(is_word))
+            .map(|value| Parameter(value.to_owned()))
+    };
+    let change = || {
+        let (field, change) = value?.split_once(':')?;
+        Some((field.to_owned(), FieldChange::parse(change)?))
+    };
+    let description = || "description".to_owned();
+    Some(match (name, value) {
+        ("lag", value) => Behaviour::Lag(parse_time(value)?),
+        ("wrap", None) => Behaviour::Stores(description(), FieldChange::Wrap),
+        ("drop", None) => Behaviour::Stores(description(), FieldChange::Null),
+        ("shorten", Some(chars)) => {
+            Behaviour::Stores(description(), FieldChange::Cut(chars.parse().ok()?))
+        }
+        ("string-ids", None) => Behaviour::StringIds,
+        ("ignores", _) => Behaviour::Ignores(parameter()?),
+        ("nothing", _) => Behaviour::Nothing(parameter()?),
+        ("first", _) => Behaviour::FirstOf(parameter()?),
+        ("stores", _) => change().map(|(field, change)| Behaviour::Stores(field, change))?,
+        ("serves", _) => change().map(|(field, change)| Behaviour::Serves(field, change))?,
+        _ => return None,
+    })
+}
+
+fn parse_fault(name: &str, value: Option<&str>) -> Option<FaultKind> {
     Some(match (name, value) {
         ("lost", None) => FaultKind::Lost(StatusCode::BAD_GATEWAY),
         ("lost", value) => FaultKind::Lost(parse_status(value)?),
@@ -93,10 +134,16 @@ fn parse_kind(word: &str) -> Option<FaultKind> {
         ("half", value) => FaultKind::HalfArray(parse_status(value)?),
         ("reverse", None) => FaultKind::Reverse,
         ("shift", None) => FaultKind::Shift,
-        ("lag", value) => FaultKind::Lag(parse_time(value)?),
-        ("wrap", None) => FaultKind::WrapDescriptions,
-        ("drop", None) => FaultKind::DropDescriptions,
-        ("string-ids", None) => FaultKind::StringIds,
+        ("single", None) => FaultKind::FirstOfArray,
+        ("edited", None) => FaultKind::EditBefore,
+        ("deleted", None) => FaultKind::ShowDeleted,
+        ("limit", Some(limit)) => {
+            let (requests, window) = limit.split_once('/')?;
+            let requests = requests.parse().ok()?;
+            FaultKind::Limit { requests, window: parse_time(Some(window))? }
+        }
+        ("echo", None) => FaultKind::Echo(None),
+        ("echo", status) => FaultKind::Echo(Some(parse_status(status)?)),
         (status, retry_after) => FaultKind::Reject {
             status: parse_status(Some(status))?,
             retry_after: retry_after.map(|value| value.replace('_', " ")),
@@ -121,7 +168,11 @@ mod tests {
         let rules = FaultRules::parse(&[rule]).unwrap();
         requests
             .iter()
-            .map(|(method, resource)| rules.fault_for(&method.parse().unwrap(), resource).is_some())
+            .map(|(method, resource)| {
+                !rules
+                    .matching(&method.parse().unwrap(), resource, b"{\"name\":\"case 7\"}")
+                    .is_empty()
+            })
             .collect()
     }
 
@@ -134,6 +185,19 @@ mod tests {
         assert_eq!(affected("503 2-3", &requests), [false, true, true, false]);
         assert_eq!(affected("503 3+", &requests), [false, false, true, true]);
         assert_eq!(affected("503 0%", &requests), [false; 4]);
+        assert_eq!(affected("500 POST with=case_7", &requests), [false, true, true, true]);
+        assert_eq!(affected("500 with=case_8", &requests), [false; 4]);
+    }
+
+    #[test]
+    fn a_limit_rejects_what_exceeds_it_and_lets_other_rules_decide_about_the_rest() {
+        let requests = vec![("GET", "test"); 5];
+        assert_eq!(affected("limit=3/1h", &requests), [false, false, false, true, true]);
+        assert_eq!(affected("limit=3/0s", &requests), [false; 5]);
+        let rules = FaultRules::parse(&["limit=1/1h", "503"]).unwrap();
+        let fault = || rules.matching(&Method::GET, "test", b"")[0].clone();
+        assert!(matches!(fault(), RuleKind::Fault(FaultKind::Reject { .. })));
+        assert!(matches!(fault(), RuleKind::Fault(FaultKind::Limit { .. })));
     }
 
     #[test]
@@ -167,13 +231,40 @@ mod tests {
             "lag=2s",
             "wrap",
             "drop",
+            "shorten=100",
             "string-ids",
+            "single",
+            "edited",
+            "ignores=-in",
+            "nothing=plan_id",
+            "first=-in",
+            "stores=name:cut191",
+            "serves=description:escape",
+            "500 with=case_7",
+            "deleted",
+            "limit=10/10s",
+            "echo",
+            "echo=422",
         ] {
             assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
         }
-        for rule in
-            ["", "explode", "lost=abc", "delay", "503 Test", "503 101%", "503 seed=x", "cut=1"]
-        {
+        for rule in [
+            "",
+            "explode",
+            "lost=abc",
+            "delay",
+            "503 Test",
+            "503 101%",
+            "503 seed=x",
+            "cut=1",
+            "ignores=",
+            "stores=name",
+            "stores=name:shout",
+            "503 with=",
+            "shorten",
+            "limit=10",
+            "limit=x/1s",
+        ] {
             let error = rule.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.starts_with("invalid fault rule: `"), "{error}");
         }

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_line_of_the_identity_is_separate() {
-        let line = "Automated test: demo :: fails (tqi-9f86d081884c7d65 tqn-1b2c3d4e)";
+        let line = "Automated test (tqi-9f86d081884c7d65 tqn-1b2c3d4e): demo :: fails";
         for (description, text) in [
             (line.to_owned(), ""),
             (format!("Mine.\nTwo.\n\n{line}"), "Mine.\nTwo."),

@@ -128,13 +128,8 @@ fn seed(transaction: &rusqlite::Transaction<'_>, project_name: &str) -> Result<(
     add("project", json!({"name": project_name}))
 }
 
-/// Checks that the file is a sandbox database that no connection uses.
-pub(super) fn check_unused(path: &Path) -> Result<(), StoreError> {
-    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if length == 0 {
-        // A process was killed before it wrote the first page.
-        return Ok(());
-    }
+/// Checks that the file is a sandbox database that no connection uses, and moves the contents of its WAL files into it.
+pub(super) fn close(path: &Path) -> Result<(), StoreError> {
     let foreign = || StoreError::Foreign { path: path.to_owned() };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|_| foreign())?;

@@ -299,28 +299,25 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Deletes the database at `path` with its WAL files. Succeeds if there is none.
+/// Deletes the database at `path` with its WAL files; false if there is none. An empty file stays: nothing tells whose it is.
 ///
 /// # Errors
 ///
 /// When the file is not a sandbox database, is in use, or cannot be deleted.
-pub fn delete_database(path: impl AsRef<Path>) -> Result<(), StoreError> {
+pub fn delete_database(path: impl AsRef<Path>) -> Result<bool, StoreError> {
     // If the path is a symbolic link, the database is its target.
     let path = path.as_ref();
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if path.exists() {
-        migrations::check_unused(path)?;
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if length == 0 {
+        return Ok(false);
     }
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(suffix);
-        let file = PathBuf::from(file);
-        match std::fs::remove_file(&file) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Delete { path: file, source });
-            }
-            _ => {}
+    // SQLite deletes its other files. Whatever is left beside the database is not its own.
+    migrations::close(path)?;
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::Delete { path: path.clone(), source })
         }
+        _ => Ok(true),
     }
-    Ok(())
 }

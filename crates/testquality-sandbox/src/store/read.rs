@@ -14,6 +14,7 @@ use crate::path::ResourcePath;
 use crate::query::{Condition, Direction, ListQuery, PerPage, RowQuery};
 use crate::relations::Relation;
 use crate::resources::{Analysis, FieldType, Resource};
+use crate::router::DeletedRows;
 
 impl Store {
     /// One page of a list in its envelope. `url` is the URL of the list.
@@ -37,7 +38,7 @@ impl Store {
                 "SELECT {} FROM {name} WHERE id IN (
                      SELECT id FROM {name} WHERE {condition} ORDER BY {order} LIMIT {limit} OFFSET {offset}
                  ) ORDER BY {order}",
-                columns(resource),
+                listed_columns(resource, query.deleted),
                 name = resource.name,
             ))?;
             let mut rows = statement.query(params_from_iter(&params))?;
@@ -75,7 +76,17 @@ impl Store {
             if query.revision_log {
                 return revisions::of_row(transaction, path.resource, id);
             }
-            append_row(transaction, &mut json, path.resource, id, None, &query.relations)?;
+            if query.deleted == DeletedRows::Shown {
+                let columns = listed_columns(path.resource, query.deleted);
+                let sql = format!("SELECT {columns} FROM {} WHERE id = ?1", path.resource.name);
+                let out = &mut json;
+                let written = query_one(transaction, &sql, [id], |row| {
+                    Ok(write_row(transaction, out, path.resource, row, None, &query.relations))
+                })?;
+                written.unwrap_or_else(|| Err(ApiError::no_row(path.resource.model, id)))?;
+            } else {
+                append_row(transaction, &mut json, path.resource, id, None, &query.relations)?;
+            }
             Ok(json)
         })
     }
@@ -107,6 +118,14 @@ pub(super) fn columns(resource: &Resource) -> String {
     names.join(", ")
 }
 
+/// The columns of a row in a list or alone. With `deleted_at` if deleted rows are shown, too.
+fn listed_columns(resource: &Resource, deleted: DeletedRows) -> String {
+    match deleted {
+        DeletedRows::Hidden => columns(resource),
+        DeletedRows::Shown => format!("{}, deleted_at", columns(resource)),
+    }
+}
+
 /// The `LIMIT` (-1 for none) and `OFFSET` of a page.
 pub(super) fn limit_and_offset(query: &ListQuery) -> (i64, i64) {
     match query.per_page {
@@ -123,6 +142,9 @@ pub(super) fn where_clause(
     params: Vec<Value>,
 ) -> (String, Vec<Value>) {
     let (mut sql, mut params) = (scope, params);
+    if query.deleted == DeletedRows::Shown {
+        sql = sql.replace("deleted_at IS NULL", "TRUE");
+    }
     for filter in &query.filters {
         let name = filter.field.name;
         // Writing to a string cannot fail.
@@ -190,6 +212,10 @@ pub(super) fn write_row(
             }
         };
         out.push(b',');
+    }
+    if let Ok(deleted_at) = row.get_ref(resource.fields.len()) {
+        let deleted_at = deleted_at.as_str_or_null().ok().flatten();
+        let _ = write!(out, "\"deleted_at\":{},", serde_json::json!(deleted_at));
     }
     let _ = write!(out, "\"metadata_model\":\"{}\"", resource.model);
     let _ = match resource.analysis {

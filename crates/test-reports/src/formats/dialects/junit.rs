@@ -1,8 +1,7 @@
 //! JUnit-style XML: `testsuites`, `testsuite` and `testcase`, in all the shapes that tools write.
 
-use super::{CaseField, Dialect, Role, weight};
+use super::{CaseField, Dialect, Role, Unit, weight};
 use crate::formats::model::{Attribute, Case, Format, Outcome, RerunWhen};
-use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 
 pub(super) const DIALECT: Dialect = Dialect {
@@ -10,8 +9,9 @@ pub(super) const DIALECT: Dialect = Dialect {
     role,
     field,
     outcome,
-    error_type: "type",
-    suite_error: |_, _| None,
+    is_certain: |case, _| case.outcome >= Outcome::Failed,
+    interprets: false,
+    ..super::DIALECT
 };
 
 fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
@@ -40,7 +40,7 @@ fn field(name: &str) -> CaseField {
         "name" => CaseField::Name,
         "classname" => CaseField::Classname,
         "class" => CaseField::Class,
-        "time" => CaseField::Duration(seconds),
+        "time" => CaseField::Duration(Unit::Seconds),
         "file" => CaseField::File,
         "line" => CaseField::Line,
         _ => CaseField::Other,
@@ -48,7 +48,7 @@ fn field(name: &str) -> CaseField {
 }
 
 /// The worst that the attributes say, which counts if no child says otherwise.
-fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+fn outcome(_: &str, attributes: &[Attribute]) -> Option<Outcome> {
     let said = attributes.iter().filter_map(|attribute| match &*attribute.name {
         "status" | "result" => outcome_of_word(&attribute.value),
         "failure" => Some(Outcome::Failed),

@@ -1,12 +1,20 @@
 //! NUnit 3 (`test-run`) and NUnit 2 (`test-results`).
 
-use super::{CaseField, Dialect, Role};
+use super::{CaseField, Dialect, Role, Unit};
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
-use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 
-pub(super) const DIALECT: Dialect =
-    Dialect { format: Format::Nunit, role, field, outcome, error_type: "", suite_error };
+pub(super) const DIALECT: Dialect = Dialect {
+    format: Format::Nunit,
+    role,
+    field,
+    outcome,
+    error_type: "",
+    suite_error,
+    is_certain: |case, has_word| has_word || case.outcome >= Outcome::Failed,
+    interprets: false,
+    ..super::DIALECT
+};
 
 fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
     match name {
@@ -30,13 +38,13 @@ fn field(name: &str) -> CaseField {
         "name" => CaseField::Name,
         "classname" => CaseField::Classname,
         // Version 3 writes one of them, version 2 the other.
-        "duration" | "time" => CaseField::Duration(seconds),
+        "duration" | "time" => CaseField::Duration(Unit::Seconds),
         _ => CaseField::Other,
     }
 }
 
 /// NUnit 3's label `Error` is an exception instead of a failed assertion: other tools call both a failure.
-fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+fn outcome(_: &str, attributes: &[Attribute]) -> Option<Outcome> {
     let is = |name: &str, word: &str| {
         find_attribute(attributes, name).is_some_and(|value| value.eq_ignore_ascii_case(word))
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{CaseField, Dialect, Role, take, testng, weight};
+use super::{CaseField, Dialect, Role, take, weight};
 use crate::formats::cases::{index_of, remove_cases};
 use crate::formats::model::{
     Attribute, Case, CaseExtra, CaseIndex, Detail, Flaw, Format, Outcome, Position, Property,
@@ -18,6 +18,8 @@ use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 use crate::formats::xml::debris::{self, Debris};
 use crate::formats::xml::elements::{Elements, Event};
+
+mod fields;
 
 /// Reads a document in `format`.
 pub(in crate::formats) fn read(
@@ -114,8 +116,9 @@ struct Reader {
     stranger: Option<(Box<str>, Position)>,
     frames: Vec<Frame>,
     open_cases: Vec<OpenCase>,
-    /// The class around the cases that follow.
+    /// The class around the cases that follow, and how many cases were read before it.
     class: Option<Arc<str>>,
+    before_class: usize,
     /// Of the failure, verdict, rerun or reason that is open; they never nest.
     detail: Detail,
     /// Of the rerun that is open.
@@ -150,6 +153,7 @@ impl Reader {
             frames: Vec::new(),
             open_cases: Vec::new(),
             class: None,
+            before_class: 0,
             detail: Detail::default(),
             duration: None,
             position: Position::default(),
@@ -185,12 +189,12 @@ impl Reader {
         };
         let mut frame = Frame { role, sink: Sink::Nowhere, ..around };
         let mut content = match role {
-            Role::Ignored => Content::Nothing,
+            Role::Ignored | Role::Step => Content::Nothing,
             role if role.is_text() || matches!(role, Role::Rerun(..)) => Content::Text,
             _ => Content::Elements,
         };
         match role {
-            Role::Ignored => {}
+            Role::Ignored | Role::Cases(_) => {}
             Role::Transparent => {
                 let found = landmark(name, Some(self.dialect.format));
                 if let Some(Landmark::Case(_)) = found {
@@ -199,20 +203,42 @@ impl Reader {
                     self.stranger.get_or_insert_with(|| (name.into(), position));
                 }
             }
-            Role::Text => frame.sink = around.sink,
+            Role::Text => {
+                frame.sink = around.sink;
+                // Elsewhere, elements in a text are text that was not escaped.
+                if frame.sink == Sink::TextBuffer && self.dialect.interprets {
+                    self.text_buffer.break_line();
+                }
+            }
             Role::Suite => {
                 let mut attributes = self.attributes(tag);
                 frame.error = (self.dialect.suite_error)(role, &attributes);
                 frame.suite = Some(index_of(self.report.suites.len()));
                 frame.case = None;
                 self.class = None;
-                let name = take(&mut attributes, "name").unwrap_or_default();
+                let name = take(&mut attributes, self.dialect.suite_name).unwrap_or_default();
                 let (parent, name) = (around.suite, self.names.intern(&name));
                 self.report.suites.push(Suite { parent, name, attributes, ..Suite::default() });
             }
             Role::Class => {
                 let name = self.attribute(tag, "name").unwrap_or_default();
                 self.class = Some(self.names.intern(&name));
+                self.before_class = self.report.cases.len();
+            }
+            Role::ClassDuration => self.set_class_duration(tag),
+            Role::Attributes => {
+                let attributes = self.attributes(tag);
+                self.add_attributes(frame, attributes);
+            }
+            Role::Step => {
+                if let (Some(step), Some(open)) =
+                    (self.attribute(tag, "name"), self.open_cases.last())
+                {
+                    // Numbered, because properties that are equal count once.
+                    let number = self.properties.len() - open.properties + 1;
+                    let name = self.names.intern(&format!("step{number}"));
+                    self.properties.push(Property { name, value: self.names.keep(&step) });
+                }
             }
             Role::Case => frame.case = Some(self.open_case(tag, around, position)),
             Role::Hook => {
@@ -225,15 +251,20 @@ impl Reader {
             Role::Verdict(_) | Role::Rerun(..) | Role::Failure | Role::Reason => {
                 let mut attributes = self.attributes(tag);
                 self.detail = Detail {
-                    message: take(&mut attributes, "message"),
+                    message: take(&mut attributes, self.dialect.message),
                     kind: take(&mut attributes, self.dialect.error_type),
                     text: None,
                 };
                 self.duration = find_attribute(&attributes, "time").and_then(seconds);
                 self.position = position;
                 frame.sink = Sink::TextBuffer;
+                if self.dialect.keeps_verdicts {
+                    self.add_attributes(frame, attributes);
+                }
             }
-            Role::Message | Role::Trace | Role::Parameter => frame.sink = Sink::TextBuffer,
+            Role::Message | Role::Trace | Role::Parameter | Role::Field(_) => {
+                frame.sink = Sink::TextBuffer
+            }
             Role::Attachment => {
                 frame.sink = Sink::TextBuffer;
                 if let Some(path) = self.attribute(tag, "path") {
@@ -250,6 +281,8 @@ impl Reader {
                 self.property = (take(&mut attributes, "name"), take(&mut attributes, "value"));
                 if name == "category" {
                     self.property.1 = self.property.0.replace(name.into());
+                } else if self.dialect.interprets {
+                    self.property.0.get_or_insert(name.into());
                 }
             }
             Role::Definition => self.definition = self.attribute(tag, "id"),
@@ -311,10 +344,13 @@ impl Reader {
                     if may_hold_tags && case.name.is_none() {
                         found = tags_in_name(&text);
                     }
-                    first(&mut case.name, || match self.dialect.format {
-                        // Read again before the arena closes its chunk.
-                        Format::Testng => Text::from(&*text),
-                        _ => self.names.keep(&text),
+                    first(&mut case.name, || {
+                        if self.dialect.interprets {
+                            // Read again before the arena closes its chunk.
+                            Text::from(&*text)
+                        } else {
+                            self.names.keep(&text)
+                        }
                     })
                 }
                 CaseField::Classname => {
@@ -325,7 +361,7 @@ impl Reader {
                     first(&mut case.classname, || self.names.intern_run(&text))
                 }
                 CaseField::Class => first(&mut class, || raw),
-                CaseField::Duration(read) => first(&mut time, || read(raw)),
+                CaseField::Duration(unit) => first(&mut time, || unit.seconds(raw)),
                 CaseField::File => {
                     let text = tag.value(raw, &mut self.flaws);
                     first(&mut case.file, || self.names.intern(&text))
@@ -333,7 +369,11 @@ impl Reader {
                 CaseField::Line if raw.trim().parse::<u32>().is_ok() => {
                     first(&mut case.line, || raw.trim().parse().unwrap_or_default())
                 }
-                CaseField::Line | CaseField::Other => {
+                CaseField::Line
+                | CaseField::Kind
+                | CaseField::SuiteName
+                | CaseField::Kept(_)
+                | CaseField::Other => {
                     self.keep(&mut kept, tag, key, raw);
                     false
                 }
@@ -356,7 +396,12 @@ impl Reader {
             case.classname = self.class.clone();
         }
         case.duration = time.flatten().and_then(Seconds::new);
-        let word = (self.dialect.outcome)(&kept);
+        let around = match around.role {
+            Role::Cases(outcome) => Some(outcome),
+            _ => None,
+        };
+        let word = (self.dialect.outcome)(tag.name(), &kept).or(around);
+        self.detail = Detail::default();
         case.outcome = word.unwrap_or_default();
         found.append(&mut found_in_class);
         if !kept.is_empty() || !found.is_empty() {
@@ -395,7 +440,11 @@ impl Reader {
             | Role::Suite
             | Role::Console
             | Role::Definition
-            | Role::Method => {}
+            | Role::Method
+            | Role::Cases(_)
+            | Role::Attributes
+            | Role::ClassDuration
+            | Role::Step => {}
             Role::Class => self.class = None,
             Role::Case => self.close_case(cut),
             Role::Hook => {
@@ -429,7 +478,8 @@ impl Reader {
             }
             Role::Failure | Role::Reason => self.explain(frame),
             // Half a value would be a wrong one.
-            Role::Property | Role::Attachment | Role::Parameter if cut => {}
+            Role::Property | Role::Attachment | Role::Parameter | Role::Field(_) if cut => {}
+            Role::Field(field) => self.set_field(frame, field),
             Role::Property => self.close_property(frame),
             Role::Attachment => {
                 if let Some(path) = self.text_buffer.take(&mut self.flaws) {
@@ -474,18 +524,15 @@ impl Reader {
             // As in JUnit's format: `test(1, 2)`.
             *name = format!("{name}({})", parameters.join(", ")).into();
         }
+        if !cut && self.dialect.interprets {
+            self.complete_case(open.index as usize);
+        }
     }
 
     /// Whether the outcome of a case would be the same if the rest of it had been read.
     fn is_certain(&self, open: &OpenCase) -> bool {
         let case = self.report.cases.get(open.index as usize);
-        let has_failed = case.is_some_and(|case| case.outcome >= Outcome::Failed);
-        match self.dialect.format {
-            Format::Junit => has_failed,
-            // Parameters, which are a part of the name, may be missing.
-            Format::Testng => false,
-            _ => has_failed || open.has_word,
-        }
+        case.is_some_and(|case| (self.dialect.is_certain)(case, open.has_word))
     }
 
     /// The detail whose text is all that was inside its element.
@@ -616,7 +663,7 @@ impl Reader {
 
     /// The report without cases whose outcome may be lost.
     fn finish(self) -> Report {
-        let Self { mut report, cut_cases, classes, names, stranger, .. } = self;
+        let Self { dialect, mut report, cut_cases, classes, names, stranger, .. } = self;
         if let (true, Some((name, position))) = (report.cases.is_empty(), stranger) {
             let message =
                 format!("no test case was read: `{name}` is not an element of this format");
@@ -633,9 +680,7 @@ impl Reader {
                 }
             }
         }
-        if report.format == Format::Testng {
-            testng::join_retries(&mut report.cases);
-        }
+        (dialect.complete)(&mut report);
         report
     }
 }
@@ -653,6 +698,7 @@ impl Role {
                 | Role::Property
                 | Role::Attachment
                 | Role::Parameter
+                | Role::Field(_)
         )
     }
 }
@@ -673,6 +719,10 @@ fn is_known(name: &str) -> bool {
             | "TestEntries"
             | "TestLists"
             | "Build"
+            | "Testing"
+            | "CUNIT_RESULT_LISTING"
+            | "TestListing"
+            | "Environment"
     )
 }
 

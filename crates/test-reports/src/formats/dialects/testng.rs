@@ -1,14 +1,22 @@
 //! TestNG: `testng-results`.
 
-use super::{CaseField, Dialect, Role};
+use super::{CaseField, Dialect, Role, Unit};
 use crate::formats::model::{
     Attribute, Case, Format, Outcome, Rerun, RerunWhen, Seconds, find_attribute,
 };
-use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 
-pub(super) const DIALECT: Dialect =
-    Dialect { format: Format::Testng, role, field, outcome, error_type: "class", suite_error };
+/// Parameters, which are a part of the name, follow the start tag of a case: none is certain before its end.
+pub(super) const DIALECT: Dialect = Dialect {
+    format: Format::Testng,
+    role,
+    field,
+    outcome,
+    error_type: "class",
+    suite_error,
+    complete: |report| join_retries(&mut report.cases),
+    ..super::DIALECT
+};
 
 fn role(name: &str, tag: &Tag<'_>, around: Role) -> Role {
     match name {
@@ -34,12 +42,12 @@ fn is_set_up(tag: &Tag<'_>) -> bool {
 fn field(name: &str) -> CaseField {
     match name {
         "name" => CaseField::Name,
-        "duration-ms" => CaseField::Duration(|text| Some(seconds(text)? / 1000.0)),
+        "duration-ms" => CaseField::Duration(Unit::Milliseconds),
         _ => CaseField::Other,
     }
 }
 
-fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+fn outcome(_: &str, attributes: &[Attribute]) -> Option<Outcome> {
     Some(match find_attribute(attributes, "status") {
         Some("FAIL") => Outcome::Failed,
         Some("SKIP") => Outcome::Skipped,
@@ -55,7 +63,7 @@ fn suite_error(role: Role, attributes: &[Attribute]) -> Option<Outcome> {
 /// Joins runs that were repeated to the case of the repetition.
 ///
 /// TestNG writes each of them as a skipped case of its own, with `retried`, before the repetition.
-pub(super) fn join_retries(cases: &mut Vec<Case>) {
+fn join_retries(cases: &mut Vec<Case>) {
     let is_retried = |case: &Case| case.attribute("retried") == Some("true");
     // Cases that hold cases are not TestNG's, and their indices are left alone.
     if !cases.iter().any(is_retried) || cases.iter().any(|case| case.parent_case.is_some()) {

@@ -1,12 +1,20 @@
 //! TRX, the format of Visual Studio and `dotnet test`: `TestRun`.
 
-use super::{CaseField, Dialect, Role};
+use super::{CaseField, Dialect, Role, Unit};
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
-use crate::formats::time::clock;
 use crate::formats::xml::attributes::Tag;
 
-pub(super) const DIALECT: Dialect =
-    Dialect { format: Format::Trx, role, field, outcome, error_type: "", suite_error };
+pub(super) const DIALECT: Dialect = Dialect {
+    format: Format::Trx,
+    role,
+    field,
+    outcome,
+    error_type: "",
+    suite_error,
+    is_certain: |case, has_word| has_word || case.outcome >= Outcome::Failed,
+    interprets: false,
+    ..super::DIALECT
+};
 
 fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
     match name {
@@ -35,12 +43,12 @@ fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
 fn field(name: &str) -> CaseField {
     match name {
         "testName" => CaseField::Name,
-        "duration" => CaseField::Duration(clock),
+        "duration" => CaseField::Duration(Unit::Clock),
         _ => CaseField::Other,
     }
 }
 
-fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+fn outcome(_: &str, attributes: &[Attribute]) -> Option<Outcome> {
     Some(match find_attribute(attributes, "outcome") {
         Some("Passed" | "Completed" | "Warning" | "PassedButRunAborted") => Outcome::Passed,
         Some("Failed" | "Timeout") => Outcome::Failed,

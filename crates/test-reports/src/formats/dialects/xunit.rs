@@ -1,8 +1,7 @@
 //! xUnit.net: `assemblies`, `assembly` and `collection` (version 1: `class`), `test`.
 
-use super::{CaseField, Dialect, Role};
+use super::{CaseField, Dialect, Role, Unit};
 use crate::formats::model::{Attribute, Format, Outcome, find_attribute};
-use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 
 pub(super) const DIALECT: Dialect = Dialect {
@@ -12,6 +11,9 @@ pub(super) const DIALECT: Dialect = Dialect {
     outcome,
     error_type: "exception-type",
     suite_error,
+    is_certain: |case, has_word| has_word || case.outcome >= Outcome::Failed,
+    interprets: false,
+    ..super::DIALECT
 };
 
 fn role(name: &str, _: &Tag<'_>, around: Role) -> Role {
@@ -37,12 +39,12 @@ fn field(name: &str) -> CaseField {
         "type" => CaseField::Classname,
         "source-file" => CaseField::File,
         "source-line" => CaseField::Line,
-        "time" => CaseField::Duration(seconds),
+        "time" => CaseField::Duration(Unit::Seconds),
         _ => CaseField::Other,
     }
 }
 
-fn outcome(attributes: &[Attribute]) -> Option<Outcome> {
+fn outcome(_: &str, attributes: &[Attribute]) -> Option<Outcome> {
     Some(match find_attribute(attributes, "result") {
         Some("Fail") => Outcome::Failed,
         Some("Skip" | "NotRun") => Outcome::Skipped,

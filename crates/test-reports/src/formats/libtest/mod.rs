@@ -111,13 +111,13 @@ impl OutputReader {
 
 /// Splits a stream of bytes into lines.
 #[derive(Debug, Default)]
-struct Lines {
+pub(in crate::formats) struct Lines {
     open: VecDeque<u8>,
     number: u64,
 }
 
 impl Lines {
-    fn feed(&mut self, mut piece: &[u8], mut line: impl FnMut(&str, u64)) {
+    pub(in crate::formats) fn feed(&mut self, mut piece: &[u8], mut line: impl FnMut(&str, u64)) {
         while let Some(at) = memchr::memchr(b'\n', piece) {
             let (head, rest) = piece.split_at(at);
             self.number += 1;
@@ -134,7 +134,7 @@ impl Lines {
     }
 
     /// Passes on the last line, which may have no line break.
-    fn end(&mut self, mut line: impl FnMut(&str, u64)) {
+    pub(in crate::formats) fn end(&mut self, mut line: impl FnMut(&str, u64)) {
         if !self.open.is_empty() {
             self.number += 1;
             line(&decode(self.open.make_contiguous()), self.number);

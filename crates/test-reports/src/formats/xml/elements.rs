@@ -12,7 +12,9 @@ use super::window::Window;
 use crate::formats::limits::{DEEPEST, Limit, LimitExceeded, Limits, MOST_ATTRIBUTES};
 use crate::formats::model::{Flaw, Format, Position};
 use crate::formats::recovery::{FlawLog, FlawSet, Recovery};
-use crate::formats::sniff::{Landmark, is_template, landmark};
+use crate::formats::sniff::{
+    Landmark, format_of, holds_cases, is_case, is_series, is_template, landmark,
+};
 
 /// Shorter tags cannot have too many attributes.
 const SHORT_TAG: usize = 2 * MOST_ATTRIBUTES;
@@ -41,6 +43,8 @@ pub(crate) enum DocumentStart {
     Root(Format),
     /// With another document element.
     Foreign(Box<str>),
+    /// In the middle of the report of a single framework.
+    Piece,
     /// With none: the input ends.
     Nothing {
         /// Whether there was nothing but white space.
@@ -114,9 +118,10 @@ impl<'a> Elements<'a> {
 
     /// Goes to the first document element. To be called once, before [`Elements::next`].
     pub(crate) fn enter(&mut self) -> io::Result<DocumentStart> {
-        let mut strict = true;
+        let (mut strict, mut is_declared) = (true, false);
         loop {
             let outside = self.tokenizer.outside(strict)?;
+            is_declared |= outside.is_declared;
             let (blank, is_noisy) = (outside.blank, outside.noise.is_some());
             let token = self.leave_outside(outside, Recovery::NoiseBefore, "before the document");
             let Token::Start { content, classes, .. } = token else {
@@ -125,14 +130,22 @@ impl<'a> Elements<'a> {
             };
             let tag = Tag::new(self.tokenizer.bytes(content), classes);
             let name = printable(tag.name().as_bytes());
-            if let Some(Landmark::Root(format) | Landmark::Case(format)) = landmark(&name, None) {
+            if let Some(format) = format_of(&name, &tag, self.tokenizer.behind()) {
                 self.root = name;
                 self.tokenizer.format = Some(format);
                 self.pending = Some(token);
                 return Ok(DocumentStart::Root(format));
             }
-            if is_template(&name) || !self.tokenizer.comes_to_a_case()? {
-                return Ok(DocumentStart::Foreign(name));
+            let is_foreign = is_template(&name) || !self.tokenizer.comes_to_a_case()?;
+            // Behind the remains of a report it may be another piece of it.
+            if is_foreign && self.damage.is_none() {
+                let is_piece =
+                    !is_declared && (is_case(&name) || holds_cases(self.tokenizer.behind()));
+                return Ok(if is_piece {
+                    DocumentStart::Piece
+                } else {
+                    DocumentStart::Foreign(name)
+                });
             }
             // Something else is around the report, or its beginning is lost.
             let position = self.tokenizer.position();
@@ -209,7 +222,8 @@ impl<'a> Elements<'a> {
         Ok(match token {
             Token::Start { content, classes, .. } => {
                 let name = Tag::new(self.tokenizer.bytes(content), classes).name().to_owned();
-                match landmark(&name, self.tokenizer.format) {
+                let format = self.tokenizer.format;
+                match landmark(&name, format).or_else(|| landmark(&name, None)) {
                     Some(Landmark::Root(format) | Landmark::Case(format))
                         if Some(format) != self.tokenizer.format =>
                     {
@@ -218,7 +232,9 @@ impl<'a> Elements<'a> {
                             self.root
                         ));
                     }
-                    Some(Landmark::Root(_)) => self.note(FlawSet::of(Recovery::SeveralDocuments)),
+                    Some(Landmark::Root(format)) if !is_series(format) => {
+                        self.note(FlawSet::of(Recovery::SeveralDocuments))
+                    }
                     _ => {}
                 }
                 self.start(token)

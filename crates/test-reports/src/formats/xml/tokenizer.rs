@@ -15,7 +15,7 @@ use super::debris::{self, Debris};
 use super::window::{WINDOW, Window};
 use crate::formats::model::{Format, Position};
 use crate::formats::recovery::{FlawSet, Recovery};
-use crate::formats::sniff::{Landmark, begins_a_name, landmark};
+use crate::formats::sniff::{Landmark, begins_a_name, is_ambiguous, landmark};
 
 /// Bytes of the window, valid until the next token is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -155,7 +155,13 @@ impl<'a> Tokenizer<'a> {
     /// of the kind was seen, the first start tag is returned in any case.
     pub(super) fn outside(&mut self, strict: bool) -> io::Result<Outside> {
         self.known = None;
-        let mut outside = Outside { token: Token::Eof, noise: None, debris: None, blank: true };
+        let mut outside = Outside {
+            token: Token::Eof,
+            noise: None,
+            debris: None,
+            blank: true,
+            is_declared: false,
+        };
         loop {
             let rest = self.window.rest();
             let gap = memchr(b'<', rest).unwrap_or(rest.len());
@@ -189,6 +195,10 @@ impl<'a> Tokenizer<'a> {
                     if matches!(found, Some(Landmark::Root(_) | Landmark::Case(_)))
                         || (!is_noisy && found.is_none())
                     {
+                        if self.format.is_none() && is_ambiguous(&name) && !self.tag_has(b" xmlns")
+                        {
+                            self.look_ahead()?;
+                        }
                         outside.token = self.start_tag()?;
                         let debris = match outside.token {
                             Token::Broken(_) => Debris::BrokenTag,
@@ -222,6 +232,7 @@ impl<'a> Tokenizer<'a> {
                 // In noise, only what begins a document is taken for markup.
                 Markup::Instruction if is_noisy && !self.window.rest().starts_with(b"<?xml") => {}
                 Markup::Comment | Markup::Doctype | Markup::Instruction => {
+                    outside.is_declared |= matches!(markup, Markup::Instruction);
                     match self.skip(markup)? {
                         Skipped::Whole => {}
                         Skipped::Broken(_) => outside.add(Some(Debris::BrokenTag), position),
@@ -240,9 +251,26 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
+    /// Reads as much as the window can hold without growing.
+    fn look_ahead(&mut self) -> io::Result<()> {
+        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        Ok(())
+    }
+
+    /// What was read behind the last token.
+    pub(super) fn behind(&self) -> &[u8] {
+        self.window.rest()
+    }
+
+    /// Whether the tag that the window starts with holds `text`.
+    fn tag_has(&self, text: &[u8]) -> bool {
+        let tag = self.window.rest().split(|&byte| byte == b'>').next().unwrap_or_default();
+        memmem::find(tag, text).is_some()
+    }
+
     /// Whether a case begins in what the window holds, or can hold without growing.
     pub(super) fn comes_to_a_case(&mut self) -> io::Result<bool> {
-        while self.window.rest().len() < WINDOW / 2 && self.window.fill()? {}
+        self.look_ahead()?;
         let rest = self.window.rest();
         Ok(memchr::memchr_iter(b'<', rest).any(|at| {
             let tag = rest.get(at + 1..).unwrap_or_default();
@@ -279,9 +307,11 @@ impl<'a> Tokenizer<'a> {
         let name = self.name(skip)?;
         let name = self.bytes(name);
         let found = self.landmark(name).or_else(|| {
-            // xUnit.net's name for a case is too common to say more without this.
-            let tag = self.window.rest().split(|&byte| byte == b'>').next().unwrap_or_default();
-            let is_case = name == b"test" && memmem::find(tag, b" result=").is_some();
+            // The name of a case in several formats is too common to say more without this.
+            let is_case = name == b"test"
+                && [&b" result="[..], b" id=\"s1-", b" suite=", b" locationUrl="]
+                    .iter()
+                    .any(|text| self.tag_has(text));
             is_case.then_some(Landmark::Part)
         });
         Ok((String::from_utf8_lossy(name).into_owned(), found))
@@ -584,6 +614,8 @@ pub(super) struct Outside {
     pub(super) debris: Option<(Debris, Position)>,
     /// Whether there was nothing but white space.
     pub(super) blank: bool,
+    /// Whether there was an XML declaration or another processing instruction.
+    pub(super) is_declared: bool,
 }
 
 impl Outside {

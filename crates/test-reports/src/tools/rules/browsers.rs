@@ -1,6 +1,7 @@
 //! Playwright, Karma, WebdriverIO, TestCafe, testem: the same tests in several browsers.
 
-use super::{javascript, one, owned};
+use super::{all_cases, javascript, one, owned, suite_name_of};
+use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, begins_with};
@@ -23,7 +24,13 @@ pub(in crate::tools) fn is_playwright(part: &Part<'_>) -> bool {
     };
     let is_project =
         || PROJECTS.map(Some).contains(&part.suite().and_then(|suite| suite.attribute("hostname")));
-    javascript::is_file_with_host(part) && (any_name(" › ") || (!any_name(" > ") && is_project()))
+    let is_of_file = |case: &Case| {
+        let classname = case.classname.as_deref().unwrap_or_default();
+        classname.is_empty() || classname == suite_name_of(part, case)
+    };
+    javascript::is_file_with_host(part)
+        && part.cases.iter().all(is_of_file)
+        && (any_name(" › ") || (!any_name(" > ") && is_project()))
 }
 
 /// The project, which Playwright writes as the host.
@@ -178,4 +185,23 @@ pub(in crate::tools) fn web_test_runner(case: &CaseContext<'_>) -> TestLocation 
 
 pub(in crate::tools) fn web_test_runner_browser(case: &CaseContext<'_>) -> Option<String> {
     case.suite_property("browser.name").map(str::to_owned)
+}
+
+/// The outermost suite is a session; a case has `0` or `1` as its state, and no classname.
+pub(in crate::tools) fn is_intern(part: &Part<'_>) -> bool {
+    part.has(&["failures", "skipped", "tests", "time"])
+        && all_cases(part, |case| {
+            case.classname.is_none() && matches!(case.attribute("status"), Some("0" | "1"))
+        })
+}
+
+/// The suites in the session.
+pub(in crate::tools) fn intern(case: &CaseContext<'_>) -> TestLocation {
+    let chain = case.chain.get(1..).unwrap_or_default();
+    javascript::chain(&CaseContext { chain, ..*case })
+}
+
+/// The session: `chrome 137.0 on Linux`, or `node`.
+pub(in crate::tools) fn session(case: &CaseContext<'_>) -> Option<String> {
+    without_version(case.chain.first()?)
 }

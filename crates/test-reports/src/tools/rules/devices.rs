@@ -9,7 +9,7 @@ use crate::tools::volatile;
 /// Each suite is a device of Firebase Test Lab.
 pub(in crate::tools) fn is_flank(part: &Part<'_>) -> bool {
     let is_device = |name: &str| volatile::is_environment(name) && name.contains('-');
-    part.suites.iter().all(|suite| is_device(&suite.name) || suite.attribute("flakes").is_some())
+    part.suites.iter().all(|suite| is_device(&suite.name))
         && all_cases(part, |case| case.suite.is_some() && case.classname.is_some())
 }
 

@@ -64,15 +64,17 @@ fn split_full_name<'a>(case: &CaseContext<'_>, full: &'a str) -> (&'a str, &'a s
     }
     let (fixture, name) = cut_last_part(full);
     // NUnit 2 has a suite for each namespace and fixture, and further ones for their parameters.
-    let mut end = 0;
-    for suite in case.chain.iter().filter(|suite| !suite.is_empty()) {
+    let (mut end, mut is_fixture) = (0, false);
+    for (suite, name) in case.suites.iter().zip(case.chain).filter(|(_, name)| !name.is_empty()) {
         let below = full[end..].strip_prefix('.').unwrap_or(full);
-        if below.strip_prefix(suite).is_some_and(|rest| rest.starts_with('.')) {
-            end = full.len() - below.len() + suite.len();
+        if below.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')) {
+            end = full.len() - below.len() + name.len();
+            is_fixture = suite.attribute("type") == Some("TestFixture");
         }
     }
     match fixture.get(end..) {
-        Some(title) if title.contains(char::is_whitespace) => {
+        // What follows a fixture is the name, whatever the author made of it: `named. case`.
+        Some(title) if is_fixture || title.contains(char::is_whitespace) => {
             split_after(&full[..end]).unwrap_or((fixture, name))
         }
         _ => (fixture, name),

@@ -12,7 +12,9 @@ use crate::tools::volatile;
 
 /// The chain of suites, then the classname, without repetition.
 pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    let classname = portable(case, case.classname);
+    // Some tools write the name twice, and an empty name becomes the classname.
+    let is_repeated = case.classname == case.name && !case.chain.is_empty();
+    let classname = if is_repeated { String::new() } else { portable(case, case.classname) };
     let chain: Vec<String> = case
         .chain
         .iter()
@@ -38,13 +40,16 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
             Level::One(part.clone())
         }
     });
-    let method = case.name.split_once("()").map_or("", |(method, _)| method);
-    let name = if jvm::is_class(&classname) || is_identifier(method) {
-        jvm::without_empty_parentheses(case.name)
-    } else {
-        owned(case.name)
-    };
+    let name = ginkgo::without_node(case.name);
+    let method = name.split_once("()").map_or("", |(method, _)| method);
+    let is_method = is_identifier(method) || jvm::is_class(&classname) || is_type(&classname);
+    let name = if is_method { jvm::without_empty_parentheses(name) } else { owned(name) };
     TestLocation { folder: folder.collect(), container, name, ..TestLocation::default() }
+}
+
+/// Whether `text` is the name of a class without a package.
+fn is_type(text: &str) -> bool {
+    text.starts_with(char::is_uppercase) && text.split('$').all(is_identifier)
 }
 
 /// The parts of a classname that repeats the names of the suites around the case: `All.Cart.Price` in the suites `All`,
@@ -71,7 +76,10 @@ fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
 
 /// The package of the suite, unless the suites say the same.
 fn package(case: &CaseContext<'_>, chain: &[String]) -> Option<String> {
-    let package = portable(case, &text::clean(case.suite_attribute("package")?));
+    let package = text::clean(case.suite_attribute("package")?);
+    // Ginkgo and Gauge write a directory or a file.
+    let is_absolute = text::RepositoryRoot::is_absolute(&package);
+    let package = if is_absolute { case.path(&package) } else { portable(case, &package) };
     let is_new = !package.is_empty() && chain.iter().all(|suite| !suite.contains(&package));
     (is_new && !case.classname.contains(&package)).then_some(package)
 }
@@ -111,7 +119,7 @@ fn is_browser(case: &CaseContext<'_>, at: usize, part: &str) -> bool {
 
 /// `part` without what differs between runs, relative to the repository root if it is a path.
 fn portable(case: &CaseContext<'_>, part: &str) -> String {
-    let part = volatile::without_line(part);
+    let part = volatile::without_lines(volatile::without_line(part));
     if is_path(part) { case.path(part) } else { volatile::without_run(part, case.paths) }
 }
 
@@ -162,9 +170,7 @@ pub(in crate::tools) fn is_robot(part: &Part<'_>) -> bool {
         })
     };
     let is_deep = |case: &Case| case.classname.as_deref() != part.suite().map(|suite| &*suite.name);
-    part.lacks(&["hostname", "id", "package", "file", "assertions"])
-        && part.cases.iter().any(is_deep)
-        && all_cases(part, is_joined)
+    part.cases.iter().any(is_deep) && all_cases(part, is_joined)
 }
 
 /// Each suite is a request.
@@ -190,8 +196,23 @@ pub(in crate::tools) fn newman(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
+/// The suite names its device, and each case has a state in capitals.
 pub(in crate::tools) fn is_maestro(part: &Part<'_>) -> bool {
+    let is_state = |status: &str| status.bytes().all(|byte| byte.is_ascii_uppercase());
     part.suites.iter().any(|suite| suite.attribute("device").is_some())
+        && all_cases(part, |case| case.attribute("status").is_some_and(is_state))
+}
+
+/// The suite, unless it has the name that every suite has by default. Flows have no class, or that of their own name.
+pub(in crate::tools) fn maestro(case: &CaseContext<'_>) -> TestLocation {
+    let suite = if case.suite_name() == "Test Suite" { "" } else { case.suite_name() };
+    let name = if case.name.is_empty() { case.classname } else { case.name };
+    TestLocation {
+        container: one(suite),
+        name: owned(name),
+        folder: vec![Level::One(owned(suite))],
+        ..TestLocation::default()
+    }
 }
 
 pub(in crate::tools) fn device(case: &CaseContext<'_>) -> Option<String> {

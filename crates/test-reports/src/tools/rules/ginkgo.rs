@@ -1,16 +1,17 @@
 //! Ginkgo: the package and its suite are the container, the full text of a spec is the name.
 
-use super::{all_cases, owned};
+use super::{all_cases, all_named_like_suite, owned};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_ginkgo(part: &Part<'_>) -> bool {
-    all_cases(part, |case| {
-        let name = case.name.as_deref().unwrap_or_default();
-        node_of(name).is_some_and(|node| node == "It" || is_set_up(node))
-    })
+    all_named_like_suite(part)
+        && all_cases(part, |case| {
+            let name = case.name.as_deref().unwrap_or_default();
+            node_of(name).is_some_and(|node| node == "It" || is_set_up(node))
+        })
 }
 
 /// The kind of node in brackets before a text: `[It] adds`, `[DeferCleanup (Suite)]`.
@@ -24,6 +25,11 @@ fn is_set_up(node: &str) -> bool {
     matches!(node, "DeferCleanup" | "TOP-LEVEL")
         || (["Before", "After"].iter().any(|word| node.contains(word))
             && ["Suite", "All", "Each"].iter().any(|word| node.ends_with(word)))
+}
+
+/// The full text of a spec, without the kind of its node.
+pub(in crate::tools) fn without_node(name: &str) -> &str {
+    name.strip_prefix("[It] ").unwrap_or(name)
 }
 
 /// Whether `name` is that of a node such as `[BeforeSuite]`.
@@ -41,7 +47,7 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let suite = case.suite_name();
     TestLocation {
         container: vec![package.clone(), owned(suite)],
-        name: owned(case.name.strip_prefix("[It] ").unwrap_or(case.name)),
+        name: owned(without_node(case.name)),
         folder: vec![Level::Classname(package, Cut::Slashes), Level::One(owned(suite))],
         ..TestLocation::default()
     }

@@ -8,10 +8,7 @@ use crate::tools::part::Part;
 use crate::tools::rules::jvm;
 
 pub(in crate::tools) fn is_gotestsum(part: &Part<'_>) -> bool {
-    any_property(part, "go.version")
-        || (part.has(&["tests", "failures", "time"])
-            && part.lacks(&["id", "package"])
-            && all_go(part))
+    any_property(part, "go.version") || (part.has(&["tests", "failures", "time"]) && all_go(part))
 }
 
 pub(in crate::tools) fn is_go_junit_report(part: &Part<'_>) -> bool {

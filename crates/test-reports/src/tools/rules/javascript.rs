@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{all_cases, one, owned, suite_name_of};
+use super::{all_cases, all_named_like_suite, one, owned, suite_name_of};
 use crate::formats::model::{Case, Outcome, Suite};
 use crate::text;
 use crate::tools::NotATest;
@@ -28,23 +28,33 @@ fn file_folder(file: &str) -> Level {
 
 /// jest-junit and mocha-junit-reporter write the same attributes when reports are merged. One rule reads both.
 fn is_titled(part: &Part<'_>) -> bool {
-    const OTHERS: [&str; 6] =
-        ["hostname", "id", "package", "assertions", "disabled", "doctest_version"];
+    let texts = |case: &Case| {
+        let clean = |text: Option<&str>| text::clean(text.unwrap_or_default());
+        let suite = clean(Some(suite_name_of(part, case)));
+        (suite, clean(case.classname.as_deref()), clean(case.name.as_deref()))
+    };
     let fits = |case: &Case| {
-        let suite = suite_name_of(part, case);
-        let name = &*text::clean(case.name.as_deref().unwrap_or_default());
-        let classname = &*text::clean(case.classname.as_deref().unwrap_or_default());
+        let (suite, classname, name) = &texts(case);
         is_source_file(suite)
             || is_root(suite)
             || classname == FAILED
             || (classname.is_empty() && begins_with_title(name, suite))
             || (before(name, classname).is_some() && !classname.is_empty())
             || (before(classname, name).is_some() && !name.is_empty())
-            || suite.strip_suffix(classname).is_some_and(|root| root.ends_with('.'))
+            || suite.strip_suffix(&**classname).is_some_and(|root| root.ends_with('.'))
+    };
+    // Other tools write the name twice: a full title contains that of the group.
+    let is_titled = |case: &Case| {
+        let (suite, classname, name) = &texts(case);
+        let is_constant = suite.is_empty() || suite == "undefined" || is_root(suite);
+        name != classname
+            || is_constant
+            || is_source_file(suite)
+            || (name.contains(&**suite) && name != suite)
     };
     part.has(&["timestamp", "tests", "failures", "time"])
-        && part.lacks(&OTHERS)
         && all_cases(part, fits)
+        && part.cases.iter().any(is_titled)
 }
 
 fn is_root(suite: &str) -> bool {
@@ -101,7 +111,13 @@ pub(in crate::tools) fn titles_not_a_test(case: &CaseContext<'_>) -> Option<NotA
 // vitest
 
 pub(in crate::tools) fn is_vitest(part: &Part<'_>) -> bool {
-    is_file_with_host(part)
+    // The classname is the file, or what a template makes of it.
+    let is_of_file = |case: &Case| {
+        let file = suite_name_of(part, case).rsplit(['/', '\\']).next().unwrap_or_default();
+        case.classname.as_deref().is_none_or(|classname| classname.contains(file))
+            || case.name.as_deref().is_some_and(|name| name.contains(" > "))
+    };
+    is_file_with_host(part) && (part.cases.is_empty() || all_cases(part, is_of_file))
 }
 
 /// Whether the suite is a file, with the attributes that vitest and Playwright write.
@@ -124,6 +140,15 @@ pub(in crate::tools) fn vitest(case: &CaseContext<'_>) -> TestLocation {
         folder: vec![file_folder(&file), Level::Titles(owned(groups), " > ")],
         ..TestLocation::default()
     }
+}
+
+/// The suite is a file below the working directory, or elsewhere; each case has its line and column.
+pub(in crate::tools) fn is_deno(part: &Part<'_>) -> bool {
+    let suite = part.suite_name();
+    (suite.starts_with("./") || suite.starts_with("file://") || suite.starts_with("../"))
+        && is_source_file(suite)
+        && all_named_like_suite(part)
+        && all_cases(part, |case| case.attribute("col").is_some())
 }
 
 /// A file that could not be run, written as a case with the name of the file.

@@ -12,7 +12,7 @@ pub(in crate::tools) fn is_gradle(part: &Part<'_>) -> bool {
             && class.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
     };
     part.has(&["tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"])
-        && part.lacks(&["id", "package"])
+        && !part.has_package()
         && all_cases(part, |case| case.classname.as_deref().is_some_and(is_class))
 }
 
@@ -42,6 +42,7 @@ pub(in crate::tools) fn is_surefire(part: &Part<'_>) -> bool {
 
 pub(in crate::tools) fn is_testng(part: &Part<'_>) -> bool {
     part.has(&["ignored", "hostname"])
+        && all_cases(part, |case| case.classname.as_deref().is_some_and(is_class))
 }
 
 /// Whether the suite of every case is a class, and its classname that class or a nested one.

@@ -1,10 +1,12 @@
 //! Linters and scanners, whose findings are not tests.
 //!
 //! They are recognised by their names, and by the shape of what they write: cases that all failed, and whose names or
-//! classnames are positions in files. A test that fails must not look like that, so each shape demands several facts.
+//! classnames are positions in files. A test that fails must not look like that: it would be lost. So each shape demands
+//! several facts, and a suite that has what only runners of tests write (when and where it ran, how long a case took) is
+//! no linter's.
 
 use super::{all_cases, root_attribute, suite_name_of};
-use crate::formats::model::{Case, Detail, Outcome};
+use crate::formats::model::{Case, Detail, Outcome, Seconds, Suite};
 use crate::tools::part::Part;
 use crate::tools::volatile::{has_extension, without_line};
 
@@ -92,15 +94,41 @@ const SUFFIXES: [&str; 14] = [
 ];
 
 pub(in crate::tools) fn is_written_by(part: &Part<'_>) -> bool {
-    root_attribute(part, "name").is_some_and(is_linter)
-        || part.suites.iter().any(|suite| {
-            is_linter(&suite.name)
-                || suite.attribute("package").is_some_and(|package| {
-                    let last = package.rsplit('.').next().unwrap_or_default();
-                    package.contains('.') && is_linter(last) || is_linter(package)
-                })
+    let has_mark = |name: &str| {
+        let last = name.rsplit('.').next().unwrap_or_default();
+        (name.contains('.') && is_linter(last)) || is_linter(name)
+    };
+    let is_named = || {
+        root_attribute(part, "name").is_some_and(is_linter)
+            || part.suites.iter().any(|suite| is_linter(&suite.name))
+    };
+    part.suites.iter().any(|suite| suite.attribute("package").is_some_and(has_mark))
+        // A group of tests may be about `eslint`, or be called `Black`.
+        || (is_named() && (!is_run(part) || part.cases.iter().any(|case| has_place(part, case))))
+        || (!is_run(part) && has_shape_of_findings(part))
+}
+
+/// Whether a suite says when or where it ran, or a case what it did, as runners of tests do.
+fn is_run(part: &Part<'_>) -> bool {
+    let is_run = |suite: &Suite| {
+        ["timestamp", "hostname"].iter().any(|name| suite.attribute(name).is_some())
+    };
+    part.suites.iter().any(is_run)
+        || part.cases.iter().any(|case| {
+            ["timestamp", "assertions"].iter().any(|name| case.attribute(name).is_some())
         })
-        || has_shape_of_findings(part)
+}
+
+/// Whether the name or classname of a case is a file, a position or the code of a rule, or it names a linter itself.
+fn has_place(part: &Part<'_>, case: &Case) -> bool {
+    let finding = Finding::new(case, suite_name_of(part, case));
+    let is_test = |file: &str| {
+        let file = file.to_ascii_lowercase();
+        ["test", "spec"].iter().any(|word| file.contains(word))
+    };
+    [finding.name, finding.classname].into_iter().any(|text| {
+        is_position(text) || is_code(text) || is_linter(text) || (is_file(text) && !is_test(text))
+    })
 }
 
 /// Whether `name` is that of a linter: alone, with its version, or with words such as `report`.
@@ -157,6 +185,8 @@ struct Finding<'a> {
     message: &'a str,
     kind: &'a str,
     text: &'a str,
+    /// It took time, which linters do not measure.
+    took_time: bool,
 }
 
 impl<'a> Finding<'a> {
@@ -172,6 +202,7 @@ impl<'a> Finding<'a> {
             message: of(|detail| detail.message.as_deref()),
             kind: of(|detail| detail.kind.as_deref()),
             text: of(|detail| detail.text.as_deref()),
+            took_time: case.duration.map(Seconds::get).is_some_and(|seconds| seconds > 0.0),
         }
     }
 
@@ -194,11 +225,16 @@ fn is_file(text: &str) -> bool {
     is_word(text) && (has_extension(text) || last.ends_with("dockerfile") || last == "makefile")
 }
 
-/// PHPStan, Psalm, pylint, luacheck.
+/// PHPStan, Psalm, pylint, luacheck: the classname is a rule (`C0114`, `UndefinedClass`) or the file.
 fn position_as_name(finding: &Finding<'_>) -> bool {
+    let classname = finding.classname;
+    let is_rule = is_word(classname)
+        && (classname.contains(|next: char| next.is_ascii_digit() || "-/".contains(next))
+            || classname.starts_with(|first: char| first.is_ascii_uppercase()));
     finding.outcome != Outcome::Passed
+        && !finding.took_time
         && is_position(finding.name)
-        && !finding.classname.contains(' ')
+        && (classname.is_empty() || is_rule || without_line(finding.name) == classname)
 }
 
 /// PHP_CodeSniffer writes `Rule at shop/cart.php (3:1)`, golangci-lint the position as classname and in its message.
@@ -233,21 +269,29 @@ fn line_in_text(finding: &Finding<'_>) -> bool {
     let files = [finding.suite, finding.classname, finding.name];
     let has_file = files.iter().any(|text| is_file(text))
         || (is_word(finding.suite) && finding.suite.contains('/'));
-    finding.failed() && has_line && has_file
+    finding.failed() && !finding.took_time && has_line && has_file
 }
 
 /// markdownlint, hadolint, shellcheck: `MD013/line-length`, `DL3008`, `SC2086` with the file as classname.
 fn rule_of_file(finding: &Finding<'_>) -> bool {
-    let code = finding.name.split(['/', ' ', ':']).next().unwrap_or_default();
+    let file = finding.classname.to_ascii_lowercase();
+    let is_test = ["test", "spec", "feature", "bats"].iter().any(|word| file.contains(word));
+    finding.failed()
+        && !finding.took_time
+        && is_code(finding.name)
+        && is_file(finding.classname)
+        && !is_test
+}
+
+/// Whether `text` starts with the code of a rule.
+fn is_code(text: &str) -> bool {
+    let code = text.split(['/', ' ', ':']).next().unwrap_or_default();
     let letters = code.trim_end_matches(|next: char| next.is_ascii_digit());
-    let is_code = (1..=6).contains(&letters.len())
+    (1..=6).contains(&letters.len())
         && letters.bytes().all(|byte| byte.is_ascii_uppercase())
         && (3..=5).contains(&(code.len() - letters.len()))
         // Test cases have numbers too.
-        && !["T", "TC", "TEST", "AC", "REQ", "US", "UC", "BUG"].contains(&letters);
-    let file = finding.classname.to_ascii_lowercase();
-    let is_test = ["test", "spec", "feature", "bats"].iter().any(|word| file.contains(word));
-    finding.failed() && is_code && is_file(finding.classname) && !is_test
+        && !["T", "TC", "TEST", "AC", "REQ", "US", "UC", "BUG"].contains(&letters)
 }
 
 /// Trivy writes `[HIGH] CVE-2026-1234`, checkov `[NONE][CKV_AWS_21] Ensure …`.
@@ -270,6 +314,7 @@ fn severity_in_name(finding: &Finding<'_>) -> bool {
 /// gosec: the name is the file, the text its position in brackets.
 fn file_and_position(finding: &Finding<'_>) -> bool {
     finding.failed()
+        && !finding.took_time
         && finding.classname.is_empty()
         && has_extension(finding.name)
         && finding.text.contains(&format!("[{}:", finding.name))
@@ -287,106 +332,4 @@ fn kind_of_manifest(finding: &Finding<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::formats::read_one;
-
-    fn is_linter_report(xml: &str) -> bool {
-        let report = read_one(xml, "report.xml");
-        Part::all(&report).iter().all(is_written_by)
-    }
-
-    fn suite(attributes: &str, cases: &str) -> String {
-        format!("<testsuites><testsuite {attributes}>{cases}</testsuite></testsuites>")
-    }
-
-    /// One report for each linter, after the source of its reporter, without the document element's attributes: merging
-    /// loses them.
-    #[test]
-    fn findings_are_recognised() {
-        let golangci = |message: &str| {
-            let failure = format!(
-                "<failure message='{message}' type='error'>error: x\nFile: shop/a.go\nLine: 3</failure>"
-            );
-            suite(
-                "name='shop/a.go'",
-                &format!("<testcase name='unused' classname='shop/a.go:3:6'>{failure}</testcase>"),
-            )
-        };
-        let line = |name: &str, text: &str| {
-            format!("<testcase name='{name}'><failure message='no'>{text}</failure></testcase>")
-        };
-        let reports = [
-            ("golangci-lint", golangci("shop/a.go:3:6: func x is unused")),
-            ("phpstan", suite("name='analysis'", &line("src/Cart.php:12", ""))),
-            ("psalm", suite("name='src/Cart.php'", "<testcase name='src/Cart.php:12' classname='UndefinedClass'><skipped>line: 12</skipped></testcase>")),
-            ("pylint", suite("name='x'", "<testcase name='shop/cart.py:3:0' classname='C0114'><failure/></testcase>")),
-            ("luacheck", suite("name='Luacheck report'", "<testcase name='cart.lua:1' classname='cart.lua'><failure type='W211' message='cart.lua:3:1: unused'/></testcase>")),
-            ("php cs fixer", suite("name='PHP CS Fixer'", "<testcase name='src/Cart' file='src/Cart.php'><failure type='code_style'/></testcase>")),
-            ("phpcs", suite("name='src/Cart.php'", "<testcase name='PSR12.Files.FileHeader at src/Cart.php (3:1)'><failure type='error' message='x'/></testcase>")),
-            ("eslint", suite("package='org.eslint' name='a.js'", "<testcase name='org.eslint.no-undef' classname='a'><failure>line 1, col 2, Error</failure></testcase>")),
-            ("stylelint", suite("name='css/a.css'", &line("color-named", "line 3, col 5: error"))),
-            ("oxlint", suite("name='a.js'", &line("eslint(no-debugger)", "line 1, column 1, no"))),
-            ("biome", suite("name='src/a.ts' package='org.biome'", &line("org.biome.lint.style.noVar", "line 2, col 0, no"))),
-            ("spectral", suite("package='org.spectral' name='api.yaml'", "<testcase name='api.yaml' classname='api'/>")),
-            ("tflint", suite("name=''", "<testcase name='terraform_typed_variables' classname='main.tf'><failure message='x'>line 3, col 1, Warning - x</failure></testcase>")),
-            ("tfsec", suite("name='tfsec'", &line("[aws-s3-encryption]", "main.tf:3"))),
-            ("checkov", suite("name='terraform scan'", "<testcase name='[NONE][CKV_AWS_21] Ensure it' classname='/main.tf.aws_s3_bucket.a' file='/main.tf'/>")),
-            ("trivy", suite("name='shop:latest (alpine 3.19)'", "<testcase classname='libc-1.2' name='[HIGH] CVE-2026-1234'><failure/></testcase>")),
-            ("gosec", suite("name='Errors unhandled.'", &line("/ci/cart.go", "Results:\n[/ci/cart.go:12] - Errors unhandled."))),
-            ("cfn-lint", suite("name='CloudFormation Lint'", "<testcase name='E1001 Basic'/>")),
-            ("markdownlint", suite("name='x'", "<testcase classname='README.md' name='MD013/line-length'><failure message='Line length'>Line 3</failure></testcase>")),
-            ("hadolint", suite("name='x'", "<testcase classname='web/Dockerfile' name='DL3008'><failure/></testcase>")),
-            ("shellcheck", suite("name='x'", "<testcase classname='run.sh' name='SC2086'><failure/></testcase>")),
-            ("swiftlint", "<testsuites><testsuite><testcase classname='Formatting Test' name='Shop/Cart.swift'><failure message='Line Length'>warning:\nLine:9 </failure></testcase></testsuite></testsuites>".to_owned()),
-            ("rubocop", suite("name='rubocop'", "<testcase classname='lib.cart' name='Layout/LineLength'/>")),
-            ("ansible-lint", suite("name='ansible-lint'", &line("[yaml] roles/web/main.yml", "x"))),
-            ("yamllint", suite("name='yaml-lint'", &line("line too long", "x"))),
-            ("ktlint", suite("name='ktlint'", &line("x", ""))),
-            ("detekt", suite("name='detekt 1.23.6'", &line("x", ""))),
-            ("semgrep", suite("name='semgrep results'", &line("python.lang.eval", "x"))),
-            ("flake8", suite("name='flake8.shop/cart.py'", &line("x", ""))),
-            ("kubeconform", suite("name='deploy/web.yaml'", "<testcase name='web' classname='Deployment@apps/v1'/>")),
-            ("gitleaks", suite("name='gitleaks'", &line("x", ""))),
-        ];
-        for (linter, xml) in &reports {
-            assert!(is_linter_report(xml), "{linter}: {xml}");
-        }
-    }
-
-    #[test]
-    fn failing_tests_are_not_findings() {
-        let reports = [
-            suite(
-                "name='Run 1 of 1'",
-                "<testcase classname='spec/cart_spec.lua:12' name='adds'><failure message='spec/cart_spec.lua:12: no'/></testcase>",
-            ),
-            suite(
-                "name='site'",
-                "<testcase classname='roles/web/main.yml:3' name='[web1] install nginx'><failure message='no'/></testcase>",
-            ),
-            suite(
-                "name='x'",
-                "<testcase classname='test/a.test.js' name='TC001'><failure message='no'/></testcase>",
-            ),
-            suite(
-                "name='x'",
-                "<testcase classname='test/a.test.js' name='adds'><failure>line 3</failure></testcase><testcase classname='test/a.test.js' name='b'/>",
-            ),
-            suite(
-                "name='x'",
-                "<testcase classname='Cart' name='[HIGH] SHOP-123 adds'><failure message='no'/></testcase>",
-            ),
-            suite("name='black box'", "<testcase classname='Cart' name='adds'/>"),
-            suite("name='[HIGH] priority'", "<testcase classname='Cart' name='[HIGH] adds'/>"),
-            suite(
-                "name='Cart'",
-                "<testcase name='tests/a.c'><failure>tests/a.c:12: no</failure></testcase>",
-            ),
-            suite("name='check results'", "<testcase name='adds' classname='Cart'/>"),
-        ];
-        for xml in &reports {
-            assert!(!is_linter_report(xml), "{xml}");
-        }
-    }
-}
+mod tests;

@@ -1,9 +1,6 @@
 //! C, C++ and Swift: GoogleTest, Catch2, doctest, Boost.Test, CUnit, cmocka, Criterion, Qt Test, Meson, XCTest.
 
-use super::{
-    all_cases, all_named_like_suite, any_property, in_container, is_identifier, one, owned,
-    suite_name_of, tap,
-};
+use super::{all_cases, any_property, in_container, is_identifier, one, owned, suite_name_of, tap};
 use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
@@ -11,9 +8,7 @@ use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_googletest(part: &Part<'_>) -> bool {
-    // CTest's suite has a host.
-    (part.lacks(&["hostname"]) || all_named_like_suite(part))
-        && !part.suites.is_empty()
+    !part.suites.is_empty()
         && part.suites.iter().all(|suite| suite.attribute("disabled").is_some())
         && all_cases(part, |case| {
             case.classname.is_some()
@@ -82,9 +77,10 @@ pub(in crate::tools) fn doctest(case: &CaseContext<'_>) -> TestLocation {
 /// One suite for the module; the test suites are the classname.
 pub(in crate::tools) fn is_boost(part: &Part<'_>) -> bool {
     part.has(&["tests", "skipped", "errors", "failures", "id", "time"])
-        && part.lacks(&["assertions", "timestamp"])
         && all_cases(part, |case| {
-            case.attribute("assertions").is_some() && case.attribute("status").is_none()
+            case.attribute("assertions").is_some()
+                // Those of PHPUnit and Codeception.
+                && ["status", "class", "feature"].iter().all(|name| case.attribute(name).is_none())
         })
 }
 
@@ -164,6 +160,33 @@ pub(in crate::tools) fn is_criterion(part: &Part<'_>) -> bool {
     })
 }
 
+/// A suite for each group; the classname is the group, after the package that an option names.
+pub(in crate::tools) fn is_cpputest(part: &Part<'_>) -> bool {
+    part.has(&["errors", "failures", "hostname", "tests", "time", "timestamp"])
+        && all_cases(part, |case| {
+            let suite = suite_name_of(part, case);
+            let classname = case.classname.as_deref().unwrap_or_default();
+            let package = classname.strip_suffix(suite);
+            case.attribute("assertions").is_some()
+                && case.file.is_some()
+                && case.line.is_some()
+                && !suite.is_empty()
+                && package.is_some_and(|package| package.is_empty() || package.ends_with('.'))
+                && case.name.as_deref().is_some_and(is_identifier)
+        })
+}
+
+/// The classname repeats the suites, which have no attribute but the number of their tests.
+pub(in crate::tools) fn is_tasty(part: &Part<'_>) -> bool {
+    part.has(&["tests"])
+        && part.lacks(&["time", "failures"])
+        && all_cases(part, |case| {
+            let chain = part.report.suite_chain(case.suite);
+            let chain: Vec<&str> = chain.iter().map(|suite| &*suite.name).collect();
+            case.duration.is_some() && case.classname.as_deref() == Some(&*chain.join("."))
+        })
+}
+
 /// The general rule makes the same container and name of such cases.
 pub(in crate::tools) fn is_cmocka(part: &Part<'_>) -> bool {
     part.has(&["time", "tests", "failures", "errors", "skipped"])
@@ -174,6 +197,7 @@ pub(in crate::tools) fn is_cmocka(part: &Part<'_>) -> bool {
                 && case.file.is_none()
                 && case.name.as_deref().is_some_and(is_identifier)
         })
+        && !part.suite_name().contains(['/', '\\', '.'])
 }
 
 pub(in crate::tools) fn is_xctest(part: &Part<'_>) -> bool {

@@ -9,9 +9,6 @@ use crate::tools::part::Part;
 pub(in crate::tools) fn is_phpunit(part: &Part<'_>) -> bool {
     let has = |name: &str| part.suites.iter().any(|suite| suite.attribute(name).is_some());
     has("assertions")
-        && !has("filepath")
-        && !has("disabled")
-        && !has("hostname")
         && all_cases(part, |case| {
             case.attribute("assertions").is_some() && case.attribute("status").is_none()
         })
@@ -19,6 +16,13 @@ pub(in crate::tools) fn is_phpunit(part: &Part<'_>) -> bool {
 
 pub(in crate::tools) fn phpunit(case: &CaseContext<'_>) -> TestLocation {
     let class = case.case.attribute("class").unwrap_or(case.classname);
+    // Codeception's scenarios have no class.
+    if let Some(feature) = case.case_file()
+        && class.is_empty()
+        && feature.ends_with(".feature")
+    {
+        return in_container(&feature, case.name, Cut::Slashes);
+    }
     let class = class.trim().replace('\\', ".");
     let class = class.trim_start_matches('.');
     let is_file = case.name.ends_with(".phpt");

@@ -13,7 +13,6 @@ pub(in crate::tools) fn is_pytest(part: &Part<'_>) -> bool {
     part.suite_name() == "pytest"
         // `junit_suite_name` renames the suite.
         || (part.has(&ATTRIBUTES)
-            && part.lacks(&["id", "package"])
             && part.suites.len() == 1
             && all_cases(part, |case| is_of_pytest(case) && suite_name_of(part, case) != case.classname.as_deref().unwrap_or_default()))
 }
@@ -34,7 +33,17 @@ fn is_of_pytest(case: &Case) -> bool {
     let last = classname.rsplit('.').next().unwrap_or_default();
     is_dotted(classname)
         && (classname.split('.').any(is_test) || last.starts_with(char::is_lowercase))
-        && is_identifier(name.split(['[', ' ']).next().unwrap_or_default())
+        // Titles are no names of functions, but a plug-in may write some below its module.
+        && (is_function(name)
+            || (name.contains(' ') && classname.contains('.') && classname.split('.').any(is_test)))
+}
+
+/// Whether `name` is a function: alone, with `[parameters]`, or with those of a subtest, ` [message] (i=1)`.
+fn is_function(name: &str) -> bool {
+    let end = name.find(['[', ' ']).unwrap_or(name.len());
+    let (function, rest) = name.split_at(end);
+    is_identifier(function)
+        && (rest.is_empty() || ["[", " [", " ("].iter().any(|start| rest.starts_with(start)))
 }
 
 pub(in crate::tools) fn is_unittest_xml_reporting(part: &Part<'_>) -> bool {

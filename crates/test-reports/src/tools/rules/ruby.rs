@@ -1,6 +1,6 @@
 //! RSpec and minitest: the classname is the container.
 
-use super::{all_cases, one, owned};
+use super::{all_cases, all_named_like_suite, one, owned};
 use crate::formats::model::Case;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
@@ -27,7 +27,7 @@ pub(in crate::tools) fn is_minitest(part: &Part<'_>) -> bool {
         .any(|suite| &*suite.name == "minitest" || suite.attribute("filepath").is_some())
         || (part.has(&["skipped", "failures", "errors", "tests", "assertions", "time"])
             && part.suites.len() == 1
-            && part.lacks(&["file", "hostname", "disabled", "warnings"])
+            && all_named_like_suite(part)
             && all_cases(part, |case| is_one(case) && case.attribute("status").is_none()))
 }
 

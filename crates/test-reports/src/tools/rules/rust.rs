@@ -14,7 +14,6 @@ pub(in crate::tools) fn is_nextest(part: &Part<'_>) -> bool {
         |case: &Case| case.attribute("timestamp").is_some() && case.attribute("status").is_none();
     part.suite_name().starts_with("@setup-script:")
         || (part.has(&["tests", "errors", "failures"])
-            && part.lacks(&["timestamp", "hostname", "file"])
             && all_named_like_suite(part)
             && all_cases(part, is_one))
 }

@@ -156,7 +156,7 @@ pub(super) fn without_affixes(part: &str) -> &str {
     if let Some(open) = part.rfind(['(', '['])
         && open > 0
         && part.ends_with([')', ']'])
-        && is_environment(&part[open..])
+        && (is_environment(&part[open..]) || is_in_brackets(&part[open..]))
     {
         part = part[..open].trim_end();
     }
@@ -173,6 +173,11 @@ pub(super) fn without_affixes(part: &str) -> &str {
         }
     }
     part
+}
+
+/// Whether `part` is `[chromium]`: in square brackets, as tools write it behind a name.
+fn is_in_brackets(part: &str) -> bool {
+    part.strip_prefix('[').and_then(|part| part.strip_suffix(']')).is_some_and(is_browser_name)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Container, name and folder of the cases of each tool.
 
+mod further;
+
 use super::{CaseMapper, MappedCase};
 use crate::formats::model::{Case, Format, Outcome, Report};
 use crate::formats::read_one;
@@ -696,6 +698,70 @@ fn a_jvm_test_is_the_same_under_every_row() {
     }
 }
 
+/// Names as runners of the JVM and other languages write them, below classes with and without a package: the rows
+/// `Gradle`, `surefire`, `ant` and `JUnit` and the general rule make the same of each.
+#[test]
+fn every_shape_of_a_name_is_the_same_under_every_row() {
+    let classes =
+        ["com.acme.CartTest", "com.acme.CartTest$WhenFull", "CartTest", "CartTest$WhenFull"];
+    let names = [
+        "adds",
+        "adds()",
+        "adds 2.5 pears()",
+        "adds(int)[1]",
+        "adds()[2]",
+        "[1] 2, pear",
+        "repetition 1 of 3",
+        "adds[0: 1+1=2]",
+        "1 - adds",
+        "#1 adds",
+        "fügt hinzu()",
+        "DISABLED_adds",
+        "test_0001_adds",
+        "adds > twice",
+        "Cart adds",
+        "adds:1",
+        "adds with data set #0",
+    ];
+    let writers = [
+        ("tests='1' skipped='0' failures='0' errors='0' timestamp='t' hostname='h' time='1'", ""),
+        ("xsi:noNamespaceSchemaLocation='x/surefire-test-report.xsd'", ""),
+        ("", "<properties><property name='ant.version' value='1'/></properties>"),
+        ("tests='1'", ""),
+        ("tests='1' version='2'", "<testcase name='x' classname='other'/>"),
+    ];
+    for class in classes {
+        for name in names {
+            let made: Vec<String> = writers
+                .iter()
+                .map(|(attributes, first)| {
+                    let outer = class.split('$').next().unwrap_or_default();
+                    let xml = format!(
+                        "<testsuites><testsuite name='{outer}' {attributes}>{first}<testcase name='{name}' classname='{class}'/></testsuite></testsuites>"
+                    );
+                    let line = lines(&xml).pop().unwrap();
+                    line.rsplit_once(" @ ").unwrap().0.to_owned()
+                })
+                .collect();
+            assert!(made.iter().all(|line| *line == made[0]), "{class} {name}: {made:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_spec_of_ginkgo_is_the_same_beside_other_cases() {
+    let suite = |cases: &str| {
+        format!(
+            "<testsuites><testsuite name='Cart Suite' package='/w/cart'>{cases}</testsuite></testsuites>"
+        )
+    };
+    let spec = "<testcase name='[It] Cart adds' classname='Cart Suite'/>";
+    let alone = lines(&suite(spec));
+    assert_eq!(alone, ["cart + Cart Suite: Cart adds @ cart / Cart Suite"]);
+    let other = "<testcase name='lints' classname='Cart Suite'/>";
+    assert_eq!(lines(&suite(&format!("{other}{spec}")))[1..], alone);
+}
+
 #[test]
 fn each_suite_has_the_tool_that_wrote_it() {
     let xml = "<testsuites name='jest tests'>\
@@ -1160,6 +1226,23 @@ fn exunit_modules_have_no_prefix() {
         <testcase classname='Elixir.Shop.CartTest' name='test adds'/></testsuite></testsuites>";
     assert_eq!(tool(xml), "ExUnit");
     assert_eq!(lines(xml), ["Shop.CartTest: test adds @ Shop / CartTest"]);
+}
+
+#[test]
+fn a_name_behind_the_fixture_of_nunit_is_not_split() {
+    let xml = "<test-results><test-suite type='Namespace' name='Ferry'><results><test-suite type='TestFixture' name='DeckTests(1,&quot;a.b&quot;)'><results>\
+        <test-case name='Ferry.DeckTests(1,&quot;a.b&quot;).named. case' executed='True' result='Success'/>\
+        <test-case name='Ferry.DeckTests(1,&quot;a.b&quot;).Rows(1.5d)' executed='True' result='Success'/>\
+        </results></test-suite></results></test-suite></test-results>";
+    let names: Vec<String> = lines(xml)
+        .iter()
+        .filter_map(|line| line.rsplit_once(" @ "))
+        .map(|(test, _)| test.to_owned())
+        .collect();
+    assert_eq!(
+        names,
+        ["Ferry.DeckTests(1,\"a.b\"): named. case", "Ferry.DeckTests(1,\"a.b\"): Rows(1.5d)"]
+    );
 }
 
 #[test]

@@ -1,0 +1,159 @@
+//! Mocha's reporters `json` and `json-stream`.
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+
+use super::input::Place;
+use super::ndjson::Line;
+use super::values::{Each, Fields, Lenient, Message, Number, Object, Words, skip};
+use super::{Document, LineReader};
+use crate::formats::builder::{NewCase, ReportBuilder, detail};
+use crate::formats::limits::Limits;
+use crate::formats::model::{CaseExtra, Flaw, Outcome, Position, Report};
+
+/// A test in either format. In lists the state of a test is which list it is in.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Test {
+    title: Words,
+    full_title: Words,
+    file: Words,
+    duration: Number,
+    err: ErrorValue,
+    stack: Message,
+}
+
+/// `err` is an object in documents and a text in streams.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum ErrorValue {
+    Object(ErrorObject),
+    Text(Message),
+    #[serde(skip)]
+    #[default]
+    None,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorObject {
+    message: Message,
+    name: Words,
+    code: Words,
+    stack: Message,
+}
+
+/// Adds a case. A name is a full title and the classname the test's own, as in mocha-junit-reporter.
+fn case(builder: &mut ReportBuilder, test: &Test, outcome: Outcome, position: Position) {
+    let detail = match &test.err {
+        ErrorValue::Object(error) => {
+            detail(error.message.get(), error.name.get().or(error.code.get()), error.stack.get())
+        }
+        ErrorValue::Text(message) => detail(message.get(), None, test.stack.get()),
+        ErrorValue::None => None,
+    };
+    builder.case(NewCase {
+        name: test.full_title.get().unwrap_or(test.title.text()),
+        classname: test.title.get(),
+        file: test.file.get(),
+        seconds: test.duration.thousandths(),
+        outcome,
+        extra: CaseExtra {
+            detail: detail.filter(|_| outcome != Outcome::Passed),
+            ..CaseExtra::default()
+        },
+        position,
+        ..NewCase::default()
+    });
+}
+
+/// Reads a document. Hooks that failed are among the failures, and not among the tests.
+pub(super) struct Reader {
+    builder: ReportBuilder,
+    place: Place,
+}
+
+impl Reader {
+    pub(super) fn new(builder: ReportBuilder, place: Place) -> Self {
+        Self { builder, place }
+    }
+}
+
+impl Document for Reader {
+    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        Fields(self).deserialize(deserializer)
+    }
+
+    fn builder(&mut self) -> &mut ReportBuilder {
+        &mut self.builder
+    }
+
+    fn finish(self) -> Report {
+        self.builder.finish()
+    }
+}
+
+impl Object for Reader {
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let outcome = match key {
+            "pending" => Outcome::Skipped,
+            "failures" => Outcome::Failed,
+            "passes" => Outcome::Passed,
+            // `tests` lists all of them once more, without their state.
+            _ => return skip(map),
+        };
+        let Self { builder, place } = self;
+        map.next_value_seed(Each::new(place, |test: Lenient<Test>, position| {
+            case(builder, &test, outcome, position);
+        }))
+    }
+}
+
+/// Reads a stream: arrays of an event and its test.
+pub(super) struct Stream {
+    builder: ReportBuilder,
+    limits: Limits,
+    ended: bool,
+}
+
+impl Stream {
+    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
+        Self { builder, limits: *limits, ended: false }
+    }
+}
+
+impl LineReader for Stream {
+    fn line(&mut self, line: &Line<'_>) {
+        let (event, test) = match line.parse::<(Words, Lenient<Test>)>(&self.limits) {
+            None => return,
+            Some(Ok(event)) => event,
+            Some(Err(flaw)) => return self.builder.damage(flaw),
+        };
+        let outcome = match event.text() {
+            "pass" => Outcome::Passed,
+            "fail" => Outcome::Failed,
+            "pending" => Outcome::Skipped,
+            "start" => {
+                self.ended = false;
+                return;
+            }
+            "end" => {
+                self.ended = true;
+                return;
+            }
+            _ => return,
+        };
+        case(&mut self.builder, &test, outcome, line.position());
+    }
+
+    fn builder(&mut self) -> &mut ReportBuilder {
+        &mut self.builder
+    }
+
+    fn finish(mut self, end: Position) -> Report {
+        if !self.ended {
+            self.builder.damage(Flaw::new(end, "the file ends before the event `end`"));
+        }
+        self.builder.finish()
+    }
+}

@@ -1,0 +1,176 @@
+//! pytest-json-report: `tests`, each with its phases, and `collectors`.
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+
+use super::Document;
+use super::input::Place;
+use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Words, skip};
+use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
+use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Report};
+
+pub(super) struct Reader {
+    builder: ReportBuilder,
+    place: Place,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Test {
+    nodeid: Words,
+    lineno: Number,
+    outcome: Words,
+    setup: Lenient<Phase>,
+    call: Lenient<Phase>,
+    teardown: Lenient<Phase>,
+    user_properties: List<List<Words>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Phase {
+    outcome: Words,
+    duration: Number,
+    crash: Lenient<Crash>,
+    longrepr: Message,
+    stdout: Message,
+    stderr: Message,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Crash {
+    message: Message,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Collector {
+    nodeid: Words,
+    outcome: Words,
+    longrepr: Message,
+}
+
+/// What a phase says: the message of the exception, or the reason of a skip.
+fn detail_of(phase: &Phase) -> Option<Box<Detail>> {
+    let text = phase.longrepr.get();
+    match text.and_then(skip_reason) {
+        Some(reason) => detail(Some(reason), None, None),
+        None => detail(phase.crash.message.get().or_else(|| text?.lines().next()), None, text),
+    }
+}
+
+/// The reason in `('/srv/shop/test_cart.py', 29, 'Skipped: no printer')`.
+pub(super) fn skip_reason(text: &str) -> Option<&str> {
+    let (_, reason) = text.strip_prefix('(')?.split_once("Skipped: ")?;
+    Some(reason.strip_suffix(')')?.trim_end_matches(['\'', '"']))
+}
+
+/// The path of the file in the identifier of a node.
+pub(super) fn file_of(node: &str) -> &str {
+    node.split("::").next().unwrap_or_default()
+}
+
+fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
+    let phases = [&test.setup, &test.call, &test.teardown];
+    let failed = |phase: &Phase| phase.outcome.text() == "failed";
+    let outcome = match test.outcome.text() {
+        "passed" | "xpassed" => Outcome::Passed,
+        "failed" => Outcome::Failed,
+        "error" => Outcome::Errored,
+        "skipped" | "xfailed" => Outcome::Skipped,
+        // pytest-rerunfailures: the last attempt counts.
+        _ if failed(&test.call) => Outcome::Failed,
+        _ if phases.iter().any(|phase| failed(phase)) => Outcome::Errored,
+        _ if phases.iter().any(|phase| phase.outcome.text() == "skipped") => Outcome::Skipped,
+        _ => Outcome::Passed,
+    };
+    let telling = match outcome {
+        Outcome::Passed => None,
+        Outcome::Skipped => phases.iter().find(|phase| phase.outcome.text() == "skipped"),
+        // The test's own failure says more than that of its teardown.
+        _ => phases.iter().find(|phase| failed(phase)),
+    };
+    let seconds: Vec<f64> = phases.iter().filter_map(|phase| phase.duration.get()).collect();
+    let outputs = phases.iter().flat_map(|phase| [phase.stdout.text(), phase.stderr.text()]);
+    let tags = outputs.flat_map(tags_in_output).collect();
+    let properties = test.user_properties.0.iter().filter_map(|pair| match pair.0.as_slice() {
+        [name, value] => Some(builder.property(name.get()?, value.text())),
+        _ => None,
+    });
+    let properties = properties.collect();
+    builder.case(NewCase {
+        name: test.nodeid.text(),
+        file: Some(file_of(test.nodeid.text())),
+        // Lines are counted from 0.
+        line: test.lineno.get().and_then(|line| format!("{:.0}", line + 1.0).parse().ok()),
+        seconds: (!seconds.is_empty()).then(|| seconds.iter().sum()),
+        outcome,
+        extra: CaseExtra {
+            detail: telling.and_then(|phase| detail_of(phase)),
+            properties,
+            tags,
+            ..CaseExtra::default()
+        },
+        position,
+        ..NewCase::default()
+    });
+}
+
+/// Adds the case of a file that could not be collected, as pytest's JUnit reports have it.
+pub(super) fn failed_collector(
+    builder: &mut ReportBuilder,
+    node: &str,
+    detail: Option<Box<Detail>>,
+    position: Position,
+) {
+    builder.case(NewCase {
+        name: node,
+        classname: Some(""),
+        file: Some(file_of(node)),
+        outcome: Outcome::Errored,
+        extra: CaseExtra { detail, ..CaseExtra::default() },
+        position,
+        ..NewCase::default()
+    });
+}
+
+impl Reader {
+    pub(super) fn new(builder: ReportBuilder, place: Place) -> Self {
+        Self { builder, place }
+    }
+}
+
+impl Document for Reader {
+    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        Fields(self).deserialize(deserializer)
+    }
+
+    fn builder(&mut self) -> &mut ReportBuilder {
+        &mut self.builder
+    }
+
+    fn finish(self) -> Report {
+        self.builder.finish()
+    }
+}
+
+impl Object for Reader {
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let Self { builder, place } = self;
+        match key {
+            "tests" => map.next_value_seed(Each::new(place, |test: Lenient<Test>, position| {
+                case(builder, &test, position);
+            })),
+            "collectors" => {
+                map.next_value_seed(Each::new(place, |found: Lenient<Collector>, position| {
+                    if found.outcome.text() == "failed" {
+                        let says = detail(None, None, found.longrepr.get());
+                        failed_collector(builder, found.nodeid.text(), says, position);
+                    }
+                }))
+            }
+            _ => skip(map),
+        }
+    }
+}

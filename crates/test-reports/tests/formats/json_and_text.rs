@@ -1,0 +1,193 @@
+//! Reports in JSON and text, cut and changed at every place.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use proptest::prelude::*;
+use test_reports::formats::model::{Format, Report};
+
+use crate::single::read;
+
+/// Small reports in the formats whose reports below `testdata` are large or missing.
+const SAMPLES: [(&str, &str); 8] = [
+    (
+        "playwright",
+        r#"{"config":{"rootDir":"/srv/shop"},"suites":[{"title":"cart.spec.js","file":"cart.spec.js","specs":[{"title":"starts empty","tests":[{"projectName":"phone","status":"expected","results":[{"status":"passed","duration":5}]}]}],"suites":[{"title":"adding","specs":[{"title":"counts","tests":[{"projectName":"phone","status":"flaky","results":[{"status":"failed","error":{"message":"no"}},{"status":"passed","attachments":[{"path":"a.png"}]}]}]}]}]}],"errors":[]}"#,
+    ),
+    (
+        "allure",
+        r#"{"uuid":"1","historyId":"h","name":"adds","fullName":"cart#adds","status":"broken","statusDetails":{"message":"no"},"start":1,"stop":5,"labels":[{"name":"framework","value":"pytest"},{"name":"severity","value":"minor"}],"links":[{"type":"issue","name":"SHOP-1","url":"u"}]}"#,
+    ),
+    (
+        "ctrf",
+        r#"{"results":{"tool":{"name":"jest"},"summary":{"tests":2},"tests":[{"name":"a","status":"passed","duration":1,"suite":["x","y"]},{"name":"b","status":"failed","message":"no","suite":"x > y","retryAttempts":[{"status":"failed","message":"first"}]}]}}"#,
+    ),
+    (
+        "teamcity",
+        "##teamcity[testSuiteStarted name='cart']\n##teamcity[testStarted name='adds|'']\nlog\n##teamcity[testFailed name='adds|'' message='no' details='a|nb']\n##teamcity[testFinished name='adds|'' duration='12']\n##teamcity[testIgnored name='later' message='todo']\n##teamcity[testSuiteFinished name='cart']\n",
+    ),
+    (
+        "xctest",
+        "Test Suite 'All tests' started at 2026-07-01 12:00:00.000\nTest Suite 'CartTests' started at 2026-07-01 12:00:00.000\nTest Case '-[ShopTests.CartTests testAdd]' started.\nTest Case '-[ShopTests.CartTests testAdd]' passed (0.002 seconds).\nTest Case '-[ShopTests.CartTests testTotal]' started.\n/srv/shop/CartTests.swift:12: error: -[ShopTests.CartTests testTotal] : 4 is not 5\nTest Case '-[ShopTests.CartTests testTotal]' failed (0.1 seconds).\nTest Suite 'CartTests' failed at 2026-07-01 12:00:01.000.\n\t Executed 2 tests, with 1 failure\nTest Suite 'All tests' failed at 2026-07-01 12:00:01.000.\n",
+    ),
+    (
+        "tap 14",
+        "TAP version 14\n1..3\n# Subtest: cart\n    ok 1 - adds\n    not ok 2 - \\# of items # TODO later\n    1..2\nok 1 - cart\nnot ok 2 - total\n  ---\n  message: 'no'\n  at:\n    fileName: cart.js\n    lineNumber: 3\n  ...\nok 3 - pays # SKIP no bank\n",
+    ),
+    (
+        "robot",
+        r#"{"generator":"Robot 7.5","rpa":false,"suite":{"name":"Shop","tests":[{"name":"Pays","status":"FAIL","message":"no","elapsed_time":0.5,"body":[{"name":"Log","args":["a"]}]}],"suites":[{"tests":[{"name":"Ships","status":"PASS"}],"name":"Inner"}]}}"#,
+    ),
+    (
+        "googletest",
+        r#"{"tests":2,"disabled":0,"testsuites":[{"name":"Cart","testsuite":[{"name":"Adds","status":"RUN","result":"COMPLETED","time":"0.1s","classname":"Cart"},{"name":"Pays","status":"RUN","result":"COMPLETED","classname":"Cart","failures":[{"failure":"cart.cpp:3\nno"}]}]}]}"#,
+    ),
+];
+
+/// The largest report that is cut at every place.
+const LARGEST: usize = 16 * 1024;
+
+/// The samples, and the reports in tools' own formats below `testdata`.
+fn reports() -> Vec<(String, Vec<u8>)> {
+    let mut reports: Vec<(String, Vec<u8>)> =
+        SAMPLES.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    for directory in fs::read_dir(crate::repository("testdata")).unwrap() {
+        for file in fs::read_dir(directory.unwrap().path()).into_iter().flatten() {
+            let path = file.unwrap().path();
+            let is_own = path
+                .extension()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| ["json", "jsonl", "ndjson", "tap", "txt"].contains(&name));
+            let bytes = if is_own { fs::read(&path).unwrap() } else { Vec::new() };
+            if !bytes.is_empty() && bytes.len() <= LARGEST {
+                reports.push((path.display().to_string(), bytes));
+            }
+        }
+    }
+    reports.sort();
+    reports
+}
+
+/// What distinguishes cases, and what must not be lost of them.
+fn cases(report: &Report) -> BTreeSet<String> {
+    let shown = report.cases.iter().map(|case| {
+        let suites: Vec<&str> =
+            report.suite_chain(case.suite).iter().map(|suite| &*suite.name).collect();
+        format!("{:?} {:?} {:?} {:?}", case.position, suites, case.name, case.outcome)
+    });
+    shown.collect()
+}
+
+fn check_indices(report: &Report) {
+    for case in &report.cases {
+        assert!(case.suite.is_none_or(|suite| (suite as usize) < report.suites.len()));
+    }
+    for (index, suite) in report.suites.iter().enumerate() {
+        assert!(suite.parent.is_none_or(|parent| (parent as usize) < index));
+    }
+}
+
+#[test]
+fn a_report_cut_at_any_byte_keeps_complete_cases_and_is_damaged() {
+    let (mut formats, mut cuts) = (BTreeSet::new(), 0);
+    for (name, bytes) in reports() {
+        let whole = read(&bytes[..], &name).unwrap();
+        if whole.format == Format::Libtest {
+            continue;
+        }
+        assert_eq!(whole.damage, None, "{name}");
+        formats.insert(format!("{:?}", whole.format));
+        let all = cases(&whole);
+        assert!(!all.is_empty(), "{name}");
+        // Every byte of small reports.
+        let step = 1 + bytes.len() / 500;
+        for length in (0..bytes.len()).step_by(step) {
+            let Ok(report) = read(&bytes[..length], &name) else { continue };
+            cuts += 1;
+            check_indices(&report);
+            let found = cases(&report);
+            let wrong: Vec<&String> = found.difference(&all).collect();
+            assert!(wrong.is_empty(), "{name} cut at {length}: {wrong:?}");
+            // Streams of these may end wherever a package, a binary or a suite does.
+            let is_stream =
+                matches!(whole.format, Format::GoTest | Format::LibtestJson | Format::Teamcity);
+            assert!(
+                found.len() == all.len() || report.damage.is_some() || is_stream,
+                "{name} cut at {length}: {} of {} cases, undamaged",
+                found.len(),
+                all.len()
+            );
+        }
+    }
+    assert!(formats.len() >= 15 && cuts > 10_000, "{formats:?} {cuts}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn no_change_of_a_report_makes_a_reader_panic(
+        which in any::<prop::sample::Index>(),
+        other in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        from in any::<prop::sample::Index>(),
+        gone in 0..60_usize,
+        length in 0..400_usize,
+        put in proptest::collection::vec(any::<u8>(), 0..6),
+    ) {
+        let reports = all_reports();
+        let mut bytes = which.get(reports).1.clone();
+        let source = &other.get(reports).1;
+        let (at, from) = (at.index(bytes.len()), from.index(source.len()));
+        let piece = &source[from..source.len().min(from + length)];
+        let end = bytes.len().min(at + gone);
+        bytes.splice(at..end, put.iter().chain(piece).copied());
+        if let Ok(reports) = test_reports::formats::read(&bytes[..], "changed") {
+            reports.iter().for_each(check_indices);
+        }
+    }
+
+    #[test]
+    fn no_arrangement_of_tap_makes_the_reader_panic(lines in proptest::collection::vec(tap_line(), 0..40)) {
+        let text = format!("TAP version 13\n{}\n", lines.join("\n"));
+        if let Ok(report) = read(text.as_bytes(), "any.tap") {
+            check_indices(&report);
+            let points = lines.iter().filter(|line| line.trim_start().starts_with("ok")
+                || line.trim_start().starts_with("not ok")).count();
+            prop_assert!(report.cases.len() <= points);
+        }
+    }
+}
+
+fn all_reports() -> &'static [(String, Vec<u8>)] {
+    static ALL: std::sync::OnceLock<Vec<(String, Vec<u8>)>> = std::sync::OnceLock::new();
+    ALL.get_or_init(reports)
+}
+
+fn tap_line() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(
+        &[
+            "ok 1 - a",
+            "not ok 2",
+            "ok",
+            "ok 3 - b # SKIP",
+            "not ok 4 # TODO x",
+            "1..2",
+            "1..0 # SKIP",
+            "# Subtest: s",
+            "# text",
+            "---",
+            "...",
+            "error: x",
+            "Bail out!",
+            "TAP version 14",
+            "ok 5 - c {",
+            "}",
+            "t/a.t ..",
+            "Result: PASS",
+            "",
+            "at:",
+        ][..],
+    );
+    (0..4_usize, words).prop_map(|(depth, line)| format!("{}{line}", " ".repeat(depth * 4)))
+}

@@ -1,0 +1,428 @@
+//! The summary as one HTML file that needs nothing else: no network, no script for reading it. A few lines of script add
+//! search and a filter.
+//!
+//! The page's policy allows only the style and the script below, by their hashes. Data is written through [`text`] and [`block`]
+//! alone.
+
+mod tests_by_folder;
+
+use std::fmt::Write as _;
+
+use super::headline::{self, Headline, headline, inspected, next, participles};
+use super::layout::{count, outcome_word, seconds};
+use super::text::TextOptions;
+use super::writers::Writer;
+use super::{Build, OutcomeCounts, Severity, Summary, escape, source_line};
+use test_reports::formats::model::Outcome;
+use test_reports::record::TestRecord;
+use test_reports::text as texts;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The SHA-256 of [`STYLE`] and [`SCRIPT`] in Base64; a test compares them.
+const STYLE_HASH: &str = "Y++LxNwH525TecHyMnbnxMCeVpqTHBiD30ciwoG6dlI=";
+const SCRIPT_HASH: &str = "fNT+hMpwNBXNAIgWzhMm3cZT9YbB8kye4ApAMjcgd5Q=";
+
+/// Failures and flaky tests that are listed. The tests by folder hold the others, too.
+const FINDINGS: usize = 1000;
+
+/// The longest message of one test, in characters.
+const MESSAGE_CHARS: usize = 8000;
+
+/// The longest reason in the line of a test, in characters.
+const REASON_CHARS: usize = 300;
+
+/// Tests in the list of the slowest.
+const SLOWEST: usize = 10;
+
+/// One self-contained HTML page.
+#[derive(Clone, Copy, Debug)]
+pub struct Html;
+
+impl Writer for Html {
+    fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        let mut page = open(summary, headline(summary, text));
+        errors(&mut page, summary);
+        body(&mut page, summary);
+        numbers(&mut page, summary);
+        Ok(close(page, summary))
+    }
+
+    fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
+        let mut page = open(summary, inspected(summary));
+        body(&mut page, summary);
+        Ok(close(page, summary))
+    }
+}
+
+/// `data` as text of an element or an attribute, in one line.
+fn text(data: &str) -> String {
+    markup_free(&escape::terminal(data))
+}
+
+/// `data` as text of a `<pre>` element, with its line breaks.
+fn block(data: &str) -> String {
+    let plain = texts::strip_ansi(data);
+    let lines = plain.trim_matches(['\r', '\n']).lines().map(|line| {
+        let parts: Vec<String> = line.split('\t').map(text).collect();
+        parts.join("\t")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn markup_free(visible: &str) -> String {
+    let mut shown = String::with_capacity(visible.len() + 16);
+    for character in visible.chars() {
+        match character {
+            '&' => shown.push_str("&amp;"),
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '"' => shown.push_str("&quot;"),
+            '\'' => shown.push_str("&#39;"),
+            character => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// A folder as `shop / cart`.
+fn path(folder: &[String]) -> String {
+    folder.iter().map(|name| text(name)).collect::<Vec<_>>().join(" / ")
+}
+
+/// Everything up to the totals.
+fn open(summary: &Summary, Headline { severity, word, text: result }: Headline) -> String {
+    let counts = &summary.reports.counts;
+    let title = title(summary);
+    let class = match severity {
+        Severity::Ok => "ok",
+        Severity::Warn => "warn",
+        Severity::Error => "error",
+    };
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; script-src 'sha256-{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
+         <p class=\"{class}\"><b>{word}</b> {result}</p>\n"
+    );
+    if let Some(next) = next(summary) {
+        push(&mut page, format_args!("<p><b>next:</b> {next}</p>\n"));
+    }
+    if let Some(build) = &summary.build {
+        push(&mut page, format_args!("<p class=\"soft\">{}</p>\n", of_build(build)));
+    }
+    page.push_str("</header>\n<main>\n");
+    if counts.tests > 0 {
+        totals(&mut page, counts);
+    }
+    page
+}
+
+fn title(summary: &Summary) -> String {
+    let OutcomeCounts { passed, failed, errored, skipped, .. } = summary.reports.counts;
+    headline::failures(failed, errored).unwrap_or_else(|| match (passed, skipped) {
+        _ if !summary.records.run_errors.is_empty() => "the test run had errors".to_owned(),
+        (0, 0) => "no tests".to_owned(),
+        (0, skipped) => format!("{} skipped", count(skipped, "test")),
+        (passed, _) => format!("{} passed", count(passed, "test")),
+    })
+}
+
+fn of_build(build: &Build) -> String {
+    let what = text(&build.what());
+    match &build.url {
+        Some(url) => format!("<a href=\"{}\">{}</a>: {what}", text(url), build.provider),
+        None => format!("{}: {what}", build.provider),
+    }
+}
+
+/// The outcomes as a bar, then in numbers.
+fn totals(page: &mut String, counts: &OutcomeCounts) {
+    let OutcomeCounts { tests, passed, failed, errored, skipped, flaky, duration_s } = *counts;
+    let parts = [
+        ("failed", failed),
+        ("errored", errored),
+        ("flaky", flaky),
+        ("passed", passed.saturating_sub(flaky)),
+        ("skipped", skipped),
+    ];
+    page.push_str(
+        "<svg viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+    );
+    let mut left = 0;
+    for (class, number) in parts {
+        let end = left + number;
+        // Positions are rounded, not widths, so that the bar is full.
+        let (from, to) = (left * 1000 / tests.max(1), end * 1000 / tests.max(1));
+        if to > from {
+            let width = to - from;
+            push(
+                page,
+                format_args!(
+                    "<rect class=\"{class}\" x=\"{from}\" width=\"{width}\" height=\"10\"/>"
+                ),
+            );
+        }
+        left = end;
+    }
+    page.push_str("</svg>\n<ul class=\"totals\">\n");
+    push(
+        page,
+        format_args!("<li><b>{tests}</b> {}</li>\n", if tests == 1 { "test" } else { "tests" }),
+    );
+    for (class, number) in [
+        ("failed", failed),
+        ("errored", errored),
+        ("passed", passed),
+        ("flaky", flaky),
+        ("skipped", skipped),
+    ] {
+        if number > 0 {
+            push(
+                page,
+                format_args!(
+                    "<li class=\"{class}\"><b>{number}</b> <span class=\"mark\">{class}</span></li>\n"
+                ),
+            );
+        }
+    }
+    if duration_s > 0.0 {
+        push(page, format_args!("<li>in <b>{}</b></li>\n", seconds(duration_s)));
+    }
+    page.push_str("</ul>\n");
+}
+
+fn body(page: &mut String, summary: &Summary) {
+    failures(page, summary);
+    run_errors(page, summary);
+    list(page, "damaged report", ": test cases may be missing", &summary.reports.damaged, |flaw| {
+        format!(
+            "<li class=\"errored\"><span class=\"mark\">damaged</span><span>{}</span></li>\n",
+            text(&flaw.to_string())
+        )
+    });
+    flaky(page, summary);
+    slowest(page, summary);
+    tests_by_folder::write(page, &summary.records.tests);
+    let recovered = summary.reports.recovered.iter();
+    let recovered = recovered.map(|flaw| format!("recovered (all test cases were read): {flaw}"));
+    let warnings: Vec<String> = summary.warnings.iter().cloned().chain(recovered).collect();
+    list(page, "warning", "", &warnings, |warning| {
+        format!(
+            "<li class=\"flaky\"><span class=\"mark\">warning</span><span>{}</span></li>\n",
+            text(warning)
+        )
+    });
+}
+
+/// A section with a list, unless the list is empty. Its title is the number of items, their `noun`, and `rest`.
+fn list<T>(page: &mut String, noun: &str, rest: &str, items: &[T], item: impl Fn(&T) -> String) {
+    if items.is_empty() {
+        return;
+    }
+    push(
+        page,
+        format_args!(
+            "<section>\n<h2>{}{rest}</h2>\n<ul class=\"list\">\n",
+            count(items.len(), noun)
+        ),
+    );
+    items.iter().take(FINDINGS).for_each(|one| page.push_str(&item(one)));
+    page.push_str("</ul>\n");
+    more(page, items.len().saturating_sub(FINDINGS));
+    page.push_str("</section>\n");
+}
+
+fn more(page: &mut String, left: usize) {
+    if left > 0 {
+        push(page, format_args!("<p class=\"soft\">… and {left} more</p>\n"));
+    }
+}
+
+fn failures(page: &mut String, summary: &Summary) {
+    let failures = summary.failures();
+    if failures.is_empty() {
+        return;
+    }
+    page.push_str("<section>\n<h2>Failures</h2>\n");
+    for test in failures.iter().take(FINDINGS) {
+        finding(page, test, summary.build.as_ref());
+    }
+    more(page, failures.len().saturating_sub(FINDINGS));
+    page.push_str("</section>\n");
+}
+
+/// A failed test: name, folder, reason; the rest of the message is folded.
+fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>) {
+    let class = outcome_word(test.outcome);
+    let (name, folder) = (text(&test.name), path(&test.folder));
+    push(page, format_args!("<div class=\"finding {class}\" data-name=\"{folder} / {name}\">\n"));
+    push(page, format_args!("<p><span class=\"mark\">{class}</span> <b>{name}</b></p>\n"));
+    let place = source_line(test.file.as_deref(), test.line).map(|place| {
+        let shown = format!("<code>{}</code>", text(&place));
+        let link = build.and_then(|build| build.source_url(test.file.as_deref()?, test.line));
+        link.map_or(shown.clone(), |link| format!("<a href=\"{}\">{shown}</a>", text(&link)))
+    });
+    let folder = Some(folder).filter(|folder| !folder.is_empty());
+    let places: Vec<String> = [folder, place].into_iter().flatten().collect();
+    push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
+    message(page, test.details.message.as_deref());
+    page.push_str("</div>\n");
+}
+
+/// The first line of a message; the whole of it is folded if there is more.
+fn message(page: &mut String, message: Option<&str>) {
+    let Some(message) = message else { return };
+    let plain = texts::strip_ansi(message);
+    let reason = plain.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let short = texts::cut(reason, REASON_CHARS);
+    if short == plain.trim() {
+        push(page, format_args!("<p class=\"reason\"><code>{}</code></p>\n", text(&short)));
+    } else {
+        let (short, whole) = (text(&short), block(&texts::cut(&plain, MESSAGE_CHARS)));
+        push(
+            page,
+            format_args!(
+                "<details class=\"reason\"><summary><code>{short}</code></summary><pre>{whole}</pre></details>\n"
+            ),
+        );
+    }
+}
+
+fn run_errors(page: &mut String, summary: &Summary) {
+    let errors = &summary.records.run_errors;
+    if errors.is_empty() {
+        return;
+    }
+    page.push_str("<section>\n<h2>Errors outside tests (setup, collection, build)</h2>\n");
+    for error in errors.iter().take(FINDINGS) {
+        push(
+            page,
+            format_args!("<div class=\"finding errored\" data-name=\"{}\">\n", text(&error.name)),
+        );
+        push(
+            page,
+            format_args!("<p><span class=\"mark\">error</span> <b>{}</b></p>\n", text(&error.name)),
+        );
+        let place = source_line(error.file.as_deref(), error.line);
+        let places: Vec<String> = [Some(error.report.to_string()), place]
+            .into_iter()
+            .flatten()
+            .map(|place| text(&place))
+            .collect();
+        push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
+        message(page, error.message.as_deref());
+        page.push_str("</div>\n");
+    }
+    more(page, errors.len().saturating_sub(FINDINGS));
+    page.push_str("</section>\n");
+}
+
+/// Flaky tests, with the attempt that passed and the reason of the first that failed.
+fn flaky(page: &mut String, summary: &Summary) {
+    let flaky: Vec<&TestRecord> = summary.records.tests.iter().filter(|test| test.flaky).collect();
+    list(page, "flaky test", "", &flaky, |test| {
+        let attempts = &test.details.attempts;
+        let passed = attempts.iter().rposition(|attempt| attempt.outcome == Outcome::Passed);
+        let which = passed.map(|at| format!("passed on attempt {} of {}", at + 1, attempts.len()));
+        let reason = attempts.iter().find_map(|attempt| attempt.message.as_deref());
+        let reason = reason.map(|reason| {
+            let plain = texts::strip_ansi(reason);
+            let line =
+                plain.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+            format!("<code>{}</code>", text(&texts::cut(line, REASON_CHARS)))
+        });
+        let notes: Vec<String> = which.into_iter().chain(reason).collect();
+        format!(
+            "<li class=\"flaky\"><span class=\"mark\">flaky</span><span>{}<br><span class=\"soft\">{}{}{}</span></span></li>\n",
+            text(&test.name),
+            path(&test.folder),
+            if notes.is_empty() { "" } else { " · " },
+            notes.join(", before that: ")
+        )
+    });
+}
+
+fn slowest(page: &mut String, summary: &Summary) {
+    let mut timed: Vec<(f64, &TestRecord)> =
+        summary.records.tests.iter().filter_map(|test| Some((test.duration_s?, test))).collect();
+    if timed.len() <= SLOWEST {
+        return;
+    }
+    timed.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    timed.truncate(SLOWEST);
+    page.push_str("<section>\n<h2>Slowest</h2>\n<ul class=\"list\">\n");
+    for (time, test) in timed {
+        push(
+            page,
+            format_args!(
+                "<li><time>{}</time><span>{} <span class=\"soft\">{}</span></span></li>\n",
+                seconds(time),
+                text(&test.name),
+                path(&test.folder)
+            ),
+        );
+    }
+    page.push_str("</ul>\n</section>\n");
+}
+
+fn errors(page: &mut String, summary: &Summary) {
+    list(page, "error", " of the import", &summary.errors, |error| {
+        let hint = error.hint.as_deref().map(|hint| format!("<br><b>hint:</b> {}", text(hint)));
+        format!(
+            "<li class=\"failed\"><span class=\"mark\">error</span><span>{}{}</span></li>\n",
+            text(&error.message),
+            hint.unwrap_or_default()
+        )
+    });
+}
+
+/// What the import did, in numbers.
+fn numbers(page: &mut String, summary: &Summary) {
+    let ledger = &summary.tests;
+    let [created, adopted, updated, _] = participles(summary);
+    let rows = [
+        (ledger.created, "test", created),
+        (ledger.adopted, "existing test", adopted),
+        (ledger.updated, "test", updated),
+        (ledger.unchanged, "test", "unchanged"),
+        (ledger.refused, "test", "not verified"),
+        (ledger.ignored, "test", "ignored by tq-import.toml"),
+        (ledger.stale, "test", "in this namespace that no report contains"),
+        (summary.suites.created, "folder", created),
+    ];
+    let rows: Vec<_> = rows.into_iter().filter(|(number, ..)| *number > 0).collect();
+    if summary.project.is_none() || rows.is_empty() {
+        return;
+    }
+    page.push_str("<section>\n<h2>In the project</h2>\n<ul class=\"totals\">\n");
+    for (number, noun, what) in rows {
+        push(page, format_args!("<li>{} {what}</li>\n", count(number, noun)));
+    }
+    page.push_str("</ul>\n</section>\n");
+}
+
+fn close(mut page: String, summary: &Summary) -> String {
+    push(
+        &mut page,
+        format_args!(
+            "</main>\n<footer class=\"soft\"><p>{} of {} in {}, by {} {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+            count(summary.records.seen, "test case"),
+            count(summary.records.files.len(), "report"),
+            seconds(summary.elapsed_s),
+            summary.tool.name,
+            summary.tool.version
+        ),
+    );
+    page
+}
+
+fn push(page: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = page.write_fmt(text);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+variable "articles" {
+  type = number
+}
+
+output "total" {
+  value = var.articles * 2
+}

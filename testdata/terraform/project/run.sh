@@ -1,0 +1,2 @@
+terraform init
+terraform test -no-color -junit-xml=shop.xml || true

@@ -1,0 +1,6 @@
+run "doubles" {
+  command = plan
+  variables {
+    articles = 5
+  }
+}

@@ -1,0 +1,1 @@
+npx web-test-runner || true
