@@ -56,6 +56,22 @@ ids! {
     SuiteTestId
     /// A `step`.
     StepId
-    /// A `run_result`.
+    /// A `plan_suite_test_include`: a test of a cycle.
+    IncludeId
+    /// A `run`.
+    RunId
+    /// A `run_result`: the result of a test in a run.
     RunResultId
+    /// A `run_result_step`: the result of a step in a run.
+    RunResultStepId
+    /// A `status`, such as Pass.
+    StatusId
+    /// A `project_status`: a project that may use a status.
+    ProjectStatusId
+    /// A `milestone`.
+    MilestoneId
+    /// A `defect`.
+    DefectId
+    /// A `defect_run_result`: a defect of a result.
+    DefectRunResultId
 }

@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    PlanId, PlanSuiteId, ProjectId, RunResultId, StepId, SuiteId, SuiteTestId, TestId,
+    DefectId, DefectRunResultId, IncludeId, MilestoneId, PlanId, PlanSuiteId, ProjectId,
+    ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId, StepId, SuiteId, SuiteTestId,
+    TestId,
 };
 use super::lenient::{Listed, flag, list, moment, number, optional_number, text};
 
@@ -85,6 +87,14 @@ resources! {
     SuiteTest = "suite_test", in project: false, by: [suite_id, test_id];
     Step = "step", in project: true, by: [test_id];
     RunResult = "run_result", in project: true, by: [test_id];
+    RunResultStep = "run_result_step", in project: true, by: [run_result_id];
+    Run = "run", in project: true, by: [project_id, plan_id];
+    Status = "status", in project: false, by: [];
+    Milestone = "milestone", in project: true, by: [];
+    ProjectStatus = "project_status", in project: true, by: [project_id];
+    PlanSuiteTestInclude = "plan_suite_test_include", in project: true, by: [suite_id];
+    Defect = "defect", in project: true, by: [];
+    DefectRunResult = "defect_run_result", in project: true, by: [];
 }
 
 /// A project.
@@ -97,7 +107,7 @@ pub struct Project {
     pub name: String,
 }
 
-/// A plan; the one with `is_root` holds the folder tree.
+/// A plan; the one with `is_root` holds the folder tree. The web application calls the others cycles.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Plan {
     /// Its id.
@@ -105,6 +115,12 @@ pub struct Plan {
     /// Its name.
     #[serde(default, deserialize_with = "text")]
     pub name: String,
+    /// Its description, which holds our mark of a cycle.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
     /// Its project.
     pub project_id: ProjectId,
     /// Whether it is the project's root plan.
@@ -224,13 +240,144 @@ pub struct Step {
     pub created_at: Option<Timestamp>,
 }
 
-/// The result of a test in a run.
+/// A run: an execution of a cycle (source of this and the following rows: the SDK).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// Its cycle.
+    pub plan_id: PlanId,
+    /// Its name, which holds our mark of the build.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Whether it is complete. Complete runs may be locked.
+    #[serde(default, deserialize_with = "flag")]
+    pub is_complete: Option<bool>,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+}
+
+/// The result of a test in a run. Its status is that of its last step; clients cannot set it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct RunResult {
     /// Its id.
     pub id: RunResultId,
     /// The test.
     pub test_id: TestId,
+    /// The folder.
+    #[serde(default)]
+    pub suite_id: Option<SuiteId>,
+    /// The status.
+    #[serde(default)]
+    pub status_id: Option<StatusId>,
+    /// The environment, in a cycle that has several.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub environment_id: Option<u64>,
+    /// The row of the test's data set.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub data_set_row: Option<u64>,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+}
+
+/// The result of a step in a run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RunResultStep {
+    /// Its id.
+    pub id: RunResultStepId,
+    /// The result of the test.
+    pub run_result_id: RunResultId,
+    /// The step of the test.
+    #[serde(default)]
+    pub step_id: Option<StepId>,
+    /// Its status.
+    #[serde(default)]
+    pub status_id: Option<StatusId>,
+    /// Its position among the steps, from 1.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub sequence: Option<u64>,
+    /// *Actual result*, Markdown.
+    #[serde(default, deserialize_with = "text")]
+    pub result: String,
+    /// The version that was tested; holds our provenance.
+    #[serde(default, deserialize_with = "text")]
+    pub version: String,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+}
+
+/// A status of results, such as Pass.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Status {
+    /// Its id.
+    pub id: StatusId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Whether every project may use it.
+    #[serde(default, deserialize_with = "flag")]
+    pub all_projects: Option<bool>,
+}
+
+/// A project that may use a status that is not for all projects.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProjectStatus {
+    /// Its id.
+    pub id: ProjectStatusId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The status.
+    pub status_id: StatusId,
+}
+
+/// A milestone.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Milestone {
+    /// Its id.
+    pub id: MilestoneId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+}
+
+/// A test that a cycle includes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PlanSuiteTestInclude {
+    /// Its id.
+    pub id: IncludeId,
+    /// The folder.
+    pub suite_id: SuiteId,
+    /// The test.
+    #[serde(default)]
+    pub test_id: Option<TestId>,
+}
+
+/// A defect of an issue tracker.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Defect {
+    /// Its id.
+    pub id: DefectId,
+    /// Its key in the issue tracker, such as `SHOP-7`.
+    #[serde(default, deserialize_with = "text")]
+    pub external_reference_id: String,
+}
+
+/// A defect of a result.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DefectRunResult {
+    /// Its id.
+    pub id: DefectRunResultId,
+    /// The defect.
+    #[serde(default)]
+    pub defect_id: Option<DefectId>,
+    /// The result.
+    #[serde(default)]
+    pub run_result_id: Option<RunResultId>,
 }
 
 /// `PUT /api/suite_test/{id}` (source: the SDK).
@@ -302,6 +449,83 @@ pub(crate) struct NewSuiteTest {
 pub(crate) struct Adoption {
     pub(crate) description: String,
     pub(crate) is_automated: bool,
+}
+
+/// `POST /api/plan` (source: the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewPlan {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) project_id: ProjectId,
+    pub(crate) is_automated: bool,
+}
+
+/// `POST /api/plan_suite` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewPlace {
+    pub(crate) plan_id: PlanId,
+    pub(crate) suite_id: SuiteId,
+}
+
+/// `POST /api/plan_suite_test_include` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewInclude {
+    pub(crate) plan_id: PlanId,
+    pub(crate) suite_id: SuiteId,
+    pub(crate) test_id: TestId,
+    pub(crate) project_id: ProjectId,
+}
+
+/// `POST /api/run` (source: the CLI, which sends the flags as numbers).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewRun {
+    pub(crate) project_id: ProjectId,
+    pub(crate) plan_id: PlanId,
+    pub(crate) name: String,
+    pub(crate) start_time: String,
+    pub(crate) is_running: u8,
+    pub(crate) is_complete: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) milestone_id: Option<MilestoneId>,
+}
+
+/// `PUT /api/run/{id}` that completes a run (source: the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CompletedRun {
+    pub(crate) is_complete: bool,
+    pub(crate) is_running: bool,
+    pub(crate) end_time: String,
+}
+
+/// `POST /api/run_result` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewRunResult {
+    pub(crate) project_id: ProjectId,
+    pub(crate) run_id: RunId,
+    pub(crate) test_id: TestId,
+    pub(crate) suite_id: SuiteId,
+}
+
+/// `POST /api/run_result_step` that creates a row (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewRunResultStep {
+    pub(crate) project_id: ProjectId,
+    pub(crate) run_result_id: RunResultId,
+    pub(crate) step_id: StepId,
+    pub(crate) sequence: u64,
+}
+
+/// `POST /api/comment` (source: the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewComment {
+    pub(crate) body: String,
+}
+
+/// `POST /api/defect_run_result` (source: the SDK).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NewDefectRunResult {
+    pub(crate) defect_id: DefectId,
+    pub(crate) run_result_id: RunResultId,
 }
 
 /// An error body as the SDK expects it: `message` is a string or an object of field → messages.

@@ -34,36 +34,36 @@ const FAILED_PAIRS: usize = 2;
 const PROBES: usize = 8;
 
 /// Rows of one kind to create; each has a key.
-pub(super) struct NewRows<N, B, P> {
+pub(crate) struct NewRows<N, B, P> {
     /// Folder, test or step, for messages.
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What a row lacks that is not found after its creation, for messages.
-    pub(super) lacking: &'static str,
+    pub(crate) lacking: &'static str,
     /// Whether every row is read back, because the next stage builds on it. If not, only rows with an unclear outcome are, and
     /// the verification finds the rest.
-    pub(super) read_back_all: bool,
+    pub(crate) read_back_all: bool,
     /// The name of a row, for messages.
-    pub(super) name: N,
+    pub(crate) name: N,
     /// The body that creates a row.
-    pub(super) body: B,
+    pub(crate) body: B,
     /// Reads which rows exist in the project.
-    pub(super) existing: P,
+    pub(crate) existing: P,
 }
 
 /// The outcome of the rows.
-pub(super) struct Creation<K, T> {
+pub(crate) struct Creation<K, T> {
     /// The server's answers, in no particular order.
-    pub(super) answers: Vec<T>,
+    pub(crate) answers: Vec<T>,
     /// Rows that the server acknowledged, or that were found after an unclear outcome.
-    pub(super) created: Vec<K>,
+    pub(crate) created: Vec<K>,
     /// Rows that the server refused, with its message.
-    pub(super) refused: Vec<(K, String)>,
+    pub(crate) refused: Vec<(K, String)>,
     /// Whether rows were sent again that may have been applied: duplicates may become visible later.
-    pub(super) sent_again: bool,
+    pub(crate) sent_again: bool,
     /// What is known about the lag of lists by now.
     pub(super) lag: Lag,
     /// An error that ends the import. The other fields hold what was done before.
-    pub(super) end: Result<(), Stop>,
+    pub(crate) end: Result<(), Stop>,
 }
 
 /// A batch that may have been applied. If it is a single row with an error, and was not applied, it is refused.
@@ -73,7 +73,7 @@ type Unclear<K> = (Batch<K>, Option<ApiError>);
 ///
 /// A refused array may be half applied, an array with an unknown outcome completely. Both are read back, and only missing rows
 /// are sent again; those of a refused array in halves, until the row that the server refuses is alone.
-pub(super) async fn create_rows<K, T, D, N, B, P>(
+pub(crate) async fn create_rows<K, T, D, N, B, P>(
     client: &Client,
     rows: NewRows<N, B, P>,
     keys: Vec<K>,

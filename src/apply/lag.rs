@@ -15,7 +15,7 @@ const UNCLEAR: Duration = Duration::from_secs(4);
 
 /// What one import knows about the lag of lists.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lag {
+pub(crate) struct Lag {
     /// The longest wait for a row that exists: `--lag-wait`.
     pub(super) limit: Duration,
     /// The longest lag that was seen so far.
@@ -23,7 +23,7 @@ pub(super) struct Lag {
 }
 
 impl Lag {
-    pub(super) fn new(limit: Duration) -> Self {
+    pub(crate) fn new(limit: Duration) -> Self {
         Self { limit, seen: Duration::ZERO }
     }
 
@@ -39,14 +39,18 @@ impl Lag {
 
     /// How long to look for rows without a clear outcome. Shorter if the waits between attempts were made shorter.
     pub(super) fn unclear(&self, client: &Client) -> Duration {
-        let share = client.retry_policy().base.as_secs_f64() / 0.5;
-        UNCLEAR.mul_f64(share.clamp(0.0, 1.0)).min(self.limit).max(self.outlast())
+        UNCLEAR.mul_f64(share_of_waits(client)).min(self.limit).max(self.outlast())
     }
 
     /// Waits until rows that were applied twice would be visible.
     pub(super) async fn wait_for_replication(&self, client: &Client) {
         client.sleep(self.unclear(client)).await;
     }
+}
+
+/// How long waits are, from 0 to 1: shorter if the waits between attempts were made shorter.
+pub(crate) fn share_of_waits(client: &Client) -> f64 {
+    (client.retry_policy().base.as_secs_f64() / 0.5).clamp(0.0, 1.0)
 }
 
 /// Waits between readings.

@@ -6,13 +6,14 @@
 
 mod adopt;
 mod batch;
-mod create;
+pub(crate) mod create;
 mod dedup;
 mod descriptions;
 mod folders;
 mod hidden;
 mod import;
-mod lag;
+pub(crate) mod lag;
+mod locate;
 mod new_tests;
 mod outcome;
 mod overwritten;
@@ -24,6 +25,7 @@ mod written;
 
 pub use dedup::{DedupOutcome, dedup};
 pub use import::ApplyOptions;
+pub use locate::locate;
 pub use outcome::{Applied, RecordOutcome, Stop};
 pub use read::read_and_plan;
 
@@ -48,7 +50,12 @@ pub async fn apply(
     let mut import = Import::new(client, target, records, plan, options);
     let unflagged = plan.unflagged(&snapshot);
     // If nothing has to be written, the snapshot is the verification.
-    let ended = if plan.is_empty() { Ok(true) } else { run(&mut import, snapshot).await };
+    let ended = if plan.is_empty() {
+        import.applied.located = locate(plan, &snapshot);
+        Ok(true)
+    } else {
+        run(&mut import, snapshot).await
+    };
     for record in unflagged {
         import.refuse(record, NOT_AUTOMATED.to_owned());
     }

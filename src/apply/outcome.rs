@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::api::error::ApiError;
+use crate::api::ids::{SuiteId, TestId};
 use crate::plan::dedup::Dedup;
 use crate::snapshot::TargetError;
 use test_reports::identity::Identity;
@@ -48,6 +49,16 @@ pub enum Stop {
         /// What is missing.
         lacking: &'static str,
     },
+    /// The server refused a row that everything else depends on.
+    #[error("{kind} {name:?} was refused: {reason}")]
+    Refused {
+        /// Cycle or run.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// The server's answer.
+        reason: String,
+    },
 }
 
 impl From<ApiError> for Stop {
@@ -74,6 +85,8 @@ pub struct Applied {
     pub folders_created: HashSet<Identity>,
     /// The number of steps that were created.
     pub steps_created: usize,
+    /// One for each record: the test and its folder, as they were read in the end; empty without verification.
+    pub located: Vec<Option<(TestId, SuiteId)>>,
     /// Whether every record that was not refused was read back as it should be.
     pub verified: bool,
     /// Why the import ended early.

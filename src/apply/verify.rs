@@ -10,6 +10,7 @@ use crate::snapshot::{Snapshot, read_steps};
 use super::dedup::{DedupOutcome, dedup};
 use super::import::Import;
 use super::lag::Waits;
+use super::locate::locate;
 use super::outcome::{RecordOutcome, Stop};
 use super::read::read_project;
 use super::written::Changed;
@@ -69,6 +70,7 @@ impl Import<'_> {
                 self.refuse(record, missing(left).to_owned());
             }
         }
+        self.applied.located = locate(&plan, &snapshot);
         verified &= self.verify_created(&plan, &snapshot).await?;
         self.compare(&plan, &snapshot);
         verified &= self.verify_folders(&plan, &snapshot);

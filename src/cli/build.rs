@@ -3,7 +3,7 @@
 //! Sources of the variables: GitHub Actions ("Default environment variables"),
 //! GitLab ("Predefined CI/CD variables"), Jenkins ("Using environment variables", and the Branch API's `CHANGE_*`),
 //! Azure Pipelines ("Use predefined variables"), CircleCI ("Project values and variables"), Buildkite
-//! ("Environment variables").
+//! ("Environment variables"), Bitbucket ("Variables and secrets").
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use url::Url;
 
 use super::settings::{Environment, repository_root};
+use crate::results::BuildKey;
 use crate::summary::Build;
 
 /// The build that this process is part of, if known.
@@ -29,6 +30,7 @@ const SYSTEMS: &[System] = &[
     (|env| env.get("TF_BUILD").is_some(), azure),
     (|env| env.get("CIRCLECI").is_some(), circle),
     (|env| env.get("BUILDKITE").is_some(), buildkite),
+    (|env| env.get("BITBUCKET_BUILD_NUMBER").is_some(), bitbucket),
     (|env| env.get("JENKINS_URL").is_some(), jenkins),
 ];
 
@@ -119,6 +121,21 @@ fn buildkite(env: &Environment) -> Build {
     }
 }
 
+fn bitbucket(env: &Environment) -> Build {
+    let page = env.get("BITBUCKET_GIT_HTTP_ORIGIN").zip(env.get("BITBUCKET_BUILD_NUMBER"));
+    let url = page.map(|(repository, number)| format!("{repository}/pipelines/results/{number}"));
+    let commit = first(env, &["BITBUCKET_COMMIT"]);
+    let files = env.get("BITBUCKET_GIT_HTTP_ORIGIN").map(|origin| format!("{origin}/src"));
+    Build {
+        provider: "Bitbucket Pipelines",
+        branch: first(env, &["BITBUCKET_BRANCH", "BITBUCKET_TAG"]),
+        source: source(files, &commit, "#lines-{line}"),
+        commit,
+        pull_request: env.get("BITBUCKET_PR_ID").and_then(|number| number.parse().ok()),
+        url: url.as_deref().and_then(page_of),
+    }
+}
+
 fn jenkins(env: &Environment) -> Build {
     let branch = first(env, &["CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"]);
     Build {
@@ -153,6 +170,91 @@ fn of_git(directory: &Path) -> Option<Build> {
         pull_request: None,
         url: None,
         source: None,
+    })
+}
+
+/// Why nothing says which build this is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum MissingKey {
+    /// No CI system that is known here runs this process.
+    #[error("nothing says which build these results belong to: this is no known CI system")]
+    NoCi,
+    /// The CI system's variable is not set.
+    #[error("nothing says which build these results belong to: {0} is not set")]
+    Variable(&'static str),
+}
+
+/// How a CI system names builds: its condition, the variables that together are the key, the build's number, the attempt,
+/// and what to add to the attempt so that the first is 1.
+type KeySource = (
+    fn(&Environment) -> bool,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    u64,
+);
+
+/// In the order of [`SYSTEMS`]. A rerun of failed jobs keeps the key and raises the attempt.
+///
+/// GitLab and CircleCI number every job, and a rerun is a new job: of two jobs with one test, the later one decides. Jenkins
+/// numbers a rerun as a new build.
+const KEYS: &[KeySource] = &[
+    (
+        |env| env.is_github_actions(),
+        &["GITHUB_REPOSITORY", "GITHUB_RUN_ID"],
+        &["GITHUB_RUN_NUMBER"],
+        &["GITHUB_RUN_ATTEMPT"],
+        0,
+    ),
+    (
+        |env| env.get("GITLAB_CI").is_some(),
+        &["CI_PROJECT_ID", "CI_PIPELINE_ID"],
+        &["CI_PIPELINE_IID"],
+        &["CI_JOB_ID"],
+        0,
+    ),
+    (
+        |env| env.get("TF_BUILD").is_some(),
+        &["BUILD_BUILDID"],
+        &["BUILD_BUILDNUMBER"],
+        &["SYSTEM_JOBATTEMPT"],
+        0,
+    ),
+    (|env| env.get("CIRCLECI").is_some(), &["CIRCLE_PIPELINE_ID"], &[], &["CIRCLE_BUILD_NUM"], 0),
+    (
+        |env| env.get("BUILDKITE").is_some(),
+        &["BUILDKITE_BUILD_ID"],
+        &["BUILDKITE_BUILD_NUMBER"],
+        &["BUILDKITE_RETRY_COUNT"],
+        1,
+    ),
+    (
+        |env| env.get("BITBUCKET_BUILD_NUMBER").is_some(),
+        &["BITBUCKET_REPO_FULL_NAME", "BITBUCKET_BUILD_NUMBER"],
+        &["BITBUCKET_BUILD_NUMBER"],
+        &["BITBUCKET_STEP_RUN_NUMBER"],
+        0,
+    ),
+    (|env| env.get("JENKINS_URL").is_some(), &["BUILD_URL"], &["BUILD_NUMBER"], &[], 0),
+];
+
+/// Which build this is, as the CI system knows it. Never a commit, because two executions of one commit are two builds.
+///
+/// # Errors
+/// Without a CI system, and where its variable is empty.
+pub(super) fn build_key(environment: &Environment) -> Result<BuildKey, MissingKey> {
+    let here = KEYS.iter().find(|(is_here, ..)| is_here(environment));
+    let (_, variables, number, attempt, offset) = here.ok_or(MissingKey::NoCi)?;
+    let mut parts = Vec::new();
+    for name in *variables {
+        parts.push(environment.get(name).ok_or(MissingKey::Variable(name))?.trim());
+    }
+    let attempt = first(environment, attempt).and_then(|attempt| attempt.trim().parse().ok());
+    Ok(BuildKey {
+        key: parts.join("/"),
+        number: first(environment, number),
+        attempt: attempt.map_or(1, |attempt: u64| attempt.saturating_add(*offset)),
+        url: None,
     })
 }
 
@@ -344,6 +446,15 @@ mod tests {
             "https://gitlab.example/me/shop/-/blob/beef/a.go#L3"
         );
         assert_eq!(of(&gitlab[..2]).unwrap().source_url("a.go", Some(3)), None);
+        let bitbucket = [
+            ("BITBUCKET_BUILD_NUMBER", "7"),
+            ("BITBUCKET_COMMIT", "beef"),
+            ("BITBUCKET_GIT_HTTP_ORIGIN", "https://bitbucket.org/me/shop"),
+        ];
+        assert_eq!(
+            of(&bitbucket).unwrap().source_url("a.go", Some(3)).unwrap(),
+            "https://bitbucket.org/me/shop/src/beef/a.go#lines-3"
+        );
     }
 
     #[test]

@@ -6,10 +6,14 @@ use anyhow::Context as _;
 use futures_util::FutureExt as _;
 
 use crate::api::client::Client;
-use crate::apply::{ApplyOptions, RecordOutcome, Stop, apply, dedup, read_and_plan};
+use crate::api::ids::{SuiteId, TestId};
+use crate::apply::{
+    Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan,
+};
 use crate::discover::{Discovered, discover};
 use crate::plan::stale::stale;
 use crate::progress::{Progress, Stage};
+use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
 use crate::snapshot::{ProjectRef, Target, TargetError};
 use crate::summary::{CommandEnd, SandboxPlace, Summary, escape};
 use test_reports::formats::model::{Outcome, Report};
@@ -22,7 +26,7 @@ use super::exit::ExitCode;
 use super::outputs::{OutputTarget, Outputs};
 use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
-use super::settings::{Connection, Environment, Mode, Settings, Verbosity};
+use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
 use super::{build, connect, github, log, outputs, signals};
 
@@ -34,7 +38,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs an import. Returns the exit code of the process.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
-    let (settings, connection, streams) = match prepare(args, environment) {
+    let (settings, connection, streams) = match prepare(args, environment, Settings::for_import) {
         Ok(prepared) => prepared,
         Err(exit) => return exit.code(),
     };
@@ -55,12 +59,17 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
     import(&settings, &connection, environment, &streams, input, outputs)
 }
 
+/// Reads the settings of a command.
+type ReadSettings =
+    fn(&ImportArgs, &Environment) -> Result<(Settings, Connection), Vec<ConfigError>>;
+
 /// Validates the settings and starts logging. Errors are reported.
 pub(super) fn prepare(
     args: &ImportArgs,
     environment: &Environment,
+    read: ReadSettings,
 ) -> Result<(Settings, Connection, Streams), ExitCode> {
-    let (settings, connection) = Settings::for_import(args, environment).map_err(|errors| {
+    let (settings, connection) = read(args, environment).map_err(|errors| {
         let exit = Streams::default().invalid_settings(&errors);
         github::report_failure(environment, exit, &Streams::default());
         let directory = &environment.directory;
@@ -230,6 +239,18 @@ impl Import<'_> {
         self.progress.begin(Stage::Project, 0);
         let target = Target::find(client, project).await?;
         self.summary.set_target(&target);
+        // Before the first write: a status or a milestone that is missing must not leave half an import.
+        let recording = match &settings.results {
+            None => None,
+            Some(options) => match results::prepare(client, &target.project, options).await {
+                Ok(prepared) => Some((options, prepared)),
+                Err(PrepareError::Api(error)) => return Err(TargetError::Api(error)),
+                Err(error) => {
+                    self.stop(ExitCode::Usage, &error.to_string(), Some(error.hint()));
+                    return Ok(());
+                }
+            },
+        };
         let (mut snapshot, mut plan) =
             read_and_plan(client, &target, self.summary.to_import(), &settings.planning).await?;
         if lists_stale {
@@ -239,6 +260,12 @@ impl Import<'_> {
         }
         if settings.mode != Mode::Apply {
             self.summary.set_plan(&plan);
+            let mut is_changed = !plan.is_empty();
+            if let Some((options, prepared)) = &recording {
+                let located = locate(&plan, &snapshot);
+                is_changed |=
+                    self.preview_results(client, &target, options, prepared, &located).await?;
+            }
             let unflagged = plan.unflagged(&snapshot).len();
             if unflagged > 0 {
                 self.summary.warnings.push(format!(
@@ -249,7 +276,7 @@ impl Import<'_> {
                     }
                 ));
             }
-            if settings.mode == Mode::Check && !plan.is_empty() {
+            if settings.mode == Mode::Check && is_changed {
                 self.exit.add(ExitCode::Changes);
             }
             return Ok(());
@@ -296,7 +323,72 @@ impl Import<'_> {
             None if applied.verified && !applied.outcomes.iter().any(is_missing) => {}
             _ => self.exit.add(ExitCode::Incomplete),
         }
+        if let Some((options, prepared)) = &recording {
+            self.record_results(client, &target, options, prepared, &applied).await;
+        }
         Ok(())
+    }
+
+    /// Shows what recording would do. Returns whether it would write anything.
+    async fn preview_results(
+        &mut self,
+        client: &Client,
+        target: &Target,
+        options: &RecordOptions,
+        prepared: &Prepared,
+        located: &[Option<(TestId, SuiteId)>],
+    ) -> Result<bool, TargetError> {
+        let observed = Observations::new(self.summary.to_import(), located, options);
+        let new = observed.new_tests(self.summary.to_import(), options);
+        let Observations { tests, of_records } = observed;
+        let previewed =
+            results::preview(client, &target.project, prepared, options, tests, &new).await;
+        match previewed {
+            Ok(recorded) => {
+                let is_changed = recorded.changes_anything();
+                self.summary.set_recorded(recorded, &of_records, true);
+                Ok(is_changed)
+            }
+            Err(Stop::Api(error)) => Err(TargetError::Api(error)),
+            Err(stop) => {
+                self.stop(ExitCode::Incomplete, &stop.to_string(), None);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Records the results of the tests that the project has now.
+    async fn record_results(
+        &mut self,
+        client: &Client,
+        target: &Target,
+        options: &RecordOptions,
+        prepared: &Prepared,
+        applied: &Applied,
+    ) {
+        // If the import stopped, the server does not answer or changes what is written: results come with the next import.
+        let located = if applied.stop.is_some() { &[][..] } else { &applied.located };
+        let Observations { tests, of_records } =
+            Observations::new(self.summary.to_import(), located, options);
+        self.progress.begin(Stage::Writing, tests.len() as u64);
+        let (recorded, stop) =
+            results::record(client, &target.project, prepared, options, tests).await;
+        let has_attachments = |record: &TestRecord| !record.details.attachments.is_empty();
+        if self.summary.to_import().iter().any(has_attachments) {
+            self.summary.warnings.push(
+                "attachments are listed in the texts of results, and not uploaded".to_owned(),
+            );
+        }
+        self.summary.set_recorded(recorded, &of_records, false);
+        match &stop {
+            Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),
+            None if self.summary.results_are_complete() => {}
+            _ => self.exit.add(ExitCode::Incomplete),
+        }
+        if let Some(stop) = &stop {
+            self.summary.complete = Some(false);
+            self.summary.add_stop(stop);
+        }
     }
 
     /// Why tests may be missing from the reports, if they may.

@@ -119,6 +119,7 @@ impl Summary {
             outcomes: fates,
             folders_created,
             steps_created,
+            located: _,
             verified,
             stop,
             deduplicated,
@@ -173,15 +174,23 @@ impl Summary {
             tests => self.add_error(format!("{tests} tests were not reached"), None),
         }
         if let Some(stop) = stop {
-            let hint = match stop {
-                Stop::Api(error) => error.hint(),
-                Stop::Target(_) => "the project changed during the import; run the import again",
-                Stop::Lost { .. } => {
-                    "the server dropped or changed descriptions, which hold the identity, or its lists lag longer than --lag-wait, so the import stopped; please report this"
-                }
-            };
-            self.add_error(stop.to_string(), Some(hint.to_owned()));
+            self.add_stop(stop);
         }
+    }
+
+    /// Adds the error that ended the import early.
+    pub fn add_stop(&mut self, stop: &Stop) {
+        let hint = match stop {
+            Stop::Api(error) => error.hint(),
+            Stop::Target(_) => "the project changed during the import; run the import again",
+            Stop::Refused { .. } => {
+                "see the server's answer; the tests themselves were imported, so run the import again when it is solved"
+            }
+            Stop::Lost { .. } => {
+                "the server dropped or changed texts that hold our marks, so the import stopped; please report this"
+            }
+        };
+        self.add_error(stop.to_string(), Some(hint.to_owned()));
     }
 
     /// Adds an error.

@@ -49,11 +49,47 @@ pub(super) fn next(summary: &Summary) -> Option<&'static str> {
         Some("fix the errors above, then run the same import again; it creates nothing twice")
     } else if !summary.reports.damaged.is_empty() {
         Some("write the damaged reports again, then import them")
-    } else if summary.dry_run && !summary.changes.is_empty() {
+    } else if summary.dry_run
+        && (!summary.changes.is_empty() || !results_to_record(summary).is_empty())
+    {
         Some("run the same command without --dry-run or --check to make these changes")
     } else {
         None
     }
+}
+
+/// Where the results are, or would be: `run "main #812 (tqr-9f86d081884c)" in cycle "shop"`. `name` escapes names for the format.
+pub(super) fn run(summary: &Summary, name: impl Fn(&str) -> String) -> Option<String> {
+    let run = summary.run.as_ref()?;
+    let (is_new, completes) = match summary.dry_run {
+        true => ("would be created", "would be completed"),
+        false => ("created", "completed"),
+    };
+    let mut facts = Vec::new();
+    if run.created {
+        facts.push(is_new.to_owned());
+    }
+    if let Some(id) = run.continuation_of {
+        facts.push(format!("continues run {id}, which is complete"));
+    }
+    if run.closes || (run.closed && !summary.dry_run) {
+        facts.push(completes.to_owned());
+    }
+    let mut text = format!("{} in cycle {}", name(&run.name), name(&run.cycle.name));
+    if run.cycle.created {
+        text += " (new)";
+    }
+    if !facts.is_empty() {
+        text += &format!(": {}", facts.join(", "));
+    }
+    Some(text)
+}
+
+/// The tests by status: `1204 Pass, 3 Fail`. `name` escapes names for the format.
+pub(super) fn statuses(summary: &Summary, name: impl Fn(&str) -> String) -> String {
+    let statuses = summary.results.iter().flat_map(|results| &results.statuses);
+    let counts = statuses.map(|(status, tests)| format!("{tests} {}", name(status)));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// The command that shows the imported tests, after an import into a sandbox.
@@ -99,6 +135,14 @@ pub(super) fn inspected(summary: &Summary) -> Headline {
     Headline { severity, word: "inspected:", text }
 }
 
+/// `, and 3 results to record`; empty if there are none.
+fn results_to_record(summary: &Summary) -> String {
+    match summary.results.as_ref().map_or(0, |results| results.recorded + results.updated) {
+        0 => String::new(),
+        results => format!(", and {} to record", count(results, "result")),
+    }
+}
+
 fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String) {
     let tests = summary.reports.counts.tests;
     if summary.project.is_none() {
@@ -121,7 +165,8 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
                 0 => "no changes".to_owned(),
                 changes => count(changes, "change"),
             };
-            format!("nothing was written; {changes} planned for {project}")
+            let results = results_to_record(summary);
+            format!("nothing was written; {changes} planned for {project}{results}")
         };
         return (Severity::Warn, "dry run:", text);
     }

@@ -17,6 +17,7 @@ pub mod html;
 mod json;
 mod layout;
 pub mod markdown;
+mod recorded;
 #[cfg(test)]
 mod samples;
 pub mod text;
@@ -26,6 +27,7 @@ pub mod writers;
 pub use crate::api::client::Requests;
 pub use crate::plan::change::{Change, ChangeAction, ChangeKind};
 pub use crate::plan::stale::Stale;
+pub use crate::results::{RecordedCycle, RecordedRun};
 use test_reports::formats::model::{Flaw, Outcome};
 use test_reports::record::{Records, TestRecord};
 
@@ -64,6 +66,10 @@ pub struct Summary {
     pub tests: Ledger,
     /// Steps in numbers.
     pub steps: Steps,
+    /// The run that the results were recorded into; none if none were.
+    pub run: Option<RecordedRun>,
+    /// Recorded results in numbers; none if none were to be recorded.
+    pub results: Option<ResultLedger>,
     /// Requests sent.
     pub requests: Requests,
     /// Duration of the import, seconds.
@@ -364,6 +370,30 @@ impl Ledger {
 pub struct Steps {
     /// Created by this import; after a dry run, to be created.
     pub created: usize,
+}
+
+/// The ledger of results: `seen = recorded + updated + unchanged + kept + unrecordable + refused`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ResultLedger {
+    /// Tests in the reports.
+    pub seen: usize,
+    /// Results that waited for an execution and say now what the reports say.
+    pub recorded: usize,
+    /// Results of earlier imports of this build that were joined with the reports.
+    pub updated: usize,
+    /// Results that said so already.
+    pub unchanged: usize,
+    /// Results that a person wrote and that were left alone.
+    pub kept: usize,
+    /// Tests without a step, whose results cannot have a status.
+    pub unrecordable: usize,
+    /// Results that were refused, not found after writing, or not reached.
+    pub refused: usize,
+    /// Results of the run that wait for an execution and whose tests are in no report.
+    pub not_executed: usize,
+    /// The tests by the status that they have or would get, most frequent first.
+    #[serde(skip)]
+    pub statuses: Vec<(String, usize)>,
 }
 
 /// An error with its hint.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     Build, Change, ChangeAction, ChangeKind, CommandEnd, FileFlaw, Ledger, Named, OutcomeCounts,
-    Reports, Requests, SandboxPlace, Steps, Suites, Summary, SummaryError,
+    RecordedCycle, RecordedRun, Reports, Requests, ResultLedger, SandboxPlace, Steps, Suites,
+    Summary, SummaryError,
 };
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
@@ -115,6 +116,32 @@ pub(super) fn everything() -> Summary {
     summary.sandbox = Some(SandboxPlace {
         db: "/home/me/my sandbox.db".to_owned(),
         command: "tq-import sandbox --db 'my sandbox.db'".to_owned(),
+    });
+    summary.run = Some(RecordedRun {
+        id: Some(40_001),
+        name: "main #812 1a2b3c4 (tqr-9f86d081884c)".to_owned(),
+        marker: "tqr-9f86d081884c".to_owned(),
+        build: "me/shop/7".to_owned(),
+        created: true,
+        closed: true,
+        cycle: RecordedCycle {
+            id: Some(20_002),
+            name: "shop".to_owned(),
+            created: false,
+            extended: 12,
+        },
+        ..RecordedRun::default()
+    });
+    summary.results = Some(ResultLedger {
+        seen: 1204,
+        recorded: 1190,
+        updated: 3,
+        kept: 1,
+        unchanged: 9,
+        refused: 1,
+        not_executed: 40,
+        statuses: vec![("Pass".to_owned(), 1190), ("Skip".to_owned(), 11), ("Fail".to_owned(), 3)],
+        ..ResultLedger::default()
     });
     summary.exit_code = 1;
     summary.complete = Some(false);

@@ -32,7 +32,11 @@ async fn an_import_sets_every_output_and_writes_the_job_summary() {
     let env = TestEnv::new().await;
     let job = job(&env)
         .with("files", "  reports/**/*.xml\r\n\n!reports/old.xml\n")
-        .with("folder", "Auto/Web");
+        .with("folder", "Auto/Web")
+        .with("results", "true")
+        .with("cycle", "Web")
+        .with_variable("GITHUB_REPOSITORY", "me/shop")
+        .with_variable("GITHUB_RUN_ID", "7");
     job.write("reports/a b.xml", &report(&[("cart", &["adds", "~waits"])]));
     job.write("reports/old.xml", "not a report");
     let step = ends(&job, 0, "success").await;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The modules of `src`, each of which may import only those before it.
-const LAYERS: [&str; 11] = [
+const LAYERS: [&str; 12] = [
     "progress",
     "discover",
     "binaries",
@@ -14,6 +14,7 @@ const LAYERS: [&str; 11] = [
     "snapshot",
     "plan",
     "apply",
+    "results",
     "summary",
     "cli",
 ];

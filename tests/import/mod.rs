@@ -21,6 +21,8 @@ mod poison;
 mod process;
 mod proxy;
 mod requests;
+mod results;
+mod results_faults;
 mod retries;
 mod run;
 mod secrets;

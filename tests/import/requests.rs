@@ -79,3 +79,51 @@ async fn a_hundred_thousand_tests_in_500_folders_stay_within_the_budget() {
 async fn ten_thousand_tests_in_fifty_folders_stay_within_the_budget() {
     imports_within_its_budget(10_000, 50).await;
 }
+
+async fn records_within_its_budget(tests: usize, folders: usize) {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &many(tests, folders));
+    env.import_json(0, &["a.xml"]).await;
+    let record = async |build: &str| {
+        let _ = env.journal.take();
+        let arguments = ["--cycle", "web", "--build", build, "a.xml"];
+        let summary = env.import_json(0, &arguments).await;
+        assert_eq!(summary["complete"], true);
+        (summary, env.journal.take())
+    };
+    let arrays = tests.div_ceil(ARRAY);
+    let (first, entries) = record("1").await;
+    assert_eq!(first["results"]["recorded"], tests);
+    let posts = |path: &str| {
+        entries.iter().filter(|entry| entry.is_write() && entry.path() == path).count()
+    };
+    assert_eq!(posts("/api/plan_suite"), folders.div_ceil(ARRAY));
+    assert_eq!(posts("/api/plan_suite_test_include"), arrays);
+    assert_eq!(posts("/api/run_result_step"), arrays);
+    let writes = entries.iter().filter(|entry| entry.is_write()).count();
+    assert_eq!(writes, 2 + 2 * arrays + folders.div_ceil(ARRAY), "cycle, run, and the arrays");
+    // The cycle has everything now.
+    let (second, entries) = record("2").await;
+    assert_eq!(second["results"]["recorded"], tests);
+    let writes = entries.iter().filter(|entry| entry.is_write()).count();
+    assert_eq!(writes, 1 + arrays, "the run and its results");
+    let (again, entries) = record("2").await;
+    assert_eq!(again["results"]["unchanged"], tests);
+    assert!(entries.iter().all(|entry| !entry.is_write()));
+    let most = unchanged_reads(tests, folders + 1)
+        + 3
+        + 2_usize.div_ceil(PAGE)
+        + tests.div_ceil(PAGE)
+        + tests.div_ceil(800);
+    assert!(entries.len() <= most, "{} reads, at most {most}", entries.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recording_a_hundred_results_stays_within_the_budget() {
+    records_within_its_budget(100, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recording_ten_thousand_results_stays_within_the_budget() {
+    records_within_its_budget(10_000, 50).await;
+}

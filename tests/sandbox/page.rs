@@ -424,7 +424,7 @@ const ELEMENTS: &[&str] = &[
     "!doctype", "html", "head", "meta", "title", "link", "body", "a", "header", "p", "span", "nav",
     "ul", "ol", "li", "form", "label", "input", "button", "main", "footer", "h1", "h2", "h3",
     "div", "bdi", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "section", "dl",
-    "dt", "dd", "time", "strong", "del", "ins", "details", "summary", "br",
+    "dt", "dd", "time", "strong", "del", "ins", "details", "summary", "br", "svg", "rect",
 ];
 
 /// The attributes of the templates.
@@ -456,6 +456,13 @@ const ATTRIBUTES: &[&str] = &[
     "aria-labelledby",
     "aria-current",
     "aria-hidden",
+    "viewBox",
+    "preserveAspectRatio",
+    "focusable",
+    "x",
+    "y",
+    "width",
+    "height",
 ];
 
 #[tokio::test]
@@ -560,11 +567,32 @@ async fn runs_show_their_results() {
     assert!(failed.contains("<span class=\"tag fail\"><bdi>Fail</bdi></span>"));
     assert!(failed.contains("expected 1\nbut got 2"), "{failed}");
 
+    // Failures come first, then the others in their order; a bar, the build and the time of all tests are above.
+    let at = |name: &str| page.find(&format!("<bdi>{name}</bdi></a>")).unwrap();
+    assert!(at("fails") < at("waits") && at("waits") < at("passes"), "{page}");
+    assert!(!page.contains(">flaky<") && page.contains("<dt>Time of all tests</dt><dd>2.50 s"));
+    for (class, from, length) in [("pass", 0, 333), ("pending", 333, 333), ("fail", 666, 334)] {
+        let part = format!("<rect class=\"{class}\" x=\"{from}\" y=\"0\" width=\"{length}\"");
+        assert!(page.contains(&part), "{part}: {page}");
+    }
+    let comment = json!({"body": "Build: https://ci.example/7"});
+    site.create(&format!("run/{run}/comment"), &comment).await;
+    let result = site.list(&format!("run_result?test_id={passes}")).await;
+    let step = site.list(&format!("run_result_step?run_result_id={}", id(&result[0]))).await;
+    let version = json!({"version": "#812 1:F 2:P tqa-5f3c9a1e"});
+    site.put(&format!("run_result_step/{}", id(&step[0])), &version, StatusCode::OK).await;
+    let page = browser.see(&format!("/run/{run}")).await;
+    assert!(page.contains("Build: https://ci.example/7"));
+    assert_eq!(page.matches(">flaky<").count(), 1);
+
     let failing = status("Fail").await;
     let page = browser.see(&format!("/run/{run}?status={failing}")).await;
     assert!(page.contains("<bdi>fails</bdi>") && !page.contains("<bdi>passes</bdi>"));
     let page = browser.see(&format!("/test/{fails}")).await;
     assert!(page.contains(&format!("<a href=\"/run/{run}\"><bdi>nightly</bdi></a>")));
+    let square =
+        "<span aria-hidden=\"true\">F</span><span class=\"hidden\"><bdi>nightly</bdi>: Fail";
+    assert!(page.contains(square), "{page}");
 }
 
 #[tokio::test]

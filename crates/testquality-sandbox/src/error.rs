@@ -66,6 +66,8 @@ pub(crate) enum ApiError {
     BadRequest(String),
     /// Fields have invalid values: 400 with `validation_errors` (SDK).
     Invalid(ValidationErrors),
+    /// The row conflicts with another one, or with its own newer version; with the database's code, if any.
+    Conflict(&'static str, Option<&'static str>),
     /// The body is too long.
     BodyTooLong,
     /// The body did not arrive in time.
@@ -120,6 +122,9 @@ impl ApiError {
                 let body =
                     json!({"message": "The given data was invalid.", "validation_errors": fields});
                 return (StatusCode::BAD_REQUEST, body);
+            }
+            Self::Conflict(message, code) => {
+                return (StatusCode::CONFLICT, json!({"message": message, "code": code}));
             }
             Self::BodyTooLong => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.".to_owned())

@@ -97,6 +97,9 @@ pub enum ServeError {
     /// The code for the page cannot be generated.
     #[error("cannot make a link to the page")]
     PageCode(#[source] RandomnessError),
+    /// A rule about the whole server cannot be applied to the database.
+    #[error("cannot apply a fault rule to the database: {0}")]
+    Variants(String),
     /// The background task panicked or was cancelled.
     #[error("the sandbox crashed")]
     Crashed(#[source] tokio::task::JoinError),
@@ -133,6 +136,10 @@ pub async fn serve(
         faults,
         page_code,
     } = settings;
+    let store = store.with_variants(faults.variants()).map_err(|error| {
+        let (_, message) = error.into_response_parts();
+        ServeError::Variants(message.to_string())
+    })?;
     let router = router::router(Arc::new(router::AppState {
         store,
         token: auth::SecretDigest::new(token.secret().expose_secret()),

@@ -6,6 +6,7 @@
 
 mod commands;
 mod help;
+pub mod results;
 pub mod values;
 mod vendor;
 pub mod words;
@@ -14,6 +15,7 @@ pub use commands::{
     CompletionsArgs, DoctorArgs, ExplainArgs, InitArgs, InspectArgs, InspectOutputArgs, ManArgs,
     RunArgs, SandboxArgs, SandboxCommand,
 };
+pub use results::ResultsArgs;
 pub use vendor::VendorArgs;
 
 use std::ffi::OsString;
@@ -124,6 +126,9 @@ pub struct ImportArgs {
     /// Which changes to make.
     #[command(flatten)]
     pub writing: WritingArgs,
+    /// Whether results are recorded.
+    #[command(flatten)]
+    pub results: ResultsArgs,
     /// Exit code options.
     #[command(flatten)]
     pub ending: ExitArgs,

@@ -95,7 +95,8 @@ fn names_of_the_vendors_cli_are_accepted() {
     assert_eq!(args.mapping.split.as_deref(), Some("-"));
     assert_eq!(import(&["a.xml", "--project_id", "7"]).connection.project.as_deref(), Some("7"));
     let args = import(&["upload_test_run", "x", "--plan_name=C", "--run_result_output_dir", "d"]);
-    assert_eq!(args.vendor.given, ["--plan_name", "--run_result_output_dir"]);
+    assert_eq!(args.vendor.given, ["--run_result_output_dir"]);
+    assert_eq!(args.results.cycle.as_deref(), Some("C"));
 }
 
 #[test]

@@ -2,20 +2,12 @@
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-const NAMES: [&str; 7] = [
-    "plan_name",
-    "plan_id",
-    "run_name",
-    "milestone_name",
-    "milestone_id",
-    "folder_id",
-    "run_result_output_dir",
-];
+const NAMES: [&str; 2] = ["folder_id", "run_result_output_dir"];
 
 /// The options of the vendor's CLI on the command line.
 #[derive(Clone, Debug, Default)]
 pub struct VendorArgs {
-    /// Their names, such as `--plan_id`.
+    /// Their names, such as `--folder_id`.
     pub given: Vec<String>,
 }
 

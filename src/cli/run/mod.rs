@@ -19,7 +19,7 @@ use super::exit::ExitCode;
 use super::import::{self, ImportInput};
 use super::outputs::{Outputs, delete_old};
 use super::reports;
-use super::settings::Environment;
+use super::settings::{Environment, Settings};
 use super::signals::EarlyEnd;
 use command::{Finished, Output};
 use fresh::Stamps;
@@ -32,10 +32,11 @@ const PRINTED: &str = "-";
 pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     let RunArgs { import: args, command } = args;
     secrecy::protect_memory();
-    let (mut settings, connection, streams) = match import::prepare(args, environment) {
-        Ok(prepared) => prepared,
-        Err(exit) => return exit.code(),
-    };
+    let (mut settings, connection, streams) =
+        match import::prepare(args, environment, Settings::for_run) {
+            Ok(prepared) => prepared,
+            Err(exit) => return exit.code(),
+        };
     let named = &mut settings.reading.reports;
     let names_any = named.iter().any(|report| !report.starts_with('!'));
     let is_cargo_test = is_cargo_test(command);

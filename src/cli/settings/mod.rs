@@ -9,6 +9,7 @@ mod environment;
 mod host;
 mod project_file;
 mod resolver;
+mod results;
 mod sandbox;
 mod terminal;
 mod tracked;
@@ -33,7 +34,9 @@ use std::time::Duration;
 use glob::Pattern;
 
 use crate::plan::PlanOptions;
+use crate::results::RecordOptions;
 use resolver::Resolver;
+use results::WithoutBuild;
 use test_reports::formats::{Limits, Size};
 use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
 use test_reports::text;
@@ -69,6 +72,8 @@ pub struct Settings {
     pub fail_on_test_failure: bool,
     /// Exit codes that become 0.
     pub soft_fail: Vec<ExitCode>,
+    /// Where results are recorded; none if they are not.
+    pub results: Option<RecordOptions>,
     /// How requests are sent.
     pub limits: RequestLimits,
     /// What is shown, and how.
@@ -155,17 +160,36 @@ impl Settings {
         args: &ImportArgs,
         environment: &Environment,
     ) -> Result<(Self, Connection), Vec<ConfigError>> {
+        Self::for_writing(args, environment, WithoutBuild::Fail)
+    }
+
+    /// The settings of the import after the command of `run`.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn for_run(
+        args: &ImportArgs,
+        environment: &Environment,
+    ) -> Result<(Self, Connection), Vec<ConfigError>> {
+        Self::for_writing(args, environment, WithoutBuild::OwnBuild)
+    }
+
+    fn for_writing(
+        args: &ImportArgs,
+        environment: &Environment,
+        without_build: WithoutBuild,
+    ) -> Result<(Self, Connection), Vec<ConfigError>> {
         let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
         let vendor = &args.vendor.given;
         if !vendor.is_empty() {
-            let message = format!("{}: recording results is not supported yet", vendor.join(", "));
+            let message = format!("{}: not supported", vendor.join(", "));
             from.error(ConfigError::new(message).hint(
-                "without it, the tests themselves are imported; --folder A/B says where new ones are placed",
+                "leave it out; --folder A/B says where new tests are placed, --results records the results",
             ));
         }
         reject_subcommand_typos(&mut from, args)?;
         let connection = connection::connection(&mut from, args);
-        let (settings, errors) = Self::resolve(from, args);
+        let (settings, errors) = Self::resolve(from, args, Some(without_build));
         match connection {
             Some(connection) if errors.is_empty() => Ok((settings, connection)),
             _ => Err(errors),
@@ -184,7 +208,7 @@ impl Settings {
         let args = ImportArgs { reading, mapping, terminal, ..ImportArgs::default() };
         let mut from = Resolver::new(environment, false);
         reject_subcommand_typos(&mut from, &args)?;
-        let (settings, errors) = Self::resolve(from, &args);
+        let (settings, errors) = Self::resolve(from, &args, None);
         if errors.is_empty() { Ok(settings) } else { Err(errors) }
     }
 
@@ -204,7 +228,7 @@ impl Settings {
             // Without a token, the rest of the connection does not matter either.
             from.errors.truncate(before);
         }
-        let (settings, errors) = Self::resolve(from, args);
+        let (settings, errors) = Self::resolve(from, args, None);
         if errors.is_empty() { Ok((settings, connection)) } else { Err(errors) }
     }
 
@@ -219,12 +243,17 @@ impl Settings {
         let args = ImportArgs { connection, mapping, network, terminal, ..ImportArgs::default() };
         let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
         let connection = connection::connection(&mut from, &args);
-        let (settings, errors) = Self::resolve(from, &args);
+        let (settings, errors) = Self::resolve(from, &args, None);
         (settings, connection, errors)
     }
 
-    /// Reads everything but the connection. This is the place for a new option.
-    fn resolve(mut from: Resolver<'_>, args: &ImportArgs) -> (Self, Vec<ConfigError>) {
+    /// Reads everything but the connection. This is the place for a new option. Results are only recorded by commands that
+    /// say what happens without a build.
+    fn resolve(
+        mut from: Resolver<'_>,
+        args: &ImportArgs,
+        without_build: Option<WithoutBuild>,
+    ) -> (Self, Vec<ConfigError>) {
         let writing = &args.writing;
         let reading = reading(&mut from, &args.reading);
         let identity = identity(&mut from, &args.mapping);
@@ -249,6 +278,7 @@ impl Settings {
             fail_on_test_failure: from
                 .switch("fail-on-test-failure", args.ending.fail_on_test_failure),
             soft_fail: args.ending.soft_fail.iter().map(|code| code.0).collect(),
+            results: None,
             limits,
             terminal: terminal::terminal(&mut from, args.terminal),
             github: from.environment.github_job(),
@@ -256,6 +286,12 @@ impl Settings {
             warnings: Vec::new(),
             provenance: Vec::new(),
         };
+        let recording = results::read(&mut from, &args.results);
+        settings.results = without_build.and_then(|without_build| {
+            let PlanOptions { namespace, no_steps, .. } = &settings.planning;
+            let limits = &settings.limits;
+            results::complete(&mut from, recording, without_build, namespace, *no_steps, limits)
+        });
         connection::check_file(&mut from);
         settings.warnings = from.warnings;
         settings.provenance = from.provenance;

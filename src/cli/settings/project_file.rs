@@ -154,6 +154,13 @@ fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
             format!("a branch must not decide this: use the option --{option} in the pipeline"),
         );
     }
+    if ["build", "attempt", "run_id", "run_name"].contains(&&*folded) {
+        let option = folded.replace('_', "-");
+        return (
+            format!("`{key}` cannot be set in a file"),
+            format!("it is another one for each build: use the option --{option} in the pipeline"),
+        );
+    }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let hint = match nearest(key, &known) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -11,6 +11,7 @@ use toml::Value;
 use super::environment::Environment;
 use super::project_file::ProjectFile;
 use crate::cli::args::values::{AdoptArg, CreateLimit, GroupByArg, ProjectName, duration};
+use crate::results::StatusNames;
 use test_reports::formats::Size;
 use test_reports::record::Split;
 
@@ -238,6 +239,15 @@ setting!(u32, NUMBER, |value| value.as_integer()?.try_into().ok(), u32::to_strin
 setting!(String, "a string", |value| Some(value.as_str()?.to_owned()), String::clone);
 setting!(Vec<String>, "a list of strings", |value| value.clone().try_into().ok(), |list| list
     .join(", "));
+setting!(
+    StatusNames,
+    "a table of names of statuses, such as skipped = \"Blocked\"",
+    |value| value.clone().try_into().ok(),
+    |names| {
+        let names = names.iter().map(|(outcome, name)| format!("{outcome}={name}"));
+        names.collect::<Vec<_>>().join(", ")
+    }
+);
 setting!(Size, "a size such as \"512MiB\"", |value| value.as_str()?.parse().ok(), Size::to_string);
 setting!(
     Duration,

@@ -175,8 +175,8 @@ fn options_of_the_vendors_cli_get_a_hint() {
     insta::assert_snapshot!(
         fixture.errors("upload_test_run a.xml --project_name=P --plan_name=C --run_result_output_dir d"),
         @r#"
-        --plan_name, --run_result_output_dir: recording results is not supported yet
-          hint: without it, the tests themselves are imported; --folder A/B says where new ones are placed
+        --run_result_output_dir: not supported
+          hint: leave it out; --folder A/B says where new tests are placed, --results records the results
         no such report: "upload_test_run"
           hint: importing needs no command: `tq-import [OPTIONS] <REPORT>...`
         "#
@@ -456,9 +456,14 @@ fn every_key_of_the_file_is_known_to_every_command() {
         retries = 2
         lag_wait = "3s"
         deadline = "5m"
+        results = true
+        cycle = "Shop web"
+        milestone = "1.0"
+        close_run = true
+        statuses = { skipped = "Blocked" }
         "#,
     );
-    let (settings, connection) = fixture.import("a.xml").unwrap();
+    let (settings, connection) = fixture.import("a.xml --build 7").unwrap();
     let lines: Vec<String> = settings
         .provenance
         .iter()
@@ -495,7 +500,15 @@ fn every_key_of_the_file_is_known_to_every_command() {
     no-steps = true
     create-limit = 25%
     fail-on-test-failure = true
+    results = true
+    build = 7
+    statuses = skipped=Blocked
+    cycle = Shop web
+    milestone = 1.0
+    close-run = true
     "#);
+    let results = settings.results.as_ref().unwrap();
+    assert_eq!((&*results.cycle, results.close, results.build.attempt), ("Shop web", true, 1));
     let Connection::Remote(remote) = connection else { panic!("no server") };
     assert_eq!(remote.project, ProjectRef::Id(12080));
     assert_eq!(settings.reading.limits.file_size, 8 << 30);
@@ -507,7 +520,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
     assert!(Settings::for_explain(&ImportArgs::default(), &fixture.environment).is_ok());
     let (_, _, errors) = Settings::for_doctor(&DoctorArgs::default(), &fixture.environment);
     assert_eq!(errors, []);
-    fixture.import("--sandbox a.xml").unwrap();
+    fixture.import("--sandbox --build 7 a.xml").unwrap();
 }
 
 #[test]
@@ -543,7 +556,7 @@ fn all_errors_of_the_file_are_reported_with_their_lines() {
       hint: a branch must not decide this: use the option --ca-cert in the pipeline
     tq-import.toml:10: `retries` must be a number of at least 0
     tq-import.toml:11: unknown key `zzzzzzzzz`
-      hint: the keys are adopt, allow_empty, batch_size, by_configuration, concurrency, create_limit, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, min_tests, namespace, no_steps, project, reruns, retries, root, split, strict, timeout
+      hint: the keys are adopt, allow_empty, batch_size, by_configuration, close_run, concurrency, create_limit, cycle, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, milestone, min_tests, namespace, no_steps, project, reruns, results, retries, root, split, statuses, strict, timeout
     "#);
     // The same for a command that has no options for most of them.
     let errors = Settings::for_inspect(&InspectArgs::default(), &fixture.environment).unwrap_err();
@@ -564,4 +577,127 @@ fn syntax_errors_name_every_line_and_show_nothing_of_it() {
     tq-import.toml:5: `retries` must be a number of at least 0
     tq-import.toml:6: unclosed table, expected `]`
     "#);
+}
+
+/// The key, attempt and name of the build that these variables describe, or the errors.
+fn build_of(line: &str, variables: &[(&str, &str)]) -> String {
+    let all: Vec<(&str, &str)> = [TOKEN, PROJECT, ("TQ_NAMESPACE", "shop")]
+        .into_iter()
+        .chain(variables.iter().copied())
+        .collect();
+    let fixture = Fixture::new(&all);
+    match fixture.import(line) {
+        Ok((settings, _)) => match settings.results {
+            Some(results) => format!(
+                "{} | {} | {} | {}",
+                results.build.key, results.build.attempt, results.run_name, results.cycle
+            ),
+            None => "off".to_owned(),
+        },
+        Err(errors) => errors
+            .into_iter()
+            .map(|error| format!("{}; {}", error.message, error.hint.unwrap_or_default()))
+            .collect(),
+    }
+}
+
+#[test]
+fn each_ci_system_says_which_build_this_is() {
+    let line = "a.xml --results";
+    let github = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_REPOSITORY", "me/shop"),
+        ("GITHUB_RUN_ID", "77"),
+        ("GITHUB_RUN_NUMBER", "812"),
+        ("GITHUB_RUN_ATTEMPT", "2"),
+        ("GITHUB_REF_NAME", "main"),
+        ("GITHUB_SHA", "1a2b3c4d5e6f"),
+    ];
+    assert_eq!(build_of(line, &github), "me/shop/77 | 2 | main #812 1a2b3c4 | shop");
+    let gitlab = [
+        ("GITLAB_CI", "true"),
+        ("CI_PROJECT_ID", "5"),
+        ("CI_PIPELINE_ID", "990"),
+        ("CI_PIPELINE_IID", "12"),
+        ("CI_JOB_ID", "4711"),
+        ("CI_COMMIT_REF_NAME", "main"),
+    ];
+    assert_eq!(build_of(line, &gitlab), "5/990 | 4711 | main #12 | shop");
+    let azure = [
+        ("TF_BUILD", "True"),
+        ("BUILD_BUILDID", "9"),
+        ("BUILD_BUILDNUMBER", "20260102.3"),
+        ("SYSTEM_JOBATTEMPT", "3"),
+        ("BUILD_SOURCEBRANCH", "refs/heads/main"),
+    ];
+    assert_eq!(build_of(line, &azure), "9 | 3 | main #20260102.3 | shop");
+    let circle = [
+        ("CIRCLECI", "true"),
+        ("CIRCLE_PIPELINE_ID", "aa-bb"),
+        ("CIRCLE_WORKFLOW_ID", "changes"),
+        ("CIRCLE_BUILD_NUM", "31"),
+    ];
+    assert_eq!(build_of(line, &circle), "aa-bb | 31 | aa-bb | shop");
+    let buildkite = [
+        ("BUILDKITE", "true"),
+        ("BUILDKITE_BUILD_ID", "uu-id"),
+        ("BUILDKITE_BUILD_NUMBER", "5"),
+        ("BUILDKITE_RETRY_COUNT", "1"),
+    ];
+    assert_eq!(build_of(line, &buildkite), "uu-id | 2 | #5 | shop");
+    let bitbucket = [
+        ("BITBUCKET_REPO_FULL_NAME", "me/shop"),
+        ("BITBUCKET_BUILD_NUMBER", "6"),
+        ("BITBUCKET_BRANCH", "main"),
+    ];
+    assert_eq!(build_of(line, &bitbucket), "me/shop/6 | 1 | main #6 | shop");
+    let jenkins = [
+        ("JENKINS_URL", "https://ci.example/"),
+        ("BUILD_URL", "https://ci.example/job/shop/3/"),
+        ("BUILD_NUMBER", "3"),
+    ];
+    assert_eq!(build_of(line, &jenkins), "https://ci.example/job/shop/3/ | 1 | #3 | shop");
+
+    // An empty or missing variable would merge all builds into one.
+    let all: [(&[(&str, &str)], &str); 7] = [
+        (&github, "GITHUB_RUN_ID"),
+        (&gitlab, "CI_PIPELINE_ID"),
+        (&azure, "BUILD_BUILDID"),
+        (&circle, "CIRCLE_PIPELINE_ID"),
+        (&buildkite, "BUILDKITE_BUILD_ID"),
+        (&bitbucket, "BITBUCKET_REPO_FULL_NAME"),
+        (&jenkins, "BUILD_URL"),
+    ];
+    for (variables, missing) in all {
+        let without: Vec<(&str, &str)> =
+            variables.iter().copied().filter(|(name, _)| *name != missing).collect();
+        let empty: Vec<(&str, &str)> = without.iter().copied().chain([(missing, " ")]).collect();
+        for variables in [without, empty] {
+            let errors = build_of(line, &variables);
+            assert!(errors.contains(&format!("{missing} is not set")), "{errors}");
+            assert!(errors.contains("--build KEY"), "{errors}");
+            assert!(build_of("a.xml --build 7", &variables).starts_with("7 | "));
+        }
+    }
+    assert!(build_of(line, &[]).contains("this is no known CI system"));
+}
+
+#[test]
+fn results_are_recorded_if_an_option_or_variable_says_so() {
+    assert_eq!(build_of("a.xml", &[]), "off");
+    assert_eq!(build_of("a.xml", &[("TQ_BUILD", "7")]), "7 | 1 | 7 | shop");
+    assert_eq!(build_of("a.xml --build 8 --attempt 3", &[("TQ_BUILD", "7")]), "8 | 3 | 8 | shop");
+    assert_eq!(build_of("a.xml --build 8", &[("TQ_RESULTS", "0")]), "8 | 1 | 8 | shop");
+    assert_eq!(build_of("a.xml", &[("TQ_RESULTS", "false")]), "off");
+    assert!(build_of("a.xml", &[("TQ_RESULTS", "1")]).contains("which build"));
+    assert!(build_of("a.xml", &[("TQ_RESULTS", "maybe")]).contains("neither true nor false"));
+    assert!(build_of("a.xml --build 7 --attempt 0", &[]).contains("attempt must be at least 1"));
+    let vendor = "a.xml --plan_name=Web --run_name=nightly --milestone_id=5 --build=7";
+    assert_eq!(build_of(vendor, &[]), "7 | 1 | nightly | Web");
+    // A file must not name the build.
+    let fixture = Fixture::new(&[TOKEN, PROJECT])
+        .with_file("tq-import.toml", "build = \"7\"\nstatuses = { odd = \"x\" }\n");
+    let errors = fixture.errors("a.xml");
+    assert!(errors.contains("`build` cannot be set in a file"), "{errors}");
+    assert!(errors.contains("unknown outcome `odd`"), "{errors}");
 }

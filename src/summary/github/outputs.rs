@@ -64,6 +64,10 @@ impl Writer for Outputs {
         }
         let complete = summary.complete.map(|complete| complete.to_string());
         push(&mut outputs, "complete", &complete.unwrap_or_default());
+        let run = summary.run.as_ref();
+        let id = run.and_then(|run| run.id).map(|id| id.to_string());
+        push(&mut outputs, "run-id", &id.unwrap_or_default());
+        push(&mut outputs, "run-name", run.map_or("", |run| &run.name));
         push(&mut outputs, "json", &brief(summary)?);
         push(&mut outputs, "conclusion", self.conclusion.word());
         Ok(outputs)
@@ -124,6 +128,7 @@ fn brief(summary: &Summary) -> Result<String, serde_json::Error> {
     }
     // The names of the project or the namespace are too long.
     brief.project = None;
+    brief.run = None;
     brief.root_plan = None;
     brief.namespace = None;
     json::compact(&brief)
@@ -197,7 +202,7 @@ mod tests {
             .filter(|(name, _)| *name != "json")
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        insta::assert_snapshot!(others.join(" "), @"adopted=3 complete=false conclusion=failure created=12 exit-code=1 failed=3 passed=1190 refused=1 seen=1210 skipped=11 unchanged=1187");
+        insta::assert_snapshot!(others.join(" "), @"adopted=3 complete=false conclusion=failure created=12 exit-code=1 failed=3 passed=1190 refused=1 run-id=40001 run-name=main #812 1a2b3c4 (tqr-9f86d081884c) seen=1210 skipped=11 unchanged=1187");
         summary.complete = None;
         assert_eq!(read(&outputs(&summary, Conclusion::Success))["complete"], "");
         let mut summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
@@ -236,7 +241,7 @@ mod tests {
             let file = outputs(&summary, Conclusion::Failure);
             prop_assert!(!file.contains("##["));
             let written = read(&file);
-            prop_assert_eq!(written.len(), 12);
+            prop_assert_eq!(written.len(), 14);
             prop_assert_eq!(&written["failed"], "3");
             let json: Value = serde_json::from_str(&written["json"]).unwrap();
             prop_assert_eq!(json["project"]["name"].as_str().unwrap(), line);

@@ -41,6 +41,12 @@ impl Writer for Markdown {
         if let Some(next) = next(summary) {
             page.block(&format!("<p>👉 <b>next:</b> {next}</p>"));
         }
+        if let Some(run) = headline::run(summary, |name| code(&cut(name))) {
+            let statuses = headline::statuses(summary, |name| code(&cut(name)));
+            let statuses = Some(statuses).filter(|text| !text.is_empty());
+            let statuses = statuses.map(|text| format!(" — {text}")).unwrap_or_default();
+            page.block(&format!("<p>🧪 <b>run:</b> {run}{statuses}</p>"));
+        }
         if let Some(command) = look(summary) {
             page.block(&format!("<p>🔎 <b>view it:</b> {}</p>", code(command)));
         }
@@ -175,6 +181,7 @@ fn notes(page: &mut Page, summary: &Summary) {
 /// The ledger, folded.
 fn numbers(page: &mut Page, summary: &Summary) {
     let ledger = &summary.tests;
+    let results = summary.results.clone().unwrap_or_default();
     let [created, adopted, updated, _] = participles(summary);
     let rows: Vec<String> = [
         (ledger.seen, "cases seen"),
@@ -191,6 +198,13 @@ fn numbers(page: &mut Page, summary: &Summary) {
         (summary.suites.matched, "folders found"),
         (summary.suites.created, &format!("folders {created}")),
         (summary.steps.created, &format!("steps {created}")),
+        (results.recorded, if summary.dry_run { "results to record" } else { "results recorded" }),
+        (results.updated, &format!("results {updated}: joined with earlier imports of this build")),
+        (results.unchanged, "results unchanged"),
+        (results.kept, "results written by people and kept"),
+        (results.unrecordable, "results without a step"),
+        (results.refused, "results not recorded"),
+        (results.not_executed, "tests of the run that were not executed"),
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)

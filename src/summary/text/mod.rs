@@ -5,7 +5,7 @@ mod changes;
 mod findings;
 mod inspection;
 
-use super::headline::{Headline, headline, look, next, participles, project};
+use super::headline::{self, Headline, headline, look, next, participles, project};
 use super::layout::{
     ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, listed, piece, seconds, styled,
 };
@@ -153,6 +153,7 @@ fn project_rows(page: &mut Page, summary: &Summary) {
             page.line(label, LABEL, &numbers);
         }
     }
+    result_rows(page, summary);
     let kinds = [
         (ChangeKind::Folder, "duplicate folder"),
         (ChangeKind::Test, "duplicate test"),
@@ -164,6 +165,40 @@ fn project_rows(page: &mut Page, summary: &Summary) {
         let pieces = [piece(WARN, duplicates.join(", ")), piece(PLAIN, format!(" {deleted}"))];
         page.line("cleanup", LABEL, &pieces);
     }
+}
+
+/// The run, and what became of the results.
+fn result_rows(page: &mut Page, summary: &Summary) {
+    if let Some(run) = headline::run(summary, terminal_name) {
+        page.line("run", LABEL, &[piece(PLAIN, run)]);
+    }
+    let Some(results) = &summary.results else {
+        return;
+    };
+    let [recorded, updated] =
+        if summary.dry_run { ["to record", "to update"] } else { ["recorded", "updated"] };
+    let mut parts = numbers([
+        (results.refused, ERROR, "not recorded"),
+        (results.unrecordable, ERROR, "without a step"),
+        (results.recorded, OK, recorded),
+        (results.updated, PLAIN, updated),
+        (results.unchanged, PLAIN, "unchanged"),
+        (results.kept, WARN, "written by people and kept"),
+    ]);
+    if parts.is_empty() {
+        parts.push(piece(FAINT, "none"));
+    }
+    let mut pieces = parts;
+    let statuses = headline::statuses(summary, terminal_name);
+    if !statuses.is_empty() {
+        pieces.push(piece(PLAIN, format!(" ({statuses})")));
+    }
+    if results.not_executed > 0 {
+        let tests = count(results.not_executed, "test");
+        let verb = if results.not_executed == 1 { "was" } else { "were" };
+        pieces.push(piece(PLAIN, format!("; {tests} of the run {verb} not executed")));
+    }
+    page.line("results", LABEL, &pieces);
 }
 
 fn request_row(page: &mut Page, summary: &Summary) {

@@ -183,6 +183,13 @@ async function runs({ project, plan }, folder, test) {
   const cycle = await sdk.planCreateOne({ name: 'cycle', project_id: project.id });
   const twice = await sdk.planSuiteCreateMany([folder, folder].map(({ id }) => ({ plan_id: cycle.id, suite_id: id })));
   await sdk.planSuiteDetach({ id: twice[0][1].id });
+  const include = await sdk.planSuiteTestIncludeCreateOne({
+    plan_id: cycle.id,
+    suite_id: folder.id,
+    test_id: test.id,
+    project_id: project.id,
+  });
+  assert.equal((await sdk.planSuiteTestIncludeGetMany({ params: { plan_id: cycle.id } })).data[0].id, include.id);
   const run = await sdk.runCreateOne({
     is_complete: 0,
     is_running: 1,
@@ -211,6 +218,25 @@ async function runs({ project, plan }, folder, test) {
   assert.equal(await now(), status.Pass);
   assert.equal((await sdk.runUpdateOne(run.id, { is_complete: true, is_running: false })).is_complete, true);
   assert.equal((await sdk.testGetOne(test.id, { params: { _with: 'RunResult.run' } })).run_result[0].run.id, run.id);
+
+  const finished = await sdk.runGetOne(run.id);
+  assert.deepEqual(
+    finished.analysis.status.map(({ total, status_id: id, run_id: of }) => [total, id, of]),
+    [[1, status.Pass, run.id]],
+  );
+  assert.equal((await sdk.runSuiteGetMany({ params: { run_id: run.id } })).data[0].suite_id, folder.id);
+  const comment = await sdk.commentCreateOne({ related_type: 'Run', related_id: run.id, body: 'the build' });
+  assert.equal((await sdk.commentGetMany({ url: sdk.RunCommentRoute(run.id) })).data[0].id, comment.id);
+  const environment = await sdk.environmentCreateOne({ name: 'Windows', all_projects: true });
+  await sdk.environmentPlanCreateOne({ plan_id: cycle.id, environment_id: environment.id });
+  const nightly = await sdk.runCreateOne({ name: 'nightly', plan_id: cycle.id, project_id: project.id });
+  const there = await sdk.runResultGetMany({ params: { run_id: nightly.id } });
+  assert.deepEqual(there.data.map((row) => row.environment_id), [environment.id]);
+  await sdk.runDeleteOne(nightly.id);
+  await sdk.projectStatusCreateOne({ project_id: project.id, status_id: status.Block });
+  const defect = await sdk.defectCreateOne({ project_id: project.id, external_reference_id: 'SHOP-7' });
+  const link = await sdk.defectRunResultCreateOne({ defect_id: defect.id, run_result_id: result.id });
+  assert.equal((await sdk.defectRunResultGetOne(link.id)).defect_id, defect.id);
 
   const second = await sdk.runCreateOne({ name: 'all', plan_id: plan.id, project_id: project.id });
   assert.equal(second.run_result_rows, 3);

@@ -12,6 +12,7 @@
 //! limit=60/1m                rejects what exceeds 60 requests a minute with 429
 //! ```
 //!
+//! A rule such as `fill=none` selects a behaviour of the whole server instead (see [`Variants`]).
 //! The first *fault* that applies to a request decides; *behaviours*, such as lag, apply together.
 
 mod behaviour;
@@ -28,6 +29,8 @@ use axum::http::{Method, StatusCode};
 use behaviour::Behaviour;
 pub(crate) use inject::inject_faults;
 pub use parse::FaultRuleError;
+
+use crate::store::Variants;
 
 /// What happens to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +106,7 @@ struct FaultRule {
 #[derive(Clone, Debug, Default)]
 pub struct FaultRules {
     rules: Arc<[FaultRule]>,
+    variants: Variants,
 }
 
 impl FaultRules {
@@ -112,8 +116,16 @@ impl FaultRules {
     ///
     /// For the first invalid rule.
     pub fn parse<S: AsRef<str>>(rules: &[S]) -> Result<Self, FaultRuleError> {
-        let rules = rules.iter().map(|rule| rule.as_ref().parse()).collect::<Result<_, _>>()?;
-        Ok(Self { rules })
+        let mut variants = Variants::default();
+        let rules = rules.iter().map(AsRef::as_ref);
+        let rules = rules.filter(|rule| !variants.select(rule.trim()));
+        let rules = rules.map(str::parse).collect::<Result<_, _>>()?;
+        Ok(Self { rules, variants })
+    }
+
+    /// The behaviour of the server as a whole.
+    pub(crate) fn variants(&self) -> Variants {
+        self.variants
     }
 
     /// Whether a rule depends on the body of a request.

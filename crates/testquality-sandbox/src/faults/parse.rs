@@ -9,10 +9,11 @@ use axum::http::{Method, StatusCode};
 
 use super::behaviour::{Behaviour, FieldChange, Parameter};
 use super::{FaultKind, FaultRule, RuleKind};
+use crate::store::Variants;
 
 /// A text is not a fault rule; the message names the invalid word and what was expected.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("invalid fault rule: `{word}`, expected {expected}")]
+#[error("invalid fault rule: `{word}`, expected {expected}{}", variants(expected))]
 pub struct FaultRuleError {
     word: String,
     expected: &'static str,
@@ -20,6 +21,11 @@ pub struct FaultRuleError {
 
 const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
 const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%), seed=N or with=TEXT";
+
+/// Only where a rule may begin.
+fn variants(expected: &str) -> String {
+    if expected == KINDS { format!("; alone: {}", Variants::WORDS) } else { String::new() }
+}
 
 fn invalid(word: &str, expected: &'static str) -> FaultRuleError {
     FaultRuleError { word: word.to_owned(), expected }

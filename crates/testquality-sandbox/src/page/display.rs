@@ -112,7 +112,7 @@ pub(super) fn count(count: impl Borrow<i64>, noun: &str) -> String {
 }
 
 /// A time of the database, in UTC.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DisplayTime {
     /// For machines; empty if the database holds something that is not a time.
     pub(super) machine: String,

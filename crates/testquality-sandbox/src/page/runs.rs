@@ -9,11 +9,14 @@ use super::project::{ProjectHeader, Section};
 use crate::error::ApiError;
 use crate::store::{PageQueries, Run, RunResult, StatusCount};
 
+/// The maximum number of comments that are shown.
+const MAX_COMMENTS: i64 = 20;
+
 /// The maximum number of runs on a page. It is small, because the results of each run are counted.
 const RUNS_PER_PAGE: i64 = 20;
 
 /// A status, as a coloured tag.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StatusTag {
     pub(super) name: String,
     pub(super) css_class: &'static str,
@@ -83,7 +86,11 @@ pub(super) struct RunsPage {
 pub(super) struct RunPage {
     header: ProjectHeader,
     run: RunDetails,
+    /// The time of all tests together.
+    elapsed: String,
+    comments: Vec<DisplayText>,
     filters: Vec<StatusFilter>,
+    bar: Vec<BarPart>,
     total: i64,
     /// Whether only results with one status are listed.
     is_filtered: bool,
@@ -91,8 +98,17 @@ pub(super) struct RunPage {
     paging: Paging,
 }
 
+/// A part of the bar of all results, in thousandths of its length.
+struct BarPart {
+    css_class: &'static str,
+    from: i64,
+    length: i64,
+}
+
 /// A result in the list of a run.
 struct ResultItem {
+    /// Whether it passed after an earlier attempt had failed.
+    is_flaky: bool,
     test: i64,
     name: String,
     /// Whether the test still exists.
@@ -136,11 +152,16 @@ pub(super) fn read(
         None => (total, format!("/run/{id}")),
     };
     let paging = Paging::new(params.page, listed, PER_PAGE, address);
+    let bar = bar(&filters, total);
+    let comments = queries.comments_on_run(id, MAX_COMMENTS)?;
     let results = queries.results_of_run(id, params.status, paging.window())?;
     Ok(RunPage {
         header: ProjectHeader::new(&project, Section::Runs),
         run: RunDetails::new(&run),
+        elapsed: queries.elapsed_in_run(id)?.map(seconds).unwrap_or_default(),
+        comments: comments.iter().map(|comment| DisplayText::new(comment)).collect(),
         filters,
+        bar,
         total,
         is_filtered: params.status.is_some(),
         results: results.iter().map(ResultItem::new).collect(),
@@ -158,9 +179,34 @@ fn status_filters(counts: &[StatusCount], selected: Option<i64>) -> Vec<StatusFi
     counts.iter().map(filter).collect()
 }
 
+/// The parts of the bar: passed first, then the other statuses.
+fn bar(filters: &[StatusFilter], total: i64) -> Vec<BarPart> {
+    let mut sorted: Vec<&StatusFilter> = filters.iter().collect();
+    sorted.sort_by_key(|filter| filter.status.css_class != "pass");
+    let (mut parts, mut before) = (Vec::new(), 0);
+    for filter in sorted {
+        let at = |results: i64| results.saturating_mul(1000) / total.max(1);
+        let (from, to) = (at(before), at(before + filter.results));
+        before += filter.results;
+        parts.push(BarPart { css_class: filter.status.css_class, from, length: to - from });
+    }
+    parts
+}
+
+/// Whether `version`, as tq-import writes it, says that an attempt failed: `#812 1:F 2:P tqa-5f3c9a1e`.
+pub(super) fn has_failed_attempt(version: &str) -> bool {
+    let is_failure = |word: &str| {
+        word.split_once(':').is_some_and(|(attempt, outcome)| {
+            attempt.parse::<u64>().is_ok() && matches!(outcome, "F" | "E" | "R")
+        })
+    };
+    version.split_whitespace().any(is_failure)
+}
+
 impl ResultItem {
     fn new(result: &RunResult) -> Self {
         Self {
+            is_flaky: result.status_type == 2 && has_failed_attempt(&result.version),
             test: result.test_id,
             name: display::name(&result.test_name),
             is_live: result.is_live,

@@ -13,6 +13,9 @@ use crate::error::ApiError;
 use crate::resources::Resource;
 use crate::store::{PageQueries, TestDetails};
 
+/// The number of results in the strip.
+const STRIP: usize = 20;
+
 /// The maximum number of displayed steps, folders and results.
 const MAX_ROWS: i64 = 200;
 
@@ -34,6 +37,8 @@ pub(super) struct TestPage {
     steps: Vec<StepItem>,
     folders: Vec<TestFolder>,
     results: Vec<TestResultItem>,
+    /// The latest results, oldest first.
+    strip: Vec<TestResultItem>,
     history: Vec<HistoryEntry>,
     older_changes: i64,
 }
@@ -52,7 +57,10 @@ struct TestFolder {
     is_in_tree: bool,
 }
 
+#[derive(Clone)]
 struct TestResultItem {
+    /// The first letter of the status.
+    initial: char,
     run: i64,
     run_name: String,
     status: StatusTag,
@@ -78,11 +86,14 @@ pub(super) fn read(
         TestFolder { id, path, is_in_tree }
     });
     let results = queries.results_of_test(id, MAX_ROWS)?.into_iter().map(|result| TestResultItem {
+        initial: result.status.chars().next().unwrap_or('?'),
         run: result.run_id,
         run_name: display::name(&result.run_name),
         status: StatusTag::new(&result.status, result.status_type),
         time: DisplayTime::new(&result.updated_at),
     });
+    let results: Vec<TestResultItem> = results.collect();
+    let strip = results.iter().take(STRIP).rev().cloned().collect();
     let resource = Resource::find("test").ok_or_else(ApiError::no_route)?;
     let (versions, older_changes) = queries.versions(resource, id, history::MAX_VERSIONS)?;
     let TestDetails {
@@ -116,7 +127,8 @@ pub(super) fn read(
         precondition: DisplayText::new(&precondition),
         steps: steps.collect(),
         folders: folders.collect(),
-        results: results.collect(),
+        results,
+        strip,
         history: history::entries(&versions, older_changes == 0),
         older_changes,
     })

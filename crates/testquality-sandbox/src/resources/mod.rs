@@ -36,6 +36,8 @@ pub(crate) enum Analysis {
     Project,
     /// `{"plan_id","requirement_count","defect_count"}` (guide).
     Plan,
+    /// `{"elapsed","status","defect_count"}` of a complete run, else null (SDK).
+    Run,
 }
 
 /// What creating a row does besides inserting it.
@@ -51,6 +53,8 @@ pub(crate) enum OnCreate {
     /// Adds a result for every test of the plan, and a step for every step of the test (the SDK has
     /// their numbers in the run).
     FillRun,
+    /// With [`Variants`](crate::store::Variants), adds a step for every step of the test of a new result.
+    AddSteps,
 }
 
 /// A field of a resource, and a column of its table.
@@ -109,7 +113,7 @@ pub(crate) enum IfAbsent {
     Boolean(bool),
     /// One more than the maximum among the live rows with the same value in this column.
     NextWithin(&'static str),
-    /// The first live row of a lookup resource.
+    /// The first live row of `status` whose type is Pending.
     FirstOf(&'static str),
     /// The default row of a lookup resource.
     DefaultOf(&'static str),

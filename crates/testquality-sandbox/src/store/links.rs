@@ -21,6 +21,8 @@ pub(crate) enum Link {
     /// Rows of a third resource link both. The SQL selects the ids of the other rows; `?1` is the id
     /// of the row.
     ManyToMany(&'static str),
+    /// The other rows are comments on rows of this `metadata_model`.
+    Comments(&'static str),
 }
 
 /// From, to, and the SQL of [`Link::ManyToMany`].
@@ -29,6 +31,21 @@ const MANY_TO_MANY: &[(&str, &str, &str)] = &[
     ("suite", "plan", "SELECT plan_id FROM plan_suite WHERE suite_id = ?1 AND deleted_at IS NULL"),
     ("suite", "test", "SELECT test_id FROM suite_test WHERE suite_id = ?1 AND deleted_at IS NULL"),
     ("test", "suite", "SELECT suite_id FROM suite_test WHERE test_id = ?1 AND deleted_at IS NULL"),
+    (
+        "plan",
+        "environment",
+        "SELECT environment_id FROM environment_plan WHERE plan_id = ?1 AND deleted_at IS NULL",
+    ),
+    (
+        "project",
+        "status",
+        "SELECT status_id FROM project_status WHERE project_id = ?1 AND deleted_at IS NULL",
+    ),
+    (
+        "run_result",
+        "defect",
+        "SELECT defect_id FROM defect_run_result WHERE run_result_id = ?1 AND deleted_at IS NULL",
+    ),
     (
         "plan",
         "test",
@@ -44,11 +61,21 @@ impl Link {
         if let Some((.., ids)) = many {
             return Some(Self::ManyToMany(ids));
         }
+        if to.name == "comment" {
+            return Some(Self::Comments(from.model));
+        }
         if let Some(field) = reference(from, to) {
             return Some(Self::ToOne(field));
         }
         // Rows that only link others are not relations (SDK).
-        let only_links = matches!(to.name, "plan_suite" | "suite_test");
+        let only_links = matches!(
+            to.name,
+            "plan_suite"
+                | "suite_test"
+                | "environment_plan"
+                | "project_status"
+                | "defect_run_result"
+        );
         reference(to, from).filter(|_| !only_links).map(Self::ToMany)
     }
 
@@ -58,6 +85,7 @@ impl Link {
             Self::ToOne(_) => "id = ?1".to_owned(),
             Self::ToMany(field) => format!("{} = ?1", field.name),
             Self::ManyToMany(ids) => format!("id IN ({ids})"),
+            Self::Comments(model) => format!("related_type = '{model}' AND related_id = ?1"),
         }
     }
 
@@ -65,7 +93,7 @@ impl Link {
     pub(crate) fn key_field(self) -> &'static str {
         match self {
             Self::ToOne(field) => field.name,
-            Self::ToMany(_) | Self::ManyToMany(_) => "id",
+            Self::ToMany(_) | Self::ManyToMany(_) | Self::Comments(_) => "id",
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde_json::json;
 
+use super::variants::Variants;
 use super::writer::Writer;
 use super::{BUSY_TIMEOUT, StoreError};
 use crate::error::ApiError;
@@ -16,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
+    include_str!("migrations/004.sql"),
 ];
 
 /// The `application_id` of a sandbox database: "tqsb".
@@ -102,7 +104,7 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn seed(transaction: &rusqlite::Transaction<'_>, project_name: &str) -> Result<(), ApiError> {
-    let mut writer = Writer::new(transaction);
+    let mut writer = Writer::new(transaction, Variants::default());
     let mut add = |resource: &str, row: serde_json::Value| match (
         Resource::find(resource),
         row.as_object(),
@@ -171,7 +173,8 @@ mod tests {
         let names: String = connection.query_row(names, [], |row| row.get(0)).unwrap();
         assert_eq!(names, "Kept");
         assert_eq!(pragma(&connection, "user_version").unwrap(), MIGRATIONS.len() as i64);
-        connection.execute_batch("SELECT run_result_rows FROM run").unwrap();
+        connection.execute_batch("SELECT run_result_rows, is_permanent FROM run").unwrap();
+        connection.execute_batch("SELECT test_id FROM plan_suite_test_include").unwrap();
         connection.execute_batch("SELECT followed_by FROM revision").unwrap();
     }
 

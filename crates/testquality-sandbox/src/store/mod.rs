@@ -14,6 +14,7 @@ mod references;
 mod revisions;
 mod runs;
 mod validate;
+mod variants;
 mod write;
 mod writer;
 
@@ -22,6 +23,7 @@ pub(crate) use page_queries::{
     FolderRow, PageQueries, Project, ProjectSummary, Run, RunResult, StatusCount, TestDetails,
     TestSummary, Version, Window,
 };
+pub(crate) use variants::Variants;
 pub(crate) use write::Saved;
 
 use std::path::{Path, PathBuf};
@@ -53,6 +55,7 @@ const STATEMENT_CACHE: usize = 128;
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    variants: Variants,
 }
 
 #[derive(Debug)]
@@ -165,6 +168,7 @@ impl Store {
             )
             .map_err(failed)?;
         Ok(Self {
+            variants: Variants::default(),
             inner: Arc::new(Inner {
                 path: path.to_owned(),
                 project_id,
@@ -172,6 +176,13 @@ impl Store {
                 readers: Mutex::new(Vec::new()),
             }),
         })
+    }
+
+    /// The same database with other behaviour. Changes its statuses, if the variant says so.
+    pub(crate) fn with_variants(mut self, variants: Variants) -> Result<Self, ApiError> {
+        self.variants = variants;
+        self.write(|transaction| variants.set_statuses(transaction))?;
+        Ok(self)
     }
 
     /// The path of the database.

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, Transaction, params_from_iter};
 
+use super::runs::run_analysis;
 use super::{Store, links, query_one, query_value, revisions};
 use crate::error::{ApiError, MAX_RESPONSE_BYTES};
 use crate::path::ResourcePath;
@@ -224,6 +225,7 @@ pub(super) fn write_row(
             out,
             ",\"analysis\":{{\"plan_id\":{id},\"requirement_count\":0,\"defect_count\":0}}"
         ),
+        Analysis::Run => write!(out, ",\"analysis\":{}", run_analysis(transaction, id)?),
     };
     if let Some((key, value)) = extra {
         let _ = write!(out, ",\"{key}\":{value}");

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::read::append_row;
+use super::variants::LATE;
 use super::writer::Writer;
 use super::{MAX_ELEMENTS, Store, links};
 use crate::error::ApiError;
@@ -26,10 +27,11 @@ impl Store {
     /// their row instead.
     pub(crate) fn save(&self, path: &ResourcePath, mut body: Json) -> Result<Saved, ApiError> {
         set_parents(&mut body, path);
-        self.write(|transaction| {
+        let mut late_runs = Vec::new();
+        let saved = self.write(|transaction| {
             links::scope(transaction, path)?;
-            let mut writer = Writer::new(transaction);
-            for_each_element(&body, |element, json| {
+            let mut writer = Writer::new(transaction, self.variants);
+            let saved = for_each_element(&body, |element, json| {
                 if element.get("id").is_some_and(|id| !id.is_null()) {
                     update_row(&mut writer, path, id_of(element)?, element, json)?;
                     return Ok(false);
@@ -44,8 +46,30 @@ impl Store {
                 })?;
                 append_row(transaction, json, path.resource, row.id, row.extra, &[])?;
                 Ok(true)
-            })
-        })
+            });
+            late_runs = std::mem::take(&mut writer.late_runs);
+            saved
+        })?;
+        self.fill_later(late_runs);
+        Ok(saved)
+    }
+
+    /// Fills runs after the response. If the process ends before, they stay empty.
+    fn fill_later(&self, runs: Vec<i64>) {
+        if runs.is_empty() {
+            return;
+        }
+        let store = self.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(LATE);
+            let filled = store.write(|transaction| {
+                let writer = Writer::new(transaction, store.variants);
+                runs.iter().try_for_each(|run| writer.fill_run(*run))
+            });
+            if let Err(error) = filled {
+                tracing::warn!(?error, "cannot fill a run");
+            }
+        });
     }
 
     /// Updates the rows that the `id`s in an array name.
@@ -56,7 +80,7 @@ impl Store {
     ) -> Result<Vec<u8>, ApiError> {
         check_is_array(body)?;
         self.write(|transaction| {
-            let mut writer = Writer::new(transaction);
+            let mut writer = Writer::new(transaction, self.variants);
             let saved = for_each_element(body, |element, json| {
                 update_row(&mut writer, path, id_of(element)?, element, json)?;
                 Ok(false)
@@ -77,7 +101,7 @@ impl Store {
         };
         self.write(|transaction| {
             let mut json = Vec::new();
-            update_row(&mut Writer::new(transaction), path, id, element, &mut json)?;
+            update_row(&mut Writer::new(transaction, self.variants), path, id, element, &mut json)?;
             Ok(json)
         })
     }
@@ -86,7 +110,7 @@ impl Store {
     pub(crate) fn delete(&self, path: &ResourcePath, id: i64) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
             links::check(transaction, path, id)?;
-            if !Writer::new(transaction).delete(path.resource, id)? {
+            if !Writer::new(transaction, self.variants).delete(path.resource, id)? {
                 return Err(ApiError::no_row(path.resource.model, id));
             }
             // The SDK expects a message; its text is our choice.
@@ -104,7 +128,7 @@ impl Store {
     ) -> Result<Vec<u8>, ApiError> {
         check_is_array(body)?;
         self.write(|transaction| {
-            let mut writer = Writer::new(transaction);
+            let mut writer = Writer::new(transaction, self.variants);
             let mut count = 0;
             for_each_element(body, |element, _| {
                 let id = id_of(element)?;
@@ -127,14 +151,16 @@ impl Store {
         body: &Json,
     ) -> Result<Vec<u8>, ApiError> {
         self.write(|transaction| {
-            let mut writer = Writer::new(transaction);
+            let mut writer = Writer::new(transaction, self.variants);
             writer.restore(resource, id)?;
             let mut json = Vec::new();
             append_row(transaction, &mut json, resource, id, None, &[])?;
             let field = match resource.on_create {
                 OnCreate::PlaceTest => "suite_id",
                 OnCreate::PlaceSuite => "plan_id",
-                OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun => return Ok(json),
+                OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun | OnCreate::AddSteps => {
+                    return Ok(json);
+                }
             };
             if let Some(target) = body.get(field).filter(|target| !target.is_null()) {
                 let target_id = match target {
@@ -205,6 +231,10 @@ fn set_parents(body: &mut Json, path: &ResourcePath) {
     for element in elements.iter_mut().filter_map(Json::as_object_mut) {
         for (parent, id) in &path.parents {
             element.entry(format!("{}_id", parent.name)).or_insert_with(|| (*id).into());
+        }
+        if let ("comment", Some((parent, id))) = (path.resource.name, path.parents.last()) {
+            element.entry("related_id").or_insert_with(|| (*id).into());
+            element.entry("related_type").or_insert_with(|| parent.model.into());
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::references::{ReferencedRow, find_resource};
 use super::revisions::{self, Change};
 use super::validate::{self, Purpose, Values, value_of};
+use super::variants::{CompleteRuns, FillRuns, NewResults, Variants};
 use super::{execute, query_value};
 use crate::error::{ApiError, ValidationErrors};
 use crate::resources::{CLIENT_ID, Field, IfAbsent, OnCreate, Resource, USER_ID};
@@ -24,6 +25,9 @@ pub(super) struct Created {
 pub(super) struct Writer<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) now: String,
+    pub(super) variants: Variants,
+    /// New runs that are filled after the response.
+    pub(super) late_runs: Vec<i64>,
     /// Caches rows of lookup resources.
     lookups: HashMap<&'static str, Value>,
     /// Caches rows that others refer to: the 1,000 tests of an array refer to a few suites.
@@ -31,10 +35,17 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
+    pub(super) fn new(transaction: &'a Transaction<'a>, variants: Variants) -> Self {
         // Milliseconds, written as microseconds as in the guide.
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f000+00:00").to_string();
-        Self { transaction, now, lookups: HashMap::new(), referenced: HashMap::new() }
+        Self {
+            transaction,
+            now,
+            variants,
+            late_runs: Vec::new(),
+            lookups: HashMap::new(),
+            referenced: HashMap::new(),
+        }
     }
 
     /// Creates a row and the rows that go with it.
@@ -49,14 +60,20 @@ impl<'a> Writer<'a> {
         let target_id = match resource.on_create {
             OnCreate::PlaceSuite => validate::extra_integer(element, "plan_id", &mut errors),
             OnCreate::PlaceTest => validate::extra_integer(element, "suite_id", &mut errors),
-            OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun => None,
+            OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun | OnCreate::AddSteps => None,
         };
         errors.into_result()?;
+        if resource.on_create == OnCreate::AddSteps
+            && self.variants.new_results == NewResults::Refused
+        {
+            return Err(ApiError::BadRequest("Results cannot be created.".to_owned()));
+        }
         self.check_references(&values, &values)?;
         self.check_parent(resource, &values, None)?;
         if resource.on_create == OnCreate::FillRun {
             self.name_run(resource, &mut values)?;
         }
+        self.variants.change_values(self.transaction, resource, &mut values)?;
         let id = self.insert(resource, &values, false)?;
         // A new run may be complete; rows cannot be added to a complete run.
         if resource.on_create != OnCreate::FillRun {
@@ -75,7 +92,14 @@ impl<'a> Writer<'a> {
                 None
             }
             (OnCreate::FillRun, _) => {
-                self.fill_run(id)?;
+                match self.variants.fill {
+                    FillRuns::Late => self.late_runs.push(id),
+                    _ => self.fill_run(id)?,
+                }
+                None
+            }
+            (OnCreate::AddSteps, _) if self.variants.new_results == NewResults::WithSteps => {
+                self.add_result_steps("run_result.id = ?1", id)?;
                 None
             }
             _ => None,
@@ -156,7 +180,9 @@ impl<'a> Writer<'a> {
         target_id: i64,
     ) -> Result<(), ApiError> {
         let sql = match resource.on_create {
-            OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun => return Ok(()),
+            OnCreate::Nothing | OnCreate::AddRoots | OnCreate::FillRun | OnCreate::AddSteps => {
+                return Ok(());
+            }
             OnCreate::PlaceSuite => {
                 "SELECT COUNT(*) FROM plan_suite
                  WHERE suite_id = ?1 AND plan_id = ?2 AND deleted_at IS NULL"
@@ -232,7 +258,7 @@ impl<'a> Writer<'a> {
                 let parent_id = value_of(values, parent).unwrap_or(&Value::Null);
                 query_value(self.transaction, &sql, [parent_id])
             }
-            IfAbsent::FirstOf(table) => self.lookup(table, "1"),
+            IfAbsent::FirstOf(table) => self.lookup(table, "status_type_id = 1"),
             IfAbsent::DefaultOf(table) => self.lookup(table, "is_default"),
         }
     }
@@ -256,7 +282,7 @@ impl<'a> Writer<'a> {
         element: &Map<String, Json>,
     ) -> Result<(), ApiError> {
         let mut errors = ValidationErrors::default();
-        let values = validate::values(resource, element, Purpose::Update, &mut errors);
+        let mut values = validate::values(resource, element, Purpose::Update, &mut errors);
         let Some(mut references) = self.references_of(resource, id)? else {
             return Err(ApiError::no_row(resource.model, id));
         };
@@ -270,7 +296,14 @@ impl<'a> Writer<'a> {
         if value_of(&values, "parent_id").is_some() {
             self.check_parent(resource, &references, Some(id))?;
         }
-        self.check_run_is_open(resource, id)?;
+        let reopens = resource.name == "run"
+            && self.variants.complete == CompleteRuns::Reopenable
+            && value_of(&values, "is_complete") == Some(&Value::Integer(0));
+        if !reopens {
+            self.check_run_is_open(resource, id)?;
+        }
+        self.check_epoch(resource, id, element)?;
+        self.variants.change_values(self.transaction, resource, &mut values)?;
         revisions::store_version(self.transaction, resource, id, Change::Update)?;
         let assignments: String =
             values.iter().map(|(field, _)| format!("{} = ?, ", field.name)).collect();
@@ -285,6 +318,21 @@ impl<'a> Writer<'a> {
         ]);
         execute(self.transaction, &sql, params_from_iter(params))?;
         self.after_write(resource, id)
+    }
+
+    /// With `checks_epoch`, rejects an update that was made from an older version of the row.
+    fn check_epoch(
+        &self,
+        resource: &Resource,
+        id: i64,
+        element: &Map<String, Json>,
+    ) -> Result<(), ApiError> {
+        let Some(from) = element.get("epoch").and_then(Json::as_i64) else { return Ok(()) };
+        let sql = format!("SELECT epoch FROM {} WHERE id = ?1", resource.name);
+        if self.variants.checks_epoch && from != query_value::<i64>(self.transaction, &sql, [id])? {
+            return Err(ApiError::Conflict("The row was changed in the meantime.", None));
+        }
+        Ok(())
     }
 
     /// Updates rows that depend on a created, changed, deleted or restored row.

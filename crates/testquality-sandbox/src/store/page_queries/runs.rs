@@ -44,6 +44,8 @@ pub(crate) struct RunResult {
     pub(crate) elapsed: Option<f64>,
     /// The message of the last step that has one.
     pub(crate) message: String,
+    /// The version that was tested, of the last step.
+    pub(crate) version: String,
 }
 
 /// A result of a test.
@@ -127,7 +129,7 @@ impl PageQueries<'_> {
         )
     }
 
-    /// The results of a run in its order: all, or those with one status.
+    /// The results of a run, failures first, else in its order: all, or those with one status.
     pub(crate) fn results_of_run(
         &self,
         run_id: i64,
@@ -143,6 +145,9 @@ impl PageQueries<'_> {
                  COALESCE((SELECT result FROM run_result_step
                   WHERE run_result_id = run_result.id AND deleted_at IS NULL
                       AND COALESCE(TRIM(result), '') <> ''
+                  ORDER BY sequence DESC, id DESC LIMIT 1), ''),
+                 COALESCE((SELECT version FROM run_result_step
+                  WHERE run_result_id = run_result.id AND deleted_at IS NULL
                   ORDER BY sequence DESC, id DESC LIMIT 1), '')
              FROM run_result
              JOIN test ON test.id = run_result.test_id
@@ -150,7 +155,9 @@ impl PageQueries<'_> {
              LEFT JOIN status ON status.id = run_result.status_id
              WHERE run_result.run_id = ?1 AND run_result.deleted_at IS NULL
                  AND (?2 IS NULL OR run_result.status_id = ?2)
-             ORDER BY run_result.sequence, run_result.id LIMIT ?3 OFFSET ?4",
+             ORDER BY instr('346152', COALESCE(status.status_type_id, 0)), run_result.sequence,
+                 run_result.id
+             LIMIT ?3 OFFSET ?4",
             params![run_id, status_id, window.limit, window.offset],
             |row| {
                 Ok(RunResult {
@@ -162,8 +169,33 @@ impl PageQueries<'_> {
                     status_type: row.get(5)?,
                     elapsed: row.get(6)?,
                     message: row.get(7)?,
+                    version: row.get(8)?,
                 })
             },
+        )
+    }
+
+    /// The first comments on a run.
+    pub(crate) fn comments_on_run(&self, run_id: i64, max: i64) -> Result<Vec<String>, ApiError> {
+        query_all(
+            self.transaction,
+            "SELECT COALESCE(body, '') FROM comment
+             WHERE related_type = 'Run' AND related_id = ?1 AND deleted_at IS NULL
+             ORDER BY id LIMIT ?2",
+            [run_id, max],
+            |row| row.get(0),
+        )
+    }
+
+    /// The time of all steps of a run in seconds, if at least one has a time.
+    pub(crate) fn elapsed_in_run(&self, run_id: i64) -> Result<Option<f64>, ApiError> {
+        query_value(
+            self.transaction,
+            "SELECT SUM(step.elapsed) FROM run_result
+             JOIN run_result_step AS step ON step.run_result_id = run_result.id
+             WHERE run_result.run_id = ?1 AND run_result.deleted_at IS NULL
+                 AND step.deleted_at IS NULL",
+            [run_id],
         )
     }
 
