@@ -13,7 +13,7 @@ use super::recorder::{Recorder, ResultOutcome, ambiguous, result_of};
 use crate::api::client::WriteOutcome;
 use crate::api::error::ApiError;
 use crate::api::ids::{RunResultId, RunResultStepId, StatusId, StepId, TestId};
-use crate::api::pages::list_in;
+use crate::api::sets::list_in;
 use crate::api::wire::{
     NewRunResult, NewRunResultStep, NewStep, Run, RunResult, RunResultStep, Step,
 };

@@ -11,7 +11,8 @@ use super::prepare::marked_cycle;
 use super::recorder::{RecordedCycle, RecordedRun, Recorder};
 use crate::api::client::WriteOutcome;
 use crate::api::ids::{PlanId, RunId, SuiteId, TestId};
-use crate::api::pages::{list, list_in};
+use crate::api::pages::list;
+use crate::api::sets::list_in;
 use crate::api::wire::{
     CompletedRun, NewComment, NewInclude, NewPlace, NewPlan, NewRun, Plan, PlanSuite,
     PlanSuiteTestInclude, Run, RunResult, RunResultStep,
