@@ -246,7 +246,8 @@ const KINDS: [&str; 25] = [
     "half=500 POST",
     "half=400 POST",
     "shift GET",
-    "lag=400ms GET",
+    // Shorter than the wait for replicas, which HASTY scales from 4 s to 160 ms.
+    "lag=150ms GET",
     "limit=3/200ms",
     "deleted GET",
 ];

@@ -63,7 +63,7 @@ async fn filters_that_are_ignored_or_find_nothing_change_nothing() {
         &["422 GET with=never", "ignores=-in GET", "stores=name:lower POST", "lag=300ms GET step"],
         &["nothing=-in GET", "nothing=plan_id GET", "lag=300ms GET suite_test"],
     ];
-    futures_util::future::join_all(rules.map(|rules| writes_once(rules))).await;
+    futures_util::future::join_all(rules.map(writes_once)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -100,9 +100,12 @@ async fn run_text(command: std::process::Command) -> String {
     run(command).await.expect(0).stdout
 }
 
+/// Suites with the names of their tests.
+type Suites = &'static [(&'static str, &'static [&'static str])];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn shards_join_and_reruns_decide_in_any_order() {
-    let shards: [(&str, &[(&str, &[&str])], &str); 4] = [
+    let shards: [(&str, Suites, &str); 4] = [
         ("1.xml", &[("cart", &["adds", "!removes"])], "1"),
         ("2.xml", &[("login", &["greets"]), ("cart", &["~removes"])], "1"),
         ("3.xml", &[("cart", &["removes", "~adds"])], "2"),

@@ -197,7 +197,7 @@ async fn meeting(seed: u64) {
     for importer in 0..importers {
         // Attempt 2 before attempt 1; every other shard fails.
         let attempt = if importer % 3 == 0 { "2" } else { "1" };
-        let shared = if (seed + importer) % 2 == 0 { "shared" } else { "!shared" };
+        let shared = if (seed + importer).is_multiple_of(2) { "shared" } else { "!shared" };
         let own = format!("own {}", importer % 4);
         let name = format!("{importer}.xml");
         env.write(&name, &report(&[("cart", &[shared, &own]), ("login", &["~skipped"])]));

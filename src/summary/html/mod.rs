@@ -1,7 +1,7 @@
 //! The summary as one HTML file that needs nothing else: no network, no script for reading it. A few lines of script add
 //! search and a filter.
 //!
-//! The page's policy allows only the style and the script below, by their hashes. Data is written through [`text`] and [`block`]
+//! The page's policy allows only the style and the script below, by their hashes. Data is written through `text` and `block`
 //! alone.
 
 mod tests_by_folder;

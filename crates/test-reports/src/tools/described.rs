@@ -189,7 +189,7 @@ const ROWS: &[Description] = &[
 /// What container, name and folder are for each tool.
 #[must_use]
 pub fn descriptions() -> &'static [Description] {
-    &ROWS
+    ROWS
 }
 
 #[cfg(test)]
