@@ -104,6 +104,19 @@ fn archives_of_go_are_read_and_no_path_leaves_them() {
 }
 
 #[test]
+fn bytes_behind_a_small_gzip_stream_cost_no_case() {
+    let world = tempfile::tempdir().unwrap();
+    std::fs::write(world.path().join("a.xml"), report(&[("cart", &["adds"])])).unwrap();
+    for tail in ["<testcase name='lost'/>", "x"] {
+        if !shell(world.path(), &format!("gzip -kf a.xml && printf %s \"{tail}\" >> a.xml.gz")) {
+            return;
+        }
+        let run = inspect(world.path(), &["--format", "json", "a.xml.gz"]).expect(3);
+        assert_eq!(run.json()["totals"]["tests"], 1, "{tail}: {run}");
+    }
+}
+
+#[test]
 fn members_that_cannot_be_read_are_named_and_the_others_kept() {
     for (line, reason) in [
         ("zip -qr -P secret a.zip r && zip -q a.zip r/try-2.xml", "it is encrypted"),

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use flate2::read::MultiGzDecoder;
 use rawzip::FileReader;
 
+use crate::formats::encoding::{Fails, peek};
 use crate::formats::model::{Flaw, Position, Report};
 use crate::formats::{Limits, ReadError, read_limited};
 use crate::paths::{is_foreign_directory, is_report_name, may_hold_anything, natural_order};
@@ -67,7 +68,7 @@ pub fn read_file(
     let mut file = File::open(path).map_err(failed)?;
     let mut opener = Opener::new(limits, is_excluded);
     let place = Place::file(display);
-    let head = peek(&mut file).map_err(failed)?;
+    let (head, _) = peek(&mut file, magic::HEAD).map_err(failed)?;
     if Content::of(&head) == Content::Zip {
         let length = file.seek(io::SeekFrom::End(0)).map_err(failed)?;
         opener.archive(&place, |opener| opener.zip(&FileReader::from(file), length, &place))?;
@@ -175,14 +176,16 @@ impl<'a> Opener<'a> {
     fn open(&mut self, input: &mut dyn Read, place: &Place) -> Result<(), ReadError> {
         let path: Arc<str> = Arc::from(&*place.display);
         let failed = |source| ReadError::Io { path: Arc::clone(&path), source };
-        let head = peek(&mut *input).map_err(failed)?;
+        // An error behind the first bytes must not cost what can be read.
+        let (head, error) = peek(&mut *input, magic::HEAD).map_err(failed)?;
         let mut content = Content::of(&head);
-        let mut input: Box<dyn Read + '_> = Box::new(Cursor::new(head).chain(input));
+        let mut input: Box<dyn Read + '_> =
+            Box::new(Cursor::new(head).chain(Fails(error)).chain(input));
         if content == Content::Gzip {
             let mut unpacked = self.capped(MultiGzDecoder::new(input));
-            let head = peek(&mut unpacked).map_err(failed)?;
+            let (head, error) = peek(&mut unpacked, magic::HEAD).map_err(failed)?;
             content = Content::of(&head);
-            input = Box::new(Cursor::new(head).chain(unpacked));
+            input = Box::new(Cursor::new(head).chain(Fails(error)).chain(unpacked));
         }
         match content {
             Content::Unknown => {
@@ -280,13 +283,6 @@ impl<'a> Opener<'a> {
     fn capped<R: Read>(&self, input: R) -> Capped<R> {
         Capped { input, left: Rc::clone(&self.left), limits: *self.limits }
     }
-}
-
-/// The first bytes of `input`.
-fn peek(input: impl Read) -> io::Result<Vec<u8>> {
-    let mut head = Vec::with_capacity(magic::HEAD);
-    input.take(magic::HEAD as u64).read_to_end(&mut head)?;
-    Ok(head)
 }
 
 /// An input whose bytes count towards the limit of the whole file.

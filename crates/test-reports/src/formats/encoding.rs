@@ -60,27 +60,30 @@ impl ContentKind {
 /// UTF-8 passes as it is, valid or not: it is checked where it is kept. The decoder's own detection is not used, as it
 /// knows only byte order marks and not `<?xml encoding="…"?>`.
 pub(crate) fn decoded<'a>(mut input: impl Read + 'a, limits: &Limits) -> io::Result<Decoded<'a>> {
-    let (head, error) = peek(&mut input)?;
+    let (head, error) = peek(&mut input, HEAD)?;
     let input = Fails(error).chain(input);
     if head.starts_with(GZIP) {
         let mut unpacked = MultiGzDecoder::new(Cursor::new(head).chain(input));
-        let (head, error) = peek(&mut unpacked)?;
+        let (head, error) = peek(&mut unpacked, HEAD)?;
         return decoded_behind(head, Fails(error).chain(unpacked), limits);
     }
     decoded_behind(head, input, limits)
 }
 
-/// The first bytes of `input`, and the error behind them.
-fn peek(input: &mut impl Read) -> io::Result<(Vec<u8>, Option<io::Error>)> {
-    let mut head = Vec::with_capacity(HEAD);
-    match input.take(HEAD as u64).read_to_end(&mut head) {
+/// The first bytes of `input`, at most `length`, and the error behind them.
+pub(crate) fn peek(
+    input: &mut (impl Read + ?Sized),
+    length: usize,
+) -> io::Result<(Vec<u8>, Option<io::Error>)> {
+    let mut head = Vec::with_capacity(length);
+    match input.take(length as u64).read_to_end(&mut head) {
         Err(error) if head.is_empty() => Err(error),
         result => Ok((head, result.err())),
     }
 }
 
 /// Fails once if there is an error, and is empty then.
-pub(super) struct Fails(pub(super) Option<io::Error>);
+pub(crate) struct Fails(pub(crate) Option<io::Error>);
 
 impl Read for Fails {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {

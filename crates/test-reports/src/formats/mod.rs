@@ -8,7 +8,7 @@ mod arena;
 mod builder;
 mod cases;
 mod dialects;
-mod encoding;
+pub(crate) mod encoding;
 pub mod head;
 mod json;
 pub mod libtest;
