@@ -21,6 +21,8 @@ struct Known {
     project: Option<ProjectId>,
     /// `field-in` finds all of its values.
     proven: HashSet<Field>,
+    /// `field=value` finds what is there.
+    proven_alone: HashSet<Field>,
     /// `field-in` does not find what is there.
     broken: HashSet<Field>,
     /// Whether no `field-in` works.
@@ -91,6 +93,14 @@ impl Filters {
 
     pub(super) fn is_proven<T: Resource>(&self, field: &'static str) -> bool {
         self.known().proven.contains(&(T::NAME, field))
+    }
+
+    pub(super) fn is_proven_alone<T: Resource>(&self, field: &'static str) -> bool {
+        self.known().proven_alone.contains(&(T::NAME, field))
+    }
+
+    pub(super) fn proves_alone<T: Resource>(&self, field: &'static str) {
+        self.known().proven_alone.insert((T::NAME, field));
     }
 
     pub(super) fn proves<T: Resource>(&self, field: &'static str) {

@@ -12,8 +12,8 @@ use super::wire::{Page, Resource, Step, SuiteTest};
 /// The longest filter, in bytes: the request line stays below the 8 KiB that servers allow.
 const FILTER_BYTES: usize = 7_400;
 
-/// All rows of `T` whose `field` is `value`. If there is none although `is_expected`, or the server refuses the filter, they are picked
-/// from the whole list.
+/// All rows of `T` whose `field` is `value`. If there is none although `is_expected`, and the filter does not find a known row either,
+/// or if the server refuses the filter, they are picked from the whole list.
 ///
 /// # Errors
 /// As [`list`].
@@ -24,19 +24,26 @@ pub async fn list_of<T: Resource>(
     is_expected: bool,
 ) -> Result<Vec<T>, ApiError> {
     let is_of = |row: &T| row.number(field).is_none_or(|number| number == value);
+    let mut refusal = None;
     if !client.filters().is_broken_alone::<T>(field) {
         match list(client, &format!("{field}={value}")).await {
             Ok(mut rows) => {
                 rows.retain(is_of);
-                if !rows.is_empty() || !is_expected {
+                if !rows.is_empty() || !is_expected || finds_alone::<T>(client, field).await? {
                     return Ok(rows);
                 }
             }
-            Err(error) if is_refused(&error) => {}
+            Err(error) if is_refused(&error) => refusal = Some(error),
             Err(error) => return Err(error),
         }
     }
-    let mut rows: Vec<T> = whole_list(client, field).await?;
+    let mut rows: Vec<T> = match (whole_list(client, field).await, refusal) {
+        // The server has no such resource, filtered or not.
+        (Err(_), Some(refusal)) if matches!(refusal.status(), Some(404 | 405)) => {
+            return Err(refusal);
+        }
+        (rows, _) => rows?,
+    };
     rows.retain(is_of);
     if !rows.is_empty() {
         client.filters().breaks::<T>(field);
@@ -199,6 +206,37 @@ pub(super) async fn whole_list<T: Resource>(
     })
 }
 
+/// Whether `field=value` finds a known row of `T`, asked once. True also if there is no row that it could find.
+async fn finds_alone<T: Resource>(client: &Client, field: &'static str) -> Result<bool, ApiError> {
+    // The whole list is that of the project, and costs no more than the question.
+    if field == "project_id" {
+        return Ok(false);
+    }
+    if client.filters().is_proven_alone::<T>(field) {
+        return Ok(true);
+    }
+    let known = match first_rows::<T>(client, "").await {
+        Ok(rows) => rows.iter().find_map(|row| row.number(field)),
+        Err(error) if is_refused(&error) => None,
+        Err(error) => return Err(error),
+    };
+    // A filter that is ignored finds all rows, of which the caller takes its own.
+    let finds = match known {
+        Some(known) => !first_rows::<T>(client, &format!("{field}={known}&")).await?.is_empty(),
+        None => return Ok(true),
+    };
+    if finds {
+        client.filters().proves_alone::<T>(field);
+    }
+    Ok(finds)
+}
+
+/// The first rows of a list.
+async fn first_rows<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, ApiError> {
+    let page: Page<T> = client.get(&format!("{}?{filter}per_page=2&page=1", T::NAME)).await?;
+    Ok(page.into_rows().0)
+}
+
 /// Whether `field-in` finds a known row of `T`. True also if there is no row that it could find.
 ///
 /// # Errors
@@ -207,10 +245,8 @@ pub(super) async fn finds_known_row<T: Resource>(
     client: &Client,
     field: &'static str,
 ) -> Result<bool, ApiError> {
-    let known: Result<Page<T>, ApiError> =
-        client.get(&format!("{}?per_page=2&page=1", T::NAME)).await;
-    let known = match known {
-        Ok(page) => page.into_rows().0.iter().find_map(|row| row.number(field)),
+    let known = match first_rows::<T>(client, "").await {
+        Ok(rows) => rows.iter().find_map(|row| row.number(field)),
         // Nothing is known then.
         Err(error) if is_refused(&error) => None,
         Err(error) => return Err(error),

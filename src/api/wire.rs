@@ -57,6 +57,29 @@ pub trait Resource: DeserializeOwned + Send + 'static {
     fn number(&self, field: &str) -> Option<u64>;
 }
 
+/// A field that lists are filtered by, which a row may lack.
+trait FilterField {
+    fn value(&self) -> Option<u64>;
+}
+
+impl<T: FilterField> FilterField for Option<T> {
+    fn value(&self) -> Option<u64> {
+        self.as_ref().and_then(FilterField::value)
+    }
+}
+
+macro_rules! filter_fields {
+    ($($id:ident)*) => {$(
+        impl FilterField for $id {
+            fn value(&self) -> Option<u64> {
+                Some(self.number())
+            }
+        }
+    )*};
+}
+
+filter_fields! { ProjectId PlanId SuiteId TestId RunId RunResultId }
+
 macro_rules! resources {
     ($($row:ident = $name:literal, in project: $in_project:literal, by: [$($field:ident),*];)*) => {$(
         impl Resource for $row {
@@ -70,7 +93,7 @@ macro_rules! resources {
             fn number(&self, field: &str) -> Option<u64> {
                 match field {
                     "id" => Some(self.id.number()),
-                    $(stringify!($field) => Some(self.$field.number()),)*
+                    $(stringify!($field) => self.$field.value(),)*
                     _ => None,
                 }
             }
@@ -86,15 +109,15 @@ resources! {
     Test = "test", in project: true, by: [project_id];
     SuiteTest = "suite_test", in project: false, by: [suite_id, test_id];
     Step = "step", in project: true, by: [test_id];
-    RunResult = "run_result", in project: true, by: [test_id];
+    RunResult = "run_result", in project: true, by: [test_id, run_id];
     RunResultStep = "run_result_step", in project: true, by: [run_result_id];
     Run = "run", in project: true, by: [project_id, plan_id];
     Status = "status", in project: false, by: [];
-    Milestone = "milestone", in project: true, by: [];
+    Milestone = "milestone", in project: true, by: [project_id];
     ProjectStatus = "project_status", in project: true, by: [project_id];
-    PlanSuiteTestInclude = "plan_suite_test_include", in project: true, by: [suite_id];
-    Defect = "defect", in project: true, by: [];
-    DefectRunResult = "defect_run_result", in project: true, by: [];
+    PlanSuiteTestInclude = "plan_suite_test_include", in project: true, by: [plan_id, suite_id];
+    Defect = "defect", in project: true, by: [project_id];
+    DefectRunResult = "defect_run_result", in project: true, by: [run_result_id];
 }
 
 /// A project.
@@ -265,6 +288,9 @@ pub struct Run {
 pub struct RunResult {
     /// Its id.
     pub id: RunResultId,
+    /// The run.
+    #[serde(default)]
+    pub run_id: Option<RunId>,
     /// The test.
     pub test_id: TestId,
     /// The folder.
@@ -340,6 +366,9 @@ pub struct ProjectStatus {
 pub struct Milestone {
     /// Its id.
     pub id: MilestoneId,
+    /// Its project.
+    #[serde(default)]
+    pub project_id: Option<ProjectId>,
     /// Its name.
     #[serde(default, deserialize_with = "text")]
     pub name: String,
@@ -350,6 +379,9 @@ pub struct Milestone {
 pub struct PlanSuiteTestInclude {
     /// Its id.
     pub id: IncludeId,
+    /// The cycle.
+    #[serde(default)]
+    pub plan_id: Option<PlanId>,
     /// The folder.
     pub suite_id: SuiteId,
     /// The test.
@@ -362,6 +394,9 @@ pub struct PlanSuiteTestInclude {
 pub struct Defect {
     /// Its id.
     pub id: DefectId,
+    /// Its project.
+    #[serde(default)]
+    pub project_id: Option<ProjectId>,
     /// Its key in the issue tracker, such as `SHOP-7`.
     #[serde(default, deserialize_with = "text")]
     pub external_reference_id: String,

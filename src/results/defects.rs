@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::plan::{ResultPlan, RowPlan};
 use super::recorder::{Recorder, result_of};
 use crate::api::ids::{DefectId, RunResultId};
-use crate::api::pages::list;
-use crate::api::sets::list_in;
+use crate::api::sets::{list_in, list_of};
 use crate::api::wire::{Defect, DefectRunResult, NewDefectRunResult};
 use crate::apply::Stop;
 use crate::apply::create::{Creation, NewRows, create_rows};
@@ -31,8 +30,8 @@ impl Recorder<'_> {
         if named.is_empty() {
             return Ok(false);
         }
-        let by_project = format!("project_id={}", self.project.id);
-        let defects = match list::<Defect>(self.client, &by_project).await {
+        let project = self.project.id.number();
+        let defects = match list_of::<Defect>(self.client, "project_id", project, false).await {
             Err(error) if matches!(error.status(), Some(404 | 405)) => return Ok(false),
             defects => defects?,
         };

@@ -10,6 +10,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::MilestoneId;
 use crate::api::pages::list;
+use crate::api::sets::list_of;
 use crate::api::wire::{Milestone, Plan, Project, ProjectStatus, Run, Status};
 
 /// What is recorded, and where.
@@ -154,11 +155,13 @@ pub async fn prepare(
     project: &Project,
     options: &RecordOptions,
 ) -> Result<Prepared, PrepareError> {
-    let by_project = format!("project_id={}", project.id);
-    let (statuses, plans) =
-        tokio::try_join!(list::<Status>(client, ""), list::<Plan>(client, &by_project))?;
+    let id = project.id.number();
+    let (statuses, plans) = tokio::try_join!(
+        list::<Status>(client, ""),
+        list_of::<Plan>(client, "project_id", id, true)
+    )?;
     let restrictions = if statuses.iter().any(|status| status.all_projects == Some(false)) {
-        match list::<ProjectStatus>(client, &by_project).await {
+        match list_of::<ProjectStatus>(client, "project_id", id, false).await {
             Err(error) if error.is_not_found() => Vec::new(),
             rows => rows?,
         }
@@ -188,7 +191,7 @@ pub async fn prepare(
     let milestone = match options.milestone.as_deref().filter(|_| run.is_none()) {
         None => None,
         Some(wanted) => {
-            let rows: Vec<Milestone> = list(client, &by_project).await?;
+            let rows: Vec<Milestone> = list_of(client, "project_id", id, true).await?;
             Some(find_milestone(&rows, project, wanted)?)
         }
     };

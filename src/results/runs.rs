@@ -11,8 +11,7 @@ use super::prepare::marked_cycle;
 use super::recorder::{RecordedCycle, RecordedRun, Recorder};
 use crate::api::client::WriteOutcome;
 use crate::api::ids::{PlanId, RunId, SuiteId, TestId};
-use crate::api::pages::list;
-use crate::api::sets::list_in;
+use crate::api::sets::{list_in, list_of};
 use crate::api::wire::{
     CompletedRun, NewComment, NewInclude, NewPlace, NewPlan, NewRun, Plan, PlanSuite,
     PlanSuiteTestInclude, Run, RunResult, RunResultStep,
@@ -46,8 +45,8 @@ impl Recorder<'_> {
 
     async fn runs_of_cycle(&self, cycle: PlanId) -> Result<Vec<Run>, Stop> {
         let mark = self.options.run_mark();
-        let mut runs: Vec<Run> = list(self.client, &format!("plan_id={cycle}")).await?;
-        runs.retain(|run| run.plan_id == cycle && mark.is_in(&run.name));
+        let mut runs: Vec<Run> = list_of(self.client, "plan_id", cycle.number(), true).await?;
+        runs.retain(|run| mark.is_in(&run.name));
         Ok(runs)
     }
 
@@ -209,7 +208,8 @@ impl Recorder<'_> {
                 is_automated: true,
             },
             existing: async |_: &[()]| {
-                let plans: Vec<Plan> = list(client, &format!("project_id={}", project.id)).await?;
+                let plans: Vec<Plan> =
+                    list_of(client, "project_id", project.id.number(), true).await?;
                 let cycles: Vec<&Plan> =
                     plans.iter().filter(|plan| plan.is_root != Some(true)).collect();
                 winner = marked_cycle(&cycles, &mark).cloned();
@@ -242,7 +242,7 @@ impl Recorder<'_> {
     /// Deletes further cycles with our mark that nobody uses: they were left by importers that ended before they could.
     pub(super) async fn remove_duplicate_cycles(&mut self) -> Result<(), Stop> {
         for cycle in &self.prepared.duplicate_cycles {
-            let runs: Vec<Run> = list(self.client, &format!("plan_id={}", cycle.id)).await?;
+            let runs: Vec<Run> = list_of(self.client, "plan_id", cycle.id.number(), true).await?;
             let is_unused = runs.is_empty() && cycle.epoch.unwrap_or_default() == 0;
             let path = format!("plan/{}", cycle.id);
             if is_unused && let WriteOutcome::Applied(()) = self.client.delete(&path).await? {
@@ -259,8 +259,7 @@ impl Recorder<'_> {
     /// Adds the observed tests and their folders to the cycle, as far as they are not in it. A server without
     /// `plan_suite_test_include` gets the folders alone.
     async fn extend_cycle(&mut self, cycle: PlanId) -> Result<(), Stop> {
-        let by_plan = format!("plan_id={cycle}");
-        let places: Vec<PlanSuite> = list(self.client, &by_plan).await?;
+        let places: Vec<PlanSuite> = list_of(self.client, "plan_id", cycle.number(), true).await?;
         let placed: HashSet<SuiteId> = places.iter().map(|place| place.suite_id).collect();
         let mut suites: Vec<SuiteId> = self.observed.iter().map(|test| test.suite).collect();
         suites.sort_unstable();
@@ -274,7 +273,8 @@ impl Recorder<'_> {
             name: |suite: SuiteId| suite.to_string(),
             body: |suite_id| NewPlace { plan_id: cycle, suite_id },
             existing: async |keys: &[SuiteId]| {
-                let places: Vec<PlanSuite> = list(client, &by_plan).await?;
+                let places: Vec<PlanSuite> =
+                    list_of(client, "plan_id", cycle.number(), true).await?;
                 let placed: HashSet<SuiteId> = places.iter().map(|place| place.suite_id).collect();
                 Ok(keys.iter().copied().filter(|suite| placed.contains(suite)).collect())
             },
@@ -284,10 +284,13 @@ impl Recorder<'_> {
             create_rows(self.client, rows, suites, batch, self.lag()).await;
         creation.end?;
         self.warn_of_refused("folders of the cycle", creation.refused.first().map(|r| &*r.1));
-        let included = match list::<PlanSuiteTestInclude>(self.client, &by_plan).await {
-            Err(error) if matches!(error.status(), Some(404 | 405)) => return Ok(()),
-            rows => rows?,
-        };
+        let included =
+            match list_of::<PlanSuiteTestInclude>(self.client, "plan_id", cycle.number(), true)
+                .await
+            {
+                Err(error) if matches!(error.status(), Some(404 | 405)) => return Ok(()),
+                rows => rows?,
+            };
         let key = |row: &PlanSuiteTestInclude| Some((row.suite_id, row.test_id?));
         let included: HashSet<(SuiteId, TestId)> = included.iter().filter_map(key).collect();
         let wanted = self.observed.iter().map(|test| (test.suite, test.test));
@@ -305,7 +308,8 @@ impl Recorder<'_> {
                 project_id,
             },
             existing: async |keys: &[(SuiteId, TestId)]| {
-                let rows: Vec<PlanSuiteTestInclude> = list(client, &by_plan).await?;
+                let rows: Vec<PlanSuiteTestInclude> =
+                    list_of(client, "plan_id", cycle.number(), true).await?;
                 let included: HashSet<_> = rows.iter().filter_map(key).collect();
                 Ok(keys.iter().copied().filter(|key| included.contains(key)).collect())
             },
@@ -367,7 +371,7 @@ impl Recorder<'_> {
     }
 
     pub(super) async fn read_results(&self, run: RunId) -> Result<Vec<RunResult>, Stop> {
-        Ok(list(self.client, &format!("run_id={run}")).await?)
+        Ok(list_of(self.client, "run_id", run.number(), true).await?)
     }
 
     /// Waits until the server has filled the run: every observed test has a result, or the results do not change any more.

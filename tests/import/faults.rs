@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use testquality_sandbox::FaultRules;
 
-use crate::support::{Run, TestEnv, report};
+use crate::support::{Run, TestEnv, report, seeds};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
@@ -308,10 +308,9 @@ pub(super) fn schedule(seed: u64) -> Vec<String> {
     rules
 }
 
-/// `SEEDS=2000 cargo test schedules` for more.
 #[tokio::test(flavor = "multi_thread")]
 async fn schedules_of_random_faults_end_like_an_undisturbed_import() {
-    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(300_u64);
+    let seeds = seeds(100);
     let names: Vec<String> = (0..6).map(|number| format!("case {number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let xml =

@@ -9,7 +9,7 @@ use testquality_sandbox::FaultRules;
 use super::faults::{HASTY, schedule};
 use super::proxy::{Fault, serve_proxy};
 use super::results::{record, rows, with_rules};
-use crate::support::{TestEnv, binary, report, run};
+use crate::support::{TestEnv, binary, report, run, seeds};
 
 /// Every variant ends with all results recorded, or with an exit code that says that one is missing.
 #[tokio::test(flavor = "multi_thread")]
@@ -30,6 +30,11 @@ async fn every_variant_ends_recorded_or_said() {
         ("epoch=checked", 0, ""),
         ("names=unique", 0, ""),
         ("elapsed=whole", 0, ""),
+        ("nothing=run_id GET", 0, ""),
+        ("ignores=run_id GET", 0, ""),
+        ("nothing=plan_id GET", 0, ""),
+        ("ignores=plan_id GET", 0, ""),
+        ("ignores=project_id GET", 0, ""),
         ("statuses=reordered", 0, ""),
         ("names=cut", 1, "was created, but not found with its mark"),
         ("statuses=renamed", 2, "no status Pass for passed tests"),
@@ -229,12 +234,10 @@ async fn meeting(seed: u64) {
     assert!(shared.contains(" 2:"), "{why}: {shared}");
 }
 
-/// `SEEDS=1000 cargo test concurrent_recordings` for more.
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_recordings_end_in_one_run() {
-    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(40_u64);
     let permits = Arc::new(tokio::sync::Semaphore::new(4));
-    let meetings = (0..seeds).map(|seed| {
+    let meetings = (0..seeds(16)).map(|seed| {
         let permits = Arc::clone(&permits);
         tokio::spawn(async move {
             let _permit = permits.acquire().await.unwrap();
@@ -244,4 +247,83 @@ async fn concurrent_recordings_end_in_one_run() {
     for meeting in futures_util::future::join_all(meetings).await {
         meeting.unwrap();
     }
+}
+
+/// How a server may record results, beside the faults: the rows are the same.
+const VARIANTS: [&str; 8] = [
+    "fill=superset",
+    "fill=none",
+    "fill=folders",
+    "fill=late",
+    "results=with-steps",
+    "results=refused",
+    "complete=writable",
+    "statuses=reordered",
+];
+
+/// A recording with faults says the truth, and the next one without them ends like an undisturbed one.
+async fn one_schedule(seed: u64, expected: &[String]) -> i32 {
+    let variant = VARIANTS[usize::try_from(seed % 8).unwrap()];
+    let mut rules = schedule(seed);
+    rules.push(variant.to_owned());
+    let faults = FaultRules::parse(&rules).unwrap();
+    let env = TestEnv::with(|options| options.faults = faults).await;
+    env.write("a.xml", &report(super::results::SHOP));
+    // Wait until the lag no longer hides the project.
+    tokio::time::sleep(std::time::Duration::from_millis(450)).await;
+    let batch = ["1", "3", "500"][usize::try_from(seed / 8 % 3).unwrap()];
+    let first = record(&env, "a.xml", &["--batch-size", batch]).await;
+    let why = || format!("seed {seed}, {rules:?}, arrays of {batch}: {first}");
+    assert!([0, 1, 7].contains(&first.code), "{}", why());
+    assert_eq!(first.json()["complete"], first.code == 0, "{}", why());
+    if first.code == 0 {
+        assert_eq!(rows(&env), expected, "{}", why());
+    }
+    let env = env.with_faults(&[variant]).await;
+    let again = record(&env, "a.xml", &[]).await;
+    assert_eq!(again.code, 0, "{}\n-- again\n{again}", why());
+    assert_eq!(rows(&env), expected, "{}\n-- again\n{again}", why());
+    assert_eq!((env.count("run"), env.count("plan")), (1, 2), "{}", why());
+    let _ = env.journal.take();
+    record(&env, "a.xml", &[]).await.expect(0);
+    assert_eq!(env.journal.writes(), 0, "{}", why());
+    first.code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_of_random_faults_record_like_an_undisturbed_recording() {
+    let expected = Arc::new(rows_of(&[]).await.1);
+    let permits = Arc::new(tokio::sync::Semaphore::new(16));
+    let schedules = (0..seeds(100)).map(|seed| {
+        let (expected, permits) = (Arc::clone(&expected), Arc::clone(&permits));
+        tokio::spawn(async move {
+            let _permit = permits.acquire().await.unwrap();
+            one_schedule(seed, &expected).await
+        })
+    });
+    let codes: Vec<i32> =
+        futures_util::future::join_all(schedules).await.into_iter().map(Result::unwrap).collect();
+    let through = codes.iter().filter(|code| **code == 0).count();
+    assert!(through * 2 >= codes.len(), "{through} of {} recorded at once", codes.len());
+}
+
+/// Another project has a cycle, a run and a milestone of the same names, and the server ignores filters.
+#[tokio::test(flavor = "multi_thread")]
+async fn cycles_runs_and_milestones_of_another_project_are_left_alone() {
+    use crate::support::person::Person;
+    let env =
+        with_rules(&["ignores=project_id GET", "ignores=plan_id GET", "ignores=run_id GET"]).await;
+    let person = Person::at(&env);
+    let other = person.post("project", &json!({"name": "Other"})).await["id"].clone();
+    let cycle =
+        person.post("plan", &json!({"name": "web", "project_id": other})).await["id"].clone();
+    person.post("milestone", &json!({"name": "May", "project_id": other})).await;
+    person.post("run", &json!({"name": "main", "project_id": other, "plan_id": cycle})).await;
+    record(&env, "a.xml", &["--milestone", "May"]).await.expect(2);
+    let first = record(&env, "a.xml", &[]).await.expect(0).json();
+    assert_eq!(first["run"]["cycle"]["created"], true);
+    assert_eq!(rows(&env).len(), 4);
+    let runs =
+        "SELECT count(*) FROM run WHERE project_id = (SELECT id FROM project WHERE name = 'Other')";
+    assert_eq!(person.number(runs), 1);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use testquality_sandbox::FaultRules;
 
 use super::faults::{HASTY, schedule};
-use crate::support::{TestEnv, report};
+use crate::support::{TestEnv, report, seeds};
 
 const FOLDERS: [&str; 3] = ["cart", "login", "search"];
 
@@ -109,12 +109,10 @@ impl Meeting {
     }
 }
 
-/// `SEEDS=1000 cargo test together` for more.
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_importers_end_in_one_project() {
-    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100_u64);
     let permits = Arc::new(tokio::sync::Semaphore::new(6));
-    let meetings = (0..seeds).map(|seed| {
+    let meetings = (0..seeds(36)).map(|seed| {
         let permits = Arc::clone(&permits);
         tokio::spawn(async move {
             let _permit = permits.acquire().await.unwrap();

@@ -81,6 +81,11 @@ pub(crate) async fn run(mut command: Command) -> Run {
     Run::of(&output)
 }
 
+/// How many random cases a test tries: `few`, or as many as `SEEDS` says, as in `SEEDS=1000 cargo test schedules`.
+pub(crate) fn seeds(few: u64) -> u64 {
+    std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(few)
+}
+
 /// A sandbox in this process, a working directory, and a file with the token in it.
 pub(crate) struct TestEnv {
     pub(crate) running: RunningSandbox,
