@@ -8,6 +8,7 @@ use std::process::Output;
 
 use super::*;
 use crate::support::npm::{self, Packages, shown};
+use crate::support::{TestEnv, report};
 
 static VENDOR: Packages = Packages::new(
     "vendor-clients-1.16.19-1.2.8",
@@ -33,6 +34,38 @@ async fn the_vendors_sdk_works_with_every_resource() {
     let entries = site.journal.take();
     assert!(entries.len() > 60, "{} requests", entries.len());
     assert!(entries.iter().all(|entry| entry.status.is_some_and(|status| status < 500)));
+}
+
+/// What is recorded with `--results` is for the vendor's clients what their own would have written.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_sdk_reads_a_recorded_run() {
+    let Some(packages) = VENDOR.installed() else { return };
+    let env = TestEnv::new().await;
+    env.write(
+        "a.xml",
+        &report(&[("cart", &["adds", "!removes", "~clears"]), ("login", &["greets"])]),
+    );
+    let record = ["--cycle", "web", "--build", "7", "--run-name", "main", "--close-run", "a.xml"];
+    env.import(&record).await.expect(0);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/vendor/recorded.cjs");
+    let token = env.running.token.expose_secret();
+    let variables = [("TQ_HOST", &*env.running.url), ("TQ_ACCESS_TOKEN", token)];
+    let output = npm::node(packages, &[script.to_str().unwrap()], &variables).await;
+    assert!(output.status.success(), "{}", shown(&output));
+    let runs: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!([{
+        "name": "main",
+        "cycle": "web",
+        "complete": true,
+        "totals": {"Pass": 2, "Fail": 1, "Skip": 1},
+        "results": {
+            "adds": ["Pass", ""],
+            "removes": ["Fail", "Failed: expected 1, got 2"],
+            "clears": ["Skip", "Skipped"],
+            "greets": ["Pass", ""],
+        },
+    }]);
+    assert_eq!(runs, expected);
 }
 
 /// The output of a CLI command. The CLI always exits with 0, so the output decides.
