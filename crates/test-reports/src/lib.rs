@@ -10,6 +10,7 @@ pub mod record;
 pub mod text;
 pub mod tools;
 pub mod tracked;
+pub mod write;
 
 pub use formats::model::{Case, Format, Outcome, Report};
 pub use formats::{Limits, ReadError, read, read_file};

@@ -237,7 +237,7 @@ pub(crate) fn tags_in_output(output: &str) -> Vec<Tag> {
 }
 
 /// `text` cut to what is kept of a failure, without white space around it; none if nothing is left.
-pub(crate) fn kept(text: &str) -> Option<Box<str>> {
+pub(crate) fn kept<T: for<'t> From<&'t str>>(text: &str) -> Option<T> {
     let text = text.trim();
     let mut end = text.len().min(LONGEST_TEXT);
     while !text.is_char_boundary(end) {
@@ -252,7 +252,8 @@ pub(crate) fn detail(
     kind: Option<&str>,
     text: Option<&str>,
 ) -> Option<Box<Detail>> {
-    let [message, kind, text] = [message, kind, text].map(|words| words.and_then(kept));
+    let [message, kind] = [message, kind].map(|words| words.and_then(kept));
+    let text = text.and_then(kept);
     (message.is_some() || kind.is_some() || text.is_some())
         .then(|| Box::new(Detail { message, kind, text }))
 }

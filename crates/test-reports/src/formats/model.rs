@@ -359,7 +359,7 @@ pub struct Detail {
     pub kind: Option<Box<str>>,
     /// The element's text, trimmed at both ends, cut to 64 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<Box<str>>,
+    pub text: Option<Arc<str>>,
 }
 
 /// One further execution of the case, written as a child element.

@@ -210,17 +210,22 @@ impl Finisher<'_> {
             message: detail
                 .and_then(|detail| mapper.message(merged.deciding.case as usize, detail)),
             kind: detail.and_then(|detail| detail.kind.as_deref()).map(str::to_owned),
+            trace: detail.and_then(|detail| detail.text.clone()).filter(|text| !text.is_empty()),
             ..Details::default()
         };
         details.kind.take_if(|kind| kind.is_empty());
         add_metadata(&builder, mappers, options, &mut details, self.warnings);
+        let name = match text::fit_name(&builder.name) {
+            Cow::Borrowed(_) => builder.name.clone(),
+            Cow::Owned(shortened) => {
+                details.full_name = Some(builder.name.clone());
+                shortened.into()
+            }
+        };
         let has_details = details != Details::default();
         TestRecord {
             identity: builder.identity,
-            name: match text::fit_name(&builder.name) {
-                Cow::Borrowed(_) => builder.name.clone(),
-                Cow::Owned(shortened) => shortened.into(),
-            },
+            name,
             outcome: merged.outcome,
             flaky: merged.flaky,
             duration_s: merged.duration,

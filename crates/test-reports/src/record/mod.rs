@@ -63,6 +63,10 @@ pub struct Details {
     pub message: Option<String>,
     /// Type of the deciding failure, error or skip, such as `AssertionError`.
     pub kind: Option<String>,
+    /// The text of that failure, error or skip as written: mostly its stack trace, with or without the message. At most 64 KiB.
+    pub trace: Option<Arc<str>>,
+    /// The cleaned name, if [`TestRecord::name`] is a shortened one.
+    pub full_name: Option<Text>,
     /// Properties of the case, from tags, and those with a meaning from the suites around it.
     pub properties: Vec<Property>,
     /// Other tags (none so far).

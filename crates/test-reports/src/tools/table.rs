@@ -6,7 +6,7 @@ use super::parameters::Parameters;
 use super::rules::{
     bazel, browsers, devices, dotnet, elixir, erlang, frameworks, general, gherkin, ginkgo, go,
     infrastructure, javascript, jvm, karate, linters, native, own, php, python, ruby, rust, tap,
-    testthat,
+    testthat, written,
 };
 use super::{NotATest, Repeats, Tool, messages};
 use crate::formats::model::Format;
@@ -87,6 +87,15 @@ const CUCUMBER: Tool = Tool {
 /// One row per tool. The first row that recognises a part of a report is its tool; the comment names the source of the
 /// facts. Names and properties that only one tool writes come first, then shapes, then shapes that many tools write.
 pub(super) static TABLE: &[Tool] = &[
+    // Written by [`crate::write`].
+    Tool {
+        name: "tq-import",
+        is_written_by: written::is_written,
+        locate: written::locate,
+        not_a_test: written::not_a_test,
+        message: |detail| detail.message.as_deref(),
+        ..ROW
+    },
     // XUnit.net's documented XML format; testdata/mocha-xunit for other writers of it.
     Tool {
         name: "xUnit.net",

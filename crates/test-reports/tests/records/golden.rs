@@ -55,6 +55,7 @@ const BY_HAND: &[(&str, &str)] = &[
 /// Tools without any report below testdata.
 const WITHOUT_REPORT: &[(&str, &str)] = &[
     ("Allure", "its results are directories, which the test of tools' own formats reads"),
+    ("tq-import", "a test writes and reads its reports"),
     ("CTRF", "its adapters for known tools have the rules of these"),
     ("MbUnit", "needs .NET of 2008; its report is in a test of its dialect"),
     ("Parasoft C/C++test", "is not free; its reports are in a test of its dialect"),

@@ -10,6 +10,7 @@ mod mixed;
 mod own_formats;
 mod properties;
 mod speed;
+mod written;
 
 use std::path::{Path, PathBuf};
 

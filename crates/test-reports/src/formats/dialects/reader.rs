@@ -460,7 +460,7 @@ impl Reader {
             }
             Role::Trace => {
                 let text = self.text_buffer.take(&mut self.flaws);
-                self.detail.text = text.or(self.detail.text.take());
+                self.detail.text = text.map(Into::into).or(self.detail.text.take());
             }
             Role::Verdict(outcome) => {
                 let detail = self.whole_detail();
@@ -538,7 +538,7 @@ impl Reader {
     /// The detail whose text is all that was inside its element.
     fn whole_detail(&mut self) -> Detail {
         let text = self.text_buffer.take(&mut self.flaws);
-        Detail { text, ..std::mem::take(&mut self.detail) }
+        Detail { text: text.map(Into::into), ..std::mem::take(&mut self.detail) }
     }
 
     /// A child of a case says how it ended, which counts unless another child said something worse.

@@ -29,6 +29,7 @@ pub(super) mod ruby;
 pub(super) mod rust;
 pub(super) mod tap;
 pub(super) mod testthat;
+pub(super) mod written;
 
 use super::location::{Cut, Level, TestLocation};
 use crate::formats::model::{Case, Suite, find_attribute};
