@@ -5,7 +5,7 @@ use crate::formats::model::Case;
 use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
+use crate::tools::location::{Cut, Level, TestLocation, begins_with, without_repetition};
 use crate::tools::part::Part;
 use crate::tools::rules::{erlang, ginkgo, javascript, jvm, python};
 use crate::tools::volatile;
@@ -80,8 +80,9 @@ fn package(case: &CaseContext<'_>, chain: &[String]) -> Option<String> {
     // Ginkgo and Gauge write a directory or a file.
     let is_absolute = text::RepositoryRoot::is_absolute(&package);
     let package = if is_absolute { case.path(&package) } else { portable(case, &package) };
-    let is_new = !package.is_empty() && chain.iter().all(|suite| !suite.contains(&package));
-    (is_new && !case.classname.contains(&package)).then_some(package)
+    let says_so = |text: &str| begins_with(text, &package);
+    let is_known = chain.iter().any(|suite| says_so(suite)) || says_so(case.classname);
+    (!package.is_empty() && !is_known).then_some(package)
 }
 
 /// The file of a case, if all cases of the part have one: some tools write it for failures only.
