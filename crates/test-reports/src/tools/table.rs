@@ -794,6 +794,14 @@ pub(super) static TABLE: &[Tool] = &[
     },
     // testdata/boost-test.
     Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
+    // testdata/tap.
+    Tool {
+        name: "node-tap",
+        is_written_by: tap::is_node_tap,
+        root_names: &["TAP Tests"],
+        locate: tap::node_tap,
+        ..TAP
+    },
     // testdata/phpunit.
     Tool {
         name: "PHPUnit",
@@ -817,20 +825,12 @@ pub(super) static TABLE: &[Tool] = &[
     Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..TAP },
     // testdata/tap-formatter-junit.
     Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..TAP },
-    // testdata/tap.
-    Tool {
-        name: "node-tap",
-        is_written_by: tap::is_node_tap,
-        root_names: &["TAP Tests"],
-        locate: tap::node_tap,
-        ..TAP
-    },
-    // testdata/tape/tap-junit.xml.
-    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
     // testdata/ava.
     Tool { name: "ava", is_written_by: tap::is_ava, locate: tap::ava, ..TAP },
     // testdata/tape/tap-xunit.xml.
     Tool { name: "tape", is_written_by: tap::is_tape, locate: tap::tape, ..TAP },
+    // testdata/tape/tap-junit.xml.
+    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
     // testdata/behave.
     Tool {
         name: "behave",

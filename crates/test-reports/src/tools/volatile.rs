@@ -388,13 +388,22 @@ fn strip_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// `pid 4711`, `process-4711`, `build #12`; at the end also `run 4711`.
+/// Where a number ends that may be followed by others and dots: `1.2.4711`.
+fn version_end(text: &str, mut end: usize) -> usize {
+    while let Some(next) = text[end..].strip_prefix('.').map(number).filter(|next| *next > 0) {
+        end += 1 + next;
+    }
+    end
+}
+
+/// `pid 4711`, `process-4711`, `build #12`, `build 1.2.12`; at the end also `run 4711`.
 fn numbered(rest: &str) -> Option<usize> {
     let of = |words: &[&str]| {
         let after = strip_word(rest, words)?;
         let digits = after.trim_start_matches([' ', ':', '=', '#', '-', '_']);
         let length = number(digits);
-        (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + length)
+        let end = version_end(digits, length);
+        (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + end)
     };
     let is_last = |at: &usize| rest[*at..].trim_end_matches([')', ']']).is_empty();
     of(&["pid", "process", "build"])
@@ -552,6 +561,10 @@ mod tests {
             ("cart_shard_1/3", "cart"),
             ("cart (shard 1 of 3)", "cart"),
             ("cart [pid 4711]", "cart"),
+            ("Cart Build 1.2.3.4711", "Cart"),
+            ("Smoke 11/27/2026 9:00 AM", "Smoke"),
+            ("Smoke 1/2/2026 10:00:00 PM", "Smoke"),
+            ("Smoke 1.2.2026", "Smoke"),
             ("commit 4f1c2d3e5a", "commit"),
             ("cart [chrome 137.0 on Linux]", "cart"),
             ("[chrome 137.0 linux] cart", "cart"),
@@ -579,6 +592,9 @@ mod tests {
             "cart 2",
             "decade 1990",
             "v1.2.3",
+            "1.2.3",
+            "1/2/3",
+            "chapter 9-05",
             "HTTP/1.1 200",
             "2024",
             "Version20240101120000Test",

@@ -141,7 +141,7 @@ fn is_path(part: &str) -> bool {
 
 /// Set-ups, and failed hooks and fixtures, whose names many tools share.
 pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    const FAILED: [&str; 8] = [
+    const FAILED: [&str; 22] = [
         "BeforeSuite",
         "AfterSuite",
         "SynchronizedBeforeSuite",
@@ -150,10 +150,24 @@ pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
         "afterAll",
         "setupSpec",
         "cleanupSpec",
+        "before_all",
+        "after_all",
+        "{before_all}",
+        "{after_all}",
+        "BeforeAll",
+        "AfterAll",
+        "OneTimeSetUp",
+        "OneTimeTearDown",
+        "setUpBeforeClass",
+        "tearDownAfterClass",
+        "Suite Setup",
+        "Suite Teardown",
+        "globalSetup",
+        "globalTeardown",
     ];
     let is_failed_hook = case.failed()
         && (python::is_fixture(case)
-            || javascript::is_hook(case.name)
+            || javascript::has_hook(case.name)
             || FAILED.contains(&case.name)
             || case.classname == "Test suite failed to run");
     (is_failed_hook || ginkgo::is_set_up_of_suite(case.name) || erlang::is_set_up(case.name))

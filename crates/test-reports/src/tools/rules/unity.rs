@@ -34,11 +34,12 @@ pub(in crate::tools) fn ceedling(case: &CaseContext<'_>) -> TestLocation {
 }
 
 /// The scripts of Unity name a suite `unity`, after a file of results, or after the last class; the last one counts
-/// `skips`. They measure no time.
+/// `skips`.
 pub(in crate::tools) fn is_unity(part: &Part<'_>) -> bool {
+    let is_of_suite = |case: &Case| case.classname.as_deref() == Some(part.suite_name());
     let is_last_class = |case: &Case| {
         part.has(&["tests", "failures", "skips"])
-            && case.duration.is_none()
+            && part.cases.iter().any(is_of_suite)
             && case.classname.as_deref().is_some_and(|class| class.split('.').all(is_identifier))
     };
     all_cases(part, |case| {

@@ -315,3 +315,19 @@ fn messages_say_what_failed() {
         assert_eq!(with(name, detail), expected, "{name}");
     }
 }
+
+#[test]
+fn failed_hooks_of_unknown_tools_are_run_errors() {
+    let of = |name: &str| {
+        let case = format!("<testcase classname='Cart' name='{name}'><failure/></testcase>");
+        lines(&suite("name='s'", &case)).remove(0)
+    };
+    for name in ["before_all", "{after_all}", "OneTimeSetUp", "Suite Setup", "setUpBeforeClass"] {
+        assert_eq!(of(name), format!("run error: Cart: {name}"));
+    }
+    assert_eq!(
+        of("Cart \"before all\" hook for \"adds\""),
+        "run error: Cart \"before all\" hook for \"adds\""
+    );
+    assert!(of("Setup").starts_with("s + Cart: Setup"));
+}
