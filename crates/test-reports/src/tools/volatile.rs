@@ -155,7 +155,10 @@ fn relative_path(word: &str, paths: &LocalPaths<'_>) -> String {
     let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic)
         && bytes.get(1) == Some(&b':')
         && matches!(bytes.get(2), Some(b'\\' | b'/'));
-    if !has_drive && !MACHINE_DIRECTORIES.iter().any(|start| word.starts_with(start)) {
+    if !has_drive
+        && !MACHINE_DIRECTORIES.iter().any(|start| word.starts_with(start))
+        && !paths.is_below_root(word)
+    {
         return word.to_owned();
     }
     let path = paths.relative(word);

@@ -295,8 +295,6 @@ fn find_case(text: &str) -> Option<usize> {
 fn another_attribute_of_cases_changes_nothing() {
     let attributes = [
         ("x-seed", "1"),
-        ("retries", "0"),
-        ("owner", "shop"),
         ("timestamp", "2026-11-20T10:00:00"),
         ("assertions", "1"),
         ("status", "passed"),

@@ -25,7 +25,7 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
         .collect();
     let container = if let Some(parts) = joined(&chain, &classname) {
         parts
-    } else if jvm::is_class(&classname) {
+    } else if jvm::is_class(&classname) && is_enough(case, &classname) {
         vec![classname.clone()]
     } else {
         // What tells suites of the same name apart.
@@ -47,6 +47,17 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     TestLocation { folder: folder.collect(), container, name, ..TestLocation::default() }
 }
 
+/// Whether a class tells tests apart: it is a type, or its module is named after its file or package. `Cart.price` may
+/// be the titles of groups, which are equal in two files.
+fn is_enough(case: &CaseContext<'_>, class: &str) -> bool {
+    let parts = || class.split('.');
+    let is_type = parts().next_back().is_some_and(|last| last.starts_with(char::is_uppercase));
+    let is_named_after =
+        |path: &str| path.split(['/', '\\', '.']).any(|name| parts().any(|part| part == name));
+    let outer = file_of_all(case).or_else(|| package(case, &[]));
+    is_type || outer.is_none_or(|outer| is_named_after(&outer))
+}
+
 /// Whether `text` is the name of a class without a package.
 fn is_type(text: &str) -> bool {
     text.starts_with(char::is_uppercase) && text.split('$').all(is_identifier)
@@ -56,22 +67,24 @@ fn is_type(text: &str) -> bool {
 /// `Cart` and `Price`. The outermost suite is missing where it was the document element.
 fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
     let [first, rest @ ..] = chain else { return None };
-    [".", " ", "/", "::", " > ", " › "].iter().find_map(|separator| {
-        let joined = rest.iter().fold(first.clone(), |joined, part| joined + separator + part);
-        if let Some(outer) = classname.strip_suffix(&joined) {
-            let outer = outer.strip_suffix(separator).unwrap_or(outer);
-            // `shop.CartTest` in `CartTest` is a class in a package.
-            let is_title = outer.starts_with(char::is_uppercase) && *separator == ".";
-            if outer.is_empty() {
-                return (!rest.is_empty()).then(|| chain.to_vec());
+    [".", " ", "/", "::", " > ", " › ", ": ", " - ", " / ", " | ", " → ", " -> ", " >> "]
+        .iter()
+        .find_map(|separator| {
+            let joined = rest.iter().fold(first.clone(), |joined, part| joined + separator + part);
+            if let Some(outer) = classname.strip_suffix(&joined) {
+                let outer = outer.strip_suffix(separator).unwrap_or(outer);
+                // `shop.CartTest` in `CartTest` is a class in a package.
+                let is_title = outer.starts_with(char::is_uppercase) && *separator == ".";
+                if outer.is_empty() {
+                    return (!rest.is_empty()).then(|| chain.to_vec());
+                }
+                let is_whole = outer.len() + separator.len() + joined.len() == classname.len();
+                return (is_whole && (is_title || !rest.is_empty()))
+                    .then(|| [owned(outer)].iter().chain(chain).cloned().collect());
             }
-            let is_whole = outer.len() + separator.len() + joined.len() == classname.len();
-            return (is_whole && (is_title || !rest.is_empty()))
-                .then(|| [owned(outer)].iter().chain(chain).cloned().collect());
-        }
-        let inner = classname.strip_prefix(&joined)?.strip_prefix(separator)?;
-        (!rest.is_empty()).then(|| chain.iter().cloned().chain([owned(inner)]).collect())
-    })
+            let inner = classname.strip_prefix(&joined)?.strip_prefix(separator)?;
+            (!rest.is_empty()).then(|| chain.iter().cloned().chain([owned(inner)]).collect())
+        })
 }
 
 /// The package of the suite, unless the suites say the same.

@@ -74,10 +74,10 @@ pub(in crate::tools) fn is_suite_per_class(part: &Part<'_>) -> bool {
 
 /// Whether `text` is a class in a package, and not a file such as `cart.test.js` or `main.tftest.hcl`.
 pub(super) fn is_class(text: &str) -> bool {
-    const FILES: [&str; 29] = [
+    const FILES: [&str; 30] = [
         "hcl", "tf", "rb", "lua", "bats", "yml", "yaml", "robot", "exs", "ex", "py", "go", "php",
         "sh", "c", "cc", "cpp", "h", "rs", "gd", "hs", "ml", "java", "kt", "cs", "swift", "dart",
-        "feature", "json",
+        "feature", "json", "t",
     ];
     text.contains('.')
         && text.split('.').all(|part| {

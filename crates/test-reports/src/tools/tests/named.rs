@@ -331,3 +331,53 @@ fn failed_hooks_of_unknown_tools_are_run_errors() {
     );
     assert!(of("Setup").starts_with("s + Cart: Setup"));
 }
+
+#[test]
+fn a_chain_that_the_classname_repeats_counts_once_with_any_separator() {
+    let of = |classname: &str| {
+        let inner = format!(
+            "<testsuite name='Cart'><testcase classname='{classname}' name='adds'/></testsuite>"
+        );
+        lines(&suite("name='All'", &inner)).remove(0)
+    };
+    for separator in
+        [".", " ", "/", "::", ": ", " - ", " / ", " | ", " → ", " -&gt; ", " &gt; ", " › "]
+    {
+        assert!(of(&format!("All{separator}Cart")).starts_with("All + Cart: adds"), "{separator}");
+    }
+}
+
+#[test]
+fn titles_with_dots_do_not_hide_file_and_package() {
+    let of = |attributes: &str, case: &str| {
+        let case = format!("<testcase classname='Cart.price' name='adds' {case}/>");
+        lines(&suite(&format!("name='s' {attributes}"), &case)).remove(0)
+    };
+    assert_ne!(of("", "file='a_spec.rb'"), of("", "file='b_spec.rb'"));
+    assert_ne!(of("package='web'", ""), of("package='api'", ""));
+    // A module is named after its file.
+    let module =
+        "<testcase classname='tests.test_cart' name='Adds a pear' file='tests/test_cart.py'/>";
+    assert!(lines(&suite("name='s'", module))[0].starts_with("tests.test_cart: "));
+    let class = "<testcase classname='shop.CartTest' name='adds' file='a.java'/>";
+    assert!(lines(&suite("name='s'", class))[0].starts_with("shop.CartTest: "));
+}
+
+#[test]
+fn words_below_a_named_root_are_relative() {
+    let roots =
+        ["/app", "C:\\ci"].map(|root| crate::text::RepositoryRoot::new(std::path::Path::new(root)));
+    let options = crate::options::IdentityOptions {
+        roots: roots.into(),
+        ..crate::options::IdentityOptions::default()
+    };
+    let of = |classname: &str| {
+        let case = format!("<testcase classname='{classname}' name='adds'/>");
+        super::lines_with(&suite("name='s'", &case), &options).remove(0)
+    };
+    let relative = of("test/a.test.js &gt; Cart");
+    assert_eq!(of("/app/test/a.test.js &gt; Cart"), relative);
+    assert_eq!(of("C:\\ci\\test\\a.test.js &gt; Cart"), relative);
+    // A route of an API.
+    assert!(of("GET /application/a").contains("GET /application/a"));
+}
