@@ -48,8 +48,22 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
     })
 }
 
-/// A path without its lines in further spellings: `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`.
+/// A path without its lines in further spellings: `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`, Ruby's
+/// ``:12:in `adds'`` and the numbers of examples in RSpec, `[1:2:3]`.
 pub(super) fn without_lines(path: &str) -> &str {
+    if let Some((start, _)) = path.split_once(":in ") {
+        let file = without_line(start);
+        if file.len() < start.len() {
+            return file;
+        }
+    }
+    if let Some((file, numbers)) = path.strip_suffix(']').and_then(|path| path.rsplit_once('['))
+        && has_extension(file)
+        && numbers.contains(':')
+        && numbers.bytes().all(|next| next.is_ascii_digit() || next == b':')
+    {
+        return file;
+    }
     let is_line = |text: &str| {
         text.starts_with(|first: char| first.is_ascii_digit())
             && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:,L".contains(&byte))
@@ -455,10 +469,20 @@ mod tests {
             "src/a.rb#L12-L15",
             "src/a.rb line 12",
             "src/a.rb, line 12",
+            "src/a.rb:12:in `adds'",
+            "src/a.rb[1:2:3]",
         ] {
             assert_eq!(without_lines(path), "src/a.rb", "{path}");
         }
-        for part in ["Shop.Cart(12)", "Cart line 12", "Shop.Cart.Adds(1,2)", "v1.2/b:3", "a/b(c)"] {
+        for part in [
+            "Shop.Cart(12)",
+            "Cart line 12",
+            "Shop.Cart.Adds(1,2)",
+            "v1.2/b:3",
+            "a/b(c)",
+            "a.rb[1]",
+            "x:in y",
+        ] {
             assert_eq!(without_lines(part), part);
         }
     }
