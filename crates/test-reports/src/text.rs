@@ -232,7 +232,13 @@ impl RepositoryRoot {
             return None;
         }
         let path = Self::normalised(path);
-        Some(path.strip_prefix(&self.path)?.strip_prefix('/')?.to_owned())
+        let (start, below) = path.split_at_checked(self.path.len())?;
+        // Tools write the letter of a drive in both cases.
+        let is_same = start == self.path
+            || (start.get(1..) == self.path.get(1..)
+                && start.as_bytes().get(1) == Some(&b':')
+                && start.eq_ignore_ascii_case(&self.path));
+        is_same.then(|| below.strip_prefix('/').map(str::to_owned))?
     }
 
     /// A path of a report, independent of the machine: `\` becomes `/`, and a leading `./` is removed.
@@ -321,6 +327,10 @@ mod tests {
         assert_eq!(root.relative("/home/ci/build/shop/tests/a.js"), "tests/a.js");
         assert_eq!(root.relative("C:\\agent\\shop\\tests\\a.js"), "tests/a.js");
         assert_eq!(root.relative("/somewhere/else/a.js"), "a.js");
+        let windows = RepositoryRoot::new(Path::new("C:\\w\\api"));
+        assert_eq!(windows.below("c:/w/api/tests/a.js").as_deref(), Some("tests/a.js"));
+        assert_eq!(windows.below("c:/W/api/tests/a.js"), None);
+        assert_eq!(windows.below("C:/w/apis/a.js"), None);
         assert_eq!(root.relative(".\\tests\\a.js"), "tests/a.js");
         assert_eq!(root.relative("././tests/a.js"), "tests/a.js");
         assert_eq!(root.relative("/home/ci/build/shopping/a.js"), "a.js");

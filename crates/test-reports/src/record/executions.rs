@@ -190,8 +190,9 @@ fn are_executions(a: &Occurrence, b: &Occurrence, mappers: &[CaseMapper<'_>]) ->
         return true;
     }
     let source = |occurrence: &Occurrence| {
-        let (_, case) = occurrence.find(mappers);
-        mappers[occurrence.file as usize].location(case, None).0
+        let (report, case) = occurrence.find(mappers);
+        let named = mappers[occurrence.file as usize].location(case, None).0;
+        named.or_else(|| outer_source(report, case))
     };
     let directory = |occurrence: &Occurrence| {
         let path = &occurrence.find(mappers).0.path;
@@ -203,6 +204,19 @@ fn are_executions(a: &Occurrence, b: &Occurrence, mappers: &[CaseMapper<'_>]) ->
             || is_configuration(&from)
             || is_configuration(&to)
             || numberless(&from) == numberless(&to))
+}
+
+/// The file that says where a case comes from, although it is no part of the case or its suites: a package that is a
+/// path, or the file of Cypress's root suite, which precedes the suites of the file.
+fn outer_source(report: &Report, case: &Case) -> Option<String> {
+    let suites = report.suite_chain(case.suite);
+    let package = suites.iter().find_map(|suite| suite.attribute("package"));
+    let package = package.filter(|package| package.contains(['/', '\\']));
+    let root = || {
+        let before = report.suites.get(..=case.suite? as usize)?;
+        before.iter().rev().find(|suite| &*suite.name == "Root Suite")?.attribute("file")
+    };
+    package.or_else(root).map(str::to_owned)
 }
 
 /// Whether a directory is named after a platform or a repetition.
@@ -272,6 +286,7 @@ fn hash_of(cases: &[Occurrence], report: &Report) -> u64 {
         case.classname.hash(&mut hasher);
         case.outcome.hash(&mut hasher);
         case.duration.hash(&mut hasher);
+        outer_source(report, case).hash(&mut hasher);
         hash_detail(case.detail(), &mut hasher);
         for rerun in case.extra.iter().flat_map(|extra| &extra.reruns) {
             rerun.outcome.hash(&mut hasher);

@@ -237,6 +237,29 @@ fn a_file_and_its_merged_copy_count_once() {
 }
 
 #[test]
+fn equal_tests_of_two_files_cause_a_warning_although_only_a_root_suite_or_package_names_the_file() {
+    let cypress = |file: &str| {
+        format!(
+            "<testsuites><testsuite name='Root Suite' timestamp='t' tests='0' file='{file}' time='0' failures='0'/>\
+             <testsuite name='Cart' timestamp='t' tests='1' time='1' failures='0'><testcase name='Cart adds' time='1' classname='adds'/>\
+             </testsuite></testsuites>"
+        )
+    };
+    let gauge = |file: &str| {
+        format!(
+            "<testsuites><testsuite id='1' tests='1' failures='0' package='{file}' timestamp='t' name='Cart' hostname='h'>\
+             <testcase classname='Cart' name='adds' time='1'/></testsuite></testsuites>"
+        )
+    };
+    let warnings = |a: &str, b: &str| records(&[a, b]).warnings;
+    let found = warnings(&cypress("e2e/a.cy.js"), &cypress("e2e/b.cy.js"));
+    assert!(found[0].starts_with("different reports contain 1 test"), "{found:?}");
+    let found = warnings(&gauge("/ci/shop/a/cart.spec"), &gauge("/ci/shop/b/cart.spec"));
+    assert!(found[0].starts_with("different reports contain 1 test"), "{found:?}");
+    assert_eq!(warnings(&cypress("a.cy.js"), &cypress("a.cy.js")), Vec::<String>::new());
+}
+
+#[test]
 fn subtests_cause_no_warning_about_rows() {
     let xml = "<testsuites><testsuite name='t.Cart-20261123165022'>\
         <testcase classname='t.Cart' name='test_sub (i=1)'><failure/></testcase>\

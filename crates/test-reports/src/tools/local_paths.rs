@@ -44,6 +44,11 @@ impl<'a> LocalPaths<'a> {
         self.root.relative(path)
     }
 
+    /// Whether `path` is below a directory of [`IdentityOptions::roots`].
+    pub(super) fn is_below_root(&self, path: &str) -> bool {
+        self.options.roots.iter().any(|root| root.below(path).is_some())
+    }
+
     /// Whether the repository has a file at `path`, which is relative to its root.
     pub(super) fn is_in_repository(&self, path: &str) -> bool {
         let root = &self.options.root;

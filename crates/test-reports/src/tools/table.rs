@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::parameters::Parameters;
 use super::rules::{
-    bazel, browsers, devices, dotnet, elixir, erlang, frameworks, general, gherkin, ginkgo, go,
-    infrastructure, javascript, jvm, karate, linters, native, own, php, python, ruby, rust, tap,
-    testthat, written,
+    acceptance, bazel, browsers, devices, dotnet, elixir, erlang, frameworks, functional, general,
+    gherkin, ginkgo, go, godot, infrastructure, javascript, jvm, karate, linters, native, own, php,
+    python, ruby, rust, tap, testthat, unity, written,
 };
 use super::{NotATest, Repeats, Tool, messages};
 use crate::formats::model::Format;
@@ -569,6 +569,85 @@ pub(super) static TABLE: &[Tool] = &[
         configuration: devices::platform,
         ..ROW
     },
+    // The source of junitreport for Dart and Flutter.
+    Tool {
+        name: "Dart",
+        is_written_by: devices::is_dart,
+        locate: devices::dart,
+        configuration: devices::platform,
+        message: devices::dart_message,
+        ..ROW
+    },
+    // The source of helm-unittest.
+    Tool {
+        name: "helm-unittest",
+        is_written_by: infrastructure::is_helm_unittest,
+        locate: infrastructure::helm_unittest,
+        message: infrastructure::helm_unittest_message,
+        ..ROW
+    },
+    // The source of k6-summary.
+    Tool { name: "k6", is_written_by: infrastructure::is_k6, ..ROW },
+    // Published reports of Katalon Studio 6 to 11.
+    Tool {
+        name: "Katalon",
+        is_written_by: acceptance::is_katalon,
+        locate: acceptance::katalon,
+        message: acceptance::katalon_message,
+        ..ROW
+    },
+    // The source of Gauge's plug-in xml-report.
+    Tool {
+        name: "Gauge",
+        is_written_by: acceptance::is_gauge,
+        locate: acceptance::gauge,
+        not_a_test: acceptance::gauge_not_a_test,
+        message: acceptance::gauge_message,
+        ..ROW
+    },
+    // The source of GUT, versions 7 and 9.
+    Tool {
+        name: "GUT",
+        is_written_by: godot::is_gut,
+        locate: godot::gut,
+        message: godot::gut_message,
+        ..ROW
+    },
+    // The source of gdUnit4. A test that is tried again has a case for each attempt.
+    Tool {
+        name: "gdUnit4",
+        repeats: Repeats::Attempts,
+        is_written_by: godot::is_gdunit,
+        locate: godot::gdunit,
+        message: godot::gdunit_message,
+        ..ROW
+    },
+    // The source of Ceedling 0.31 and 1.0.
+    Tool { name: "Ceedling", is_written_by: unity::is_ceedling, locate: unity::ceedling, ..ROW },
+    // The source of Unity's scripts stylize_as_junit and parse_output.
+    Tool {
+        name: "Unity",
+        is_written_by: unity::is_unity,
+        locate: unity::unity,
+        message: unity::unity_message,
+        ..ROW
+    },
+    // The source of junit_alcotest.
+    Tool {
+        name: "Alcotest",
+        is_written_by: functional::is_alcotest,
+        locate: functional::alcotest,
+        message: functional::alcotest_message,
+        ..ROW
+    },
+    // The source of hspec-junit-formatter.
+    Tool {
+        name: "hspec",
+        is_written_by: functional::is_hspec,
+        locate: functional::hspec,
+        message: messages::after_place,
+        ..ROW
+    },
     // The formatter junit_formatter of Elixir.
     Tool { name: "ExUnit", is_written_by: elixir::is_exunit, locate: elixir::locate, ..ROW },
     // Flank's merged report, with suites as Firebase Test Lab names its devices.
@@ -620,6 +699,9 @@ pub(super) static TABLE: &[Tool] = &[
     Tool { name: "JUnit Platform", is_written_by: jvm::is_junit_platform, ..JVM },
     // testdata/ant.
     Tool { name: "ant", is_written_by: jvm::is_ant, ..JVM },
+    // The sources of ScalaTest's JUnitXmlReporter and of sbt. Spock's reports are Gradle's or surefire's, and Kotest's have
+    // the attributes of Gradle's: only failures say whose they are, which is too late.
+    Tool { name: "ScalaTest", is_written_by: jvm::is_scalatest, ..JVM },
     // testdata/surefire.
     Tool { name: "surefire", is_written_by: jvm::is_surefire, root_names: &["testrun"], ..JVM },
     // testdata/node-test.
@@ -721,6 +803,14 @@ pub(super) static TABLE: &[Tool] = &[
     },
     // testdata/boost-test.
     Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
+    // testdata/tap.
+    Tool {
+        name: "node-tap",
+        is_written_by: tap::is_node_tap,
+        root_names: &["TAP Tests"],
+        locate: tap::node_tap,
+        ..TAP
+    },
     // testdata/phpunit.
     Tool {
         name: "PHPUnit",
@@ -744,20 +834,12 @@ pub(super) static TABLE: &[Tool] = &[
     Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..TAP },
     // testdata/tap-formatter-junit.
     Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..TAP },
-    // testdata/tap.
-    Tool {
-        name: "node-tap",
-        is_written_by: tap::is_node_tap,
-        root_names: &["TAP Tests"],
-        locate: tap::node_tap,
-        ..TAP
-    },
-    // testdata/tape/tap-junit.xml.
-    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
     // testdata/ava.
     Tool { name: "ava", is_written_by: tap::is_ava, locate: tap::ava, ..TAP },
     // testdata/tape/tap-xunit.xml.
     Tool { name: "tape", is_written_by: tap::is_tape, locate: tap::tape, ..TAP },
+    // testdata/tape/tap-junit.xml.
+    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
     // testdata/behave.
     Tool {
         name: "behave",

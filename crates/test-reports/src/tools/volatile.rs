@@ -48,8 +48,22 @@ pub(super) fn without_run(part: &str, paths: &LocalPaths<'_>) -> String {
     })
 }
 
-/// A path without its lines in further spellings: `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`.
+/// A path without its lines in further spellings: `:12-15`, `(12)`, `#L12`, ` line 12`, `, line 12`, Ruby's
+/// ``:12:in `adds'`` and the numbers of examples in RSpec, `[1:2:3]`.
 pub(super) fn without_lines(path: &str) -> &str {
+    if let Some((start, _)) = path.split_once(":in ") {
+        let file = without_line(start);
+        if file.len() < start.len() {
+            return file;
+        }
+    }
+    if let Some((file, numbers)) = path.strip_suffix(']').and_then(|path| path.rsplit_once('['))
+        && has_extension(file)
+        && numbers.contains(':')
+        && numbers.bytes().all(|next| next.is_ascii_digit() || next == b':')
+    {
+        return file;
+    }
     let is_line = |text: &str| {
         text.starts_with(|first: char| first.is_ascii_digit())
             && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:,L".contains(&byte))
@@ -155,7 +169,10 @@ fn relative_path(word: &str, paths: &LocalPaths<'_>) -> String {
     let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic)
         && bytes.get(1) == Some(&b':')
         && matches!(bytes.get(2), Some(b'\\' | b'/'));
-    if !has_drive && !MACHINE_DIRECTORIES.iter().any(|start| word.starts_with(start)) {
+    if !has_drive
+        && !MACHINE_DIRECTORIES.iter().any(|start| word.starts_with(start))
+        && !paths.is_below_root(word)
+    {
         return word.to_owned();
     }
     let path = paths.relative(word);
@@ -388,13 +405,22 @@ fn strip_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// `pid 4711`, `process-4711`, `build #12`; at the end also `run 4711`.
+/// Where a number ends that may be followed by others and dots: `1.2.4711`.
+fn version_end(text: &str, mut end: usize) -> usize {
+    while let Some(next) = text[end..].strip_prefix('.').map(number).filter(|next| *next > 0) {
+        end += 1 + next;
+    }
+    end
+}
+
+/// `pid 4711`, `process-4711`, `build #12`, `build 1.2.12`; at the end also `run 4711`.
 fn numbered(rest: &str) -> Option<usize> {
     let of = |words: &[&str]| {
         let after = strip_word(rest, words)?;
         let digits = after.trim_start_matches([' ', ':', '=', '#', '-', '_']);
         let length = number(digits);
-        (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + length)
+        let end = version_end(digits, length);
+        (digits.len() < after.len() && length > 0).then(|| rest.len() - digits.len() + end)
     };
     let is_last = |at: &usize| rest[*at..].trim_end_matches([')', ']']).is_empty();
     of(&["pid", "process", "build"])
@@ -443,10 +469,20 @@ mod tests {
             "src/a.rb#L12-L15",
             "src/a.rb line 12",
             "src/a.rb, line 12",
+            "src/a.rb:12:in `adds'",
+            "src/a.rb[1:2:3]",
         ] {
             assert_eq!(without_lines(path), "src/a.rb", "{path}");
         }
-        for part in ["Shop.Cart(12)", "Cart line 12", "Shop.Cart.Adds(1,2)", "v1.2/b:3", "a/b(c)"] {
+        for part in [
+            "Shop.Cart(12)",
+            "Cart line 12",
+            "Shop.Cart.Adds(1,2)",
+            "v1.2/b:3",
+            "a/b(c)",
+            "a.rb[1]",
+            "x:in y",
+        ] {
             assert_eq!(without_lines(part), part);
         }
     }
@@ -552,6 +588,10 @@ mod tests {
             ("cart_shard_1/3", "cart"),
             ("cart (shard 1 of 3)", "cart"),
             ("cart [pid 4711]", "cart"),
+            ("Cart Build 1.2.3.4711", "Cart"),
+            ("Smoke 11/27/2026 9:00 AM", "Smoke"),
+            ("Smoke 1/2/2026 10:00:00 PM", "Smoke"),
+            ("Smoke 1.2.2026", "Smoke"),
             ("commit 4f1c2d3e5a", "commit"),
             ("cart [chrome 137.0 on Linux]", "cart"),
             ("[chrome 137.0 linux] cart", "cart"),
@@ -579,6 +619,9 @@ mod tests {
             "cart 2",
             "decade 1990",
             "v1.2.3",
+            "1.2.3",
+            "1/2/3",
+            "chapter 9-05",
             "HTTP/1.1 200",
             "2024",
             "Version20240101120000Test",

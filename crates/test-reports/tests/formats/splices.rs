@@ -64,7 +64,7 @@ fn splice(reports: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-/// The start tags of cases in `text` outside of comments and CDATA sections.
+/// The start tags of cases in `text` outside of comments, CDATA sections and processing instructions.
 fn start_tags(text: &[u8], format: Format) -> usize {
     let names: &[&str] = match format {
         Format::Junit => &["testcase"],
@@ -89,7 +89,7 @@ fn start_tags(text: &[u8], format: Format) -> usize {
     let (mut rest, mut count) = (text, 0);
     while let Some(at) = rest.iter().position(|&byte| byte == b'<') {
         rest = &rest[at..];
-        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>")];
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
         if let Some((start, end)) =
             skipped.iter().find(|(start, _)| rest.starts_with(start.as_bytes()))
         {

@@ -49,6 +49,18 @@ const BY_HAND: &[(&str, &str)] = &[
     ("Bazel", "could not be installed"),
     ("go-junit-report", "could not be installed; its suites are those of gotestsum"),
     ("Maestro", "needs a phone"),
+    ("Dart", "could not be installed"),
+    ("helm-unittest", "could not be installed"),
+    ("k6", "could not be installed"),
+    ("Katalon", "is not free"),
+    ("Gauge", "could not be installed"),
+    ("GUT", "needs Godot"),
+    ("gdUnit4", "needs Godot"),
+    ("Ceedling", "could not be installed"),
+    ("Unity", "its scripts could not be installed"),
+    ("Alcotest", "could not be installed"),
+    ("hspec", "could not be installed"),
+    ("ScalaTest", "could not be installed"),
     ("XCTest", "needs a Mac"),
 ];
 

@@ -101,10 +101,16 @@ fn attributes(tag: &str) -> Vec<String> {
 
 /// `piece` with the attributes of every suite changed.
 fn with_suites(piece: &str, change: impl Fn(&mut Vec<String>)) -> String {
+    with_elements(piece, "<testsuite", change)
+}
+
+/// `piece` with the attributes of every start tag changed that begins with `element`.
+fn with_elements(piece: &str, element: &str, change: impl Fn(&mut Vec<String>)) -> String {
     let mut changed = String::new();
     let mut rest = piece;
-    while let Some(at) = rest.find("<testsuite ") {
-        let start = at + "<testsuite".len();
+    let tag = format!("{element} ");
+    while let Some(at) = rest.find(&tag) {
+        let start = at + element.len();
         let end = at + tag_end(&rest[at..]).unwrap();
         let close = if rest[..end].ends_with("/>") { end - 2 } else { end - 1 };
         let mut attributes = attributes(&rest[start..close]);
@@ -238,6 +244,102 @@ fn an_attribute_of_another_tool_changes_nothing() {
             if !detect(&written).is_unknown() && tests_of(&xml) != *known {
                 wrong.push(format!("{name}: {}", pieces.path.display()));
             }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// `piece` with the attributes of every case changed.
+fn with_cases(piece: &str, change: impl Fn(&mut Vec<String>)) -> String {
+    with_elements(piece, "<testcase", change)
+}
+
+/// `piece` with the cases that `keep` wants, given their numbers.
+fn only_cases(piece: &str, keep: impl Fn(usize) -> bool) -> String {
+    let (mut kept, mut rest, mut number) = (String::new(), piece, 0);
+    while let Some(at) = find_case(rest) {
+        let open = at + tag_end(&rest[at..]).unwrap();
+        let end = if rest[..open].ends_with("/>") {
+            open
+        } else {
+            open + rest[open..].find("</testcase>").unwrap() + "</testcase>".len()
+        };
+        kept.push_str(&rest[..at]);
+        if keep(number) {
+            kept.push_str(&rest[at..end]);
+        }
+        rest = &rest[end..];
+        number += 1;
+    }
+    kept + rest
+}
+
+/// Where the next case starts, outside of output.
+fn find_case(text: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let next = at + text[at..].find('<')?;
+        let rest = &text[next..];
+        if rest.starts_with("<testcase") {
+            return Some(next);
+        }
+        at = next
+            + [("<!--", "-->"), ("<![CDATA[", "]]>")]
+                .iter()
+                .find(|(open, _)| rest.starts_with(open))
+                .map_or(1, |(_, close)| rest.find(close).unwrap_or_default() + close.len());
+    }
+}
+
+#[test]
+fn another_attribute_of_cases_changes_nothing() {
+    let attributes = [
+        ("x-seed", "1"),
+        ("timestamp", "2026-11-20T10:00:00"),
+        ("assertions", "1"),
+        ("status", "passed"),
+        ("line", "3"),
+        ("id", "7"),
+        ("time", "0.5"),
+        ("result", "completed"),
+    ];
+    let mut wrong = Vec::new();
+    let reports = reports();
+    for (name, value) in attributes {
+        let more = |attributes: &mut Vec<String>| {
+            if !names(attributes).contains(&name) {
+                attributes.push(format!(" {name}=\"{value}\""));
+            }
+        };
+        for (pieces, known) in &reports {
+            let xml = document(pieces.suites.iter().map(|suite| with_cases(suite, more)));
+            if tests_of(&xml) != *known {
+                let found = tests_of(&xml);
+                let gone: Vec<_> = known.difference(&found).take(2).collect();
+                let new: Vec<_> = found.difference(known).take(2).collect();
+                wrong.push(format!("{name}: {}\n  {gone:?}\n  {new:?}", pieces.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn halves_of_the_cases_have_the_same_tests() {
+    // Doc-tests of one item are told apart by their number.
+    let without_number = |tests: Tests| -> Tests {
+        tests.into_iter().filter(|test| !test.ends_with(" #2")).collect()
+    };
+    let halves: [fn(usize) -> bool; 2] = [|number| number % 2 == 0, |number| number % 2 == 1];
+    let mut wrong = Vec::new();
+    for (pieces, known) in reports() {
+        let half = |keep: fn(usize) -> bool| {
+            let suites = pieces.suites.iter().map(|suite| only_cases(suite, keep));
+            tests_of(&document(suites))
+        };
+        let found = halves.into_iter().flat_map(half).collect();
+        if without_number(found) != without_number(known) {
+            wrong.push(pieces.path.display().to_string());
         }
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));

@@ -1,8 +1,10 @@
-//! Flank and twister, which run the same tests on several devices and platforms.
+//! Flank, twister and Dart, which run the same tests on several devices and platforms.
 
-use super::{all_cases, any_property, one, owned, suite_name_of};
+use super::{all_cases, all_named_like_suite, any_property, general, one, owned, suite_name_of};
+use crate::formats::model::Detail;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
+use crate::tools::messages;
 use crate::tools::part::Part;
 use crate::tools::volatile;
 
@@ -43,4 +45,31 @@ pub(in crate::tools) fn twister(case: &CaseContext<'_>) -> TestLocation {
 
 pub(in crate::tools) fn platform(case: &CaseContext<'_>) -> Option<String> {
     case.suite_property("platform").map(str::to_owned).or_else(|| device(case))
+}
+
+/// The program `tojunit` of Dart and Flutter writes a suite for each file and platform, named after the file's path.
+pub(in crate::tools) fn is_dart(part: &Part<'_>) -> bool {
+    any_property(part, "platform")
+        && all_named_like_suite(part)
+        && !part.suite_name().contains(char::is_whitespace)
+}
+
+/// As the general rule has it.
+pub(in crate::tools) fn dart(case: &CaseContext<'_>) -> TestLocation {
+    TestLocation {
+        folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
+        ..general::locate(case)
+    }
+}
+
+/// The attribute counts the failures; the words follow `Failure:` in the text, whose first line breaks are spelled out.
+pub(in crate::tools) fn dart_message(detail: &Detail) -> Option<&str> {
+    let counts = detail.message.as_deref().is_some_and(|words| words.ends_with("for details"));
+    let text = detail.text.as_deref().filter(|_| counts);
+    let words = text.and_then(|text| {
+        let (_, words) = text.split_once(':')?;
+        let words = words.trim_start_matches("\\n").trim();
+        Some(words).filter(|words| !words.is_empty())
+    });
+    words.or_else(|| messages::written(detail))
 }

@@ -5,7 +5,7 @@ use crate::formats::model::Case;
 use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, Level, TestLocation, without_repetition};
+use crate::tools::location::{Cut, Level, TestLocation, begins_with, without_repetition};
 use crate::tools::part::Part;
 use crate::tools::rules::{erlang, ginkgo, javascript, jvm, python};
 use crate::tools::volatile;
@@ -25,7 +25,7 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
         .collect();
     let container = if let Some(parts) = joined(&chain, &classname) {
         parts
-    } else if jvm::is_class(&classname) {
+    } else if jvm::is_class(&classname) && is_enough(case, &classname) {
         vec![classname.clone()]
     } else {
         // What tells suites of the same name apart.
@@ -47,6 +47,17 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     TestLocation { folder: folder.collect(), container, name, ..TestLocation::default() }
 }
 
+/// Whether a class tells tests apart: it is a type, or its module is named after its file or package. `Cart.price` may
+/// be the titles of groups, which are equal in two files.
+fn is_enough(case: &CaseContext<'_>, class: &str) -> bool {
+    let parts = || class.split('.');
+    let is_type = parts().next_back().is_some_and(|last| last.starts_with(char::is_uppercase));
+    let is_named_after =
+        |path: &str| path.split(['/', '\\', '.']).any(|name| parts().any(|part| part == name));
+    let outer = file_of_all(case).or_else(|| package(case, &[]));
+    is_type || outer.is_none_or(|outer| is_named_after(&outer))
+}
+
 /// Whether `text` is the name of a class without a package.
 fn is_type(text: &str) -> bool {
     text.starts_with(char::is_uppercase) && text.split('$').all(is_identifier)
@@ -56,22 +67,24 @@ fn is_type(text: &str) -> bool {
 /// `Cart` and `Price`. The outermost suite is missing where it was the document element.
 fn joined(chain: &[String], classname: &str) -> Option<Vec<String>> {
     let [first, rest @ ..] = chain else { return None };
-    [".", " ", "/", "::", " > ", " › "].iter().find_map(|separator| {
-        let joined = rest.iter().fold(first.clone(), |joined, part| joined + separator + part);
-        if let Some(outer) = classname.strip_suffix(&joined) {
-            let outer = outer.strip_suffix(separator).unwrap_or(outer);
-            // `shop.CartTest` in `CartTest` is a class in a package.
-            let is_title = outer.starts_with(char::is_uppercase) && *separator == ".";
-            if outer.is_empty() {
-                return (!rest.is_empty()).then(|| chain.to_vec());
+    [".", " ", "/", "::", " > ", " › ", ": ", " - ", " / ", " | ", " → ", " -> ", " >> "]
+        .iter()
+        .find_map(|separator| {
+            let joined = rest.iter().fold(first.clone(), |joined, part| joined + separator + part);
+            if let Some(outer) = classname.strip_suffix(&joined) {
+                let outer = outer.strip_suffix(separator).unwrap_or(outer);
+                // `shop.CartTest` in `CartTest` is a class in a package.
+                let is_title = outer.starts_with(char::is_uppercase) && *separator == ".";
+                if outer.is_empty() {
+                    return (!rest.is_empty()).then(|| chain.to_vec());
+                }
+                let is_whole = outer.len() + separator.len() + joined.len() == classname.len();
+                return (is_whole && (is_title || !rest.is_empty()))
+                    .then(|| [owned(outer)].iter().chain(chain).cloned().collect());
             }
-            let is_whole = outer.len() + separator.len() + joined.len() == classname.len();
-            return (is_whole && (is_title || !rest.is_empty()))
-                .then(|| [owned(outer)].iter().chain(chain).cloned().collect());
-        }
-        let inner = classname.strip_prefix(&joined)?.strip_prefix(separator)?;
-        (!rest.is_empty()).then(|| chain.iter().cloned().chain([owned(inner)]).collect())
-    })
+            let inner = classname.strip_prefix(&joined)?.strip_prefix(separator)?;
+            (!rest.is_empty()).then(|| chain.iter().cloned().chain([owned(inner)]).collect())
+        })
 }
 
 /// The package of the suite, unless the suites say the same.
@@ -80,8 +93,9 @@ fn package(case: &CaseContext<'_>, chain: &[String]) -> Option<String> {
     // Ginkgo and Gauge write a directory or a file.
     let is_absolute = text::RepositoryRoot::is_absolute(&package);
     let package = if is_absolute { case.path(&package) } else { portable(case, &package) };
-    let is_new = !package.is_empty() && chain.iter().all(|suite| !suite.contains(&package));
-    (is_new && !case.classname.contains(&package)).then_some(package)
+    let says_so = |text: &str| begins_with(text, &package);
+    let is_known = chain.iter().any(|suite| says_so(suite)) || says_so(case.classname);
+    (!package.is_empty() && !is_known).then_some(package)
 }
 
 /// The file of a case, if all cases of the part have one: some tools write it for failures only.
@@ -140,7 +154,7 @@ fn is_path(part: &str) -> bool {
 
 /// Set-ups, and failed hooks and fixtures, whose names many tools share.
 pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    const FAILED: [&str; 8] = [
+    const FAILED: [&str; 22] = [
         "BeforeSuite",
         "AfterSuite",
         "SynchronizedBeforeSuite",
@@ -149,10 +163,24 @@ pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
         "afterAll",
         "setupSpec",
         "cleanupSpec",
+        "before_all",
+        "after_all",
+        "{before_all}",
+        "{after_all}",
+        "BeforeAll",
+        "AfterAll",
+        "OneTimeSetUp",
+        "OneTimeTearDown",
+        "setUpBeforeClass",
+        "tearDownAfterClass",
+        "Suite Setup",
+        "Suite Teardown",
+        "globalSetup",
+        "globalTeardown",
     ];
     let is_failed_hook = case.failed()
         && (python::is_fixture(case)
-            || javascript::is_hook(case.name)
+            || javascript::has_hook(case.name)
             || FAILED.contains(&case.name)
             || case.classname == "Test suite failed to run");
     (is_failed_hook || ginkgo::is_set_up_of_suite(case.name) || erlang::is_set_up(case.name))

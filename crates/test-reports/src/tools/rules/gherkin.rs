@@ -1,6 +1,7 @@
 //! behave and Cucumber: the feature is the container, the scenario the test.
 
-use super::{all_cases, all_named_like_suite, in_container};
+use super::{all_cases, all_named_like_suite, in_container, is_identifier};
+use crate::formats::model::Case;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
 use crate::tools::part::Part;
@@ -20,9 +21,12 @@ pub(in crate::tools) fn is_behave(part: &Part<'_>) -> bool {
         "xfailed",
     ];
     let is_one = |status: &str| STATES.contains(&status);
+    let is_method = |case: &Case| case.name.as_deref().is_some_and(is_identifier);
     part.has(&["tests", "errors", "failures", "skipped", "time", "timestamp", "hostname"])
         && all_named_like_suite(part)
         && all_cases(part, |case| case.attribute("status").is_some_and(is_one))
+        // Titles of features and scenarios may be single words, but not mostly.
+        && !(jvm::is_class(part.suite_name()) && all_cases(part, is_method))
 }
 
 pub(in crate::tools) fn is_cucumber(part: &Part<'_>) -> bool {

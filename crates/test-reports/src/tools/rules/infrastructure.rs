@@ -1,9 +1,9 @@
-//! Terraform and Ansible, which report runs and tasks as tests.
+//! Terraform, Ansible, helm-unittest and k6, which report runs, tasks, charts and thresholds as tests.
 
-use super::{all_cases, in_container, is_identifier};
+use super::{all_cases, any_property, in_container, is_identifier, suite_name_of};
 use crate::formats::model::{Case, Detail};
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, TestLocation};
+use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::messages;
 use crate::tools::part::Part;
 use crate::tools::rules::general;
@@ -136,4 +136,46 @@ fn is_module(task: &str) -> bool {
 
 pub(in crate::tools) fn ansible_host(case: &CaseContext<'_>) -> Option<String> {
     task_of(case.case).map(|(host, _)| host.to_owned())
+}
+
+// helm-unittest
+
+pub(in crate::tools) fn is_helm_unittest(part: &Part<'_>) -> bool {
+    any_property(part, "helm-unittest.version")
+}
+
+/// The suite, whose last part the classname repeats.
+pub(in crate::tools) fn helm_unittest(case: &CaseContext<'_>) -> TestLocation {
+    let suite = case.path(case.suite_name());
+    let cut = if volatile::has_extension(&suite) { Cut::Slashes } else { Cut::Nowhere };
+    TestLocation {
+        folder: vec![Level::Classname(suite, cut)],
+        ..general::locate(&CaseContext { classname: "", ..*case })
+    }
+}
+
+/// The attribute is `Failed`; the text starts with the assertion: `- asserts[0] `equal` fail`.
+pub(in crate::tools) fn helm_unittest_message(detail: &Detail) -> Option<&str> {
+    let words = detail.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    words.map(|text| text.trim_start_matches("- ")).or_else(|| messages::written(detail))
+}
+
+// k6
+
+/// Each case is a threshold of a metric, `http_req_duration - p(95)<500`. The name of the suite is an option.
+pub(in crate::tools) fn is_k6(part: &Part<'_>) -> bool {
+    const AGGREGATES: [&str; 8] = ["avg", "min", "max", "med", "p(", "rate", "count", "value"];
+    let is_threshold = |name: &str| {
+        name.split_once(" - ").is_some_and(|(metric, threshold)| {
+            !metric.split('{').next().unwrap_or_default().contains(char::is_whitespace)
+                && AGGREGATES.iter().any(|start| threshold.starts_with(start))
+                && threshold.contains(['<', '>', '='])
+        })
+    };
+    all_cases(part, |case| {
+        case.classname.is_none()
+            && case.duration.is_none()
+            && (suite_name_of(part, case) == "k6 thresholds"
+                || is_threshold(case.name.as_deref().unwrap_or_default()))
+    })
 }

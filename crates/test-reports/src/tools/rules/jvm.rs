@@ -1,6 +1,9 @@
 //! surefire, Gradle, ant, the JUnit Platform's console, TestNG: the class is the container, never the suite.
 
-use super::{all_cases, any_property, in_container, is_identifier, javascript, suite_name_of};
+use super::{
+    all_cases, all_named_like_suite, any_property, in_container, is_identifier, javascript,
+    suite_name_of,
+};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
@@ -40,6 +43,17 @@ pub(in crate::tools) fn is_surefire(part: &Part<'_>) -> bool {
             .any(|name| any_property(part, name))
 }
 
+/// ScalaTest's own reporter, and sbt, which writes the same for any framework: properties as surefire writes them, in a
+/// suite that says where and when it ran.
+pub(in crate::tools) fn is_scalatest(part: &Part<'_>) -> bool {
+    part.has(&["hostname", "timestamp"])
+        && any_property(part, "java.version")
+        && part
+            .suite()
+            .is_some_and(|suite| suite.attribute("xsi:noNamespaceSchemaLocation").is_none())
+        && all_named_like_suite(part)
+}
+
 pub(in crate::tools) fn is_testng(part: &Part<'_>) -> bool {
     part.has(&["ignored", "hostname"])
         && all_cases(part, |case| case.classname.as_deref().is_some_and(is_class))
@@ -60,7 +74,11 @@ pub(in crate::tools) fn is_suite_per_class(part: &Part<'_>) -> bool {
 
 /// Whether `text` is a class in a package, and not a file such as `cart.test.js` or `main.tftest.hcl`.
 pub(super) fn is_class(text: &str) -> bool {
-    const FILES: [&str; 9] = ["hcl", "tf", "rb", "lua", "bats", "yml", "yaml", "robot", "exs"];
+    const FILES: [&str; 30] = [
+        "hcl", "tf", "rb", "lua", "bats", "yml", "yaml", "robot", "exs", "ex", "py", "go", "php",
+        "sh", "c", "cc", "cpp", "h", "rs", "gd", "hs", "ml", "java", "kt", "cs", "swift", "dart",
+        "feature", "json", "t",
+    ];
     text.contains('.')
         && text.split('.').all(|part| {
             part.starts_with(|first: char| first.is_alphabetic() || first == '_')

@@ -11,7 +11,7 @@ use crate::tools::part::Part;
 use crate::tools::volatile::{has_extension, without_line};
 
 /// Names of linters in the name of the root, or in the name or package of a suite. Letters and digits only.
-const LINTERS: [&str; 61] = [
+const LINTERS: [&str; 76] = [
     "eslint",
     "ruff",
     "mypy",
@@ -73,6 +73,21 @@ const LINTERS: [&str; 61] = [
     "scsslint",
     "sasslint",
     "credo",
+    "actionlint",
+    "clippy",
+    "codespell",
+    "djlint",
+    "dotenvlinter",
+    "erblint",
+    "hamllint",
+    "jsonlint",
+    "osvscanner",
+    "pipaudit",
+    "protolint",
+    "puppetlint",
+    "pyright",
+    "solhint",
+    "zizmor",
 ];
 
 /// Words that may follow the name of a linter.
@@ -104,7 +119,9 @@ pub(in crate::tools) fn is_written_by(part: &Part<'_>) -> bool {
     };
     part.suites.iter().any(|suite| suite.attribute("package").is_some_and(has_mark))
         // A group of tests may be about `eslint`, or be called `Black`.
-        || (is_named() && (!is_run(part) || part.cases.iter().any(|case| has_place(part, case))))
+        || (is_named()
+            && ((!is_run(part) && !took_time(part))
+                || part.cases.iter().any(|case| has_place(part, case))))
         || (!is_run(part) && has_shape_of_findings(part))
 }
 
@@ -119,6 +136,11 @@ fn is_run(part: &Part<'_>) -> bool {
         })
 }
 
+/// Whether a case took time, which linters do not measure.
+fn took_time(part: &Part<'_>) -> bool {
+    part.cases.iter().any(|case| case.duration.map(Seconds::get).is_some_and(|time| time > 0.0))
+}
+
 /// Whether the name or classname of a case is a file, a position or the code of a rule, or it names a linter itself.
 fn has_place(part: &Part<'_>, case: &Case) -> bool {
     let finding = Finding::new(case, suite_name_of(part, case));
@@ -126,8 +148,20 @@ fn has_place(part: &Part<'_>, case: &Case) -> bool {
         let file = file.to_ascii_lowercase();
         ["test", "spec"].iter().any(|word| file.contains(word))
     };
+    // PHP CS Fixer names a case after its file.
+    let is_file_without_extension = case.file.as_deref().is_some_and(|file| {
+        file.strip_prefix(finding.name).is_some_and(|rest| rest.starts_with('.'))
+    });
+    // mypy counts its run as one case, `mypy-py3_11-linux`.
+    let is_run_of_mypy = finding.suite == "mypy" && finding.name.starts_with("mypy-py");
+    if is_file_without_extension || is_run_of_mypy || finding.name == "All OK" {
+        return true;
+    }
     [finding.name, finding.classname].into_iter().any(|text| {
-        is_position(text) || is_code(text) || is_linter(text) || (is_file(text) && !is_test(text))
+        is_position(text)
+            || is_code(text)
+            || (is_linter(text) && text != finding.suite)
+            || (is_file(text) && !is_test(text))
     })
 }
 
@@ -162,7 +196,7 @@ fn is_linter(name: &str) -> bool {
 }
 
 fn has_shape_of_findings(part: &Part<'_>) -> bool {
-    const SHAPES: [fn(&Finding<'_>) -> bool; 7] = [
+    const SHAPES: [fn(&Finding<'_>) -> bool; 8] = [
         position_as_name,
         position_as_classname,
         line_in_text,
@@ -170,6 +204,7 @@ fn has_shape_of_findings(part: &Part<'_>) -> bool {
         severity_in_name,
         file_and_position,
         kind_of_manifest,
+        position_in_message,
     ];
     SHAPES
         .iter()
@@ -276,11 +311,12 @@ fn line_in_text(finding: &Finding<'_>) -> bool {
 fn rule_of_file(finding: &Finding<'_>) -> bool {
     let file = finding.classname.to_ascii_lowercase();
     let is_test = ["test", "spec", "feature", "bats"].iter().any(|word| file.contains(word));
+    // tflint repeats the rule.
+    let has_rule = finding.text.contains(&format!("\nRule: {}\n", finding.name));
     finding.failed()
         && !finding.took_time
-        && is_code(finding.name)
         && is_file(finding.classname)
-        && !is_test
+        && ((is_code(finding.name) && !is_test) || has_rule)
 }
 
 /// Whether `text` starts with the code of a rule.
@@ -318,6 +354,19 @@ fn file_and_position(finding: &Finding<'_>) -> bool {
         && finding.classname.is_empty()
         && has_extension(finding.name)
         && finding.text.contains(&format!("[{}:", finding.name))
+}
+
+/// buf: the suite is the file, the name starts with the rule, `PACKAGE_DEFINED_3_1`, which is the type of the failure.
+fn position_in_message(finding: &Finding<'_>) -> bool {
+    let position =
+        finding.message.strip_prefix(finding.suite).and_then(|rest| rest.strip_prefix(':'));
+    finding.failed()
+        && !finding.took_time
+        && finding.classname.is_empty()
+        && is_file(finding.suite)
+        && is_word(finding.kind)
+        && finding.name.starts_with(finding.kind)
+        && position.is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
 }
 
 /// kubeconform: the suite is a manifest, the classname is `Deployment@apps/v1`.

@@ -5,6 +5,7 @@
 //! must be absent only because the tool does not write it yet. Where two tools write the same shape, their rules must
 //! agree on container and name.
 
+pub(super) mod acceptance;
 pub(super) mod bazel;
 pub(super) mod browsers;
 pub(super) mod devices;
@@ -12,10 +13,12 @@ pub(super) mod dotnet;
 pub(super) mod elixir;
 pub(super) mod erlang;
 pub(super) mod frameworks;
+pub(super) mod functional;
 pub(super) mod general;
 pub(super) mod gherkin;
 pub(super) mod ginkgo;
 pub(super) mod go;
+pub(super) mod godot;
 pub(super) mod infrastructure;
 pub(super) mod javascript;
 pub(super) mod jvm;
@@ -29,6 +32,7 @@ pub(super) mod ruby;
 pub(super) mod rust;
 pub(super) mod tap;
 pub(super) mod testthat;
+pub(super) mod unity;
 pub(super) mod written;
 
 use super::location::{Cut, Level, TestLocation};

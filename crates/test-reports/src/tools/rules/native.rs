@@ -80,7 +80,8 @@ pub(in crate::tools) fn is_boost(part: &Part<'_>) -> bool {
         && all_cases(part, |case| {
             case.attribute("assertions").is_some()
                 // Those of PHPUnit and Codeception.
-                && ["status", "class", "feature"].iter().all(|name| case.attribute(name).is_none())
+                && ["class", "feature"].iter().all(|name| case.attribute(name).is_none())
+                && !is_state_of_criterion(case)
         })
 }
 
@@ -153,11 +154,12 @@ pub(in crate::tools) fn meson(case: &CaseContext<'_>) -> TestLocation {
 }
 
 pub(in crate::tools) fn is_criterion(part: &Part<'_>) -> bool {
+    all_cases(part, |case| case.attribute("assertions").is_some() && is_state_of_criterion(case))
+}
+
+pub(super) fn is_state_of_criterion(case: &Case) -> bool {
     const STATES: [&str; 4] = ["PASSED", "FAILED", "SKIPPED", "ERRORED"];
-    all_cases(part, |case| {
-        case.attribute("assertions").is_some()
-            && case.attribute("status").is_some_and(|status| STATES.contains(&status))
-    })
+    case.attribute("status").is_some_and(|status| STATES.contains(&status))
 }
 
 /// A suite for each group; the classname is the group, after the package that an option names.

@@ -1,6 +1,6 @@
 //! PHPUnit, Pest, ParaTest: the class is the container.
 
-use super::{all_cases, in_container};
+use super::{all_cases, in_container, native};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, TestLocation};
@@ -10,7 +10,7 @@ pub(in crate::tools) fn is_phpunit(part: &Part<'_>) -> bool {
     let has = |name: &str| part.suites.iter().any(|suite| suite.attribute(name).is_some());
     has("assertions")
         && all_cases(part, |case| {
-            case.attribute("assertions").is_some() && case.attribute("status").is_none()
+            case.attribute("assertions").is_some() && !native::is_state_of_criterion(case)
         })
 }
 

@@ -1,6 +1,6 @@
 //! RSpec and minitest: the classname is the container.
 
-use super::{all_cases, all_named_like_suite, one, owned};
+use super::{all_cases, all_named_like_suite, native, one, owned};
 use crate::formats::model::Case;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
@@ -28,7 +28,7 @@ pub(in crate::tools) fn is_minitest(part: &Part<'_>) -> bool {
         || (part.has(&["skipped", "failures", "errors", "tests", "assertions", "time"])
             && part.suites.len() == 1
             && all_named_like_suite(part)
-            && all_cases(part, |case| is_one(case) && case.attribute("status").is_none()))
+            && all_cases(part, |case| is_one(case) && !native::is_state_of_criterion(case)))
 }
 
 /// The classname, and the description without the number that `it` adds.

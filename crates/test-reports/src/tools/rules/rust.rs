@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{all_cases, all_named_like_suite, any_property, one, owned, suite_name_of};
+use super::{
+    all_cases, all_named_like_suite, any_property, is_identifier, one, owned, suite_name_of,
+};
 use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
@@ -10,8 +12,16 @@ use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_nextest(part: &Part<'_>) -> bool {
-    let is_one =
-        |case: &Case| case.attribute("timestamp").is_some() && case.attribute("status").is_none();
+    // Cases of other tools may have a time stamp, too.
+    let is_path = |case: &Case| {
+        let name = case.name.as_deref().unwrap_or_default();
+        !part.suite_name().contains('.') && name.split("::").all(is_identifier)
+    };
+    let is_one = |case: &Case| {
+        case.attribute("timestamp").is_some()
+            && case.attribute("status").is_none()
+            && (part.has(&["disabled"]) || is_path(case))
+    };
     part.suite_name().starts_with("@setup-script:")
         || (part.has(&["tests", "errors", "failures"])
             && all_named_like_suite(part)

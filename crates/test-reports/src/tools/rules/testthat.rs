@@ -22,8 +22,6 @@ pub(in crate::tools) fn is_testthat(part: &Part<'_>) -> bool {
             let name = case.name.as_deref().unwrap_or_default();
             let classname = case.classname.as_deref().unwrap_or_default();
             case.file.is_none()
-                && case.attribute("status").is_none()
-                && case.attribute("assertions").is_none()
                 && is_word(name)
                 && name.contains('_')
                 && is_word(classname)

@@ -158,7 +158,7 @@ fn paths_of_godot_are_relative_to_the_project() {
         "id='0' name='cart_test' package='res://test/unit' timestamp='t' hostname='localhost' tests='1' failures='0' errors='0' skipped='0' flaky='0' time='0.1'",
         "<testcase name='test_adds' classname='cart_test' time='0.1'/>",
     );
-    assert_eq!(lines(&gdunit), ["test/unit + cart_test: test_adds @ test/unit / cart_test"]);
+    assert_eq!(lines(&gdunit), ["test/unit + cart_test: test_adds @ test / unit / cart_test"]);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_classname_that_is_the_name_adds_nothing() {
         "<properties><property name='browser' value='Chrome 120.0.6099.109'/></properties>\
          <testcase name='Test Cases/Cart/adds' classname='Test Cases/Cart/adds' status='PASSED' time='1'/>",
     );
-    assert_eq!(lines(&xml), ["Test Suites/Smoke: Test Cases/Cart/adds @ Test Suites/Smoke"]);
+    assert_eq!(lines(&xml), ["Test Suites/Smoke: Test Cases/Cart/adds @ Test Suites / Smoke"]);
     assert_eq!(lines("<testcase name='adds' classname='adds'/>"), ["adds: adds @ adds"]);
 }
 

@@ -1,6 +1,7 @@
 //! Container, name and folder of the cases of each tool.
 
 mod further;
+mod named;
 
 use super::{CaseMapper, MappedCase};
 use crate::formats::model::{Case, Format, Outcome, Report};

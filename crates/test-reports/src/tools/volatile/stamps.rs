@@ -47,6 +47,11 @@ impl<'a> Cursor<'a> {
         Some(next)
     }
 
+    /// A number of one or two digits.
+    fn short_number(&mut self) -> Option<u32> {
+        self.number(2).or_else(|| self.number(1))
+    }
+
     fn day(&mut self) -> Option<u32> {
         self.number(2).filter(|day| (1..=31).contains(day))
     }
@@ -59,7 +64,7 @@ impl<'a> Cursor<'a> {
         self.number(4).filter(|year| (1970..2100).contains(year))
     }
 
-    /// `2026-11-20`, `2026/11/20`, `20.11.2026`, `20261120`, and the separator.
+    /// `2026-11-20`, `2026/11/20`, `20.11.2026`, `1/9/2026`, `20261120`, and the separator.
     fn date(&mut self) -> Option<Option<char>> {
         let start = *self;
         let year_first = |cursor: &mut Self| {
@@ -77,9 +82,9 @@ impl<'a> Cursor<'a> {
         }
         *self = start;
         let day_first = |cursor: &mut Self| {
-            cursor.number(2).filter(|number| (1..=31).contains(number))?;
+            cursor.short_number().filter(|number| (1..=31).contains(number))?;
             let separator = cursor.one_of("-/.")?;
-            cursor.number(2).filter(|number| (1..=31).contains(number))?;
+            cursor.short_number().filter(|number| (1..=31).contains(number))?;
             (cursor.one_of("-/.") == Some(separator)).then_some(())?;
             cursor.year()?;
             Some(Some(separator))
@@ -93,8 +98,14 @@ impl<'a> Cursor<'a> {
 
     /// `10:00`, `10:00:00.123`, `10-00-00`, `100000`, and what follows of the zone.
     fn time(&mut self) -> Option<()> {
-        self.number(2).filter(|hour| *hour < 24)?;
+        let start = self.at;
+        self.short_number().filter(|hour| *hour < 24)?;
+        let is_short = self.at == start + 1;
         let separator = self.one_of(":-_.");
+        // `9:05`, but not `9-05`.
+        if is_short && separator != Some(':') {
+            return None;
+        }
         self.number(2).filter(|minute| *minute < 60)?;
         let seconds = |cursor: &mut Self| {
             (cursor.one_of(":-_.") == separator).then_some(())?;

@@ -31,6 +31,11 @@ fn findings_are_recognised() {
     let reports = [
         ("golangci-lint", golangci("shop/a.go:3:6: func x is unused")),
         ("phpstan", suite("name='analysis'", &line("src/Cart.php:12", ""))),
+        ("php cs fixer", suite("name='PHP CS Fixer' assertions='1'", "<testcase name='src/Cart' file='src/Cart.php' assertions='1'><failure type='code_style'/></testcase>")),
+        ("php cs fixer", suite("name='PHP CS Fixer'", "<testcase name='All OK' assertions='1'/>")),
+        ("tflint", suite("name=''", "<testcase name='terraform_unused' classname='main.tf' time='0'><failure message='main.tf:3,1-5: x' type='Warning'>Warning: x\nRule: terraform_unused\nRange: main.tf:3,1-5</failure></testcase>")),
+        ("buf", suite("name='proto/cart.proto'", "<testcase name='PACKAGE_DEFINED_3_1'><failure message='proto/cart.proto:3:1:Files' type='PACKAGE_DEFINED'/></testcase>")),
+        ("actionlint", suite("name='actionlint'", "<testcase name='syntax-check' classname='.github/workflows/a.yml'><failure/></testcase>")),
         ("psalm", suite("name='src/Cart.php'", "<testcase name='src/Cart.php:12' classname='UndefinedClass'><skipped>line: 12</skipped></testcase>")),
         ("pylint", suite("name='x'", "<testcase name='shop/cart.py:3:0' classname='C0114'><failure/></testcase>")),
         ("luacheck", suite("name='Luacheck report'", "<testcase name='cart.lua:1' classname='cart.lua'><failure type='W211' message='cart.lua:3:1: unused'/></testcase>")),
@@ -97,6 +102,9 @@ fn failing_tests_are_not_findings() {
             "<testcase name='tests/a.c'><failure>tests/a.c:12: no</failure></testcase>",
         ),
         suite("name='check results'", "<testcase name='adds' classname='Cart'/>"),
+        // A case that took time, in a class of the same name.
+        suite("name='Black'", "<testcase name='wins' classname='Black' time='0.1'/>"),
+        suite("name='clippy'", "<testcase name='lints::ok' classname='clippy' time='0.1'/>"),
         // Tests of or like a linter, as mocha, PHPUnit and JUnit write them.
         suite(
             "name='Black' timestamp='t' tests='1' time='0' failures='0'",
