@@ -7,8 +7,8 @@ use test_reports::formats::lines;
 use test_reports::formats::model::Report;
 use test_reports::tools;
 
-use super::args::InspectArgs;
-use super::args::values::{InspectFormat, ResultFormat as _};
+use super::args::values::{InspectFormat, OutputSpec, ResultFormat as _};
+use super::args::{ConvertArgs, InspectArgs, InspectOutputArgs, TerminalArgs};
 use super::cargo::Cargo;
 use super::exit::ExitCode;
 use super::github;
@@ -46,6 +46,16 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     reports::remove_ignored(&mut summary, &settings);
     let render = |format, target, _| render(&reports, &summary, &settings, format, target);
     exit.add(outputs.write(render, &streams));
+    if matches!(format, InspectFormat::Junit | InspectFormat::Ctrf | InspectFormat::Jsonl) {
+        // Standard output is a report, which cannot say this.
+        for warning in &summary.warnings {
+            streams.warning(warning);
+        }
+        for flaw in &summary.reports.damaged {
+            let flaw = format!("damaged report: {flaw}");
+            streams.error_text(&flaw, Some("what could be read was written"));
+        }
+    }
     for error in &errors {
         streams.error_text(&error.message, error.hint.as_deref());
     }
@@ -57,6 +67,20 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     // The process ends: the system frees the memory at once, faster than value by value.
     std::mem::forget((reports, summary));
     exit
+}
+
+/// `tq-import convert`: an inspection that prints the report alone, or writes it to a file and prints the last line.
+pub(super) fn convert(args: &ConvertArgs, environment: &Environment) -> ExitCode {
+    let ConvertArgs { to, output, reading, mapping, terminal } = args.clone();
+    let format = to.into();
+    let (output, terminal) = match output {
+        None => (InspectOutputArgs { format, output: Vec::new() }, terminal),
+        Some(path) => (
+            InspectOutputArgs { output: vec![OutputSpec { format, path }], ..Default::default() },
+            TerminalArgs { quiet: terminal.verbose == 0, ..terminal },
+        ),
+    };
+    run(&InspectArgs { reading, mapping, output, terminal }, environment)
 }
 
 fn render(

@@ -71,6 +71,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         None => return import::run(&cli.import, &environment),
         Some(Command::Run(args)) => return run::run(args, &environment),
         Some(Command::Inspect(args)) => inspect::run(args, &environment),
+        Some(Command::Convert(args)) => inspect::convert(args, &environment),
         Some(Command::Explain(args)) => explain::run(args, &environment),
         Some(Command::Doctor(args)) => doctor::run(args, &environment),
         Some(Command::Init(args)) => init::run(args, &environment),

@@ -147,16 +147,24 @@ pub(super) fn delete_old_of(arguments: &[OsString], directory: &Path) {
     let mut specs: Vec<OutputSpec<InspectFormat>> = Vec::new();
     let mut others = Vec::new();
     let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+    // Its option names the file alone.
+    let converts = arguments.clone().any(|argument| argument == "convert");
     while let Some(argument) = arguments.next().filter(|argument| *argument != "--") {
         let value = match argument.strip_prefix("--output") {
             Some("") => arguments.next(),
+            None if argument == "-o" => arguments.next(),
             Some(value) => value.strip_prefix('=').map(|value| Cow::Owned(value.to_owned())),
             None => {
                 others.push(argument.into_owned());
                 continue;
             }
         };
-        specs.extend(value.and_then(|value| value.parse().ok()));
+        let file = |value: &str| OutputSpec { format: InspectFormat::Jsonl, path: value.into() };
+        let spec = |value: Cow<'_, str>| match value.parse() {
+            Ok(spec) => Some(spec),
+            Err(_) => converts.then(|| file(&value)),
+        };
+        specs.extend(value.and_then(spec));
     }
     // Any other argument may name reports.
     let paths: Vec<PathBuf> = specs.iter().map(|spec| directory.join(&spec.path)).collect();

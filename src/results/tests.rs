@@ -139,6 +139,7 @@ fn statuses_are_found_by_name_and_as_far_as_the_project_may_use_them() {
 fn result(id: u64, test: u64, suite: u64) -> RunResult {
     RunResult {
         id: RunResultId::new(id),
+        run_id: None,
         test_id: TestId::new(test),
         suite_id: Some(SuiteId::new(suite)),
         status_id: Some(StatusId::new(501)),

@@ -32,6 +32,7 @@ impl Summary {
             schema_version: 1,
             complete: Some(false),
             namespace: Some(options.namespace.clone()).filter(|namespace| !namespace.is_empty()),
+            folder: options.folder.clone(),
             reports: Reports {
                 files: records.files.len(),
                 recovered,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 mod build;
 pub mod checkup;
+mod converted;
 pub mod escape;
 pub mod explanation;
 pub mod github;
@@ -52,6 +53,9 @@ pub struct Summary {
     pub build: Option<Build>,
     /// The namespace, if one is set.
     pub namespace: Option<String>,
+    /// The folder that new folders and tests are created in (`--folder`), outermost first.
+    #[serde(skip)]
+    pub folder: Vec<String>,
     /// The reports in numbers.
     pub reports: Reports,
     /// The project; none if the import ended before it was found.

@@ -1,6 +1,7 @@
 //! The output formats: the trait that each implements, and the table of those that `--format` and `--output` offer.
 
 use super::Summary;
+use super::converted::{Ctrf, Junit};
 use super::html::Html;
 use super::json::Json;
 use super::markdown::{self, Markdown};
@@ -27,9 +28,11 @@ pub trait Writer: Sync {
 }
 
 /// The formats by the names that `--format` and `--output` take.
-pub static WRITERS: [(&str, &dyn Writer); 4] = [
+pub static WRITERS: [(&str, &dyn Writer); 6] = [
     ("text", &Text),
     ("json", &Json),
     ("markdown", &Markdown { limit: markdown::LIMIT }),
     ("html", &Html),
+    ("junit", &Junit),
+    ("ctrf", &Ctrf),
 ];

@@ -65,3 +65,84 @@ fn a_stream_that_is_cut_is_damaged_and_its_tests_are_imported() {
     let run = Run::of(&command.output().unwrap()).expect(3);
     assert!(run.stdout.contains("cut.jsonl") && run.stdout.contains("damaged"), "{run}");
 }
+
+/// Runs `convert` on a report of testdata, and returns what it prints.
+fn convert(directory: &Path, arguments: &[&str]) -> Run {
+    let mut command = binary(directory);
+    command.arg("convert").args(arguments);
+    Run::of(&command.output().unwrap())
+}
+
+#[test]
+fn a_converted_report_is_imported_as_the_same_tests() {
+    for report in [
+        "gotestsum/go-test.jsonl",
+        "playwright/playwright.json",
+        "pytest/reruns.json",
+        "robotframework",
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let source = testdata(report);
+        let source = source.to_str().unwrap();
+        let first = import(directory.path(), source);
+        let created = first["tests"]["created"].as_u64().unwrap();
+        assert!(created > 0, "{first}");
+        // A folder for new tests is not that of the reports.
+        let below = ["--folder", "Automated/Web"];
+        let printed = convert(directory.path(), &[&["--to", "junit", source], &below[..]].concat());
+        std::fs::write(directory.path().join("junit.xml"), printed.expect(0).stdout).unwrap();
+        let ctrf = convert(directory.path(), &["--to", "ctrf", "-o", "report.json", source]);
+        assert!(ctrf.expect(0).stdout.lines().count() <= 2);
+        for file in ["junit.xml", "report.json"] {
+            let again = import(directory.path(), file);
+            assert_eq!(again["tests"]["created"], 0, "{file}: {again}");
+            assert_eq!(again["changes"], serde_json::json!([]), "{file}: {again}");
+            for outcome in ["tests", "passed", "failed", "flaky"] {
+                let said = |run: &Value| match outcome {
+                    // CTRF knows no errors.
+                    "failed" => {
+                        run["reports"]["failed"].as_u64().unwrap()
+                            + run["reports"]["errored"].as_u64().unwrap()
+                    }
+                    _ => run["reports"][outcome].as_u64().unwrap(),
+                };
+                assert_eq!(said(&again), said(&first), "{file}: {outcome}: {again}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_report_is_converted_as_far_as_it_was_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let report = "<testsuite name=\"cart\"><testcase name=\"adds\"/><testcase name=\"rem";
+    std::fs::write(directory.path().join("a.xml"), report).unwrap();
+    std::fs::write(directory.path().join("old.xml"), "old").unwrap();
+    let run = convert(directory.path(), &["--to", "junit", "-o", "old.xml", "a.xml"]).expect(3);
+    assert!(run.stdout.contains("damaged  a.xml:1:66: "), "{run}");
+    let printed = convert(directory.path(), &["--to", "junit", "a.xml"]).expect(3);
+    assert!(printed.stderr.contains("damaged report: a.xml:1:66: "), "{printed}");
+    let written = std::fs::read_to_string(directory.path().join("old.xml")).unwrap();
+    assert!(written.contains("<testcase name=\"adds\" classname=\"cart\"/>"), "{written}");
+    // A failed start leaves nothing that looks like its result.
+    convert(directory.path(), &["--to", "junit", "-o", "old.xml", "--unknown", "a.xml"]).expect(2);
+    assert!(!directory.path().join("old.xml").exists());
+}
+
+#[test]
+fn an_import_writes_junit_and_ctrf_beside_its_summary() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = testdata("pytest/shop.xml");
+    let mut command = binary(directory.path());
+    command.args(["--sandbox=shop.db", "--output", "junit=all.junit", "--output"]);
+    command.arg("ctrf=ctrf.json").arg(source);
+    Run::of(&command.output().unwrap());
+    let junit = std::fs::read_to_string(directory.path().join("all.junit")).unwrap();
+    assert!(junit.starts_with("<?xml"), "{junit}");
+    let ctrf = std::fs::read(directory.path().join("ctrf.json")).unwrap();
+    let ctrf: Value = serde_json::from_slice(&ctrf).unwrap();
+    assert_eq!(
+        (&ctrf["reportFormat"], &ctrf["results"]["tool"]["name"]),
+        (&"CTRF".into(), &"tq-import".into())
+    );
+}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::values::{InspectFormat, OutputSpec, ReadyFormat};
+use super::values::{InspectFormat, OutputSpec, ReadyFormat, ReportFormat};
 use super::{ConnectionArgs, ImportArgs, MappingArgs, NetworkArgs, ReadingArgs, TerminalArgs};
 
 /// Arguments of `run`.
@@ -54,6 +54,28 @@ pub struct InspectOutputArgs {
     /// The file is written completely or not at all.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<OutputSpec<InspectFormat>>,
+}
+
+/// Arguments of `convert`.
+#[derive(Args, Clone, Debug)]
+pub struct ConvertArgs {
+    /// The format to write
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub to: ReportFormat,
+
+    /// Write the report to this file, completely or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Which reports to read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// How cases become tests.
+    #[command(flatten)]
+    pub mapping: MappingArgs,
+    /// The terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
 }
 
 /// Arguments of `sandbox`.

@@ -32,6 +32,10 @@ pub(super) const RUN_EXAMPLES: &str = "Examples:
   tq-import run target/nextest/ci/junit.xml -- cargo nextest run --profile ci
   tq-import run - -- just test";
 
+pub(super) const CONVERT_EXAMPLES: &str = "Examples:
+  go test -json ./... | tq-import convert --to junit - > junit.xml
+  tq-import convert --to ctrf -o report.json playwright-report.json 'shards/**/*.xml'";
+
 pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
   tq-import explain 'adds an article' reports/
   tq-import explain --sandbox tqi-9f86d081884c7d65 'reports/**/*.xml'";

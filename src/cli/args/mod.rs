@@ -12,8 +12,8 @@ mod vendor;
 pub mod words;
 
 pub use commands::{
-    CompletionsArgs, DoctorArgs, ExplainArgs, InitArgs, InspectArgs, InspectOutputArgs, ManArgs,
-    RunArgs, SandboxArgs, SandboxCommand,
+    CompletionsArgs, ConvertArgs, DoctorArgs, ExplainArgs, InitArgs, InspectArgs,
+    InspectOutputArgs, ManArgs, RunArgs, SandboxArgs, SandboxCommand,
 };
 pub use results::ResultsArgs;
 pub use vendor::VendorArgs;
@@ -63,6 +63,14 @@ pub enum Command {
     /// token and sends nothing. The result is printed even if a report is damaged (exit code 3).
     #[command(display_order = 1)]
     Inspect(InspectArgs),
+    /// Write one report of all reports: JUnit XML, CTRF or JSON lines
+    ///
+    /// Reads every format that an import reads, and merges retries and shards. An import of the written report
+    /// finds the same tests. Needs no token and sends nothing. The report is written even if one that was read is
+    /// damaged (exit code 3).
+    #[command(after_help = help::CONVERT_EXAMPLES)]
+    #[command(display_order = 2)]
+    Convert(Box<ConvertArgs>),
     /// Run a test command, then import the reports that it wrote
     ///
     /// The command's input and output are passed through unchanged. Only reports written by the command are
@@ -72,7 +80,7 @@ pub enum Command {
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.
     #[command(after_help = help::RUN_EXAMPLES)]
-    #[command(display_order = 2)]
+    #[command(display_order = 3)]
     Run(Box<RunArgs>),
     /// Serve a local TestQuality API with its own database
     ///
@@ -80,7 +88,7 @@ pub enum Command {
     /// works once, to a page that shows the imported data: projects with their folders and tests,
     /// each test with its identity, steps and history, runs with their results, and a search.
     /// You can test your own scripts against it. It mimics the documented API; it is not TestQuality.
-    #[command(display_order = 3)]
+    #[command(display_order = 4)]
     Sandbox(SandboxArgs),
     /// Explain why a test would be matched, adopted or created, and where it would go
     ///
@@ -88,26 +96,26 @@ pub enum Command {
     /// test's identity. With a project or --sandbox, also shows what an import would do with the test, and
     /// why. Nothing is written.
     #[command(after_help = help::EXPLAIN_EXAMPLES)]
-    #[command(display_order = 4)]
+    #[command(display_order = 5)]
     Explain(Box<ExplainArgs>),
     /// Check settings, token, server and project
     ///
     /// Requests only the list of projects and the root of the selected project. The exit code is that of an
     /// import that fails for the same reason: 0, 2, 6 or 7.
-    #[command(display_order = 5)]
+    #[command(display_order = 6)]
     Doctor(Box<DoctorArgs>),
     /// Write a tq-import.toml with project, namespace and folder
-    #[command(display_order = 6)]
+    #[command(display_order = 7)]
     Init(InitArgs),
     /// Print a shell completion script
     ///
     /// For example: tq-import completions bash > ~/.local/share/bash-completion/completions/tq-import
-    #[command(display_order = 7)]
+    #[command(display_order = 8)]
     Completions(CompletionsArgs),
     /// Print the manual page
     ///
     /// For example: tq-import man > ~/.local/share/man/man1/tq-import.1
-    #[command(display_order = 8)]
+    #[command(display_order = 9)]
     Man(ManArgs),
 }
 

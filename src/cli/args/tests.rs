@@ -168,7 +168,7 @@ fn help_texts() {
     insta::assert_snapshot!("inspect", help(&["inspect", "-h"]));
     insta::assert_snapshot!("run", help(&["run", "--help"]));
     insta::assert_snapshot!("sandbox", help(&["sandbox", "--help"]));
-    for command in ["explain", "doctor", "init", "completions", "man"] {
+    for command in ["convert", "explain", "doctor", "init", "completions", "man"] {
         insta::assert_snapshot!(command, help(&[command, "-h"]));
     }
 }

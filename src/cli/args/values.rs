@@ -89,6 +89,10 @@ pub enum SummaryFormat {
     Markdown,
     /// For a browser: one file with everything in it.
     Html,
+    /// For other programs: one clean JUnit report of all tests.
+    Junit,
+    /// For other programs: the same in the Common Test Report Format.
+    Ctrf,
 }
 
 impl ResultFormat for SummaryFormat {}
@@ -115,11 +119,36 @@ pub enum InspectFormat {
     Markdown,
     /// For a browser: one file with everything in it.
     Html,
+    /// For other programs: one clean JUnit report of all tests.
+    Junit,
+    /// For other programs: the same in the Common Test Report Format.
+    Ctrf,
     /// The content of the reports, one line per case: to import it on another machine.
     Jsonl,
 }
 
 impl ResultFormat for InspectFormat {}
+
+/// The format of the report that `convert` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// JUnit XML: each test once, with its outcome after retries and shards.
+    Junit,
+    /// The Common Test Report Format: the same in JSON.
+    Ctrf,
+    /// The content of the reports, one line per case, nothing merged.
+    Jsonl,
+}
+
+impl From<ReportFormat> for InspectFormat {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Junit => Self::Junit,
+            ReportFormat::Ctrf => Self::Ctrf,
+            ReportFormat::Jsonl => Self::Jsonl,
+        }
+    }
+}
 
 /// When to use colours: `--color`, and in the settings combined with NO_COLOR and CLICOLOR_FORCE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

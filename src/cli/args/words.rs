@@ -52,6 +52,10 @@ fn takes_next(command: &Command, text: &str) -> bool {
 /// Words that a user may write in the place of a report, with a hint for each.
 const KNOWN: &[(&str, &str)] = &[
     ("inspect", "write the command before the first report: `tq-import inspect <REPORT>...`"),
+    (
+        "convert",
+        "write the command before the first report: `tq-import convert --to junit <REPORT>...`",
+    ),
     ("sandbox", "the command is `tq-import sandbox`"),
     (
         "run",

@@ -432,8 +432,8 @@ mod tests {
     }
 
     fn detail(message: &str, text: &str) -> Detail {
-        let of = |text: &str| Some(text.into()).filter(|_| !text.is_empty());
-        Detail { message: of(message), text: of(text), kind: None }
+        let of = |text: &str| Some(text.to_owned()).filter(|_| !text.is_empty());
+        Detail { message: of(message).map(Into::into), text: of(text).map(Into::into), kind: None }
     }
 
     #[test]
