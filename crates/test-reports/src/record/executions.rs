@@ -206,17 +206,11 @@ fn are_executions(a: &Occurrence, b: &Occurrence, mappers: &[CaseMapper<'_>]) ->
             || numberless(&from) == numberless(&to))
 }
 
-/// The file that says where a case comes from, although it is no part of the case or its suites: a package that is a
-/// path, or the file of Cypress's root suite, which precedes the suites of the file.
+/// The package that is a path, which says where a case comes from although it is no part of the case or its suites.
 fn outer_source(report: &Report, case: &Case) -> Option<String> {
     let suites = report.suite_chain(case.suite);
     let package = suites.iter().find_map(|suite| suite.attribute("package"));
-    let package = package.filter(|package| package.contains(['/', '\\']));
-    let root = || {
-        let before = report.suites.get(..=case.suite? as usize)?;
-        before.iter().rev().find(|suite| &*suite.name == "Root Suite")?.attribute("file")
-    };
-    package.or_else(root).map(str::to_owned)
+    package.filter(|package| package.contains(['/', '\\'])).map(str::to_owned)
 }
 
 /// Whether a directory is named after a platform or a repetition.

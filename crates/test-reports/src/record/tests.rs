@@ -3,6 +3,7 @@
 use super::{IdentityOptions, Pin, Records, TestRecord, collect};
 use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
 use crate::formats::read_one;
+use crate::identity::Identity;
 
 fn records_with(files: &[(&str, &str)], options: &IdentityOptions) -> Records {
     let reports: Vec<_> = files.iter().map(|(path, xml)| read_one(xml, path)).collect();
@@ -237,14 +238,32 @@ fn a_file_and_its_merged_copy_count_once() {
 }
 
 #[test]
-fn equal_tests_of_two_files_cause_a_warning_although_only_a_root_suite_or_package_names_the_file() {
+fn the_file_of_cypress_root_suite_tells_equal_tests_apart() {
     let cypress = |file: &str| {
         format!(
-            "<testsuites><testsuite name='Root Suite' timestamp='t' tests='0' file='{file}' time='0' failures='0'/>\
+            "<testsuite name='Root Suite' timestamp='t' tests='0' file='{file}' time='0' failures='0'/>\
              <testsuite name='Cart' timestamp='t' tests='1' time='1' failures='0'><testcase name='Cart adds' time='1' classname='adds'/>\
-             </testsuite></testsuites>"
+             </testsuite>"
         )
     };
+    let (a, b) = (cypress("e2e/a.cy.js"), cypress("e2e/b.cy.js"));
+    let report = |suites: &str| format!("<testsuites name='Mocha Tests'>{suites}</testsuites>");
+    let two = records(&[&report(&a), &report(&b)]);
+    assert_eq!((two.tests.len(), two.warnings.len()), (2, 0), "{:?}", two.warnings);
+    for file in ["e2e/a.cy.js", "e2e/b.cy.js"] {
+        assert!(two.tests.iter().any(|test| *test.container == [file, "Cart"]), "{two:?}");
+    }
+    assert_eq!(*two.tests[0].folder, ["Cart"]);
+    // One file that both were merged into.
+    let merged = records(&[&report(&format!("{a}{b}"))]);
+    let identities = |records: &Records| -> Vec<Identity> {
+        records.tests.iter().map(|test| test.identity).collect()
+    };
+    assert_eq!(identities(&merged), identities(&two));
+}
+
+#[test]
+fn equal_tests_of_two_files_cause_a_warning_although_only_a_package_names_the_file() {
     let gauge = |file: &str| {
         format!(
             "<testsuites><testsuite id='1' tests='1' failures='0' package='{file}' timestamp='t' name='Cart' hostname='h'>\
@@ -252,11 +271,8 @@ fn equal_tests_of_two_files_cause_a_warning_although_only_a_root_suite_or_packag
         )
     };
     let warnings = |a: &str, b: &str| records(&[a, b]).warnings;
-    let found = warnings(&cypress("e2e/a.cy.js"), &cypress("e2e/b.cy.js"));
-    assert!(found[0].starts_with("different reports contain 1 test"), "{found:?}");
     let found = warnings(&gauge("/ci/shop/a/cart.spec"), &gauge("/ci/shop/b/cart.spec"));
     assert!(found[0].starts_with("different reports contain 1 test"), "{found:?}");
-    assert_eq!(warnings(&cypress("a.cy.js"), &cypress("a.cy.js")), Vec::<String>::new());
 }
 
 #[test]

@@ -202,6 +202,7 @@ const ROWS: &[Description] = &[
         "name",
         "the same",
     ),
+    row(&["tq-import"], "as the report says that it was converted from", "the same", "the same"),
     row(&["CTRF"], "file and suites, as far as the report names them", "name", "the same"),
     row(&["TeamCity"], "chain of suites", "name", "the chain"),
     row(

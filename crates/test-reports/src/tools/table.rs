@@ -789,7 +789,7 @@ pub(super) static TABLE: &[Tool] = &[
         name: "mocha",
         is_written_by: javascript::is_mocha,
         root_names: &["Mocha Tests", "Root Suite"],
-        locate: javascript::titles,
+        locate: javascript::mocha,
         not_a_test: javascript::titles_not_a_test,
         ..ROW
     },

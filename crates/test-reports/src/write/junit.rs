@@ -106,7 +106,10 @@ fn write_case(xml: &mut Xml, test: &TestRecord, classname: &str) -> io::Result<(
     let properties = [("attachment", &details.attachments), ("defect", &details.defects)];
     let lists =
         properties.iter().flat_map(|(name, values)| values.iter().map(|value| (*name, &**value)));
-    let steps = details.steps.iter().map(|step| ("step", &*step.step));
+    // With numbers, because a property of the same name and value counts once.
+    let numbered: Vec<String> =
+        (1..=details.steps.len()).map(|step| format!("step{step}")).collect();
+    let steps = numbered.iter().zip(&details.steps).map(|(name, step)| (&**name, &*step.step));
     let written = details.properties.iter().map(|property| (&*property.name, &*property.value));
     let properties: Vec<(&str, &str)> = written.chain(lists).chain(steps).collect();
     if tag.is_none() && properties.is_empty() && details.attempts.is_empty() && !test.flaky {

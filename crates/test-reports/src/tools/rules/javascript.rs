@@ -239,6 +239,28 @@ pub(in crate::tools) fn titles(case: &CaseContext<'_>) -> TestLocation {
     }
 }
 
+/// As [`titles`]. Cypress names the file only on the root suite, which comes before the groups of the file.
+pub(in crate::tools) fn mocha(case: &CaseContext<'_>) -> TestLocation {
+    let located = titles(case);
+    match root_file(case) {
+        Some(file) if case.file().is_none() && !is_source_file(case.suite_name()) => TestLocation {
+            container: [file].into_iter().chain(located.container).collect(),
+            ..located
+        },
+        _ => located,
+    }
+}
+
+/// The file of the last root suite before the suite of the case.
+fn root_file(case: &CaseContext<'_>) -> Option<String> {
+    let own = case.case.suite? as usize;
+    let suites = &case.part.report.suites;
+    let parent = suites.get(own)?.parent;
+    let before = suites.get(..own)?.iter().rev().take(SEARCHED_PARENTS);
+    let root = before.filter(|suite| suite.parent == parent).find(|suite| is_root(&suite.name))?;
+    Some(case.path(root.attribute("file")?)).filter(|file| !file.is_empty())
+}
+
 /// The number of suites before a group's own that are searched for its parents.
 const SEARCHED_PARENTS: usize = 1000;
 
