@@ -75,6 +75,13 @@ pub(super) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// The number of related rows; none if it is not a list.
+pub(super) fn length<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<usize>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_array().map(Vec::len))
+}
+
 /// A row of a list; none if it has a `deleted_at`, because a server may list deleted rows as well.
 pub(super) struct Listed<T>(pub(super) Option<T>);
 

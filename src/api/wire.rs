@@ -12,7 +12,7 @@ use super::ids::{
     ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId, StepId, SuiteId, SuiteTestId,
     TestId,
 };
-use super::lenient::{Listed, flag, list, moment, number, optional_number, text};
+use super::lenient::{Listed, flag, length, list, moment, number, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
 #[derive(Deserialize)]
@@ -203,6 +203,9 @@ pub struct Test {
     /// When it was last changed.
     #[serde(default, deserialize_with = "moment")]
     pub updated_at: Option<Timestamp>,
+    /// How many results runs have of it; only if they were asked for (`_with=run_result`), and the server knows them.
+    #[serde(default, deserialize_with = "length")]
+    pub run_result: Option<usize>,
 }
 
 /// The placement of a test in a suite.

@@ -1,10 +1,8 @@
 //! Concurrent importers: shards, and jobs that were started twice.
 
-use std::sync::Arc;
-
 use testquality_sandbox::FaultRules;
 
-use super::faults::{HASTY, schedule};
+use super::faults::{HASTY, for_each_seed, schedule, seeds};
 use crate::support::{TestEnv, report};
 
 const FOLDERS: [&str; 3] = ["cart", "login", "search"];
@@ -51,10 +49,6 @@ impl Meeting {
     async fn run(&self) {
         let faults = FaultRules::parse(&self.rules).unwrap();
         let env = TestEnv::with(|options| options.faults = faults).await;
-        if !self.rules.is_empty() {
-            // Wait until the lag no longer hides the project.
-            tokio::time::sleep(std::time::Duration::from_millis(450)).await;
-        }
         let names: Vec<String> =
             (0..self.importers).map(|importer| format!("{importer}.xml")).collect();
         for (importer, name) in names.iter().enumerate() {
@@ -112,16 +106,5 @@ impl Meeting {
 /// `SEEDS=1000 cargo test together` for more.
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_importers_end_in_one_project() {
-    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100_u64);
-    let permits = Arc::new(tokio::sync::Semaphore::new(6));
-    let meetings = (0..seeds).map(|seed| {
-        let permits = Arc::clone(&permits);
-        tokio::spawn(async move {
-            let _permit = permits.acquire().await.unwrap();
-            Meeting::of(seed).run().await;
-        })
-    });
-    for meeting in futures_util::future::join_all(meetings).await {
-        meeting.unwrap();
-    }
+    for_each_seed(seeds(100), 6, |seed| async move { Meeting::of(seed).run().await }).await;
 }

@@ -30,6 +30,10 @@ pub(super) enum Rule {
     ReadBackUnknown,
     /// A test without a live folder is placed.
     PlaceLost,
+    /// What is missing on a row that exists is looked for again, for as long as lists may lag, before it is written.
+    LookTwice,
+    /// The verification waits until lists show every row that the server acknowledged to the import.
+    WaitForOwnRows,
     /// A test that was seen in no folder is looked up once more before it is placed.
     LookUpLost,
     /// Of two placements of a test in one folder, the first is kept.

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::search::{Budget, PersonAct, Search};
-use super::world::{Deletion, FolderMembership, ROOT, Row, Step, Suite, Test, World};
+use super::world::{ALL_LISTS, Deletion, FolderMembership, ROOT, Row, Step, Suite, Test, World};
 use crate::plan::dedup::{KeepReason, RowKind};
 
 /// One test in one folder, with one step.
@@ -187,6 +187,41 @@ fn three_imports_in_which_an_answer_is_lost() {
 fn three_imports_in_which_a_read_lags() {
     let budget = Budget { lagging: 1, ..calm() };
     hold_from("three", &World::empty(), ONE, &[&[0], &[0], &[0]], &budget, Deletion::Leaves);
+}
+
+/// Each list by itself shows rows late, while two imports run.
+#[test]
+fn two_imports_while_a_list_lags() {
+    for list in (0..5).map(|list| 1 << list) {
+        for deletion in DELETIONS {
+            let budget = Budget { late_lists: list, kills: 1, ..calm() };
+            hold_from("a list lags", &World::empty(), ONE, &[&[0], &[0]], &budget, deletion);
+        }
+    }
+}
+
+/// Every list shows rows late, each at its own pace.
+#[test]
+fn two_imports_while_all_lists_lag() {
+    let budget = Budget { late_lists: ALL_LISTS, is_mild: true, ..calm() };
+    hold_from("all lists lag", &World::empty(), ONE, &[&[0], &[0]], &budget, Deletion::Leaves);
+}
+
+/// An import is interrupted, and the next ones begin before lists show what it wrote.
+#[test]
+fn imports_within_the_lag_of_earlier_ones() {
+    let after = Budget { late_lists: ALL_LISTS, sequential: true, ..calm() };
+    let unlucky = Budget { kills: 1, lost: 1, ..after.clone() };
+    let two: &[&[u8]] = &[&[0], &[0]];
+    for deletion in DELETIONS {
+        hold_from("a rerun", &World::empty(), ONE, two, &unlucky, deletion);
+        hold_from("a rerun of two steps", &World::empty(), TWO_STEPS, two, &unlucky, deletion);
+        let killed = Budget { kills: 2, ..after.clone() };
+        hold_from("two reruns", &World::empty(), ONE, &[&[0], &[0], &[0]], &killed, deletion);
+    }
+    let killed = Budget { kills: 1, is_mild: true, ..after };
+    hold("a rerun", ONE, two, &killed);
+    hold("a rerun with nested folders", NESTED, &[&[0, 1], &[0, 1]], &killed);
 }
 
 #[test]

@@ -37,7 +37,8 @@ pub(crate) async fn inject_faults(
     let resource = request.uri().path().strip_prefix("/api/").unwrap_or_default();
     let resource = resource.split('/').next().unwrap_or_default();
     let (mut fault, mut behaviours) = (None, Vec::new());
-    for kind in state.faults.matching(request.method(), resource, &body) {
+    let query = request.uri().query().unwrap_or_default();
+    for kind in state.faults.matching(request.method(), resource, query, &body) {
         match kind {
             RuleKind::Behaviour(behaviour) => behaviours.push(behaviour.clone()),
             RuleKind::Fault(kind) => fault = fault.or(Some(kind)),

@@ -61,7 +61,7 @@ impl FaultRule {
         if let Some(seed) = word.strip_prefix("seed=") {
             self.seed = seed.parse().ok()?;
         } else if let Some(text) = word.strip_prefix("with=") {
-            self.with = Some(text.replace('_', " ")).filter(|text| !text.is_empty());
+            self.with = Some(text.to_owned()).filter(|text| !text.is_empty());
             self.with.as_ref()?;
         } else if let Some(percent) = word.strip_suffix('%') {
             self.percent = percent.parse().ok().filter(|percent| *percent <= 100)?;
@@ -170,7 +170,12 @@ mod tests {
             .iter()
             .map(|(method, resource)| {
                 !rules
-                    .matching(&method.parse().unwrap(), resource, b"{\"name\":\"case 7\"}")
+                    .matching(
+                        &method.parse().unwrap(),
+                        resource,
+                        "revision_log=true",
+                        b"{\"name\":\"case 7\"}",
+                    )
                     .is_empty()
             })
             .collect()
@@ -187,6 +192,7 @@ mod tests {
         assert_eq!(affected("503 0%", &requests), [false; 4]);
         assert_eq!(affected("500 POST with=case_7", &requests), [false, true, true, true]);
         assert_eq!(affected("500 with=case_8", &requests), [false; 4]);
+        assert_eq!(affected("404 GET with=revision_log", &requests), [true, false, false, false]);
     }
 
     #[test]
@@ -195,7 +201,7 @@ mod tests {
         assert_eq!(affected("limit=3/1h", &requests), [false, false, false, true, true]);
         assert_eq!(affected("limit=3/0s", &requests), [false; 5]);
         let rules = FaultRules::parse(&["limit=1/1h", "503"]).unwrap();
-        let fault = || rules.matching(&Method::GET, "test", b"")[0].clone();
+        let fault = || rules.matching(&Method::GET, "test", "", b"")[0].clone();
         assert!(matches!(fault(), RuleKind::Fault(FaultKind::Reject { .. })));
         assert!(matches!(fault(), RuleKind::Fault(FaultKind::Limit { .. })));
     }
