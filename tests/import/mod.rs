@@ -28,6 +28,7 @@ mod run;
 mod secrets;
 mod servers;
 mod settings;
+mod shapes;
 mod shards;
 mod stale;
 mod together;

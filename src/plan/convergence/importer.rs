@@ -276,7 +276,8 @@ impl Importer {
     ) {
         let is_verification = matches!(then, Then::Verify(_));
         if is_verification && !reading.lags() {
-            self.own.retain(|own| reading.world.is_duplicate(*own));
+            let is_needed = !model.is_without(Rule::OwnFirst);
+            self.own.retain(|own| is_needed && reading.world.is_duplicate(*own));
         }
         self.own.sort_unstable();
         let hides_own = is_verification
@@ -313,6 +314,7 @@ impl Importer {
                 self.end(ImporterState::Ended(is_complete));
             }
             Then::Verify(round) if !plan.dedups.is_empty() && round < DEDUP_ROUNDS => {
+                let round = if model.is_without(Rule::OwnFirst) { round.max(1) } else { round };
                 self.dedup(plan, Then::Verify(round + 1));
                 if !reading.lags() {
                     // They matter in the first round only.

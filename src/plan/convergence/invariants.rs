@@ -171,9 +171,10 @@ impl Search {
             let (all, ours) = live.fold((0, 0), |(all, ours), (_, suite)| {
                 (all + 1, ours + usize::from(!suite.theirs))
             });
-            let is_needed =
-                reports.iter().any(|record| self.model.paths[usize::from(*record)] == path);
-            if ours > 1 || (is_needed && all == 0) {
+            let paths = || reports.iter().map(|record| self.model.paths[usize::from(*record)]);
+            // The second path is below the first one. Other folders are no matter of these reports.
+            let is_concerned = paths().any(|needed| needed >= path);
+            if is_concerned && ours > 1 || paths().any(|needed| needed == path) && all == 0 {
                 return Err(format!("folder {path} exists {all} times"));
             }
         }

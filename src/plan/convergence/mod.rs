@@ -50,6 +50,8 @@ pub(super) enum Rule {
     CheckAfterDeletingFolder,
     /// Duplicates are deleted before an import reports success.
     DedupBeforeSuccess,
+    /// An import first deletes the duplicates that it created itself. It saves writes: nothing goes wrong without it.
+    OwnFirst,
     /// This reason keeps a duplicate.
     KeepReason(RowKind, KeepReason),
 }

@@ -94,6 +94,15 @@ fn the_verification_waits_for_own_rows() {
     assert!(fault.contains("reports success, but"), "{fault}");
 }
 
+/// It saves writes, and is no condition of the result.
+#[test]
+fn imports_need_not_delete_their_own_duplicates_first() {
+    for deletion in [Deletion::Cascades, Deletion::Leaves] {
+        let budget = Budget { lost: 1, kills: 1, ..calm() };
+        Search::without(Some(Rule::OwnFirst), ONE, deletion).holds(&World::empty(), TWO, budget);
+    }
+}
+
 #[test]
 fn a_test_in_no_folder_is_placed() {
     let rule = Rule::PlaceLost;

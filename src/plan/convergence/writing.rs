@@ -62,7 +62,10 @@ impl Importer {
                             };
                             let is_test = matches!(own, OwnRow::Test(_));
                             let lags = Reading { world, shown, is_stale: false }.lags();
-                            if is_test || lags || world.is_duplicate(own) {
+                            if is_test
+                                || lags
+                                || !model.is_without(Rule::OwnFirst) && world.is_duplicate(own)
+                            {
                                 self.own.push(own);
                             }
                             acknowledged.push((new, row));

@@ -57,6 +57,19 @@ pub(crate) async fn inject_faults(
             }
             response
         }
+        FaultKind::Failed => {
+            let said = serde_json::json!({"error": "The request failed.", "code": 1});
+            (StatusCode::OK, axum::Json(said)).into_response()
+        }
+        FaultKind::Queued(time) => {
+            let time = *time;
+            tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                drop(read_all(next.run(request).await).await);
+            });
+            let said = serde_json::json!({"status": "queued"});
+            (StatusCode::ACCEPTED, axum::Json(said)).into_response()
+        }
         FaultKind::HangUpBefore => hang_up(),
         FaultKind::HangUpAfter => {
             drop(read_all(next.run(request).await).await);

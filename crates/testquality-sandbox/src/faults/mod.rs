@@ -19,6 +19,7 @@ mod behaviour;
 mod echo;
 mod inject;
 mod parse;
+mod shape;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +46,10 @@ enum FaultKind {
     HangUpAfter,
     /// Sends the first half of the response.
     Cut,
+    /// Answers with 200 and an error, without executing the request.
+    Failed,
+    /// Answers with 202 at once, and executes the request after this time.
+    Queued(Duration),
     /// Sends the response without its body.
     Empty,
     /// Replaces the body of the response by a page of HTML.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 
 use super::behaviour::{Behaviour, FieldChange, Parameter};
+use super::shape::Shape;
 use super::{FaultKind, FaultRule, RuleKind};
 use crate::store::Variants;
 
@@ -19,7 +20,7 @@ pub struct FaultRuleError {
     expected: &'static str,
 }
 
-const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE, serves=FIELD:CHANGE, answers=SHAPE, failed or queued=TIME";
 const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%), seed=N or with=TEXT";
 
 /// Only where a rule may begin.
@@ -114,6 +115,7 @@ fn parse_behaviour(name: &str, value: Option<&str>) -> Option<Behaviour> {
         ("nothing", _) => Behaviour::Nothing(parameter()?),
         ("first", _) => Behaviour::FirstOf(parameter()?),
         ("stores", _) => change().map(|(field, change)| Behaviour::Stores(field, change))?,
+        ("answers", Some(shape)) => Behaviour::Answers(Shape::parse(shape)?),
         ("serves", _) => change().map(|(field, change)| Behaviour::Serves(field, change))?,
         _ => return None,
     })
@@ -126,6 +128,8 @@ fn parse_fault(name: &str, value: Option<&str>) -> Option<FaultKind> {
         ("hang-up", None) => FaultKind::HangUpBefore,
         ("hang-up", Some("after")) => FaultKind::HangUpAfter,
         ("cut", None) => FaultKind::Cut,
+        ("failed", None) => FaultKind::Failed,
+        ("queued", time) => FaultKind::Queued(parse_time(time)?),
         ("empty", None) => FaultKind::Empty,
         ("html", None) => FaultKind::Html,
         ("delay", value) => FaultKind::Delay(parse_time(value)?),
@@ -251,6 +255,9 @@ mod tests {
             "limit=10/10s",
             "echo",
             "echo=422",
+            "failed",
+            "queued=100ms",
+            "answers=wrapped",
         ] {
             assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
         }
@@ -270,6 +277,8 @@ mod tests {
             "shorten",
             "limit=10",
             "limit=x/1s",
+            "answers=round",
+            "queued",
         ] {
             let error = rule.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.starts_with("invalid fault rule: `"), "{error}");
