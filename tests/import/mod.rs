@@ -25,6 +25,7 @@ mod results;
 mod results_faults;
 mod retries;
 mod run;
+mod schedules;
 mod secrets;
 mod servers;
 mod settings;

@@ -6,9 +6,10 @@ use std::sync::atomic::Ordering;
 use serde_json::json;
 use testquality_sandbox::FaultRules;
 
-use super::faults::{HASTY, schedule};
+use super::faults::HASTY;
 use super::proxy::{Fault, serve_proxy};
 use super::results::{record, rows, with_rules};
+use super::schedules::schedule;
 use crate::support::{TestEnv, binary, report, run};
 
 /// Every variant ends with all results recorded, or with an exit code that says that one is missing.
@@ -189,10 +190,6 @@ async fn meeting(seed: u64) {
     let rules = if seed % 4 < 2 { Vec::new() } else { schedule(seed) };
     let faults = FaultRules::parse(&rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
-    if !rules.is_empty() {
-        // Wait until the lag no longer hides the project.
-        tokio::time::sleep(std::time::Duration::from_millis(450)).await;
-    }
     let mut shards = Vec::new();
     for importer in 0..importers {
         // Attempt 2 before attempt 1; every other shard fails.

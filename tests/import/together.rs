@@ -2,7 +2,8 @@
 
 use testquality_sandbox::FaultRules;
 
-use super::faults::{HASTY, for_each_seed, schedule, seeds};
+use super::faults::HASTY;
+use super::schedules::{for_each_seed, schedule, seeds};
 use crate::support::{TestEnv, report};
 
 const FOLDERS: [&str; 3] = ["cart", "login", "search"];

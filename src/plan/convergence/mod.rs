@@ -13,6 +13,7 @@ mod invariants;
 mod rules;
 mod scenarios;
 mod search;
+mod stages;
 mod view;
 mod world;
 mod writing;
