@@ -172,13 +172,8 @@ fn two_imports_of_nested_folders() {
     hold("imports of a folder and the one below", NESTED, &[&[0], &[1]], &unlucky);
 }
 
-/// With three importers, each fault is searched for one of the two kinds of deletion.
-#[test]
-fn three_imports() {
-    hold_from("three", &World::empty(), ONE, &[&[0], &[0], &[0]], &calm(), Deletion::Leaves);
-}
-
-/// Three importers of which each deletes any duplicate at once: there are fewer states, and more conflicts.
+/// Three importers of which each deletes any duplicate at once: there are fewer states, and more conflicts. Each fault is searched for
+/// one of the two kinds of deletion.
 fn three_without_own_first(budget: &Budget, deletion: Deletion) {
     let search = Search::without(Some(Rule::OwnFirst), ONE, deletion);
     let states = search.holds(&World::empty(), &[&[0], &[0], &[0]], budget.clone());
