@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
 use reqwest::header::{LOCATION, RETRY_AFTER};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::RequestError;
@@ -16,6 +17,8 @@ use test_reports::text;
 /// The largest error body that is read, in bytes.
 const ERROR_BODY_LIMIT: usize = 256 * 1024;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The longest part of an answer that a message repeats, in characters: at most 2 KiB.
 const DETAIL_CHARS: usize = 500;
 
@@ -24,10 +27,37 @@ fn detail(said: &str) -> String {
     text::cut(&redact(&text::clean(said)), DETAIL_CHARS).into_owned()
 }
 
+/// A row or rows in `data`, as some frameworks send them.
+#[derive(Deserialize)]
+struct Wrapped<T> {
+    data: T,
+}
+
+/// The value of a successful answer.
 pub(super) fn decode<T: DeserializeOwned>(
     status: StatusCode,
     body: &[u8],
 ) -> Result<T, RequestError> {
+    let error = match decode_plain(status, body) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    if let Ok(Wrapped { data }) = serde_json::from_slice(body) {
+        return Ok(data);
+    }
+    let said = serde_json::from_slice::<ErrorBody>(body).ok();
+    match (said.and_then(|said| words_of(said.message, said.error, None)), error) {
+        (Some(words), RequestError::Unreadable { status, detail: why }) => {
+            Err(RequestError::Unreadable {
+                status,
+                detail: detail(&format!("{why}; it says: {words}")),
+            })
+        }
+        (_, error) => Err(error),
+    }
+}
+
+fn decode_plain<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, RequestError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let unreadable =
         |said: String| RequestError::Unreadable { status: status.as_u16(), detail: detail(&said) };
@@ -54,7 +84,9 @@ pub(super) async fn read_body(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    let body = body.freeze();
+    // Some servers begin JSON with a byte order mark.
+    Ok(if body.starts_with(BYTE_ORDER_MARK) { body.slice(BYTE_ORDER_MARK.len()..) } else { body })
 }
 
 pub(super) async fn status_error(response: reqwest::Response) -> RequestError {
@@ -75,16 +107,26 @@ pub(super) async fn status_error(response: reqwest::Response) -> RequestError {
         .and_then(parse_retry_after);
     let body = read_body(response, ERROR_BODY_LIMIT).await.unwrap_or_default();
     let parsed: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
-    let ErrorBody { message, validation_errors, errors, code } = parsed;
-    let words: Vec<String> =
-        [message, validation_errors.or(errors)].into_iter().flatten().filter_map(flatten).collect();
-    let message = Some(words.join(": ")).filter(|words| !words.is_empty());
+    let ErrorBody { message, error, validation_errors, errors, code } = parsed;
+    let message = words_of(message, error, validation_errors.or(errors));
     RequestError::Status {
         status,
         message: message.map(|words| detail(&words)),
         code: code.and_then(flatten).map(|code| detail(&code)),
         retry_after,
     }
+}
+
+/// What an error body says; none if it says nothing.
+fn words_of(
+    message: Option<serde_json::Value>,
+    error: Option<serde_json::Value>,
+    fields: Option<serde_json::Value>,
+) -> Option<String> {
+    let said =
+        [message.and_then(flatten).or_else(|| error.and_then(flatten)), fields.and_then(flatten)];
+    let words: Vec<String> = said.into_iter().flatten().collect();
+    Some(words.join(": ")).filter(|words| !words.is_empty())
 }
 
 /// A message as text: a string as it is, `{"name": ["too long"]}` as `name: too long`.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
@@ -34,18 +34,20 @@ fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64)
 }
 
-/// A time, as RFC 3339 or without a zone (then UTC); any other value is none.
+/// A time, as RFC 3339, without a zone (then UTC), or in seconds since 1970; any other value is none.
 pub(super) fn moment<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<jiff::Timestamp>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(value.as_str().and_then(|text| {
-        let without_zone = || {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(seconds) => {
+            seconds.as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        }
+        Value::String(text) => text.parse().ok().or_else(|| {
             let civil: jiff::civil::DateTime = text.parse().ok()?;
             jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
-        };
-        text.parse().ok().or_else(without_zone)
-    }))
+        }),
+        _ => None,
+    })
 }
 
 /// A boolean, also as 0 or 1 or a string.
@@ -68,11 +70,48 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// A list; `null` reads as empty.
+/// A list; `null` reads as empty. Of an object, which some frameworks make of a list with gaps, the values.
 pub(super) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
-    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
+    deserializer.deserialize_any(ListVisitor(PhantomData))
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(row) = rows.next_element()? {
+            list.push(row);
+        }
+        Ok(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut rows: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some((_, row)) = rows.next_entry::<IgnoredAny, T>()? {
+            list.push(row);
+        }
+        Ok(list)
+    }
+}
+
+/// The number of related rows; none if it is not a list.
+pub(super) fn length<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<usize>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_array().map(Vec::len))
 }
 
 /// A row of a list; none if it has a `deleted_at`, because a server may list deleted rows as well.
@@ -169,6 +208,10 @@ pub(super) fn is_deleted_row(body: &[u8]) -> bool {
     struct Row {
         #[serde(default)]
         deleted_at: Value,
+        /// The row, if the server wraps it.
+        #[serde(default)]
+        data: Value,
     }
-    serde_json::from_slice::<Row>(body).is_ok_and(|row| is_set(&row.deleted_at))
+    serde_json::from_slice::<Row>(body)
+        .is_ok_and(|row| is_set(&row.deleted_at) || row.data.get("deleted_at").is_some_and(is_set))
 }

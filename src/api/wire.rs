@@ -12,24 +12,66 @@ use super::ids::{
     ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId, StepId, SuiteId, SuiteTestId,
     TestId,
 };
-use super::lenient::{Listed, flag, list, moment, number, optional_number, text};
+use super::lenient::{Listed, flag, length, list, moment, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "T: DeserializeOwned"))]
+#[serde(bound(deserialize = "T: DeserializeOwned"), try_from = "WrittenPage<T>")]
 pub struct Page<T> {
     /// The number of this page, from 1.
-    #[serde(deserialize_with = "number")]
     pub current_page: u64,
-    /// The rows without deleted ones; `null` is read as none.
-    #[serde(default, rename = "data", deserialize_with = "list")]
+    /// The rows without deleted ones.
     rows: Vec<Listed<T>>,
     /// The number of the last page, at least 1.
-    #[serde(deserialize_with = "number")]
     pub last_page: u64,
     /// The number of rows on all pages.
-    #[serde(deserialize_with = "number")]
     pub total: u64,
+}
+
+/// The numbers of a page: beside the rows as in the guide, or in `meta`, as web frameworks also write them.
+#[derive(Default, Deserialize)]
+struct PageNumbers {
+    #[serde(default, deserialize_with = "optional_number")]
+    current_page: Option<u64>,
+    #[serde(default, deserialize_with = "optional_number")]
+    last_page: Option<u64>,
+    #[serde(default, deserialize_with = "optional_number")]
+    total: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+struct WrittenPage<T> {
+    #[serde(default, deserialize_with = "optional_number")]
+    current_page: Option<u64>,
+    /// `null` is read as none.
+    #[serde(default, deserialize_with = "list")]
+    data: Vec<Listed<T>>,
+    #[serde(default, deserialize_with = "optional_number")]
+    last_page: Option<u64>,
+    #[serde(default, deserialize_with = "optional_number")]
+    total: Option<u64>,
+    #[serde(default)]
+    meta: Option<PageNumbers>,
+}
+
+impl<T> TryFrom<WrittenPage<T>> for Page<T> {
+    type Error = String;
+
+    fn try_from(written: WrittenPage<T>) -> Result<Self, String> {
+        let meta = written.meta.unwrap_or_default();
+        let needed = |beside: Option<u64>, inside: Option<u64>, name: &str| {
+            beside.or(inside).ok_or_else(|| {
+                format!("not a page of a list: `{name}` is missing, or is no number")
+            })
+        };
+        Ok(Self {
+            current_page: needed(written.current_page, meta.current_page, "current_page")?,
+            last_page: needed(written.last_page, meta.last_page, "last_page")?,
+            total: needed(written.total, meta.total, "total")?,
+            rows: written.data,
+        })
+    }
 }
 
 impl<T> Page<T> {
@@ -226,6 +268,9 @@ pub struct Test {
     /// When it was last changed.
     #[serde(default, deserialize_with = "moment")]
     pub updated_at: Option<Timestamp>,
+    /// How many results runs have of it; only if they were asked for (`_with=run_result`), and the server knows them.
+    #[serde(default, deserialize_with = "length")]
+    pub run_result: Option<usize>,
 }
 
 /// The placement of a test in a suite.
@@ -569,6 +614,9 @@ pub struct ErrorBody {
     /// The message.
     #[serde(default)]
     pub message: Option<serde_json::Value>,
+    /// The message, where other frameworks have it.
+    #[serde(default)]
+    pub error: Option<serde_json::Value>,
     /// Field → messages, with 400.
     #[serde(default)]
     pub validation_errors: Option<serde_json::Value>,

@@ -10,7 +10,7 @@ use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::ApiError;
 use crate::api::ids::{PlanId, SuiteId, TestId};
 use crate::api::pages::PER_PAGE;
-use crate::api::sets::list_in;
+use crate::api::sets::{list_in, list_in_with};
 use crate::api::wire::{
     MovedFolder, MovedTest, PlanSuite, Resource, RunResult, Step, Suite, SuiteTest, Test,
 };
@@ -88,7 +88,7 @@ async fn write_stage(
     let (mut folders, mut moves) = (Vec::new(), Vec::new());
     for dedup in stage {
         match &dedup.action {
-            DedupAction::DeleteTest { id, winner, line } => tests.push((*id, *winner, line)),
+            DedupAction::DeleteTest { id, line, .. } => tests.push((*id, line)),
             DedupAction::DeleteStep { id } => steps.push(id.number()),
             DedupAction::DeletePlace { place } => places.push(place.number()),
             DedupAction::DeleteFolder { id } => folders.push(*id),
@@ -106,28 +106,24 @@ async fn write_stage(
     Ok(written)
 }
 
-/// A person may have changed a test or run it since it was planned, or deleted the winner.
+/// A person may have changed a test or run it since it was planned. Winners are not read again: that would double the requests, and if
+/// a person deletes one in this moment, the next reading of the project finds no test, and it is created again.
 async fn delete_tests(
     client: &Client,
-    tests: &[(TestId, TestId, &IdentityLine)],
+    tests: &[(TestId, &IdentityLine)],
 ) -> Result<Vec<Written>, ApiError> {
-    let ids: HashSet<u64> =
-        tests.iter().flat_map(|(id, winner, _)| [id.number(), winner.number()]).collect();
-    let losers = tests.iter().map(|(id, _, _)| id.number());
-    let (rows, results): (Vec<Test>, Vec<RunResult>) = tokio::try_join!(
-        list_in(client, "id", ids.into_iter(), PER_REQUEST),
-        list_in(client, "test_id", losers, PER_REQUEST),
-    )?;
+    let ids = tests.iter().map(|(id, _)| id.number());
+    let rows: Vec<Test> = list_in_with(client, "id", ids, PER_REQUEST, "&_with=run_result").await?;
+    // Not every server sends the results with the tests.
+    let unknown = rows.iter().filter(|row| row.run_result.is_none()).map(|row| row.id.number());
+    let results: Vec<RunResult> = list_in(client, "test_id", unknown, PER_REQUEST).await?;
+    let mut used: HashSet<TestId> = results.iter().map(|result| result.test_id).collect();
+    used.extend(rows.iter().filter(|row| row.run_result > Some(0)).map(|row| row.id));
     let rows: HashMap<TestId, Test> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let used: HashSet<TestId> = results.iter().map(|result| result.test_id).collect();
-    let check = |&(id, winner, line): &(TestId, TestId, &IdentityLine)| {
+    let check = |&(id, line): &(TestId, &IdentityLine)| {
         let Some(row) = rows.get(&id) else {
             return Some(Written::Done);
         };
-        if !rows.contains_key(&winner) {
-            let why = format!("test {winner}, which was to be kept, is gone");
-            return Some(Written::Skipped(why));
-        }
         let is_ours = row.description.as_deref().is_some_and(|text| line.is_all_of(text));
         if row.epoch == Some(0) && is_ours && !used.contains(&id) {
             return None;

@@ -25,6 +25,8 @@ impl Import<'_> {
         mut tree: FolderTree,
     ) -> Result<FolderPlan, Stop> {
         let mut refused: HashSet<Identity> = HashSet::new();
+        // The reading of the project waited for places already.
+        let mut has_waited = true;
         loop {
             let plan = self.needed_folders(&tree);
             let is_refused = |folder: &PlannedFolder| refused.contains(&folder.identity);
@@ -34,10 +36,26 @@ impl Import<'_> {
                 self.refuse_without_folder(&plan);
                 return Ok(plan);
             }
+            if !std::mem::replace(&mut has_waited, true) {
+                // Another import creates the same folders, and lists may show them before their places.
+                let is_unplaced = |tree: &FolderTree, (folder, _): &(&PlannedFolder, SuiteId)| {
+                    tree.unplaced(folder.identity).is_some()
+                };
+                let mut waits = Waits::default();
+                while level.iter().any(|folder| is_unplaced(&tree, folder))
+                    && waits.wait(self.client, self.lag.limit).await
+                {
+                    tree = read_folders(self.client, self.target).await?;
+                }
+                if !waits.waited.is_zero() {
+                    continue;
+                }
+            }
             if let Some(failed) = self.place_level(&level, &mut tree).await? {
                 refused.extend(failed);
                 continue;
             }
+            has_waited = false;
             refused.extend(self.create_level(&level, &mut tree).await?);
         }
     }

@@ -9,7 +9,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::TestId;
 use crate::plan::{ChangePlan, TestPlan};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, TestRow};
 
 use super::import::OwnRows;
 
@@ -20,7 +20,8 @@ const READ_SINGLY: usize = 20;
 pub(super) type RowPath = (&'static str, u64);
 
 impl OwnRows {
-    /// The rows that `snapshot` should show and does not. Steps are read only of matched tests that nobody edited.
+    /// The rows that `snapshot` should show and does not. Steps are read only of matched tests that nobody edited. A folder without its
+    /// place, or a test that exists several times without its placement, is no duplicate yet that could be deleted.
     pub(super) fn hidden(&self, plan: &ChangePlan, snapshot: &Snapshot) -> Vec<RowPath> {
         let is_unedited = |id: &TestId| snapshot.tests.get(id).is_some_and(|row| row.epoch == 0);
         let with_steps: HashSet<TestId> = plan
@@ -30,8 +31,15 @@ impl OwnRows {
             .filter_map(TestPlan::row)
             .filter(is_unedited)
             .collect();
-        let folders = self.folders.iter().filter(|id| !snapshot.folders.is_listed(**id));
-        let tests = self.tests.iter().filter(|id| !snapshot.tests.contains_key(*id));
+        let folders = self.folders.iter().filter(|id| !snapshot.folders.is_live(**id));
+        let is_shared = |row: &TestRow| {
+            let rows = row.identity.and_then(|identity| snapshot.tests_by_identity.get(&identity));
+            rows.is_some_and(|rows| rows.len() > 1)
+        };
+        let is_shown = |id: &&TestId| {
+            snapshot.tests.get(id).is_some_and(|row| row.reachable || !is_shared(row))
+        };
+        let tests = self.tests.iter().filter(|id| !is_shown(id));
         let steps = self.steps.iter().filter(|(id, test)| {
             with_steps.contains(*test) && !snapshot.steps_by_id.contains_key(*id)
         });

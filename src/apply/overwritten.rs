@@ -1,5 +1,8 @@
 //! What a link wrote over: a person may write a test between our reading it and our writing it.
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::TestId;
@@ -9,6 +12,15 @@ use test_reports::text;
 
 /// The longest text in a message, in characters.
 const SHOWN_CHARS: usize = 200;
+
+/// The answer to a request for the history of a test.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum History {
+    Versions(Vec<Test>),
+    /// The server knows no history, and answers with the row, or with nothing.
+    None(IgnoredAny),
+}
 
 /// A row before a link.
 #[derive(Clone, Debug)]
@@ -40,12 +52,10 @@ impl Before {
         if epoch.is_none_or(|epoch| epoch <= self.epoch + 1) {
             return Ok(None);
         }
-        let versions: Result<Vec<Test>, ApiError> =
-            client.get(&format!("test/{id}?revision_log=true")).await;
-        let versions = match versions {
-            Ok(versions) => versions,
+        let versions = match client.get(&format!("test/{id}?revision_log=true")).await {
+            Ok(History::Versions(versions)) => versions,
             Err(error) if error.status() == Some(401) => return Err(error),
-            Err(_) => Vec::new(),
+            Ok(History::None(_)) | Err(_) => Vec::new(),
         };
         let is_ours = |version: &Test| {
             version.description.as_deref().and_then(Identity::in_description) == Some(identity)

@@ -3,7 +3,6 @@
 use crate::api::client::Client;
 use crate::api::pages::PER_PAGE;
 use crate::api::sets::check_whole_lists;
-use crate::plan::folders::PlannedFolder;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
 use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
 use test_reports::record::TestRecord;
@@ -50,11 +49,7 @@ pub async fn read_and_plan(
         if !plan.is_empty() {
             check_whole_lists(client).await?;
         }
-        let is_unplaced =
-            |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();
-        let is_evident =
-            plan.tests.iter().any(lacks_something) || plan.folders.to_create().any(is_unplaced);
-        if is_evident && waits.wait(client, options.lag_wait).await {
+        if plan.lacks_something(&snapshot) && waits.wait(client, options.lag_wait).await {
             continue;
         }
         let is_new = |(_, test): &(&TestRecord, &TestPlan)| test.row().is_none();
@@ -69,9 +64,4 @@ pub async fn read_and_plan(
         }
         reading += 1;
     }
-}
-
-/// Whether something is missing on a row that exists.
-fn lacks_something(plan: &TestPlan) -> bool {
-    matches!(plan, TestPlan::Matched { .. }) && !plan.is_done()
 }

@@ -20,6 +20,8 @@ use test_reports::text::{self, count};
 /// How often duplicates are deleted: first each import deletes its own, then any import deletes all.
 const DEDUP_ROUNDS: u32 = 3;
 
+const UNFLAGGED: &str = "after writing, it is not automated";
+
 impl Import<'_> {
     /// Reads the project and plans again: a record that still needs a change was not imported, whatever the server
     /// acknowledged. Deletes duplicates that concurrent imports created. Returns whether every record that was not
@@ -110,7 +112,10 @@ impl Import<'_> {
         plan: &ChangePlan,
         snapshot: &Snapshot,
     ) -> Result<bool, Stop> {
-        let mut different: Vec<(usize, &str)> = Vec::new();
+        // Whoever created them: the answer to a create may be lost, and the next import would say the same.
+        let unflagged = plan.unflagged(snapshot).into_iter();
+        let mut different: Vec<(usize, &str)> =
+            unflagged.map(|record| (record, UNFLAGGED)).collect();
         let mut touched: Vec<(usize, TestId)> = Vec::new();
         for (record, left) in plan.tests.iter().enumerate() {
             let TestPlan::Matched { id, .. } = left else { continue };
@@ -121,7 +126,7 @@ impl Import<'_> {
             let folder = plan.folders.suite_of_record(record);
             let here = folder.and_then(|folder| snapshot.tests_in_folder.get(&folder));
             if row.is_automated == Some(false) && row.epoch == 0 {
-                different.push((record, "after writing, it is not automated"));
+                different.push((record, UNFLAGGED));
             } else if here.is_none_or(|tests| tests.binary_search(id).is_err()) {
                 different.push((record, "after writing, it is in another folder"));
             } else if row.epoch != 0 {

@@ -5,7 +5,7 @@ use crate::snapshot::{Snapshot, TestRow};
 use test_reports::record::TestRecord;
 
 use super::dedup::{self, Dedup, DedupPlan, DeletePolicy};
-use super::folders::{FolderIndex, FolderPlan};
+use super::folders::{FolderIndex, FolderPlan, PlannedFolder};
 use super::matching::{Match, Matcher};
 use super::options::PlanOptions;
 use super::steps::{missing_steps, step_count};
@@ -161,6 +161,15 @@ impl ChangePlan {
             TestPlan::Create { .. } | TestPlan::Adopt { .. } => false,
         };
         (0..self.tests.len()).filter(|record| is_unflagged(&self.tests[*record])).collect()
+    }
+
+    /// Whether something is missing on a row that exists: an earlier import may have written it just now, and lists may lag.
+    #[must_use]
+    pub fn lacks_something(&self, snapshot: &Snapshot) -> bool {
+        let is_unplaced =
+            |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();
+        let lacks = |test: &TestPlan| matches!(test, TestPlan::Matched { .. }) && !test.is_done();
+        self.tests.iter().any(lacks) || self.folders.to_create().any(is_unplaced)
     }
 
     /// Whether nothing has to be written.

@@ -99,6 +99,7 @@ impl Project {
             precondition: None,
             created_at: Some(Timestamp::UNIX_EPOCH),
             updated_at: Some(Timestamp::UNIX_EPOCH),
+            run_result: None,
         });
         self.steps.insert(TestId::new(id), vec![1]);
         self.tests.last_mut().unwrap()

@@ -48,9 +48,36 @@ impl TestEnv {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_history_the_link_still_says_that_it_wrote_over_something() {
-    let (env, test) = env(WRITTEN, &["404 GET test 3+ with=never", "edited PUT test 1"]).await;
-    let run = import(&env, &[]).await.expect(1);
-    assert!(run.stderr.contains(&format!("test {test}")), "{run}");
+    let rules = [
+        "ignores=revision_log GET test",
+        "404 GET test with=revision_log",
+        "422 GET test with=revision_log",
+        "500 GET test with=revision_log",
+        "html GET test with=revision_log",
+        "empty GET test with=revision_log",
+    ];
+    let checks = rules.map(async |rule| {
+        let (env, test) = env(WRITTEN, &[rule, "edited PUT test 1"]).await;
+        let run = import(&env, &[]).await;
+        assert_eq!(run.code, 1, "{rule}: {run}");
+        let said = format!("somebody changed test {test} while it was linked");
+        assert!(run.stderr.contains(&said), "{rule}: {run}");
+        assert!(run.stderr.contains("the server has no history"), "{rule}: {run}");
+        assert_eq!(run.json()["complete"], false, "{rule}: {run}");
+        let asked = env.journal.take();
+        let asked = asked.iter().filter(|entry| entry.target.contains("revision_log")).count();
+        // Only an answer that may be different the next time is asked for again.
+        let is_lasting =
+            ["ignores", "404", "422", "empty"].iter().any(|word| rule.starts_with(word));
+        assert!(asked == 1 || !is_lasting, "{rule}: {asked} requests");
+        let rows = all_rows(&env);
+        for _ in 0..2 {
+            let again = import(&env, &[]).await;
+            assert_eq!((again.code, &again.json()["changes"]), (0, &json!([])), "{rule}: {again}");
+            assert_eq!(all_rows(&env), rows, "{rule}");
+        }
+    });
+    futures_util::future::join_all(checks).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

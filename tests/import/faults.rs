@@ -1,11 +1,8 @@
 //! Imports with the fault rules of the sandbox: one scenario each, and random ones.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use testquality_sandbox::FaultRules;
 
-use crate::support::{Run, TestEnv, report, seeds};
+use crate::support::{Run, TestEnv, report};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "removes"]), ("login", &["greets"])];
 
@@ -19,7 +16,7 @@ async fn env(rules: &[&str]) -> TestEnv {
     env
 }
 
-async fn import(env: &TestEnv, arguments: &[&str]) -> Run {
+pub(super) async fn import(env: &TestEnv, arguments: &[&str]) -> Run {
     let mut all = vec!["--format", "json", "a.xml"];
     all.extend(HASTY);
     all.extend(arguments);
@@ -220,153 +217,4 @@ async fn s30_descriptions_are_wrapped_or_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s32_ids_are_strings() {
     completes(&["string-ids"]).await;
-}
-
-/// Faults that an import must survive, or after which it can be run again.
-const KINDS: [&str; 25] = [
-    "arrays=405 POST",
-    "arrays=413 POST",
-    "reverse POST",
-    "string-ids",
-    "503",
-    "500",
-    "429=0",
-    "502 GET",
-    "lost",
-    "lost=504",
-    "lost=500 POST",
-    "hang-up",
-    "hang-up=after",
-    "hang-up=after POST",
-    "cut",
-    "cut POST",
-    "empty",
-    "html",
-    "delay=30ms",
-    "half=500 POST",
-    "half=400 POST",
-    "shift GET",
-    // Shorter than the wait for replicas, which HASTY scales from 4 s to 160 ms.
-    "lag=150ms GET",
-    "limit=3/200ms",
-    "deleted GET",
-];
-
-/// What a server does at every request, if anything.
-const LASTING: [&str; 20] = [
-    "",
-    "lag=150ms GET suite",
-    "lag=150ms GET plan_suite",
-    "lag=150ms GET test",
-    "lag=150ms GET suite_test",
-    "lag=150ms GET step",
-    "lag=150ms GET",
-    "ignores=-in GET",
-    "nothing=-in GET",
-    "first=-in GET",
-    "ignores=plan_id GET",
-    "nothing=plan_id GET",
-    "ignores=_sort GET",
-    "nothing=_sort GET",
-    "serves=precondition:null GET test",
-    "arrays=500 POST",
-    "arrays=501 POST",
-    "arrays=200 POST",
-    "single POST",
-    "500 POST test with=case_3",
-];
-
-/// The content of the project, without ids and times.
-pub(super) fn content(env: &TestEnv) -> Vec<String> {
-    let db = env.db();
-    let mut rows = env.tree();
-    for sql in [
-        "SELECT 'folder ' || name || ' ' || coalesce(description, '') || epoch FROM suite WHERE deleted_at IS NULL ORDER BY 1",
-        "SELECT 'test ' || name || ' ' || description || is_automated || epoch FROM test WHERE deleted_at IS NULL ORDER BY 1",
-        "SELECT 'step ' || test.name || ' ' || step || sequence FROM step JOIN test ON test.id = test_id WHERE step.deleted_at IS NULL AND test.deleted_at IS NULL ORDER BY 1",
-        "SELECT 'places ' || count(*) FROM plan_suite WHERE deleted_at IS NULL",
-    ] {
-        let mut statement = db.prepare(sql).unwrap();
-        rows.extend(
-            statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap),
-        );
-    }
-    rows
-}
-
-/// A schedule: four kinds of faults, and their share of the requests in percent; and what the server always does.
-pub(super) fn schedule(seed: u64) -> Vec<String> {
-    let mut random = fastrand::Rng::with_seed(seed);
-    let rate = [2, 4, 7][usize::try_from(seed % 3).unwrap()];
-    let mut rules: Vec<String> = (0..4)
-        .map(|rule| {
-            format!("{} {rate}% seed={}", KINDS[random.usize(..KINDS.len())], seed * 10 + rule)
-        })
-        .collect();
-    let lasting = LASTING[random.usize(..LASTING.len())];
-    rules.extend(Some(lasting.to_owned()).filter(|rule| !rule.is_empty()));
-    rules
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn schedules_of_random_faults_end_like_an_undisturbed_import() {
-    let seeds = seeds(100);
-    let names: Vec<String> = (0..6).map(|number| format!("case {number}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let xml =
-        Arc::new(report(&[("cart", &names), ("login", &names[..4]), ("search", &names[..5])]));
-    let undisturbed = TestEnv::new().await;
-    undisturbed.write("a.xml", &xml);
-    undisturbed.import(&["a.xml"]).await.expect(0);
-    let expected = Arc::new(content(&undisturbed));
-    // Each mostly waits: run more of them concurrently than there are processors.
-    let permits = Arc::new(tokio::sync::Semaphore::new(24));
-    let runs = (0..seeds).map(|seed| {
-        let (xml, expected, permits) =
-            (Arc::clone(&xml), Arc::clone(&expected), Arc::clone(&permits));
-        tokio::spawn(async move {
-            let _permit = permits.acquire().await.unwrap();
-            one_schedule(seed, &xml, &expected).await
-        })
-    });
-    let codes: Vec<i32> =
-        futures_util::future::join_all(runs).await.into_iter().map(Result::unwrap).collect();
-    let through = codes.iter().filter(|code| **code == 0).count();
-    assert!(through * 2 >= codes.len(), "{through} of {} completed at once", codes.len());
-}
-
-async fn one_schedule(seed: u64, xml: &str, expected: &[String]) -> i32 {
-    let rules = schedule(seed);
-    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
-    let faults = FaultRules::parse(&rules).unwrap();
-    let env = TestEnv::with(|options| options.faults = faults).await;
-    env.write("a.xml", xml);
-    // Wait until the lag no longer hides the project.
-    tokio::time::sleep(std::time::Duration::from_millis(450)).await;
-    let batch = ["1", "7", "500"][usize::try_from(seed / 3 % 3).unwrap()];
-    let run = import(&env, &["--batch-size", batch]).await;
-    let why = || format!("seed {seed}, {rules:?}, batches of {batch}: {run}");
-    assert!([0, 1, 7].contains(&run.code), "{}", why());
-    // Compare the ledger with the database.
-    let summary = run.json();
-    let existing = env.count("test");
-    if run.code == 0 {
-        assert_eq!(summary["complete"], true, "{}", why());
-        assert_eq!(content(&env), expected, "{}", why());
-    } else {
-        assert_eq!(summary["complete"], false, "{}", why());
-    }
-    let done = summary["tests"]["created"].as_i64().unwrap()
-        + summary["tests"]["unchanged"].as_i64().unwrap();
-    assert!(done <= existing, "{done} reported, {existing} exist: {}", why());
-    let code = run.code;
-    // Run again without faults.
-    let env = env.without_faults().await;
-    let again = import(&env, &[]).await.expect(0).json();
-    assert_eq!(again["complete"], true);
-    let (found, expected): (BTreeSet<_>, BTreeSet<_>) =
-        (content(&env).into_iter().collect(), expected.iter().cloned().collect());
-    assert_eq!(found, expected, "seed {seed}, {rules:?}, batches of {batch}");
-    env.assert_exactly_once(15);
-    code
 }

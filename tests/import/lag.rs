@@ -110,6 +110,9 @@ async fn an_import_within_the_lag_of_an_earlier_one_converges() {
         converges_after("401 POST test 3+", &["test"], &lower_and_ignores),
         converges_after("401 POST suite 2+", &["suite"], &lower_and_ignores[..1]),
         converges_after("401 POST step 3+", &LISTS, &["nothing=-in GET", "string-ids"]),
+        // A test, or a folder, is listed before its place is: it is no duplicate yet that could be deleted.
+        converges_after("401 POST test 3+", &["test"], &["lag=1400ms GET suite_test"]),
+        converges_after("401 POST suite 2+", &["suite"], &["lag=1400ms GET plan_suite"]),
     );
     futures_util::future::join_all(runs).await;
 }

@@ -6,10 +6,11 @@ use std::sync::atomic::Ordering;
 use serde_json::json;
 use testquality_sandbox::FaultRules;
 
-use super::faults::{HASTY, schedule};
+use super::faults::HASTY;
 use super::proxy::{Fault, serve_proxy};
 use super::results::{record, rows, with_rules};
-use crate::support::{TestEnv, binary, report, run, seeds};
+use super::schedules::{for_each_seed, schedule, seeds};
+use crate::support::{TestEnv, binary, report, run};
 
 /// Every variant ends with all results recorded, or with an exit code that says that one is missing.
 #[tokio::test(flavor = "multi_thread")]
@@ -194,10 +195,6 @@ async fn meeting(seed: u64) {
     let rules = if seed % 4 < 2 { Vec::new() } else { schedule(seed) };
     let faults = FaultRules::parse(&rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
-    if !rules.is_empty() {
-        // Wait until the lag no longer hides the project.
-        tokio::time::sleep(std::time::Duration::from_millis(450)).await;
-    }
     let mut shards = Vec::new();
     for importer in 0..importers {
         // Attempt 2 before attempt 1; every other shard fails.
@@ -236,17 +233,7 @@ async fn meeting(seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_recordings_end_in_one_run() {
-    let permits = Arc::new(tokio::sync::Semaphore::new(4));
-    let meetings = (0..seeds(16)).map(|seed| {
-        let permits = Arc::clone(&permits);
-        tokio::spawn(async move {
-            let _permit = permits.acquire().await.unwrap();
-            meeting(seed).await;
-        })
-    });
-    for meeting in futures_util::future::join_all(meetings).await {
-        meeting.unwrap();
-    }
+    for_each_seed(seeds(13), 4, meeting).await;
 }
 
 /// How a server may record results, beside the faults: the rows are the same.
@@ -269,8 +256,6 @@ async fn one_schedule(seed: u64, expected: &[String]) -> i32 {
     let faults = FaultRules::parse(&rules).unwrap();
     let env = TestEnv::with(|options| options.faults = faults).await;
     env.write("a.xml", &report(super::results::SHOP));
-    // Wait until the lag no longer hides the project.
-    tokio::time::sleep(std::time::Duration::from_millis(450)).await;
     let batch = ["1", "3", "500"][usize::try_from(seed / 8 % 3).unwrap()];
     let first = record(&env, "a.xml", &["--batch-size", batch]).await;
     let why = || format!("seed {seed}, {rules:?}, arrays of {batch}: {first}");
@@ -293,16 +278,11 @@ async fn one_schedule(seed: u64, expected: &[String]) -> i32 {
 #[tokio::test(flavor = "multi_thread")]
 async fn schedules_of_random_faults_record_like_an_undisturbed_recording() {
     let expected = Arc::new(rows_of(&[]).await.1);
-    let permits = Arc::new(tokio::sync::Semaphore::new(16));
-    let schedules = (0..seeds(100)).map(|seed| {
-        let (expected, permits) = (Arc::clone(&expected), Arc::clone(&permits));
-        tokio::spawn(async move {
-            let _permit = permits.acquire().await.unwrap();
-            one_schedule(seed, &expected).await
-        })
-    });
-    let codes: Vec<i32> =
-        futures_util::future::join_all(schedules).await.into_iter().map(Result::unwrap).collect();
+    let codes = for_each_seed(seeds(100), 16, |seed| {
+        let expected = Arc::clone(&expected);
+        async move { one_schedule(seed, &expected).await }
+    })
+    .await;
     let through = codes.iter().filter(|code| **code == 0).count();
     assert!(through * 2 >= codes.len(), "{through} of {} recorded at once", codes.len());
 }

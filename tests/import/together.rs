@@ -1,11 +1,10 @@
 //! Concurrent importers: shards, and jobs that were started twice.
 
-use std::sync::Arc;
-
 use testquality_sandbox::FaultRules;
 
-use super::faults::{HASTY, schedule};
-use crate::support::{TestEnv, report, seeds};
+use super::faults::HASTY;
+use super::schedules::{for_each_seed, schedule, seeds};
+use crate::support::{TestEnv, report};
 
 const FOLDERS: [&str; 3] = ["cart", "login", "search"];
 
@@ -51,10 +50,6 @@ impl Meeting {
     async fn run(&self) {
         let faults = FaultRules::parse(&self.rules).unwrap();
         let env = TestEnv::with(|options| options.faults = faults).await;
-        if !self.rules.is_empty() {
-            // Wait until the lag no longer hides the project.
-            tokio::time::sleep(std::time::Duration::from_millis(450)).await;
-        }
         let names: Vec<String> =
             (0..self.importers).map(|importer| format!("{importer}.xml")).collect();
         for (importer, name) in names.iter().enumerate() {
@@ -111,15 +106,5 @@ impl Meeting {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_importers_end_in_one_project() {
-    let permits = Arc::new(tokio::sync::Semaphore::new(6));
-    let meetings = (0..seeds(36)).map(|seed| {
-        let permits = Arc::clone(&permits);
-        tokio::spawn(async move {
-            let _permit = permits.acquire().await.unwrap();
-            Meeting::of(seed).run().await;
-        })
-    });
-    for meeting in futures_util::future::join_all(meetings).await {
-        meeting.unwrap();
-    }
+    for_each_seed(seeds(30), 6, |seed| async move { Meeting::of(seed).run().await }).await;
 }

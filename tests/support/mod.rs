@@ -6,6 +6,7 @@ pub(crate) mod person;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret as _;
@@ -81,9 +82,28 @@ pub(crate) async fn run(mut command: Command) -> Run {
     Run::of(&output)
 }
 
-/// How many random cases a test tries: `few`, or as many as `SEEDS` says, as in `SEEDS=1000 cargo test schedules`.
-pub(crate) fn seeds(few: u64) -> u64 {
-    std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(few)
+/// A database with the project "Demo", created once. Its rows are old, so that no lag of a test hides the project itself.
+fn new_database() -> &'static [u8] {
+    static DATABASE: OnceLock<Vec<u8>> = OnceLock::new();
+    DATABASE.get_or_init(|| {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("sandbox.db");
+        drop(Store::open(&path, "Demo").unwrap());
+        let db = Connection::open(&path).unwrap();
+        let mut statement = db
+            .prepare("SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'created_at' WHERE m.type = 'table'")
+            .unwrap();
+        let tables: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        drop(statement);
+        for table in tables {
+            let sql = format!("UPDATE {table} SET created_at = '2025-01-01T00:00:00.000000+00:00'");
+            db.execute(&sql, []).unwrap();
+        }
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        db.close().unwrap();
+        std::fs::read(&path).unwrap()
+    })
 }
 
 /// A sandbox in this process, a working directory, and a file with the token in it.
@@ -101,7 +121,9 @@ impl TestEnv {
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join(".git")).unwrap();
-        let store = Store::open(directory.path().join("sandbox.db"), "Demo").unwrap();
+        let database = directory.path().join("sandbox.db");
+        std::fs::write(&database, new_database()).unwrap();
+        let store = Store::open(&database, "Demo").unwrap();
         let journal = Journal::new();
         let mut options = Settings::new(store, sandbox::Token::generate().unwrap());
         options.journal = Some(journal.clone());

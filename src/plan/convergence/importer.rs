@@ -2,21 +2,20 @@
 
 use super::Rule;
 use super::view::{ClientView, DedupWrite, Model, PendingAction, PlanSummary};
-use super::world::{Deletion, FolderMembership, New, Record, Row, Test, World};
+use super::world::{
+    Deletion, FolderMembership, Lengths, New, OwnRow, PARENTS, PLACES, Reading, Record, Row, STEPS,
+    SUITES, TESTS, World, indexes,
+};
 use crate::snapshot::ReadRequest;
 
-pub(super) const SUITES: u8 = 1;
-pub(super) const PARENTS: u8 = 2;
-pub(super) const TESTS: u8 = 4;
-pub(super) const PLACES: u8 = 8;
-pub(super) const STEPS: u8 = 16;
-const DUPLICATES: u8 = 32;
+/// What is read about duplicates, from several lists.
+const DUPLICATES: u8 = 1 << 5;
 
 /// The lists that are read first, in parallel.
 pub(super) const FIRST: u8 = SUITES | PARENTS | TESTS;
 
-/// How often duplicates are deleted at the verification.
-const DEDUP_ROUNDS: u8 = 2;
+/// How often duplicates are deleted at the verification: first an import deletes its own.
+const DEDUP_ROUNDS: u8 = 3;
 
 /// The purpose of a reading of the whole project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,16 +46,27 @@ pub(super) enum DedupStep {
     Restore,
 }
 
+/// A wait for lists that lag. It ends when they show what was missing, or every row that existed when it began: no list lags
+/// longer than `--lag-wait`. Waits that are shorter than that show nothing for certain, so the search does not count on them;
+/// of several readings only the last one matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Wait {
+    /// The rows that existed when it began; none before that.
+    floor: Option<Lengths>,
+    /// Whether a list of this reading shows less.
+    is_behind: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum ImporterState {
     /// The project is read; `looked_up`: the folders once more, because a test was in no folder.
-    Read { left: u8, looked_up: bool, then: Then },
+    Read { left: u8, looked_up: bool, then: Then, wait: Wait },
     /// Duplicates are deleted.
     Dedup { writes: Vec<DedupWrite>, step: DedupStep, then: Then },
     /// Rows are sent.
     Send { stage: Stage, rows: Vec<New> },
     /// Rows that the server acknowledged, and rows with an unknown outcome, are read back.
-    ReadBack { stage: Stage, acknowledged: Vec<New>, unknown: Vec<New>, readings: u8, left: u8 },
+    ReadBack { stage: Stage, acknowledged: Vec<New>, unknown: Vec<New>, left: u8, wait: Wait },
     /// The import ended, with success or without.
     Ended(bool),
     /// The import was killed.
@@ -69,23 +79,38 @@ pub(super) struct Importer {
     pub(super) reports: Vec<Record>,
     pub(super) state: ImporterState,
     pub(super) view: ClientView,
-    actions: Vec<PendingAction>,
+    pub(super) actions: Vec<PendingAction>,
     /// By report: the folder for a new test.
     pub(super) folders: Vec<Option<Row>>,
     /// By report: the row that won.
-    rows: Vec<Option<Row>>,
-    /// Tests that the server returned to this import.
-    pub(super) own: Vec<Row>,
+    pub(super) rows: Vec<Option<Row>>,
+    /// Without lag only tests, and rows that were duplicates when they were created: the others win for ever.
+    pub(super) own: Vec<OwnRow>,
     pub(super) refused: bool,
     /// Prefers the rows that were created last: for it, the rule of the lowest id is disabled.
-    reversed: bool,
+    pub(super) reversed: bool,
+}
+
+impl ImporterState {
+    /// Before the first list of a reading.
+    pub(super) fn reading(then: Then) -> Self {
+        Self::Read { left: FIRST, looked_up: false, then, wait: Wait::default() }
+    }
+}
+
+impl Wait {
+    /// What comes after a reading that lacks something: the next one, or none if lists showed everything.
+    pub(super) fn next(self, reading: &Reading<'_>) -> Option<Self> {
+        let floor = self.floor.unwrap_or_else(|| reading.world.lengths());
+        self.is_behind.then_some(Self { floor: Some(floor), is_behind: false })
+    }
 }
 
 impl Importer {
     pub(super) fn new(reports: &[Record], reversed: bool) -> Self {
         Self {
             reports: reports.to_vec(),
-            state: ImporterState::Read { left: FIRST, looked_up: false, then: Then::Plan },
+            state: ImporterState::reading(Then::Plan),
             view: ClientView::default(),
             actions: Vec::new(),
             folders: Vec::new(),
@@ -110,6 +135,21 @@ impl Importer {
         *self = Self { state, ..Self::new(&self.reports, self.reversed) };
     }
 
+    /// Whether it reads again because something was missing.
+    pub(super) fn is_waiting(&self) -> bool {
+        match &self.state {
+            ImporterState::Read { wait, .. } | ImporterState::ReadBack { wait, .. } => {
+                wait.floor.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it reads single lists, not the project.
+    pub(super) fn is_reading_back(&self) -> bool {
+        matches!(self.state, ImporterState::ReadBack { .. })
+    }
+
     /// The lists that may be read next, as bits.
     pub(super) fn readable(&self) -> u8 {
         match self.state {
@@ -130,14 +170,22 @@ impl Importer {
         }
     }
 
-    /// Reads `lists`, as bits, from `world`.
-    pub(super) fn read(&mut self, lists: u8, world: &World, model: &Model) {
-        self.take(lists, world, model);
-        let ImporterState::Read { left, mut looked_up, then } = self.state else {
+    /// Reads `lists`, as bits.
+    pub(super) fn read(&mut self, lists: u8, reading: &Reading<'_>, model: &Model) {
+        self.take(lists, reading, model);
+        if let ImporterState::Read { wait, .. } | ImporterState::ReadBack { wait, .. } =
+            &mut self.state
+        {
+            let all = reading.world.lengths();
+            let due = wait.floor.unwrap_or(all);
+            let is_short = |list: usize| reading.shown[list] < due[list].min(all[list]);
+            wait.is_behind |= reading.is_stale || indexes(lists).any(is_short);
+        }
+        let ImporterState::Read { left, mut looked_up, then, wait } = self.state else {
             if let ImporterState::ReadBack { left, .. } = &mut self.state {
                 *left &= !lists;
                 if *left == 0 {
-                    self.after_reading_back(model);
+                    self.after_reading_back(reading, model);
                 }
             }
             return;
@@ -162,20 +210,20 @@ impl Importer {
                 None => {}
             }
         }
-        self.state = ImporterState::Read { left, looked_up, then };
+        self.state = ImporterState::Read { left, looked_up, then, wait };
         if left == 0 {
             let plan = model.plan(&self.view, &self.reports, self.reversed);
-            self.after_planning(&plan, then, model);
+            self.after_planning(&plan, then, wait, reading, model);
         }
     }
 
     /// Reads everything that it needs next at one moment: the whole project, or the lists of one kind.
-    pub(super) fn read_all(&mut self, world: &World, model: &Model) {
+    pub(super) fn read_all(&mut self, reading: &Reading<'_>, model: &Model) {
         let ImporterState::Read { then, .. } = self.state else {
-            return self.read(self.readable(), world, model);
+            return self.read(self.readable(), reading, model);
         };
         loop {
-            self.read(self.readable(), world, model);
+            self.read(self.readable(), reading, model);
             match self.state {
                 ImporterState::Read { left, then: now, .. } if now == then && left != FIRST => {}
                 _ => break,
@@ -183,29 +231,30 @@ impl Importer {
         }
     }
 
-    fn take(&mut self, lists: u8, world: &World, model: &Model) {
-        let view = &mut self.view;
+    fn take(&mut self, lists: u8, reading: &Reading<'_>, model: &Model) {
+        let (view, world) = (&mut self.view, reading.world);
         let shown = || -> Vec<_> {
             let shows = |place: &&_| world.shows(place, model.deletion);
-            world.places.iter().map(|place| Some(place).filter(shows).cloned()).collect()
+            let places = reading.rows(PLACES, &world.places).iter();
+            places.map(|place| Some(place).filter(shows).cloned()).collect()
         };
         if lists & SUITES != 0 {
-            view.suites.clone_from(&world.suites);
+            view.suites = reading.rows(SUITES, &world.suites).to_vec();
         }
         if lists & PARENTS != 0 {
-            view.parents = world.suites.iter().map(|suite| suite.parent).collect();
+            let placed = reading.rows(PARENTS, &world.suites).iter();
+            view.parents = placed.map(|suite| suite.parent).collect();
         }
         if lists & TESTS != 0 {
-            view.tests.clone_from(&world.tests);
+            view.tests = reading.rows(TESTS, &world.tests).to_vec();
         }
         if lists & PLACES != 0 {
             view.places = shown();
         }
-        if lists & STEPS != 0 {
-            view.steps.clone_from(&world.steps);
+        if lists & (STEPS | DUPLICATES) != 0 {
+            view.steps = reading.rows(STEPS, &world.steps).to_vec();
         }
         if lists & DUPLICATES != 0 {
-            view.steps.clone_from(&world.steps);
             let used = (0..).zip(&world.tests).filter(|(_, test)| test.used);
             // Placements of deleted tests do not matter.
             let mut shown = shown();
@@ -217,7 +266,37 @@ impl Importer {
         }
     }
 
-    fn after_planning(&mut self, plan: &PlanSummary, then: Then, model: &Model) {
+    fn after_planning(
+        &mut self,
+        plan: &PlanSummary,
+        then: Then,
+        wait: Wait,
+        reading: &Reading<'_>,
+        model: &Model,
+    ) {
+        let is_verification = matches!(then, Then::Verify(_));
+        if is_verification && !reading.lags() {
+            let is_needed = !model.is_without(Rule::OwnFirst);
+            self.own.retain(|own| is_needed && reading.world.is_duplicate(*own));
+        }
+        self.own.sort_unstable();
+        let hides_own = is_verification
+            && !model.is_without(Rule::WaitForOwnRows)
+            && self.hides_own(plan, reading.world);
+        let (is_evident, rule) = if is_verification {
+            (hides_own || !plan.actions.iter().all(PendingAction::is_done), Rule::WaitForOwnRows)
+        } else {
+            (plan.lacks_something, Rule::LookTwice)
+        };
+        if is_evident
+            && !model.is_without(rule)
+            && let Some(wait) = wait.next(reading)
+        {
+            // Only the next reading matters.
+            self.view = ClientView::default();
+            self.state = ImporterState::Read { left: FIRST, looked_up: false, then, wait };
+            return;
+        }
         let is_complete = plan.actions.iter().all(PendingAction::is_done) && !self.refused;
         match then {
             Then::Plan if !plan.dedups.is_empty() => self.dedup(plan, Then::PlanAgain),
@@ -235,142 +314,54 @@ impl Importer {
                 self.end(ImporterState::Ended(is_complete));
             }
             Then::Verify(round) if !plan.dedups.is_empty() && round < DEDUP_ROUNDS => {
+                let round = if model.is_without(Rule::OwnFirst) { round.max(1) } else { round };
                 self.dedup(plan, Then::Verify(round + 1));
+                if !reading.lags() {
+                    // They matter in the first round only.
+                    self.own.clear();
+                }
             }
             Then::Verify(_) => {
-                self.end(ImporterState::Ended(is_complete && plan.dedups.is_empty()));
+                let is_right = is_complete && plan.dedups.is_empty() && !hides_own;
+                self.end(ImporterState::Ended(is_right));
             }
         }
     }
 
+    /// Deletes duplicates; in the first round of a verification only own rows, which other imports leave to it.
     fn dedup(&mut self, plan: &PlanSummary, then: Then) {
         // Only the next reading matters.
         self.view = ClientView::default();
-        let writes = plan.dedups.clone();
-        self.state = ImporterState::Dedup { writes, step: DedupStep::Check, then };
-    }
-
-    fn next_level(&mut self, model: &Model) {
-        let needs = |action: &PendingAction| {
-            matches!(action, PendingAction::Create | PendingAction::Matched { place: true, .. })
+        let mut writes = plan.dedups.clone();
+        if then == Then::Verify(1) {
+            writes.retain(|write| self.own.contains(&write.row()));
+        }
+        self.state = if writes.is_empty() {
+            ImporterState::reading(then)
+        } else {
+            ImporterState::Dedup { writes, step: DedupStep::Check, then }
         };
-        let needed: Vec<bool> = self.actions.iter().map(needs).collect();
-        let level = model.folders(&self.view, &self.reports, &needed, self.reversed);
-        if level.next.is_empty() || self.refused {
-            self.refused |=
-                needed.iter().zip(&level.of_reports).any(|(needed, row)| *needed && row.is_none());
-            self.folders = level.of_reports;
-            self.next_stage(Stage::Tests, model);
-        } else {
-            let new = |(path, parent)| New::Suite { path, parent };
-            let rows = level.next.into_iter().map(new).collect();
-            self.state = ImporterState::Send { stage: Stage::Folders, rows };
-        }
     }
 
-    /// Begins `stage`, or the first one after it that has something to do.
-    pub(super) fn next_stage(&mut self, stage: Stage, model: &Model) {
-        if stage == Stage::CheckSteps && self.has_unclear_tests() {
-            self.read_back(stage, Vec::new(), Vec::new(), 0);
-            return;
-        }
-        let rows = self.rows_of(stage, model);
-        if rows.is_empty() {
-            self.after(stage, model);
-        } else {
-            self.state = ImporterState::Send { stage, rows };
-        }
-    }
-
-    /// Whether a test that will get steps was created by another import, or its answer was lost.
-    fn has_unclear_tests(&self) -> bool {
-        self.actions.iter().zip(&self.rows).any(|(action, row)| {
-            *action == PendingAction::Create && row.is_some_and(|row| !self.own.contains(&row))
+    /// Whether lists hide an own row that exists, its place, or the placement of a test that exists several times.
+    fn hides_own(&self, plan: &PlanSummary, world: &World) -> bool {
+        let view = &self.view;
+        let has_steps_read = |test: Row| {
+            let reads = |action: &PendingAction| matches!(action, PendingAction::Matched { test: matched, .. } if *matched == test);
+            plan.actions.iter().any(reads)
+                && view.tests.get(usize::from(test)).is_some_and(|test| !test.edited)
+        };
+        let is_placed = |row: Row| view.places.iter().flatten().any(|place| place.test == row);
+        self.own.iter().filter(|own| world.is_live(**own)).any(|own| match *own {
+            OwnRow::Suite(row) => usize::from(row) >= view.suites.len().min(view.parents.len()),
+            OwnRow::Test(row) => {
+                usize::from(row) >= view.tests.len() || world.is_duplicate(*own) && !is_placed(row)
+            }
+            OwnRow::Place(row) => usize::from(row) >= view.places.len(),
+            OwnRow::Step(row) => {
+                usize::from(row) >= view.steps.len()
+                    && has_steps_read(world.steps[usize::from(row)].test)
+            }
         })
     }
-
-    /// Continues after a stage whose rows exist or were refused.
-    pub(super) fn after(&mut self, stage: Stage, model: &Model) {
-        let (first, second) = if model.is_without(Rule::FirstStepLast) {
-            (Stage::FirstSteps, Stage::LaterSteps)
-        } else {
-            (Stage::LaterSteps, Stage::FirstSteps)
-        };
-        let next = match stage {
-            Stage::Folders => return self.next_level(model),
-            Stage::Tests => {
-                for (row, record) in self.rows.iter_mut().zip(&self.reports) {
-                    *row = row.or_else(|| elected(&self.view, *record, self.reversed));
-                }
-                Stage::Places
-            }
-            Stage::Places => Stage::CheckSteps,
-            Stage::CheckSteps => first,
-            stage if stage == first => second,
-            _ => {
-                *self = Self {
-                    state: ImporterState::Read {
-                        left: FIRST,
-                        looked_up: false,
-                        then: Then::Verify(0),
-                    },
-                    refused: self.refused,
-                    ..Self::new(&self.reports, self.reversed)
-                };
-                return;
-            }
-        };
-        self.next_stage(next, model);
-    }
-
-    fn rows_of(&self, stage: Stage, model: &Model) -> Vec<New> {
-        let mut rows = Vec::new();
-        for (index, action) in self.actions.iter().enumerate() {
-            let (row, folder) = (self.rows[index], self.folders.get(index).copied().flatten());
-            let record = self.reports[index];
-            match (stage, action) {
-                (Stage::Tests, PendingAction::Create) if row.is_none() => {
-                    rows.extend(folder.map(|suite| New::Test { record, suite }));
-                }
-                (Stage::Places, PendingAction::Matched { test, place: true, .. })
-                    if !model.is_without(Rule::PlaceLost) =>
-                {
-                    rows.extend(folder.map(|suite| New::FolderMembership { suite, test: *test }));
-                }
-                (Stage::LaterSteps | Stage::FirstSteps, _) => {
-                    let Some(test) = row else { continue };
-                    let all: Vec<u8> = (1..=model.steps(record)).collect();
-                    let missing = match action {
-                        PendingAction::Matched { steps, .. } => steps.clone(),
-                        // Only the import whose own row won knows that it has no steps yet. The others read
-                        // them first; if two are equally far, duplicate steps are deleted later.
-                        PendingAction::Create if self.own.contains(&test) => all,
-                        PendingAction::Create => all
-                            .into_iter()
-                            .filter(|sequence| !self.has_step(test, *sequence))
-                            .collect(),
-                    };
-                    let is_now = |sequence: &u8| (*sequence == 1) == (stage == Stage::FirstSteps);
-                    let new = |sequence| New::Step { test, sequence };
-                    rows.extend(missing.into_iter().rev().filter(is_now).map(new));
-                }
-                _ => {}
-            }
-        }
-        rows
-    }
-
-    pub(super) fn has_step(&self, test: Row, sequence: u8) -> bool {
-        self.view
-            .steps
-            .iter()
-            .any(|step| !step.deleted && step.test == test && step.sequence == sequence)
-    }
-}
-
-/// The row that wins for a record.
-fn elected(view: &ClientView, record: Record, reversed: bool) -> Option<Row> {
-    let is_live = |(_, test): &(Row, &Test)| !test.deleted && test.record == Some(record);
-    let mut live = (0..).zip(&view.tests).filter(is_live).map(|(row, _)| row);
-    if reversed { live.last() } else { live.next() }
 }

@@ -13,6 +13,7 @@ mod invariants;
 mod rules;
 mod scenarios;
 mod search;
+mod stages;
 mod view;
 mod world;
 mod writing;
@@ -30,6 +31,10 @@ pub(super) enum Rule {
     ReadBackUnknown,
     /// A test without a live folder is placed.
     PlaceLost,
+    /// What is missing on a row that exists is looked for again, for as long as lists may lag, before it is written.
+    LookTwice,
+    /// The verification waits until lists show every row that the server acknowledged to the import.
+    WaitForOwnRows,
     /// A test that was seen in no folder is looked up once more before it is placed.
     LookUpLost,
     /// Of two placements of a test in one folder, the first is kept.
@@ -46,6 +51,8 @@ pub(super) enum Rule {
     CheckAfterDeletingFolder,
     /// Duplicates are deleted before an import reports success.
     DedupBeforeSuccess,
+    /// An import first deletes the duplicates that it created itself. It saves writes: nothing goes wrong without it.
+    OwnFirst,
     /// This reason keeps a duplicate.
     KeepReason(RowKind, KeepReason),
 }

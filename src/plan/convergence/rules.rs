@@ -3,7 +3,7 @@
 use super::Rule;
 use super::scenarios::{ONE, TWO_STEPS, calm, lost, placed_twice, theirs, with_duplicates};
 use super::search::{Budget, PersonAct, Search, Watch};
-use super::world::{Deletion, World};
+use super::world::{Deletion, PARENTS, PLACES, STEPS, SUITES, TESTS, World};
 use test_reports::text;
 
 const TWO: &[&[u8]] = &[&[0], &[0]];
@@ -64,6 +64,43 @@ fn a_test_in_no_folder_is_looked_up_again() {
     };
     assert!(reaches(Some(Rule::LookUpLost)));
     assert!(!reaches(None));
+}
+
+#[test]
+fn what_is_missing_on_an_existing_row_is_looked_for_again() {
+    // The second row is deleted later, but must not be created.
+    for (list, watch) in [(STEPS, Watch::StepTwice), (PLACES, Watch::PlacedTwice)] {
+        let budget = Budget { late_lists: list, sequential: true, kills: 1, ..calm() };
+        let reaches = |rule| {
+            let search = Search::without(rule, ONE, Deletion::Leaves);
+            search.reaches(watch, TWO, budget.clone())
+        };
+        assert!(reaches(Some(Rule::LookTwice)), "{watch:?}");
+        assert!(!reaches(None), "{watch:?}");
+    }
+}
+
+#[test]
+fn the_verification_waits_for_own_rows() {
+    for list in [SUITES, PARENTS, TESTS, PLACES, STEPS] {
+        let budget =
+            Budget { late_lists: list, is_mild: true, sequential: true, kills: 1, ..calm() };
+        Search::new(ONE, Deletion::Leaves).holds(&World::empty(), TWO, budget);
+    }
+    // The interrupted import wrote a test and its step, which the lists did not show yet.
+    let budget =
+        Budget { late_lists: TESTS | STEPS, is_mild: true, sequential: true, kills: 1, ..calm() };
+    let fault = empty(Rule::WaitForOwnRows, TWO, budget);
+    assert!(fault.contains("reports success, but"), "{fault}");
+}
+
+/// It saves writes, and is no condition of the result.
+#[test]
+fn imports_need_not_delete_their_own_duplicates_first() {
+    for deletion in [Deletion::Cascades, Deletion::Leaves] {
+        let budget = Budget { lost: 1, kills: 1, ..calm() };
+        Search::without(Some(Rule::OwnFirst), ONE, deletion).holds(&World::empty(), TWO, budget);
+    }
 }
 
 #[test]

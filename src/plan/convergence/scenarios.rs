@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::search::{Budget, PersonAct, Search};
-use super::world::{Deletion, FolderMembership, ROOT, Row, Step, Suite, Test, World};
+use super::world::{ALL_LISTS, Deletion, FolderMembership, ROOT, Row, Step, Suite, Test, World};
 use crate::plan::dedup::{KeepReason, RowKind};
 
 /// One test in one folder, with one step.
@@ -149,7 +149,8 @@ fn two_imports_of_the_same_report() {
     let two: &[&[u8]] = &[&[0], &[0]];
     hold("two imports", ONE, two, &calm());
     let unlucky = Budget { lost: 1, late: 1, lagging: 1, kills: 1, ..calm() };
-    hold("two imports", ONE, two, &unlucky);
+    hold_from("two imports", &World::empty(), ONE, two, &unlucky, Deletion::Leaves);
+    hold("two imports", ONE, two, &Budget { lagging: 0, ..unlucky });
     hold("two imports", ONE, two, &Budget { lagging: 2, kills: 2, ..calm() });
     hold("two imports of two steps", TWO_STEPS, two, &Budget { lost: 1, kills: 1, ..calm() });
 }
@@ -166,27 +167,67 @@ fn two_imports_that_read_list_by_list() {
 #[test]
 fn two_imports_of_nested_folders() {
     let unlucky = Budget { lost: 1, lagging: 1, kills: 1, ..calm() };
-    hold("two imports of nested folders", NESTED, &[&[0, 1], &[0, 1]], &unlucky);
+    let (nested, both): (_, &[&[u8]]) = (NESTED, &[&[0, 1], &[0, 1]]);
+    hold_from("nested folders", &World::empty(), nested, both, &unlucky, Deletion::Cascades);
     hold("imports of a folder and the one below", NESTED, &[&[0], &[1]], &unlucky);
 }
 
-/// With three importers, each fault is searched for one of the two kinds of deletion.
+/// Three importers of which each deletes any duplicate at once: there are fewer states, and more conflicts. Each fault is searched for
+/// one of the two kinds of deletion.
+fn three_without_own_first(budget: &Budget, deletion: Deletion) {
+    let search = Search::without(Some(Rule::OwnFirst), ONE, deletion);
+    let states = search.holds(&World::empty(), &[&[0], &[0], &[0]], budget.clone());
+    println!("{states:>9} states: three, deletion {deletion:?}, {budget:?}");
+}
+
 #[test]
 fn three_imports_in_which_one_is_killed() {
-    let budget = Budget { kills: 1, ..calm() };
-    hold_from("three", &World::empty(), ONE, &[&[0], &[0], &[0]], &budget, Deletion::Leaves);
+    three_without_own_first(&Budget { kills: 1, ..calm() }, Deletion::Leaves);
 }
 
 #[test]
 fn three_imports_in_which_an_answer_is_lost() {
-    let budget = Budget { lost: 1, ..calm() };
-    hold_from("three", &World::empty(), ONE, &[&[0], &[0], &[0]], &budget, Deletion::Cascades);
+    three_without_own_first(&Budget { lost: 1, ..calm() }, Deletion::Cascades);
 }
 
 #[test]
 fn three_imports_in_which_a_read_lags() {
-    let budget = Budget { lagging: 1, ..calm() };
-    hold_from("three", &World::empty(), ONE, &[&[0], &[0], &[0]], &budget, Deletion::Leaves);
+    three_without_own_first(&Budget { lagging: 1, ..calm() }, Deletion::Leaves);
+}
+
+/// Each list by itself shows rows late, while two imports run.
+#[test]
+fn two_imports_while_a_list_lags() {
+    for list in (0..5).map(|list| 1 << list) {
+        for deletion in DELETIONS {
+            let budget = Budget { late_lists: list, kills: 1, ..calm() };
+            hold_from("a list lags", &World::empty(), ONE, &[&[0], &[0]], &budget, deletion);
+        }
+    }
+}
+
+/// Every list shows rows late, each at its own pace.
+#[test]
+fn two_imports_while_all_lists_lag() {
+    let budget = Budget { late_lists: ALL_LISTS, is_mild: true, ..calm() };
+    hold_from("all lists lag", &World::empty(), ONE, &[&[0], &[0]], &budget, Deletion::Leaves);
+}
+
+/// An import is interrupted, and the next ones begin before lists show what it wrote.
+#[test]
+fn imports_within_the_lag_of_earlier_ones() {
+    let after = Budget { late_lists: ALL_LISTS, sequential: true, ..calm() };
+    let unlucky = Budget { kills: 1, lost: 1, ..after.clone() };
+    let two: &[&[u8]] = &[&[0], &[0]];
+    for deletion in DELETIONS {
+        hold_from("a rerun", &World::empty(), ONE, two, &unlucky, deletion);
+        hold_from("a rerun of two steps", &World::empty(), TWO_STEPS, two, &unlucky, deletion);
+        let killed = Budget { kills: 2, ..after.clone() };
+        hold_from("two reruns", &World::empty(), ONE, &[&[0], &[0], &[0]], &killed, deletion);
+    }
+    let killed = Budget { kills: 1, is_mild: true, ..after };
+    hold("a rerun", ONE, two, &killed);
+    hold("a rerun with nested folders", NESTED, &[&[0, 1], &[0, 1]], &killed);
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use super::Rule;
 use super::importer::{Importer, ImporterState};
 use super::view::Model;
-use super::world::{Deletion, New, Path, Record, Test, World, fingerprint};
+use super::world::{
+    Deletion, Lengths, New, Path, Reading, Record, Test, World, fingerprint, indexes,
+};
 use super::writing::RequestOutcome;
 
 /// How many faults may occur, and how finely reads are split.
@@ -25,6 +27,12 @@ pub(super) struct Budget {
     pub(super) person: Vec<PersonAct>,
     /// Whether each list is read at its own moment; otherwise whole snapshots are.
     pub(super) list_by_list: bool,
+    /// The lists, as bits, that show rows late: in the order of their creation, each list at its own pace.
+    pub(super) late_lists: u8,
+    /// Whether each import begins when the one before it is over.
+    pub(super) sequential: bool,
+    /// Whether no import but the last creates a row twice: then no list hides a duplicate from the last one.
+    pub(super) is_mild: bool,
 }
 
 /// What a person does while imports run.
@@ -53,6 +61,8 @@ pub(super) enum Watch {
     PlacedTwice,
     /// A test exists twice.
     Duplicates,
+    /// A test has a step twice.
+    StepTwice,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,9 +73,11 @@ pub(super) struct State {
     /// Creates in flight whose importer no longer waits.
     late: Vec<Vec<New>>,
     pub(super) importers: Vec<Shared<Importer>>,
-    budget: Budget,
+    pub(super) budget: Budget,
     /// Whether a read lagged.
     pub(super) lagged: bool,
+    /// By list: how many rows it has shown. It may show more when it is read next.
+    shown: Lengths,
 }
 
 /// A part that many states share, with its fingerprint.
@@ -146,8 +158,19 @@ impl Search {
 
     /// Whether imports into an empty project reach the watched state.
     pub(super) fn reaches(&self, watch: Watch, reports: &[&[Record]], budget: Budget) -> bool {
+        self.reaches_from(&World::empty(), watch, reports, budget)
+    }
+
+    /// Whether imports into a project reach the watched state.
+    pub(super) fn reaches_from(
+        &self,
+        world: &World,
+        watch: Watch,
+        reports: &[&[Record]],
+        budget: Budget,
+    ) -> bool {
         let like = Self::without(self.without, &self.records, self.model.deletion);
-        let found = Self { watch: Some(watch), ..like }.run(&World::empty(), reports, budget);
+        let found = Self { watch: Some(watch), ..like }.run(world, reports, budget);
         found.fault.is_some()
     }
 
@@ -167,6 +190,7 @@ impl Search {
             previous: Shared::new(world.clone()),
             late: Vec::new(),
             importers,
+            shown: shown_at_first(world, budget.late_lists),
             budget,
             lagged: false,
         };
@@ -204,15 +228,14 @@ impl Search {
 
     /// All next states.
     fn step(&self, state: &State, ahead: &mut Vec<(State, String)>) -> Result<(), String> {
-        for index in 0..state.importers.len() {
-            if !state.importers[index].is_over() {
-                self.step_of(index, state, ahead)?;
-                if state.budget.kills > 0 {
-                    let mut next = state.clone();
-                    next.budget.kills -= 1;
-                    next.importers[index].change(|importer| importer.end(ImporterState::Dead));
-                    ahead.push((next, format!("{index} is killed")));
-                }
+        let running = (0..state.importers.len()).filter(|index| !state.importers[*index].is_over());
+        for index in running.take(if state.budget.sequential { 1 } else { usize::MAX }) {
+            self.step_of(index, state, ahead)?;
+            if state.budget.kills > 0 {
+                let mut next = state.clone();
+                next.budget.kills -= 1;
+                next.importers[index].change(|importer| importer.end(ImporterState::Dead));
+                ahead.push((next, format!("{index} is killed")));
             }
         }
         for index in 0..state.late.len() {
@@ -255,23 +278,41 @@ impl Search {
                 vec![readable]
             };
             for lists in bits {
-                let mut worlds = vec![(&state.world, 0)];
+                // A whole snapshot may need every list.
+                let read = if importer.is_reading_back() { lists } else { u8::MAX };
+                let mut readings: Vec<(Reading<'_>, u8)> = state
+                    .shown_next(read)
+                    .into_iter()
+                    .map(|shown| (Reading { shown, ..Reading::of(&state.world) }, 0))
+                    .collect();
                 if state.budget.lagging > 0 && state.previous != state.world {
-                    worlds.push((&state.previous, 1));
+                    readings.push((Reading { is_stale: true, ..Reading::of(&state.previous) }, 1));
                 }
-                for (world, lag) in worlds {
+                for (reading, lag) in readings {
                     let mut next = state.clone();
                     next.budget.lagging -= lag;
                     next.lagged |= lag > 0;
+                    if lag == 0 {
+                        next.shown = reading.shown;
+                    }
                     next.importers[index].change(|reader| {
                         if state.budget.list_by_list {
-                            reader.read(lists, world, &self.model);
+                            reader.read(lists, &reading, &self.model);
                         } else {
-                            reader.read_all(world, &self.model);
+                            reader.read_all(&reading, &self.model);
                         }
                     });
+                    if reading.is_stale && next.importers[index].is_waiting() {
+                        // As if it had read later.
+                        continue;
+                    }
                     let how = if lag > 0 { " as they were" } else { "" };
-                    let said = format!("{index} reads {lists:#b}{how}");
+                    let rows = if state.is_under_lag() {
+                        format!(", of which {:?} rows are shown", next.shown)
+                    } else {
+                        String::new()
+                    };
+                    let said = format!("{index} reads {lists:#b}{how}{rows}");
                     self.judge_claim(&next, index, lag > 0 || state.budget.list_by_list)?;
                     next.forget();
                     ahead.push((next, said));
@@ -297,7 +338,7 @@ impl Search {
             let said = format!("{index} goes on with {:?} ({outcome:?})", importer.state);
             let mut world = (*state.world).clone();
             let late = next.importers[index]
-                .change(|writer| writer.write(&mut world, outcome, &self.model));
+                .change(|writer| writer.write(&mut world, state.shown, outcome, &self.model));
             if !late.is_empty() {
                 next.late.push(late);
                 next.late.sort();
@@ -310,11 +351,46 @@ impl Search {
     }
 }
 
+/// Everything is visible before the first import; a list that does not lag shows all rows.
+fn shown_at_first(world: &World, late_lists: u8) -> Lengths {
+    let mut shown = Reading::of(world).shown;
+    for list in indexes(late_lists) {
+        shown[list] = world.lengths()[list];
+    }
+    shown
+}
+
 impl State {
+    /// Whether lists show rows late.
+    pub(super) fn is_under_lag(&self) -> bool {
+        self.budget.late_lists != 0
+    }
+
+    pub(super) fn is_sequential(&self) -> bool {
+        self.budget.sequential
+    }
+
+    /// What `lists`, as bits, may show when they are read next: as much as before, or any number of further rows.
+    fn shown_next(&self, lists: u8) -> Vec<Lengths> {
+        let all = self.world.lengths();
+        let mut next = vec![self.shown];
+        for list in indexes(lists & self.budget.late_lists) {
+            let more = |shown: Lengths| {
+                (shown[list]..=all[list]).map(move |rows| {
+                    let mut shown = shown;
+                    shown[list] = rows;
+                    shown
+                })
+            };
+            next = next.into_iter().flat_map(more).collect();
+        }
+        next
+    }
+
     /// Importers of the same reports are interchangeable: one order of them is enough.
     fn sort(&mut self) {
         let same = self.importers.windows(2).all(|pair| pair[0].is_like(&pair[1]));
-        if same {
+        if same && !self.budget.sequential {
             self.importers.sort_by_key(|importer| importer.fingerprint);
         }
     }

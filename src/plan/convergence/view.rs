@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Rule;
 use super::world::{
-    Cache, Deletion, FolderMembership, Path, ROOT, Record, Row, Step, Suite, Test, cached,
+    Cache, Deletion, FolderMembership, OwnRow, Path, ROOT, Record, Row, Step, Suite, Test, cached,
 };
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire;
@@ -45,11 +45,25 @@ pub(super) struct ClientView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum DedupWrite {
     DeleteTest(Row),
-    MoveTest { place: Row, to: Row },
+    MoveTest { place: Row, from: Row, to: Row },
     DeletePlace(Row),
-    MoveSuite { suite: Row, to: Row },
+    MoveSuite { suite: Row, from: Row, to: Row },
     DeleteSuite(Row),
     DeleteStep(Row),
+}
+
+impl DedupWrite {
+    /// The row whose creator goes first.
+    pub(super) fn row(self) -> OwnRow {
+        match self {
+            Self::DeleteTest(test) => OwnRow::Test(test),
+            Self::MoveTest { from: suite, .. }
+            | Self::MoveSuite { from: suite, .. }
+            | Self::DeleteSuite(suite) => OwnRow::Suite(suite),
+            Self::DeletePlace(place) => OwnRow::Place(place),
+            Self::DeleteStep(step) => OwnRow::Step(step),
+        }
+    }
 }
 
 /// What has to be written for one record.
@@ -70,6 +84,8 @@ impl PendingAction {
 pub(super) struct PlanSummary {
     pub(super) dedups: Vec<DedupWrite>,
     pub(super) actions: Vec<PendingAction>,
+    /// Whether something is missing on a row that exists.
+    pub(super) lacks_something: bool,
 }
 
 impl PlanSummary {
@@ -154,6 +170,7 @@ impl Model {
             Rc::new(PlanSummary {
                 dedups: plan.dedup.iter().map(|dedup| ids.write(&dedup.action)).collect(),
                 actions: plan.tests.iter().map(|test| ids.action(test)).collect(),
+                lacks_something: plan.lacks_something(&snapshot),
             })
         })
     }
@@ -180,6 +197,12 @@ impl Model {
     pub(super) fn exists(&self, view: &ClientView, path: Path) -> bool {
         let identity = Identity::of_folder(NAMESPACE, PATHS[usize::from(path)]);
         !tree(view, Ids { reversed: false }).with_identity(identity).is_empty()
+    }
+
+    /// Whether the importer has seen a folder of the reports, and not its place.
+    pub(super) fn is_unplaced(&self, view: &ClientView, path: Path) -> bool {
+        let identity = Identity::of_folder(NAMESPACE, PATHS[usize::from(path)]);
+        tree(view, Ids { reversed: false }).unplaced(identity).is_some()
     }
 
     /// The folders of `reports`, of which `needed` have to exist.
@@ -252,7 +275,7 @@ impl Model {
                 duplicates.steps_of.entry(step.test_id).or_default().push(step);
             }
         }
-        for (row, suite) in numbered(&view.suites) {
+        for (row, suite) in numbered(&view.suites).take(view.parents.len()) {
             let id = SuiteId::new(ids.id(row));
             if duplicate_folders.contains(&id) {
                 let place = plan_suite(ids, row, suite.parent);
@@ -280,6 +303,7 @@ impl Model {
             precondition: None,
             created_at: created(test.late),
             updated_at: created(test.late),
+            run_result: None,
         }
     }
 
@@ -320,13 +344,17 @@ impl Ids {
         let suite = |id: &SuiteId| self.row(id.number());
         match action {
             DedupAction::DeleteTest { id, .. } => DedupWrite::DeleteTest(self.row(id.number())),
-            DedupAction::MoveTest { place, to, .. } => {
-                DedupWrite::MoveTest { place: self.row(place.number()), to: suite(to) }
-            }
+            DedupAction::MoveTest { place, from, to } => DedupWrite::MoveTest {
+                place: self.row(place.number()),
+                from: suite(from),
+                to: suite(to),
+            },
             DedupAction::DeletePlace { place } => DedupWrite::DeletePlace(self.row(place.number())),
-            DedupAction::MoveFolder { place, to, .. } => {
-                DedupWrite::MoveSuite { suite: self.row(place.number()), to: suite(to) }
-            }
+            DedupAction::MoveFolder { place, from, to } => DedupWrite::MoveSuite {
+                suite: self.row(place.number()),
+                from: suite(from),
+                to: suite(to),
+            },
             DedupAction::DeleteFolder { id } => DedupWrite::DeleteSuite(suite(id)),
             DedupAction::DeleteStep { id } => DedupWrite::DeleteStep(self.row(id.number())),
         }

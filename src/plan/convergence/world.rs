@@ -18,6 +18,52 @@ pub(super) type Record = u8;
 /// The root folder.
 pub(super) const ROOT: Row = 0;
 
+/// The lists of the API, as bits.
+pub(super) const SUITES: u8 = 1;
+pub(super) const PARENTS: u8 = 1 << 1;
+pub(super) const TESTS: u8 = 1 << 2;
+pub(super) const PLACES: u8 = 1 << 3;
+pub(super) const STEPS: u8 = 1 << 4;
+
+/// All lists.
+pub(super) const ALL_LISTS: u8 = SUITES | PARENTS | TESTS | PLACES | STEPS;
+
+/// A number of rows for each list, in the order of their bits.
+pub(super) type Lengths = [Row; 5];
+
+/// What one reading shows: a list that lags lacks the rows that were created last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    pub(super) world: &'a World,
+    /// By list: how many rows it shows; more than there are if it does not lag.
+    pub(super) shown: Lengths,
+    /// Whether the whole reading is older than the last change.
+    pub(super) is_stale: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// Of a server whose lists do not lag.
+    pub(super) fn of(world: &'a World) -> Self {
+        Self { world, shown: [Row::MAX; 5], is_stale: false }
+    }
+
+    /// Whether a list may show rows late.
+    pub(super) fn lags(&self) -> bool {
+        self.shown.iter().any(|shown| *shown < Row::MAX)
+    }
+
+    /// The rows that a list shows.
+    pub(super) fn rows<'b, T>(&self, list: u8, rows: &'b [T]) -> &'b [T] {
+        let shown = usize::from(self.shown[list.trailing_zeros() as usize]);
+        &rows[..rows.len().min(shown)]
+    }
+}
+
+/// The lists in `lists`, as indexes into [`Lengths`].
+pub(super) fn indexes(lists: u8) -> impl Iterator<Item = usize> {
+    (0..5).filter(move |list| lists & 1 << list != 0)
+}
+
 /// What lists show after a deletion. It is not documented what the service does, so both are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Deletion {
@@ -84,6 +130,15 @@ pub(super) struct Step {
     pub(super) deleted: bool,
 }
 
+/// A row that the server returned to an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum OwnRow {
+    Suite(Row),
+    Test(Row),
+    Place(Row),
+    Step(Row),
+}
+
 /// All rows of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct World {
@@ -132,6 +187,52 @@ impl World {
                 (!self.tests[usize::from(test)].deleted).then(|| push(&mut self.steps, step))
             }
         }
+    }
+
+    /// Whether a row exists.
+    pub(super) fn is_live(&self, row: OwnRow) -> bool {
+        match row {
+            OwnRow::Suite(row) => self.suites.get(usize::from(row)).is_some_and(|row| !row.deleted),
+            OwnRow::Test(row) => self.tests.get(usize::from(row)).is_some_and(|row| !row.deleted),
+            OwnRow::Place(row) => self.places.get(usize::from(row)).is_some_and(|row| !row.deleted),
+            OwnRow::Step(row) => self.steps.get(usize::from(row)).is_some_and(|row| !row.deleted),
+        }
+    }
+
+    /// Whether a row exists, and an older one means the same.
+    pub(super) fn is_duplicate(&self, row: OwnRow) -> bool {
+        fn has_older<T>(rows: &[T], row: Row, means_same: impl Fn(&T, &T) -> bool) -> bool {
+            let (older, row) = rows.split_at(usize::from(row));
+            older.iter().any(|older| means_same(older, &row[0]))
+        }
+        self.is_live(row)
+            && match row {
+                OwnRow::Suite(row) => has_older(&self.suites, row, |older, row| {
+                    !older.deleted && older.path == row.path
+                }),
+                OwnRow::Test(row) => has_older(&self.tests, row, |older, row| {
+                    !older.deleted && older.record == row.record
+                }),
+                OwnRow::Place(row) => has_older(&self.places, row, |older, row| {
+                    !older.deleted && (older.suite, older.test) == (row.suite, row.test)
+                }),
+                OwnRow::Step(row) => has_older(&self.steps, row, |older, row| {
+                    !older.deleted && (older.test, older.sequence) == (row.test, row.sequence)
+                }),
+            }
+    }
+
+    /// The number of rows in each list.
+    pub(super) fn lengths(&self) -> Lengths {
+        let length = |rows: usize| Row::try_from(rows).unwrap_or(Row::MAX);
+        let suites = length(self.suites.len());
+        [
+            suites,
+            suites,
+            length(self.tests.len()),
+            length(self.places.len()),
+            length(self.steps.len()),
+        ]
     }
 
     pub(super) fn add_suite(&mut self, suite: Suite) -> Row {

@@ -1,14 +1,12 @@
 //! The writes of an importer: creates with their read-back, and deduplications.
 
 use super::Rule;
-use super::importer::{
-    DedupStep, FIRST, Importer, ImporterState, PARENTS, PLACES, STEPS, SUITES, Stage, TESTS, Then,
-};
+use super::importer::{DedupStep, Importer, ImporterState, Stage, Then, Wait};
 use super::view::{DedupWrite, Model};
-use super::world::{FolderMembership, New, Record, Row, Suite, World};
-
-/// How often rows are read back that the server acknowledged.
-const READINGS: u8 = 5;
+use super::world::{
+    FolderMembership, Lengths, New, OwnRow, PARENTS, PLACES, Reading, Record, Row, STEPS, SUITES,
+    Suite, TESTS, World,
+};
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +23,16 @@ impl Importer {
     pub(super) fn write(
         &mut self,
         world: &mut World,
+        shown: Lengths,
         outcome: RequestOutcome,
         model: &Model,
     ) -> Vec<New> {
         match std::mem::replace(&mut self.state, ImporterState::Dead) {
-            ImporterState::Send { stage, rows } => self.send(stage, rows, world, outcome, model),
+            ImporterState::Send { stage, rows } => {
+                self.send(stage, rows, world, shown, outcome, model)
+            }
             ImporterState::Dedup { writes, step, then } => {
-                self.state = dedup_next(&writes, step, then, world, model);
+                self.state = dedup_next(&writes, step, then, world, shown, model);
                 Vec::new()
             }
             state => unreachable!("{state:?} writes nothing"),
@@ -43,6 +44,7 @@ impl Importer {
         stage: Stage,
         rows: Vec<New>,
         world: &mut World,
+        shown: Lengths,
         outcome: RequestOutcome,
         model: &Model,
     ) -> Vec<New> {
@@ -52,8 +54,19 @@ impl Importer {
                 for new in rows {
                     match world.create(&new) {
                         Some(row) => {
-                            if let New::Test { .. } = new {
-                                self.own.push(row);
+                            let own = match new {
+                                New::Suite { .. } => OwnRow::Suite(row),
+                                New::Test { .. } => OwnRow::Test(row),
+                                New::FolderMembership { .. } => OwnRow::Place(row),
+                                New::Step { .. } => OwnRow::Step(row),
+                            };
+                            let is_test = matches!(own, OwnRow::Test(_));
+                            let lags = Reading { world, shown, is_stale: false }.lags();
+                            if is_test
+                                || lags
+                                || !model.is_without(Rule::OwnFirst) && world.is_duplicate(own)
+                            {
+                                self.own.push(own);
                             }
                             acknowledged.push((new, row));
                         }
@@ -97,7 +110,7 @@ impl Importer {
         if unknown.is_empty() && (!reads_back_all || acknowledged.is_empty()) {
             self.after(stage, model);
         } else {
-            self.read_back(stage, acknowledged, unknown, 0);
+            self.read_back(stage, acknowledged, unknown, Wait::default());
         }
         late
     }
@@ -107,7 +120,7 @@ impl Importer {
         stage: Stage,
         acknowledged: Vec<New>,
         unknown: Vec<New>,
-        readings: u8,
+        wait: Wait,
     ) {
         let left = match stage {
             Stage::Folders => SUITES | PARENTS,
@@ -115,23 +128,22 @@ impl Importer {
             Stage::Places => PLACES,
             Stage::CheckSteps | Stage::LaterSteps | Stage::FirstSteps => STEPS,
         };
-        self.state = ImporterState::ReadBack { stage, acknowledged, unknown, readings, left };
+        self.state = ImporterState::ReadBack { stage, acknowledged, unknown, left, wait };
     }
 
-    pub(super) fn after_reading_back(&mut self, model: &Model) {
-        let ImporterState::ReadBack { stage, acknowledged, mut unknown, readings, .. } =
+    pub(super) fn after_reading_back(&mut self, reading: &Reading<'_>, model: &Model) {
+        let ImporterState::ReadBack { stage, acknowledged, mut unknown, wait, .. } =
             std::mem::replace(&mut self.state, ImporterState::Dead)
         else {
             return;
         };
-        let readings = readings + 1;
         let acknowledged_exist = acknowledged.iter().all(|new| self.exists(new, model));
         let unknown_exist = unknown.iter().all(|new| self.exists(new, model));
-        let is_settled = acknowledged_exist && (readings > 1 || unknown_exist);
-        if !is_settled && readings < READINGS {
-            self.read_back(stage, acknowledged, unknown, readings);
-        } else if !acknowledged_exist {
-            self.end(ImporterState::Ended(false));
+        if !acknowledged_exist {
+            match wait.next(reading) {
+                Some(wait) => self.read_back(stage, acknowledged, unknown, wait),
+                None => self.end(ImporterState::Ended(false)),
+            }
         } else if unknown_exist {
             self.after(stage, model);
         } else {
@@ -162,21 +174,25 @@ fn dedup_next(
     step: DedupStep,
     then: Then,
     world: &mut World,
+    shown: Lengths,
     model: &Model,
 ) -> ImporterState {
     let at = |step| ImporterState::Dedup { writes: writes.to_vec(), step, then };
     let next = match &writes[1..] {
-        [] => ImporterState::Read { left: FIRST, looked_up: false, then },
+        [] => ImporterState::reading(then),
         rest => ImporterState::Dedup { writes: rest.to_vec(), step: DedupStep::Check, then },
     };
+    // Lists that lag show as little as they may.
     let is_empty = |world: &World, suite: Row| {
+        let reading = Reading { world, shown, is_stale: false };
         let is_here = |place: &FolderMembership| {
             place.suite == suite
                 && world.shows(place, model.deletion)
                 && !world.tests[usize::from(place.test)].deleted
         };
         let is_below = |below: &Suite| below.parent == suite && !below.deleted;
-        !world.places.iter().any(is_here) && !world.suites.iter().any(is_below)
+        !reading.rows(PLACES, &world.places).iter().any(is_here)
+            && !reading.rows(PARENTS, &world.suites).iter().any(is_below)
     };
     match (writes[0], step) {
         (DedupWrite::DeleteTest(test), DedupStep::Check) => {
@@ -187,7 +203,7 @@ fn dedup_next(
             }
         }
         (DedupWrite::DeleteTest(test), _) => world.tests[usize::from(test)].deleted = true,
-        (DedupWrite::MoveTest { place, to }, _) => {
+        (DedupWrite::MoveTest { place, to, .. }, _) => {
             let is_shown = world.shows(&world.places[usize::from(place)], model.deletion);
             if is_shown && world.live_suite(to) && !model.is_without(Rule::MoveContents) {
                 world.places[usize::from(place)].suite = to;
@@ -196,7 +212,7 @@ fn dedup_next(
         (DedupWrite::DeletePlace(place), _) => {
             world.places[usize::from(place)].deleted = !model.is_without(Rule::OnePlacement);
         }
-        (DedupWrite::MoveSuite { suite, to }, _) => {
+        (DedupWrite::MoveSuite { suite, to, .. }, _) => {
             let are_live = world.live_suite(suite) && world.live_suite(to);
             if are_live && !model.is_without(Rule::MoveContents) {
                 world.suites[usize::from(suite)].parent = to;

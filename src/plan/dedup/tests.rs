@@ -100,6 +100,7 @@ impl Duplicated {
             precondition: Some(String::new()),
             created_at: at(made),
             updated_at: at(made),
+            run_result: None,
         };
         Self {
             suites: vec![

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use url::form_urlencoded;
 
 use super::inject::{MAX_BODY_BYTES, read_all};
+use super::shape::Shape;
 
 /// A lasting peculiarity of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) enum Behaviour {
     Stores(String, FieldChange),
     /// Changes a field whenever it sends it.
     Serves(String, FieldChange),
+    /// Sends successful responses in this shape.
+    Answers(Shape),
 }
 
 /// A parameter of a query by its name, or `-in`: every parameter with that ending.
@@ -123,14 +126,21 @@ pub(super) async fn run(behaviours: &[Behaviour], request: Request, next: Next) 
     if !behaviours.iter().any(changes_response) {
         return response;
     }
-    let (status, headers, body) = read_all(response).await;
+    let (status, mut headers, body) = read_all(response).await;
     let changed = serde_json::from_slice::<Json>(&body).ok().filter(|_| status.is_success());
     let Some(mut json) = changed else { return (status, headers, body).into_response() };
     for behaviour in behaviours {
         // None if it is not a list.
         let _ = change_response(behaviour, &mut json, &query);
     }
-    (status, headers, Bytes::from(json.to_string())).into_response()
+    let mut prefix = "";
+    for behaviour in behaviours {
+        if let Behaviour::Answers(shape) = behaviour {
+            shape.change_headers(&mut headers);
+            prefix = shape.prefix();
+        }
+    }
+    (status, headers, Bytes::from(format!("{prefix}{json}"))).into_response()
 }
 
 async fn change_request(behaviours: &[Behaviour], request: Request, query: &str) -> Request {
@@ -194,6 +204,7 @@ fn change_response(behaviour: &Behaviour, json: &mut Json, query: &str) -> Optio
         Behaviour::Nothing(parameter) if parameter.is_in(query) => retain(json, |_| false)?,
         Behaviour::StringIds => ids_as_strings(json),
         Behaviour::Serves(field, change) => change_field(json, field, *change),
+        Behaviour::Answers(shape) => shape.change_json(json),
         _ => {}
     }
     Some(())

@@ -37,7 +37,8 @@ pub(crate) async fn inject_faults(
     let resource = request.uri().path().strip_prefix("/api/").unwrap_or_default();
     let resource = resource.split('/').next().unwrap_or_default();
     let (mut fault, mut behaviours) = (None, Vec::new());
-    for kind in state.faults.matching(request.method(), resource, &body) {
+    let query = request.uri().query().unwrap_or_default();
+    for kind in state.faults.matching(request.method(), resource, query, &body) {
         match kind {
             RuleKind::Behaviour(behaviour) => behaviours.push(behaviour.clone()),
             RuleKind::Fault(kind) => fault = fault.or(Some(kind)),
@@ -55,6 +56,19 @@ pub(crate) async fn inject_faults(
                 response.headers_mut().insert(RETRY_AFTER, after);
             }
             response
+        }
+        FaultKind::Failed => {
+            let said = serde_json::json!({"error": "The request failed.", "code": 1});
+            (StatusCode::OK, axum::Json(said)).into_response()
+        }
+        FaultKind::Queued(time) => {
+            let time = *time;
+            tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                drop(read_all(next.run(request).await).await);
+            });
+            let said = serde_json::json!({"status": "queued"});
+            (StatusCode::ACCEPTED, axum::Json(said)).into_response()
         }
         FaultKind::HangUpBefore => hang_up(),
         FaultKind::HangUpAfter => {

@@ -19,6 +19,7 @@ mod behaviour;
 mod echo;
 mod inject;
 mod parse;
+mod shape;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +46,10 @@ enum FaultKind {
     HangUpAfter,
     /// Sends the first half of the response.
     Cut,
+    /// Answers with 200 and an error, without executing the request.
+    Failed,
+    /// Answers with 202 at once, and executes the request after this time.
+    Queued(Duration),
     /// Sends the response without its body.
     Empty,
     /// Replaces the body of the response by a page of HTML.
@@ -87,7 +92,7 @@ struct FaultRule {
     kind: RuleKind,
     method: Option<Method>,
     resource: Option<String>,
-    /// What the body of the request must contain.
+    /// What the body or the query of the request must contain, as it was written; in bodies, `_` stands for a space.
     with: Option<String>,
     /// The matching requests that it affects, counted from 1.
     from: u64,
@@ -134,16 +139,25 @@ impl FaultRules {
     }
 
     /// What happens to a request, in the order of the rules. Every rule counts its matching requests.
-    fn matching(&self, method: &Method, resource: &str, body: &[u8]) -> Vec<&RuleKind> {
-        let applies = |rule: &&FaultRule| rule.applies_to(method, resource, body);
+    fn matching(
+        &self,
+        method: &Method,
+        resource: &str,
+        query: &str,
+        body: &[u8],
+    ) -> Vec<&RuleKind> {
+        let applies = |rule: &&FaultRule| rule.applies_to(method, resource, query, body);
         self.rules.iter().filter(applies).map(|rule| &rule.kind).collect()
     }
 }
 
 impl FaultRule {
-    fn applies_to(&self, method: &Method, resource: &str, body: &[u8]) -> bool {
-        let contains =
-            |text: &String| body.windows(text.len().max(1)).any(|part| part == text.as_bytes());
+    fn applies_to(&self, method: &Method, resource: &str, query: &str, body: &[u8]) -> bool {
+        let contains = |text: &String| {
+            let in_body = text.replace('_', " ");
+            query.contains(text.as_str())
+                || body.windows(in_body.len().max(1)).any(|part| part == in_body.as_bytes())
+        };
         let matches = self.method.as_ref().is_none_or(|expected| expected == method)
             && self.resource.as_deref().is_none_or(|expected| expected == resource)
             && self.with.as_ref().is_none_or(contains);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 
 use super::behaviour::{Behaviour, FieldChange, Parameter};
+use super::shape::Shape;
 use super::{FaultKind, FaultRule, RuleKind};
 use crate::store::Variants;
 
@@ -19,7 +20,7 @@ pub struct FaultRuleError {
     expected: &'static str,
 }
 
-const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE or serves=FIELD:CHANGE";
+const KINDS: &str = "a status such as 503 or 429=30, lost[=STATUS], hang-up[=after], cut, empty, html, delay=TIME, drip, arrays=STATUS, half=STATUS, reverse, shift, single, edited, deleted, limit=N/TIME, echo[=STATUS], lag=TIME, wrap, drop, shorten=N, string-ids, ignores=PARAMETER, nothing=PARAMETER, first=PARAMETER, stores=FIELD:CHANGE, serves=FIELD:CHANGE, answers=SHAPE, failed or queued=TIME";
 const RESTRICTIONS: &str = "GET, POST, PUT, DELETE, a resource such as test, which matching requests (3, 2-5, 4+), a percentage (20%), seed=N or with=TEXT";
 
 /// Only where a rule may begin.
@@ -61,7 +62,7 @@ impl FaultRule {
         if let Some(seed) = word.strip_prefix("seed=") {
             self.seed = seed.parse().ok()?;
         } else if let Some(text) = word.strip_prefix("with=") {
-            self.with = Some(text.replace('_', " ")).filter(|text| !text.is_empty());
+            self.with = Some(text.to_owned()).filter(|text| !text.is_empty());
             self.with.as_ref()?;
         } else if let Some(percent) = word.strip_suffix('%') {
             self.percent = percent.parse().ok().filter(|percent| *percent <= 100)?;
@@ -114,6 +115,7 @@ fn parse_behaviour(name: &str, value: Option<&str>) -> Option<Behaviour> {
         ("nothing", _) => Behaviour::Nothing(parameter()?),
         ("first", _) => Behaviour::FirstOf(parameter()?),
         ("stores", _) => change().map(|(field, change)| Behaviour::Stores(field, change))?,
+        ("answers", Some(shape)) => Behaviour::Answers(Shape::parse(shape)?),
         ("serves", _) => change().map(|(field, change)| Behaviour::Serves(field, change))?,
         _ => return None,
     })
@@ -126,6 +128,8 @@ fn parse_fault(name: &str, value: Option<&str>) -> Option<FaultKind> {
         ("hang-up", None) => FaultKind::HangUpBefore,
         ("hang-up", Some("after")) => FaultKind::HangUpAfter,
         ("cut", None) => FaultKind::Cut,
+        ("failed", None) => FaultKind::Failed,
+        ("queued", time) => FaultKind::Queued(parse_time(time)?),
         ("empty", None) => FaultKind::Empty,
         ("html", None) => FaultKind::Html,
         ("delay", value) => FaultKind::Delay(parse_time(value)?),
@@ -170,7 +174,12 @@ mod tests {
             .iter()
             .map(|(method, resource)| {
                 !rules
-                    .matching(&method.parse().unwrap(), resource, b"{\"name\":\"case 7\"}")
+                    .matching(
+                        &method.parse().unwrap(),
+                        resource,
+                        "revision_log=true",
+                        b"{\"name\":\"case 7\"}",
+                    )
                     .is_empty()
             })
             .collect()
@@ -187,6 +196,7 @@ mod tests {
         assert_eq!(affected("503 0%", &requests), [false; 4]);
         assert_eq!(affected("500 POST with=case_7", &requests), [false, true, true, true]);
         assert_eq!(affected("500 with=case_8", &requests), [false; 4]);
+        assert_eq!(affected("404 GET with=revision_log", &requests), [true, false, false, false]);
     }
 
     #[test]
@@ -195,7 +205,7 @@ mod tests {
         assert_eq!(affected("limit=3/1h", &requests), [false, false, false, true, true]);
         assert_eq!(affected("limit=3/0s", &requests), [false; 5]);
         let rules = FaultRules::parse(&["limit=1/1h", "503"]).unwrap();
-        let fault = || rules.matching(&Method::GET, "test", b"")[0].clone();
+        let fault = || rules.matching(&Method::GET, "test", "", b"")[0].clone();
         assert!(matches!(fault(), RuleKind::Fault(FaultKind::Reject { .. })));
         assert!(matches!(fault(), RuleKind::Fault(FaultKind::Limit { .. })));
     }
@@ -245,6 +255,9 @@ mod tests {
             "limit=10/10s",
             "echo",
             "echo=422",
+            "failed",
+            "queued=100ms",
+            "answers=wrapped",
         ] {
             assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
         }
@@ -264,6 +277,8 @@ mod tests {
             "shorten",
             "limit=10",
             "limit=x/1s",
+            "answers=round",
+            "queued",
         ] {
             let error = rule.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.starts_with("invalid fault rule: `"), "{error}");

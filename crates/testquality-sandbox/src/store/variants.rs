@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 
 use super::validate::Values;
 use super::{execute, query_one};
-use crate::error::ApiError;
+use crate::error::{ApiError, ValidationErrors};
 use crate::resources::Resource;
 
 /// When the results of a new run appear with [`FillRuns::Late`].
@@ -28,6 +28,8 @@ pub(crate) struct Variants {
     /// Whether the `version` of a result step is dropped.
     pub(crate) drops_version: bool,
     pub(crate) run_names: RunNames,
+    /// Whether the names of tests are unique within a project.
+    pub(crate) has_unique_tests: bool,
     /// Whether `elapsed` is rounded to whole seconds.
     pub(crate) whole_seconds: bool,
     pub(crate) statuses: Statuses,
@@ -113,7 +115,7 @@ pub(crate) enum Statuses {
 
 impl Variants {
     /// The words of `--fault` that select a behaviour, for messages.
-    pub(crate) const WORDS: &'static str = "fill=none|folders|includes|late|superset, results=refused|with-steps, status=first|worst, complete=writable|reopenable, epoch=checked, version=drop, names=cut|unique, elapsed=whole, statuses=renamed|reordered|no-skip";
+    pub(crate) const WORDS: &'static str = "fill=none|folders|includes|late|superset, results=refused|with-steps, status=first|worst, complete=writable|reopenable, epoch=checked, version=drop, names=cut|unique, tests=unique, elapsed=whole, statuses=renamed|reordered|no-skip";
 
     /// Selects the behaviour that `word` names; `false` if it names none.
     pub(crate) fn select(&mut self, word: &str) -> bool {
@@ -133,6 +135,7 @@ impl Variants {
             "version=drop" => self.drops_version = true,
             "names=cut" => self.run_names = RunNames::Cut,
             "names=unique" => self.run_names = RunNames::Unique,
+            "tests=unique" => self.has_unique_tests = true,
             "elapsed=whole" => self.whole_seconds = true,
             "statuses=renamed" => self.statuses = Statuses::Renamed,
             "statuses=reordered" => self.statuses = Statuses::Reordered,
@@ -157,6 +160,18 @@ impl Variants {
                         *value = Value::Real(seconds.round());
                     }
                     _ => {}
+                }
+            }
+        }
+        if resource.name == "test" && self.has_unique_tests {
+            let project = super::validate::integer_of(values, "project_id");
+            for (_, value) in values.iter().filter(|(field, _)| field.name == "name") {
+                let sql =
+                    "SELECT 1 FROM test WHERE project_id = ?1 AND name = ?2 AND deleted_at IS NULL";
+                if query_one(transaction, sql, (project, value), |_| Ok(()))?.is_some() {
+                    let mut errors = ValidationErrors::default();
+                    errors.add("name", "The name has already been taken.".to_owned());
+                    return errors.into_result();
                 }
             }
         }
