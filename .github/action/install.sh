@@ -10,7 +10,9 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 checkout=${GITHUB_ACTION_PATH:-$here/../..}
 sums=${TQ_IMPORT_SUMS:-$here/sums.txt}
 temporary=${RUNNER_TEMP:-${TMPDIR:-/tmp}}
-releases=https://github.com/testquality/tq-import/releases/download
+# Where the repository is stands in Cargo.toml alone.
+repository=$(sed -n 's/^repository = "\(.*\)"$/\1/p' "$checkout/Cargo.toml")
+releases=$repository/releases/download
 
 fail() {
     local text=$1

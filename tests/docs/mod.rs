@@ -111,6 +111,34 @@ fn every_option_in_the_docs_exists() {
     }
 }
 
+/// Only the manifest says where the repository is published; until it is, everything else says `OWNER`.
+#[test]
+fn the_repository_has_one_address() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (_, rest) = manifest.split_once("\nrepository = \"https://github.com/").unwrap();
+    let address = rest.split('"').next().unwrap();
+    let mut found = 0;
+    for page in [
+        "README.md",
+        "docs/ci.md",
+        "docs/reports.md",
+        "docs/summary.schema.json",
+        "action.yml",
+        ".github/action/install.sh",
+    ] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        for (at, _) in text.match_indices("/tq-import@").chain(text.match_indices("/tq-import/")) {
+            let owner = text[..at]
+                .rsplit(|next: char| !next.is_alphanumeric() && !"-_".contains(next))
+                .next();
+            let Some(owner @ ("OWNER" | "testquality" | "TestQuality")) = owner else { continue };
+            assert_eq!(format!("{owner}/tq-import"), address, "{page}");
+            found += 1;
+        }
+    }
+    assert!(found >= 3, "{found}");
+}
+
 #[test]
 fn pipelines_in_the_docs_are_valid_yaml_and_use_existing_inputs() {
     use yaml_rust2::{Yaml, YamlLoader};
@@ -123,7 +151,7 @@ fn pipelines_in_the_docs_are_valid_yaml_and_use_existing_inputs() {
         for block in text.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
             let mut open = vec![load(block)];
             while let Some(node) = open.pop() {
-                let is_ours = |uses: &str| uses.starts_with("testquality/tq-import@");
+                let is_ours = |uses: &str| uses.starts_with("OWNER/tq-import@");
                 if node["uses"].as_str().is_some_and(is_ours) {
                     uses += 1;
                     let with = node["with"].as_hash().unwrap();
