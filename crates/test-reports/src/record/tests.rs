@@ -304,6 +304,22 @@ fn run_errors_are_excluded_and_suite_errors_are_not_cases() {
 }
 
 #[test]
+fn hooks_of_unknown_tools_are_run_errors_or_nothing() {
+    for name in ["BeforeAll", "Suite Setup", "Cart \"before all\" hook for adds"] {
+        let report = |state: &str| {
+            let name = name.replace('"', "&quot;");
+            format!(
+                "<testsuite name='s'><testcase name='{name}'>{state}</testcase><testcase name='t'/></testsuite>"
+            )
+        };
+        for (state, errors) in [("", 0), ("<failure message='no'/>", 1)] {
+            let records = records(&[&report(state)]);
+            assert_eq!((records.tests.len(), records.run_errors.len()), (1, errors), "{name}");
+        }
+    }
+}
+
+#[test]
 fn cases_without_any_name_cause_a_warning() {
     let records =
         records(&["<testsuite name='s'><testcase/><testcase><error/></testcase></testsuite>"]);

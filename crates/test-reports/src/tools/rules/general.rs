@@ -154,7 +154,7 @@ fn is_path(part: &str) -> bool {
 
 /// Set-ups, and failed hooks and fixtures, whose names many tools share.
 pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
-    const FAILED: [&str; 22] = [
+    const HOOKS: [&str; 22] = [
         "BeforeSuite",
         "AfterSuite",
         "SynchronizedBeforeSuite",
@@ -178,13 +178,14 @@ pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
         "globalSetup",
         "globalTeardown",
     ];
-    let is_failed_hook = case.failed()
-        && (python::is_fixture(case)
-            || javascript::has_hook(case.name)
-            || FAILED.contains(&case.name)
-            || case.classname == "Test suite failed to run");
-    (is_failed_hook || ginkgo::is_set_up_of_suite(case.name) || erlang::is_set_up(case.name))
-        .then_some(NotATest::SetupOrHook)
+    let is_failed_hook =
+        case.failed() && (python::is_fixture(case) || case.classname == "Test suite failed to run");
+    // Also if they passed: otherwise they would be tests in one build and none in the next.
+    let is_hook = HOOKS.contains(&case.name)
+        || javascript::has_hook(case.name)
+        || ginkgo::is_set_up_of_suite(case.name)
+        || erlang::is_set_up(case.name);
+    (is_failed_hook || is_hook).then_some(NotATest::SetupOrHook)
 }
 
 /// The classname repeats the chain of suites, whose outermost one may be the document element.
