@@ -82,7 +82,7 @@ async fn imports_are_as_described() {
     for (code, arguments) in [
         (5, &["--check", "a.xml"][..]),
         (3, &["a.xml", "cut"]),
-        (0, &["--namespace", "shop", "--stale", "report", "a.xml"]),
+        (0, &["--namespace", "shop", "--new-namespace", "--stale", "report", "a.xml"]),
         (0, &["a.xml"]),
         (4, &["--fail-on-test-failure", "a.xml"]),
         (2, &["--project", "no such project", "a.xml"]),

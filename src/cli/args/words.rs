@@ -52,6 +52,9 @@ fn takes_next(command: &Command, text: &str) -> bool {
 /// Words that a user may write in the place of a report, with a hint for each.
 const KNOWN: &[(&str, &str)] = &[
     ("inspect", "write the command before the first report: `tq-import inspect <REPORT>...`"),
+    ("retire", "write the command before the first report: `tq-import retire <REPORT>...`"),
+    ("undo", "the command is `tq-import undo SUMMARY.json`"),
+    ("relink", "write the command before the first report: `tq-import relink <REPORT>...`"),
     ("sandbox", "the command is `tq-import sandbox`"),
     (
         "run",

@@ -340,7 +340,9 @@ impl Ids {
                 place: place.is_some(),
                 steps: steps.iter().map(|&step| u8::try_from(step).unwrap()).collect(),
             },
-            TestPlan::Adopt { .. } => unreachable!("no scenario has a test that could be adopted"),
+            TestPlan::Adopt { .. } | TestPlan::Relink { .. } => {
+                unreachable!("no scenario has a test that could be adopted or carried over")
+            }
         }
     }
 }
@@ -360,6 +362,8 @@ fn places(rows: &[Option<FolderMembership>], ids: Ids) -> impl Iterator<Item = w
             id: SuiteTestId::new(ids.id(row)),
             suite_id: SuiteId::new(ids.id(place.suite)),
             test_id: TestId::new(ids.id(place.test)),
+            epoch: Some(0),
+            created_at: None,
         })
     })
 }

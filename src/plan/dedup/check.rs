@@ -12,7 +12,7 @@ use crate::description::IdentityLine;
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::plan::steps::steps_of;
 use crate::snapshot::Snapshot;
-use test_reports::identity::NamespaceMark;
+use test_reports::identity::{IdentityGroup, NamespaceMark};
 use test_reports::record::{StepText, TestRecord};
 use test_reports::text;
 
@@ -206,10 +206,13 @@ impl DuplicateChecker<'_> {
 }
 
 /// When a test was created, and when it may have been adopted: its description holds more than our line, and it was changed
-/// once. A person's change of a test that we created is not an adoption.
+/// once. A person's change of a test that we created is not an adoption. A test with aliases was carried over when it was
+/// changed last, or before: a copy of it would have the aliases, too.
 fn first_seen(test: &Test, line: &IdentityLine) -> Vec<Option<Timestamp>> {
     let described = test.description.as_deref().unwrap_or_default();
-    if test.epoch == Some(1) && !line.is_all_of(described) {
+    let group = IdentityGroup::last_in(described);
+    let has_aliases = group.is_some_and(|group| group.identities.len() > 1);
+    if has_aliases || test.epoch == Some(1) && !line.is_all_of(described) {
         vec![test.created_at, test.updated_at]
     } else {
         vec![test.created_at]
