@@ -11,6 +11,7 @@ mod github;
 mod import;
 mod init;
 mod inspect;
+mod list;
 mod log;
 mod manual;
 mod outputs;
@@ -76,6 +77,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Relink(args)) => return relink::run(args, &environment),
         Some(Command::Retire(args)) => return retire::run(args, &environment),
         Some(Command::Undo(args)) => return undo::run(args, &environment),
+        Some(Command::List(args)) => list::run(args, &environment),
         Some(Command::Inspect(args)) => inspect::run(args, &environment),
         Some(Command::Explain(args)) => explain::run(args, &environment),
         Some(Command::Doctor(args)) => doctor::run(args, &environment),

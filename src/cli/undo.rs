@@ -52,7 +52,7 @@ pub(super) fn run(args: &UndoArgs, environment: &Environment) -> u8 {
         network,
         ..ImportArgs::default()
     };
-    let (settings, connection, streams) = match prepare(&args, environment, Settings::for_undo) {
+    let (settings, connection, streams) = match prepare(&args, environment, Settings::for_project) {
         Ok(prepared) => prepared,
         Err(exit) => return exit.code(),
     };

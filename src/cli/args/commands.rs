@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::values::{ContainerMap, CreateLimit, InspectFormat, OutputSpec, ReadyFormat, TestPair};
+use super::values::{
+    ContainerMap, CreateLimit, InspectFormat, ListWhat, OutputSpec, ReadyFormat, TestPair,
+};
 use super::{
     ConnectionArgs, ImportArgs, MappingArgs, NetworkArgs, OutputArgs, ReadingArgs, TerminalArgs,
 };
@@ -248,6 +250,29 @@ pub struct UndoArgs {
     /// Summaries.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// The terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Requests.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_name = "WHAT", value_enum)]
+    pub what: ListWhat,
+    /// Only rows whose name, path, number or identity contains this text, in any case
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// The format of the list on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub format: ReadyFormat,
+    /// Which server and project.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
     /// The terminal.
     #[command(flatten)]
     pub terminal: TerminalArgs,

@@ -36,6 +36,11 @@ pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
   tq-import explain 'adds an article' reports/
   tq-import explain --sandbox tqi-9f86d081884c7d65 'reports/**/*.xml'";
 
+pub(super) const LIST_EXAMPLES: &str = "Examples:
+  tq-import list projects
+  tq-import list tests --project Shop 'adds'
+  tq-import list runs --project Shop --format json";
+
 pub(super) const RELINK_EXAMPLES: &str = "Examples:
   tq-import relink --dry-run 'reports/**/*.xml'
   tq-import relink --map com.acme.cart=com.acme.basket 'reports/**/*.xml'

@@ -13,7 +13,8 @@ pub mod words;
 
 pub use commands::{
     CompletionsArgs, DoctorArgs, ExplainArgs, InitArgs, InspectArgs, InspectOutputArgs, LinkArgs,
-    ManArgs, RelinkArgs, RetireArgs, RetireOptions, RunArgs, SandboxArgs, SandboxCommand, UndoArgs,
+    ListArgs, ManArgs, RelinkArgs, RetireArgs, RetireOptions, RunArgs, SandboxArgs, SandboxCommand,
+    UndoArgs,
 };
 pub use results::ResultsArgs;
 pub use vendor::VendorArgs;
@@ -113,24 +114,28 @@ pub enum Command {
     /// flag back; a folder goes when it is empty. What stays is listed with the reason.
     #[command(display_order = 7)]
     Undo(Box<UndoArgs>),
+    /// List projects, folders, tests or runs: what a configuration needs to name
+    #[command(after_help = help::LIST_EXAMPLES)]
+    #[command(display_order = 8)]
+    List(Box<ListArgs>),
     /// Check settings, token, server and project
     ///
     /// Requests only the list of projects and the root of the selected project. The exit code is that of an
     /// import that fails for the same reason: 0, 2, 6 or 7.
-    #[command(display_order = 8)]
+    #[command(display_order = 9)]
     Doctor(Box<DoctorArgs>),
     /// Write a tq-import.toml with project, namespace and folder
-    #[command(display_order = 9)]
+    #[command(display_order = 10)]
     Init(InitArgs),
     /// Print a shell completion script
     ///
     /// For example: tq-import completions bash > ~/.local/share/bash-completion/completions/tq-import
-    #[command(display_order = 10)]
+    #[command(display_order = 11)]
     Completions(CompletionsArgs),
     /// Print the manual page
     ///
     /// For example: tq-import man > ~/.local/share/man/man1/tq-import.1
-    #[command(display_order = 11)]
+    #[command(display_order = 12)]
     Man(ManArgs),
 }
 

@@ -144,7 +144,20 @@ pub enum SummaryFormat {
 
 impl ResultFormat for SummaryFormat {}
 
-/// The format of the line that announces the sandbox's server.
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListWhat {
+    /// The projects that the token's owner can see.
+    Projects,
+    /// The folders of a project.
+    Folders,
+    /// The tests of a project.
+    Tests,
+    /// The runs of a project.
+    Runs,
+}
+
+/// The format of a list, or of the line that announces the sandbox's server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
 pub enum ReadyFormat {
     /// For people.

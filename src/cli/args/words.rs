@@ -53,6 +53,7 @@ fn takes_next(command: &Command, text: &str) -> bool {
 const KNOWN: &[(&str, &str)] = &[
     ("inspect", "write the command before the first report: `tq-import inspect <REPORT>...`"),
     ("retire", "write the command before the first report: `tq-import retire <REPORT>...`"),
+    ("list", "the command is `tq-import list projects|folders|tests|runs`"),
     ("undo", "the command is `tq-import undo SUMMARY.json`"),
     ("relink", "write the command before the first report: `tq-import relink <REPORT>...`"),
     ("sandbox", "the command is `tq-import sandbox`"),

@@ -196,11 +196,11 @@ impl Settings {
         Ok((settings, connection))
     }
 
-    /// The settings of `undo`, and where it goes. The summary names the project.
+    /// The settings of `undo` and `list`, and where they go.
     ///
     /// # Errors
     /// Everything that is wrong.
-    pub fn for_undo(
+    pub fn for_project(
         args: &ImportArgs,
         environment: &Environment,
     ) -> Result<(Self, Connection), Vec<ConfigError>> {

@@ -101,8 +101,8 @@ fn sign(action: ChangeAction) -> (&'static str, Style, &'static str) {
     match action {
         ChangeAction::Create => ("+", OK, "create"),
         ChangeAction::Adopt => ("~", WARN, "adopt"),
-        ChangeAction::Relink => ("~", WARN, "carry over"),
-        ChangeAction::Unlink => ("~", WARN, "separate"),
+        ChangeAction::Relink => ("~", WARN, "relink"),
+        ChangeAction::Unlink => ("~", WARN, "unlink"),
         ChangeAction::Place => (">", NEW, "place"),
         ChangeAction::Retire => (">", WARN, "retire"),
         ChangeAction::Restore => (">", NEW, "restore"),

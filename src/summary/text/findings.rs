@@ -79,7 +79,7 @@ pub(super) fn moved(page: &mut Page, moved: &[Moved], dry_run: bool, options: &T
     let linked: Vec<&Moved> = moved.iter().filter(|moved| moved.linked).collect();
     let tests: usize = linked.iter().map(|moved| moved.tests).sum();
     let verb = if dry_run { "to carry over" } else { "carried over" };
-    let title = format!("{} {verb} from tests that are no longer reported", count(tests, "test"));
+    let title = format!("{} {verb}", count(tests, "test"));
     section(page, &title, &linked, options, |page, Moved { from, to, tests, .. }| {
         let shown = |container: &str| match container {
             "" => "(none)".to_owned(),

@@ -3,6 +3,7 @@
 mod aliases;
 mod detection;
 mod kills;
+mod list;
 mod pins;
 mod relink;
 mod retire;
