@@ -35,8 +35,16 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
 }
 
 pub(super) fn line_of(record: &TestRecord) -> String {
+    line_with(record, None)
+}
+
+pub(super) fn line_with(
+    record: &TestRecord,
+    aliases: impl IntoIterator<Item = Identity>,
+) -> String {
     let mark = NamespaceMark::of(NAMESPACE);
-    IdentityLine::of_test(&record.container, &record.name, record.identity, mark).to_string()
+    let line = IdentityLine::of_test(&record.container, &record.name, record.identity, mark);
+    line.with_aliases(aliases).to_string()
 }
 
 /// A project built row by row. Suite 1 is the root folder.

@@ -15,7 +15,7 @@ use crate::api::wire;
 use crate::description::IdentityLine;
 use crate::plan::dedup::{DedupAction, KeepReason, RowKind};
 use crate::plan::folders::FolderPlan;
-use crate::plan::tests::{NAMESPACE, line_of, record};
+use crate::plan::tests::{NAMESPACE, line_with, record};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read, steps_of};
 use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
@@ -266,7 +266,8 @@ impl Model {
 
     fn test(&self, id: u64, test: &Test) -> wire::Test {
         let record = test.record.map(|record| &self.records[usize::from(record)]);
-        let line = record.map(line_of).unwrap_or_default();
+        let aliases = test.alias.map(|alias| self.records[usize::from(alias)].identity);
+        let line = record.map(|record| line_with(record, aliases)).unwrap_or_default();
         let name = record.map_or("a person's", |record| record.name.as_str());
         wire::Test {
             id: TestId::new(id),

@@ -219,8 +219,8 @@ impl Pairer<'_, '_> {
     }
 
     /// Names with both, and the indexes of both.
-    fn shared_names(&self) -> BTreeMap<&str, (Vec<usize>, Vec<usize>)> {
-        let mut names: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    fn shared_names(&self) -> BTreeMap<&str, Shared> {
+        let mut names: BTreeMap<&str, Shared> = BTreeMap::new();
         for index in &self.free_new {
             names.entry(self.new[*index].record.name.as_str()).or_default().0.push(*index);
         }
@@ -256,7 +256,7 @@ impl Pairer<'_, '_> {
         }
         let mut found = Vec::new();
         for (new, gone) in names.values() {
-            let mut in_pair: HashMap<(&str, &str), (Vec<usize>, Vec<usize>)> = HashMap::new();
+            let mut in_pair: HashMap<(&str, &str), Shared> = HashMap::new();
             for index in gone {
                 let from = &*self.gone[*index].container;
                 let Some(to) = best_new.get(from).and_then(Best::only) else { continue };
@@ -342,6 +342,9 @@ fn is_named(record: &TestRecord, container: &str, wanted: &str) -> bool {
             == Some(record.name.as_str())
         || Identity::in_description(wanted) == Some(record.identity)
 }
+
+/// The indexes of new tests and of rows that share a name.
+type Shared = (Vec<usize>, Vec<usize>);
 
 /// The same container, shared names, equal parts at the end, equal characters at the start.
 type Score = (bool, usize, usize, usize);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::faults::{HASTY, content};
 use super::super::proxy::{Fault, serve_proxy};
-use super::{BEFORE, imported, run};
+use super::{BEFORE, imported, rows, run, writes_nothing};
 use crate::support::{TestEnv, binary, report};
 
 /// Kills `arguments` at each request, before and after it is executed, and runs them again. `prepare` makes the project.
@@ -84,6 +84,31 @@ pub(super) async fn killed_at_every_request_of(
 #[tokio::test(flavor = "multi_thread")]
 async fn relink_continues_after_a_kill() {
     killed_at_every_request(imported, &["relink", "--rename", "--move", "after.xml"]).await;
+}
+
+/// Imports of both branches and `relink` start together: one more import later, every test exists once.
+#[tokio::test(flavor = "multi_thread")]
+async fn relink_beside_imports_of_both_branches() {
+    for _ in 0..6 {
+        let env = imported().await;
+        let all = futures_util::future::join_all([
+            run(&env, &["relink", "after.xml"]),
+            run(&env, &["before.xml"]),
+            run(&env, &["after.xml"]),
+        ]);
+        for run in all.await {
+            assert!([0, 1].contains(&run.code), "{run}");
+        }
+        run(&env, &["after.xml"]).await.expect(0);
+        run(&env, &["before.xml"]).await.expect(0);
+        // If the import was first, the former tests keep their rows.
+        let tests = env.count("test");
+        assert!((4..=7).contains(&tests), "{:#?}", rows(&env));
+        env.assert_exactly_once(tests);
+        for file in ["after.xml", "before.xml"] {
+            writes_nothing(&env, &[file]).await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
