@@ -126,6 +126,7 @@ pub(super) fn plan(
         finder,
         checker: DuplicateChecker {
             snapshot,
+            namespace: &options.namespace,
             mark: NamespaceMark::of(&options.namespace),
             window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
             duplicate_folders: HashMap::new(),

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{AFTER, BEFORE, identities, imported, rows, run, warnings, writes_nothing};
+use super::{AFTER, BEFORE, field, identities, imported, rows, run, warnings, writes_nothing};
+use crate::support::person::Person;
 use crate::support::report;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,4 +61,28 @@ async fn at_most_eight_identities_are_kept() {
     }
     assert_eq!(identities(&env), [8, 8, 8, 1]);
     writes_nothing(&env, &["after.xml"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_was_created_while_its_row_was_carried_over_is_deleted_and_a_copy_is_not() {
+    let env = imported().await;
+    run(&env, &["relink", "after.xml"]).await.expect(0);
+    env.write("more.xml", &report(&[("acme.basket", &["starts"])]));
+    run(&env, &["more.xml"]).await.expect(0);
+    let person = Person::at(&env);
+    let (adds, basket) = (person.id("test", "adds"), person.id("suite", "basket"));
+    let line = field(&env, adds, "description");
+    let alias = line.split(' ').filter(|word| word.contains("tqi-")).nth(1).unwrap();
+    // As an import wrote it that had read the project before.
+    let created = line.replace(&format!(" {alias}"), "");
+    let fields = |line: &str| json!({"name": "adds", "description": line, "is_automated": true});
+    let late = person.test(basket, fields(&created)).await;
+    let copy = person.test(basket, fields(&line)).await;
+    let summary = run(&env, &["after.xml"]).await.expect(0).json();
+    assert!(warnings(&summary).contains(&format!("{copy} is kept")), "{summary}");
+    let live = |id: i64| {
+        let sql = format!("SELECT deleted_at IS NULL FROM test WHERE id = {id}");
+        person.number(&sql) == 1
+    };
+    assert_eq!((live(adds), live(late), live(copy)), (true, false, true), "{summary}");
 }
