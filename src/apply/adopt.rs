@@ -189,7 +189,10 @@ impl Import<'_> {
         row: &Test,
     ) -> Result<Option<String>, Stop> {
         match before {
-            Some(before) => Ok(before.written_over(self.client, id, identity, row.epoch).await?),
+            Some(before) => {
+                let is_ours = |text: &str| Identity::in_description(text) == Some(identity);
+                Ok(before.written_over(self.client, id, is_ours, row.epoch).await?)
+            }
             None => Ok(None),
         }
     }
@@ -243,10 +246,17 @@ impl Import<'_> {
             return Ok(None);
         }
         let body = Link { description, is_automated: None, name: None };
-        let identity = self.records[lost.record].identity;
         let before = Before::of(&row);
         match self.client.update_once::<Test>(&path, &body).await? {
-            WriteOutcome::Applied(row) => self.written_over(&before, lost.id, identity, &row).await,
+            WriteOutcome::Applied(row) => {
+                let is_ours = |text: &str| text == body.description;
+                Ok(match &before {
+                    Some(before) => {
+                        before.written_over(self.client, lost.id, is_ours, row.epoch).await?
+                    }
+                    None => None,
+                })
+            }
             WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => {
                 Ok(Some(error.to_string()))
             }

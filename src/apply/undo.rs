@@ -14,6 +14,7 @@ use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 
 use super::dedup::{Written, delete_folders, delete_unless};
 use super::outcome::Stop;
+use super::overwritten::Before;
 
 /// Ids per filter.
 const PER_REQUEST: usize = 1000;
@@ -26,6 +27,8 @@ const ATTEMPTS: u32 = 4;
 pub struct Undone {
     /// What was deleted and unlinked.
     pub done: UndoPlan,
+    /// What somebody else wrote at the same moment, and was written over.
+    pub written_over: Vec<String>,
     /// Whether a read-back found nothing left to do.
     pub verified: bool,
     /// Why it ended early.
@@ -57,8 +60,12 @@ pub async fn undo(client: &Client, target: &Target, past: &PastImport, plan: Und
         delete_tests(client, &plan.tests, &mut undone.done).await?;
         for link in &plan.links {
             match unlink(client, link, namespace).await? {
-                None => undone.done.links.push(link.clone()),
-                Some(reason) => leave(&mut undone.done, &link.name, link.id, reason),
+                Unlinked::Done => undone.done.links.push(link.clone()),
+                Unlinked::WrittenOver(what) => {
+                    undone.done.links.push(link.clone());
+                    undone.written_over.push(what);
+                }
+                Unlinked::Left(reason) => leave(&mut undone.done, &link.name, link.id, reason),
             }
         }
         for level in plan.folders.chunk_by(|one, next| one.path.len() == next.path.len()) {
@@ -121,12 +128,16 @@ async fn delete_tests(
     Ok(())
 }
 
-/// Returns why the row keeps the identity.
-async fn unlink(
-    client: &Client,
-    link: &UnlinkedTest,
-    namespace: &str,
-) -> Result<Option<String>, Stop> {
+/// What became of a link.
+enum Unlinked {
+    Done,
+    /// Also what was written over.
+    WrittenOver(String),
+    /// Why the row keeps the identity.
+    Left(String),
+}
+
+async fn unlink(client: &Client, link: &UnlinkedTest, namespace: &str) -> Result<Unlinked, Stop> {
     let path = format!("test/{}", link.id);
     let mut last = None;
     for attempt in 0..ATTEMPTS {
@@ -135,15 +146,16 @@ async fn unlink(
         }
         let row: Test = match client.get(&path).await {
             Ok(row) => row,
-            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_not_found() => return Ok(Unlinked::Done),
             Err(error) => return Err(error.into()),
         };
         let described = row.description.as_deref().unwrap_or_default();
         if Identity::in_description(described) != Some(link.identity) {
-            return Ok(None);
+            return Ok(Unlinked::Done);
         }
         let Some(description) = unlinked(described, link, namespace) else {
-            return Ok(Some("somebody edited the line that holds the identity".to_owned()));
+            let why = "somebody edited the line that holds the identity";
+            return Ok(Unlinked::Left(why.to_owned()));
         };
         let is_untouched = row.epoch.is_some() && row.epoch == link.epoch;
         let body = Link {
@@ -151,13 +163,24 @@ async fn unlink(
             is_automated: link.is_automated.filter(|_| is_untouched),
             name: link.former_name.clone().filter(|_| is_untouched),
         };
+        let before = Before::of(&row);
         match client.update_once::<Test>(&path, &body).await? {
-            WriteOutcome::Applied(_) => return Ok(None),
-            WriteOutcome::Refused(error) => return Ok(Some(error.to_string())),
+            WriteOutcome::Applied(row) => {
+                let is_ours = |text: &str| text == body.description;
+                let over = match &before {
+                    Some(before) => {
+                        before.written_over(client, link.id, is_ours, row.epoch).await?
+                    }
+                    None => None,
+                };
+                return Ok(over.map_or(Unlinked::Done, Unlinked::WrittenOver));
+            }
+            WriteOutcome::Refused(error) => return Ok(Unlinked::Left(error.to_string())),
             WriteOutcome::Unknown(error) => last = Some(error),
         }
     }
-    Ok(last.map(|error| error.to_string()))
+    let reason = last.map_or_else(|| "it was not read back".to_owned(), |error| error.to_string());
+    Ok(Unlinked::Left(reason))
 }
 
 /// The description without the identity, or with the former one in its place.

@@ -170,8 +170,12 @@ impl UndoWork<'_> {
         self.summary.complete = Some(undone.verified && undone.stop.is_none());
         match &undone.stop {
             Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),
-            None if undone.verified => {}
+            None if undone.verified && undone.written_over.is_empty() => {}
             _ => self.exit.add(ExitCode::Incomplete),
+        }
+        for what in undone.written_over {
+            self.summary.complete = Some(false);
+            self.summary.add_error(what, None);
         }
         if let Some(stop) = &undone.stop {
             self.summary.add_stop(stop);

@@ -209,3 +209,34 @@ async fn undo_continues_after_a_kill() {
     };
     super::kills::killed_at_every_request_of(prepare, UNDO, false).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_edits_while_a_test_is_unlinked_is_told() {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds"])]));
+    let person = Person::at(&env);
+    let folder = person.folder("cart").await;
+    let test = person.test(folder, json!({"name": "adds", "description": "Mine."})).await;
+    import(&env, &["a.xml"]).await;
+    assert!(field(&env, test, "description").contains("Automated test"));
+    let env = env.with_faults(&["edited PUT test 1"]).await;
+    let run = undo(&env, UNDO).await.expect(1);
+    assert!(run.stderr.contains(&format!("somebody changed test {test}")), "{run}");
+    assert!(run.stderr.contains("Somebody else wrote this."), "{run}");
+    undo_writes_nothing(&env, UNDO).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_somebody_edited_stays() {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds"])]));
+    let person = Person::at(&env);
+    let folder = person.folder("cart").await;
+    let test = person.test(folder, json!({"name": "adds", "description": "Mine."})).await;
+    import(&env, &["a.xml"]).await;
+    let edited = field(&env, test, "description") + " (ask Ann)";
+    person.put(&format!("test/{test}"), &json!({"description": edited})).await;
+    let run = undo(&env, UNDO).await;
+    assert_eq!(field(&env, test, "description"), edited);
+    assert!(run.json()["left"].to_string().contains("somebody edited the line"), "{run}");
+}
