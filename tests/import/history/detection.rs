@@ -165,3 +165,20 @@ async fn names_that_change_with_every_run_are_named() {
     );
     assert!(said.contains("77aa1f36") && said.contains("0b6a1f36"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_names_the_row_of_a_test_that_moved() {
+    let env = imported().await;
+    let adds = Person::at(&env).id("test", "adds");
+    let mut command = env.command(&["explain", "adds", "after.xml"]);
+    command.args(["--namespace", "shop"]);
+    let explained = crate::support::run(command).await.expect(0).stdout;
+    let line = explained.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("a test that is no longer reported has its name (test {adds}, TC-");
+    assert!(line.contains(&said) && line.contains("relink"), "{explained}");
+    run(&env, &["relink", "after.xml"]).await.expect(0);
+    let mut command = env.command(&["explain", "adds", "after.xml"]);
+    command.args(["--namespace", "shop"]);
+    let explained = crate::support::run(command).await.expect(0).stdout;
+    assert!(explained.contains("would not change it"), "{explained}");
+}
