@@ -8,16 +8,15 @@ use anyhow::Context as _;
 use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
 use crate::apply::{
-    Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan, retire,
+    Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan,
 };
 use crate::discover::{Discovered, discover};
-use crate::plan::retire::RetirePlan;
 use crate::plan::stale::stale;
 use crate::plan::{ChangePlan, PlanOptions};
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
-use crate::snapshot::{ProjectRef, Snapshot, Target, TargetError};
-use crate::summary::{ChangeAction, CommandEnd, SandboxPlace, Summary, Work, escape};
+use crate::snapshot::{ProjectRef, Target, TargetError};
+use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
 
@@ -28,15 +27,12 @@ use super::exit::ExitCode;
 use super::outputs::{OutputTarget, Outputs};
 use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
-use super::settings::{ConfigError, Connection, Environment, Mode, Retiring, Settings, Verbosity};
+use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
 use super::{build, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
-
-/// Why `retire` removes a folder.
-const REMOVED_FOLDER: &str = "an import created it, and it is empty";
 
 /// What to do when an import would create the tests of another namespace again.
 const OTHER_NAMESPACE: &str = "check --namespace; if these are other tests, say so with --new-namespace; to carry the existing tests over, use `tq-import relink --from-namespace NAME` ('' for none)";
@@ -153,13 +149,13 @@ pub(super) fn import(
 }
 
 /// An import in progress.
-struct Import<'a> {
-    settings: &'a Settings,
+pub(super) struct Import<'a> {
+    pub(super) settings: &'a Settings,
     progress: Progress,
     /// Whether a report that was named does not exist.
     is_missing: bool,
-    summary: Summary,
-    exit: ExitCode,
+    pub(super) summary: Summary,
+    pub(super) exit: ExitCode,
 }
 
 impl Import<'_> {
@@ -348,109 +344,20 @@ impl Import<'_> {
     }
 
     /// How this import plans: ignored tests are in the reports, too.
-    fn planning(&self) -> PlanOptions {
+    pub(super) fn planning(&self) -> PlanOptions {
         let mut planning = self.settings.planning.clone();
         let ignored = self.summary.records.tests.iter().skip(self.summary.to_import().len());
         planning.also_reported = ignored.map(|test| test.identity).collect();
         planning
     }
 
-    /// Carries rows over, and does nothing else.
-    async fn relink(
-        &mut self,
-        client: &Client,
-        target: &Target,
-        snapshot: Snapshot,
-        plan: &ChangePlan,
-    ) {
-        self.summary.set_relinked(plan);
-        let settings = self.settings;
-        let records = self.summary.to_import();
-        let (tests, links) = plan.links_only(records, &snapshot, &settings.identity.namespace);
-        if settings.mode != Mode::Apply {
-            if settings.mode == Mode::Check && !links.is_empty() {
-                self.exit.add(ExitCode::Changes);
-            }
-            self.summary.set_plan(&tests, &links);
-            return;
-        }
-        let mut planning = self.planning();
-        planning.also_reported.extend(records.iter().map(|test| test.identity));
-        let options =
-            ApplyOptions { batch_size: settings.limits.batch_size, creates: false, plan: planning };
-        let applied = apply(client, target, &tests, snapshot, &links, &options).await;
-        self.set_applied(&tests, &links, &applied);
-    }
-
-    /// Moves the tests that no report names, and does nothing else.
-    async fn retire(
-        &mut self,
-        client: &Client,
-        target: &Target,
-        snapshot: Snapshot,
-        retiring: &Retiring,
-    ) {
-        let settings = self.settings;
-        let namespace = &settings.identity.namespace;
-        self.summary.work = Work::Retire;
-        self.summary.tests.unchanged = self.summary.to_import().len();
-        let reported = self.summary.records.tests.iter().map(|test| test.identity).collect();
-        let plan = RetirePlan::new(&snapshot, namespace, &reported, &retiring.to, retiring.unmarks);
-        if settings.mode != Mode::Apply {
-            self.summary.dry_run = true;
-            self.summary.complete = None;
-            self.summary.add_retired(&plan.tests);
-            self.summary.add_folders(ChangeAction::Delete, &plan.folders, REMOVED_FOLDER);
-            if settings.mode == Mode::Check && !plan.is_empty() {
-                self.exit.add(ExitCode::Changes);
-            }
-        }
-        if plan.exceeds(retiring.limit) {
-            let message = format!(
-                "{} of the {} tests of this namespace are in no report, more than the limit of {}",
-                plan.tests.len(),
-                plan.held,
-                retiring.limit,
-            );
-            let hint = "check that the reports are complete, and see --dry-run; if so many tests were really removed, raise --limit, for example to 100%";
-            if settings.mode == Mode::Apply {
-                self.stop(ExitCode::Incomplete, &message, Some(hint));
-            } else {
-                self.summary.warnings.push(message);
-            }
-            return;
-        }
-        if settings.mode != Mode::Apply {
-            return;
-        }
-        if plan.is_empty() {
-            self.summary.complete = Some(true);
-            return;
-        }
-        let options = ApplyOptions {
-            batch_size: settings.limits.batch_size,
-            creates: false,
-            plan: self.planning(),
-        };
-        let retired = retire(client, target, snapshot, &plan, &retiring.to, &options).await;
-        let created = "the retired tests are in it";
-        self.summary.add_folders(ChangeAction::Create, &retired.folders_created, created);
-        self.summary.add_retired(&retired.tests);
-        self.summary.add_folders(ChangeAction::Delete, &retired.folders_removed, REMOVED_FOLDER);
-        self.summary.left.clone_from(&retired.left);
-        self.summary.complete = Some(retired.verified && retired.stop.is_none());
-        match &retired.stop {
-            Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),
-            None if retired.verified => {}
-            _ => self.exit.add(ExitCode::Incomplete),
-        }
-        if let Some(stop) = &retired.stop {
-            self.summary.add_stop(stop);
-        }
-    }
-
     /// Adds what was done with the `tests` to the summary and to the exit code.
-    fn set_applied(&mut self, tests: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
+    pub(super) fn set_applied(
+        &mut self,
+        tests: &[TestRecord],
+        plan: &ChangePlan,
+        applied: &Applied,
+    ) {
         self.summary.set_applied(tests, plan, applied);
         let is_missing = |outcome: &RecordOutcome| {
             matches!(outcome, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
@@ -585,7 +492,7 @@ impl Import<'_> {
     }
 
     /// Ends the import with an error before anything is written.
-    fn stop(&mut self, exit: ExitCode, message: &str, hint: Option<&str>) {
+    pub(super) fn stop(&mut self, exit: ExitCode, message: &str, hint: Option<&str>) {
         self.exit.add(exit);
         self.error(message, hint);
         self.summary.set_not_reached();

@@ -1,7 +1,7 @@
 //! Tests that changed their name or place in the code: which new test replaced which row. Reads only.
 //!
-//! After the matching, some records have no row, and some rows of the namespace no record. [`find`] compares their names
-//! ([`pairing`]) and says what it sees: moved tests, tests of another namespace, unlinked tests in other folders, and names
+//! After the matching, some records have no row, and some rows of the namespace no record. `find` compares their names
+//! (`pairing`) and says what it sees: moved tests, tests of another namespace, unlinked tests in other folders, and names
 //! that change with every run. Only with [`Linking`](super::Linking) does a pair become a change.
 
 mod changing;
