@@ -1,13 +1,23 @@
 //! The identity line: the last line of a description, which ties a row of TestQuality to a test or folder.
 
+mod label;
+
 use std::borrow::Cow;
 use std::fmt;
 
-use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 use test_reports::text;
 
-/// The longest container and name together, with the separator, or the longest path, in characters. The whole line has at most 255.
+pub use label::{Label, label_in};
+
+/// The longest container and name together, with the separator, or the longest path, in characters.
 const WHAT_CHARS: usize = 200;
+
+/// The longest line, in characters: a line with many identities says less about the test.
+const LINE_CHARS: usize = 255;
+
+/// How many identities a row has at most: the current one and its aliases.
+pub const MAX_IDENTITIES: usize = 8;
 
 /// Between container and name.
 const SEPARATOR: &str = " :: ";
@@ -22,6 +32,9 @@ const TEST_WORDINGS: &[&str] =
 const FOLDER_WORDINGS: &[&str] =
     &["Automated tests ({ids}): {what}", "Automated tests: {what} ({ids})"];
 
+/// The known wordings of the line of the folder that `retire` moves tests to.
+const RETIRED_WORDINGS: &[&str] = &["Retired automated tests ({ids}): {what}"];
+
 /// What identities and namespace marks start with.
 const MARKS: [&str; 2] = ["tqi-", "tqn-"];
 
@@ -33,6 +46,8 @@ pub struct IdentityLine {
     /// Container and name, or the path of a folder; not shortened.
     parts: Vec<String>,
     identity: Identity,
+    /// Former identities of the row, latest first.
+    aliases: Vec<Identity>,
     namespace: NamespaceMark,
 }
 
@@ -50,6 +65,7 @@ impl IdentityLine {
             wordings: TEST_WORDINGS,
             parts: container.into_iter().chain([name.to_owned()]).collect(),
             identity,
+            aliases: Vec::new(),
             namespace,
         }
     }
@@ -61,7 +77,30 @@ impl IdentityLine {
         identity: Identity,
         namespace: NamespaceMark,
     ) -> Self {
-        Self { wordings: FOLDER_WORDINGS, parts: vec![join(path)], identity, namespace }
+        let (parts, aliases) = (vec![join(path)], Vec::new());
+        Self { wordings: FOLDER_WORDINGS, parts, identity, aliases, namespace }
+    }
+
+    /// The line of the folder for retired tests.
+    #[must_use]
+    pub fn of_retired<S: AsRef<str>>(
+        path: &[S],
+        identity: Identity,
+        namespace: NamespaceMark,
+    ) -> Self {
+        Self { wordings: RETIRED_WORDINGS, ..Self::of_folder(path, identity, namespace) }
+    }
+
+    /// The line with former identities of the row, latest first. Only the first [`MAX_IDENTITIES`] in all are kept.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: impl IntoIterator<Item = Identity>) -> Self {
+        for alias in aliases {
+            let is_known = alias == self.identity || self.aliases.contains(&alias);
+            if !is_known && self.aliases.len() + 1 < MAX_IDENTITIES {
+                self.aliases.push(alias);
+            }
+        }
+        self
     }
 
     /// Whether `description` holds nothing else than this line, in any known wording, shortened by us, cut at its end by the
@@ -86,7 +125,46 @@ impl IdentityLine {
     }
 
     fn with_ids(&self, wording: &str) -> String {
-        wording.replace("{ids}", &format!("{} {}", self.identity, self.namespace))
+        wording.replace("{ids}", &self.group())
+    }
+
+    /// The group of identities, with the namespace mark.
+    fn group(&self) -> String {
+        let ids = std::iter::once(&self.identity).chain(&self.aliases);
+        let ids: Vec<String> = ids.map(Identity::to_string).collect();
+        format!("{} {}", ids.join(" "), self.namespace)
+    }
+
+    /// What the line says about the test or folder: container and name, shortened.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let most = what_chars(self.wordings[0], 1 + self.aliases.len());
+        let what = match self.parts.as_slice() {
+            [container, name] => {
+                let (container, name) = shorten_both(container, name, most);
+                format!("{container}{SEPARATOR}{name}")
+            }
+            parts => shorten(&parts.join(SEPARATOR), most).into_owned(),
+        };
+        inert(&what).into_owned()
+    }
+
+    /// `description` with this line in place of the one that it has, or below it if it has none. What a person added to the line
+    /// stays: then only the identities are replaced. `namespaces` are those that the line may have been written for.
+    #[must_use]
+    pub fn replace_in(&self, description: &str, namespaces: &[&str]) -> String {
+        let Some(group) = IdentityGroup::last_in(description) else {
+            return self.append_to(description);
+        };
+        let line = label::OwnLine::of(description, &group, self.wordings);
+        let (range, new) = match line.filter(|line| line.is_as_written(&group, namespaces)) {
+            Some(line) if line.is_markup => (line.range, escape(&self.to_string())),
+            Some(line) => (line.range, self.to_string()),
+            None => (group.span, self.group()),
+        };
+        let before = description.get(..range.start).unwrap_or_default();
+        let after = description.get(range.end..).unwrap_or_default();
+        format!("{before}{new}{after}")
     }
 
     /// `description` with this line below it.
@@ -101,16 +179,52 @@ impl IdentityLine {
 
 impl fmt::Display for IdentityLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.parts.as_slice() {
-            [container, name] => {
-                let (container, name) = shorten_both(container, name);
-                format!("{container}{SEPARATOR}{name}")
-            }
-            parts => shorten(&parts.join(SEPARATOR), WHAT_CHARS).into_owned(),
-        };
         // Last, because names may hold `{ids}`.
-        f.write_str(&self.with_ids(self.wordings[0]).replace("{what}", &inert(&what)))
+        f.write_str(&self.with_ids(self.wordings[0]).replace("{what}", &self.what()))
     }
+}
+
+/// Whether `description` is that of a folder for retired tests.
+#[must_use]
+pub fn is_of_retired(description: &str) -> bool {
+    IdentityGroup::last_in(description)
+        .is_some_and(|group| label::OwnLine::of(description, &group, RETIRED_WORDINGS).is_some())
+}
+
+/// `description` without the identity line of a test; none if it has none that nobody edited. `namespaces` are those that the line may
+/// have been written for.
+#[must_use]
+pub fn without_line(description: &str, namespaces: &[&str]) -> Option<String> {
+    let group = IdentityGroup::last_in(description)?;
+    let line = label::OwnLine::of(description, &group, TEST_WORDINGS)?;
+    if !line.is_as_written(&group, namespaces) {
+        return None;
+    }
+    let before = description.get(..line.range.start)?;
+    let after = description.get(line.range.end..)?;
+    // The paragraph that an editor made of the line goes with it.
+    let paragraph = before.strip_suffix("<p>").zip(after.strip_prefix("</p>"));
+    let (before, after) = paragraph.filter(|_| line.is_markup).unwrap_or((before, after));
+    if after.trim().is_empty() {
+        return Some(before.trim_end().to_owned());
+    }
+    Some(format!("{}{after}", before.trim_end_matches(['\n', '\r'])))
+}
+
+/// `description` whose identity line no longer has the identities `lost`, and is unchanged otherwise.
+#[must_use]
+pub fn without_identities(description: &str, lost: &[Identity]) -> String {
+    let Some(IdentityGroup { identities, span }) = IdentityGroup::last_in(description) else {
+        return description.to_owned();
+    };
+    let kept: Vec<String> =
+        identities.iter().filter(|id| !lost.contains(id)).map(Identity::to_string).collect();
+    let group = description.get(span.clone()).unwrap_or_default();
+    let last = identities.last().map(Identity::to_string).unwrap_or_default();
+    let mark = group.rsplit_once(&last).map_or("", |(_, mark)| mark);
+    let before = description.get(..span.start).unwrap_or_default();
+    let after = description.get(span.end..).unwrap_or_default();
+    format!("{before}{}{mark}{after}", kept.join(" "))
 }
 
 fn join<S: AsRef<str>>(parts: &[S]) -> String {
@@ -130,9 +244,16 @@ fn inert(what: &str) -> Cow<'_, str> {
     )
 }
 
-/// Both in at most [`WHAT_CHARS`] characters with the separator; a short one leaves its room to the other.
-fn shorten_both<'a>(one: &'a str, other: &'a str) -> (Cow<'a, str>, Cow<'a, str>) {
-    let most = WHAT_CHARS - SEPARATOR.len();
+/// How many characters a line with this number of identities has for container and name.
+fn what_chars(wording: &str, identities: usize) -> usize {
+    let ids = identities * "tqi-0123456789abcdef ".len() + "tqn-01234567".len();
+    let head = wording.len() + ids - "{ids}".len() - "{what}".len();
+    WHAT_CHARS.min(LINE_CHARS.saturating_sub(head))
+}
+
+/// Both in at most `most` characters with the separator; a short one leaves its room to the other.
+fn shorten_both<'a>(one: &'a str, other: &'a str, most: usize) -> (Cow<'a, str>, Cow<'a, str>) {
+    let most = most.saturating_sub(SEPARATOR.len());
     let (first, second) = (one.chars().count(), other.chars().count());
     let room = |of_other: usize| (most / 2).max(most.saturating_sub(of_other));
     (shorten(one, room(second)), shorten(other, room(first)))
@@ -180,6 +301,16 @@ fn without_markup(html: &str) -> String {
         };
     }
     plain.push_str(rest);
+    without_entities(plain)
+}
+
+/// The reverse of [`without_entities`], for a line inside markup.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Common entities replaced.
+fn without_entities(text: String) -> String {
     [
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -189,174 +320,8 @@ fn without_markup(html: &str) -> String {
         ("&amp;", "&"),
     ]
     .iter()
-    .fold(plain, |plain, (entity, character)| plain.replace(entity, character))
+    .fold(text, |plain, (entity, character)| plain.replace(entity, character))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(container: &[&str], name: &str) -> IdentityLine {
-        let identity = Identity::in_description("tqi-0123456789abcdef").unwrap();
-        let mark = NamespaceMark::in_description("tqn-01234567").unwrap();
-        IdentityLine::of_test(container, name, identity, mark)
-    }
-
-    #[test]
-    fn markup_of_an_editor_is_ignored() {
-        let line = line(&["a<b>"], "\"x\" & 'y'");
-        let text = line.to_string();
-        assert_eq!(text, "Automated test (tqi-0123456789abcdef tqn-01234567): a<b> :: \"x\" & 'y'");
-        for description in [
-            text.clone(),
-            format!("  {text}\r\n"),
-            text.replace(' ', "  "),
-            format!(
-                "<p>{}</p>\n<p><br></p>",
-                text.replace('&', "&amp;")
-                    .replace('<', "&lt;")
-                    .replace('>', "&gt;")
-                    .replace('"', "&quot;")
-            ),
-            format!(
-                "<div>{}&nbsp;</div>",
-                text.replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;")
-            ),
-        ] {
-            assert!(line.is_all_of(&description), "{description}");
-        }
-        for description in
-            ["", "Mine.", &format!("Mine. {text}"), &format!("{text} Mine."), &text[1..]]
-        {
-            assert!(!line.is_all_of(description), "{description}");
-        }
-    }
-
-    #[test]
-    fn an_unclosed_tag_is_text() {
-        let line = line(&[], "a < b");
-        assert!(line.is_all_of(&line.to_string()));
-    }
-
-    #[test]
-    fn a_line_names_container_and_name_or_path() {
-        let identity = Identity::of_test("shop", &["cart", "api"], "adds");
-        let mark = NamespaceMark::of("shop");
-        let line = IdentityLine::of_test(&["cart", "api"], "adds", identity, mark);
-        assert_eq!(
-            line.to_string(),
-            format!("Automated test ({identity} {mark}): cart / api :: adds")
-        );
-        let line = IdentityLine::of_folder(&["cart", "api"], identity, mark);
-        assert_eq!(line.to_string(), format!("Automated tests ({identity} {mark}): cart / api"));
-    }
-
-    /// Rows in projects carry these wordings: a change needs an entry in the list of former ones.
-    #[test]
-    fn the_wording_is_frozen() {
-        assert_eq!(
-            line(&["demo-crate"], "tests::fails").to_string(),
-            "Automated test (tqi-0123456789abcdef tqn-01234567): demo-crate :: tests::fails"
-        );
-        assert_eq!(TEST_WORDINGS[1..], ["Automated test: {what} ({ids})"]);
-        assert_eq!(FOLDER_WORDINGS[1..], ["Automated tests: {what} ({ids})"]);
-    }
-
-    #[test]
-    fn a_server_that_cuts_descriptions_leaves_the_identity() {
-        let path = "com/acme/billing/".repeat(40);
-        for (container, name) in [(&*path, "adds"), ("cart", &*path), (&path, &path)] {
-            let line = line(&[container], name);
-            let text = line.to_string();
-            assert!(text.chars().count() <= 255, "{} {text}", text.chars().count());
-            assert!(text.contains('…'), "{text}");
-            for length in [100, 191, 255] {
-                let cut: String = text.chars().take(length).collect();
-                assert_eq!(Identity::in_description(&cut), Some(line.identity), "{cut}");
-                assert_eq!(NamespaceMark::in_description(&cut), Some(line.namespace), "{cut}");
-                for left in [cut.clone(), format!("{cut}…"), format!("<p>{cut}...</p>")] {
-                    assert!(line.is_all_of(&left), "{left}");
-                }
-                assert!(!line.is_all_of(&format!("{cut} Mine.")), "{cut}");
-            }
-            assert!(!line.is_all_of("Automated test"), "an identity is needed");
-        }
-    }
-
-    #[test]
-    fn a_name_that_holds_an_identity_is_not_taken_for_one() {
-        let line = line(&["ids"], "reads (tqi-fedcba9876543210 tqn-76543210)");
-        let text = line.to_string();
-        assert_eq!(Identity::in_description(&text), Some(line.identity), "{text}");
-        assert_eq!(NamespaceMark::in_description(&text), Some(line.namespace), "{text}");
-        assert!(line.is_all_of(&text));
-        for wording in TEST_WORDINGS {
-            let former = line.with_ids(wording).replace("{what}", &line.parts.join(" :: "));
-            assert!(line.is_all_of(&former), "{former}");
-        }
-    }
-
-    #[test]
-    fn a_long_text_loses_its_middle() {
-        assert_eq!(shorten("abcdefgh", 8), "abcdefgh");
-        assert_eq!(shorten("abcdefghi", 8), "abc…fghi");
-        assert_eq!(shorten("äöüäöüäöü", 4), "ä…öü");
-        let (one, other) = ("x".repeat(150), "y".repeat(40));
-        assert_eq!(shorten_both(&one, &other), (Cow::from(&one), Cow::from(&other)));
-        let (long, short) = ("x".repeat(400), "y".repeat(50));
-        let (one, other) = shorten_both(&long, &short);
-        assert_eq!((one.chars().count(), other.chars().count()), (WHAT_CHARS - 4 - 50, 50));
-        let (one, other) = shorten_both(&long, &long);
-        assert_eq!((one.chars().count(), other.chars().count()), (98, 98));
-    }
-
-    #[test]
-    fn every_known_wording_is_recognised_for_the_same_test_only() {
-        let long = "x".repeat(300);
-        let shortened = format!("{}…{}", &long[..100], &long[..100]);
-        for (container, shown) in [("cart", "cart"), (&long, &long), (&long, &shortened)] {
-            let line = line(&[container], "adds {ids}");
-            assert!(line.is_all_of(&line.to_string()));
-            for wording in TEST_WORDINGS {
-                let description = wording
-                    .replace("{ids}", "tqi-0123456789abcdef tqn-01234567")
-                    .replace("{what}", &format!("{shown} :: adds {{ids}}"));
-                assert!(line.is_all_of(&description), "{description}");
-                for other in [
-                    description.replace("adds", "removes"),
-                    description.replace("tqi-0", "tqi-1"),
-                    description.replace("tqn-0", "tqn-1"),
-                    description.replace("Automated test", "Automated tests"),
-                    format!("Mine. {description}"),
-                    format!("{description} Mine."),
-                ] {
-                    assert!(!line.is_all_of(&other), "{other}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn an_ellipsis_shortens() {
-        for (shown, full, expected) in [
-            ("abc", "abc", true),
-            ("abc", "abcd", false),
-            ("a…", "abc", true),
-            ("a…c", "abc", true),
-            ("a…b…d", "abcd", true),
-            ("…", "abc", true),
-            ("a…x…d", "abcd", false),
-            ("b…", "abc", false),
-            ("a…b", "abc", false),
-        ] {
-            assert_eq!(shortens(shown, full), expected, "{shown} {full}");
-        }
-    }
-
-    #[test]
-    fn a_line_is_appended_below_a_persons_text() {
-        let line = line(&[], "adds");
-        assert_eq!(line.append_to(""), line.to_string());
-        assert_eq!(line.append_to("  See the wiki.\n"), format!("  See the wiki.\n\n{line}"));
-    }
-}
+mod tests;

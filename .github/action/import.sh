@@ -86,6 +86,8 @@ with --host "${INPUT_HOST:-}"
 if is_on fail-on-test-failure "${INPUT_FAIL_ON_TEST_FAILURE:-}"; then options+=(--fail-on-test-failure); fi
 if is_on dry-run "${INPUT_DRY_RUN:-}"; then options+=(--dry-run); fi
 if is_on stale "${INPUT_STALE:-}"; then options+=(--stale=report); fi
+with --moved "${INPUT_MOVED:-}"
+if is_on new-namespace "${INPUT_NEW_NAMESPACE:-}"; then options+=(--new-namespace); fi
 if is_on results "${INPUT_RESULTS:-}"; then options+=(--results); fi
 with --cycle "${INPUT_CYCLE:-}"
 with --run-name "${INPUT_RUN_NAME:-}"

@@ -282,6 +282,12 @@ pub struct SuiteTest {
     pub suite_id: SuiteId,
     /// The test.
     pub test_id: TestId,
+    /// How often it was updated: a test that is moved in the web application keeps its placement.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+    /// When it was created.
+    #[serde(default, deserialize_with = "moment")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// A step of a test.
@@ -524,10 +530,19 @@ pub(crate) struct NewSuiteTest {
     pub(crate) test_id: TestId,
 }
 
-/// `PUT /api/test/{id}` that adopts a person's test.
+/// `PUT /api/test/{id}` that links a test: a person's gets the flag, too; one whose test was renamed may get the new name.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Adoption {
+pub(crate) struct Link {
     pub(crate) description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) is_automated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+}
+
+/// `PUT /api/test/{id}` that sets the flag.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Flag {
     pub(crate) is_automated: bool,
 }
 

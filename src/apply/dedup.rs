@@ -61,7 +61,7 @@ fn are_independent(one: &Dedup, next: &Dedup) -> bool {
             || one.path.len() == next.path.len())
 }
 
-enum Written {
+pub(super) enum Written {
     /// By this import or another one.
     Done,
     Skipped(String),
@@ -150,7 +150,7 @@ async fn delete_steps(client: &Client, steps: &[u64]) -> Result<Vec<Written>, Ap
 }
 
 /// Deletes the rows without an outcome, and completes the outcomes.
-async fn delete_unless<T: Resource>(
+pub(super) async fn delete_unless<T: Resource>(
     client: &Client,
     rows: Vec<(u64, Option<Written>)>,
 ) -> Result<Vec<Written>, ApiError> {
@@ -162,7 +162,10 @@ async fn delete_unless<T: Resource>(
 }
 
 /// Deletes rows in arrays; one by one if the server does not accept an array. One outcome for each.
-async fn delete_rows<T: Resource>(client: &Client, ids: &[u64]) -> Result<Vec<Written>, ApiError> {
+pub(super) async fn delete_rows<T: Resource>(
+    client: &Client,
+    ids: &[u64],
+) -> Result<Vec<Written>, ApiError> {
     let delete_one = async |id: &u64| -> Result<Written, ApiError> {
         Ok(client.delete(&format!("{}/{id}", T::NAME)).await?.into())
     };
@@ -210,7 +213,7 @@ async fn move_row<T: Resource>(
 }
 
 /// Deletes empty folders; restores one if something was added to it at that moment.
-async fn delete_folders(
+pub(super) async fn delete_folders(
     client: &Client,
     plan: PlanId,
     folders: &[SuiteId],

@@ -52,7 +52,9 @@ impl Import<'_> {
         root: SuiteId,
     ) -> Result<(), Stop> {
         let links = |(record, plan): (usize, &TestPlan)| match plan {
-            TestPlan::Adopt { id, .. } if !self.refused.contains_key(&record) => {
+            TestPlan::Adopt { id, .. } | TestPlan::Relink { id, .. }
+                if !self.refused.contains_key(&record) =>
+            {
                 Some((record, snapshot.tests.get(id).map_or(0, |row| row.description_chars)))
             }
             _ => None,

@@ -105,7 +105,7 @@ impl Import<'_> {
     }
 
     /// Creates one level of folders in their parents. Returns those that the server refused.
-    async fn create_level(
+    pub(super) async fn create_level(
         &mut self,
         level: &[(&PlannedFolder, SuiteId)],
         tree: &mut FolderTree,
@@ -120,7 +120,11 @@ impl Import<'_> {
             name: path,
             body: |key: usize| {
                 let (folder, parent_id) = level[key];
-                let line = IdentityLine::of_folder(&folder.path, folder.identity, namespace);
+                let line = if folder.retired {
+                    IdentityLine::of_retired(&folder.path, folder.identity, namespace)
+                } else {
+                    IdentityLine::of_folder(&folder.path, folder.identity, namespace)
+                };
                 NewSuite {
                     name: text::fit_name(&folder.name).into_owned(),
                     description: line.to_string(),

@@ -23,6 +23,8 @@ use super::outcome::{Applied, RecordOutcome, Stop};
 pub struct ApplyOptions {
     /// Rows per array, 1 to 1,000.
     pub batch_size: usize,
+    /// Whether tests are created; otherwise only existing rows are changed.
+    pub creates: bool,
     /// How it plans.
     pub plan: PlanOptions,
 }
@@ -46,6 +48,10 @@ pub(super) struct Import<'a> {
     pub(super) sent_again: bool,
     pub(super) lag: Lag,
     pub(super) own: OwnRows,
+    /// The folders that the snapshot has.
+    pub(super) live_folders: HashSet<SuiteId>,
+    /// Those of them that an import made.
+    pub(super) own_folders: HashSet<SuiteId>,
 }
 
 /// Rows that the server returned to this very import.
@@ -113,6 +119,8 @@ impl<'a> Import<'a> {
             sent_again: false,
             lag: Lag::new(options.plan.lag_wait),
             own: OwnRows::default(),
+            live_folders: HashSet::new(),
+            own_folders: HashSet::new(),
         }
     }
 
@@ -151,7 +159,9 @@ impl<'a> Import<'a> {
     pub(super) fn to_create(&self) -> Vec<usize> {
         (0..self.records.len())
             .filter(|record| {
-                !matches!(self.plan.tests[*record], TestPlan::Matched { .. })
+                let plan = &self.plan.tests[*record];
+                self.options.creates
+                    && matches!(plan, TestPlan::Create { .. } | TestPlan::Adopt { .. })
                     && !self.done.contains_key(record)
                     && !self.refused.contains_key(record)
             })
@@ -159,11 +169,13 @@ impl<'a> Import<'a> {
     }
 
     pub(super) fn finish(mut self, ended: Result<bool, Stop>) -> Applied {
+        let losing: HashSet<usize> =
+            self.plan.lost_aliases.iter().map(|lost| lost.record).collect();
         let outcome = |(record, plan): (usize, &TestPlan)| {
             if let Some(reason) = self.refused.remove(&record) {
                 return RecordOutcome::Refused { reason };
             }
-            self.done.remove(&record).unwrap_or(if plan.is_done() {
+            self.done.remove(&record).unwrap_or(if plan.is_done() && !losing.contains(&record) {
                 RecordOutcome::Unchanged
             } else {
                 RecordOutcome::NotReached

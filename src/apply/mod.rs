@@ -1,6 +1,6 @@
 //! The only module that writes.
 //!
-//! The stages, in their order: folders level by level, adoptions, tests, placements, steps, verification. Each stage
+//! The stages, in their order: folders level by level, moves and links, tests, placements, steps, aliases, verification. Each stage
 //! reads back what it wrote before the next one builds on it. The failure of one row is a value ([`RecordOutcome`]); a
 //! failure that concerns all rows is a [`Stop`].
 
@@ -14,12 +14,15 @@ mod hidden;
 mod import;
 pub(crate) mod lag;
 mod locate;
+mod moves;
 mod new_tests;
 mod outcome;
 mod overwritten;
 mod placements;
 mod read;
+mod retire;
 mod steps;
+mod undo;
 mod verify;
 mod written;
 
@@ -28,10 +31,14 @@ pub use import::ApplyOptions;
 pub use locate::locate;
 pub use outcome::{Applied, RecordOutcome, Stop};
 pub use read::read_and_plan;
+pub use retire::{Retired, retire};
+pub use undo::{Undone, read_undo, undo};
 
 use crate::api::client::Client;
+use crate::api::ids::SuiteId;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Stage;
+use crate::snapshot::folders::Folder;
 use crate::snapshot::{Snapshot, Target};
 use test_reports::record::TestRecord;
 
@@ -74,11 +81,17 @@ async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> 
     progress.begin(Stage::Writing, rows as u64);
     import.delete_left_behind(&snapshot).await?;
     import.prove_descriptions(&snapshot, snapshot.folders.root()).await?;
+    import.live_folders = snapshot.folders.live().map(|(id, _)| id).collect();
+    let is_own = |(_, folder): &(SuiteId, &Folder)| folder.identity.is_some();
+    import.own_folders = snapshot.folders.live().filter(is_own).map(|(id, _)| id).collect();
     let folders = import.create_folders(snapshot.folders).await?;
-    import.adopt_tests().await?;
+    import.move_tests(&folders).await?;
+    import.link_tests().await?;
     let (new, folders) = import.create_tests(folders).await?;
     import.place_tests(&folders).await?;
+    import.leave_retired().await?;
     import.create_steps(&new).await?;
+    import.remove_aliases().await?;
     progress.begin(Stage::Checking, 0);
     if import.sent_again {
         import.lag.wait_for_replication(import.client).await;

@@ -1,9 +1,10 @@
 //! The outcome of an import.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::api::error::ApiError;
 use crate::api::ids::{SuiteId, TestId};
+use crate::plan::change::ChangedRow;
 use crate::plan::dedup::Dedup;
 use crate::snapshot::TargetError;
 use test_reports::identity::Identity;
@@ -17,7 +18,9 @@ pub enum RecordOutcome {
     Created,
     /// A person's test was adopted.
     Adopted,
-    /// It was placed again, or got its steps.
+    /// The row of a test that is no longer reported was carried over to it.
+    Relinked,
+    /// It was placed again, or got its steps, or lost an alias.
     Updated,
     /// The import ended before its turn.
     NotReached,
@@ -83,6 +86,10 @@ pub struct Applied {
     pub outcomes: Vec<RecordOutcome>,
     /// The folders that were created.
     pub folders_created: HashSet<Identity>,
+    /// By record: the test that was created or linked, as this import left it.
+    pub tests_written: HashMap<usize, ChangedRow>,
+    /// The rows of the folders that were created.
+    pub folder_rows: HashMap<Identity, SuiteId>,
     /// The number of steps that were created.
     pub steps_created: usize,
     /// One for each record: the test and its folder, as they were read in the end; empty without verification.

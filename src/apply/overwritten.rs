@@ -7,7 +7,6 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::TestId;
 use crate::api::wire::Test;
-use test_reports::identity::Identity;
 use test_reports::text;
 
 /// The longest text in a message, in characters.
@@ -38,7 +37,7 @@ impl Before {
     }
 
     /// Says what was written over, if somebody else wrote the row before our write: then its epoch, now `epoch`, rose more
-    /// than once. The history of the row tells what it was, if the server has one.
+    /// than once. The history of the row tells what it was, if the server has one; `is_ours` knows the description that we wrote.
     ///
     /// # Errors
     /// Errors that end the whole import.
@@ -46,7 +45,7 @@ impl Before {
         &self,
         client: &Client,
         id: TestId,
-        identity: Identity,
+        is_ours: impl Fn(&str) -> bool,
         epoch: Option<u64>,
     ) -> Result<Option<String>, ApiError> {
         if epoch.is_none_or(|epoch| epoch <= self.epoch + 1) {
@@ -57,13 +56,10 @@ impl Before {
             Err(error) if error.status() == Some(401) => return Err(error),
             Ok(History::None(_)) | Err(_) => Vec::new(),
         };
-        let is_ours = |version: &Test| {
-            version.description.as_deref().and_then(Identity::in_description) == Some(identity)
-        };
         let later = |version: &&Test| version.epoch.is_some_and(|epoch| epoch > self.epoch);
         let (mut others, mut has_ours) = (Vec::new(), false);
         for version in versions.iter().filter(later) {
-            has_ours |= is_ours(version);
+            has_ours |= is_ours(version.description.as_deref().unwrap_or_default());
             if has_ours {
                 break;
             }

@@ -1,12 +1,13 @@
 //! Places tests that are in no live folder.
 
-use crate::api::ids::{SuiteId, TestId};
+use crate::api::ids::{SuiteId, SuiteTestId, TestId};
 use crate::api::wire::{NewSuiteTest, SuiteTest};
 use crate::plan::TestPlan;
 use crate::plan::folders::FolderPlan;
 use crate::snapshot::read_placements;
 
 use super::create::{Creation, NewRows};
+use super::dedup::{Written, delete_rows};
 use super::import::Import;
 use super::outcome::{RecordOutcome, Stop};
 
@@ -55,5 +56,35 @@ impl Import<'_> {
             self.refuse(record, error);
         }
         creation.end
+    }
+
+    /// Removes tests that are reported again from the folders for retired tests, once they are in their own.
+    pub(super) async fn leave_retired(&mut self) -> Result<(), Stop> {
+        let leaving: Vec<(usize, SuiteTestId)> = self
+            .plan
+            .tests
+            .iter()
+            .enumerate()
+            .filter_map(|(record, plan)| match plan {
+                TestPlan::Matched { retired: Some(place), .. }
+                | TestPlan::Relink { retired: Some(place), .. } => Some((record, *place)),
+                _ => None,
+            })
+            .filter(|(record, _)| !self.refused.contains_key(record))
+            .collect();
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<u64> = leaving.iter().map(|(_, place)| place.number()).collect();
+        let written = delete_rows::<SuiteTest>(self.client, &ids).await?;
+        for ((record, _), written) in leaving.into_iter().zip(written) {
+            match written {
+                Written::Done => {
+                    self.done.entry(record).or_insert(RecordOutcome::Updated);
+                }
+                Written::Skipped(reason) => self.refuse(record, reason),
+            }
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use crate::api::client::Client;
 use crate::api::pages::PER_PAGE;
 use crate::api::sets::check_whole_lists;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
-use crate::snapshot::{Snapshot, Target, TargetError, read_identities};
+use crate::snapshot::{Snapshot, Target, TargetError, read_all_identities};
 use test_reports::record::TestRecord;
 
 use super::lag::Waits;
@@ -52,14 +52,17 @@ pub async fn read_and_plan(
         if plan.lacks_something(&snapshot) && waits.wait(client, options.lag_wait).await {
             continue;
         }
-        let is_new = |(_, test): &(&TestRecord, &TestPlan)| test.row().is_none();
+        // A test whose identity is an alias of another test's row was seen, and is new.
+        let is_new = |(record, test): &(&TestRecord, &TestPlan)| {
+            test.row().is_none() && !snapshot.tests_by_alias.contains_key(&record.identity)
+        };
         let mut new = records.iter().zip(&plan.tests).filter(is_new).peekable();
         let is_certain = snapshot.tests.len() as u64 <= PER_PAGE || new.peek().is_none();
         if is_certain || reading == READINGS {
             return Ok((snapshot, plan));
         }
-        let again = read_identities(client, target.project.id).await?;
-        if new.all(|(record, _)| !again.contains_key(&record.identity)) {
+        let again = read_all_identities(client, target.project.id).await?;
+        if new.all(|(record, _)| !again.contains(&record.identity)) {
             return Ok((snapshot, plan));
         }
         reading += 1;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::api::ids::TestId;
+use crate::plan::change::ChangedRow;
 use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, TestPlan, step_count, steps_of};
 use crate::snapshot::{Snapshot, read_steps};
@@ -72,7 +73,12 @@ impl Import<'_> {
                 self.refuse(record, missing(left).to_owned());
             }
         }
+        for lost in &plan.lost_aliases {
+            verified = false;
+            self.refuse(lost.record, "its former identity is still in its description".to_owned());
+        }
         self.applied.located = locate(&plan, &snapshot);
+        self.note_written(&plan);
         verified &= self.verify_created(&plan, &snapshot).await?;
         self.compare(&plan, &snapshot);
         verified &= self.verify_folders(&plan, &snapshot);
@@ -101,6 +107,29 @@ impl Import<'_> {
             let is_own = folder.suite.is_none_or(|suite| self.own.folders.contains(&suite));
             if is_acknowledged && !is_own {
                 self.applied.folders_created.remove(&folder.identity);
+            }
+        }
+    }
+
+    /// Notes the rows that this import created. Nobody had updated them then.
+    fn note_written(&mut self, plan: &ChangePlan) {
+        for (record, left) in plan.tests.iter().enumerate() {
+            let TestPlan::Matched { id, .. } = left else { continue };
+            if self.done.get(&record) == Some(&RecordOutcome::Created) {
+                let steps = match self.options.plan.no_steps {
+                    true => 0,
+                    false => step_count(&self.records[record]),
+                };
+                let (id, steps) = (Some(id.number()), Some(steps));
+                let row = ChangedRow { id, epoch: Some(0), steps, before: None };
+                self.applied.tests_written.insert(record, row);
+            }
+        }
+        for folder in plan.folders.all() {
+            if let Some(suite) = folder.suite
+                && self.applied.folders_created.contains(&folder.identity)
+            {
+                self.applied.folder_rows.insert(folder.identity, suite);
             }
         }
     }
@@ -239,6 +268,7 @@ fn missing(left: &TestPlan) -> &'static str {
         TestPlan::Adopt { .. } => {
             "not found after writing: the adopted test does not have its identity"
         }
+        TestPlan::Relink { .. } => "not found after writing: the row has its former identity",
         TestPlan::Matched { place: Some(_), .. } => "not found in any folder after writing",
         TestPlan::Matched { .. } => "its steps were not found after writing",
     }

@@ -1,6 +1,7 @@
 //! `tq-import explain`: why a test would be matched, adopted or created, and where it would go. Writes nothing.
 
 use crate::api::client::Client;
+use crate::api::ids::TestId;
 use crate::apply::read_and_plan;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Progress;
@@ -152,11 +153,49 @@ async fn actions(
 ) -> Result<Vec<ExplainedAction>, TargetError> {
     let target = Target::find(client, &remote.project).await?;
     let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
-    Ok(plan.tests.iter().map(|test| action(test, &plan, &snapshot)).collect())
+    let mut actions: Vec<ExplainedAction> =
+        plan.tests.iter().map(|test| action(test, &plan, &snapshot)).collect();
+    add_findings(&mut actions, &plan, &snapshot);
+    Ok(actions)
+}
+
+/// Adds what was found out about tests that would be created.
+fn add_findings(actions: &mut [ExplainedAction], plan: &ChangePlan, snapshot: &Snapshot) {
+    let shown = |id: TestId| {
+        let row = snapshot.tests.get(&id);
+        let key = row.and_then(|row| row.key).map(|key| format!(", TC-{key}"));
+        let folders = snapshot.tests_in_folder.iter().filter(|(_, tests)| tests.contains(&id));
+        let path = folders.map(|(folder, _)| snapshot.folders.path(*folder).join(" / ")).min();
+        let path = path.filter(|path| !path.is_empty()).map(|path| format!(", in {path}"));
+        format!("test {id}{}{}", key.unwrap_or_default(), path.unwrap_or_default())
+    };
+    let mut add = |record: usize, line: String| {
+        if let Some(action) = actions.get_mut(record) {
+            action.also.push(line);
+        }
+    };
+    for (record, id) in plan.findings.replaced() {
+        if matches!(plan.tests.get(record), Some(TestPlan::Create { .. })) {
+            let line = format!(
+                "a test that is no longer reported has its name ({}): `tq-import relink` carries it over",
+                shown(id)
+            );
+            add(record, line);
+        }
+    }
+    for found in &plan.findings.elsewhere {
+        if matches!(plan.tests.get(found.record), Some(TestPlan::Create { .. })) {
+            let line = format!(
+                "an unlinked test in another folder has its name ({}): --adopt anywhere links it",
+                shown(found.id)
+            );
+            add(found.record, line);
+        }
+    }
 }
 
 fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedAction {
-    let row = |id: &crate::api::ids::TestId| {
+    let row = |id: &TestId| {
         let row = snapshot.tests.get(id)?;
         let of_folder = snapshot.tests_in_folder.iter().filter(|(_, tests)| tests.contains(id));
         let folder = of_folder.map(|(folder, _)| *folder).min();
@@ -184,8 +223,23 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
             row: row(id),
             also: place.map(placed).into_iter().collect(),
         },
-        TestPlan::Matched { id, place, steps, overridden } => {
-            let mut also: Vec<String> = place.map(placed).into_iter().collect();
+        TestPlan::Relink { id, former, reason, moves: _, retired: _, place } => ExplainedAction {
+            what: "would carry an existing test over",
+            why: (*reason).to_owned(),
+            row: row(id),
+            also: std::iter::once(format!("its former identity {former} would become an alias"))
+                .chain(place.map(placed))
+                .collect(),
+        },
+        TestPlan::Matched { id, place, steps, retired, overridden } => {
+            let is_placed = place.filter(|_| retired.is_none());
+            let mut also: Vec<String> = is_placed.map(placed).into_iter().collect();
+            if retired.is_some() {
+                also.push(
+                    "it is among the retired tests, and would be placed in its folder again"
+                        .to_owned(),
+                );
+            }
             if !steps.is_empty() {
                 also.push(format!("{} of its steps are missing and would be created", steps.len()));
             }

@@ -1,9 +1,9 @@
 //! `tq-import <REPORT>...`: from reports to a verified project.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context as _;
-use futures_util::FutureExt as _;
 
 use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
@@ -12,10 +12,11 @@ use crate::apply::{
 };
 use crate::discover::{Discovered, discover};
 use crate::plan::stale::stale;
+use crate::plan::{ChangePlan, PlanOptions};
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
 use crate::snapshot::{ProjectRef, Target, TargetError};
-use crate::summary::{CommandEnd, SandboxPlace, Summary, escape};
+use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
 
@@ -33,8 +34,8 @@ use super::{build, connect, github, log, outputs, signals};
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
 
-/// How long running requests may take after a signal.
-const GRACE: Duration = Duration::from_secs(5);
+/// What to do when an import would create the tests of another namespace again.
+const OTHER_NAMESPACE: &str = "check --namespace; if these are other tests, say so with --new-namespace; to carry the existing tests over, use `tq-import relink --from-namespace NAME` ('' for none)";
 
 /// Runs an import. Returns the exit code of the process.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
@@ -42,8 +43,19 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
         Ok(prepared) => prepared,
         Err(exit) => return exit.code(),
     };
+    run_prepared(args, &settings, &connection, environment, streams)
+}
+
+/// Runs an import with these settings. Returns the exit code of the process.
+pub(super) fn run_prepared(
+    args: &ImportArgs,
+    settings: &Settings,
+    connection: &Connection,
+    environment: &Environment,
+    streams: Streams,
+) -> u8 {
     let directory = &environment.directory;
-    let found = reports::find(directory, &settings);
+    let found = reports::find(directory, settings);
     let (format, files) = (args.output.format, &args.output.output);
     let outputs = match Outputs::open(format, files, directory, &found, &streams) {
         Ok(outputs) => outputs,
@@ -56,7 +68,7 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
     let cargo = Cargo::of_environment(environment);
     let warnings = Vec::new();
     let input = ImportInput { found, printed: None, cargo, warnings, command: None, early };
-    import(&settings, &connection, environment, &streams, input, outputs)
+    import(settings, connection, environment, &streams, input, outputs)
 }
 
 /// Reads the settings of a command.
@@ -137,13 +149,13 @@ pub(super) fn import(
 }
 
 /// An import in progress.
-struct Import<'a> {
-    settings: &'a Settings,
+pub(super) struct Import<'a> {
+    pub(super) settings: &'a Settings,
     progress: Progress,
     /// Whether a report that was named does not exist.
     is_missing: bool,
-    summary: Summary,
-    exit: ExitCode,
+    pub(super) summary: Summary,
+    pub(super) exit: ExitCode,
 }
 
 impl Import<'_> {
@@ -190,26 +202,8 @@ impl Import<'_> {
         project: &ProjectRef,
         early: signals::EarlyEnd,
     ) {
-        let received = signals::wait_for_signal();
-        tokio::pin!(received);
-        // Listens from here on.
-        if let Some(signal) = received.as_mut().now_or_never() {
-            early.end(signal);
-        }
-        early.disarm();
-        let mut signal = None;
-        let ended = {
-            let work = self.write_changes(client, project);
-            tokio::pin!(work);
-            tokio::select! {
-                ended = &mut work => Some(ended),
-                received = &mut received => {
-                    signal = Some(received);
-                    client.stop();
-                    tokio::time::timeout(GRACE, work).await.ok()
-                }
-            }
-        };
+        let work = self.write_changes(client, project);
+        let (ended, signal) = signals::until_signal(client, early, work).await;
         if let Some(signal) = signal {
             self.summary.interrupted = true;
             self.exit.add(signal);
@@ -236,6 +230,10 @@ impl Import<'_> {
         let settings = self.settings;
         let namespace = &settings.identity.namespace;
         let lists_stale = self.may_list_stale();
+        if !self.may_change_rows() {
+            return Ok(());
+        }
+        let planning = self.planning();
         self.progress.begin(Stage::Project, 0);
         let target = Target::find(client, project).await?;
         self.summary.set_target(&target);
@@ -252,14 +250,28 @@ impl Import<'_> {
             },
         };
         let (mut snapshot, mut plan) =
-            read_and_plan(client, &target, self.summary.to_import(), &settings.planning).await?;
+            read_and_plan(client, &target, self.summary.to_import(), &planning).await?;
+        self.summary.set_findings(&plan.findings, planning.linking.is_some());
+        match (settings.work, &settings.retiring) {
+            (Work::Relink, _) => {
+                self.relink(client, &target, snapshot, &plan).await;
+                return Ok(());
+            }
+            (Work::Retire, Some(retiring)) => {
+                self.retire(client, &target, snapshot, retiring).await;
+                return Ok(());
+            }
+            _ => {}
+        }
         if lists_stale {
             let tests = &self.summary.records.tests;
             let reported = tests.iter().map(|test| test.identity).collect();
             self.summary.set_stale(stale(&snapshot, namespace, &reported));
         }
         if settings.mode != Mode::Apply {
-            self.summary.set_plan(&plan);
+            let records = Arc::clone(&self.summary.records);
+            let tests = &records.tests[..plan.tests.len()];
+            self.summary.set_plan(tests, &plan);
             let mut is_changed = !plan.is_empty();
             if let Some((options, prepared)) = &recording {
                 let located = locate(&plan, &snapshot);
@@ -293,6 +305,18 @@ impl Import<'_> {
             );
             return Ok(());
         }
+        if let Some(other) = plan.findings.other_namespace.as_ref().filter(|other| other.stops()) {
+            let message = format!(
+                "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
+                other.tests,
+                other.new,
+                if other.is_none { "no namespace" } else { "another namespace" },
+                other.example,
+                other.id,
+            );
+            self.stop(ExitCode::Incomplete, &message, Some(OTHER_NAMESPACE));
+            return Ok(());
+        }
         if !plan.dedup.is_empty() {
             match dedup(client, target.plan.id, &plan.dedup).await {
                 Ok(deduplicated) => {
@@ -305,16 +329,36 @@ impl Import<'_> {
                 }
             }
             (snapshot, plan) =
-                read_and_plan(client, &target, self.summary.to_import(), &settings.planning)
-                    .await?;
+                read_and_plan(client, &target, self.summary.to_import(), &planning).await?;
         }
-        let tests = self.summary.to_import();
-        let options = ApplyOptions {
-            batch_size: settings.limits.batch_size,
-            plan: settings.planning.clone(),
-        };
+        let options =
+            ApplyOptions { batch_size: settings.limits.batch_size, creates: true, plan: planning };
+        let records = Arc::clone(&self.summary.records);
+        let tests = &records.tests[..plan.tests.len()];
         let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
-        self.summary.set_applied(&plan, &applied);
+        self.set_applied(tests, &plan, &applied);
+        if let Some((options, prepared)) = &recording {
+            self.record_results(client, &target, options, prepared, &applied).await;
+        }
+        Ok(())
+    }
+
+    /// How this import plans: ignored tests are in the reports, too.
+    pub(super) fn planning(&self) -> PlanOptions {
+        let mut planning = self.settings.planning.clone();
+        let ignored = self.summary.records.tests.iter().skip(self.summary.to_import().len());
+        planning.also_reported = ignored.map(|test| test.identity).collect();
+        planning
+    }
+
+    /// Adds what was done with the `tests` to the summary and to the exit code.
+    pub(super) fn set_applied(
+        &mut self,
+        tests: &[TestRecord],
+        plan: &ChangePlan,
+        applied: &Applied,
+    ) {
+        self.summary.set_applied(tests, plan, applied);
         let is_missing = |outcome: &RecordOutcome| {
             matches!(outcome, RecordOutcome::Refused { .. } | RecordOutcome::NotReached)
         };
@@ -323,10 +367,6 @@ impl Import<'_> {
             None if applied.verified && !applied.outcomes.iter().any(is_missing) => {}
             _ => self.exit.add(ExitCode::Incomplete),
         }
-        if let Some((options, prepared)) = &recording {
-            self.record_results(client, &target, options, prepared, &applied).await;
-        }
-        Ok(())
     }
 
     /// Shows what recording would do. Returns whether it would write anything.
@@ -400,23 +440,47 @@ impl Import<'_> {
         }
     }
 
+    /// Why the reports may not be the whole namespace, if they may not, and what to do.
+    fn incomplete_namespace(&self) -> Option<(&'static str, &'static str)> {
+        let records = &self.summary.records;
+        let again = "run all tests again";
+        if !records.stopped_early.is_empty() {
+            let reason = "a test run stopped after a failing binary";
+            Some((reason, "run all tests with --no-fail-fast"))
+        } else if let Some(reason) = self.incomplete_reports() {
+            Some((reason, again))
+        } else {
+            (!records.run_errors.is_empty()).then_some(("the test run itself had errors", again))
+        }
+    }
+
+    /// Whether rows may be carried over or retired, if they are to be. Otherwise nothing is written: a test that is missing from the
+    /// reports would lose its row to another one, or be created again.
+    fn may_change_rows(&mut self) -> bool {
+        let verb = match self.settings.work {
+            Work::Retire => "retired",
+            _ if self.settings.planning.linking.is_some() => "carried over",
+            _ => return true,
+        };
+        let Some((reason, hint)) = self.incomplete_namespace() else { return true };
+        let message = format!(
+            "{reason}: tests may be missing from the reports, so none is {verb}, and nothing was written"
+        );
+        let hint = match self.settings.work {
+            Work::Import => format!("{hint}, or omit --moved link"),
+            _ => hint.to_owned(),
+        };
+        self.stop(ExitCode::Incomplete, &message, Some(&hint));
+        false
+    }
+
     /// Whether to list stale tests. Refused if tests may be missing from the reports.
     fn may_list_stale(&mut self) -> bool {
         if !self.settings.lists_stale {
             return false;
         }
-        let records = &self.summary.records;
-        let mut hint = "run all tests again, or omit --stale";
-        let reason = if !records.stopped_early.is_empty() {
-            hint = "run all tests with --no-fail-fast, or omit --stale";
-            "a test run stopped after a failing binary"
-        } else if let Some(reason) = self.incomplete_reports() {
-            reason
-        } else if !records.run_errors.is_empty() {
-            "the test run itself had errors"
-        } else {
-            return true;
-        };
+        let Some((reason, hint)) = self.incomplete_namespace() else { return true };
+        let hint = &format!("{hint}, or omit --stale");
         self.exit.add(ExitCode::Incomplete);
         self.error(
             &format!(
@@ -428,7 +492,7 @@ impl Import<'_> {
     }
 
     /// Ends the import with an error before anything is written.
-    fn stop(&mut self, exit: ExitCode, message: &str, hint: Option<&str>) {
+    pub(super) fn stop(&mut self, exit: ExitCode, message: &str, hint: Option<&str>) {
         self.exit.add(exit);
         self.error(message, hint);
         self.summary.set_not_reached();
@@ -501,7 +565,7 @@ impl Import<'_> {
     }
 }
 
-fn render(
+pub(super) fn render(
     summary: &Summary,
     settings: &Settings,
     format: SummaryFormat,

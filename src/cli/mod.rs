@@ -11,17 +11,21 @@ mod github;
 mod import;
 mod init;
 mod inspect;
+mod list;
 mod log;
 mod manual;
 mod outputs;
 mod progress;
+mod relink;
 mod reports;
+mod retire;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub mod settings;
 mod signals;
 mod streams;
+mod undo;
 
 use std::ffi::OsString;
 
@@ -70,6 +74,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let exit = match &cli.command {
         None => return import::run(&cli.import, &environment),
         Some(Command::Run(args)) => return run::run(args, &environment),
+        Some(Command::Relink(args)) => return relink::run(args, &environment),
+        Some(Command::Retire(args)) => return retire::run(args, &environment),
+        Some(Command::Undo(args)) => return undo::run(args, &environment),
+        Some(Command::List(args)) => list::run(args, &environment),
         Some(Command::Inspect(args)) => inspect::run(args, &environment),
         Some(Command::Convert(args)) => inspect::convert(args, &environment),
         Some(Command::Explain(args)) => explain::run(args, &environment),

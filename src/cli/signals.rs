@@ -1,8 +1,12 @@
 //! The signals that cancel a job.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::signal;
+
+use crate::api::client::Client;
 
 use super::exit::ExitCode;
 use super::streams::Streams;
@@ -60,6 +64,33 @@ impl EarlyEnd {
             self.streams.message("interrupted: nothing was written");
             // The main thread reads reports.
             std::process::exit(i32::from(signal.code()));
+        }
+    }
+}
+
+/// How long running requests may take after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Does `work` with `client` until it is done or a signal comes; then running requests may complete. Returns what it returned, if it
+/// ended, and the exit code of the signal.
+pub(super) async fn until_signal<T>(
+    client: &Client,
+    early: EarlyEnd,
+    work: impl Future<Output = T>,
+) -> (Option<T>, Option<ExitCode>) {
+    let received = wait_for_signal();
+    tokio::pin!(received);
+    // Listens from here on.
+    if let Some(signal) = received.as_mut().now_or_never() {
+        early.end(signal);
+    }
+    early.disarm();
+    tokio::pin!(work);
+    tokio::select! {
+        ended = &mut work => (Some(ended), None),
+        signal = &mut received => {
+            client.stop();
+            (tokio::time::timeout(GRACE, work).await.ok(), Some(signal))
         }
     }
 }

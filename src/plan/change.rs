@@ -23,6 +23,43 @@ pub struct Change {
     pub identity: Option<Identity>,
     /// Why, such as `no test has its identity, and no test in its folder has its name`.
     pub reason: String,
+    /// The row, as the import left it; unknown for rows that are to be created.
+    #[serde(flatten)]
+    pub row: ChangedRow,
+}
+
+/// A row that an import wrote: what `undo` needs to take it back. Unknown facts are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ChangedRow {
+    /// Its id.
+    pub id: Option<u64>,
+    /// How often it had been updated when the import had written it.
+    pub epoch: Option<u64>,
+    /// The number of steps of a created test.
+    pub steps: Option<usize>,
+    /// What a linked test was before.
+    pub before: Option<RowBefore>,
+}
+
+/// A test before it was linked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RowBefore {
+    /// Its flag.
+    pub is_automated: Option<bool>,
+    /// Its identity; none if it had none.
+    pub identity: Option<Identity>,
+    /// What its identity line said about it.
+    pub label: Option<String>,
+    /// Its name, if it was renamed.
+    pub name: Option<String>,
+}
+
+impl ChangedRow {
+    /// A row of which only the id is known.
+    #[must_use]
+    pub fn of(id: u64) -> Self {
+        Self { id: Some(id), ..Self::default() }
+    }
 }
 
 /// What is done to a row.
@@ -33,8 +70,16 @@ pub enum ChangeAction {
     Create,
     /// A person's test gets our identity line and `is_automated`.
     Adopt,
+    /// The row of a test that was renamed is carried over to the new one.
+    Relink,
+    /// An alias of a row is removed, because its test is in the reports again.
+    Unlink,
     /// A test is placed in its folder again.
     Place,
+    /// A test that no report names moves to the folder for retired tests.
+    Retire,
+    /// A retired test is placed in its folder again.
+    Restore,
     /// The contents of a duplicate folder are moved.
     Move,
     /// A duplicate is deleted.
@@ -80,6 +125,7 @@ pub(crate) fn dedup_change(dedup: &Dedup) -> Change {
         name: dedup.name.clone(),
         identity: Some(dedup.identity),
         reason: reason.to_owned(),
+        row: ChangedRow::default(),
     }
 }
 
@@ -97,10 +143,14 @@ impl ChangePlan {
                 identity: Some(folder.identity),
                 reason: "no folder has its identity, and no folder below its parent has its name"
                     .to_owned(),
+                row: ChangedRow::default(),
             }),
         );
         for (record, plan) in records.iter().zip(&self.tests) {
+            let row = plan.row().map(|id| ChangedRow::of(id.number())).unwrap_or_default();
             let mut push = |action, kind, name: &str, reason: &str| {
+                let row =
+                    if kind == ChangeKind::Test { row.clone() } else { ChangedRow::default() };
                 changes.push(Change {
                     action,
                     kind,
@@ -108,6 +158,7 @@ impl ChangePlan {
                     name: name.to_owned(),
                     identity: Some(record.identity),
                     reason: reason.to_owned(),
+                    row,
                 });
             };
             match plan {
@@ -117,9 +168,18 @@ impl ChangePlan {
                 TestPlan::Adopt { reason, .. } => {
                     push(ChangeAction::Adopt, ChangeKind::Test, &record.name, reason);
                 }
+                TestPlan::Relink { reason, .. } => {
+                    push(ChangeAction::Relink, ChangeKind::Test, &record.name, reason);
+                }
                 TestPlan::Matched { .. } => {}
             }
-            if plan.place().is_some() {
+            if let TestPlan::Relink { moves: Some(_), .. } = plan {
+                push(ChangeAction::Move, ChangeKind::Place, &record.name, "its test moved");
+            }
+            let is_retired = matches!(plan, TestPlan::Matched { retired: Some(_), .. });
+            if is_retired {
+                push(ChangeAction::Restore, ChangeKind::Test, &record.name, "it is reported again");
+            } else if plan.place().is_some() {
                 push(ChangeAction::Place, ChangeKind::Test, &record.name, "it is in no folder");
             }
             if let TestPlan::Matched { steps, .. } = plan {
@@ -129,6 +189,15 @@ impl ChangePlan {
                 }
             }
         }
+        changes.extend(self.lost_aliases.iter().map(|lost| Change {
+            action: ChangeAction::Unlink,
+            kind: ChangeKind::Test,
+            path: records[lost.record].folder.to_vec(),
+            name: records[lost.record].name.to_string(),
+            identity: Some(records[lost.record].identity),
+            reason: "its former test is in the reports again".to_owned(),
+            row: ChangedRow::of(lost.id.number()),
+        }));
         changes
     }
 }

@@ -1,17 +1,25 @@
 //! The change plan: what an import has to write.
 
-use crate::api::ids::TestId;
+use std::collections::HashSet;
+
+use crate::api::ids::{SuiteTestId, TestId};
 use crate::snapshot::{Snapshot, TestRow};
+use test_reports::identity::Identity;
 use test_reports::record::TestRecord;
 
+use super::aliases::{LostAlias, RowFinder};
 use super::dedup::{self, Dedup, DedupPlan, DeletePolicy};
 use super::folders::{FolderIndex, FolderPlan, PlannedFolder};
-use super::matching::{Match, Matcher};
-use super::options::PlanOptions;
+use super::matching::{Match, Matcher, PINNED};
+use super::moved::{self, Findings};
+use super::options::{Adopt, PlanOptions};
 use super::steps::{missing_steps, step_count};
 
+/// Why an unlinked test of another folder is adopted.
+const ELSEWHERE: &str = "it is the only unlinked test with this name";
+
 /// What has to be written so that the project holds every record exactly once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ChangePlan {
     /// Every folder in the path of a record, parents before children.
     pub folders: FolderPlan,
@@ -19,6 +27,10 @@ pub struct ChangePlan {
     pub dedup: Vec<Dedup>,
     /// One for each record, in their order.
     pub tests: Vec<TestPlan>,
+    /// The aliases that rows lose, because their tests are in the reports again.
+    pub lost_aliases: Vec<LostAlias>,
+    /// What was found out about the tests to be created.
+    pub findings: Findings,
     /// Warnings for the user.
     pub warnings: Vec<String>,
 }
@@ -44,6 +56,21 @@ pub enum TestPlan {
         /// The folder to place it in, if it is in no live folder.
         place: Option<FolderIndex>,
     },
+    /// The row of a test that is no longer reported gets the record's identity; its former one becomes an alias.
+    Relink {
+        /// The row.
+        id: TestId,
+        /// Its identity so far.
+        former: Identity,
+        /// How it was found.
+        reason: &'static str,
+        /// The folder to move it to, if it is still where an import put it.
+        moves: Option<FolderIndex>,
+        /// Its placement among the retired tests, which it leaves.
+        retired: Option<SuiteTestId>,
+        /// The folder to place it in, if it is in no live folder.
+        place: Option<FolderIndex>,
+    },
     /// A test has the record's identity.
     Matched {
         /// The row.
@@ -52,6 +79,8 @@ pub enum TestPlan {
         place: Option<FolderIndex>,
         /// The sequence numbers, from 1, of the steps that it lacks.
         steps: Vec<usize>,
+        /// Its placement among the retired tests, which it leaves.
+        retired: Option<SuiteTestId>,
         /// Whether somebody switched it off.
         overridden: bool,
     },
@@ -61,7 +90,7 @@ impl TestPlan {
     /// Whether nothing has to be written.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Matched { place: None, steps, .. } if steps.is_empty())
+        matches!(self, Self::Matched { place: None, retired: None, steps, .. } if steps.is_empty())
     }
 
     /// The existing row; none if the test is created.
@@ -69,7 +98,9 @@ impl TestPlan {
     pub fn row(&self) -> Option<TestId> {
         match self {
             Self::Create { .. } => None,
-            Self::Adopt { id, .. } | Self::Matched { id, .. } => Some(*id),
+            Self::Adopt { id, .. } | Self::Relink { id, .. } | Self::Matched { id, .. } => {
+                Some(*id)
+            }
         }
     }
 
@@ -78,14 +109,17 @@ impl TestPlan {
     pub fn place(&self) -> Option<FolderIndex> {
         match self {
             Self::Create { .. } => None,
-            Self::Adopt { place, .. } | Self::Matched { place, .. } => *place,
+            Self::Adopt { place, .. }
+            | Self::Relink { place, .. }
+            | Self::Matched { place, .. } => *place,
         }
     }
 
     /// Whether the record's folder has to exist.
     #[must_use]
     pub fn needs_folder(&self) -> bool {
-        matches!(self, Self::Create { .. }) || self.place().is_some()
+        matches!(self, Self::Create { .. } | Self::Relink { moves: Some(_), .. })
+            || self.place().is_some()
     }
 
     /// The number of rows to write.
@@ -95,7 +129,12 @@ impl TestPlan {
         match self {
             Self::Create { steps, .. } => 1 + steps,
             Self::Adopt { .. } => 1 + placements,
-            Self::Matched { steps, .. } => steps.len() + placements,
+            Self::Relink { moves, retired, .. } => {
+                1 + placements + usize::from(moves.is_some()) + usize::from(retired.is_some())
+            }
+            Self::Matched { steps, retired, .. } => {
+                steps.len() + placements + usize::from(retired.is_some())
+            }
         }
     }
 }
@@ -115,11 +154,29 @@ impl ChangePlan {
         policy: DeletePolicy<'_>,
     ) -> Self {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
-        let mut matcher = Matcher::new(records, snapshot, &folders, options.adopt);
-        let matches: Vec<Match> = (0..records.len()).map(|record| matcher.find(record)).collect();
+        let finder = RowFinder::new(records, snapshot);
+        let mut matcher = Matcher::new(records, snapshot, &folders, &finder, options);
+        let mut matches: Vec<Match> =
+            (0..records.len()).map(|record| matcher.find(record)).collect();
         let matching_warnings = matcher.into_warnings();
+        let new: Vec<usize> = (0..matches.len())
+            .filter(|record| matches!(matches[*record], Match::None { .. }))
+            .collect();
+        let matched: HashSet<TestId> = matches.iter().filter_map(Match::row).collect();
+        let findings = moved::find(records, &new, &matched, snapshot, options);
+        if options.linking.is_some() {
+            for pair in &findings.pairs {
+                matches[pair.record] =
+                    Match::Moved { id: pair.id, former: pair.former, reason: pair.reason };
+            }
+        }
+        if options.adopt == Adopt::Anywhere {
+            for found in &findings.elsewhere {
+                matches[found.record] = Match::Unmarked { id: found.id, reason: ELSEWHERE };
+            }
+        }
         let DedupPlan { dedups, folder_warnings, test_warnings } =
-            dedup::plan(records, snapshot, &folders, options, policy);
+            dedup::plan(records, &finder, snapshot, &folders, options, policy);
         let mut tests = Vec::with_capacity(records.len());
         for (index, (record, found)) in records.iter().zip(matches).enumerate() {
             let folder = folders.of_record(index);
@@ -131,6 +188,25 @@ impl ChangePlan {
                     TestPlan::Create { folder, reason, steps }
                 }
                 Match::Unmarked { id, reason } => TestPlan::Adopt { id, reason, place: place(id) },
+                Match::Moved { id, former, reason } => {
+                    let moves = options.linking.as_ref().is_some_and(|linking| linking.moves)
+                        && reason != PINNED;
+                    let moves = moves.then_some(folder).filter(|folder| {
+                        let here = folders.suite(*folder).and_then(|suite| {
+                            snapshot.tests_in_folder.get(&suite)?.binary_search(&id).ok()
+                        });
+                        here.is_none()
+                    });
+                    let retired = row(id).and_then(|row| row.retired);
+                    TestPlan::Relink { id, former, reason, moves, retired, place: place(id) }
+                }
+                Match::Shared { id } => TestPlan::Matched {
+                    id,
+                    place: None,
+                    steps: Vec::new(),
+                    retired: None,
+                    overridden: row(id).is_some_and(TestRow::is_overridden),
+                },
                 Match::Ours { id } => TestPlan::Matched {
                     id,
                     place: place(id),
@@ -139,6 +215,7 @@ impl ChangePlan {
                     } else {
                         missing_steps(record, id, snapshot)
                     },
+                    retired: row(id).and_then(|row| row.retired),
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
             };
@@ -147,18 +224,77 @@ impl ChangePlan {
             }
             tests.push(plan);
         }
-        let warnings = [folder_warnings, matching_warnings, test_warnings].concat();
-        Self { folders, dedup: dedups, tests, warnings }
+        let lost_aliases = finder.lost(records);
+        let parted = lost_aliases.iter().map(|lost| {
+            format!(
+                "test {} is the former row of several tests of these reports; it stays with {:?}, and the others are tests of their own again",
+                lost.id, records[lost.record].name
+            )
+        });
+        let warnings = [
+            folder_warnings,
+            matching_warnings,
+            test_warnings,
+            parted.collect(),
+            findings.warnings.clone(),
+        ]
+        .concat();
+        Self { folders, dedup: dedups, tests, lost_aliases, findings, warnings }
+    }
+
+    /// The part of the plan that carries rows over, with the records that it is about.
+    #[must_use]
+    pub fn links_only(
+        &self,
+        records: &[TestRecord],
+        snapshot: &Snapshot,
+        namespace: &str,
+    ) -> (Vec<TestRecord>, Self) {
+        let chosen = records.iter().zip(&self.tests);
+        let chosen: Vec<(&TestRecord, &TestPlan)> =
+            chosen.filter(|(_, plan)| matches!(plan, TestPlan::Relink { .. })).collect();
+        let records: Vec<TestRecord> = chosen.iter().map(|(record, _)| (*record).clone()).collect();
+        let mut folders = FolderPlan::new(&records, &snapshot.folders, namespace);
+        let mut tests: Vec<TestPlan> = chosen.iter().map(|(_, plan)| (*plan).clone()).collect();
+        for (index, test) in tests.iter_mut().enumerate() {
+            let folder = folders.of_record(index);
+            if let TestPlan::Relink { moves, place, .. } = test {
+                *moves = moves.map(|_| folder);
+                *place = place.map(|_| folder);
+            }
+            if test.needs_folder() {
+                folders.need(folder);
+            }
+        }
+        let plan = Self {
+            folders,
+            dedup: Vec::new(),
+            tests,
+            lost_aliases: Vec::new(),
+            findings: self.findings.clone(),
+            warnings: self.warnings.clone(),
+        };
+        (records, plan)
     }
 
     /// The records whose test is not automated although nobody edited it: the server did not keep the flag.
     #[must_use]
     pub fn unflagged(&self, snapshot: &Snapshot) -> Vec<usize> {
+        // Several records are pinned to a row that is about to be adopted.
+        let adopted: HashSet<TestId> = self
+            .tests
+            .iter()
+            .filter_map(|plan| match plan {
+                TestPlan::Adopt { id, .. } => Some(*id),
+                _ => None,
+            })
+            .collect();
         let is_unflagged = |plan: &TestPlan| match plan {
+            TestPlan::Matched { id, .. } if adopted.contains(id) => false,
             TestPlan::Matched { id, .. } => {
                 snapshot.tests.get(id).is_some_and(TestRow::is_unflagged)
             }
-            TestPlan::Create { .. } | TestPlan::Adopt { .. } => false,
+            TestPlan::Create { .. } | TestPlan::Adopt { .. } | TestPlan::Relink { .. } => false,
         };
         (0..self.tests.len()).filter(|record| is_unflagged(&self.tests[*record])).collect()
     }
@@ -176,6 +312,7 @@ impl ChangePlan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.dedup.is_empty()
+            && self.lost_aliases.is_empty()
             && self.folders.to_create().next().is_none()
             && self.tests.iter().all(TestPlan::is_done)
     }

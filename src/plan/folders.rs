@@ -12,7 +12,7 @@ use test_reports::record::TestRecord;
 pub struct FolderIndex(usize);
 
 /// Every folder in the paths of the records.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FolderPlan {
     /// Parents before children; the first is the root folder.
     folders: Vec<PlannedFolder>,
@@ -35,7 +35,12 @@ pub struct PlannedFolder {
     pub suite: Option<SuiteId>,
     /// Whether a test is created or placed in it or below it.
     pub needed: bool,
+    /// Whether it is the folder for retired tests.
+    pub retired: bool,
 }
+
+/// The last part of what identifies a folder for retired tests: a folder of the reports may have the same path.
+const RETIRED: &str = "retired by tq-import";
 
 impl FolderPlan {
     /// Finds the folder of every record: by identity; otherwise by name, among the folders without identity
@@ -49,6 +54,7 @@ impl FolderPlan {
             identity: Identity::of_folder(namespace, &[] as &[&str]),
             suite: Some(tree.root()),
             needed: false,
+            retired: false,
         };
         let mut plan = Self { folders: vec![root], of_records: Vec::with_capacity(records.len()) };
         let mut children: HashMap<(FolderIndex, &str), FolderIndex> = HashMap::new();
@@ -62,6 +68,29 @@ impl FolderPlan {
             plan.of_records.push(at);
         }
         plan
+    }
+
+    /// The folders on the `path` of the one for retired tests, all of them needed. That one is found by its identity only.
+    #[must_use]
+    pub fn of_retired(path: &[String], tree: &FolderTree, namespace: &str) -> Self {
+        let mut plan = Self::new(&[], tree, namespace);
+        let mut at = FolderIndex(0);
+        for name in path {
+            at = plan.add(at, name, tree, namespace);
+        }
+        if let Some(last) = plan.folders.get_mut(at.0).filter(|_| !path.is_empty()) {
+            last.identity = Identity::of_folder(namespace, &[path, &[RETIRED.to_owned()]].concat());
+            last.suite = tree.with_identity(last.identity).first().copied();
+            last.retired = true;
+        }
+        plan.need(at);
+        plan
+    }
+
+    /// The innermost folder of a plan for one path.
+    #[must_use]
+    pub fn last(&self) -> Option<&PlannedFolder> {
+        self.folders.last()
     }
 
     fn add(
@@ -83,6 +112,7 @@ impl FolderPlan {
             identity,
             suite,
             needed: false,
+            retired: false,
         });
         FolderIndex(self.folders.len() - 1)
     }

@@ -4,21 +4,40 @@ use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::snapshot::{Snapshot, TestRow};
+use test_reports::identity::Identity;
 use test_reports::record::{Pin, TestRecord};
 use test_reports::text::{self, count};
 
+use super::aliases::RowFinder;
 use super::folders::FolderPlan;
-use super::options::Adopt;
+use super::options::PlanOptions;
 
-/// The row of a record.
+/// The row of a record. Several records have one row only if they are pinned to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Match {
     /// A row with its identity.
     Ours { id: TestId },
+    /// The row of another record: both are pinned to it.
+    Shared { id: TestId },
     /// A row without identity, to be adopted.
     Unmarked { id: TestId, reason: &'static str },
+    /// The row of a test that is no longer reported.
+    Moved { id: TestId, former: Identity, reason: &'static str },
     /// None.
     None { reason: &'static str },
+}
+
+impl Match {
+    /// The row.
+    pub(super) fn row(&self) -> Option<TestId> {
+        match self {
+            Self::Ours { id }
+            | Self::Shared { id }
+            | Self::Unmarked { id, .. }
+            | Self::Moved { id, .. } => Some(*id),
+            Self::None { .. } => None,
+        }
+    }
 }
 
 /// Why a pinned test is adopted.
@@ -28,20 +47,15 @@ const UNKNOWN: &str = "no test has its identity, and no test in its folder has i
 const AMBIGUOUS: &str = "several tests have its folder and name";
 const NOT_ADOPTED: &str = "the test with its folder and name may not be adopted (--adopt)";
 
-/// The row with the identity of `record`, or with an older one; the lowest id of duplicates.
-#[must_use]
-pub(super) fn find_by_identity(record: &TestRecord, snapshot: &Snapshot) -> Option<TestId> {
-    std::iter::once(&record.identity)
-        .chain(&record.details.older)
-        .find_map(|identity| snapshot.tests_by_identity.get(identity)?.first().copied())
-}
-
 /// Finds rows for records. Each row belongs to one record at most.
 pub(super) struct Matcher<'a> {
     records: &'a [TestRecord],
     snapshot: &'a Snapshot,
     folders: &'a FolderPlan,
-    adopt: Adopt,
+    finder: &'a RowFinder<'a>,
+    options: &'a PlanOptions,
+    /// The identities of the reports; only read for pins to rows that have one.
+    reported: HashSet<Identity>,
     /// The number of records by folder and name.
     wanted: HashMap<(SuiteId, &'a str), usize>,
     /// Tests without identity in the records' folders, by folder and cleaned name.
@@ -57,7 +71,8 @@ impl<'a> Matcher<'a> {
         records: &'a [TestRecord],
         snapshot: &'a Snapshot,
         folders: &'a FolderPlan,
-        adopt: Adopt,
+        finder: &'a RowFinder<'a>,
+        options: &'a PlanOptions,
     ) -> Self {
         let mut wanted: HashMap<(SuiteId, &str), usize> = HashMap::new();
         let mut suites: HashSet<SuiteId> = HashSet::new();
@@ -79,7 +94,9 @@ impl<'a> Matcher<'a> {
             records,
             snapshot,
             folders,
-            adopt,
+            finder,
+            options,
+            reported: HashSet::new(),
             wanted,
             unmarked,
             taken: HashSet::new(),
@@ -95,8 +112,20 @@ impl<'a> Matcher<'a> {
         for record in self.records {
             if let Some(id) = record.details.pinned.and_then(|pin| self.pinned_row(pin)) {
                 self.taken.insert(id);
-                self.pinned.entry(id).or_insert(record);
+                let has_it = |record: &TestRecord| {
+                    let row = self.snapshot.tests.get(&id);
+                    row.is_some_and(|row| row.identity == Some(record.identity))
+                };
+                let first = self.pinned.entry(id).or_insert(record);
+                // The row stays with the record that has it already.
+                if has_it(record) {
+                    *first = record;
+                }
             }
+        }
+        if !self.pinned.is_empty() {
+            self.reported.extend(self.records.iter().map(|record| record.identity));
+            self.reported.extend(&self.options.also_reported);
         }
     }
 
@@ -108,32 +137,42 @@ impl<'a> Matcher<'a> {
     pub(super) fn find(&mut self, index: usize) -> Match {
         let record = &self.records[index];
         self.by_pin(record)
-            .or_else(|| find_by_identity(record, self.snapshot).map(|id| Match::Ours { id }))
+            .or_else(|| self.finder.find(record).map(|id| Match::Ours { id }))
             .unwrap_or_else(|| self.by_folder_and_name(index, record))
     }
 
+    /// A pin is what the team wrote on purpose: a row keeps its test when the test is renamed, and several records that are
+    /// pinned to one row are one row.
     fn by_pin(&mut self, record: &TestRecord) -> Option<Match> {
         let pin = record.details.pinned?;
         let problem = match self.pinned_row(pin) {
             None => "which is not in this project".to_owned(),
-            Some(id) => match self.snapshot.tests.get(&id)?.identity {
-                Some(identity)
-                    if identity == record.identity || record.details.older.contains(&identity) =>
-                {
-                    return Some(Match::Ours { id });
-                }
-                Some(_) => "which has the identity of another test; the pin is ignored".to_owned(),
-                None if find_by_identity(record, self.snapshot).is_some() => {
-                    "but another test already has its identity; the pin is ignored".to_owned()
-                }
-                None => {
-                    let first = self.pinned.get(&id)?;
-                    if first.identity == record.identity {
-                        return Some(Match::Unmarked { id, reason: PINNED });
+            Some(id) => {
+                let row = self.snapshot.tests.get(&id)?;
+                let own = self.finder.find(record);
+                let first = *self.pinned.get(&id)?;
+                let is_first = first.identity == record.identity;
+                let is_own = |identity: &Identity| {
+                    *identity == record.identity || record.details.older.contains(identity)
+                };
+                match row.identity {
+                    Some(identity) if is_own(&identity) || own == Some(id) => {
+                        return Some(Match::Ours { id });
                     }
-                    format!("and so is {:?}, which takes it", first.name)
+                    _ if own.is_some() => {
+                        "but another test already has its identity; the pin is ignored".to_owned()
+                    }
+                    Some(identity)
+                        if self.reported.contains(&identity) && !self.shares(id, identity) =>
+                    {
+                        "which has the identity of another test; the pin is ignored".to_owned()
+                    }
+                    // The row is, or is about to be, that of the first record.
+                    _ if !is_first => return Some(Match::Shared { id }),
+                    Some(former) => return Some(Match::Moved { id, former, reason: PINNED }),
+                    None => return Some(Match::Unmarked { id, reason: PINNED }),
                 }
-            },
+            }
         };
         let row = match pin {
             Pin::Id(id) => format!("test {id}"),
@@ -141,6 +180,11 @@ impl<'a> Matcher<'a> {
         };
         self.warnings.push(format!("{:?} is pinned to {row}, {problem}", record.name));
         None
+    }
+
+    /// Whether the record with the `identity` of the pinned row `id` is pinned to it as well.
+    fn shares(&self, id: TestId, identity: Identity) -> bool {
+        self.pinned.get(&id).is_some_and(|first| first.identity == identity)
     }
 
     fn pinned_row(&self, pin: Pin) -> Option<TestId> {
@@ -165,7 +209,9 @@ impl<'a> Matcher<'a> {
             free.filter_map(|id| Some((*id, self.snapshot.tests.get(id)?))).collect();
         match rows[..] {
             [] => Match::None { reason: UNKNOWN },
-            [(_, row)] if !self.adopt.allows(row.is_automated == Some(true), row.to_automate) => {
+            [(_, row)]
+                if !self.options.adopt.allows(row.is_automated == Some(true), row.to_automate) =>
+            {
                 Match::None { reason: NOT_ADOPTED }
             }
             [(id, _)] if records == 1 => {

@@ -1,6 +1,10 @@
 //! What the user decides about planning.
 
+use std::collections::HashSet;
 use std::time::Duration;
+
+use test_reports::identity::Identity;
+use test_reports::record::Pin;
 
 /// Which tests without identity may be adopted: `--adopt`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,6 +14,8 @@ pub enum Adopt {
     Any,
     /// Only tests that are automated or to be automated.
     Automated,
+    /// As [`Self::Any`], and tests of other folders whose name is unique.
+    Anywhere,
     /// None.
     None,
 }
@@ -19,11 +25,26 @@ impl Adopt {
     #[must_use]
     pub fn allows(self, is_automated: bool, to_automate: bool) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any | Self::Anywhere => true,
             Self::Automated => is_automated || to_automate,
             Self::None => false,
         }
     }
+}
+
+/// Which pairs of new tests and rows are linked, and how: `relink`, `--moved link`.
+#[derive(Clone, Debug, Default)]
+pub struct Linking {
+    /// Container prefixes that changed, old and new: `--map`.
+    pub maps: Vec<(String, String)>,
+    /// Rows and the tests that they belong to: `--pair`.
+    pub pairs: Vec<(Pin, String)>,
+    /// The namespace that the rows come from; none: that of the import.
+    pub from_namespace: Option<String>,
+    /// Whether rows get the new name, if they still have the one that an import wrote.
+    pub renames: bool,
+    /// Whether rows get the new place, if they are still where an import put them.
+    pub moves: bool,
 }
 
 /// What the user decides about planning.
@@ -33,6 +54,12 @@ pub struct PlanOptions {
     pub namespace: String,
     /// Which tests may be adopted.
     pub adopt: Adopt,
+    /// Which rows are carried over to tests that replaced theirs; none: moved tests are only reported.
+    pub linking: Option<Linking>,
+    /// Whether it is meant that tests of another namespace are created again.
+    pub new_namespace: bool,
+    /// The identities of tests that are in the reports and not imported: `ignore`.
+    pub also_reported: HashSet<Identity>,
     /// Whether to create no steps.
     pub no_steps: bool,
     /// A duplicate created later than this after the first row is kept: a quarter of an hour, or the deadline if longer.

@@ -4,8 +4,8 @@ use crate::api::ids::TestId;
 use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
 use test_reports::record::TestRecord;
 
+use super::aliases::RowFinder;
 use super::folders::FolderPlan;
-use super::matching::find_by_identity;
 
 /// What `snapshot` has to read next; none if it holds all that a plan for `records` needs.
 #[must_use]
@@ -14,7 +14,8 @@ pub fn next_read(
     snapshot: &Snapshot,
     namespace: &str,
 ) -> Option<ReadRequest> {
-    let matched = records.iter().filter_map(|record| find_by_identity(record, snapshot));
+    let finder = RowFinder::new(records, snapshot);
+    let matched = records.iter().filter_map(|record| finder.find(record));
     let of_matched = |keeps: &dyn Fn(&TestId) -> bool| sorted(matched.clone().filter(keeps));
     if snapshot.stage < ReadStage::Placements {
         let lost = of_matched(&|id| snapshot.tests.get(id).is_some_and(|row| !row.reachable));

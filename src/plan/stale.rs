@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::{SuiteId, TestId};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, TestRow};
 use serde::Serialize;
 use test_reports::identity::{Identity, NamespaceMark};
 
@@ -18,9 +18,19 @@ pub struct Stale {
     pub name: String,
 }
 
-/// The tests of `namespace` in live folders whose identity is not in `reported`, by folder and name.
+/// The tests of `namespace` in live folders none of whose identities is in `reported`, by folder and name. Retired tests are not
+/// in it.
 #[must_use]
 pub fn stale(snapshot: &Snapshot, namespace: &str, reported: &HashSet<Identity>) -> Vec<Stale> {
+    stale_rows(snapshot, namespace, reported).into_iter().map(|(_, stale)| stale).collect()
+}
+
+/// As [`stale`], with the rows.
+pub(super) fn stale_rows(
+    snapshot: &Snapshot,
+    namespace: &str,
+    reported: &HashSet<Identity>,
+) -> Vec<(TestId, Stale)> {
     let mark = NamespaceMark::of(namespace);
     let mut folders: HashMap<TestId, SuiteId> = HashMap::new();
     for (folder, tests) in &snapshot.tests_in_folder {
@@ -29,18 +39,18 @@ pub fn stale(snapshot: &Snapshot, namespace: &str, reported: &HashSet<Identity>)
             *first = (*first).min(*folder);
         }
     }
-    let of_namespace = |(id, row)| {
-        let row: &crate::snapshot::TestRow = row;
-        let identity = row.identity.filter(|identity| !reported.contains(identity))?;
+    let of_namespace = |(id, row): (&TestId, &TestRow)| {
+        let is_reported = row.identities().any(|identity| reported.contains(&identity));
+        let identity = row.identity.filter(|_| !is_reported)?;
         let is_live = row.namespace == Some(mark) && row.reachable;
         let folder = folders.get(id).map(|folder| snapshot.folders.path(*folder));
-        is_live.then(|| Stale {
-            identity,
-            name: row.name.to_string(),
-            folder: folder.unwrap_or_default(),
-        })
+        let stale =
+            || Stale { identity, name: row.name.to_string(), folder: folder.unwrap_or_default() };
+        is_live.then(|| (*id, stale()))
     };
-    let mut stale: Vec<Stale> = snapshot.tests.iter().filter_map(of_namespace).collect();
-    stale.sort_by(|a, b| (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity)));
+    let mut stale: Vec<(TestId, Stale)> = snapshot.tests.iter().filter_map(of_namespace).collect();
+    stale.sort_by(|(_, a), (_, b)| {
+        (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity))
+    });
     stale
 }

@@ -35,8 +35,16 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
 }
 
 pub(super) fn line_of(record: &TestRecord) -> String {
+    line_with(record, None)
+}
+
+pub(super) fn line_with(
+    record: &TestRecord,
+    aliases: impl IntoIterator<Item = Identity>,
+) -> String {
     let mark = NamespaceMark::of(NAMESPACE);
-    IdentityLine::of_test(&record.container, &record.name, record.identity, mark).to_string()
+    let line = IdentityLine::of_test(&record.container, &record.name, record.identity, mark);
+    line.with_aliases(aliases).to_string()
 }
 
 /// A project built row by row. Suite 1 is the root folder.
@@ -85,6 +93,8 @@ impl Project {
                 id: SuiteTestId::new(id),
                 suite_id: SuiteId::new(suite),
                 test_id: TestId::new(id),
+                epoch: Some(0),
+                created_at: Some(Timestamp::UNIX_EPOCH),
             });
         }
         self.tests.push(Test {
@@ -127,12 +137,25 @@ impl Project {
 }
 
 fn ours(id: u64) -> TestPlan {
-    TestPlan::Matched { id: TestId::new(id), place: None, steps: vec![], overridden: false }
+    TestPlan::Matched {
+        id: TestId::new(id),
+        place: None,
+        steps: vec![],
+        retired: None,
+        overridden: false,
+    }
 }
 
 fn adopted(plan: &TestPlan) -> Option<u64> {
     match plan {
         TestPlan::Adopt { id, .. } => Some(id.number()),
+        _ => None,
+    }
+}
+
+fn relinked(plan: &TestPlan) -> Option<u64> {
+    match plan {
+        TestPlan::Relink { id, .. } => Some(id.number()),
         _ => None,
     }
 }
@@ -229,7 +252,7 @@ fn a_test_of_another_folder_or_another_case_is_not_adopted() {
 }
 
 #[test]
-fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
+fn a_pinned_test_is_adopted_and_keeps_its_test_after_a_rename() {
     let mut pinned = record(&["new"], "one");
     Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Key(5010));
     let mut project = Project::new();
@@ -239,7 +262,13 @@ fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
     assert_eq!(plan.folders.to_create().count(), 0);
     project.tests[0].description = Some("tqi-0123456789abcdef".to_owned());
     let plan = project.plan(std::slice::from_ref(&pinned));
+    assert_eq!((relinked(&plan.tests[0]), plan.warnings.len()), (Some(10), 0));
+    // Not if the test with that identity is in the reports.
+    let other = record(&["new"], "two");
+    project.tests[0].description = Some(line_of(&other));
+    let plan = project.plan(&[pinned.clone(), other]);
     assert!(created(&plan.tests[0]));
+    assert_eq!(plan.tests[1], ours(10));
     assert_eq!(plan.warnings.len(), 1);
     Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(77));
     let plan = project.plan(&[pinned]);
@@ -248,16 +277,23 @@ fn a_pinned_test_is_adopted_unless_it_has_another_identity() {
 }
 
 #[test]
-fn of_two_records_pinned_to_one_test_the_first_takes_it() {
+fn several_records_that_are_pinned_to_one_test_are_one_row() {
     let mut one = record(&["a"], "one");
     Arc::make_mut(&mut one.details).pinned = Some(Pin::Id(10));
     let mut two = record(&["a"], "two");
     Arc::make_mut(&mut two.details).pinned = Some(Pin::Id(10));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "");
-    let plan = project.plan(&[one, two]);
+    let records = [one, two];
+    let plan = project.plan(&records);
     assert_eq!(adopted(&plan.tests[0]), Some(10));
-    assert!(created(&plan.tests[1]));
+    assert_eq!((&plan.tests[1], plan.warnings.len()), (&ours(10), 0));
+    // Whichever of them it has.
+    for linked in &records {
+        project.tests[0].description = Some(line_of(linked));
+        let plan = project.plan(&records);
+        assert_eq!((plan.tests, plan.warnings), (vec![ours(10), ours(10)], vec![]));
+    }
 }
 
 #[test]
@@ -279,7 +315,13 @@ fn a_test_that_was_switched_off_stays_off() {
     let plan = project.plan(&records);
     assert_eq!(
         plan.tests,
-        [TestPlan::Matched { id: TestId::new(10), place: None, steps: vec![], overridden: true }]
+        [TestPlan::Matched {
+            id: TestId::new(10),
+            place: None,
+            steps: vec![],
+            retired: None,
+            overridden: true
+        }]
     );
     assert!(plan.is_empty());
     assert!(plan.unflagged(&project.snapshot()).is_empty());
@@ -293,7 +335,13 @@ fn a_test_that_nobody_edited_was_not_switched_off() {
     let plan = project.plan(&records);
     assert_eq!(
         plan.tests,
-        [TestPlan::Matched { id: TestId::new(10), place: None, steps: vec![], overridden: false }]
+        [TestPlan::Matched {
+            id: TestId::new(10),
+            place: None,
+            steps: vec![],
+            retired: None,
+            overridden: false
+        }]
     );
     assert_eq!(plan.unflagged(&project.snapshot()), [0]);
 }
@@ -386,6 +434,7 @@ fn a_record_is_done_if_nothing_has_to_be_written() {
         id: TestId::new(1),
         place,
         steps: steps.to_vec(),
+        retired: None,
         overridden: false,
     };
     assert!(matched(None, &[]).is_done());
@@ -530,6 +579,8 @@ fn tests_of_the_namespace_in_no_report_are_stale() {
         id: SuiteTestId::new(99),
         suite_id: SuiteId::new(3),
         test_id: TestId::new(11),
+        epoch: Some(0),
+        created_at: Some(Timestamp::UNIX_EPOCH),
     });
     project.test(12, 0, "nowhere", &line_of(&records[3]));
     project.test(13, 2, "by hand", "");

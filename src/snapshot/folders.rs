@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId};
 use crate::api::wire::{PlanSuite, Suite};
+use crate::description::is_of_retired;
 use test_reports::identity::Identity;
 use test_reports::text;
 
@@ -20,6 +21,8 @@ pub struct Folder {
     pub identity: Option<Identity>,
     /// The description, if it holds an identity.
     pub description: Option<Box<str>>,
+    /// Whether it is a folder for retired tests.
+    pub is_retired: bool,
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// Its place in the plan; none for the root folder.
@@ -97,10 +100,13 @@ impl FolderTree {
                 }
             }
             let Suite { name, description, created_at, .. } = suite;
+            let is_retired = description.as_deref().is_some_and(is_of_retired);
             let description = description.filter(|_| identity.is_some()).map(Into::into);
             let name = name.into();
             let place = placed.get(&id).copied();
-            tree.live.insert(id, Folder { name, parent, identity, description, created_at, place });
+            let folder =
+                Folder { name, parent, identity, description, is_retired, created_at, place };
+            tree.live.insert(id, folder);
         }
         Some(tree)
     }

@@ -17,7 +17,8 @@ use crate::api::ids::{ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::pages::list;
 use crate::api::sets::{list_in, list_in_or_all, list_of};
 use crate::api::wire::{PlanSuite, Step, Suite, SuiteTest, Test};
-use test_reports::identity::{Identity, NamespaceMark};
+use crate::description::label_in;
+use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 use test_reports::record::StepText;
 
 pub use duplicates::{Duplicates, without_deleted};
@@ -39,8 +40,10 @@ pub struct Snapshot {
     pub folders: FolderTree,
     /// Every test of the project, in the order of the ids.
     pub tests: BTreeMap<TestId, TestRow>,
-    /// Tests by the identity in their description; ids ascending.
+    /// Tests by the current identity in their description; ids ascending.
     pub tests_by_identity: HashMap<Identity, Vec<TestId>>,
+    /// Tests by each former identity (alias) in their description; ids ascending.
+    pub tests_by_alias: HashMap<Identity, Vec<TestId>>,
     /// Tests by the live folders that they are placed in; ids ascending.
     pub tests_in_folder: HashMap<SuiteId, Vec<TestId>>,
     /// Tests by the number in `TC-<key>`.
@@ -88,8 +91,14 @@ pub enum ReadRequest {
 pub struct TestRow {
     /// Its name.
     pub name: Box<str>,
-    /// The identity in its description.
+    /// The number in `TC-<key>`.
+    pub key: Option<u64>,
+    /// The current identity in its description.
     pub identity: Option<Identity>,
+    /// Its former identities (aliases), latest first.
+    pub aliases: Box<[Identity]>,
+    /// What the identity line says about it: container and name.
+    pub label: Option<Box<str>>,
     /// The namespace mark in its description.
     pub namespace: Option<NamespaceMark>,
     /// False only if somebody switched it off.
@@ -104,8 +113,10 @@ pub struct TestRow {
     pub precondition: Option<Box<str>>,
     /// The length of its description in characters.
     pub description_chars: usize,
-    /// Whether it is placed in a live folder.
+    /// Whether it is placed in a live folder that is not for retired tests.
     pub reachable: bool,
+    /// Its placement in a folder for retired tests.
+    pub retired: Option<SuiteTestId>,
 }
 
 impl TestRow {
@@ -113,6 +124,11 @@ impl TestRow {
     #[must_use]
     pub fn is_overridden(&self) -> bool {
         self.is_automated == Some(false) && !self.is_unedited
+    }
+
+    /// The current identity, then the former ones.
+    pub fn identities(&self) -> impl Iterator<Item = Identity> + '_ {
+        self.identity.into_iter().chain(self.aliases.iter().copied())
     }
 
     /// Whether it is not automated although nobody edited it: imports create automated tests.
@@ -134,9 +150,14 @@ pub struct StepRow {
 impl From<&Test> for TestRow {
     fn from(test: &Test) -> Self {
         let description = test.description.as_deref().unwrap_or_default();
+        let group = IdentityGroup::last_in(description);
+        let identities = group.map_or_else(Vec::new, |group| group.identities);
         Self {
             name: test.name.as_str().into(),
-            identity: Identity::in_description(description),
+            key: test.key,
+            identity: identities.first().copied(),
+            aliases: identities.get(1..).unwrap_or_default().into(),
+            label: label_in(description).map(Into::into),
             namespace: NamespaceMark::in_description(description),
             is_automated: test.is_automated,
             to_automate: test.to_automate == Some(true),
@@ -149,6 +170,7 @@ impl From<&Test> for TestRow {
                 .map(Into::into),
             description_chars: description.chars().count(),
             reachable: false,
+            retired: None,
         }
     }
 }
@@ -188,6 +210,7 @@ impl Snapshot {
             folders,
             tests: BTreeMap::new(),
             tests_by_identity: HashMap::new(),
+            tests_by_alias: HashMap::new(),
             tests_in_folder: HashMap::new(),
             tests_by_key: HashMap::new(),
             steps: HashMap::new(),
@@ -210,12 +233,15 @@ impl Snapshot {
             if let Some(identity) = row.identity {
                 self.tests_by_identity.entry(identity).or_default().push(test.id);
             }
+            for alias in &row.aliases {
+                self.tests_by_alias.entry(*alias).or_default().push(test.id);
+            }
             if let Some(key) = test.key {
                 self.tests_by_key.insert(key, test.id);
             }
             self.tests.insert(test.id, row);
         }
-        for ids in self.tests_by_identity.values_mut() {
+        for ids in self.tests_by_identity.values_mut().chain(self.tests_by_alias.values_mut()) {
             ids.sort_unstable();
         }
     }
@@ -226,6 +252,13 @@ impl Snapshot {
                 continue;
             }
             self.placement_ids.insert(placement.id);
+            let folder = self.folders.get(placement.suite_id);
+            if folder.is_some_and(|folder| folder.is_retired) {
+                if let Some(test) = self.tests.get_mut(&placement.test_id) {
+                    test.retired = Some(placement.id);
+                }
+                continue;
+            }
             if let Some(test) = self.tests.get_mut(&placement.test_id) {
                 test.reachable = true;
                 self.tests_in_folder.entry(placement.suite_id).or_default().push(placement.test_id);
@@ -310,7 +343,7 @@ pub async fn read_folders(client: &Client, target: &Target) -> Result<FolderTree
         .ok_or_else(|| TargetError::NoRoot { project: project.name.clone(), what: "root folder" })
 }
 
-/// Reads the project's tests by identity; the lowest id of duplicates.
+/// Reads the project's tests by their current identity; the lowest id of duplicates.
 ///
 /// # Errors
 /// When the list cannot be read.
@@ -327,6 +360,20 @@ pub async fn read_identities(
         }
     }
     Ok(found)
+}
+
+/// Reads every identity of the project's tests, the former ones included.
+///
+/// # Errors
+/// When the list cannot be read.
+pub async fn read_all_identities(
+    client: &Client,
+    project: ProjectId,
+) -> Result<HashSet<Identity>, ApiError> {
+    let tests: Vec<Test> = list(client, &format!("project_id={project}")).await?;
+    let of_project = tests.iter().filter(|test| test.project_id == project);
+    let groups = of_project.filter_map(|test| IdentityGroup::last_in(test.description.as_deref()?));
+    Ok(groups.flat_map(|group| group.identities).collect())
 }
 
 /// Reads in which folders `tests` are placed.

@@ -1,13 +1,16 @@
 //! Builds the summary from the results of the stages.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{FileFlaw, Ledger, Named, OutcomeCounts, Reports, Suites, Summary, SummaryError};
+use super::{FileFlaw, Ledger, Named, OutcomeCounts, Reports, Suites, Summary, SummaryError, Work};
 use crate::apply::{Applied, RecordOutcome, Stop};
-use crate::plan::change::{ChangeAction, ChangeKind, dedup_change};
+use crate::plan::change::{Change, ChangeAction, ChangeKind, ChangedRow, dedup_change};
 use crate::plan::dedup::Dedup;
+use crate::plan::moved::Findings;
+use crate::plan::retire::RetiredTest;
 use crate::plan::stale::Stale;
+use crate::plan::undo::UndoPlan;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::snapshot::Target;
 use test_reports::formats::model::Flaw;
@@ -74,11 +77,11 @@ impl Summary {
             Some(Named { id: target.plan.id.number(), name: target.plan.name.clone() });
     }
 
-    /// Sets the planned changes, for a dry run.
-    pub fn set_plan(&mut self, plan: &ChangePlan) {
+    /// Sets the planned changes to `records`, for a dry run.
+    pub fn set_plan(&mut self, records: &[TestRecord], plan: &ChangePlan) {
         self.dry_run = true;
         self.complete = None;
-        self.changes = plan.changes(self.to_import());
+        self.changes = plan.changes(records);
         self.suites =
             Suites { created: plan.folders.to_create().count(), matched: plan.folders.matched() };
         self.warnings.extend(plan.warnings.iter().cloned());
@@ -89,6 +92,10 @@ impl Summary {
                     self.steps.created += steps;
                 }
                 TestPlan::Adopt { .. } => self.tests.adopted += 1,
+                TestPlan::Relink { .. } => {
+                    self.tests.updated += 1;
+                    self.tests.relinked += 1;
+                }
                 TestPlan::Matched { steps, overridden, .. } => {
                     self.steps.created += steps.len();
                     self.tests.overridden += usize::from(*overridden);
@@ -108,19 +115,117 @@ impl Summary {
         self.stale = stale;
     }
 
+    /// Sets what was found out about moved tests; `lists_left`: also those that are not carried over.
+    pub fn set_findings(&mut self, findings: &Findings, lists_left: bool) {
+        self.moved.clone_from(&findings.moved);
+        if lists_left {
+            self.left.clone_from(&findings.left);
+        }
+    }
+
+    /// The summary of a command without reports, such as `undo`.
+    #[must_use]
+    pub fn of_command(work: Work, namespace: &str) -> Self {
+        Self {
+            schema_version: 1,
+            complete: Some(false),
+            namespace: Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty()),
+            work,
+            ..Self::default()
+        }
+    }
+
+    /// Sets what was taken back, or on a dry run would be.
+    pub fn set_undone(&mut self, done: &UndoPlan) {
+        let change =
+            |action, kind, path: &[String], name: &str, identity, reason: &str, id: u64| Change {
+                action,
+                kind,
+                path: path.to_vec(),
+                name: name.to_owned(),
+                identity: Some(identity),
+                reason: reason.to_owned(),
+                row: ChangedRow::of(id),
+            };
+        use ChangeAction::{Delete, Unlink};
+        self.changes.extend(done.tests.iter().map(|test| {
+            let reason = "the import created it, and nobody touched it";
+            let (path, id) = (&test.path, test.id.number());
+            change(Delete, ChangeKind::Test, path, &test.name, test.identity, reason, id)
+        }));
+        self.changes.extend(done.links.iter().map(|link| {
+            let reason = match link.former {
+                Some(_) => "the import carried it over",
+                None => "the import linked it",
+            };
+            let (path, id) = (&link.path, link.id.number());
+            change(Unlink, ChangeKind::Test, path, &link.name, link.identity, reason, id)
+        }));
+        self.changes.extend(done.folders.iter().map(|folder| {
+            let reason = "the import created it, and it is empty";
+            let name = folder.path.last().map_or("", String::as_str);
+            let (path, id) = (&folder.path, folder.id.number());
+            change(Delete, ChangeKind::Folder, path, name, folder.identity, reason, id)
+        }));
+        self.left.clone_from(&done.left);
+    }
+
+    /// Adds tests that were retired, or on a dry run would be.
+    pub fn add_retired(&mut self, tests: &[RetiredTest]) {
+        self.changes.extend(tests.iter().map(|test| Change {
+            action: ChangeAction::Retire,
+            kind: ChangeKind::Test,
+            path: test.path.clone(),
+            name: test.name.clone(),
+            identity: Some(test.identity),
+            reason: match test.unmarks {
+                true => "it is in no report; it is no longer marked as automated".to_owned(),
+                false => "it is in no report".to_owned(),
+            },
+            row: ChangedRow::of(test.id.number()),
+        }));
+    }
+
+    /// Adds folders that were created or removed by `retire`.
+    pub fn add_folders(&mut self, action: ChangeAction, paths: &[Vec<String>], reason: &str) {
+        self.changes.extend(paths.iter().map(|path| Change {
+            action,
+            kind: ChangeKind::Folder,
+            path: path.clone(),
+            name: path.last().cloned().unwrap_or_default(),
+            identity: None,
+            reason: reason.to_owned(),
+            row: ChangedRow::default(),
+        }));
+    }
+
+    /// Counts the records that `relink` does not change: those that have a row, and those that an import would create.
+    pub fn set_relinked(&mut self, plan: &ChangePlan) {
+        self.work = Work::Relink;
+        for test in &plan.tests {
+            match test {
+                TestPlan::Matched { .. } => self.tests.unchanged += 1,
+                TestPlan::Create { .. } | TestPlan::Adopt { .. } => self.tests.left += 1,
+                TestPlan::Relink { .. } => {}
+            }
+        }
+    }
+
     /// Adds duplicates that were deleted before the import.
     pub fn add_healed(&mut self, deduplicated: &[Dedup], warnings: Vec<String>) {
         self.changes.extend(deduplicated.iter().map(dedup_change));
         self.warnings.extend(warnings);
     }
 
-    /// Adds what the import did.
-    pub fn set_applied(&mut self, plan: &ChangePlan, applied: &Applied) {
+    /// Adds what the import of `records` did.
+    pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
         let Applied {
             outcomes: fates,
             folders_created,
             steps_created,
             located: _,
+            tests_written,
+            folder_rows,
             verified,
             stop,
             deduplicated,
@@ -130,10 +235,9 @@ impl Summary {
         self.suites = Suites { created: folders_created.len(), matched: plan.folders.matched() };
         self.steps.created = *steps_created;
         self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
-        let records = Arc::clone(&self.records);
         let mut done: HashSet<Identity> = HashSet::new();
         let mut not_reached = 0;
-        for ((record, test), fate) in records.tests.iter().zip(&plan.tests).zip(fates) {
+        for ((record, test), fate) in records.iter().zip(&plan.tests).zip(fates) {
             if is_done(fate) && *fate != RecordOutcome::Unchanged {
                 done.insert(record.identity);
             }
@@ -146,6 +250,10 @@ impl Summary {
                 RecordOutcome::Created => self.tests.created += 1,
                 RecordOutcome::Adopted => self.tests.adopted += 1,
                 RecordOutcome::Updated => self.tests.updated += 1,
+                RecordOutcome::Relinked => {
+                    self.tests.updated += 1;
+                    self.tests.relinked += 1;
+                }
                 RecordOutcome::Refused { reason } => {
                     self.tests.refused += 1;
                     let folder = record.folder.join("/");
@@ -161,12 +269,33 @@ impl Summary {
             }
         }
         // Only changes that were made are listed; deduplication lists its own.
-        let mut changes = plan.changes(self.to_import());
+        let mut changes = plan.changes(records);
         changes.retain(|change| {
             let done = if change.kind == ChangeKind::Folder { folders_created } else { &done };
-            !matches!(change.action, ChangeAction::Delete | ChangeAction::Move)
-                && change.identity.is_some_and(|identity| done.contains(&identity))
+            let is_dedup = change.action == ChangeAction::Delete
+                || (change.action == ChangeAction::Move && change.kind != ChangeKind::Place);
+            !is_dedup && change.identity.is_some_and(|identity| done.contains(&identity))
         });
+        let rows: HashMap<Identity, &ChangedRow> = tests_written
+            .iter()
+            .filter_map(|(record, row)| Some((records.get(*record)?.identity, row)))
+            .collect();
+        for change in &mut changes {
+            let identity = change.identity;
+            let written = matches!(
+                change.action,
+                ChangeAction::Create | ChangeAction::Adopt | ChangeAction::Relink
+            );
+            if change.kind == ChangeKind::Folder {
+                let row = identity.and_then(|identity| folder_rows.get(&identity));
+                change.row.id = row.map(|id| id.number());
+            } else if let Some(row) = identity.and_then(|identity| rows.get(&identity))
+                && written
+                && change.kind == ChangeKind::Test
+            {
+                change.row = (*row).clone();
+            }
+        }
         self.changes.extend(changes);
         self.changes.extend(deduplicated.iter().map(dedup_change));
         match not_reached {

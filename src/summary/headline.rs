@@ -1,7 +1,7 @@
 //! Sentences that all formats for people share: the result, the next step, failures.
 
 use super::layout::count;
-use super::{Severity, Summary};
+use super::{ChangeAction, ChangeKind, Severity, Summary, Work};
 
 /// The result in one sentence.
 pub(super) struct Headline {
@@ -29,6 +29,11 @@ pub(super) fn participles(summary: &Summary) -> [&'static str; 4] {
     } else {
         ["created", "adopted", "updated", "deleted"]
     }
+}
+
+/// What is said about tests that got the rows of tests that are no longer reported.
+pub(super) fn carried_over(summary: &Summary) -> &'static str {
+    if summary.dry_run { "to carry over" } else { "carried over" }
 }
 
 /// `project NAME`. `name` escapes the name for the format.
@@ -173,6 +178,9 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
     if summary.interrupted || summary.complete != Some(true) {
         let word = if summary.interrupted { "interrupted:" } else { "incomplete:" };
         let text = match summary.tests.refused {
+            _ if matches!(summary.work, Work::Retire | Work::Undo) => {
+                format!("{project} could not be verified")
+            }
             _ if summary.interrupted && summary.requests.writes() == 0 => {
                 "nothing was written".to_owned()
             }
@@ -195,6 +203,42 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
     if !summary.errors.is_empty() {
         let text = format!("every test that could be read is in {project}");
         return (Severity::Error, "incomplete:", text);
+    }
+    let of_kind = |action, kind| {
+        let is_so = |change: &&super::Change| change.action == action && change.kind == kind;
+        summary.changes.iter().filter(is_so).count()
+    };
+    if summary.work == Work::Retire {
+        let text = match of_kind(ChangeAction::Retire, ChangeKind::Test) {
+            0 => format!("no test of {project} had to be retired"),
+            1 => format!("1 test of {project} was retired"),
+            tests => format!("{tests} tests of {project} were retired"),
+        };
+        return (Severity::Ok, "complete:", text);
+    }
+    if summary.work == Work::Undo {
+        let deleted = of_kind(ChangeAction::Delete, ChangeKind::Test);
+        let unlinked = of_kind(ChangeAction::Unlink, ChangeKind::Test);
+        let text = match (deleted + unlinked, summary.changes.len()) {
+            (0, 0) => format!("nothing was left to take back in {project}"),
+            _ => format!(
+                "{} deleted and {unlinked} unlinked in {project}{}",
+                count(deleted, "test"),
+                match summary.left.len() {
+                    0 => String::new(),
+                    left => format!("; {} stay as they are", count(left, "row")),
+                }
+            ),
+        };
+        return (Severity::Ok, "complete:", text);
+    }
+    if summary.work == Work::Relink {
+        let text = match summary.tests.relinked {
+            0 => format!("no test of {project} had to be carried over"),
+            1 => format!("1 test of {project} was carried over"),
+            tests => format!("{tests} tests of {project} were carried over"),
+        };
+        return (Severity::Ok, "complete:", text);
     }
     let text = match (tests, summary.tests.ignored) {
         (0, _) => "the reports contain no tests".to_owned(),

@@ -26,7 +26,8 @@ mod tree;
 pub mod writers;
 
 pub use crate::api::client::Requests;
-pub use crate::plan::change::{Change, ChangeAction, ChangeKind};
+pub use crate::plan::change::{Change, ChangeAction, ChangeKind, ChangedRow, RowBefore};
+pub use crate::plan::moved::{LeftOver, Moved, MovedTest};
 pub use crate::plan::stale::Stale;
 pub use crate::results::{RecordedCycle, RecordedRun};
 use test_reports::formats::model::{Flaw, Outcome};
@@ -86,6 +87,13 @@ pub struct Summary {
     pub changes: Vec<Change>,
     /// With `--stale report`: tests in the namespace that are not in any report.
     pub stale: Vec<Stale>,
+    /// Tests to be created that have the names of tests that are no longer reported, by container.
+    pub moved: Vec<Moved>,
+    /// With `relink` or `--moved link`: tests that could not be carried over, and why.
+    pub left: Vec<LeftOver>,
+    /// What was done.
+    #[serde(skip)]
+    pub work: Work,
     /// Facts worth knowing although nothing failed.
     pub warnings: Vec<String>,
     /// Errors of the import.
@@ -114,6 +122,20 @@ fn failures(records: &Records) -> Vec<&TestRecord> {
     failures
         .sort_by(|a, b| (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity)));
     failures
+}
+
+/// What a summary is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Work {
+    /// An import.
+    #[default]
+    Import,
+    /// `relink`: rows were carried over.
+    Relink,
+    /// `retire`: tests that no report names were moved.
+    Retire,
+    /// `undo`: an import was taken back.
+    Undo,
 }
 
 /// How good a result is.
@@ -321,7 +343,8 @@ pub struct Suites {
     pub matched: usize,
 }
 
-/// The ledger: `seen = created + adopted + updated + unchanged + merged + excluded + ignored + refused`.
+/// The ledger: `seen = created + adopted + updated + unchanged + merged + excluded + ignored + refused`; with `relink` also
+/// `+ left`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ledger {
     /// Test cases in the reports.
@@ -330,7 +353,8 @@ pub struct Ledger {
     pub created: usize,
     /// Existing tests without an identity that were linked to tests of the reports.
     pub adopted: usize,
-    /// Matched tests that were placed in a folder again or given missing steps.
+    /// Matched tests that were placed in a folder again, given missing steps, or carried over from tests that are no longer
+    /// reported.
     pub updated: usize,
     /// Matched tests that needed no change.
     pub unchanged: usize,
@@ -346,6 +370,10 @@ pub struct Ledger {
     pub overridden: usize,
     /// With `--stale report`: tests in the namespace that are not in any report.
     pub stale: usize,
+    /// Tests that got the row of a test that is no longer reported; included in `updated`.
+    pub relinked: usize,
+    /// With `relink`: tests without a row, which it does not create.
+    pub left: usize,
 }
 
 impl Ledger {
@@ -364,8 +392,11 @@ impl Ledger {
             refused,
             overridden: _,
             stale: _,
+            relinked: _,
+            left,
         } = *self;
-        seen == created + adopted + updated + unchanged + merged + excluded + ignored + refused
+        let written = created + adopted + updated;
+        seen == written + unchanged + merged + excluded + ignored + refused + left
     }
 }
 

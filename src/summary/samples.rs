@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Build, Change, ChangeAction, ChangeKind, CommandEnd, FileFlaw, Ledger, Named, OutcomeCounts,
-    RecordedCycle, RecordedRun, Reports, Requests, ResultLedger, SandboxPlace, Steps, Suites,
-    Summary, SummaryError,
+    Build, Change, ChangeAction, ChangeKind, ChangedRow, CommandEnd, FileFlaw, Ledger, LeftOver,
+    Moved, MovedTest, Named, OutcomeCounts, RecordedCycle, RecordedRun, Reports, Requests,
+    ResultLedger, SandboxPlace, Steps, Suites, Summary, SummaryError,
 };
+use crate::api::ids::TestId;
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
 use test_reports::record::{Details, FileCounts, Records, RunError, TestRecord};
@@ -48,6 +49,7 @@ pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name
             ChangeAction::Adopt => "the only test of that name in its folder".to_owned(),
             _ => "no test has its identity, or its name in its folder".to_owned(),
         },
+        row: ChangedRow::default(),
     }
 }
 
@@ -113,6 +115,24 @@ pub(super) fn everything() -> Summary {
         signal: None,
         elapsed_s: 12.5,
     });
+    summary.moved = vec![Moved {
+        from: "shop.cart".to_owned(),
+        to: "shop.basket".to_owned(),
+        tests: 1,
+        linked: true,
+        pairs: vec![MovedTest {
+            id: TestId::new(30_001),
+            key: Some(12),
+            name: "adds two items".to_owned(),
+            identity: Identity::of_test("", &["shop.basket"], "adds two items"),
+            former: Identity::of_test("", &["shop.cart"], "adds two items"),
+        }],
+    }];
+    summary.left = vec![LeftOver {
+        name: "works".to_owned(),
+        reason: "2 new tests and 1 test no longer reported have this name".to_owned(),
+        suggestion: None,
+    }];
     summary.sandbox = Some(SandboxPlace {
         db: "/home/me/my sandbox.db".to_owned(),
         command: "tq-import sandbox --db 'my sandbox.db'".to_owned(),

@@ -104,6 +104,33 @@ async fn errors_fail_the_step_with_the_right_exit_code() {
 }
 
 #[tokio::test]
+async fn moved_tests_are_counted_and_carried_over_on_demand() {
+    if !has_bash() {
+        return;
+    }
+    let env = TestEnv::new().await;
+    let job = |namespace: &str| job(&env).with("files", "a.xml").with("namespace", namespace);
+    let first = job("shop");
+    first.write("a.xml", &report(&[("cart", &["adds", "removes", "clears"])]));
+    assert_eq!(ends(&first, 0, "success").await.outputs["moved"], "0");
+    let stopped = job("web");
+    stopped.write("a.xml", &report(&[("cart", &["adds", "removes", "clears"])]));
+    ends(&stopped, 1, "failure").await;
+    let step = ends(&stopped.with("new-namespace", "true"), 0, "success").await;
+    assert_eq!(step.outputs["created"], "3");
+    let later = job("shop").with("dry-run", "true");
+    later.write("a.xml", &report(&[("basket", &["adds", "removes", "clears"])]));
+    let step = ends(&later, 0, "success").await;
+    assert_eq!((&*step.outputs["moved"], &*step.outputs["created"]), ("3", "3"));
+    let linked = job("shop").with("moved", "link");
+    linked.write("a.xml", &report(&[("basket", &["adds", "removes", "clears"])]));
+    let step = ends(&linked, 0, "success").await;
+    assert_eq!((&*step.outputs["moved"], &*step.outputs["created"]), ("3", "0"));
+    assert_eq!(env.count("test"), 6);
+    ends(&job("shop").with("moved", "perhaps"), 2, "failure").await;
+}
+
+#[tokio::test]
 async fn without_a_token_forks_and_dependabot_only_parse_and_others_fail() {
     if !has_bash() {
         return;

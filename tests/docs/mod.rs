@@ -1,6 +1,7 @@
 //! The documents are correct: commands are run, outputs compared.
 
 mod commands;
+mod history;
 mod layers;
 mod schema;
 

@@ -82,7 +82,7 @@ async fn imports_are_as_described() {
     for (code, arguments) in [
         (5, &["--check", "a.xml"][..]),
         (3, &["a.xml", "cut"]),
-        (0, &["--namespace", "shop", "--stale", "report", "a.xml"]),
+        (0, &["--namespace", "shop", "--new-namespace", "--stale", "report", "a.xml"]),
         (0, &["a.xml"]),
         (4, &["--fail-on-test-failure", "a.xml"]),
         (2, &["--project", "no such project", "a.xml"]),
@@ -98,6 +98,29 @@ async fn imports_are_as_described() {
     }
     for list in ["failures", "changes", "errors"] {
         assert!(seen.contains(list), "no {list} in any of these");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_carries_retires_and_takes_back_is_as_described() {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("one", &["works"])]));
+    env.import(&["a.xml"]).await.expect(0);
+    env.write("a.xml", &report(&[("basket", &["adds", "removes"]), ("one", &["work"])]));
+    for arguments in [
+        &["relink", "--dry-run", "a.xml"][..],
+        &["--dry-run", "a.xml"],
+        &["relink", "a.xml"],
+        &["retire", "--limit", "100%", "--dry-run", "a.xml"],
+        &["retire", "--limit", "100%", "a.xml"],
+        &["--output", "json=summary.json", "a.xml"],
+        &["undo", "--dry-run", "summary.json"],
+        &["undo", "summary.json"],
+    ] {
+        let summary = env.import_json(0, arguments).await;
+        assert_valid(&summary, "import");
+        let has = |list: &str| !summary[list].as_array().unwrap().is_empty();
+        assert!(has("changes"), "{arguments:?}: {summary}");
     }
 }
 

@@ -105,7 +105,7 @@ async fn namespaces_separate_repositories_and_folders_do_not() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[CART]));
     env.import(&["a.xml", "--namespace", "shop", "--folder", "Web/Shop"]).await.expect(0);
-    env.import(&["a.xml", "--namespace", "till"]).await.expect(0);
+    env.import(&["a.xml", "--namespace", "till", "--new-namespace"]).await.expect(0);
     env.assert_exactly_once(6);
     // The folder of a new test is not part of its identity.
     let summary =

@@ -11,6 +11,7 @@ mod filters;
 mod first;
 mod formats;
 mod github;
+mod history;
 mod inputs;
 mod lag;
 mod limits;

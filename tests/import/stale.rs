@@ -14,7 +14,7 @@ async fn imported() -> TestEnv {
 #[tokio::test(flavor = "multi_thread")]
 async fn tests_in_no_report_are_listed_and_not_changed() {
     let env = imported().await;
-    env.import(&["--namespace", "other", "a.xml"]).await.expect(0);
+    env.import(&["--namespace", "other", "--new-namespace", "a.xml"]).await.expect(0);
     let person = Person::at(&env);
     person.test(person.id("suite", "cart"), serde_json::json!({"name": "by hand"})).await;
     let _ = env.journal.take();

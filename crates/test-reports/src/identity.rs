@@ -6,6 +6,7 @@
 //! path.
 
 use std::fmt;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -31,10 +32,48 @@ impl Identity {
         Self(digest_start(parts))
     }
 
-    /// The identity in a description: the *last* `tqi-` with 16 hex digits, whatever surrounds it.
+    /// The current identity in a description: the first one of the *last* group, whatever surrounds it.
     #[must_use]
     pub fn in_description(description: &str) -> Option<Self> {
-        last_marked(description, "tqi-").map(Self)
+        let (value, last) = last_marked(description, IDENTITY_MARK)?;
+        Some(Self(preceding(description, last.start).last().map_or(value, |(_, value)| value)))
+    }
+}
+
+/// The last group of identities in a description: `tqi-… tqi-… tqn-…`. All of them belong to the row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityGroup {
+    /// The current identity, then the former ones (aliases), latest first; at least one.
+    pub identities: Vec<Identity>,
+    /// The bytes from the first identity to the last one, or to the namespace mark that follows it.
+    pub span: Range<usize>,
+}
+
+impl IdentityGroup {
+    /// The last group of a description.
+    #[must_use]
+    pub fn last_in(description: &str) -> Option<Self> {
+        let (value, last) = last_marked::<8>(description, IDENTITY_MARK)?;
+        let mut start = last.start;
+        let mut identities = vec![Identity(value)];
+        for (range, value) in preceding(description, last.start) {
+            start = range.start;
+            identities.push(Identity(value));
+        }
+        identities.reverse();
+        let rest = description.get(last.end..).unwrap_or_default();
+        let mark = rest.find(NAMESPACE_MARK).filter(|at| is_blank(&rest[..*at]));
+        let end = mark.and_then(|at| {
+            let at = last.end + at;
+            marked::<4>(description, at, NAMESPACE_MARK).map(|_| at + NAMESPACE_MARK.len() + 8)
+        });
+        Some(Self { identities, span: start..end.unwrap_or(last.end) })
+    }
+
+    /// The current identity.
+    #[must_use]
+    pub fn current(&self) -> Option<Identity> {
+        self.identities.first().copied()
     }
 }
 
@@ -73,7 +112,7 @@ impl NamespaceMark {
     /// The *last* mark in a description.
     #[must_use]
     pub fn in_description(description: &str) -> Option<Self> {
-        last_marked(description, "tqn-").map(Self)
+        last_marked(description, NAMESPACE_MARK).map(|(value, _)| Self(value))
     }
 }
 
@@ -106,15 +145,60 @@ fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
-fn last_marked<const N: usize>(description: &str, mark: &str) -> Option<[u8; N]> {
+/// What identities start with.
+const IDENTITY_MARK: &str = "tqi-";
+
+/// What namespace marks start with.
+const NAMESPACE_MARK: &str = "tqn-";
+
+/// The last value after `mark`, and where it is with its mark.
+fn last_marked<const N: usize>(description: &str, mark: &str) -> Option<([u8; N], Range<usize>)> {
     description.rmatch_indices(mark).find_map(|(start, _)| {
-        let digits = description.as_bytes().get(start + mark.len()..)?.get(..2 * N)?;
-        let mut value = [0; N];
-        for (byte, pair) in value.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = hex_digit(pair[0])? * 16 + hex_digit(pair[1])?;
-        }
-        Some(value)
+        Some((marked(description, start, mark)?, start..start + mark.len() + 2 * N))
     })
+}
+
+/// The value after the `mark` at `start`.
+fn marked<const N: usize>(description: &str, start: usize, mark: &str) -> Option<[u8; N]> {
+    let digits = description.as_bytes().get(start + mark.len()..)?.get(..2 * N)?;
+    let mut value = [0; N];
+    for (byte, pair) in value.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = hex_digit(pair[0])? * 16 + hex_digit(pair[1])?;
+    }
+    Some(value)
+}
+
+/// The identities before the one at `start` in the same group, backwards.
+fn preceding(
+    description: &str,
+    start: usize,
+) -> impl Iterator<Item = (Range<usize>, [u8; 8])> + '_ {
+    let mut next = start;
+    std::iter::from_fn(move || {
+        let before = description.get(..next)?;
+        let start = before.rfind(IDENTITY_MARK)?;
+        let value = marked(before, start, IDENTITY_MARK)?;
+        let end = start + IDENTITY_MARK.len() + 2 * value.len();
+        let gap = before.get(end..)?;
+        (!gap.is_empty() && is_blank(gap)).then(|| {
+            next = start;
+            (start..end, value)
+        })
+    })
+}
+
+/// Whether `text` shows nothing: white space, also as an entity, and tags that an editor added.
+fn is_blank(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let tag = rest.strip_prefix('<').and_then(|tag| tag.split_once('>'));
+        rest = match (rest.strip_prefix("&nbsp;"), tag) {
+            (Some(after), _) => after,
+            (None, Some((tag, after))) if !tag.contains('<') => after,
+            _ => return rest.is_empty(),
+        };
+    }
 }
 
 fn hex_digit(digit: u8) -> Option<u8> {
@@ -174,5 +258,30 @@ mod tests {
         assert_eq!(Identity::in_description("tqi-0123"), None);
         assert_eq!(Identity::in_description("tqi-0123456789ABCDEF"), None);
         assert_eq!(Identity::in_description("tqi-漢字漢字漢字漢字"), None);
+    }
+
+    #[test]
+    fn a_group_holds_the_current_identity_and_its_aliases() {
+        let ids = ["one", "two", "three"].map(|name| Identity::of_test("", &["c"], name));
+        let [one, two, three] = ids;
+        let mark = NamespaceMark::of("");
+        let group = format!("{one} {two} {three} {mark}");
+        let nbsp = format!("{one}&nbsp;{two}\u{a0}<b>{three}</b> {mark}");
+        for (before, group, after) in [
+            ("Automated test (", group.as_str(), "): c :: one"),
+            ("Mine tqi-0123456789abcdef.\n\nAutomated test (", &group, "): c :: one"),
+            ("<p>Automated test (", &nbsp, "): c :: one</p>"),
+            ("tqi-0123456789abcdef, ", &format!("{one} {two} {three}"), ""),
+        ] {
+            let text = format!("{before}{group}{after}");
+            let found = IdentityGroup::last_in(&text).unwrap();
+            assert_eq!(found.identities, ids, "{text}");
+            assert_eq!(&text[found.span.clone()], group, "{text}");
+            assert_eq!(found.current(), Some(one));
+            assert_eq!(Identity::in_description(&text), Some(one), "{text}");
+        }
+        assert_eq!(IdentityGroup::last_in("nothing"), None);
+        let cut = format!("Automated test ({one} tqi-0123");
+        assert_eq!(IdentityGroup::last_in(&cut).unwrap().identities, [one], "{cut}");
     }
 }

@@ -6,8 +6,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::values::{InspectFormat, OutputSpec, ReadyFormat, ReportFormat};
-use super::{ConnectionArgs, ImportArgs, MappingArgs, NetworkArgs, ReadingArgs, TerminalArgs};
+use super::values::{
+    ContainerMap, CreateLimit, InspectFormat, ListWhat, OutputSpec, ReadyFormat, ReportFormat,
+    TestPair,
+};
+use super::{
+    ConnectionArgs, ImportArgs, MappingArgs, NetworkArgs, OutputArgs, ReadingArgs, TerminalArgs,
+};
 
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug, Default)]
@@ -134,6 +139,169 @@ pub struct ExplainArgs {
     /// The reports, and the project that an import would use.
     #[command(flatten)]
     pub import: ImportArgs,
+}
+
+/// Arguments of `relink`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RelinkArgs {
+    /// Which reports to read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// What is carried over.
+    #[command(flatten)]
+    pub links: LinkArgs,
+    /// Which project to change.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How cases become tests.
+    #[command(flatten)]
+    pub mapping: MappingArgs,
+    /// Summaries.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Requests.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// What `relink` carries over.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Changes")]
+pub struct LinkArgs {
+    /// Print the planned changes and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Like --dry-run, and exit with 5 if anything would change
+    #[arg(long)]
+    pub check: bool,
+
+    /// Containers that start with OLD start with NEW now: com.acme.cart=com.acme.basket (repeatable)
+    ///
+    /// The container is what a test is named within, such as its class or file; `tq-import explain` shows it.
+    #[arg(long, value_name = "OLD=NEW")]
+    pub map: Vec<ContainerMap>,
+
+    /// This test of the project is the one of this name now: TC-12=NAME (repeatable)
+    ///
+    /// NAME is the test's name, its container and name as `CONTAINER :: NAME`, or its identity.
+    #[arg(long, value_name = "TC-12=NAME")]
+    pub pair: Vec<TestPair>,
+
+    /// Carry the tests of this namespace over to the one of the import; '' for tests without a namespace
+    #[arg(long, value_name = "NAME")]
+    pub from_namespace: Option<String>,
+
+    /// Also give the tests their new names, where they still have the names that an import wrote
+    #[arg(long)]
+    pub rename: bool,
+
+    /// Also move the tests to their new folders, where they are still in the ones that an import chose
+    #[arg(long = "move")]
+    pub moves: bool,
+}
+
+/// Arguments of `retire`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RetireArgs {
+    /// Which reports to read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// What is moved, and where.
+    #[command(flatten)]
+    pub moves: RetireOptions,
+    /// Which project to change.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How cases become tests.
+    #[command(flatten)]
+    pub mapping: MappingArgs,
+    /// Summaries.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Requests.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// What `retire` moves, and where.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Changes")]
+pub struct RetireOptions {
+    /// Print the planned changes and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Like --dry-run, and exit with 5 if anything would change
+    #[arg(long)]
+    pub check: bool,
+
+    /// The folder to move the tests to [default: Retired, below --folder]
+    #[arg(long, value_name = "A/B")]
+    pub to: Option<String>,
+
+    /// Also clear the mark that the tests are automated
+    #[arg(long)]
+    pub unmark: bool,
+
+    /// Retire at most this many tests of the namespace: N or P% [default: 20%]
+    #[arg(long, value_name = "N|P%")]
+    pub limit: Option<CreateLimit>,
+}
+
+/// Arguments of `undo`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct UndoArgs {
+    /// The JSON summary of the import
+    #[arg(value_name = "SUMMARY.json")]
+    pub summary: PathBuf,
+    /// Print the planned changes and write nothing
+    #[arg(long, help_heading = "Changes")]
+    pub dry_run: bool,
+    /// Like --dry-run, and exit with 5 if anything would change
+    #[arg(long, help_heading = "Changes")]
+    pub check: bool,
+    /// Which server the project is on.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Summaries.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Requests.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_name = "WHAT", value_enum)]
+    pub what: ListWhat,
+    /// Only rows whose name, path, number or identity contains this text, in any case
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// The format of the list on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub format: ReadyFormat,
+    /// Which server and project.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// The terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Requests.
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 /// Arguments of `doctor`.

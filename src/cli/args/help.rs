@@ -40,6 +40,17 @@ pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
   tq-import explain 'adds an article' reports/
   tq-import explain --sandbox tqi-9f86d081884c7d65 'reports/**/*.xml'";
 
+pub(super) const LIST_EXAMPLES: &str = "Examples:
+  tq-import list projects
+  tq-import list tests --project Shop 'adds'
+  tq-import list runs --project Shop --format json";
+
+pub(super) const RELINK_EXAMPLES: &str = "Examples:
+  tq-import relink --dry-run 'reports/**/*.xml'
+  tq-import relink --map com.acme.cart=com.acme.basket 'reports/**/*.xml'
+  tq-import relink --pair 'TC-12=adds two items' 'reports/**/*.xml'
+  tq-import relink --from-namespace '' --namespace shop 'reports/**/*.xml'";
+
 pub(super) const HOST: &str = "The server [env: TQ_HOST] [default: https://api.testquality.com]";
 
 pub(super) fn long_host() -> String {

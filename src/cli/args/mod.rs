@@ -13,7 +13,8 @@ pub mod words;
 
 pub use commands::{
     CompletionsArgs, ConvertArgs, DoctorArgs, ExplainArgs, InitArgs, InspectArgs,
-    InspectOutputArgs, ManArgs, RunArgs, SandboxArgs, SandboxCommand,
+    InspectOutputArgs, LinkArgs, ListArgs, ManArgs, RelinkArgs, RetireArgs, RetireOptions, RunArgs,
+    SandboxArgs, SandboxCommand, UndoArgs,
 };
 pub use results::ResultsArgs;
 pub use vendor::VendorArgs;
@@ -27,8 +28,8 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use test_reports::formats::Size;
 
 use values::{
-    AdoptArg, Color, CreateLimit, GroupByArg, OutputSpec, SoftExitCode, StaleArg, SummaryFormat,
-    TokenText, duration,
+    AdoptArg, Color, CreateLimit, GroupByArg, MovedArg, OutputSpec, SoftExitCode, StaleArg,
+    SummaryFormat, TokenText, duration,
 };
 
 /// The command line.
@@ -98,24 +99,51 @@ pub enum Command {
     #[command(after_help = help::EXPLAIN_EXAMPLES)]
     #[command(display_order = 5)]
     Explain(Box<ExplainArgs>),
+    /// Carry existing tests over to the tests that replaced them
+    ///
+    /// After a class was renamed, a package moved or a namespace changed, the reports have new tests, and the
+    /// project has tests that are in no report. relink links them where a name tells which is which, and lists
+    /// the others. The reports must cover the whole namespace. Run it before an import creates the tests again;
+    /// --dry-run shows the plan. Imports of older branches still find the tests.
+    #[command(after_help = help::RELINK_EXAMPLES)]
+    #[command(display_order = 6)]
+    Relink(Box<RelinkArgs>),
+    /// Move tests that no report names into a folder of their own
+    ///
+    /// The reports must cover the whole namespace. Only tests that are still where an import put them are
+    /// moved. A test that is reported again is placed back by the import. Nothing is deleted but folders that
+    /// imports created and that are empty then.
+    #[command(display_order = 7)]
+    Retire(Box<RetireArgs>),
+    /// Take one import back: what it created and linked, as far as nobody touched it since
+    ///
+    /// Reads the JSON summary that the import wrote with --output json=FILE. A created test is deleted only if
+    /// it is as the import left it and no run has results of it; a linked one loses the link and gets its
+    /// flag back; a folder goes when it is empty. What stays is listed with the reason.
+    #[command(display_order = 8)]
+    Undo(Box<UndoArgs>),
+    /// List projects, folders, tests or runs: what a configuration needs to name
+    #[command(after_help = help::LIST_EXAMPLES)]
+    #[command(display_order = 9)]
+    List(Box<ListArgs>),
     /// Check settings, token, server and project
     ///
     /// Requests only the list of projects and the root of the selected project. The exit code is that of an
     /// import that fails for the same reason: 0, 2, 6 or 7.
-    #[command(display_order = 6)]
+    #[command(display_order = 10)]
     Doctor(Box<DoctorArgs>),
     /// Write a tq-import.toml with project, namespace and folder
-    #[command(display_order = 7)]
+    #[command(display_order = 11)]
     Init(InitArgs),
     /// Print a shell completion script
     ///
     /// For example: tq-import completions bash > ~/.local/share/bash-completion/completions/tq-import
-    #[command(display_order = 8)]
+    #[command(display_order = 12)]
     Completions(CompletionsArgs),
     /// Print the manual page
     ///
     /// For example: tq-import man > ~/.local/share/man/man1/tq-import.1
-    #[command(display_order = 9)]
+    #[command(display_order = 13)]
     Man(ManArgs),
 }
 
@@ -310,6 +338,20 @@ pub struct WritingArgs {
     /// tests may then be missing without being stale.
     #[arg(long, value_name = "WHAT", value_enum)]
     pub stale: Option<StaleArg>,
+
+    /// Carry existing tests over to tests that were renamed or moved, as `tq-import relink` does [default: report]
+    ///
+    /// `link` says that these reports are the whole namespace: a test that is in no report and has the name of
+    /// a new one is taken for the same test. Refused if tests may be missing from the reports.
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub moved: Option<MovedArg>,
+
+    /// Create tests that exist under another namespace again
+    ///
+    /// Without it, an import stops before it writes if its namespace has no test in the project, and at least
+    /// half of the new tests exist under another one.
+    #[arg(long)]
+    pub new_namespace: bool,
 
     /// Do not give new tests a placeholder step
     #[arg(long)]

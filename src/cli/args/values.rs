@@ -11,7 +11,7 @@ use crate::cli::exit::ExitCode;
 use crate::plan::Adopt;
 pub use crate::plan::CreateLimit;
 use crate::summary::writers::{WRITERS, Writer};
-use test_reports::record::GroupBy;
+use test_reports::record::{GroupBy, Pin};
 
 /// `--group-by`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +47,8 @@ pub enum AdoptArg {
     Any,
     /// Only tests marked as automated or to be automated.
     Automated,
+    /// Also tests in other folders, if only one test has the name.
+    Anywhere,
     /// No tests: create new ones instead.
     None,
 }
@@ -56,6 +58,7 @@ impl From<AdoptArg> for Adopt {
         match arg {
             AdoptArg::Any => Self::Any,
             AdoptArg::Automated => Self::Automated,
+            AdoptArg::Anywhere => Self::Anywhere,
             AdoptArg::None => Self::None,
         }
     }
@@ -66,6 +69,54 @@ impl From<AdoptArg> for Adopt {
 pub enum StaleArg {
     /// List them.
     Report,
+}
+
+/// `--moved`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MovedArg {
+    /// Report them.
+    Report,
+    /// Carry the existing tests over.
+    Link,
+}
+
+/// `--map OLD=NEW`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContainerMap(pub String, pub String);
+
+impl FromStr for ContainerMap {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').map(|(old, new)| (old.trim(), new.trim()));
+        match parts {
+            Some((old, new)) if !old.is_empty() => Ok(Self(old.to_owned(), new.to_owned())),
+            _ => Err("write OLD=NEW, such as com.acme.cart=com.acme.basket".to_owned()),
+        }
+    }
+}
+
+/// `--pair TC-12=NAME`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestPair(pub Pin, pub String);
+
+impl FromStr for TestPair {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pair = text.split_once('=').and_then(|(row, name)| {
+            let row = row.trim();
+            let key = row.get(..3).filter(|start| start.eq_ignore_ascii_case("TC-"));
+            let number = |text: &str| text.parse::<u64>().ok();
+            let pin = match key {
+                Some(_) => Pin::Key(number(row.get(3..)?)?),
+                None => Pin::Id(number(row)?),
+            };
+            let name = name.trim();
+            (!name.is_empty()).then(|| Self(pin, name.to_owned()))
+        });
+        pair.ok_or_else(|| "write TC-12=NAME, or the test's id in place of TC-12".to_owned())
+    }
 }
 
 /// A format of results.
@@ -97,7 +148,20 @@ pub enum SummaryFormat {
 
 impl ResultFormat for SummaryFormat {}
 
-/// The format of the line that announces the sandbox's server.
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListWhat {
+    /// The projects that the token's owner can see.
+    Projects,
+    /// The folders of a project.
+    Folders,
+    /// The tests of a project.
+    Tests,
+    /// The runs of a project.
+    Runs,
+}
+
+/// The format of a list, or of the line that announces the sandbox's server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
 pub enum ReadyFormat {
     /// For people.

@@ -56,6 +56,10 @@ const KNOWN: &[(&str, &str)] = &[
         "convert",
         "write the command before the first report: `tq-import convert --to junit <REPORT>...`",
     ),
+    ("retire", "write the command before the first report: `tq-import retire <REPORT>...`"),
+    ("list", "the command is `tq-import list projects|folders|tests|runs`"),
+    ("undo", "the command is `tq-import undo SUMMARY.json`"),
+    ("relink", "write the command before the first report: `tq-import relink <REPORT>...`"),
     ("sandbox", "the command is `tq-import sandbox`"),
     (
         "run",

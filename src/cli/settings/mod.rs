@@ -27,21 +27,23 @@ pub use resolver::{ConfigError, Provenance, Source};
 pub use sandbox::{SandboxAction, SandboxSettings};
 pub use terminal::{ProgressForm, Terminal, Verbosity};
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use glob::Pattern;
 
-use crate::plan::PlanOptions;
+use crate::plan::{Adopt, Linking, PlanOptions};
 use crate::results::RecordOptions;
+use crate::summary::Work;
 use resolver::Resolver;
 use results::WithoutBuild;
 use test_reports::formats::{Limits, Size};
 use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
 use test_reports::text;
 
-use super::args::values::CreateLimit;
+use super::args::values::{CreateLimit, MovedArg};
 use super::args::words::hint_for;
 use super::args::{DoctorArgs, ImportArgs, InspectArgs, MappingArgs, NetworkArgs, ReadingArgs};
 use super::exit::ExitCode;
@@ -66,6 +68,10 @@ pub struct Settings {
     pub mode: Mode,
     /// Whether tests of the namespace that are in no report are listed.
     pub lists_stale: bool,
+    /// What the command does with the reports.
+    pub work: Work,
+    /// What `retire` moves; none with other commands.
+    pub retiring: Option<Retiring>,
     /// The number or share of apparently renamed tests that stops an import.
     pub create_limit: CreateLimit,
     /// Whether failing tests cause exit code 4.
@@ -86,6 +92,17 @@ pub struct Settings {
     pub warnings: Vec<String>,
     /// The host, and every setting that is not at its default.
     pub provenance: Vec<Provenance>,
+}
+
+/// What `retire` moves, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retiring {
+    /// The path of the folder.
+    pub to: Vec<String>,
+    /// Whether tests lose the mark that they are automated.
+    pub unmarks: bool,
+    /// How many tests may be moved.
+    pub limit: CreateLimit,
 }
 
 /// Which reports are read, and how many tests they must hold.
@@ -160,7 +177,41 @@ impl Settings {
         args: &ImportArgs,
         environment: &Environment,
     ) -> Result<(Self, Connection), Vec<ConfigError>> {
-        Self::for_writing(args, environment, WithoutBuild::Fail)
+        Self::for_writing(args, environment, Some(WithoutBuild::Fail))
+    }
+
+    /// The settings of `relink` and `retire`, which record no results and create no tests.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn for_rows(
+        args: &ImportArgs,
+        environment: &Environment,
+    ) -> Result<(Self, Connection), Vec<ConfigError>> {
+        let (mut settings, connection) = Self::for_writing(args, environment, None)?;
+        settings.planning.adopt = Adopt::None;
+        // The outcomes of the tests are the business of the import.
+        settings.fail_on_test_failure = false;
+        settings.github = None;
+        Ok((settings, connection))
+    }
+
+    /// The settings of `undo` and `list`, and where they go.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn for_project(
+        args: &ImportArgs,
+        environment: &Environment,
+    ) -> Result<(Self, Connection), Vec<ConfigError>> {
+        let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
+        let connection = connection::connection(&mut from, args);
+        let (mut settings, errors) = Self::resolve(from, args, None);
+        settings.github = None;
+        match connection {
+            Some(connection) if errors.is_empty() => Ok((settings, connection)),
+            _ => Err(errors),
+        }
     }
 
     /// The settings of the import after the command of `run`.
@@ -171,13 +222,13 @@ impl Settings {
         args: &ImportArgs,
         environment: &Environment,
     ) -> Result<(Self, Connection), Vec<ConfigError>> {
-        Self::for_writing(args, environment, WithoutBuild::OwnBuild)
+        Self::for_writing(args, environment, Some(WithoutBuild::OwnBuild))
     }
 
     fn for_writing(
         args: &ImportArgs,
         environment: &Environment,
-        without_build: WithoutBuild,
+        without_build: Option<WithoutBuild>,
     ) -> Result<(Self, Connection), Vec<ConfigError>> {
         let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
         let vendor = &args.vendor.given;
@@ -189,7 +240,7 @@ impl Settings {
         }
         reject_subcommand_typos(&mut from, args)?;
         let connection = connection::connection(&mut from, args);
-        let (settings, errors) = Self::resolve(from, args, Some(without_build));
+        let (settings, errors) = Self::resolve(from, args, without_build);
         match connection {
             Some(connection) if errors.is_empty() => Ok((settings, connection)),
             _ => Err(errors),
@@ -263,6 +314,9 @@ impl Settings {
             planning: PlanOptions {
                 namespace: identity.namespace.clone(),
                 adopt: from.option("adopt", writing.adopt).map(Into::into).unwrap_or_default(),
+                linking: (writing.moved == Some(MovedArg::Link)).then(Linking::default),
+                new_namespace: writing.new_namespace,
+                also_reported: HashSet::new(),
                 no_steps: from.switch("no-steps", writing.no_steps),
                 window: SHORTEST_WINDOW.max(limits.deadline),
                 lag_wait: limits.lag_wait,
@@ -274,6 +328,8 @@ impl Settings {
                 (false, false) => Mode::Apply,
             },
             lists_stale: writing.stale.is_some(),
+            work: Work::Import,
+            retiring: None,
             create_limit: from.option("create-limit", writing.create_limit).unwrap_or_default(),
             fail_on_test_failure: from
                 .switch("fail-on-test-failure", args.ending.fail_on_test_failure),

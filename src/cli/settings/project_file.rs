@@ -154,6 +154,13 @@ fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
             format!("a branch must not decide this: use the option --{option} in the pipeline"),
         );
     }
+    if ["moved", "new_namespace"].contains(&&*folded) {
+        let option = folded.replace('_', "-");
+        return (
+            format!("`{key}` cannot be set in a file"),
+            format!("it is about the reports of one import: use the option --{option}"),
+        );
+    }
     if ["build", "attempt", "run_id", "run_name"].contains(&&*folded) {
         let option = folded.replace('_', "-");
         return (

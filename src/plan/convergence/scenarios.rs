@@ -254,6 +254,27 @@ fn a_person_who_edits_during_deduplication() {
     }
 }
 
+/// One branch reports the test under its former name, another one under the new one, and `relink` carries the row over at any
+/// moment.
+#[test]
+fn imports_of_two_branches_beside_a_relink() {
+    let mut world = World::empty();
+    let suite = world.add_suite(Suite { path: Some(0), ..Suite::default() });
+    world.add_test(Test { record: Some(1), ..Test::default() }, suite);
+    world.steps = vec![Step { sequence: 1, ..Step::default() }];
+    let renamed: &[(u8, usize)] = &[(0, 1), (0, 1)];
+    let relink = Budget { person: vec![PersonAct::Relink], ..calm() };
+    for deletion in DELETIONS {
+        let hold = |reports: &[&[u8]], budget: &Budget| {
+            hold_from("a relink", &world, renamed, reports, budget, deletion);
+        };
+        hold(&[&[1], &[1]], &Budget { lagging: 1, kills: 1, ..relink.clone() });
+        hold(&[&[1], &[0]], &Budget { kills: 1, ..relink.clone() });
+        hold(&[&[0], &[0]], &Budget { lost: 1, ..relink.clone() });
+        hold(&[&[1], &[0]], &Budget { lagging: 1, ..relink.clone() });
+    }
+}
+
 /// A person's change to the rows of [`with_duplicates`] is kept.
 #[test]
 fn duplicates_that_a_person_changed() {

@@ -42,6 +42,8 @@ pub(super) enum PersonAct {
     EditTest,
     /// Adds a test to one of the folders.
     FillFolder,
+    /// Runs `relink`, which carries the row of record 1 over to record 0: one write, right after the row was read.
+    Relink,
 }
 
 /// A search over scenarios with the same records.
@@ -418,6 +420,16 @@ fn perform(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
                 let mut next = world.clone();
                 (next.tests[index].edited, next.tests[index].theirs) = (true, true);
                 then(next, format!("a person edits test {index}"));
+            }
+        }
+        PersonAct::Relink => {
+            for (index, test) in world.tests.iter().enumerate() {
+                if !test.deleted && test.record == Some(1) {
+                    let mut next = world.clone();
+                    let test = &mut next.tests[index];
+                    (test.record, test.alias, test.edited) = (Some(0), Some(1), true);
+                    then(next, format!("test {index} is carried over"));
+                }
             }
         }
         PersonAct::FillFolder => {

@@ -15,7 +15,7 @@ use crate::api::wire;
 use crate::description::IdentityLine;
 use crate::plan::dedup::{DedupAction, KeepReason, RowKind};
 use crate::plan::folders::FolderPlan;
-use crate::plan::tests::{NAMESPACE, line_of, record};
+use crate::plan::tests::{NAMESPACE, line_with, record};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read, steps_of};
 use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
@@ -289,7 +289,8 @@ impl Model {
 
     fn test(&self, id: u64, test: &Test) -> wire::Test {
         let record = test.record.map(|record| &self.records[usize::from(record)]);
-        let line = record.map(line_of).unwrap_or_default();
+        let aliases = test.alias.map(|alias| self.records[usize::from(alias)].identity);
+        let line = record.map(|record| line_with(record, aliases)).unwrap_or_default();
         let name = record.map_or("a person's", |record| record.name.as_str());
         wire::Test {
             id: TestId::new(id),
@@ -368,7 +369,9 @@ impl Ids {
                 place: place.is_some(),
                 steps: steps.iter().map(|&step| u8::try_from(step).unwrap()).collect(),
             },
-            TestPlan::Adopt { .. } => unreachable!("no scenario has a test that could be adopted"),
+            TestPlan::Adopt { .. } | TestPlan::Relink { .. } => {
+                unreachable!("no scenario has a test that could be adopted or carried over")
+            }
         }
     }
 }
@@ -388,6 +391,8 @@ fn places(rows: &[Option<FolderMembership>], ids: Ids) -> impl Iterator<Item = w
             id: SuiteTestId::new(ids.id(row)),
             suite_id: SuiteId::new(ids.id(place.suite)),
             test_id: TestId::new(ids.id(place.test)),
+            epoch: Some(0),
+            created_at: None,
         })
     })
 }

@@ -98,6 +98,8 @@ pub(super) struct Suite {
 pub(super) struct Test {
     /// The record whose identity it has; none for a person's test.
     pub(super) record: Option<Record>,
+    /// The record whose identity it had before it was carried over.
+    pub(super) alias: Option<Record>,
     pub(super) late: bool,
     pub(super) renamed: bool,
     pub(super) described: bool,

@@ -12,7 +12,7 @@ use crate::description::IdentityLine;
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::plan::steps::steps_of;
 use crate::snapshot::Snapshot;
-use test_reports::identity::NamespaceMark;
+use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 use test_reports::record::{StepText, TestRecord};
 use test_reports::text;
 
@@ -65,6 +65,7 @@ impl fmt::Display for KeepReason {
 /// Collects the reasons to keep duplicates.
 pub(super) struct DuplicateChecker<'a> {
     pub(super) snapshot: &'a Snapshot,
+    pub(super) namespace: &'a str,
     pub(super) mark: NamespaceMark,
     pub(super) window: SignedDuration,
     /// Folders that concurrent imports created, with their winners. Others with the same identity are a person's clones.
@@ -105,7 +106,12 @@ impl DuplicateChecker<'_> {
         let described = row.description.as_deref().unwrap_or_default();
         let winners = duplicates.placements.get(&winner).map_or(&[][..], Vec::as_slice);
         let winning = |place: &SuiteTest| self.winning_folder(place.suite_id);
-        let is_beside = |place| winners.iter().any(|winner| winning(winner) == winning(place));
+        // A row that was carried over stays in its folder, while an import created the test in the folder of the report.
+        let own = self.snapshot.folders.with_identity(self.folder_of(record));
+        let is_beside = |place: &SuiteTest| {
+            winners.iter().any(|winner| winning(winner) == winning(place))
+                || has_aliases(first) && own.contains(&place.suite_id)
+        };
         let texts = steps_of(record);
         let mut steps = duplicates.steps_of.get(&loser).into_iter().flatten();
         let steps_of_first = duplicates.steps_of.get(&winner).map_or(&[][..], Vec::as_slice);
@@ -187,6 +193,10 @@ impl DuplicateChecker<'_> {
         self.snapshot.duplicates.contents.get(&folder).into_iter().flatten()
     }
 
+    fn folder_of(&self, record: &TestRecord) -> Identity {
+        Identity::of_folder(self.namespace, &record.folder)
+    }
+
     fn winning_folder(&self, folder: SuiteId) -> SuiteId {
         self.duplicate_folders.get(&folder).copied().unwrap_or(folder)
     }
@@ -206,14 +216,21 @@ impl DuplicateChecker<'_> {
 }
 
 /// When a test was created, and when it may have been adopted: its description holds more than our line, and it was changed
-/// once. A person's change of a test that we created is not an adoption.
+/// once. A person's change of a test that we created is not an adoption. A test with aliases was carried over when it was
+/// changed last, or before: a copy of it would have the aliases, too.
 fn first_seen(test: &Test, line: &IdentityLine) -> Vec<Option<Timestamp>> {
     let described = test.description.as_deref().unwrap_or_default();
-    if test.epoch == Some(1) && !line.is_all_of(described) {
+    if has_aliases(test) || test.epoch == Some(1) && !line.is_all_of(described) {
         vec![test.created_at, test.updated_at]
     } else {
         vec![test.created_at]
     }
+}
+
+/// Whether a test was carried over.
+fn has_aliases(test: &Test) -> bool {
+    let group = test.description.as_deref().and_then(IdentityGroup::last_in);
+    group.is_some_and(|group| group.identities.len() > 1)
 }
 
 /// Whether a step is as `first`, which nobody edited: a server that changes texts changes them on every row.

@@ -20,8 +20,8 @@ use crate::snapshot::Snapshot;
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
+use super::aliases::RowFinder;
 use super::folders::{FolderPlan, PlannedFolder};
-use super::matching::find_by_identity;
 use super::options::PlanOptions;
 use super::steps::steps_of;
 use check::DuplicateChecker;
@@ -115,6 +115,7 @@ pub(super) const NO_KEEP_REASON: DeletePolicy<'static> = &|_, reasons| reasons.i
 /// Plans the deduplication of `records` and their `folders`.
 pub(super) fn plan(
     records: &[TestRecord],
+    finder: &RowFinder<'_>,
     snapshot: &Snapshot,
     folders: &FolderPlan,
     options: &PlanOptions,
@@ -122,8 +123,10 @@ pub(super) fn plan(
 ) -> DedupPlan {
     let mut planner = DedupPlanner {
         snapshot,
+        finder,
         checker: DuplicateChecker {
             snapshot,
+            namespace: &options.namespace,
             mark: NamespaceMark::of(&options.namespace),
             window: SignedDuration::try_from(options.window).unwrap_or(SignedDuration::MAX),
             duplicate_folders: HashMap::new(),
@@ -153,6 +156,7 @@ pub(super) fn plan(
 
 struct DedupPlanner<'a> {
     snapshot: &'a Snapshot,
+    finder: &'a RowFinder<'a>,
     checker: DuplicateChecker<'a>,
     policy: DeletePolicy<'a>,
     dedups: Vec<Dedup>,
@@ -202,7 +206,7 @@ impl DedupPlanner<'_> {
 
     /// The second placement of a test in one folder says nothing that the first does not.
     fn delete_placements(&mut self, record: &TestRecord) {
-        let test = find_by_identity(record, self.snapshot);
+        let test = self.finder.find(record);
         for row in &self.snapshot.duplicates.repeated_placements {
             if Some(row.test_id) == test {
                 self.push(record, DedupAction::DeletePlace { place: row.id });
@@ -271,7 +275,7 @@ impl DedupPlanner<'_> {
     }
 
     fn delete_steps(&mut self, record: &TestRecord) {
-        let Some(test) = find_by_identity(record, self.snapshot) else {
+        let Some(test) = self.finder.find(record) else {
             return;
         };
         let texts = steps_of(record);

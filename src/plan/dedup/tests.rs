@@ -54,6 +54,8 @@ fn placed(test: u64, suite: u64) -> SuiteTest {
         id: SuiteTestId::new(1000 + test),
         suite_id: SuiteId::new(suite),
         test_id: TestId::new(test),
+        epoch: Some(0),
+        created_at: Some(Timestamp::UNIX_EPOCH),
     }
 }
 

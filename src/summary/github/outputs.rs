@@ -59,6 +59,7 @@ impl Writer for Outputs {
             ("adopted", ledger.adopted),
             ("unchanged", ledger.unchanged),
             ("refused", ledger.refused),
+            ("moved", summary.moved.iter().map(|moved| moved.tests).sum()),
         ] {
             push(&mut outputs, name, &number.to_string());
         }
@@ -202,7 +203,7 @@ mod tests {
             .filter(|(name, _)| *name != "json")
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        insta::assert_snapshot!(others.join(" "), @"adopted=3 complete=false conclusion=failure created=12 exit-code=1 failed=3 passed=1190 refused=1 run-id=40001 run-name=main #812 1a2b3c4 (tqr-9f86d081884c) seen=1210 skipped=11 unchanged=1187");
+        insta::assert_snapshot!(others.join(" "), @"adopted=3 complete=false conclusion=failure created=12 exit-code=1 failed=3 moved=1 passed=1190 refused=1 run-id=40001 run-name=main #812 1a2b3c4 (tqr-9f86d081884c) seen=1210 skipped=11 unchanged=1187");
         summary.complete = None;
         assert_eq!(read(&outputs(&summary, Conclusion::Success))["complete"], "");
         let mut summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
@@ -241,7 +242,7 @@ mod tests {
             let file = outputs(&summary, Conclusion::Failure);
             prop_assert!(!file.contains("##["));
             let written = read(&file);
-            prop_assert_eq!(written.len(), 14);
+            prop_assert_eq!(written.len(), 15);
             prop_assert_eq!(&written["failed"], "3");
             let json: Value = serde_json::from_str(&written["json"]).unwrap();
             prop_assert_eq!(json["project"]["name"].as_str().unwrap(), line);

@@ -8,7 +8,7 @@ mod tests_by_folder;
 
 use std::fmt::Write as _;
 
-use super::headline::{self, Headline, headline, inspected, next, participles};
+use super::headline::{self, Headline, carried_over, headline, inspected, next, participles};
 use super::layout::{count, outcome_word, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
@@ -386,7 +386,8 @@ fn numbers(page: &mut String, summary: &Summary) {
     let rows = [
         (ledger.created, "test", created),
         (ledger.adopted, "existing test", adopted),
-        (ledger.updated, "test", updated),
+        (ledger.updated.saturating_sub(ledger.relinked), "test", updated),
+        (ledger.relinked, "test", carried_over(summary)),
         (ledger.unchanged, "test", "unchanged"),
         (ledger.refused, "test", "not verified"),
         (ledger.ignored, "test", "ignored by tq-import.toml"),

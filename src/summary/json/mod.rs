@@ -145,7 +145,7 @@ mod tests {
             (
                 "",
                 "schema_version tool exit_code dry_run complete interrupted command build namespace reports project \
-                 root_plan sandbox suites tests steps run results requests elapsed_s failures run_errors changes stale warnings errors",
+                 root_plan sandbox suites tests steps run results requests elapsed_s failures run_errors changes stale moved left warnings errors",
             ),
             ("tool", "name version"),
             ("build", "provider branch commit pull_request url"),
@@ -160,7 +160,7 @@ mod tests {
             ("suites", "created matched"),
             (
                 "tests",
-                "seen created adopted updated unchanged merged excluded ignored refused overridden stale",
+                "seen created adopted updated unchanged merged excluded ignored refused overridden stale relinked left",
             ),
             ("steps", "created"),
             ("run", "id name marker build created closed continuation_of cycle"),
@@ -168,7 +168,9 @@ mod tests {
             ("requests", "get post put delete retries"),
             ("failures", "identity folder name outcome message file line"),
             ("run_errors", "report name message file line is_case"),
-            ("changes", "action kind path name identity reason"),
+            ("changes", "action kind path name identity reason id epoch steps before"),
+            ("moved", "from to tests linked pairs"),
+            ("left", "name reason suggestion"),
             ("errors", "message hint"),
         ] {
             let expected: Vec<&str> = expected.split(' ').collect();

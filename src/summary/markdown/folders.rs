@@ -9,10 +9,14 @@ use crate::summary::{Change, ChangeAction, ChangeKind, OutcomeCounts, Stale, Sum
 use test_reports::record::{FileCounts, TestRecord};
 
 /// The actions on tests, as columns.
-const ACTIONS: [(ChangeAction, &str); 5] = [
+const ACTIONS: [(ChangeAction, &str); 9] = [
     (ChangeAction::Create, "create"),
     (ChangeAction::Adopt, "adopt"),
+    (ChangeAction::Relink, "carry over"),
+    (ChangeAction::Unlink, "separate"),
     (ChangeAction::Place, "place"),
+    (ChangeAction::Retire, "retire"),
+    (ChangeAction::Restore, "restore"),
     (ChangeAction::Move, "move"),
     (ChangeAction::Delete, "delete"),
 ];
@@ -47,6 +51,10 @@ pub(super) fn changes(page: &mut Page, summary: &Summary) {
             None => "",
             Some(ChangeAction::Create) => " (new)",
             Some(ChangeAction::Adopt) => " (adopted)",
+            Some(ChangeAction::Relink) => " (carried over)",
+            Some(ChangeAction::Unlink) => " (separated)",
+            Some(ChangeAction::Retire) => " (retired)",
+            Some(ChangeAction::Restore) => " (restored)",
             Some(ChangeAction::Place | ChangeAction::Move) => " (moved)",
             Some(ChangeAction::Delete) => " (duplicate)",
         };

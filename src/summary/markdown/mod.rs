@@ -8,7 +8,7 @@ mod failures;
 mod folders;
 mod page;
 
-use super::headline::{self, Headline, headline, inspected, look, next, participles};
+use super::headline::{self, Headline, carried_over, headline, inspected, look, next, participles};
 use super::layout::{count, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
@@ -188,12 +188,20 @@ fn numbers(page: &mut Page, summary: &Summary) {
         (ledger.created, &format!("tests {created}")),
         (ledger.adopted, &format!("tests {adopted}: existing tests, linked to the reports")),
         (ledger.updated, &format!("tests {updated}: placed in a folder or given missing steps")),
+        (
+            ledger.relinked,
+            &format!(
+                "of these {}: their names were those of tests that are no longer reported",
+                carried_over(summary)
+            ),
+        ),
         (ledger.unchanged, "tests unchanged"),
         (ledger.overridden, "of these no longer automated: someone turned automation off"),
         (ledger.refused, "tests not verified"),
         (ledger.merged, "cases merged: further cases of the same tests"),
         (ledger.excluded, "cases excluded: not tests"),
         (ledger.ignored, "tests ignored by tq-import.toml"),
+        (ledger.left, "tests without a row, which relink does not create"),
         (ledger.stale, "tests in this namespace that are not in any report"),
         (summary.suites.matched, "folders found"),
         (summary.suites.created, &format!("folders {created}")),

@@ -14,8 +14,8 @@ const SHOWN: usize = 60;
 
 /// The number of changes of each kind (which explains the signs), then the tree.
 pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions) {
-    use ChangeAction::{Adopt, Create, Delete, Move, Place};
-    for action in [Create, Adopt, Place, Move, Delete] {
+    use ChangeAction::{Adopt, Create, Delete, Move, Place, Relink, Restore, Retire, Unlink};
+    for action in [Create, Adopt, Relink, Place, Restore, Move, Retire, Unlink, Delete] {
         let kinds = [
             (ChangeKind::Folder, "folder"),
             (ChangeKind::Test, "test"),
@@ -78,7 +78,7 @@ fn collect<'a>(folder: &Tree<'a, Change>, depth: usize, lines: &mut Vec<Line<'a>
 
 fn print(page: &mut Page, Line { depth, name, change }: &Line<'_>, full: bool) {
     let (indent, name) = (2 + 2 * depth, escape::terminal(name));
-    let Some(Change { action, kind, path: _, name: _, identity, reason }) = change else {
+    let Some(Change { action, kind, path: _, name: _, identity, reason, row: _ }) = change else {
         return page.line("", indent, &[piece(FAINT, name)]);
     };
     let (sign, style, _) = sign(*action);
@@ -101,7 +101,11 @@ fn sign(action: ChangeAction) -> (&'static str, Style, &'static str) {
     match action {
         ChangeAction::Create => ("+", OK, "create"),
         ChangeAction::Adopt => ("~", WARN, "adopt"),
+        ChangeAction::Relink => ("~", WARN, "relink"),
+        ChangeAction::Unlink => ("~", WARN, "unlink"),
         ChangeAction::Place => (">", NEW, "place"),
+        ChangeAction::Retire => (">", WARN, "retire"),
+        ChangeAction::Restore => (">", NEW, "restore"),
         ChangeAction::Move => (">", NEW, "move"),
         ChangeAction::Delete => ("-", ERROR, "delete"),
     }

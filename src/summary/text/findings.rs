@@ -6,8 +6,8 @@ use crate::summary::layout::{
     styled,
 };
 use crate::summary::{
-    FileFlaw, OutcomeCounts, Stale, Summary, SummaryError, escape, flawed_files, headline,
-    source_line,
+    FileFlaw, LeftOver, Moved, OutcomeCounts, Stale, Summary, SummaryError, Work, escape,
+    flawed_files, headline, source_line,
 };
 use test_reports::formats::model::Outcome;
 use test_reports::record::{RunError, TestRecord};
@@ -71,6 +71,39 @@ pub(super) fn stale(page: &mut Page, stale: &[Stale], options: &TextOptions) {
     section(page, &title, stale, options, |page, Stale { identity: _, folder, name }| {
         let text = format!("{} / {name}", path(folder));
         page.line(&styled(WARN, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
+    });
+}
+
+/// Only the groups that are carried over: a warning names the others.
+pub(super) fn moved(page: &mut Page, moved: &[Moved], dry_run: bool, options: &TextOptions) {
+    let linked: Vec<&Moved> = moved.iter().filter(|moved| moved.linked).collect();
+    let tests: usize = linked.iter().map(|moved| moved.tests).sum();
+    let verb = if dry_run { "to carry over" } else { "carried over" };
+    let title = format!("{} {verb}", count(tests, "test"));
+    section(page, &title, &linked, options, |page, Moved { from, to, tests, .. }| {
+        let shown = |container: &str| match container {
+            "" => "(none)".to_owned(),
+            container => escape::terminal(container).into_owned(),
+        };
+        let text = format!("{} → {} ({tests})", shown(from), shown(to));
+        page.line(&styled(WARN, "  moved"), LABEL, &[piece(PLAIN, text)]);
+    });
+}
+
+pub(super) fn left(page: &mut Page, work: Work, left: &[LeftOver], options: &TextOptions) {
+    let title = match work {
+        Work::Import | Work::Relink => format!("Not carried over: {}", count(left.len(), "name")),
+        Work::Retire | Work::Undo => format!("Left as they are: {}", count(left.len(), "row")),
+    };
+    section(page, &title, left, options, |page, LeftOver { name, reason, suggestion }| {
+        let pieces = [
+            piece(TITLE, escape::terminal(name)),
+            piece(PLAIN, format!(": {}", escape::terminal(reason))),
+        ];
+        page.line(&styled(WARN, "  left"), LABEL, &pieces);
+        if let Some(suggestion) = suggestion {
+            page.line("", LABEL, &[piece(FAINT, escape::terminal(suggestion))]);
+        }
     });
 }
 

@@ -5,12 +5,12 @@ mod changes;
 mod findings;
 mod inspection;
 
-use super::headline::{self, Headline, headline, look, next, participles, project};
+use super::headline::{self, Headline, carried_over, headline, look, next, participles, project};
 use super::layout::{
     ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, listed, piece, seconds, styled,
 };
 use super::writers::Writer;
-use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, escape};
+use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, Work, escape};
 
 pub use super::layout::{Detail, TextOptions};
 
@@ -36,7 +36,7 @@ impl Writer for Text {
 fn render(summary: &Summary, options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
     let is_brief = options.detail == Detail::Brief;
-    if !is_brief {
+    if !is_brief && summary.work == Work::Import {
         findings::failures(&mut page, &summary.failures(), options);
         findings::run_errors(&mut page, &summary.records.run_errors, options);
     }
@@ -53,6 +53,8 @@ fn render(summary: &Summary, options: &TextOptions) -> String {
         rows(&mut page, summary, options.detail);
         page.gap();
         findings::stale(&mut page, &summary.stale, options);
+        findings::moved(&mut page, &summary.moved, summary.dry_run, options);
+        findings::left(&mut page, summary.work, &summary.left, options);
         findings::recovered(&mut page, &summary.reports.recovered, options);
         summary.warnings.iter().for_each(|warning| findings::warning(&mut page, warning));
     }
@@ -86,6 +88,9 @@ fn rows(page: &mut Page, summary: &Summary, detail: Detail) {
         && (build.provider != "git" || detail == Detail::Full)
     {
         build_row(page, build);
+    }
+    if matches!(summary.work, Work::Retire | Work::Undo) {
+        return request_row(page, summary);
     }
     let reports = &summary.reports;
     let mut parts = vec![piece(PLAIN, count(reports.files, "file"))];
@@ -136,9 +141,11 @@ fn project_rows(page: &mut Page, summary: &Summary) {
         (ledger.refused, ERROR, "not verified"),
         (ledger.created, OK, created),
         (ledger.adopted, WARN, adopted),
-        (ledger.updated, PLAIN, updated),
+        (ledger.relinked, WARN, carried_over(summary)),
+        (ledger.updated.saturating_sub(ledger.relinked), PLAIN, updated),
         (ledger.unchanged, PLAIN, &unchanged),
         (ledger.stale, WARN, "not in any report"),
+        (ledger.left, PLAIN, "without a row (not created)"),
     ]);
     if tests.is_empty() {
         tests.push(piece(FAINT, "no tests"));
