@@ -14,6 +14,7 @@ pub mod escape;
 pub mod explanation;
 pub mod github;
 mod headline;
+mod highlights;
 pub mod html;
 mod json;
 mod layout;

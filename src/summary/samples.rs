@@ -9,7 +9,7 @@ use super::{
 };
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
-use test_reports::record::{Details, FileCounts, Records, RunError, TestRecord};
+use test_reports::record::{Attempt, Details, FileCounts, Records, RunError, TestRecord};
 
 pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFlaw {
     FileFlaw {
@@ -176,7 +176,11 @@ pub(super) fn everything() -> Summary {
             203,
         ),
         record(&["shop", "search"], "opens", Outcome::Errored),
+        flaky(&["shop", "search"], "finds a word"),
     ];
+    let trace =
+        "AssertionError: expected 2 to equal 3\n  at cart.test.js:17\n\tat run (node:internal)\n";
+    Arc::make_mut(&mut records_of(&mut summary).tests[0].details).trace = Some(trace.into());
     records_of(&mut summary).run_errors = vec![RunError {
         report: Arc::from("reports/jest.xml"),
         name: "\"before all\" hook".to_owned(),
@@ -214,6 +218,22 @@ pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecor
         cases: 1,
         details,
     }
+}
+
+/// A test that passed on its third attempt.
+fn flaky(folder: &[&str], name: &str) -> TestRecord {
+    let attempt = |outcome, message: Option<&str>| Attempt {
+        outcome,
+        duration_s: None,
+        message: message.map(str::to_owned),
+    };
+    let attempts = vec![
+        attempt(Outcome::Failed, Some("\n timed out\nafter 5 s")),
+        attempt(Outcome::Errored, None),
+        attempt(Outcome::Passed, None),
+    ];
+    let details = Arc::new(Details { attempts, ..Details::default() });
+    TestRecord { flaky: true, details, ..record(folder, name, Outcome::Passed) }
 }
 
 /// The records of two reports, one of them damaged.

@@ -91,6 +91,8 @@ fn problems(page: &mut Page, summary: &Summary) {
     failures::failures(page, &summary.failures(), summary.build.as_ref());
     failures::run_errors(page, &summary.records.run_errors);
     failures::damaged(page, &summary.reports.damaged);
+    failures::flaky(page, summary);
+    failures::slowest(page, summary);
 }
 
 /// The outcomes in words, as a bar, in numbers.
