@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::comparison::{ComparedTest, Comparison};
 use super::{
     Build, Change, ChangeAction, ChangeKind, CommandEnd, FileFlaw, Ledger, Named, OutcomeCounts,
     RecordedCycle, RecordedRun, Reports, Requests, ResultLedger, SandboxPlace, Steps, Suites,
@@ -143,6 +144,7 @@ pub(super) fn everything() -> Summary {
         statuses: vec![("Pass".to_owned(), 1190), ("Skip".to_owned(), 11), ("Fail".to_owned(), 3)],
         ..ResultLedger::default()
     });
+    summary.comparison = Some(comparison());
     summary.exit_code = 1;
     summary.complete = Some(false);
     summary.reports.counts.passed = 1190;
@@ -217,6 +219,39 @@ pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecor
         suites: [].into(),
         cases: 1,
         details,
+    }
+}
+
+fn comparison() -> Comparison {
+    let compared =
+        |folder: &[&str], name: &str, outcomes: [Option<Outcome>; 2], times: [f64; 2]| {
+            let [outcome_before, outcome] = outcomes;
+            ComparedTest {
+                identity: Identity::of_test("", folder, name).to_string(),
+                folder: folder.iter().map(|&name| name.to_owned()).collect(),
+                name: name.to_owned(),
+                outcome_before,
+                outcome,
+                duration_before_s: Some(times[0]),
+                duration_s: Some(times[1]),
+            }
+        };
+    let [passed, failed] = [Some(Outcome::Passed), Some(Outcome::Failed)];
+    let cart = ["shop", "cart"];
+    Comparison {
+        file: "main/tests.json".to_owned(),
+        tests_before: 1203,
+        newly_failing: vec![compared(
+            &cart,
+            "adds two items to the cart",
+            [passed, failed],
+            [0.2, 0.25],
+        )],
+        fixed: vec![compared(&cart, "empties the cart", [failed, passed], [0.2, 0.25])],
+        still_failing: Vec::new(),
+        new: vec![compared(&["shop"], "opens in dark mode", [None, passed], [0.0, 0.25])],
+        gone: vec![compared(&["shop"], "opens in a frame", [passed, None], [0.25, 0.0])],
+        slower: vec![compared(&["shop", "search"], "finds a word", [passed; 2], [0.4, 2.5])],
     }
 }
 

@@ -154,7 +154,7 @@ fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
             format!("a branch must not decide this: use the option --{option} in the pipeline"),
         );
     }
-    if ["build", "attempt", "run_id", "run_name"].contains(&&*folded) {
+    if ["build", "attempt", "run_id", "run_name", "compare"].contains(&&*folded) {
         let option = folded.replace('_', "-");
         return (
             format!("`{key}` cannot be set in a file"),

@@ -202,6 +202,7 @@ fn body(page: &mut String, summary: &Summary) {
             text(&flaw.to_string())
         )
     });
+    comparison(page, summary);
     flaky(page, summary);
     slowest(page, summary);
     tests_by_folder::write(page, &summary.records.tests);
@@ -339,6 +340,45 @@ fn run_errors(page: &mut String, summary: &Summary) {
         page.push_str("</div>\n");
     }
     more(page, errors.len().saturating_sub(FINDINGS));
+    page.push_str("</section>\n");
+}
+
+/// What changed since an earlier run. Tests that still fail are listed as failures.
+fn comparison(page: &mut String, summary: &Summary) {
+    let Some(comparison) = &summary.comparison else { return };
+    let (file, words) = (text(&comparison.file), comparison.in_words());
+    push(
+        page,
+        format_args!(
+            "<section>\n<h2>Compared with before</h2>\n<p><code>{file}</code>: {words}</p>\n<ul class=\"list\">\n"
+        ),
+    );
+    for (class, mark, tests) in [
+        ("failed", "failing", &comparison.newly_failing),
+        ("passed", "fixed", &comparison.fixed),
+        ("flaky", "slower", &comparison.slower),
+        ("skipped", "gone", &comparison.gone),
+        ("skipped", "new", &comparison.new),
+    ] {
+        for test in tests.iter().take(FINDINGS) {
+            let times = match (test.duration_before_s, test.duration_s) {
+                (Some(before), Some(now)) if mark == "slower" => {
+                    format!(" · {} before, {} now", seconds(before), seconds(now))
+                }
+                _ => String::new(),
+            };
+            let (name, folder) = (text(&test.name), path(&test.folder));
+            push(
+                page,
+                format_args!(
+                    "<li class=\"{class}\"><span class=\"mark\">{mark}</span><span>{name} <span class=\"soft\">{folder}{times}</span></span></li>\n"
+                ),
+            );
+        }
+    }
+    page.push_str("</ul>\n");
+    let left = |tests: &[_]| tests.len().saturating_sub(FINDINGS);
+    more(page, comparison.kinds().iter().map(|(_, tests)| left(tests)).sum());
     page.push_str("</section>\n");
 }
 

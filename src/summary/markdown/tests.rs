@@ -102,6 +102,13 @@ fn holding(text: &str) -> Summary {
     summary.warnings.push(text.to_owned());
     summary.errors.push(SummaryError { message: text.to_owned(), hint: Some(text.to_owned()) });
     summary.changes.push(change(ChangeAction::Create, ChangeKind::Test, &[text], text));
+    if let Some(comparison) = &mut summary.comparison {
+        text.clone_into(&mut comparison.file);
+        for tests in [&mut comparison.newly_failing, &mut comparison.fixed, &mut comparison.gone] {
+            text.clone_into(&mut tests[0].name);
+            tests[0].folder = vec![text.to_owned()];
+        }
+    }
     summary.stale.push(Stale {
         identity: Identity::of_test("", &[text], text),
         folder: vec![text.to_owned()],

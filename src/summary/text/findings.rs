@@ -3,8 +3,8 @@
 use super::{Detail, TextOptions};
 use crate::summary::highlights::{self, Reason};
 use crate::summary::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece, seconds,
-    styled,
+    ERROR, FAINT, NEW, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece,
+    seconds, styled,
 };
 use crate::summary::{
     FileFlaw, OutcomeCounts, Stale, Summary, SummaryError, escape, flawed_files, headline,
@@ -48,6 +48,44 @@ pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &Text
         page.line(&label, LABEL, &pieces);
         why(page, LABEL, &highlights::reason(test, reason_chars(options.detail)), options);
     });
+}
+
+/// What changed since an earlier run. Tests that still fail are listed as failures, and new ones only with `-v`.
+pub(super) fn comparison(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    let Some(comparison) = &summary.comparison else {
+        return;
+    };
+    page.gap();
+    let file = escape::terminal(&comparison.file);
+    page.title(&format!("Compared with {file}: {}", comparison.in_words()));
+    let kinds = [
+        ("failing", ERROR, &comparison.newly_failing),
+        ("fixed", OK, &comparison.fixed),
+        ("slower", WARN, &comparison.slower),
+        ("gone", WARN, &comparison.gone),
+        ("new", NEW, &comparison.new),
+    ];
+    let is_shown = |word: &str| word != "new" || options.detail == Detail::Full;
+    let shown: Vec<_> = kinds
+        .into_iter()
+        .filter(|(word, ..)| is_shown(word))
+        .flat_map(|(word, style, tests)| tests.iter().map(move |test| (word, style, test)))
+        .collect();
+    if !shown.is_empty() {
+        page.gap();
+    }
+    list(page, &shown, options, |page, (word, style, test)| {
+        let folder = format!("  {}", escape::terminal(&path(&test.folder)));
+        let mut pieces = vec![piece(TITLE, escape::terminal(&test.name)), piece(FAINT, folder)];
+        if *word == "slower"
+            && let (Some(before), Some(now)) = (test.duration_before_s, test.duration_s)
+        {
+            pieces
+                .push(piece(PLAIN, format!("  {} before, {} now", seconds(before), seconds(now))));
+        }
+        page.line(&styled(*style, &format!("  {word}")), LABEL, &pieces);
+    });
+    page.gap();
 }
 
 /// The flaky tests: names, which attempt passed, and why an earlier one failed.

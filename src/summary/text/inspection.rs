@@ -28,6 +28,7 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
     }
     findings::damaged(&mut page, &reports.damaged, options);
     if options.detail > Detail::Brief {
+        findings::comparison(&mut page, summary, options);
         findings::flaky(&mut page, summary, options);
         findings::slowest(&mut page, summary, options);
         page.gap();
