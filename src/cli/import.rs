@@ -16,6 +16,7 @@ use crate::plan::{ChangePlan, PlanOptions};
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
 use crate::snapshot::{ProjectRef, Target, TargetError};
+use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
@@ -29,7 +30,7 @@ use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
 use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
-use super::{build, connect, github, log, outputs, signals};
+use super::{build, compare, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
@@ -43,19 +44,29 @@ pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
         Ok(prepared) => prepared,
         Err(exit) => return exit.code(),
     };
-    run_prepared(args, &settings, &connection, environment, streams)
+    run_prepared(args, settings, &connection, environment, streams)
 }
 
 /// Runs an import with these settings. Returns the exit code of the process.
 pub(super) fn run_prepared(
     args: &ImportArgs,
-    settings: &Settings,
+    mut settings: Settings,
     connection: &Connection,
     environment: &Environment,
     streams: Streams,
 ) -> u8 {
     let directory = &environment.directory;
-    let found = reports::find(directory, settings);
+    let cargo = Cargo::of_environment(environment);
+    let found = reports::find(directory, &settings);
+    let compared = args.output.compare.as_deref();
+    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
+        Ok(earlier) => earlier,
+        Err(exit) => {
+            github::report_failure(environment, exit, &streams);
+            outputs::delete_old(&args.output.output, directory, &found);
+            return exit.code();
+        }
+    };
     let (format, files) = (args.output.format, &args.output.output);
     let outputs = match Outputs::open(format, files, directory, &found, &streams) {
         Ok(outputs) => outputs,
@@ -65,10 +76,10 @@ pub(super) fn run_prepared(
         }
     };
     let early = signals::EarlyEnd::new(streams);
-    let cargo = Cargo::of_environment(environment);
     let warnings = Vec::new();
-    let input = ImportInput { found, printed: None, cargo, warnings, command: None, early };
-    import(settings, connection, environment, &streams, input, outputs)
+    let input =
+        ImportInput { found, printed: None, cargo, warnings, command: None, early, earlier };
+    import(&settings, connection, environment, &streams, input, outputs)
 }
 
 /// Reads the settings of a command.
@@ -114,6 +125,8 @@ pub(super) struct ImportInput {
     pub(super) command: Option<CommandEnd>,
     /// Handles signals until requests are sent.
     pub(super) early: signals::EarlyEnd,
+    /// The tests of the run to compare with (`--compare`).
+    pub(super) earlier: Option<Earlier>,
 }
 
 /// Imports `input`. Returns the exit code of the process.
@@ -126,7 +139,7 @@ pub(super) fn import(
     outputs: Outputs<SummaryFormat>,
 ) -> u8 {
     let started = Instant::now();
-    let ImportInput { found, printed, cargo, warnings, command, early } = input;
+    let ImportInput { found, printed, cargo, warnings, command, early, earlier } = input;
     let progress = Progress::default();
     let display = ProgressDisplay::new(&progress, &settings.terminal, *streams);
     let directory = &environment.directory;
@@ -141,6 +154,9 @@ pub(super) fn import(
     import.check_outcomes();
     // Failures were counted before: a file of the repository must not be able to hide them.
     reports::remove_ignored(&mut import.summary, settings);
+    if let Some(earlier) = earlier {
+        import.summary.compare(earlier);
+    }
     if import.may_write(has_too_few) {
         import.connect(connection, early);
     }

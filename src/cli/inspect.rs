@@ -10,6 +10,7 @@ use test_reports::tools;
 use super::args::values::{InspectFormat, OutputSpec, ResultFormat as _};
 use super::args::{ConvertArgs, InspectArgs, InspectOutputArgs, TerminalArgs};
 use super::cargo::Cargo;
+use super::compare;
 use super::exit::ExitCode;
 use super::github;
 use super::outputs::{self, OutputTarget, Outputs};
@@ -19,7 +20,7 @@ use super::streams::Streams;
 
 /// Prints the result, even if a report is damaged.
 pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
-    let settings = match Settings::for_inspect(args, environment) {
+    let mut settings = match Settings::for_inspect(args, environment) {
         Ok(settings) => settings,
         Err(errors) => {
             let exit = Streams::default().invalid_settings(&errors);
@@ -32,18 +33,30 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     };
     let streams = Streams::new(&settings.terminal);
     let directory = &environment.directory;
+    let cargo = Cargo::of_environment(environment);
     let found = reports::find(directory, &settings);
+    let compared = args.output.compare.as_deref();
+    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
+        Ok(earlier) => earlier,
+        Err(exit) => {
+            github::report_failure(environment, exit, &streams);
+            outputs::delete_old(&args.output.output, directory, &found);
+            return exit;
+        }
+    };
     let (format, files) = (args.output.format, &args.output.output);
     let outputs = match Outputs::open(format, files, directory, &found, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    let cargo = Cargo::of_environment(environment);
     let ReportSet { reports, mut records, errors, mut exit, .. } =
         reports::read(found, None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
     let mut summary = Summary::of_reports(records, &settings.identity);
     reports::remove_ignored(&mut summary, &settings);
+    if let Some(earlier) = earlier {
+        summary.compare(earlier);
+    }
     let render = |format, target, _| render(&reports, &summary, &settings, format, target);
     exit.add(outputs.write(render, &streams));
     if matches!(format, InspectFormat::Junit | InspectFormat::Ctrf | InspectFormat::Jsonl) {
@@ -74,7 +87,7 @@ pub(super) fn convert(args: &ConvertArgs, environment: &Environment) -> ExitCode
     let ConvertArgs { to, output, reading, mapping, terminal } = args.clone();
     let format = to.into();
     let (output, terminal) = match output {
-        None => (InspectOutputArgs { format, output: Vec::new() }, terminal),
+        None => (InspectOutputArgs { format, ..Default::default() }, terminal),
         Some(path) => (
             InspectOutputArgs { output: vec![OutputSpec { format, path }], ..Default::default() },
             TerminalArgs { quiet: terminal.verbose == 0, ..terminal },

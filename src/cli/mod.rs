@@ -3,6 +3,7 @@
 pub mod args;
 mod build;
 mod cargo;
+mod compare;
 mod connect;
 mod doctor;
 pub mod exit;

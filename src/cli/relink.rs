@@ -41,7 +41,7 @@ pub(super) fn run(args: &RelinkArgs, environment: &Environment) -> u8 {
         renames: rename,
         moves,
     });
-    import::run_prepared(&args, &settings, &connection, environment, streams)
+    import::run_prepared(&args, settings, &connection, environment, streams)
 }
 
 impl Import<'_> {

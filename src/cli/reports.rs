@@ -109,15 +109,19 @@ fn too_few(records: &Records, min_tests: usize) -> SummaryError {
 
 /// Moves the tests that match a pattern of `ignore` in `tq-import.toml` out of the way.
 pub(super) fn remove_ignored(summary: &mut Summary, settings: &Settings) {
+    if !settings.reading.ignore.is_empty() {
+        summary.ignore(|test| is_ignored(settings, &test.folder, &test.name));
+    }
+}
+
+/// Whether a pattern of `ignore` in `tq-import.toml` matches the test.
+pub(super) fn is_ignored(settings: &Settings, folder: &[String], name: &str) -> bool {
     let patterns = &settings.reading.ignore;
     if patterns.is_empty() {
-        return;
+        return false;
     }
     // Patterns are about what a test is; `--folder` only says where it is placed.
-    let prefix = settings.identity.folder.len();
-    summary.ignore(|test| {
-        let folder = test.folder.iter().skip(prefix).map(String::as_str);
-        let path = folder.chain([&*test.name]).collect::<Vec<_>>().join("/");
-        patterns.iter().any(|pattern| pattern.matches(&path))
-    });
+    let folder = folder.iter().skip(settings.identity.folder.len()).map(String::as_str);
+    let path = folder.chain([name]).collect::<Vec<_>>().join("/");
+    patterns.iter().any(|pattern| pattern.matches(&path))
 }

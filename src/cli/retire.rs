@@ -52,7 +52,7 @@ pub(super) fn run(args: &RetireArgs, environment: &Environment) -> u8 {
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     settings.work = Work::Retire;
     settings.retiring = Some(Retiring { to, unmarks: unmark, limit });
-    import::run_prepared(&args, &settings, &connection, environment, streams)
+    import::run_prepared(&args, settings, &connection, environment, streams)
 }
 
 impl Import<'_> {

@@ -9,11 +9,13 @@ use serde::Serialize;
 
 mod build;
 pub mod checkup;
+pub mod comparison;
 mod converted;
 pub mod escape;
 pub mod explanation;
 pub mod github;
 mod headline;
+mod highlights;
 pub mod html;
 mod json;
 mod layout;
@@ -75,6 +77,8 @@ pub struct Summary {
     pub run: Option<RecordedRun>,
     /// Recorded results in numbers; none if none were to be recorded.
     pub results: Option<ResultLedger>,
+    /// How the tests differ from those of an earlier run (`--compare`); none if there is none.
+    pub comparison: Option<comparison::Comparison>,
     /// Requests sent.
     pub requests: Requests,
     /// Duration of the import, seconds.

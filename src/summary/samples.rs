@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::comparison::{ComparedTest, Comparison};
 use super::{
     Build, Change, ChangeAction, ChangeKind, ChangedRow, CommandEnd, FileFlaw, Ledger, LeftOver,
     Moved, MovedTest, Named, OutcomeCounts, RecordedCycle, RecordedRun, Reports, Requests,
@@ -10,7 +11,7 @@ use super::{
 use crate::api::ids::TestId;
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
-use test_reports::record::{Details, FileCounts, Records, RunError, TestRecord};
+use test_reports::record::{Attempt, Details, FileCounts, Records, RunError, TestRecord};
 
 pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFlaw {
     FileFlaw {
@@ -163,6 +164,7 @@ pub(super) fn everything() -> Summary {
         statuses: vec![("Pass".to_owned(), 1190), ("Skip".to_owned(), 11), ("Fail".to_owned(), 3)],
         ..ResultLedger::default()
     });
+    summary.comparison = Some(comparison());
     summary.exit_code = 1;
     summary.complete = Some(false);
     summary.reports.counts.passed = 1190;
@@ -196,7 +198,11 @@ pub(super) fn everything() -> Summary {
             203,
         ),
         record(&["shop", "search"], "opens", Outcome::Errored),
+        flaky(&["shop", "search"], "finds a word"),
     ];
+    let trace =
+        "AssertionError: expected 2 to equal 3\n  at cart.test.js:17\n\tat run (node:internal)\n";
+    Arc::make_mut(&mut records_of(&mut summary).tests[0].details).trace = Some(trace.into());
     records_of(&mut summary).run_errors = vec![RunError {
         report: Arc::from("reports/jest.xml"),
         name: "\"before all\" hook".to_owned(),
@@ -234,6 +240,55 @@ pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecor
         cases: 1,
         details,
     }
+}
+
+fn comparison() -> Comparison {
+    let compared =
+        |folder: &[&str], name: &str, outcomes: [Option<Outcome>; 2], times: [f64; 2]| {
+            let [outcome_before, outcome] = outcomes;
+            ComparedTest {
+                identity: Identity::of_test("", folder, name).to_string(),
+                folder: folder.iter().map(|&name| name.to_owned()).collect(),
+                name: name.to_owned(),
+                outcome_before,
+                outcome,
+                duration_before_s: Some(times[0]),
+                duration_s: Some(times[1]),
+            }
+        };
+    let [passed, failed] = [Some(Outcome::Passed), Some(Outcome::Failed)];
+    let cart = ["shop", "cart"];
+    Comparison {
+        file: "main/tests.json".to_owned(),
+        tests_before: 1203,
+        newly_failing: vec![compared(
+            &cart,
+            "adds two items to the cart",
+            [passed, failed],
+            [0.2, 0.25],
+        )],
+        fixed: vec![compared(&cart, "empties the cart", [failed, passed], [0.2, 0.25])],
+        still_failing: Vec::new(),
+        new: vec![compared(&["shop"], "opens in dark mode", [None, passed], [0.0, 0.25])],
+        gone: vec![compared(&["shop"], "opens in a frame", [passed, None], [0.25, 0.0])],
+        slower: vec![compared(&["shop", "search"], "finds a word", [passed; 2], [0.4, 2.5])],
+    }
+}
+
+/// A test that passed on its third attempt.
+fn flaky(folder: &[&str], name: &str) -> TestRecord {
+    let attempt = |outcome, message: Option<&str>| Attempt {
+        outcome,
+        duration_s: None,
+        message: message.map(str::to_owned),
+    };
+    let attempts = vec![
+        attempt(Outcome::Failed, Some("\n timed out\nafter 5 s")),
+        attempt(Outcome::Errored, None),
+        attempt(Outcome::Passed, None),
+    ];
+    let details = Arc::new(Details { attempts, ..Details::default() });
+    TestRecord { flaky: true, details, ..record(folder, name, Outcome::Passed) }
 }
 
 /// The records of two reports, one of them damaged.

@@ -70,6 +70,9 @@ fn inspections_are_as_described() {
     command.args(["inspect", "--format", "jsonl", "--output", "jsonl=shard.jsonl", "a.xml"]);
     Run::of(&command.output().unwrap()).expect(0);
     assert_valid(&inspect(world.path(), &["shard.jsonl"]), "inspection");
+    let compared = inspect(world.path(), &["shard.jsonl", "--compare", "a.xml"]);
+    assert_eq!(compared["comparison"]["tests_before"], 2);
+    assert_valid(&compared, "inspection");
 }
 
 #[tokio::test]
@@ -84,6 +87,7 @@ async fn imports_are_as_described() {
         (3, &["a.xml", "cut"]),
         (0, &["--namespace", "shop", "--new-namespace", "--stale", "report", "a.xml"]),
         (0, &["a.xml"]),
+        (0, &["--compare", "cut/b.xml", "a.xml"]),
         (4, &["--fail-on-test-failure", "a.xml"]),
         (2, &["--project", "no such project", "a.xml"]),
         (3, &["missing.xml"]),

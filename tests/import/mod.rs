@@ -3,6 +3,7 @@
 mod archives;
 mod between;
 mod comfort;
+mod compare;
 mod dedup;
 mod exit_codes;
 mod faults;

@@ -149,6 +149,20 @@ fn skip_osc(rest: &mut std::str::Chars<'_>) {
     }
 }
 
+/// A number for people, with a comma between thousands: `12,345`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
 /// A number with its noun: `1 test`, `2 tests`. The plural is `noun` and an `s`.
 #[must_use]
 pub fn count(number: usize, noun: &str) -> String {

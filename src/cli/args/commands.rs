@@ -54,6 +54,13 @@ pub struct InspectOutputArgs {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: InspectFormat,
 
+    /// Show what changed since the run in this file: an earlier report, or the JSON of inspect
+    ///
+    /// Lists tests that newly fail, are fixed, new, gone or slower. Any report that can be imported will do, such as
+    /// that of --output ctrf=FILE. If the file does not exist, nothing is compared, so that the first run of a branch passes.
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
+
     /// Also write the result to a file, such as jsonl=shard-1.jsonl (repeatable)
     ///
     /// The file is written completely or not at all.

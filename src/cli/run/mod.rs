@@ -15,7 +15,9 @@ use crate::summary::CommandEnd;
 
 use super::args::RunArgs;
 use super::cargo::{Cargo, is_cargo_test};
+use super::compare;
 use super::exit::ExitCode;
+use super::github;
 use super::import::{self, ImportInput};
 use super::outputs::{Outputs, delete_old};
 use super::reports;
@@ -49,7 +51,17 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         return ExitCode::Usage.code();
     }
     let directory = &environment.directory;
+    let cargo = Cargo::of_command(command).unwrap_or_else(|| Cargo::of_environment(environment));
     let before = reports::find(directory, &settings);
+    let compared = args.output.compare.as_deref();
+    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
+        Ok(earlier) => earlier,
+        Err(exit) => {
+            github::report_failure(environment, exit, &streams);
+            delete_old(&args.output.output, directory, &before);
+            return exit.code();
+        }
+    };
     let (format, files) = (args.output.format, &args.output.output);
     let outputs = match Outputs::open(format, files, directory, &before, &streams) {
         Ok(outputs) => outputs,
@@ -84,14 +96,14 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
             "{shown} has ended, but a process that it started keeps its output open: further output is not read"
         ));
     }
-    let cargo = Cargo::of_command(command).unwrap_or_else(|| Cargo::of_environment(environment));
     let command = CommandEnd {
         program: shown,
         exit_code: code,
         signal,
         elapsed_s: started.elapsed().as_secs_f64(),
     };
-    let input = ImportInput { found, printed, cargo, warnings, command: Some(command), early };
+    let input =
+        ImportInput { found, printed, cargo, warnings, command: Some(command), early, earlier };
     import::import(&settings, &connection, environment, &streams, input, outputs)
 }
 

@@ -161,7 +161,7 @@ fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
             format!("it is about the reports of one import: use the option --{option}"),
         );
     }
-    if ["build", "attempt", "run_id", "run_name"].contains(&&*folded) {
+    if ["build", "attempt", "run_id", "run_name", "compare"].contains(&&*folded) {
         let option = folded.replace('_', "-");
         return (
             format!("`{key}` cannot be set in a file"),

@@ -63,7 +63,9 @@ fn run_error(error: &RunError) -> String {
 }
 
 fn failure(test: &TestRecord) -> String {
-    let message = test.details.message.as_deref().unwrap_or(outcome_word(test.outcome));
+    let details = &test.details;
+    let message = details.message.as_deref().or(details.trace.as_deref());
+    let message = message.unwrap_or(outcome_word(test.outcome));
     command(test.file.as_deref(), test.line, &test.name, message)
 }
 

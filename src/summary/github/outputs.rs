@@ -157,6 +157,9 @@ fn shorten(summary: &mut Summary, most: usize) {
     summary.records = Arc::new(Records { tests: failures, run_errors, ..Records::default() });
     summary.changes.truncate(most);
     summary.stale.truncate(most);
+    if let Some(comparison) = &mut summary.comparison {
+        comparison.truncate(most);
+    }
     summary.warnings.truncate(most);
     summary.warnings.iter_mut().for_each(cut);
     summary.errors.truncate(most);

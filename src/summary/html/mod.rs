@@ -9,11 +9,11 @@ mod tests_by_folder;
 use std::fmt::Write as _;
 
 use super::headline::{self, Headline, carried_over, headline, inspected, next, participles};
+use super::highlights::{self, Reason};
 use super::layout::{count, outcome_word, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
 use super::{Build, OutcomeCounts, Severity, Summary, escape, source_line};
-use test_reports::formats::model::Outcome;
 use test_reports::record::TestRecord;
 use test_reports::text as texts;
 
@@ -27,14 +27,14 @@ const SCRIPT_HASH: &str = "fNT+hMpwNBXNAIgWzhMm3cZT9YbB8kye4ApAMjcgd5Q=";
 /// Failures and flaky tests that are listed. The tests by folder hold the others, too.
 const FINDINGS: usize = 1000;
 
-/// The longest message of one test, in characters.
-const MESSAGE_CHARS: usize = 8000;
+/// Failures with a folded trace, the longest trace in characters, and the bytes of all of them: the page stays small enough
+/// for a browser.
+const TRACES: usize = 200;
+const TRACE_CHARS: usize = 4096;
+const TRACE_BYTES: usize = 1_500_000;
 
 /// The longest reason in the line of a test, in characters.
 const REASON_CHARS: usize = 300;
-
-/// Tests in the list of the slowest.
-const SLOWEST: usize = 10;
 
 /// One self-contained HTML page.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +61,9 @@ fn text(data: &str) -> String {
     markup_free(&escape::terminal(data))
 }
 
-/// `data` as text of a `<pre>` element, with its line breaks.
-fn block(data: &str) -> String {
-    let plain = texts::strip_ansi(data);
-    let lines = plain.trim_matches(['\r', '\n']).lines().map(|line| {
+/// `lines` as text of a `<pre>` element.
+fn block(lines: &str) -> String {
+    let lines = lines.lines().map(|line| {
         let parts: Vec<String> = line.split('\t').map(text).collect();
         parts.join("\t")
     });
@@ -203,6 +202,7 @@ fn body(page: &mut String, summary: &Summary) {
             text(&flaw.to_string())
         )
     });
+    comparison(page, summary);
     flaky(page, summary);
     slowest(page, summary);
     tests_by_folder::write(page, &summary.records.tests);
@@ -247,20 +247,21 @@ fn failures(page: &mut String, summary: &Summary) {
         return;
     }
     page.push_str("<section>\n<h2>Failures</h2>\n");
+    let mut room = Traces::default();
     for test in failures.iter().take(FINDINGS) {
-        finding(page, test, summary.build.as_ref());
+        finding(page, test, summary.build.as_ref(), &mut room);
     }
     more(page, failures.len().saturating_sub(FINDINGS));
     page.push_str("</section>\n");
 }
 
-/// A failed test: name, folder, reason; the rest of the message is folded.
-fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>) {
+/// A failed test: name, folder, reason; what follows the reason is folded.
+fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>, room: &mut Traces) {
     let class = outcome_word(test.outcome);
     let (name, folder) = (text(&test.name), path(&test.folder));
     push(page, format_args!("<div class=\"finding {class}\" data-name=\"{folder} / {name}\">\n"));
     push(page, format_args!("<p><span class=\"mark\">{class}</span> <b>{name}</b></p>\n"));
-    let place = source_line(test.file.as_deref(), test.line).map(|place| {
+    let place = highlights::place(test).map(|place| {
         let shown = format!("<code>{}</code>", text(&place));
         let link = build.and_then(|build| build.source_url(test.file.as_deref()?, test.line));
         link.map_or(shown.clone(), |link| format!("<a href=\"{}\">{shown}</a>", text(&link)))
@@ -268,26 +269,46 @@ fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>) {
     let folder = Some(folder).filter(|folder| !folder.is_empty());
     let places: Vec<String> = [folder, place].into_iter().flatten().collect();
     push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
-    message(page, test.details.message.as_deref());
+    why(page, &highlights::reason(test, REASON_CHARS), room);
     page.push_str("</div>\n");
 }
 
-/// The first line of a message; the whole of it is folded if there is more.
-fn message(page: &mut String, message: Option<&str>) {
-    let Some(message) = message else { return };
-    let plain = texts::strip_ansi(message);
-    let reason = plain.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let short = texts::cut(reason, REASON_CHARS);
-    if short == plain.trim() {
-        push(page, format_args!("<p class=\"reason\"><code>{}</code></p>\n", text(&short)));
-    } else {
-        let (short, whole) = (text(&short), block(&texts::cut(&plain, MESSAGE_CHARS)));
-        push(
+/// The room that is left for folded traces.
+struct Traces {
+    number: usize,
+    bytes: usize,
+}
+
+impl Default for Traces {
+    fn default() -> Self {
+        Self { number: TRACES, bytes: TRACE_BYTES }
+    }
+}
+
+impl Traces {
+    /// What follows the reason, escaped; none if there is nothing or no room.
+    fn take(&mut self, rest: &[String]) -> Option<String> {
+        self.number = self.number.checked_sub(usize::from(!rest.is_empty()))?;
+        let shown = block(&texts::cut(&rest.join("\n"), TRACE_CHARS));
+        self.bytes = self.bytes.checked_sub(shown.len())?;
+        Some(shown).filter(|shown| !shown.is_empty())
+    }
+}
+
+/// The reason in one line, and what follows it, folded.
+fn why(page: &mut String, Reason { line, rest }: &Reason, room: &mut Traces) {
+    if line.is_empty() {
+        return;
+    }
+    let line = text(line);
+    match room.take(rest) {
+        None => push(page, format_args!("<p class=\"reason\"><code>{line}</code></p>\n")),
+        Some(rest) => push(
             page,
             format_args!(
-                "<details class=\"reason\"><summary><code>{short}</code></summary><pre>{whole}</pre></details>\n"
+                "<details class=\"reason\"><summary><code>{line}</code></summary><pre>{rest}</pre></details>\n"
             ),
-        );
+        ),
     }
 }
 
@@ -297,6 +318,7 @@ fn run_errors(page: &mut String, summary: &Summary) {
         return;
     }
     page.push_str("<section>\n<h2>Errors outside tests (setup, collection, build)</h2>\n");
+    let mut room = Traces::default();
     for error in errors.iter().take(FINDINGS) {
         push(
             page,
@@ -313,48 +335,76 @@ fn run_errors(page: &mut String, summary: &Summary) {
             .map(|place| text(&place))
             .collect();
         push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
-        message(page, error.message.as_deref());
+        let reason = highlights::reason_of(error.message.as_deref(), None, REASON_CHARS);
+        why(page, &reason, &mut room);
         page.push_str("</div>\n");
     }
     more(page, errors.len().saturating_sub(FINDINGS));
     page.push_str("</section>\n");
 }
 
+/// What changed since an earlier run. Tests that still fail are listed as failures.
+fn comparison(page: &mut String, summary: &Summary) {
+    let Some(comparison) = &summary.comparison else { return };
+    let (file, words) = (text(&comparison.file), comparison.in_words());
+    push(
+        page,
+        format_args!(
+            "<section>\n<h2>Compared with before</h2>\n<p><code>{file}</code>: {words}</p>\n<ul class=\"list\">\n"
+        ),
+    );
+    for (class, mark, tests) in [
+        ("failed", "failing", &comparison.newly_failing),
+        ("passed", "fixed", &comparison.fixed),
+        ("flaky", "slower", &comparison.slower),
+        ("skipped", "gone", &comparison.gone),
+        ("skipped", "new", &comparison.new),
+    ] {
+        for test in tests.iter().take(FINDINGS) {
+            let times = match (test.duration_before_s, test.duration_s) {
+                (Some(before), Some(now)) if mark == "slower" => {
+                    format!(" · {} before, {} now", seconds(before), seconds(now))
+                }
+                _ => String::new(),
+            };
+            let (name, folder) = (text(&test.name), path(&test.folder));
+            push(
+                page,
+                format_args!(
+                    "<li class=\"{class}\"><span class=\"mark\">{mark}</span><span>{name} <span class=\"soft\">{folder}{times}</span></span></li>\n"
+                ),
+            );
+        }
+    }
+    page.push_str("</ul>\n");
+    let left = |tests: &[_]| tests.len().saturating_sub(FINDINGS);
+    more(page, comparison.kinds().iter().map(|(_, tests)| left(tests)).sum());
+    page.push_str("</section>\n");
+}
+
 /// Flaky tests, with the attempt that passed and the reason of the first that failed.
 fn flaky(page: &mut String, summary: &Summary) {
-    let flaky: Vec<&TestRecord> = summary.records.tests.iter().filter(|test| test.flaky).collect();
-    list(page, "flaky test", "", &flaky, |test| {
-        let attempts = &test.details.attempts;
-        let passed = attempts.iter().rposition(|attempt| attempt.outcome == Outcome::Passed);
-        let which = passed.map(|at| format!("passed on attempt {} of {}", at + 1, attempts.len()));
-        let reason = attempts.iter().find_map(|attempt| attempt.message.as_deref());
-        let reason = reason.map(|reason| {
-            let plain = texts::strip_ansi(reason);
-            let line =
-                plain.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-            format!("<code>{}</code>", text(&texts::cut(line, REASON_CHARS)))
-        });
-        let notes: Vec<String> = which.into_iter().chain(reason).collect();
+    list(page, "flaky test", "", &highlights::flaky(summary), |test| {
+        let before = highlights::failed_before(test, REASON_CHARS);
+        let before = before.map(|line| format!("failed before: <code>{}</code>", text(&line)));
+        let notes: Vec<String> = highlights::passed_on(test).into_iter().chain(before).collect();
         format!(
             "<li class=\"flaky\"><span class=\"mark\">flaky</span><span>{}<br><span class=\"soft\">{}{}{}</span></span></li>\n",
             text(&test.name),
             path(&test.folder),
             if notes.is_empty() { "" } else { " · " },
-            notes.join(", before that: ")
+            notes.join("; ")
         )
     });
 }
 
 fn slowest(page: &mut String, summary: &Summary) {
-    let mut timed: Vec<(f64, &TestRecord)> =
-        summary.records.tests.iter().filter_map(|test| Some((test.duration_s?, test))).collect();
-    if timed.len() <= SLOWEST {
+    let slowest = highlights::slowest(summary);
+    if slowest.is_empty() {
         return;
     }
-    timed.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    timed.truncate(SLOWEST);
     page.push_str("<section>\n<h2>Slowest</h2>\n<ul class=\"list\">\n");
-    for (time, test) in timed {
+    for (time, test) in slowest {
         push(
             page,
             format_args!(

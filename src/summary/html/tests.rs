@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::summary::samples::{self, records_of};
 use sha2::{Digest as _, Sha256};
-use test_reports::record::{Attempt, Details};
+use test_reports::formats::model::Outcome;
 
 fn render(summary: &Summary) -> String {
     Html.import(summary, &TextOptions::default()).unwrap()
@@ -37,24 +37,7 @@ fn the_policy_allows_this_style_and_this_script() {
 
 #[test]
 fn everything() {
-    let mut summary = samples::everything();
-    let flaky = TestRecord {
-        flaky: true,
-        details: Arc::new(Details {
-            attempts: vec![
-                Attempt {
-                    outcome: Outcome::Failed,
-                    duration_s: None,
-                    message: Some("\n timed out".to_owned()),
-                },
-                Attempt { outcome: Outcome::Passed, duration_s: None, message: None },
-            ],
-            ..Details::default()
-        }),
-        ..samples::record(&["shop", "search"], "finds a word", Outcome::Passed)
-    };
-    records_of(&mut summary).tests.push(flaky);
-    insta::assert_snapshot!(content(&render(&summary)));
+    insta::assert_snapshot!(content(&render(&samples::everything())));
 }
 
 #[test]
@@ -91,15 +74,24 @@ fn ten_thousand_tests_are_less_than_five_megabytes() {
                 ["web".to_owned(), format!("package {}", number % 100), "checkout".to_owned()];
             let folder: Vec<&str> = folder.iter().map(String::as_str).collect();
             let outcome = if number % 10 == 0 { Outcome::Failed } else { Outcome::Passed };
-            samples::record(
-                &folder,
-                &format!("a test with a name of the usual length, number {number}"),
-                outcome,
-            )
+            let name = format!("a test with a name of the usual length, number {number}");
+            let mut test = samples::record(&folder, &name, outcome);
+            if outcome == Outcome::Failed {
+                let frame = "  File \"/srv/app/<checkout>/cart.py\", line 17, in 'add'\n";
+                Arc::make_mut(&mut test.details).trace = Some(frame.repeat(1_000).into());
+            }
+            test
         })
         .collect();
-    let size = render(&summary).len();
-    assert!(size < 5_000_000, "{size} bytes");
+    let page = render(&summary);
+    assert!(page.len() < 5_000_000, "{} bytes", page.len());
+    // Every failure says why; the first of them also where.
+    assert_eq!(page.matches("expected 2 to equal 3").count(), 1_000);
+    assert!(
+        (100..=200).contains(&page.matches("<pre>").count()),
+        "{}",
+        page.matches("<pre>").count()
+    );
 }
 
 #[test]

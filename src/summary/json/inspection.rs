@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::summary::comparison::Comparison;
 use crate::summary::{OutcomeCounts, Summary, flawed_files};
 use test_reports::record::{Details, FileCounts, RunError, TestRecord};
 
@@ -11,6 +12,7 @@ pub(in crate::summary) struct Inspection<'a> {
     schema_version: u32,
     files: &'a [FileCounts],
     totals: Totals,
+    comparison: Option<&'a Comparison>,
     #[serde(serialize_with = "tests")]
     tests: &'a [TestRecord],
     run_errors: &'a [RunError],
@@ -24,6 +26,7 @@ pub(super) fn whole(summary: &Summary) -> Inspection<'_> {
         tests: summary.to_import(),
         run_errors: &summary.records.run_errors,
         warnings: &summary.warnings,
+        comparison: summary.comparison.as_ref(),
         ..totals(summary)
     }
 }
@@ -44,6 +47,7 @@ pub(in crate::summary) fn totals(summary: &Summary) -> Inspection<'_> {
             ignored: ledger.ignored,
             counts: reports.counts,
         },
+        comparison: None,
         tests: &[],
         run_errors: &[],
         warnings: &[],

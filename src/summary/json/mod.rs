@@ -145,7 +145,7 @@ mod tests {
             (
                 "",
                 "schema_version tool exit_code dry_run complete interrupted command build namespace reports project \
-                 root_plan sandbox suites tests steps run results requests elapsed_s failures run_errors changes stale moved left warnings errors",
+                 root_plan sandbox suites tests steps run results comparison requests elapsed_s failures run_errors changes stale moved left warnings errors",
             ),
             ("tool", "name version"),
             ("build", "provider branch commit pull_request url"),
@@ -165,6 +165,7 @@ mod tests {
             ("steps", "created"),
             ("run", "id name marker build created closed continuation_of cycle"),
             ("results", "seen recorded updated unchanged kept unrecordable refused not_executed"),
+            ("comparison", "file tests_before newly_failing fixed still_failing new gone slower"),
             ("requests", "get post put delete retries"),
             ("failures", "identity folder name outcome message file line"),
             ("run_errors", "report name message file line is_case"),

@@ -3,6 +3,7 @@
 //! It stays below a size limit: failures come first, and what does not fit is counted. Our own words are Markdown; data
 //! goes through `escape` alone.
 
+mod comparison;
 mod escape;
 mod failures;
 mod folders;
@@ -91,6 +92,9 @@ fn problems(page: &mut Page, summary: &Summary) {
     failures::failures(page, &summary.failures(), summary.build.as_ref());
     failures::run_errors(page, &summary.records.run_errors);
     failures::damaged(page, &summary.reports.damaged);
+    comparison::comparison(page, summary);
+    failures::flaky(page, summary);
+    failures::slowest(page, summary);
 }
 
 /// The outcomes in words, as a bar, in numbers.

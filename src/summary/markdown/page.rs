@@ -17,6 +17,11 @@ impl Page {
         Self { text: String::new(), limit }
     }
 
+    /// The number of bytes that the page stays below.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Appends a block: a paragraph, a heading, an HTML block without a blank line in it.
     pub(super) fn block(&mut self, block: &str) {
         if !self.text.is_empty() {

@@ -37,7 +37,7 @@ fn parts(html: &str) -> (String, Vec<String>) {
             .min();
         let Some((start, tag)) = next else {
             outside.push_str(rest);
-            return (without_links(&outside), inside);
+            return (without_folding(&without_links(&outside)), inside);
         };
         outside.push_str(&rest[..start]);
         rest = &rest[start..];
@@ -55,6 +55,15 @@ fn without_links(html: &str) -> String {
         kept.push_str(part.split_once("\">").unwrap().1);
     }
     kept.replace("</a>", "")
+}
+
+/// Whether a failure can be unfolded depends on the lines of its message: without the tags of both forms, and their ends of lines.
+fn without_folding(html: &str) -> String {
+    let opened = html.matches("<details>").count();
+    assert_eq!(opened, html.matches("</details>").count());
+    let tags =
+        ["<details>", "</details>", "<summary>", "</summary>", "</pre>", "<p>", "</p>", "\n"];
+    tags.iter().fold(html.to_owned(), |kept, tag| kept.replace(tag, ""))
 }
 
 /// The text of HTML without markup.
@@ -93,6 +102,13 @@ fn holding(text: &str) -> Summary {
     summary.warnings.push(text.to_owned());
     summary.errors.push(SummaryError { message: text.to_owned(), hint: Some(text.to_owned()) });
     summary.changes.push(change(ChangeAction::Create, ChangeKind::Test, &[text], text));
+    if let Some(comparison) = &mut summary.comparison {
+        text.clone_into(&mut comparison.file);
+        for tests in [&mut comparison.newly_failing, &mut comparison.fixed, &mut comparison.gone] {
+            text.clone_into(&mut tests[0].name);
+            tests[0].folder = vec![text.to_owned()];
+        }
+    }
     summary.stale.push(Stale {
         identity: Identity::of_test("", &[text], text),
         folder: vec![text.to_owned()],

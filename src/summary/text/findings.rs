@@ -1,9 +1,10 @@
 //! Failures, run errors, flaws, warnings and test counts as text: shared by imports and inspections.
 
 use super::{Detail, TextOptions};
+use crate::summary::highlights::{self, Reason};
 use crate::summary::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece, seconds,
-    styled,
+    ERROR, FAINT, NEW, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece,
+    seconds, styled,
 };
 use crate::summary::{
     FileFlaw, LeftOver, Moved, OutcomeCounts, Stale, Summary, SummaryError, Work, escape,
@@ -22,9 +23,13 @@ const LABEL: usize = 11;
 /// Columns of the labels of numbers, such as `reports`.
 pub(super) const ROW_LABEL: usize = 10;
 
-/// The longest message that is shown, in characters: without and with `-v`.
-const MESSAGE_CHARS: usize = 160;
-const FULL_MESSAGE_CHARS: usize = 2000;
+/// The longest reason in one line, in characters: without and with `-v`.
+const REASON_CHARS: usize = 160;
+const FULL_REASON_CHARS: usize = 2000;
+
+/// With `-v`, lines of a trace, and the longest of them in characters.
+const TRACE_LINES: usize = 20;
+const TRACE_LINE_CHARS: usize = 500;
 
 pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &TextOptions) {
     let errored = failures.iter().filter(|test| test.outcome == Outcome::Errored).count();
@@ -41,7 +46,82 @@ pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &Text
         }
         let label = styled(ERROR, &format!("  {}", outcome_word(test.outcome)));
         page.line(&label, LABEL, &pieces);
-        message(page, test.details.message.as_deref(), options);
+        why(page, LABEL, &highlights::reason(test, reason_chars(options.detail)), options);
+    });
+}
+
+/// What changed since an earlier run. Tests that still fail are listed as failures, and new ones only with `-v`.
+pub(super) fn comparison(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    let Some(comparison) = &summary.comparison else {
+        return;
+    };
+    page.gap();
+    let file = escape::terminal(&comparison.file);
+    page.title(&format!("Compared with {file}: {}", comparison.in_words()));
+    let kinds = [
+        ("failing", ERROR, &comparison.newly_failing),
+        ("fixed", OK, &comparison.fixed),
+        ("slower", WARN, &comparison.slower),
+        ("gone", WARN, &comparison.gone),
+        ("new", NEW, &comparison.new),
+    ];
+    let is_shown = |word: &str| word != "new" || options.detail == Detail::Full;
+    let shown: Vec<_> = kinds
+        .into_iter()
+        .filter(|(word, ..)| is_shown(word))
+        .flat_map(|(word, style, tests)| tests.iter().map(move |test| (word, style, test)))
+        .collect();
+    if !shown.is_empty() {
+        page.gap();
+    }
+    list(page, &shown, options, |page, (word, style, test)| {
+        let folder = format!("  {}", escape::terminal(&path(&test.folder)));
+        let mut pieces = vec![piece(TITLE, escape::terminal(&test.name)), piece(FAINT, folder)];
+        if *word == "slower"
+            && let (Some(before), Some(now)) = (test.duration_before_s, test.duration_s)
+        {
+            pieces
+                .push(piece(PLAIN, format!("  {} before, {} now", seconds(before), seconds(now))));
+        }
+        page.line(&styled(*style, &format!("  {word}")), LABEL, &pieces);
+    });
+    page.gap();
+}
+
+/// The flaky tests: names, which attempt passed, and why an earlier one failed.
+pub(super) fn flaky(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    let flaky = highlights::flaky(summary);
+    let mut in_folder: Option<&[String]> = None;
+    section(page, &count(flaky.len(), "flaky test"), &flaky, options, |page, test| {
+        if in_folder != Some(&test.folder) {
+            in_folder = Some(&test.folder);
+            page.line("", 2, &[piece(FAINT, escape::terminal(&path(&test.folder)))]);
+        }
+        let mut pieces = vec![piece(TITLE, escape::terminal(&test.name))];
+        if let Some(place) = highlights::place(test) {
+            pieces.push(piece(FAINT, format!("  {}", escape::terminal(&place))));
+        }
+        page.line(&styled(WARN, "  flaky"), LABEL, &pieces);
+        let before = highlights::failed_before(test, reason_chars(options.detail));
+        let before = before.map(|line| format!("failed before: {}", escape::terminal(&line)));
+        let notes: Vec<String> = highlights::passed_on(test).into_iter().chain(before).collect();
+        if !notes.is_empty() {
+            page.line("", LABEL, &[piece(PLAIN, notes.join("; "))]);
+        }
+    });
+}
+
+/// The slowest tests; only with `-v`.
+pub(super) fn slowest(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    if options.detail < Detail::Full {
+        return;
+    }
+    let slowest = highlights::slowest(summary);
+    let title = format!("The {} slowest tests", slowest.len());
+    section(page, &title, &slowest, options, |page, (time, test)| {
+        let folder = format!("  {}", escape::terminal(&path(&test.folder)));
+        let pieces = [piece(PLAIN, escape::terminal(&test.name)), piece(FAINT, folder)];
+        page.line(&format!("  {}", seconds(*time)), LABEL + 2, &pieces);
     });
 }
 
@@ -49,12 +129,13 @@ pub(super) fn run_errors(page: &mut Page, errors: &[RunError], options: &TextOpt
     let title =
         format!("{} outside tests (setup, collection, build)", count(errors.len(), "error"));
     section(page, &title, errors, options, |page, error| {
-        let RunError { report, name, message: why, file, line, is_case: _ } = error;
+        let RunError { report, name, message, file, line, is_case: _ } = error;
         page.line(&styled(ERROR, "  error"), LABEL, &[piece(TITLE, escape::terminal(name))]);
         let places = [Some(report.to_string()), source_line(file.as_deref(), *line)];
         let places: Vec<String> = places.into_iter().flatten().collect();
         page.line("", LABEL, &[piece(FAINT, escape::terminal(&places.join(", ")))]);
-        message(page, why.as_deref(), options);
+        let reason = highlights::reason_of(message.as_deref(), None, reason_chars(options.detail));
+        why(page, LABEL, &reason, options);
     });
 }
 
@@ -172,18 +253,28 @@ pub(super) fn errors(page: &mut Page, errors: &[SummaryError], options: &TextOpt
     });
 }
 
-/// The first line of `message` that is not blank; shortened, less so with `-v`.
-pub(super) fn first_line(message: &str, detail: Detail) -> String {
-    let message = text::strip_ansi(message);
-    let line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let most = if detail == Detail::Full { FULL_MESSAGE_CHARS } else { MESSAGE_CHARS };
-    escape::terminal(&text::cut(line, most)).into_owned()
+/// The longest reason in one line, in characters.
+pub(super) fn reason_chars(detail: Detail) -> usize {
+    if detail == Detail::Full { FULL_REASON_CHARS } else { REASON_CHARS }
 }
 
-fn message(page: &mut Page, message: Option<&str>, options: &TextOptions) {
-    let line = first_line(message.unwrap_or_default(), options.detail);
+/// Why something failed, indented by `indent`: one line, and with `-v` the lines after it.
+pub(super) fn why(page: &mut Page, indent: usize, reason: &Reason, options: &TextOptions) {
+    let Reason { line, rest } = reason;
     if !line.is_empty() {
-        page.line("", LABEL, &[piece(PLAIN, line)]);
+        page.line("", indent, &[piece(PLAIN, escape::terminal(line))]);
+    }
+    if options.detail < Detail::Full {
+        return;
+    }
+    for line in rest.iter().take(TRACE_LINES) {
+        let line = text::cut(line, TRACE_LINE_CHARS).replace('\t', "    ");
+        let start = indent + line.len() - line.trim_start().len();
+        let pieces = [piece(FAINT, escape::terminal(line.trim_start()))];
+        page.hanging_line("", start, start, &pieces);
+    }
+    if let Some(left @ 1..) = rest.len().checked_sub(TRACE_LINES) {
+        page.line("", indent, &[piece(FAINT, format!("… and {}", count(left, "more line")))]);
     }
 }
 

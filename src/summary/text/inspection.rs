@@ -3,6 +3,7 @@
 use super::findings::{self, ROW_LABEL};
 use super::{Detail, TextOptions, result};
 use crate::summary::headline::inspected;
+use crate::summary::highlights;
 use crate::summary::layout::{
     ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, outcome_word, piece, seconds, styled,
 };
@@ -27,6 +28,9 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
     }
     findings::damaged(&mut page, &reports.damaged, options);
     if options.detail > Detail::Brief {
+        findings::comparison(&mut page, summary, options);
+        findings::flaky(&mut page, summary, options);
+        findings::slowest(&mut page, summary, options);
         page.gap();
         files(&mut page, &records.files, options);
         findings::test_rows(&mut page, summary);
@@ -98,9 +102,8 @@ fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOp
     }
     let indent = OUTCOME + 2 * depth;
     page.hanging_line(&styled(style, word), indent, indent + 4, &pieces);
-    let message = test.details.message.as_deref().unwrap_or_default();
-    let message = findings::first_line(message, options.detail);
-    if !message.is_empty() && test.outcome != Outcome::Passed {
-        page.line("", indent + 2, &[piece(FAINT, message)]);
+    if test.outcome != Outcome::Passed {
+        let reason = highlights::reason(test, findings::reason_chars(options.detail));
+        findings::why(page, indent + 2, &reason, options);
     }
 }

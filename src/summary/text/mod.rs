@@ -42,6 +42,9 @@ fn render(summary: &Summary, options: &TextOptions) -> String {
     }
     findings::damaged(&mut page, &summary.reports.damaged, options);
     if !is_brief {
+        findings::comparison(&mut page, summary, options);
+        findings::flaky(&mut page, summary, options);
+        findings::slowest(&mut page, summary, options);
         if !summary.changes.is_empty() && (summary.dry_run || options.detail == Detail::Full) {
             page.gap();
             let title = if summary.dry_run { "Planned changes" } else { "Changes" };

@@ -274,6 +274,11 @@ fn an_inspection_shows_folders_counts_and_failures() {
 
       damaged  reports/b.xml:12:1: the file ends inside <testsuite>
 
+    1 flaky test
+
+      shop / checkout
+      flaky    pays by card
+
     reports   reports/a.xml  3 cases of vitest
               reports/b.xml  3 cases of vitest
     tests     4: 1 failed, 2 passed (1 flaky), 1 skipped, in 1.0 s
@@ -306,6 +311,11 @@ fn a_full_inspection_shows_every_test() {
     1 damaged report: test cases may be missing
 
       damaged  reports/b.xml:12:1: the file ends inside <testsuite>
+
+    1 flaky test
+
+      shop / checkout
+      flaky    pays by card
 
     reports   reports/a.xml  3 cases of vitest
               reports/b.xml  3 cases of vitest
