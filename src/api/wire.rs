@@ -693,7 +693,7 @@ mod tests {
                 .unwrap()
         };
         for odd in
-            ["{\"date\":\"2026-01-01\",\"zone\":[3]}", "[1]", "true", "-1", "\"soon\"", "null"]
+            ["{\"date\":\"2026-01-01\",\"zone\":[3]}", "[1]", "true", "{}", "\"soon\"", "null"]
         {
             assert_eq!(test("created_at", odd).created_at, None, "{odd}");
         }
