@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 
 use super::client::Client;
 use super::error::{ApiError, RequestError};
@@ -34,15 +34,55 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// # Errors
 /// The error of a page, or [`RequestError::Unstable`] when the list changed during each reading.
 pub async fn list<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, ApiError> {
+    list_expecting(client, filter, 0).await
+}
+
+/// As [`list`], for a list that has about `expected` rows: its pages are requested together, without waiting for the total. If
+/// there are fewer, the pages behind the last one do not matter.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_expecting<T: Resource>(
+    client: &Client,
+    filter: &str,
+    expected: usize,
+) -> Result<Vec<T>, ApiError> {
+    Ok(list_if(client, filter, expected, None).await?.unwrap_or_default())
+}
+
+/// As [`list_expecting`]; none if the list has no rows, or more than `most` pages, which the first one tells. That it has no rows is
+/// not checked.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_up_to<T: Resource>(
+    client: &Client,
+    filter: &str,
+    expected: usize,
+    most: u64,
+) -> Result<Option<Vec<T>>, ApiError> {
+    let rows = list_if(client, filter, expected, Some(most)).await?;
+    Ok(rows.filter(|rows| !rows.is_empty()))
+}
+
+async fn list_if<T: Resource>(
+    client: &Client,
+    filter: &str,
+    expected: usize,
+    most: Option<u64>,
+) -> Result<Option<Vec<T>>, ApiError> {
     let mut per_page = PER_PAGE;
     let mut reading = 1;
     loop {
-        let read = read_once(client, filter, per_page).await;
+        let read =
+            read_once(client, filter, per_page, expected as u64, most.unwrap_or(u64::MAX)).await;
         // Before a sorted list had any rows, nothing found may mean that the server knows no order.
         if !client.filters().is_known_to_sort::<T>() && client.filters().is_sorted::<T>() {
             match &read {
-                Ok(Ok(rows)) if !rows.is_empty() => client.filters().sorts::<T>(),
-                Ok(Ok(_)) if has_rows::<T>(client, filter).await? => {
+                Ok(Ok(rows)) if rows.as_ref().is_none_or(|rows| !rows.is_empty()) => {
+                    client.filters().sorts::<T>();
+                }
+                Ok(Ok(_)) if most.is_none() && has_rows::<T>(client, filter).await? => {
                     client.filters().do_not_sort::<T>();
                     continue;
                 }
@@ -97,24 +137,36 @@ async fn has_rows<T: Resource>(client: &Client, filter: &str) -> Result<bool, Ap
     }
 }
 
-/// The rows, or why this reading is not consistent.
+/// The rows, or why this reading is not consistent. No rows if there are more than `most` pages.
 async fn read_once<T: Resource>(
     client: &Client,
     filter: &str,
     per_page: u64,
-) -> Result<Result<Vec<T>, String>, ApiError> {
+    expected: u64,
+    most: u64,
+) -> Result<Result<Option<Vec<T>>, String>, ApiError> {
     let path = |page: u64| {
         let and = if filter.is_empty() { "" } else { "&" };
         let sort = if client.filters().is_sorted::<T>() { "_sort=id&" } else { "" };
         format!("{}?{filter}{and}{sort}per_page={per_page}&page={page}", T::NAME)
     };
-    let first: Page<T> = client.get(&path(1)).await?;
+    let early: Vec<String> = (2..=expected.div_ceil(per_page).min(MAX_PAGES)).map(path).collect();
+    let first = path(1);
+    let (first, early) =
+        tokio::join!(client.get::<Page<T>>(&first), join_all(early.iter().map(|p| client.get(p))));
+    let first: Page<T> = first?;
     if first.last_page > MAX_PAGES.min(first.total.max(1)) {
         let (pages, rows) = (first.last_page, first.total);
         return Ok(Err(format!("the server reports {pages} pages for {rows} rows")));
     }
-    let paths: Vec<String> = (2..=first.last_page).map(path).collect();
-    let rest: Vec<Page<T>> = try_join_all(paths.iter().map(|path| client.get(path))).await?;
+    if first.last_page > most {
+        return Ok(Ok(None));
+    }
+    let late: Vec<String> = (2 + early.len() as u64..=first.last_page).map(path).collect();
+    let further = usize::try_from(first.last_page.saturating_sub(1)).unwrap_or(usize::MAX);
+    let early: Result<Vec<Page<T>>, ApiError> = early.into_iter().take(further).collect();
+    let mut rest = early?;
+    rest.extend(try_join_all(late.iter().map(|path| client.get(path))).await?);
     let total = first.total;
     let (mut rows, mut deleted) = first.into_rows();
     for page in rest {
@@ -135,10 +187,10 @@ async fn read_once<T: Resource>(
         return Ok(Err(format!("{} rows of {total}", rows.len() + deleted)));
     }
     rows.sort_unstable_by_key(Resource::row_id);
-    Ok(Ok(rows))
+    Ok(Ok(Some(rows)))
 }
 
 /// Whether `error` says that the server does not accept a filter.
-pub(super) fn is_refused(error: &ApiError) -> bool {
+pub(crate) fn is_refused(error: &ApiError) -> bool {
     matches!(error.status(), Some(400 | 404 | 405 | 422 | 501))
 }

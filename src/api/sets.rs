@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::client::Client;
 use super::error::{ApiError, RequestError};
-use super::pages::{PER_PAGE, is_refused, list};
+use super::pages::{PER_PAGE, is_refused, list, list_expecting};
 use super::wire::{Page, Resource, Step, SuiteTest};
 
 /// The longest filter, in bytes: the request line stays below the 8 KiB that servers allow, and 1,000 ids of seven digits fit.
@@ -65,11 +65,25 @@ pub async fn list_in<T: Resource>(
     ids: impl Iterator<Item = u64>,
     most: usize,
 ) -> Result<Vec<T>, ApiError> {
-    list_in_with(client, field, ids, most, "").await
+    list_in_with(client, field, ids, most, "", 0).await
 }
 
-/// As [`list_in`], with a parameter that only adds to the rows, such as `&_with=run_result`. A server may ignore it, or refuse it and
-/// be asked without it.
+/// As [`list_in`], for about `expected` rows in all.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in_expecting<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    ids: impl Iterator<Item = u64>,
+    most: usize,
+    expected: usize,
+) -> Result<Vec<T>, ApiError> {
+    list_in_with(client, field, ids, most, "", expected).await
+}
+
+/// As [`list_in_expecting`], with a parameter that only adds to the rows, such as `&_with=run_result`. A server may ignore it, or
+/// refuse it and be asked without it.
 ///
 /// # Errors
 /// As [`list`].
@@ -79,6 +93,7 @@ pub async fn list_in_with<T: Resource>(
     ids: impl Iterator<Item = u64>,
     most: usize,
     with: &str,
+    expected: usize,
 ) -> Result<Vec<T>, ApiError> {
     let ids: Vec<u64> = ids.collect();
     let wanted: HashSet<u64> = ids.iter().copied().collect();
@@ -86,9 +101,9 @@ pub async fn list_in_with<T: Resource>(
     if !ids.is_empty() && !client.filters().is_broken::<T>(field) {
         // The oldest rows come last: a lot whose first id is the root folder would prove little.
         let lots = lots(field, ids.iter().rev().copied(), most, FILTER_BYTES);
-        let mut listed = list_lots::<T>(client, lots.clone(), with).await;
+        let mut listed = list_lots::<T>(client, lots.clone(), with, expected).await;
         if !with.is_empty() && listed.as_ref().is_err_and(is_refused) {
-            listed = list_lots::<T>(client, lots.clone(), "").await;
+            listed = list_lots::<T>(client, lots.clone(), "", expected).await;
         }
         match listed {
             Ok(mut rows) => {
@@ -128,10 +143,14 @@ async fn list_lots<T: Resource>(
     client: &Client,
     mut filters: Vec<String>,
     with: &str,
+    expected: usize,
 ) -> Result<Vec<T>, ApiError> {
     let mut rows: Vec<T> = Vec::new();
     while !filters.is_empty() {
-        let read = async |filter: &String| list(client, &format!("{filter}{with}")).await;
+        let expected = expected / filters.len();
+        let read = async |filter: &String| {
+            list_expecting(client, &format!("{filter}{with}"), expected).await
+        };
         let lists = join_all(filters.iter().map(read)).await;
         let mut shorter = Vec::new();
         for (filter, list) in filters.iter().zip(lists) {

@@ -113,7 +113,8 @@ async fn delete_tests(
     tests: &[(TestId, &IdentityLine)],
 ) -> Result<Vec<Written>, ApiError> {
     let ids = tests.iter().map(|(id, _)| id.number());
-    let rows: Vec<Test> = list_in_with(client, "id", ids, PER_REQUEST, "&_with=run_result").await?;
+    let rows: Vec<Test> =
+        list_in_with(client, "id", ids, PER_REQUEST, "&_with=run_result", 0).await?;
     // Not every server sends the results with the tests.
     let unknown = rows.iter().filter(|row| row.run_result.is_none()).map(|row| row.id.number());
     let results: Vec<RunResult> = list_in(client, "test_id", unknown, PER_REQUEST).await?;

@@ -149,7 +149,7 @@ impl Import<'_> {
             };
             let mut waits = Waits::default();
             loop {
-                let found = read_identities(self.client, self.target.project.id).await?;
+                let found = read_identities(self.client, self.target.project.id, 0).await?;
                 if let Some(id) = found.get(&identity()) {
                     return Ok(Ok(*id));
                 }

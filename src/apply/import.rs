@@ -10,7 +10,7 @@ use crate::api::ids::{StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire::Resource;
 use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan};
-use crate::snapshot::Target;
+use crate::snapshot::{Expected, Target};
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
@@ -48,6 +48,8 @@ pub(super) struct Import<'a> {
     pub(super) sent_again: bool,
     pub(super) lag: Lag,
     pub(super) own: OwnRows,
+    /// What the snapshot had: with what was created, what the next reading will find.
+    pub(super) expected: Expected,
     /// The folders that the snapshot has.
     pub(super) live_folders: HashSet<SuiteId>,
     /// Those of them that an import made.
@@ -119,6 +121,7 @@ impl<'a> Import<'a> {
             sent_again: false,
             lag: Lag::new(options.plan.lag_wait),
             own: OwnRows::default(),
+            expected: Expected { records: records.len(), ..Expected::default() },
             live_folders: HashSet::new(),
             own_folders: HashSet::new(),
         }

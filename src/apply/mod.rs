@@ -84,7 +84,9 @@ async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> 
     import.live_folders = snapshot.folders.live().map(|(id, _)| id).collect();
     let is_own = |(_, folder): &(SuiteId, &Folder)| folder.identity.is_some();
     import.own_folders = snapshot.folders.live().filter(is_own).map(|(id, _)| id).collect();
-    let folders = import.create_folders(snapshot.folders).await?;
+    import.expected.tests = snapshot.tests.len();
+    import.expected.steps = snapshot.steps_by_id.len();
+    let folders = import.create_folders(snapshot.into_folders()).await?;
     import.move_tests(&folders).await?;
     import.link_tests().await?;
     let (new, folders) = import.create_tests(folders).await?;

@@ -68,6 +68,7 @@ impl Import<'_> {
         }
         let (client, target, records) = (self.client, self.target, self.records);
         let namespace = self.namespace();
+        let expected = self.expected.tests + keys.len();
         let mut existing: HashMap<Identity, TestId> = HashMap::new();
         let rows = NewRows {
             kind: "test",
@@ -88,7 +89,7 @@ impl Import<'_> {
                 }
             },
             existing: async |keys: &[Key]| {
-                existing = read_identities(client, target.project.id).await?;
+                existing = read_identities(client, target.project.id, expected).await?;
                 let exists = |(record, _): &Key| existing.contains_key(&records[*record].identity);
                 Ok(keys.iter().copied().filter(exists).collect())
             },

@@ -4,7 +4,7 @@ use crate::api::client::Client;
 use crate::api::pages::PER_PAGE;
 use crate::api::sets::check_whole_lists;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read};
-use crate::snapshot::{Snapshot, Target, TargetError, read_all_identities};
+use crate::snapshot::{Expected, Lists, Snapshot, Target, TargetError, read_all_identities};
 use test_reports::record::TestRecord;
 
 use super::lag::Waits;
@@ -21,15 +21,17 @@ pub(super) async fn read_project(
     target: &Target,
     records: &[TestRecord],
     options: &PlanOptions,
+    lists: Option<Lists>,
+    expected: &Expected,
 ) -> Result<Snapshot, TargetError> {
-    let mut snapshot = Snapshot::read(client, target).await?;
+    let mut snapshot = Snapshot::read_expecting(client, target, lists, expected).await?;
     while let Some(request) = next_read(records, &snapshot, &options.namespace) {
         snapshot.read_more(client, target, request).await?;
     }
     Ok(snapshot)
 }
 
-/// Reads the project, and plans `records` against it. If the list of tests has several pages, the tests to create are looked
+/// Reads the project, of which `lists` may have been read already, and plans `records` against it. If the list of tests has several pages, the tests to create are looked
 /// up once more: see [`list`](crate::api::pages::list). If an existing test seems to lack steps or a folder, the project is read
 /// again for as long as lists may lag: an earlier import may have written them just now.
 ///
@@ -40,11 +42,14 @@ pub async fn read_and_plan(
     target: &Target,
     records: &[TestRecord],
     options: &PlanOptions,
+    mut lists: Option<Lists>,
 ) -> Result<(Snapshot, ChangePlan), TargetError> {
+    let expected = Expected { records: records.len(), ..Expected::default() };
     let mut reading = 1;
     let mut waits = Waits::default();
     loop {
-        let snapshot = read_project(client, target, records, options).await?;
+        let snapshot =
+            read_project(client, target, records, options, lists.take(), &expected).await?;
         let plan = ChangePlan::new(records, &snapshot, options);
         if !plan.is_empty() {
             check_whole_lists(client).await?;

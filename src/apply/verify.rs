@@ -6,7 +6,7 @@ use crate::api::ids::TestId;
 use crate::plan::change::ChangedRow;
 use crate::plan::dedup::{Dedup, DedupAction};
 use crate::plan::{ChangePlan, TestPlan, step_count, steps_of};
-use crate::snapshot::{Snapshot, read_steps};
+use crate::snapshot::{Expected, Snapshot, read_steps};
 
 use super::dedup::{DedupOutcome, dedup};
 use super::import::Import;
@@ -256,7 +256,15 @@ impl Import<'_> {
 
     async fn plan_again(&self) -> Result<(ChangePlan, Snapshot), Stop> {
         let options = &self.options.plan;
-        let snapshot = read_project(self.client, self.target, self.records, options).await?;
+        let folders = self.live_folders.union(&self.own.folders).copied();
+        let expected = Expected {
+            folders: folders.collect(),
+            tests: self.expected.tests + self.own.tests.len(),
+            steps: self.expected.steps + self.applied.steps_created,
+            records: self.records.len(),
+        };
+        let (client, target) = (self.client, self.target);
+        let snapshot = read_project(client, target, self.records, options, None, &expected).await?;
         Ok((ChangePlan::new(self.records, &snapshot, options), snapshot))
     }
 }

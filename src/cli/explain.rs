@@ -152,7 +152,7 @@ async fn actions(
     settings: &Settings,
 ) -> Result<Vec<ExplainedAction>, TargetError> {
     let target = Target::find(client, &remote.project).await?;
-    let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning).await?;
+    let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning, None).await?;
     let mut actions: Vec<ExplainedAction> =
         plan.tests.iter().map(|test| action(test, &plan, &snapshot)).collect();
     add_findings(&mut actions, &plan, &snapshot);

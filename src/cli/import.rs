@@ -15,7 +15,7 @@ use crate::plan::stale::stale;
 use crate::plan::{ChangePlan, PlanOptions};
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
-use crate::snapshot::{ProjectRef, Target, TargetError};
+use crate::snapshot::{Expected, Lists, ProjectRef, Target, TargetError};
 use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
@@ -251,7 +251,8 @@ impl Import<'_> {
         }
         let planning = self.planning();
         self.progress.begin(Stage::Project, 0);
-        let target = Target::find(client, project).await?;
+        let expected = Expected { records: self.summary.to_import().len(), ..Expected::default() };
+        let (target, lists) = Lists::find(client, project, &expected).await?;
         self.summary.set_target(&target);
         // Before the first write: a status or a milestone that is missing must not leave half an import.
         let recording = match &settings.results {
@@ -266,7 +267,8 @@ impl Import<'_> {
             },
         };
         let (mut snapshot, mut plan) =
-            read_and_plan(client, &target, self.summary.to_import(), &planning).await?;
+            read_and_plan(client, &target, self.summary.to_import(), &planning, Some(lists))
+                .await?;
         self.summary.set_findings(&plan.findings, planning.linking.is_some());
         match (settings.work, &settings.retiring) {
             (Work::Relink, _) => {
@@ -345,7 +347,7 @@ impl Import<'_> {
                 }
             }
             (snapshot, plan) =
-                read_and_plan(client, &target, self.summary.to_import(), &planning).await?;
+                read_and_plan(client, &target, self.summary.to_import(), &planning, None).await?;
         }
         let options =
             ApplyOptions { batch_size: settings.limits.batch_size, creates: true, plan: planning };

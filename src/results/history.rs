@@ -106,10 +106,13 @@ impl History {
         let kind = record.details.kind.as_deref().filter(|_| outcome.is_failure());
         let first = message.lines().map(text::clean).find(|line| !line.is_empty());
         let first = first.unwrap_or_default();
-        let headline = match kind.map(text::clean) {
-            Some(kind) if !kind.is_empty() && !first.contains(&kind) && first.is_empty() => kind,
-            Some(kind) if !kind.is_empty() && !first.contains(&kind) => format!("{kind}: {first}"),
-            _ => first,
+        // The message may name it.
+        let kind =
+            kind.map(text::clean).filter(|kind| !kind.is_empty() && !first.contains(kind.as_str()));
+        let headline = match kind {
+            Some(kind) if first.is_empty() => kind,
+            Some(kind) => format!("{kind}: {first}"),
+            None => first,
         };
         let headline = text::clean(&text::cut(&headline, HEADLINE_CHARS));
         let headline = headline.replace(EARLIER, "Other attempts");
@@ -154,10 +157,11 @@ impl History {
         let (mut joined, further) =
             if key(&self) >= key(&other) { (self, other) } else { (other, self) };
         for (number, entry) in further.attempts {
-            let known = joined.attempts.entry(number).or_insert_with(|| entry.clone());
-            if *known < entry {
-                *known = entry;
-            }
+            let worst = match joined.attempts.remove(&number) {
+                Some(known) => known.max(entry),
+                None => entry,
+            };
+            joined.attempts.insert(number, worst);
         }
         joined
     }

@@ -79,7 +79,7 @@ impl RunState {
         let all = self.results.get(&test).map_or(&[][..], Vec::as_slice);
         let mut left: Vec<&RunResult> =
             all.iter().filter(|row| row.data_set_row.is_none()).collect();
-        if left.len() > 1 && left.iter().any(|row| row.suite_id == Some(suite)) {
+        if left.iter().any(|row| row.suite_id == Some(suite)) {
             left.retain(|row| row.suite_id == Some(suite));
         }
         let Some(first) = left.first() else {

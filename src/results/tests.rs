@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::history::{AttemptOutcome, History};
 use super::plan::*;
-use super::provenance::{ProvenancePlace, label};
+use super::provenance::{Origin, ProvenancePlace, label, origin};
 use super::statuses::{StatusNames, Statuses};
 use crate::api::ids::{ProjectId, RunResultId, StatusId, SuiteId, TestId};
 use crate::api::wire::{ProjectStatus, RunResult, RunResultStep, Status};
@@ -84,6 +84,41 @@ fn texts_say_which_attempt_decided_and_what_failed_before() {
     assert_eq!(skipped.attempts(), "1:F 2:P 3:S");
     let flaky = History::of_record(&record(Outcome::Passed, "timeout", true), 1, None);
     assert_eq!(shown(&flaky), ("1:R".to_owned(), "Passed after a failure: timeout".to_owned()));
+}
+
+#[test]
+fn the_kind_of_a_failure_comes_first_unless_the_message_names_it() {
+    let text = |outcome: Outcome, kind: &str, message: &str| {
+        let mut record = record(outcome, message, false);
+        std::sync::Arc::make_mut(&mut record.details).kind = Some(kind.to_owned());
+        History::of_record(&record, 1, None).text().lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(text(Outcome::Failed, "AssertionError", "1 != 2"), "Failed: AssertionError: 1 != 2");
+    assert_eq!(text(Outcome::Errored, "IOError", ""), "Errored: IOError");
+    assert_eq!(text(Outcome::Errored, "IOError", "IOError: no file"), "Errored: IOError: no file");
+    assert_eq!(text(Outcome::Failed, "", "1 != 2"), "Failed: 1 != 2");
+    assert_eq!(text(Outcome::Failed, "", ""), "Failed");
+    assert_eq!(text(Outcome::Skipped, "SkipTest", "no network"), "Skipped: no network");
+}
+
+#[test]
+fn a_pass_is_flaky_only_after_a_failure() {
+    let passed = |attempt| history(attempt, Outcome::Passed, "");
+    assert_eq!(passed(1).join(passed(2)).outcome(), AttemptOutcome::Passed);
+    assert_eq!(history(1, Outcome::Skipped, "").join(passed(2)).outcome(), AttemptOutcome::Passed);
+    assert_eq!(history(1, Outcome::Failed, "").join(passed(2)).outcome(), AttemptOutcome::Flaky);
+    // What failed within the attempt, not what was last.
+    let mut flaky = record(Outcome::Passed, "timeout", true);
+    std::sync::Arc::make_mut(&mut flaky.details).message = None;
+    assert_eq!(History::of_record(&flaky, 1, None).text(), "Passed after a failure: timeout");
+}
+
+#[test]
+fn a_message_of_a_few_thousand_bytes_is_kept_whole() {
+    let message = format!("first\n\ttab and \u{7}bell\n{}last", "line\n".repeat(1_500));
+    let text = history(1, Outcome::Failed, &message).text();
+    assert!(text.contains("last") && !text.contains('…'), "{text}");
+    assert!(text.contains("\n\ttab and bell\n"), "{text}");
 }
 
 #[test]
@@ -241,6 +276,102 @@ fn a_row_is_recorded_once_and_then_unchanged() {
 }
 
 #[test]
+fn a_plan_says_what_it_writes_and_whether_it_is_done() {
+    let mut server = Server::new(1);
+    let place = ProvenancePlace::Version;
+    let options = ResultOptions { label: "#812", place };
+    let failed = history(1, Outcome::Failed, "broken");
+    let whole = |server: &Server, history: &History| {
+        plan(&[observed(history.clone())], &server.state(), &statuses(), options)
+    };
+    let planned = whole(&server, &failed);
+    assert_eq!(
+        (planned.writes().count(), planned.lacks_rows(), planned.is_done()),
+        (1, false, false)
+    );
+    server.import(&failed, place);
+    let planned = whole(&server, &failed);
+    assert_eq!(
+        (planned.writes().count(), planned.lacks_rows(), planned.is_done()),
+        (0, false, true)
+    );
+
+    // What a complete run says, for the one that continues it.
+    let passed = observed(history(2, Outcome::Passed, ""));
+    let known = server.state().history_of(&passed, &statuses()).unwrap();
+    assert_eq!(known.attempts(), "1:F");
+    server.steps[0].status_id = Some(StatusId::new(502));
+    let known = server.state().history_of(&passed, &statuses()).unwrap();
+    assert_eq!(known.attempts(), "1:F");
+    assert!(Server::new(1).state().history_of(&passed, &statuses()).is_none());
+    let mut state = server.state();
+    state.steps_mut().for_each(|step| step.version.clear());
+    assert!(state.history_of(&passed, &statuses()).is_none());
+}
+
+#[test]
+fn provenance_in_another_place_is_written_again() {
+    let seen = history(1, Outcome::Passed, "");
+    let mut server = Server::new(1);
+    server.import(&seen, ProvenancePlace::Text);
+    assert!(server.steps[0].result.starts_with("#812 1:P tqa-"), "{:?}", server.steps[0].result);
+    assert!(matches!(server.plan(&seen, ProvenancePlace::Version), RowPlan::Update(_)));
+    assert!(matches!(server.plan(&seen, ProvenancePlace::Text), RowPlan::Unchanged(_)));
+    assert!(matches!(server.plan(&seen, ProvenancePlace::Nowhere), RowPlan::Unchanged(_)));
+}
+
+#[test]
+fn a_version_that_only_looks_like_ours_is_none_of_ours() {
+    for version in ["#812 1:P tqa-12", "#812 hello tqa-12345678", "1:P tqa-12345678", "#812", "2.0"]
+    {
+        let mut server = Server::new(1);
+        server.steps[0].version = version.to_owned();
+        let from = origin(&server.steps[0], statuses().written());
+        assert!(matches!(from, Origin::Blank), "{version}: {from:?}");
+    }
+}
+
+#[test]
+fn an_earlier_step_may_ask_for_another_execution() {
+    let place = ProvenancePlace::Version;
+    let mut ours = Server::new(2);
+    ours.import(&history(1, Outcome::Passed, ""), place);
+    let later = history(2, Outcome::Failed, "broken");
+    let mut again = ours.clone();
+    again.steps[0].status_id = Some(StatusId::new(506));
+    assert!(matches!(again.plan(&later, place), RowPlan::Update(_)));
+    let mut blocked = ours.clone();
+    blocked.steps[0].status_id = Some(StatusId::new(504));
+    assert!(matches!(blocked.plan(&later, place), RowPlan::Kept(_)));
+}
+
+#[test]
+fn a_row_that_was_written_over_a_newer_version_says_so() {
+    let overwrote = |over: Option<u64>, epoch: Option<u64>| {
+        let mut server = Server::new(1);
+        server.steps[0].epoch = over;
+        server.import(&history(1, Outcome::Passed, ""), ProvenancePlace::Version);
+        server.steps[0].epoch = epoch;
+        match origin(&server.steps[0], statuses().written()) {
+            Origin::Ours { overwrote, .. } => overwrote,
+            other => panic!("{other:?}"),
+        }
+    };
+    for (over, epoch, expected) in [
+        (Some(0), Some(1), false),
+        (Some(0), Some(2), true),
+        (Some(3), Some(4), false),
+        (Some(3), Some(5), true),
+        // Not every server says it.
+        (None, None, false),
+        (Some(0), None, false),
+        (None, Some(1), false),
+    ] {
+        assert_eq!(overwrote(over, epoch), expected, "{over:?} {epoch:?}");
+    }
+}
+
+#[test]
 fn what_a_person_wrote_is_kept() {
     let seen = history(1, Outcome::Failed, "broken");
     let kept = RowPlan::Kept(RunResultId::new(5));
@@ -308,7 +439,9 @@ fn the_result_of_a_test_is_never_guessed() {
     assert_eq!(find(vec![result(6, 1, 10), result(5, 1, 10)]), Ok(5));
     let data = RunResult { data_set_row: Some(1), ..result(5, 1, 10) };
     assert_eq!(find(vec![data.clone()]), Err(RowPlan::Ambiguous(1)));
-    assert_eq!(find(vec![data, result(6, 1, 10)]), Ok(6));
+    assert_eq!(find(vec![data.clone(), result(6, 1, 10)]), Ok(6));
+    let elsewhere = vec![data, result(6, 1, 11), result(7, 1, 12)];
+    assert_eq!(find(elsewhere), Err(RowPlan::Ambiguous(2)));
 
     let state = RunState::new(vec![result(5, 1, 10), result(6, 1, 10)], vec![step(1, 5, 1)]);
     assert_eq!(state.untouched_duplicates(&statuses), [RunResultId::new(6)]);
@@ -324,11 +457,18 @@ fn the_result_of_a_test_is_never_guessed() {
     let state = RunState::new(vec![result(5, 1, 10), result(6, 1, 10)], vec![written]);
     assert!(state.untouched_duplicates(&statuses).is_empty() && !state.is_blank(&statuses));
     let options = ResultOptions { label: "#1", place: ProvenancePlace::Version };
-    let bare = RunState::new(vec![result(5, 1, 10), result(6, 2, 10)], vec![]);
+    // A duplicate step that somebody touched keeps its own result, and no other one.
+    let touched = |of: u64| RunResultStep { epoch: Some(1), ..step(3, of, 1) };
+    let rows = vec![result(5, 1, 10), result(6, 1, 10)];
+    let state = RunState::new(rows.clone(), vec![step(1, 5, 1), step(2, 6, 1), touched(6)]);
+    assert!(state.untouched_duplicates(&statuses).is_empty());
+    let state = RunState::new(rows, vec![step(1, 5, 1), step(2, 6, 1), touched(5)]);
+    assert_eq!(state.untouched_duplicates(&statuses), [RunResultId::new(6)]);
+    let bare = RunState::new(vec![result(5, 1, 10), result(6, 2, 10), result(7, 3, 10)], vec![]);
     let planned = plan(&[observed(history(1, Outcome::Passed, ""))], &bare, &statuses, options);
     assert_eq!(planned.rows, [RowPlan::NoSteps(RunResultId::new(5))]);
     assert!(planned.lacks_rows() && !planned.is_done());
-    assert_eq!(planned.not_executed, 1);
+    assert_eq!(planned.not_executed, 2);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod duplicates;
 pub mod folders;
+mod lists;
 mod target;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -14,19 +15,18 @@ use std::sync::Arc;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{ProjectId, StepId, SuiteId, SuiteTestId, TestId};
-use crate::api::pages::list;
-use crate::api::sets::{list_in, list_in_or_all, list_of};
-use crate::api::wire::{PlanSuite, Step, Suite, SuiteTest, Test};
+use crate::api::pages::{list, list_expecting};
+use crate::api::sets::{list_in, list_in_or_all};
+use crate::api::wire::{Step, SuiteTest, Test};
 use crate::description::label_in;
 use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 use test_reports::record::StepText;
 
 pub use duplicates::{Duplicates, without_deleted};
 use folders::FolderTree;
+use lists::AllLists;
+pub use lists::{Expected, Lists, read_folders};
 pub use target::{ProjectRef, Target, TargetError};
-
-/// Suites per request for their placements.
-const SUITES_PER_LOT: usize = 200;
 
 /// Tests per request for their steps or placements.
 const TESTS_PER_LOT: usize = 1000;
@@ -56,6 +56,8 @@ pub struct Snapshot {
     pub placement_ids: HashSet<SuiteTestId>,
     /// Rows that exist several times and should exist once.
     pub duplicates: Duplicates,
+    /// All steps of the project, if they were read before it was known which are needed.
+    all_steps: Option<Vec<Step>>,
 }
 
 /// How much of the project a snapshot has read.
@@ -183,18 +185,24 @@ impl Snapshot {
     /// # Errors
     /// The first list that cannot be read, or a project without a root folder.
     pub async fn read(client: &Client, target: &Target) -> Result<Self, TargetError> {
-        let by_project = format!("project_id={}", target.project.id);
-        let (folders, tests) = tokio::try_join!(read_folders(client, target), async {
-            Ok(list::<Test>(client, &by_project).await?)
-        })?;
-        let suites: Vec<u64> = folders.live().map(|(id, _)| id.number()).collect();
-        // Placements of tests that are not listed do not matter.
-        let placements: Vec<SuiteTest> = if tests.is_empty() {
-            Vec::new()
-        } else {
-            list_in(client, "suite_id", suites.into_iter(), SUITES_PER_LOT).await?
-        };
-        Ok(Self::new(folders, tests, &placements, target.project.id))
+        Self::read_expecting(client, target, None, &Expected::default()).await
+    }
+
+    /// As [`Self::read`], of `lists` if they were read already, and with fewer rounds if what is `expected` is there.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_expecting(
+        client: &Client,
+        target: &Target,
+        lists: Option<Lists>,
+        expected: &Expected,
+    ) -> Result<Self, TargetError> {
+        let AllLists { folders, placements, lists } =
+            AllLists::read(client, target, lists, expected).await?;
+        let mut snapshot = Self::new(folders, lists.tests, &placements, target.project.id);
+        snapshot.all_steps = lists.steps;
+        Ok(snapshot)
     }
 
     /// A snapshot of the given rows; those of other projects are dropped.
@@ -217,6 +225,7 @@ impl Snapshot {
             steps_by_id: HashMap::new(),
             placement_ids: HashSet::new(),
             duplicates: Duplicates::default(),
+            all_steps: None,
         };
         snapshot.add_tests(&tests, project);
         let shared = snapshot.tests_by_identity.values().filter(|ids| ids.len() > 1);
@@ -225,6 +234,12 @@ impl Snapshot {
         snapshot.duplicates.tests = duplicates.map(|test| (test.id, test)).collect();
         snapshot.add_placements(placements);
         snapshot
+    }
+
+    /// The folders alone: the rest is as large as the project, and is freed.
+    #[must_use]
+    pub fn into_folders(self) -> FolderTree {
+        self.folders
     }
 
     fn add_tests(&mut self, tests: &[Test], project: ProjectId) {
@@ -299,11 +314,20 @@ impl Snapshot {
                 self.stage = ReadStage::Placements;
             }
             ReadRequest::Details { steps_of, duplicate_tests, duplicate_folders } => {
-                let tests: Vec<u64> = steps_of.into_iter().map(TestId::number).collect();
-                let all = format!("project_id={}", target.project.id);
-                let test_of = |step: &Step| step.test_id.number();
-                let steps =
-                    list_in_or_all(client, "test_id", &tests, TESTS_PER_LOT, &all, test_of).await?;
+                let steps = match self.all_steps.take() {
+                    Some(mut steps) => {
+                        let wanted: HashSet<TestId> = steps_of.into_iter().collect();
+                        steps.retain(|step| wanted.contains(&step.test_id));
+                        steps
+                    }
+                    None => {
+                        let tests: Vec<u64> = steps_of.into_iter().map(TestId::number).collect();
+                        let all = format!("project_id={}", target.project.id);
+                        let test_of = |step: &Step| step.test_id.number();
+                        list_in_or_all(client, "test_id", &tests, TESTS_PER_LOT, &all, test_of)
+                            .await?
+                    }
+                };
                 self.set_steps(steps);
                 self.duplicates.read(client, &duplicate_tests, &duplicate_folders).await?;
                 self.stage = ReadStage::Details;
@@ -325,33 +349,17 @@ impl Snapshot {
     }
 }
 
-/// Reads the folders of the root plan.
-///
-/// # Errors
-/// The first list that cannot be read, or a project without a root folder.
-pub async fn read_folders(client: &Client, target: &Target) -> Result<FolderTree, TargetError> {
-    let Target { project, plan } = target;
-    let (suites, mut places): (Vec<Suite>, Vec<PlanSuite>) = tokio::try_join!(
-        list_of(client, "project_id", project.id.number(), true),
-        list_of(client, "plan_id", plan.id.number(), false)
-    )?;
-    // Not every server places the root folder, but all others have places.
-    if places.is_empty() && suites.len() > 1 {
-        places = list_of(client, "plan_id", plan.id.number(), true).await?;
-    }
-    FolderTree::new(suites, places, project.id, plan.id)
-        .ok_or_else(|| TargetError::NoRoot { project: project.name.clone(), what: "root folder" })
-}
-
-/// Reads the project's tests by their current identity; the lowest id of duplicates.
+/// Reads the project's tests, about `expected`, by their current identity; the lowest id of duplicates.
 ///
 /// # Errors
 /// When the list cannot be read.
 pub async fn read_identities(
     client: &Client,
     project: ProjectId,
+    expected: usize,
 ) -> Result<HashMap<Identity, TestId>, ApiError> {
-    let tests: Vec<Test> = list(client, &format!("project_id={project}")).await?;
+    let tests: Vec<Test> =
+        list_expecting(client, &format!("project_id={project}"), expected).await?;
     let mut found = HashMap::with_capacity(tests.len());
     for test in tests.iter().filter(|test| test.project_id == project) {
         if let Some(identity) = test.description.as_deref().and_then(Identity::in_description) {

@@ -89,9 +89,25 @@ impl Target {
     /// # Errors
     /// When a request fails, or `wanted` does not name exactly one project.
     pub async fn find(client: &Client, wanted: &ProjectRef) -> Result<Self, TargetError> {
+        let project = Self::find_project(client, wanted).await?;
+        let plan = Self::find_root_plan(client, &project).await?;
+        Ok(Self { project, plan })
+    }
+
+    pub(super) async fn find_project(
+        client: &Client,
+        wanted: &ProjectRef,
+    ) -> Result<Project, TargetError> {
         let projects: Vec<Project> = list(client, "").await?;
         let project = choose(projects, wanted)?;
         client.set_project(project.id);
+        Ok(project)
+    }
+
+    pub(super) async fn find_root_plan(
+        client: &Client,
+        project: &Project,
+    ) -> Result<Plan, TargetError> {
         let root = "&is_root=true";
         // Every project has a root plan: it proves the filters before anything is written.
         let mut plans: Vec<Plan> =
@@ -111,7 +127,7 @@ impl Target {
             let project = shown(&project.name);
             return Err(TargetError::NoRoot { project, what: "root plan" });
         };
-        Ok(Self { project, plan })
+        Ok(plan)
     }
 }
 

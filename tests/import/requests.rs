@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use testquality_sandbox::FaultRules;
+
 use crate::support::TestEnv;
 
 const PAGE: usize = 1000;
@@ -126,4 +128,31 @@ async fn recording_a_hundred_results_stays_within_the_budget() {
 #[tokio::test(flavor = "multi_thread")]
 async fn recording_ten_thousand_results_stays_within_the_budget() {
     records_within_its_budget(10_000, 50).await;
+}
+
+/// The requests of an import by the rounds of answers that it waits for, when each answer takes so much longer that all requests of a
+/// round are sent before its first answer.
+async fn rounds(env: &TestEnv, arguments: &[&str]) -> Vec<Vec<String>> {
+    let _ = env.journal.take();
+    env.import_json(0, arguments).await;
+    let mut rounds: Vec<Vec<String>> = Vec::new();
+    for entry in env.journal.take() {
+        rounds.resize(rounds.len().max(entry.round), Vec::new());
+        rounds[entry.round - 1].push(format!("{} {}", entry.method, entry.target));
+    }
+    rounds
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_waits_for_few_answers_one_after_the_other() {
+    let faults = FaultRules::parse(&["delay=300ms"]).unwrap();
+    let env = TestEnv::with(|options| options.faults = faults).await;
+    env.write("a.xml", &many(2_500, 50));
+    // Project; root plan and lists; their further pages; then folders, tests and steps are each created and read back, the last of
+    // them with the whole project.
+    let first = rounds(&env, &["a.xml"]).await;
+    assert!(first.len() <= 9, "{first:#?}");
+    // Project; root plan and lists; their further pages; placements.
+    let again = rounds(&env, &["a.xml"]).await;
+    assert!(again.len() <= 4, "{again:#?}");
 }

@@ -12,6 +12,8 @@ pub struct Journal {
 struct Record {
     entries: Vec<JournalEntry>,
     next_serial: u64,
+    /// The highest round among the requests that were answered.
+    answered_round: usize,
 }
 
 /// One request.
@@ -24,6 +26,8 @@ pub struct JournalEntry {
     pub target: String,
     /// The status code of the response; `None` while the request runs, and if the client closed the connection.
     pub status: Option<u16>,
+    /// The number of answers that the client had waited for, one after the other, when it sent the request, and 1.
+    pub round: usize,
     serial: u64,
 }
 
@@ -57,7 +61,9 @@ impl Journal {
     /// Removes and returns the entries, in order of arrival.
     #[must_use]
     pub fn take(&self) -> Vec<JournalEntry> {
-        std::mem::take(&mut self.lock().entries)
+        let mut record = self.lock();
+        record.answered_round = 0;
+        std::mem::take(&mut record.entries)
     }
 
     /// The number of recorded requests that do not change data.
@@ -77,20 +83,23 @@ impl Journal {
         let mut record = self.lock();
         let serial = record.next_serial;
         record.next_serial += 1;
+        let round = record.answered_round + 1;
         record.entries.push(JournalEntry {
             method: method.to_owned(),
             target,
             status: None,
+            round,
             serial,
         });
         serial
     }
 
     pub(crate) fn record_status(&self, serial: u64, status: u16) {
-        let mut record = self.lock();
+        let record = &mut *self.lock();
         let entry = record.entries.iter_mut().rev().find(|entry| entry.serial == serial);
         if let Some(entry) = entry {
             entry.status = Some(status);
+            record.answered_round = record.answered_round.max(entry.round);
         }
     }
 

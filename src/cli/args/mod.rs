@@ -425,7 +425,7 @@ pub struct TerminalArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// Concurrent requests, 1 to 64 [default: 8]
+    /// Concurrent requests, 1 to 64 [default: 32]
     #[arg(long, value_name = "N")]
     pub concurrency: Option<usize>,
 

@@ -157,7 +157,7 @@ pub struct RequestLimits {
 impl Default for RequestLimits {
     fn default() -> Self {
         Self {
-            concurrency: 8,
+            concurrency: 32,
             batch_size: 500,
             timeout: Duration::from_secs(30),
             retries: 5,

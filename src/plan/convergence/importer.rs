@@ -12,7 +12,7 @@ use crate::snapshot::ReadRequest;
 const DUPLICATES: u8 = 1 << 5;
 
 /// The lists that are read first, in parallel.
-pub(super) const FIRST: u8 = SUITES | PARENTS | TESTS;
+pub(super) const FIRST: u8 = SUITES | PARENTS | TESTS | PLACES | STEPS;
 
 /// How often duplicates are deleted at the verification: first an import deletes its own.
 const DEDUP_ROUNDS: u8 = 3;
@@ -153,7 +153,6 @@ impl Importer {
     /// The lists that may be read next, as bits.
     pub(super) fn readable(&self) -> u8 {
         match self.state {
-            ImporterState::Read { left, .. } if left & FIRST != 0 => left & FIRST,
             ImporterState::Read { left, .. } | ImporterState::ReadBack { left, .. } => left,
             _ => 0,
         }
@@ -191,17 +190,21 @@ impl Importer {
             return;
         };
         let mut left = left & !lists;
-        if left == 0 && lists & FIRST != 0 {
+        if left == 0 && looked_up && lists & (SUITES | PARENTS) != 0 {
             left = PLACES;
-        } else if left == 0 && lists & PLACES != 0 {
-            self.view.steps.clear();
+        } else if left == 0 && lists & FIRST != 0 {
+            let steps = std::mem::take(&mut self.view.steps);
             self.view.duplicates = None;
             let skips = looked_up || model.is_without(Rule::LookUpLost);
             match model.next_read(&self.view, &self.reports, self.reversed, skips) {
-                Some(ReadRequest::Placements(_)) => (looked_up, left) = (true, SUITES | PARENTS),
+                Some(ReadRequest::Placements(_)) => {
+                    (looked_up, left) = (true, SUITES | PARENTS);
+                    self.view.steps = steps;
+                }
                 Some(ReadRequest::Details { steps_of, duplicate_tests, duplicate_folders }) => {
                     if !steps_of.is_empty() {
-                        left |= STEPS;
+                        // They were read with the other lists.
+                        self.view.steps = steps;
                     }
                     if !(duplicate_tests.is_empty() && duplicate_folders.is_empty()) {
                         left |= DUPLICATES;

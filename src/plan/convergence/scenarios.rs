@@ -160,8 +160,11 @@ fn two_imports_that_read_list_by_list() {
     let by_list = Budget { list_by_list: true, ..calm() };
     let two: &[&[u8]] = &[&[0], &[0]];
     hold("two imports", ONE, two, &Budget { kills: 1, ..by_list.clone() });
-    hold("two imports", ONE, two, &Budget { lagging: 1, ..by_list.clone() });
-    hold("overlapping imports", NESTED, &[&[0], &[0, 1]], &by_list);
+    let world = World::empty();
+    let lagging = Budget { lagging: 1, ..by_list.clone() };
+    hold_from("two imports", &world, ONE, two, &lagging, Deletion::Cascades);
+    let overlapping: &[&[u8]] = &[&[0], &[0, 1]];
+    hold_from("overlapping imports", &world, NESTED, overlapping, &by_list, Deletion::Leaves);
 }
 
 #[test]
