@@ -23,10 +23,24 @@ pub async fn list_of<T: Resource>(
     value: u64,
     is_expected: bool,
 ) -> Result<Vec<T>, ApiError> {
+    list_of_about(client, field, value, is_expected, 0).await
+}
+
+/// As [`list_of`], for about `rows` rows.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_of_about<T: Resource>(
+    client: &Client,
+    field: &'static str,
+    value: u64,
+    is_expected: bool,
+    rows: usize,
+) -> Result<Vec<T>, ApiError> {
     let is_of = |row: &T| row.number(field).is_none_or(|number| number == value);
     let mut refusal = None;
     if !client.filters().is_broken_alone::<T>(field) {
-        match list(client, &format!("{field}={value}")).await {
+        match list_expecting(client, &format!("{field}={value}"), rows).await {
             Ok(mut rows) => {
                 rows.retain(is_of);
                 if !rows.is_empty() || !is_expected || finds_alone::<T>(client, field).await? {

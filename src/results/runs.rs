@@ -10,8 +10,9 @@ use super::plan::{RowPlan, RunState};
 use super::prepare::marked_cycle;
 use super::recorder::{RecordedCycle, RecordedRun, Recorder, ResultOutcome};
 use crate::api::client::WriteOutcome;
+use crate::api::error::ApiError;
 use crate::api::ids::{PlanId, RunId, SuiteId, TestId};
-use crate::api::sets::{list_in, list_of};
+use crate::api::sets::{list_in, list_of, list_of_about};
 use crate::api::wire::{
     CompletedRun, NewComment, NewInclude, NewPlace, NewPlan, NewRun, Plan, PlanSuite,
     PlanSuiteTestInclude, Run, RunResult, RunResultStep,
@@ -260,12 +261,24 @@ impl Recorder<'_> {
     /// Adds the observed tests and their folders to the cycle, as far as they are not in it. A server without
     /// `plan_suite_test_include` gets the folders alone.
     async fn extend_cycle(&mut self, cycle: PlanId) -> Result<(), Stop> {
-        let places: Vec<PlanSuite> = list_of(self.client, "plan_id", cycle.number(), true).await?;
+        let places = list_of::<PlanSuite>(self.client, "plan_id", cycle.number(), true);
+        // Most cycles have everything already.
+        let (places, mut included) = if self.run.cycle.created {
+            (places.await?, None)
+        } else {
+            let early = self.included(cycle, self.observed.len());
+            let (places, included) = tokio::try_join!(places, early)?;
+            (places, Some(included))
+        };
         let placed: HashSet<SuiteId> = places.iter().map(|place| place.suite_id).collect();
         let mut suites: Vec<SuiteId> = self.observed.iter().map(|test| test.suite).collect();
         suites.sort_unstable();
         suites.dedup();
         suites.retain(|suite| !placed.contains(suite));
+        if !suites.is_empty() {
+            // The server may include the tests of a folder that is added.
+            included = None;
+        }
         let client = self.client;
         let rows = NewRows {
             kind: "folder",
@@ -285,13 +298,11 @@ impl Recorder<'_> {
             create_rows(self.client, rows, suites, batch, self.lag()).await;
         creation.end?;
         self.warn_of_refused("folders of the cycle", creation.refused.first().map(|r| &*r.1));
-        let included =
-            match list_of::<PlanSuiteTestInclude>(self.client, "plan_id", cycle.number(), true)
-                .await
-            {
-                Err(error) if matches!(error.status(), Some(404 | 405)) => return Ok(()),
-                rows => rows?,
-            };
+        let included = match included {
+            Some(included) => included,
+            None => self.included(cycle, 0).await?,
+        };
+        let Some(included) = included else { return Ok(()) };
         let key = |row: &PlanSuiteTestInclude| Some((row.suite_id, row.test_id?));
         let included: HashSet<(SuiteId, TestId)> = included.iter().filter_map(key).collect();
         let wanted = self.observed.iter().map(|test| (test.suite, test.test));
@@ -349,6 +360,18 @@ impl Recorder<'_> {
         Ok(())
     }
 
+    /// The tests that a cycle includes, about `expected`; none if the server does not have such rows.
+    async fn included(
+        &self,
+        cycle: PlanId,
+        expected: usize,
+    ) -> Result<Option<Vec<PlanSuiteTestInclude>>, ApiError> {
+        match list_of_about(self.client, "plan_id", cycle.number(), true, expected).await {
+            Err(error) if matches!(error.status(), Some(404 | 405)) => Ok(None),
+            rows => Ok(Some(rows?)),
+        }
+    }
+
     /// The results of a run, and the steps of those of the observed tests.
     pub(super) async fn read_state(&self, run: RunId) -> Result<RunState, Stop> {
         let results = self.read_results(run).await?;
@@ -372,7 +395,8 @@ impl Recorder<'_> {
     }
 
     pub(super) async fn read_results(&self, run: RunId) -> Result<Vec<RunResult>, Stop> {
-        Ok(list_of(self.client, "run_id", run.number(), true).await?)
+        let expected = self.observed.len();
+        Ok(list_of_about(self.client, "run_id", run.number(), true, expected).await?)
     }
 
     /// Waits until the server has filled the run: every observed test has a result, or the results do not change any more.

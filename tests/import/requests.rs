@@ -130,29 +130,40 @@ async fn recording_ten_thousand_results_stays_within_the_budget() {
     records_within_its_budget(10_000, 50).await;
 }
 
-/// The requests of an import by the rounds of answers that it waits for, when each answer takes so much longer that all requests of a
-/// round are sent before its first answer.
-async fn rounds(env: &TestEnv, arguments: &[&str]) -> Vec<Vec<String>> {
+/// How many answers an import waits for one after the other, if each answer takes so much longer that all requests of a round are
+/// sent before its first answer.
+async fn rounds(env: &TestEnv, arguments: &[&str]) -> usize {
     let _ = env.journal.take();
     env.import_json(0, arguments).await;
-    let mut rounds: Vec<Vec<String>> = Vec::new();
-    for entry in env.journal.take() {
-        rounds.resize(rounds.len().max(entry.round), Vec::new());
-        rounds[entry.round - 1].push(format!("{} {}", entry.method, entry.target));
-    }
-    rounds
+    env.journal.take().iter().map(|entry| entry.round).max().unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_waits_for_few_answers_one_after_the_other() {
-    let faults = FaultRules::parse(&["delay=300ms"]).unwrap();
-    let env = TestEnv::with(|options| options.faults = faults).await;
-    env.write("a.xml", &many(2_500, 50));
-    // Project; root plan and lists; their further pages; then folders, tests and steps are each created and read back, the last of
-    // them with the whole project.
-    let first = rounds(&env, &["a.xml"]).await;
-    assert!(first.len() <= 9, "{first:#?}");
-    // Project; root plan and lists; their further pages; placements.
-    let again = rounds(&env, &["a.xml"]).await;
-    assert!(again.len() <= 4, "{again:#?}");
+    // First import: project; root plan and lists; the check of the empty list and places; then folders, tests and steps are each
+    // created and read back, the last of them with the whole project. Unchanged: project; root plan and lists; their further pages;
+    // placements. Then results into a new cycle, into a new run of it, and recorded again.
+    let most = [9, 4, 23, 15, 8];
+    let mut fewest = [usize::MAX; 5];
+    // A busy machine may not send a round at once.
+    for _ in 0..4 {
+        let faults = FaultRules::parse(&["delay=300ms"]).unwrap();
+        let env = TestEnv::with(|options| options.faults = faults).await;
+        env.write("a.xml", &many(2_500, 50));
+        let record = |build| ["--cycle", "web", "--build", build, "a.xml"];
+        let found = [
+            rounds(&env, &["a.xml"]).await,
+            rounds(&env, &["a.xml"]).await,
+            rounds(&env, &record("1")).await,
+            rounds(&env, &record("2")).await,
+            rounds(&env, &record("2")).await,
+        ];
+        for (fewest, found) in fewest.iter_mut().zip(found) {
+            *fewest = (*fewest).min(found);
+        }
+        if fewest.iter().zip(most).all(|(fewest, most)| *fewest <= most) {
+            return;
+        }
+    }
+    panic!("{fewest:?} rounds, at most {most:?}");
 }
