@@ -68,7 +68,7 @@ impl ChangedRow {
 pub enum ChangeAction {
     /// A row is created.
     Create,
-    /// A person's test gets our identity line and `is_automated`.
+    /// A person's test gets our identity line and `is_automated`, a person's folder our identity.
     Adopt,
     /// The row of a test that was renamed is carried over to the new one.
     Relink,
@@ -146,6 +146,15 @@ impl ChangePlan {
                 row: ChangedRow::default(),
             }),
         );
+        changes.extend(self.folders.to_link().map(|(folder, suite)| Change {
+            action: ChangeAction::Adopt,
+            kind: ChangeKind::Folder,
+            path: folder.path.clone(),
+            name: folder.name.clone(),
+            identity: Some(folder.identity),
+            reason: "it has the same name; its identity keeps it when it is renamed".to_owned(),
+            row: ChangedRow::of(suite.number()),
+        }));
         for (record, plan) in records.iter().zip(&self.tests) {
             let row = plan.row().map(|id| ChangedRow::of(id.number())).unwrap_or_default();
             let mut push = |action, kind, name: &str, reason: &str| {

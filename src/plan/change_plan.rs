@@ -9,6 +9,7 @@ use test_reports::record::TestRecord;
 
 use super::aliases::{LostAlias, RowFinder};
 use super::dedup::{self, Dedup, DedupPlan, DeletePolicy};
+use super::fields::Fields;
 use super::folders::{FolderIndex, FolderPlan, PlannedFolder};
 use super::matching::{Match, Matcher, PINNED};
 use super::moved::{self, Findings};
@@ -139,6 +140,48 @@ impl TestPlan {
     }
 }
 
+/// Says once what the reports say about new tests and no import writes.
+fn unused_fields(records: &[TestRecord], tests: &[TestPlan], options: &PlanOptions) -> Vec<String> {
+    if options.no_fields {
+        return Vec::new();
+    }
+    let (mut owners, mut requirements, mut attachments) = (0, 0, 0);
+    let new = records.iter().zip(tests).filter(|(_, plan)| plan.row().is_none());
+    for (record, _) in new {
+        if !record.details.properties.is_empty() {
+            let fields = Fields::of(record);
+            owners += usize::from(fields.has_owner);
+            requirements += usize::from(fields.has_requirement);
+        }
+        attachments += usize::from(!record.details.attachments.is_empty());
+    }
+    let of_new = |tests: usize| match tests {
+        1 => "of 1 new test".to_owned(),
+        tests => format!("of {tests} new tests"),
+    };
+    [
+        (
+            owners,
+            "owners",
+            "are not imported: TestQuality assigns tests to its users, whom reports do not name",
+        ),
+        (
+            requirements,
+            "requirements",
+            "are not imported: TestQuality holds them in its issue tracker",
+        ),
+        (
+            if options.records_results { 0 } else { attachments },
+            "attachments",
+            "are not imported; with --results, the texts of results list them",
+        ),
+    ]
+    .into_iter()
+    .filter(|(tests, ..)| *tests > 0)
+    .map(|(tests, what, why)| format!("{what} {} {why}", of_new(tests)))
+    .collect()
+}
+
 impl ChangePlan {
     /// The plan for `records` against `snapshot`, which must have read all that [`next_read`](super::next_read) asks for.
     #[must_use]
@@ -153,7 +196,8 @@ impl ChangePlan {
         options: &PlanOptions,
         policy: DeletePolicy<'_>,
     ) -> Self {
-        let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
+        let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace)
+            .with_links(options.adopt != Adopt::None);
         let finder = RowFinder::new(records, snapshot);
         let mut matcher = Matcher::new(records, snapshot, &folders, &finder, options);
         let mut matches: Vec<Match> =
@@ -237,6 +281,7 @@ impl ChangePlan {
             test_warnings,
             parted.collect(),
             findings.warnings.clone(),
+            unused_fields(records, &tests, options),
         ]
         .concat();
         Self { folders, dedup: dedups, tests, lost_aliases, findings, warnings }
@@ -314,6 +359,7 @@ impl ChangePlan {
         self.dedup.is_empty()
             && self.lost_aliases.is_empty()
             && self.folders.to_create().next().is_none()
+            && self.folders.to_link().next().is_none()
             && self.tests.iter().all(TestPlan::is_done)
     }
 }

@@ -8,6 +8,7 @@ pub mod change;
 mod change_plan;
 mod create_limit;
 pub mod dedup;
+pub mod fields;
 pub mod folders;
 pub mod matching;
 pub mod moved;

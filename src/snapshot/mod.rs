@@ -351,12 +351,25 @@ pub async fn read_identities(
     client: &Client,
     project: ProjectId,
 ) -> Result<HashMap<Identity, TestId>, ApiError> {
+    read_tests(client, project, |_, _| {}).await
+}
+
+/// As [`read_identities`]; `look` sees every row that has an identity.
+///
+/// # Errors
+/// When the list cannot be read.
+pub async fn read_tests(
+    client: &Client,
+    project: ProjectId,
+    mut look: impl FnMut(Identity, Test),
+) -> Result<HashMap<Identity, TestId>, ApiError> {
     let tests: Vec<Test> = list(client, &format!("project_id={project}")).await?;
     let mut found = HashMap::with_capacity(tests.len());
-    for test in tests.iter().filter(|test| test.project_id == project) {
+    for test in tests.into_iter().filter(|test| test.project_id == project) {
         if let Some(identity) = test.description.as_deref().and_then(Identity::in_description) {
             // Ids ascend.
             found.entry(identity).or_insert(test.id);
+            look(identity, test);
         }
     }
     Ok(found)

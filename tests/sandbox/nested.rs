@@ -162,7 +162,7 @@ async fn with_includes_related_rows() {
     // Deleted rows are not included.
     site.delete(&format!("step/{step}"), StatusCode::OK).await;
     assert_eq!(site.get(&format!("test/{test}?_with=step")).await["step"], json!([]));
-    let request = site.request(Method::GET, &format!("test/{test}?_with=label_assigned"));
+    let request = site.request(Method::GET, &format!("test/{test}?_with=requirement_test"));
     json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
 }
 

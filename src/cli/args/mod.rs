@@ -357,6 +357,10 @@ pub struct WritingArgs {
     #[arg(long)]
     pub no_steps: bool,
 
+    /// Do not give new tests the description, precondition, priority and labels that reports name
+    #[arg(long)]
+    pub no_fields: bool,
+
     /// Stop before writing anything if more tests than this look renamed: N or P% [default: 50%]
     ///
     /// Counts tests that would be created although an unmatched test of the namespace has the same

@@ -1,7 +1,9 @@
 //! A test keeps its row when its class, package or namespace changes.
 
 mod aliases;
+mod creation;
 mod detection;
+mod folders;
 mod kills;
 mod list;
 mod pins;
