@@ -606,6 +606,13 @@ pub(crate) struct NewStep {
     pub(crate) test_id: TestId,
 }
 
+/// `PUT /api/step/{id}` (source: the vendor's guide).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct UpdatedStep {
+    pub(crate) step: String,
+    pub(crate) expected_result: String,
+}
+
 /// `POST /api/suite_test` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct NewSuiteTest {

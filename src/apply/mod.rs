@@ -25,6 +25,7 @@ mod placements;
 mod priorities;
 mod read;
 mod retire;
+mod step_changes;
 mod steps;
 mod undo;
 mod verify;

@@ -28,6 +28,7 @@ impl Import<'_> {
             own.sort_unstable();
             return self.assign_labels(&own, new).await;
         }
+        self.follow_steps().await?;
         let mut missing: Vec<Key> = Vec::new();
         let mut unclear: Vec<(usize, TestId)> = Vec::new();
         for (record, plan) in self.plan.tests.iter().enumerate() {
@@ -83,7 +84,10 @@ impl Import<'_> {
     }
 
     /// Creates steps. Returns the records of which the server refused one.
-    async fn create_step_rows(&mut self, keys: Vec<Key>) -> Result<HashSet<usize>, Stop> {
+    pub(super) async fn create_step_rows(
+        &mut self,
+        keys: Vec<Key>,
+    ) -> Result<HashSet<usize>, Stop> {
         let (client, target, records) = (self.client, self.target, self.records);
         let rows = NewRows {
             kind: "step of",

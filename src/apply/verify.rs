@@ -291,6 +291,9 @@ fn missing(left: &TestPlan) -> &'static str {
         }
         TestPlan::Relink { .. } => "not found after writing: the row has its former identity",
         TestPlan::Matched { place: Some(_), .. } => "not found in any folder after writing",
+        TestPlan::Matched { follows, .. } if !follows.is_empty() => {
+            "after writing, its steps are not those of its report"
+        }
         TestPlan::Matched { .. } => "its steps were not found after writing",
     }
 }

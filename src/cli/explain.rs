@@ -231,7 +231,7 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
                 .chain(place.map(placed))
                 .collect(),
         },
-        TestPlan::Matched { id, place, steps, retired, overridden } => {
+        TestPlan::Matched { id, place, steps, follows, retired, overridden } => {
             let is_placed = place.filter(|_| retired.is_none());
             let mut also: Vec<String> = is_placed.map(placed).into_iter().collect();
             if retired.is_some() {
@@ -242,6 +242,9 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
             }
             if !steps.is_empty() {
                 also.push(format!("{} of its steps are missing and would be created", steps.len()));
+            }
+            if !follows.is_empty() {
+                also.push("its steps would follow the report, which changed".to_owned());
             }
             if *overridden {
                 also.push("somebody marked it as no longer automated; it stays so".to_owned());

@@ -14,7 +14,8 @@ use super::folders::{FolderIndex, FolderPlan, PlannedFolder};
 use super::matching::{Match, Matcher, PINNED};
 use super::moved::{self, Findings};
 use super::options::{Adopt, PlanOptions};
-use super::steps::{missing_steps, step_count};
+use super::step_changes::StepChanges;
+use super::steps::{StoredSteps, missing_steps, step_count};
 
 /// Why an unlinked test of another folder is adopted.
 const ELSEWHERE: &str = "it is the only unlinked test with this name";
@@ -80,6 +81,8 @@ pub enum TestPlan {
         place: Option<FolderIndex>,
         /// The sequence numbers, from 1, of the steps that it lacks.
         steps: Vec<usize>,
+        /// What makes its steps those of the report.
+        follows: StepChanges,
         /// Its placement among the retired tests, which it leaves.
         retired: Option<SuiteTestId>,
         /// Whether somebody switched it off.
@@ -91,7 +94,8 @@ impl TestPlan {
     /// Whether nothing has to be written.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Matched { place: None, retired: None, steps, .. } if steps.is_empty())
+        matches!(self, Self::Matched { place: None, retired: None, steps, follows, .. }
+            if steps.is_empty() && follows.is_empty())
     }
 
     /// The existing row; none if the test is created.
@@ -133,8 +137,8 @@ impl TestPlan {
             Self::Relink { moves, retired, .. } => {
                 1 + placements + usize::from(moves.is_some()) + usize::from(retired.is_some())
             }
-            Self::Matched { steps, retired, .. } => {
-                steps.len() + placements + usize::from(retired.is_some())
+            Self::Matched { steps, follows, retired, .. } => {
+                steps.len() + follows.len() + placements + usize::from(retired.is_some())
             }
         }
     }
@@ -221,6 +225,7 @@ impl ChangePlan {
         }
         let DedupPlan { dedups, folder_warnings, test_warnings } =
             dedup::plan(records, &finder, snapshot, &folders, options, policy);
+        let mut stored_steps = StoredSteps::new(records, snapshot, options);
         let mut tests = Vec::with_capacity(records.len());
         for (index, (record, found)) in records.iter().zip(matches).enumerate() {
             let folder = folders.of_record(index);
@@ -248,6 +253,7 @@ impl ChangePlan {
                     id,
                     place: None,
                     steps: Vec::new(),
+                    follows: StepChanges::default(),
                     retired: None,
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
@@ -259,6 +265,7 @@ impl ChangePlan {
                     } else {
                         missing_steps(record, id, snapshot)
                     },
+                    follows: stored_steps.changes(record, id),
                     retired: row(id).and_then(|row| row.retired),
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
@@ -282,6 +289,7 @@ impl ChangePlan {
             parted.collect(),
             findings.warnings.clone(),
             unused_fields(records, &tests, options),
+            stored_steps.into_warning().into_iter().collect(),
         ]
         .concat();
         Self { folders, dedup: dedups, tests, lost_aliases, findings, warnings }
@@ -349,7 +357,16 @@ impl ChangePlan {
     pub fn lacks_something(&self, snapshot: &Snapshot) -> bool {
         let is_unplaced =
             |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();
-        let lacks = |test: &TestPlan| matches!(test, TestPlan::Matched { .. }) && !test.is_done();
+        // Other texts are no sign of lag: the report changed.
+        let lacks = |test: &TestPlan| match test {
+            TestPlan::Matched { place, steps, follows, retired, .. } => {
+                place.is_some()
+                    || retired.is_some()
+                    || !steps.is_empty()
+                    || !follows.creates.is_empty()
+            }
+            _ => false,
+        };
         self.tests.iter().any(lacks) || self.folders.to_create().any(is_unplaced)
     }
 

@@ -16,6 +16,7 @@ mod options;
 mod read_request;
 pub mod retire;
 pub mod stale;
+mod step_changes;
 mod steps;
 pub mod undo;
 
@@ -29,4 +30,5 @@ pub use change_plan::{ChangePlan, TestPlan};
 pub use create_limit::{CreateLimit, CreateLimitExceeded};
 pub use options::{Adopt, Linking, PlanOptions};
 pub use read_request::next_read;
+pub use step_changes::{StepChanges, StepDelete, StepUpdate, marked_step};
 pub use steps::{step_count, steps_of};

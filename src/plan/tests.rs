@@ -143,6 +143,7 @@ fn ours(id: u64) -> TestPlan {
         id: TestId::new(id),
         place: None,
         steps: vec![],
+        follows: StepChanges::default(),
         retired: None,
         overridden: false,
     }
@@ -321,6 +322,7 @@ fn a_test_that_was_switched_off_stays_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
+            follows: StepChanges::default(),
             retired: None,
             overridden: true
         }]
@@ -341,6 +343,7 @@ fn a_test_that_nobody_edited_was_not_switched_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
+            follows: StepChanges::default(),
             retired: None,
             overridden: false
         }]
@@ -469,6 +472,7 @@ fn a_record_is_done_if_nothing_has_to_be_written() {
         id: TestId::new(1),
         place,
         steps: steps.to_vec(),
+        follows: StepChanges::default(),
         retired: None,
         overridden: false,
     };

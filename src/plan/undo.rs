@@ -205,6 +205,7 @@ impl UndoPlan {
                 // Folders follow, and the steps of a created test go with it.
                 ("create", "folder") => Ok(()),
                 ("create", "step") => Err("the steps that were added to it stay".to_owned()),
+                ("update" | "delete", "step") => Err("its steps stay as they are".to_owned()),
                 ("place", _) => Err("it stays in its folder".to_owned()),
                 ("move", "place") => Err("it stays in the folder it was moved to".to_owned()),
                 ("unlink", _) => {

@@ -141,8 +141,12 @@ impl TestRow {
 /// A step of a test.
 #[derive(Clone, Debug)]
 pub struct StepRow {
+    /// Its test.
+    pub test: TestId,
     /// Its position, from 1.
     pub sequence: Option<u64>,
+    /// How often it was updated, if the server says so.
+    pub epoch: Option<u64>,
     /// Its texts.
     pub text: Arc<StepText>,
 }
@@ -426,7 +430,8 @@ fn step_rows(steps: &[Step]) -> HashMap<StepId, StepRow> {
         let text = texts.entry(parts).or_insert_with(|| {
             Arc::new(StepText { step: parts.0.to_owned(), expected_result: parts.1.to_owned() })
         });
-        rows.insert(step.id, StepRow { sequence: step.sequence, text: Arc::clone(text) });
+        let Step { id, test_id, sequence, epoch, .. } = *step;
+        rows.insert(id, StepRow { test: test_id, sequence, epoch, text: Arc::clone(text) });
     }
     rows
 }

@@ -99,8 +99,8 @@ impl Summary {
                     self.tests.updated += 1;
                     self.tests.relinked += 1;
                 }
-                TestPlan::Matched { steps, overridden, .. } => {
-                    self.steps.created += steps.len();
+                TestPlan::Matched { steps, follows, overridden, .. } => {
+                    self.steps.created += steps.len() + follows.creates.len();
                     self.tests.overridden += usize::from(*overridden);
                     if test.is_done() {
                         self.tests.unchanged += 1;
@@ -286,16 +286,14 @@ impl Summary {
             }
         }
         // Only changes that were made are listed; deduplication lists its own.
-        let mut changes = plan.changes(records);
+        let mut changes = plan.changes(records).split_off(plan.dedup.len());
         changes.retain(|change| {
             let is_done = |identity: Identity| match (change.kind, change.action) {
                 (ChangeKind::Folder, ChangeAction::Adopt) => folders_linked.contains_key(&identity),
                 (ChangeKind::Folder, _) => folders_created.contains(&identity),
                 _ => done.contains(&identity),
             };
-            let is_dedup = change.action == ChangeAction::Delete
-                || (change.action == ChangeAction::Move && change.kind != ChangeKind::Place);
-            !is_dedup && change.identity.is_some_and(is_done)
+            change.identity.is_some_and(is_done)
         });
         let rows: HashMap<Identity, &ChangedRow> = tests_written
             .iter()

@@ -9,6 +9,7 @@ mod list;
 mod pins;
 mod relink;
 mod retire;
+mod steps;
 mod undo;
 
 use serde_json::Value;
