@@ -15,7 +15,8 @@ use super::matching::{Match, Matcher, PINNED};
 use super::moved::{self, Findings};
 use super::options::{Adopt, PlanOptions};
 use super::step_changes::StepChanges;
-use super::steps::{StoredSteps, missing_steps, step_count};
+use super::steps::{missing_steps, step_count};
+use super::stored_steps::StoredSteps;
 
 /// Why an unlinked test of another folder is adopted.
 const ELSEWHERE: &str = "it is the only unlinked test with this name";
