@@ -11,7 +11,11 @@ use test_reports::record::StepText;
 use super::import::Import;
 use super::outcome::{RecordOutcome, Stop};
 
+/// How often a step is read again after an update without a clear outcome.
+const ATTEMPTS: u32 = 4;
+
 const CHANGED: &str = "somebody changed it in the meantime";
+const WRITTEN_OVER: &str = "somebody wrote it at the same moment, and this import wrote over that";
 
 impl Import<'_> {
     /// Updates, deletes and creates the steps that the plan says. The first step of a test is updated last: its mark says how many
@@ -95,33 +99,40 @@ impl Import<'_> {
             marked_step(&self.records[record], update.sequence);
         let path = format!("step/{}", update.id);
         let left = |reason: &str| Some(format!("step {}: {reason}", update.sequence));
-        let row: Step = match self.client.get(&path).await {
-            Ok(row) => row,
-            Err(error) if error.is_not_found() => return Ok(left("somebody deleted it")),
-            Err(error) => return Err(error.into()),
-        };
         let is_written = |row: &Step| {
             row.step.as_deref() == Some(&step)
                 && row.expected_result.as_deref() == Some(&expected_result)
         };
-        // A list may lag behind an earlier import, or another import did the same.
-        if is_written(&row) {
-            return Ok(None);
-        }
-        if row.epoch != Some(update.epoch) {
-            return Ok(left(CHANGED));
-        }
         let body = UpdatedStep { step: step.clone(), expected_result: expected_result.clone() };
-        self.client.progress().advance(1);
-        Ok(match self.client.update::<Step>(&path, &body).await? {
-            WriteOutcome::Applied(row) => match row.epoch {
-                Some(epoch) if epoch > update.epoch + 1 => {
-                    left("somebody wrote it at the same moment, and this import wrote over that")
+        let mut last = None;
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                let wait = self.client.retry_policy().wait(attempt, fastrand::f64());
+                self.client.sleep(wait).await;
+            }
+            let row: Step = match self.client.get(&path).await {
+                Ok(row) => row,
+                Err(error) if error.is_not_found() => return Ok(left("somebody deleted it")),
+                Err(error) => return Err(error.into()),
+            };
+            // By an attempt whose answer was lost, or by another import.
+            if is_written(&row) {
+                return Ok(None);
+            }
+            if row.epoch != Some(update.epoch) {
+                return Ok(left(CHANGED));
+            }
+            match self.client.update_once::<Step>(&path, &body).await? {
+                WriteOutcome::Applied(row) => {
+                    self.client.progress().advance(1);
+                    let is_next = row.epoch.is_none_or(|epoch| epoch <= update.epoch + 1);
+                    return Ok(if is_next { None } else { left(WRITTEN_OVER) });
                 }
-                _ => None,
-            },
-            WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => left(&error.to_string()),
-        })
+                WriteOutcome::Refused(error) => return Ok(left(&error.to_string())),
+                WriteOutcome::Unknown(error) => last = Some(error),
+            }
+        }
+        last.map_or(Ok(None), |error| Err(error.into()))
     }
 
     async fn delete_step(&self, id: StepId, epoch: u64) -> Result<Option<String>, Stop> {

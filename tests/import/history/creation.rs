@@ -102,6 +102,17 @@ async fn a_new_test_gets_what_the_report_says_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn explain_says_what_a_new_test_would_get() {
+    let env = env().await;
+    let said = env.import(&["explain", "adds", "a.xml"]).await.expect(0).stdout;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let expected = "it would get the description of the report, its precondition, the priority \"high\", the labels smoke, Web";
+    assert!(words.join(" ").contains(expected), "{said}");
+    let without = env.import(&["explain", "--no-fields", "adds", "a.xml"]).await.expect(0).stdout;
+    assert!(!without.contains("it would get"), "{without}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn later_edits_are_peoples() {
     let env = env().await;
     run(&env, &["a.xml"]).await.expect(0);

@@ -257,6 +257,32 @@ async fn imports_of_two_namespaces_that_link_a_folder_at_once_both_keep_it() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_answers_link_a_folder_once() {
+    for rule in [
+        "lost PUT suite 1",
+        "503 PUT suite 1",
+        "hang-up=after PUT suite 1",
+        "empty PUT suite 1",
+        "429=0 PUT suite 1",
+    ] {
+        let (env, folder) = with_folder().await;
+        let env = env.with_faults(&[rule]).await;
+        let run = run(&env, &["a.xml"]).await;
+        assert_eq!(run.code, 0, "{rule}: {run}");
+        assert_eq!(described(&env, folder).matches(LINE).count(), 1, "{rule}");
+        assert_eq!(run.json()["suites"]["linked"], 1, "{rule}");
+        writes_nothing(&env, &["a.xml"]).await;
+    }
+    let (env, folder) = with_folder().await;
+    let env = env.with_faults(&["403 PUT suite"]).await;
+    let refused = run(&env, &["a.xml"]).await;
+    let warnings = refused.json()["warnings"].to_string();
+    assert_eq!(refused.code, 0, "{refused}");
+    assert!(warnings.contains("did not get its identity, and is found by its name"), "{warnings}");
+    assert_eq!((ids(&env, folder), env.count("test")), (0, 2));
+}
+
 /// An import whose summary is kept.
 async fn import(env: &TestEnv, arguments: &[&str]) -> Value {
     let mut all = vec!["--output", "json=summary.json"];

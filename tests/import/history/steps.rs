@@ -189,6 +189,28 @@ async fn a_person_who_edits_while_a_step_is_updated_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lost_answers_and_failures_change_nothing() {
+    for rule in [
+        "lost PUT step 1",
+        "503 PUT step 1",
+        "hang-up=after PUT step 1",
+        "empty PUT step 1",
+        "lost DELETE step 1",
+        "lost POST step 1",
+        "429=0 PUT step 1",
+    ] {
+        for now in [&["go", "give", "leave", "see"][..], &["go"]] {
+            let env = imported(&["open", "pay", "leave"]).await;
+            let env = env.with_faults(&[rule]).await;
+            let run = import(&env, now).await;
+            assert_eq!(run.code, 0, "{rule}: {run}");
+            assert_eq!(steps(&env), now, "{rule}");
+            writes_nothing(&env, now).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_changes_texts_is_written_once() {
     for rule in [
         "stores=step:lower POST step",
