@@ -1,20 +1,23 @@
 //! The identity line: the last line of a description, which ties a row of TestQuality to a test or folder.
 
 mod label;
+mod linked;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 use test_reports::text;
 
 pub use label::{Label, label_in};
+pub use linked::{link_folder, linked_identities, unlink_folder};
 
 /// The longest container and name together, with the separator, or the longest path, in characters.
 const WHAT_CHARS: usize = 200;
 
 /// The longest line, in characters: a line with many identities says less about the test.
-const LINE_CHARS: usize = 255;
+pub(crate) const LINE_CHARS: usize = 255;
 
 /// How many identities a row has at most: the current one and its aliases.
 pub const MAX_IDENTITIES: usize = 8;
@@ -49,6 +52,8 @@ pub struct IdentityLine {
     /// Former identities of the row, latest first.
     aliases: Vec<Identity>,
     namespace: NamespaceMark,
+    /// What the report says about the test: it is above the line of a test that an import creates.
+    above: String,
 }
 
 impl IdentityLine {
@@ -67,6 +72,7 @@ impl IdentityLine {
             identity,
             aliases: Vec::new(),
             namespace,
+            above: String::new(),
         }
     }
 
@@ -78,7 +84,8 @@ impl IdentityLine {
         namespace: NamespaceMark,
     ) -> Self {
         let (parts, aliases) = (vec![join(path)], Vec::new());
-        Self { wordings: FOLDER_WORDINGS, parts, identity, aliases, namespace }
+        let above = String::new();
+        Self { wordings: FOLDER_WORDINGS, parts, identity, aliases, namespace, above }
     }
 
     /// The line of the folder for retired tests.
@@ -103,14 +110,29 @@ impl IdentityLine {
         self
     }
 
-    /// Whether `description` holds nothing else than this line, in any known wording, shortened by us, cut at its end by the
-    /// server, or neither, whatever markup an editor added.
+    /// The line below `text`, which a report says about the test.
+    #[must_use]
+    pub fn below(self, text: String) -> Self {
+        Self { above: text, ..self }
+    }
+
+    /// The description of a test that an import creates.
+    #[must_use]
+    pub fn description(&self) -> String {
+        self.append_to(&self.above)
+    }
+
+    /// Whether `description` holds nothing else than this line, below the text of the report if there is one: in any known wording,
+    /// shortened by us, cut at its end by the server, or neither, whatever markup an editor added.
     #[must_use]
     pub fn is_all_of(&self, description: &str) -> bool {
         let identity = self.identity.to_string();
         let written = text::clean(&self.to_string());
         let full = text::clean(&self.parts.join(SEPARATOR));
-        [text::clean(description), text::clean(&without_markup(description))].iter().any(|plain| {
+        let plain = [text::clean(description), text::clean(&without_markup(description))];
+        let above = [text::clean(&self.above), text::clean(&without_markup(&self.above))];
+        plain.iter().zip(&above).any(|(plain, above)| {
+            let plain = plain.strip_prefix(above.as_str()).map_or(plain.as_str(), str::trim_start);
             let is_cut = || {
                 let start = plain.trim_end_matches(['.', '…', ' ']);
                 start.contains(&identity) && written.starts_with(start)
@@ -200,11 +222,16 @@ pub fn without_line(description: &str, namespaces: &[&str]) -> Option<String> {
     if !line.is_as_written(&group, namespaces) {
         return None;
     }
-    let before = description.get(..line.range.start)?;
-    let after = description.get(line.range.end..)?;
+    without_range(description, line.range)
+}
+
+/// `description` without the line at `range`.
+fn without_range(description: &str, range: Range<usize>) -> Option<String> {
+    let before = description.get(..range.start)?;
+    let after = description.get(range.end..)?;
     // The paragraph that an editor made of the line goes with it.
     let paragraph = before.strip_suffix("<p>").zip(after.strip_prefix("</p>"));
-    let (before, after) = paragraph.filter(|_| line.is_markup).unwrap_or((before, after));
+    let (before, after) = paragraph.unwrap_or((before, after));
     if after.trim().is_empty() {
         return Some(before.trim_end().to_owned());
     }

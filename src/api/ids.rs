@@ -74,4 +74,10 @@ ids! {
     DefectId
     /// A `defect_run_result`: a defect of a result.
     DefectRunResultId
+    /// A `case_priority`, such as High.
+    CasePriorityId
+    /// A `label`.
+    LabelId
+    /// A `label_assigned`: a label of a row.
+    LabelAssignedId
 }

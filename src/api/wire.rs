@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    DefectId, DefectRunResultId, IncludeId, MilestoneId, PlanId, PlanSuiteId, ProjectId,
-    ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId, StepId, SuiteId, SuiteTestId,
-    TestId,
+    CasePriorityId, DefectId, DefectRunResultId, IncludeId, LabelAssignedId, LabelId, MilestoneId,
+    PlanId, PlanSuiteId, ProjectId, ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId,
+    StepId, SuiteId, SuiteTestId, TestId,
 };
 use super::lenient::{Listed, flag, length, list, moment, optional_number, text};
 
@@ -104,6 +104,12 @@ trait FilterField {
     fn value(&self) -> Option<u64>;
 }
 
+impl FilterField for u64 {
+    fn value(&self) -> Option<u64> {
+        Some(*self)
+    }
+}
+
 impl<T: FilterField> FilterField for Option<T> {
     fn value(&self) -> Option<u64> {
         self.as_ref().and_then(FilterField::value)
@@ -120,7 +126,7 @@ macro_rules! filter_fields {
     )*};
 }
 
-filter_fields! { ProjectId PlanId SuiteId TestId RunId RunResultId }
+filter_fields! { ProjectId PlanId SuiteId TestId RunId RunResultId LabelId }
 
 macro_rules! resources {
     ($($row:ident = $name:literal, in project: $in_project:literal, by: [$($field:ident),*];)*) => {$(
@@ -160,6 +166,9 @@ resources! {
     PlanSuiteTestInclude = "plan_suite_test_include", in project: true, by: [plan_id, suite_id];
     Defect = "defect", in project: true, by: [project_id];
     DefectRunResult = "defect_run_result", in project: true, by: [run_result_id];
+    CasePriority = "case_priority", in project: false, by: [];
+    Label = "label", in project: false, by: [];
+    LabelAssigned = "label_assigned", in project: false, by: [related_id, label_id];
 }
 
 /// A project.
@@ -209,6 +218,9 @@ pub struct Suite {
     /// Whether it is the project's root folder.
     #[serde(default, deserialize_with = "flag")]
     pub is_root: Option<bool>,
+    /// How often it was updated.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
     /// When it was created, by the server's clock.
     #[serde(default, deserialize_with = "moment")]
     pub created_at: Option<Timestamp>,
@@ -259,9 +271,12 @@ pub struct Test {
     /// How often it was updated.
     #[serde(default, deserialize_with = "optional_number")]
     pub epoch: Option<u64>,
-    /// The precondition; empty in tests that we create.
+    /// The precondition; empty in tests that we create, unless the report names one.
     #[serde(default)]
     pub precondition: Option<String>,
+    /// The priority.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub case_priority_id: Option<u64>,
     /// When it was created, by the server's clock.
     #[serde(default, deserialize_with = "moment")]
     pub created_at: Option<Timestamp>,
@@ -271,6 +286,20 @@ pub struct Test {
     /// How many results runs have of it; only if they were asked for (`_with=run_result`), and the server knows them.
     #[serde(default, deserialize_with = "length")]
     pub run_result: Option<usize>,
+}
+
+/// What a test or folder once was: an element of the answer to `?revision_log=true` (source: the SDK).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Version {
+    /// How often the row had been updated by then.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub epoch: Option<u64>,
+    /// The name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// The description.
+    #[serde(default)]
+    pub description: Option<String>,
 }
 
 /// The placement of a test in a suite.
@@ -466,6 +495,41 @@ pub struct DefectRunResult {
     pub run_result_id: Option<RunResultId>,
 }
 
+/// A priority of tests, such as High (source of this and the following rows: the SDK).
+#[derive(Clone, Debug, Deserialize)]
+pub struct CasePriority {
+    /// Its id.
+    pub id: CasePriorityId,
+    /// Its name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+}
+
+/// A label, for all projects.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Label {
+    /// Its id.
+    pub id: LabelId,
+    /// Its text.
+    #[serde(default, deserialize_with = "text")]
+    pub label: String,
+}
+
+/// A label of a row.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LabelAssigned {
+    /// Its id.
+    pub id: LabelAssignedId,
+    /// The label.
+    pub label_id: LabelId,
+    /// The id of the row.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub related_id: Option<u64>,
+    /// The kind of the row. Its words are not documented.
+    #[serde(default, deserialize_with = "text")]
+    pub related_type: String,
+}
+
 /// `PUT /api/suite_test/{id}` (source: the SDK).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct MovedTest {
@@ -507,10 +571,29 @@ pub(crate) struct NewPlanSuite {
 pub(crate) struct NewTest {
     pub(crate) name: String,
     pub(crate) description: String,
-    pub(crate) precondition: &'static str,
+    pub(crate) precondition: String,
     pub(crate) project_id: ProjectId,
     pub(crate) suite_id: SuiteId,
     pub(crate) is_automated: bool,
+    /// Absent: the server chooses (source: the SDK).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) case_priority_id: Option<CasePriorityId>,
+}
+
+/// `POST /api/label` (source: the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewLabel {
+    pub(crate) label: String,
+}
+
+/// `POST /api/test/{id}/label_assigned`, whose path names the row, or `POST /api/label_assigned` (source: the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewLabelAssigned {
+    pub(crate) label_id: LabelId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) related_id: Option<TestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) related_type: Option<String>,
 }
 
 /// `POST /api/step` (source: the vendor's guide).
@@ -521,6 +604,13 @@ pub(crate) struct NewStep {
     pub(crate) sequence: u64,
     pub(crate) project_id: ProjectId,
     pub(crate) test_id: TestId,
+}
+
+/// `PUT /api/step/{id}` (source: the vendor's guide).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct UpdatedStep {
+    pub(crate) step: String,
+    pub(crate) expected_result: String,
 }
 
 /// `POST /api/suite_test` (source: the SDK).
@@ -538,6 +628,12 @@ pub(crate) struct Link {
     pub(crate) is_automated: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+}
+
+/// `PUT /api/suite/{id}` that links a folder (source: the vendor's guide; `description` by the SDK).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FolderLink {
+    pub(crate) description: String,
 }
 
 /// `PUT /api/test/{id}` that sets the flag.

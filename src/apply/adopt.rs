@@ -130,7 +130,7 @@ impl Import<'_> {
             let description = row.description.as_deref().unwrap_or_default();
             let current = Identity::in_description(description);
             if current == Some(identity) {
-                let over = self.written_over(&before, id, identity, &row).await?;
+                let over = self.written_over(&before, identity, &row).await?;
                 return Ok(Linked::Done(over, changed_row(id, &row, was)));
             }
             let body = match (kind, current) {
@@ -161,7 +161,7 @@ impl Import<'_> {
                 WriteOutcome::Applied(row) => {
                     let read = row.description.as_deref().and_then(Identity::in_description);
                     if read == Some(identity) {
-                        let over = self.written_over(&before, id, identity, &row).await?;
+                        let over = self.written_over(&before, identity, &row).await?;
                         return Ok(Linked::Done(over, changed_row(id, &row, was)));
                     }
                     // The answer may lack the description; read the row again.
@@ -184,14 +184,13 @@ impl Import<'_> {
     async fn written_over(
         &self,
         before: &Option<Before>,
-        id: TestId,
         identity: Identity,
         row: &Test,
     ) -> Result<Option<String>, Stop> {
         match before {
             Some(before) => {
                 let is_ours = |text: &str| Identity::in_description(text) == Some(identity);
-                Ok(before.written_over(self.client, id, is_ours, row.epoch).await?)
+                Ok(before.written_over(self.client, is_ours, row.epoch).await?)
             }
             None => Ok(None),
         }
@@ -251,9 +250,7 @@ impl Import<'_> {
             WriteOutcome::Applied(row) => {
                 let is_ours = |text: &str| text == body.description;
                 Ok(match &before {
-                    Some(before) => {
-                        before.written_over(self.client, lost.id, is_ours, row.epoch).await?
-                    }
+                    Some(before) => before.written_over(self.client, is_ours, row.epoch).await?,
                     None => None,
                 })
             }

@@ -1,12 +1,14 @@
-//! Whether a server keeps descriptions as they are sent. It is found out on a temporary test of our own before a person's test is
-//! linked: linking writes the description that was read, with our line below it, so on a server that escapes, renders or shortens
+//! Whether a server keeps descriptions as they are sent. It is found out on a temporary test of our own before a person's test or
+//! folder is linked: linking writes the description that was read, with our line below it, so on a server that escapes, renders or shortens
 //! descriptions it would spoil them.
+
+use std::collections::HashMap;
 
 use crate::api::client::WriteOutcome;
 use crate::api::error::ApiError;
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::wire::{NewTest, Test};
-use crate::description::IdentityLine;
+use crate::description::{IdentityLine, LINE_CHARS};
 use crate::plan::TestPlan;
 use crate::snapshot::{Snapshot, read_identities};
 use test_reports::identity::{Identity, NamespaceMark};
@@ -61,17 +63,38 @@ impl Import<'_> {
         };
         let links: Vec<(usize, usize)> =
             self.plan.tests.iter().enumerate().filter_map(links).collect();
-        let Some(longest) = links.iter().map(|(_, chars)| *chars).max() else { return Ok(()) };
+        let folders: HashMap<SuiteId, usize> = self
+            .plan
+            .folders
+            .to_link()
+            .map(|(_, suite)| {
+                (suite, snapshot.folders.get(suite).map_or(0, |row| row.description_chars))
+            })
+            .collect();
+        let described = links.iter().map(|(_, chars)| chars).chain(folders.values());
+        let Some(longest) = described.max() else { return Ok(()) };
         let lines = links.iter().map(|(record, _)| self.line_of(*record).to_string());
-        let line = lines.map(|line| line.chars().count()).max().unwrap_or_default();
+        let line = lines.map(|line| line.chars().count()).max().unwrap_or(LINE_CHARS);
         let Some(reason) = self.probe(root, longest + line).await? else { return Ok(()) };
-        self.applied.warnings.push(format!(
-            "{} not linked, and nothing of people was written: {reason}; --adopt none creates tests of their own",
-            match links.len() {
-                1 => "1 existing test was".to_owned(),
-                tests => format!("{tests} existing tests were"),
-            }
-        ));
+        if !folders.is_empty() {
+            self.links_folders = false;
+            self.applied.warnings.push(format!(
+                "{}: {reason}",
+                match folders.len() {
+                    1 => "1 folder that people made did not get its identity, and is found by its name".to_owned(),
+                    folders => format!("{folders} folders that people made did not get their identities, and are found by their names"),
+                }
+            ));
+        }
+        if !links.is_empty() {
+            self.applied.warnings.push(format!(
+                "{} not linked, and nothing of people was written: {reason}; --adopt none creates tests of their own",
+                match links.len() {
+                    1 => "1 existing test was".to_owned(),
+                    tests => format!("{tests} existing tests were"),
+                }
+            ));
+        }
         for (record, _) in links {
             self.refuse(record, format!("not linked to the existing test: {reason}"));
         }
@@ -134,10 +157,11 @@ impl Import<'_> {
         let body = NewTest {
             name: NAME.to_owned(),
             description: description.to_owned(),
-            precondition: "",
+            precondition: String::new(),
             project_id: self.target.project.id,
             suite_id,
             is_automated: true,
+            case_priority_id: None,
         };
         let mut attempt = 0;
         loop {

@@ -16,7 +16,9 @@ use test_reports::record::TestRecord;
 
 use super::create::{Creation, NewRows, create_rows};
 use super::lag::Lag;
+use super::new_fields::NewFields;
 use super::outcome::{Applied, RecordOutcome, Stop};
+use super::written::Changed;
 
 /// How an import writes.
 #[derive(Clone, Debug)]
@@ -54,6 +56,12 @@ pub(super) struct Import<'a> {
     pub(super) live_folders: HashSet<SuiteId>,
     /// Those of them that an import made.
     pub(super) own_folders: HashSet<SuiteId>,
+    /// What the reports say about new tests.
+    pub(super) fields: NewFields,
+    /// What the server changed of the fields of new tests.
+    pub(super) changed: Changed,
+    /// Whether people's folders may be linked: descriptions come back as they are sent.
+    pub(super) links_folders: bool,
 }
 
 /// Rows that the server returned to this very import.
@@ -124,6 +132,9 @@ impl<'a> Import<'a> {
             expected: Expected { records: records.len(), ..Expected::default() },
             live_folders: HashSet::new(),
             own_folders: HashSet::new(),
+            fields: NewFields::default(),
+            changed: Changed::default(),
+            links_folders: true,
         }
     }
 
@@ -186,7 +197,7 @@ impl<'a> Import<'a> {
         };
         self.applied.outcomes = self.plan.tests.iter().enumerate().map(outcome).collect();
         match ended {
-            Ok(verified) => self.applied.verified = verified,
+            Ok(verified) => self.applied.verified = verified && self.applied.errors.is_empty(),
             Err(stop) => self.applied.stop = Some(stop),
         }
         self.applied

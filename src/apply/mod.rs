@@ -1,6 +1,6 @@
 //! The only module that writes.
 //!
-//! The stages, in their order: folders level by level, moves and links, tests, placements, steps, aliases, verification. Each stage
+//! The stages, in their order: folders level by level, links to people's folders, moves and links of tests, tests, placements, steps, aliases, verification. Each stage
 //! reads back what it wrote before the next one builds on it. The failure of one row is a value ([`RecordOutcome`]); a
 //! failure that concerns all rows is a [`Stop`].
 
@@ -9,18 +9,23 @@ mod batch;
 pub(crate) mod create;
 mod dedup;
 mod descriptions;
+mod folder_links;
 mod folders;
 mod hidden;
 mod import;
+mod labels;
 pub(crate) mod lag;
 mod locate;
 mod moves;
+mod new_fields;
 mod new_tests;
 mod outcome;
 mod overwritten;
 mod placements;
+mod priorities;
 mod read;
 mod retire;
+mod step_changes;
 mod steps;
 mod undo;
 mod verify;
@@ -76,17 +81,19 @@ const NOT_AUTOMATED: &str =
 /// Runs all stages. Returns whether the result was verified.
 async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> {
     let rows = import.plan.tests.iter().map(TestPlan::writes).sum::<usize>()
-        + import.plan.folders.to_create().count();
+        + import.plan.folders.to_create().count()
+        + import.plan.folders.to_link().count();
     let progress = import.client.progress();
     progress.begin(Stage::Writing, rows as u64);
     import.delete_left_behind(&snapshot).await?;
     import.prove_descriptions(&snapshot, snapshot.folders.root()).await?;
     import.live_folders = snapshot.folders.live().map(|(id, _)| id).collect();
-    let is_own = |(_, folder): &(SuiteId, &Folder)| folder.identity.is_some();
+    let is_own = |(_, folder): &(SuiteId, &Folder)| folder.is_of_import();
     import.own_folders = snapshot.folders.live().filter(is_own).map(|(id, _)| id).collect();
     import.expected.tests = snapshot.tests.len();
     import.expected.steps = snapshot.steps_by_id.len();
     let folders = import.create_folders(snapshot.into_folders()).await?;
+    import.link_folders().await?;
     import.move_tests(&folders).await?;
     import.link_tests().await?;
     let (new, folders) = import.create_tests(folders).await?;

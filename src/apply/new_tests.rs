@@ -6,7 +6,7 @@ use crate::api::ids::{SuiteId, TestId};
 use crate::api::wire::{NewTest, Test};
 use crate::description::IdentityLine;
 use crate::plan::folders::FolderPlan;
-use crate::snapshot::{read_folders, read_identities};
+use crate::snapshot::{read_folders, read_tests};
 use test_reports::identity::Identity;
 use test_reports::text;
 
@@ -25,7 +25,9 @@ impl Import<'_> {
         mut folders: FolderPlan,
     ) -> Result<(HashSet<usize>, FolderPlan), Stop> {
         let mut new = HashSet::new();
-        let mut refused = self.create_in(&folders, self.to_create(), &mut new).await?;
+        let wanted = self.to_create();
+        self.read_fields(&wanted).await?;
+        let mut refused = self.create_in(&folders, wanted, &mut new).await?;
         if !refused.is_empty() {
             // Another import or a person may have deleted the folder.
             let tree = read_folders(self.client, self.target).await?;
@@ -69,32 +71,47 @@ impl Import<'_> {
         let (client, target, records) = (self.client, self.target, self.records);
         let namespace = self.namespace();
         let expected = self.expected.tests + keys.len();
+        let fields = std::mem::take(&mut self.fields);
+        let described: HashSet<Identity> =
+            fields.by_record.keys().map(|record| records[*record].identity).collect();
         let mut existing: HashMap<Identity, TestId> = HashMap::new();
+        let mut read_back: HashMap<TestId, Test> = HashMap::new();
         let rows = NewRows {
             kind: "test",
             lacking: "with its identity",
             read_back_all: true,
             name: |(record, _): Key| records[record].name.to_string(),
             body: |(record, suite_id): Key| {
+                let said = fields.by_record.get(&record);
+                let case_priority_id = fields.priority(record);
                 let record = &records[record];
                 let (container, name) = (&record.container, &record.name);
+                let line = IdentityLine::of_test(container, name, record.identity, namespace);
+                let text = said.map(|said| said.description.clone()).unwrap_or_default();
                 NewTest {
                     name: text::fit_name(name).into_owned(),
-                    description: IdentityLine::of_test(container, name, record.identity, namespace)
-                        .to_string(),
-                    precondition: "",
+                    description: line.below(text).description(),
+                    precondition: said.map(|said| said.precondition.clone()).unwrap_or_default(),
                     project_id: target.project.id,
                     suite_id,
                     is_automated: true,
+                    case_priority_id,
                 }
             },
             existing: async |keys: &[Key]| {
-                existing = read_identities(client, target.project.id, expected).await?;
+                read_back.clear();
+                let look = |identity, row: Test| {
+                    if described.contains(&identity) {
+                        read_back.insert(row.id, row);
+                    }
+                };
+                existing = read_tests(client, target.project.id, expected, look).await?;
                 let exists = |(record, _): &Key| existing.contains_key(&records[*record].identity);
                 Ok(keys.iter().copied().filter(exists).collect())
             },
         };
         let creation: Creation<Key, Test> = self.create(rows, keys).await;
+        self.fields = fields;
         for test in &creation.answers {
             self.own.tests.insert(test.id);
             self.own.acknowledge(test.description.as_deref());
@@ -105,6 +122,9 @@ impl Import<'_> {
                 self.rows.insert(record, id);
                 if self.own.tests.contains(&id) {
                     new.insert(record);
+                    if let Some(row) = read_back.get(&id) {
+                        self.compare_fields(record, row);
+                    }
                 }
             }
         }

@@ -86,6 +86,8 @@ pub struct Applied {
     pub outcomes: Vec<RecordOutcome>,
     /// The folders that were created.
     pub folders_created: HashSet<Identity>,
+    /// People's folders that got their identity, as this import left them.
+    pub folders_linked: HashMap<Identity, ChangedRow>,
     /// By record: the test that was created or linked, as this import left it.
     pub tests_written: HashMap<usize, ChangedRow>,
     /// The rows of the folders that were created.
@@ -102,4 +104,6 @@ pub struct Applied {
     pub deduplicated: Vec<Dedup>,
     /// Warnings for the user.
     pub warnings: Vec<String>,
+    /// What went wrong with folders: then the import is not complete.
+    pub errors: Vec<String>,
 }

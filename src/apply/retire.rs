@@ -98,7 +98,7 @@ async fn move_all(
     let own: HashSet<SuiteId> = snapshot
         .folders
         .live()
-        .filter(|(_, folder)| folder.identity.is_some())
+        .filter(|(_, folder)| folder.is_of_import())
         .map(|(id, _)| id)
         .collect();
     let moves: Vec<Move> = plan

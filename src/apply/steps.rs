@@ -18,11 +18,17 @@ use super::outcome::{RecordOutcome, Stop};
 type Key = (usize, TestId, usize);
 
 impl Import<'_> {
-    /// Creates all steps of the `new` tests, and the missing steps of others.
+    /// Creates all steps of the `new` tests, and the missing steps of others. Their labels come first: a test with its first step is
+    /// complete.
     pub(super) async fn create_steps(&mut self, new: &HashSet<usize>) -> Result<(), Stop> {
         if self.options.plan.no_steps {
-            return Ok(());
+            // Nothing tells whether others are complete.
+            let own = new.iter().filter_map(|record| Some((*record, *self.rows.get(record)?)));
+            let mut own: Vec<(usize, TestId)> = own.collect();
+            own.sort_unstable();
+            return self.assign_labels(&own, new).await;
         }
+        self.follow_steps().await?;
         let mut missing: Vec<Key> = Vec::new();
         let mut unclear: Vec<(usize, TestId)> = Vec::new();
         for (record, plan) in self.plan.tests.iter().enumerate() {
@@ -47,6 +53,9 @@ impl Import<'_> {
         // Sequence 1 comes last: a test that has it has all its steps.
         let (mut first, mut later): (Vec<Key>, Vec<Key>) =
             missing.into_iter().partition(|(_, _, sequence)| *sequence == 1);
+        let incomplete: Vec<(usize, TestId)> =
+            first.iter().map(|(record, id, _)| (*record, *id)).collect();
+        self.assign_labels(&incomplete, new).await?;
         later.sort_unstable_by_key(|&(record, _, sequence)| (record, Reverse(sequence)));
         let incomplete = self.create_step_rows(later).await?;
         first.retain(|(record, _, _)| !incomplete.contains(record));
@@ -75,7 +84,10 @@ impl Import<'_> {
     }
 
     /// Creates steps. Returns the records of which the server refused one.
-    async fn create_step_rows(&mut self, keys: Vec<Key>) -> Result<HashSet<usize>, Stop> {
+    pub(super) async fn create_step_rows(
+        &mut self,
+        keys: Vec<Key>,
+    ) -> Result<HashSet<usize>, Stop> {
         let (client, target, records) = (self.client, self.target, self.records);
         let rows = NewRows {
             kind: "step of",

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use crate::api::client::{Client, WriteOutcome};
 use crate::api::ids::TestId;
 use crate::api::sets::list_in;
-use crate::api::wire::{Link, RunResult, Test};
-use crate::description::{IdentityLine, Label, without_line};
+use crate::api::wire::{FolderLink, Link, RunResult, Suite, Test};
+use crate::description::{self, IdentityLine, Label, linked_identities, without_line};
 use crate::plan::moved::LeftOver;
-use crate::plan::undo::{DeletedTest, PastImport, UndoPlan, UnlinkedTest, created_rows};
+use crate::plan::undo::{
+    DeletedTest, PastImport, UndoPlan, UnlinkedFolder, UnlinkedTest, WRITTEN_SINCE, created_rows,
+};
 use crate::snapshot::{ReadRequest, Snapshot, Target, TargetError};
 use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
 
@@ -66,6 +68,20 @@ pub async fn undo(client: &Client, target: &Target, past: &PastImport, plan: Und
                     undone.written_over.push(what);
                 }
                 Unlinked::Left(reason) => leave(&mut undone.done, &link.name, link.id, reason),
+            }
+        }
+        for link in &plan.folder_links {
+            match unlink_folder(client, link).await? {
+                Unlinked::Done => undone.done.folder_links.push(link.clone()),
+                Unlinked::WrittenOver(what) => {
+                    undone.done.folder_links.push(link.clone());
+                    undone.written_over.push(what);
+                }
+                Unlinked::Left(reason) => undone.done.left.push(LeftOver {
+                    name: link.path.join("/"),
+                    reason: format!("folder {} stays as it is, because {reason}", link.id),
+                    suggestion: None,
+                }),
             }
         }
         for level in plan.folders.chunk_by(|one, next| one.path.len() == next.path.len()) {
@@ -168,9 +184,52 @@ async fn unlink(client: &Client, link: &UnlinkedTest, namespace: &str) -> Result
             WriteOutcome::Applied(row) => {
                 let is_ours = |text: &str| text == body.description;
                 let over = match &before {
-                    Some(before) => {
-                        before.written_over(client, link.id, is_ours, row.epoch).await?
-                    }
+                    Some(before) => before.written_over(client, is_ours, row.epoch).await?,
+                    None => None,
+                };
+                return Ok(over.map_or(Unlinked::Done, Unlinked::WrittenOver));
+            }
+            WriteOutcome::Refused(error) => return Ok(Unlinked::Left(error.to_string())),
+            WriteOutcome::Unknown(error) => last = Some(error),
+        }
+    }
+    let reason = last.map_or_else(|| "it was not read back".to_owned(), |error| error.to_string());
+    Ok(Unlinked::Left(reason))
+}
+
+/// Takes the identities of an import from a person's folder, unless somebody wrote it since.
+async fn unlink_folder(client: &Client, link: &UnlinkedFolder) -> Result<Unlinked, Stop> {
+    let path = format!("suite/{}", link.id);
+    let mut last = None;
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            client.sleep(client.retry_policy().wait(attempt, fastrand::f64())).await;
+        }
+        let row: Suite = match client.get(&path).await {
+            Ok(row) => row,
+            Err(error) if error.is_not_found() => return Ok(Unlinked::Done),
+            Err(error) => return Err(error.into()),
+        };
+        let described = row.description.as_deref().unwrap_or_default();
+        let has_it = |text: &str| {
+            linked_identities(text).iter().any(|identity| link.identities.contains(identity))
+        };
+        if !has_it(described) {
+            return Ok(Unlinked::Done);
+        }
+        if row.epoch != Some(link.epoch) {
+            return Ok(Unlinked::Left(WRITTEN_SINCE.to_owned()));
+        }
+        let Some(description) = description::unlink_folder(described, &link.identities) else {
+            let why = "somebody edited the line that holds the identity";
+            return Ok(Unlinked::Left(why.to_owned()));
+        };
+        let before = Before::of_folder(&row);
+        match client.update_once::<Suite>(&path, &FolderLink { description }).await? {
+            WriteOutcome::Applied(row) => {
+                let is_ours = |text: &str| !has_it(text);
+                let over = match &before {
+                    Some(before) => before.written_over(client, is_ours, row.epoch).await?,
                     None => None,
                 };
                 return Ok(over.map_or(Unlinked::Done, Unlinked::WrittenOver));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::api::ids::TestId;
 use crate::plan::change::ChangedRow;
 use crate::plan::dedup::{Dedup, DedupAction};
+use crate::plan::fields::Fields;
 use crate::plan::{ChangePlan, TestPlan, step_count, steps_of};
 use crate::snapshot::{Expected, Snapshot, read_steps};
 
@@ -14,7 +15,6 @@ use super::lag::Waits;
 use super::locate::locate;
 use super::outcome::{RecordOutcome, Stop};
 use super::read::read_project;
-use super::written::Changed;
 use test_reports::record::TestRecord;
 use test_reports::text::{self, count};
 
@@ -82,6 +82,7 @@ impl Import<'_> {
         verified &= self.verify_created(&plan, &snapshot).await?;
         self.compare(&plan, &snapshot);
         verified &= self.verify_folders(&plan, &snapshot);
+        self.verify_links(&plan);
         self.count_own_rows_only(&plan);
         for warning in plan.warnings {
             if !self.plan.warnings.contains(&warning) {
@@ -183,7 +184,7 @@ impl Import<'_> {
     /// Compares names, preconditions and steps that this import wrote with what is stored. The server changed what differs:
     /// the rows are new, so nobody else did.
     fn compare(&mut self, plan: &ChangePlan, snapshot: &Snapshot) {
-        let mut changed = Changed::default();
+        let mut changed = std::mem::take(&mut self.changed);
         for folder in plan.folders.all() {
             let own = folder.suite.filter(|suite| self.own.folders.contains(suite));
             if let Some(row) = own.and_then(|suite| snapshot.folders.get(suite)) {
@@ -198,7 +199,12 @@ impl Import<'_> {
             if self.own.tests.contains(&id) {
                 changed.compare("name", &text::fit_name(&record.name), &row.name);
                 let precondition = row.precondition.as_deref().unwrap_or_default();
-                changed.compare("precondition", "", precondition);
+                let sent = match self.options.plan.no_fields || record.details.properties.is_empty()
+                {
+                    true => String::new(),
+                    false => Fields::of(record).precondition,
+                };
+                changed.compare("precondition", &sent, precondition);
             }
         }
         for (step, test) in &self.own.steps {
@@ -234,6 +240,18 @@ impl Import<'_> {
         verified
     }
 
+    /// Only folders that were read back with their identity are linked.
+    fn verify_links(&mut self, plan: &ChangePlan) {
+        for (folder, suite) in plan.folders.to_link() {
+            if self.applied.folders_linked.remove(&folder.identity).is_some() {
+                let path = folder.path.join("/");
+                self.applied.warnings.push(format!(
+                    "after writing, folder {path:?} ({suite}) does not have its identity; it is found by its name, and the next import adds it again"
+                ));
+            }
+        }
+    }
+
     /// Reads and plans again until the project shows everything that the server acknowledged, or the time for that is over.
     async fn plan_after_lag(&mut self, waits: &mut Waits) -> Result<(ChangePlan, Snapshot), Stop> {
         loop {
@@ -241,7 +259,10 @@ impl Import<'_> {
             let is_left = |(record, left): (usize, &TestPlan)| {
                 !left.is_done() && !self.refused.contains_key(&record)
             };
-            let is_missing = plan.tests.iter().enumerate().any(is_left);
+            let linked = &self.applied.folders_linked;
+            let is_unlinked =
+                plan.folders.to_link().any(|(folder, _)| linked.contains_key(&folder.identity));
+            let is_missing = is_unlinked || plan.tests.iter().enumerate().any(is_left);
             let hidden = self.own.hidden(&plan, &snapshot);
             if !is_missing && hidden.is_empty() {
                 self.lag.note(waits.waited);
@@ -278,6 +299,9 @@ fn missing(left: &TestPlan) -> &'static str {
         }
         TestPlan::Relink { .. } => "not found after writing: the row has its former identity",
         TestPlan::Matched { place: Some(_), .. } => "not found in any folder after writing",
+        TestPlan::Matched { follows, .. } if !follows.is_empty() => {
+            "after writing, its steps are not those of its report"
+        }
         TestPlan::Matched { .. } => "its steps were not found after writing",
     }
 }

@@ -3,6 +3,7 @@
 use crate::api::client::Client;
 use crate::api::ids::TestId;
 use crate::apply::read_and_plan;
+use crate::plan::fields::Fields;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Progress;
 use crate::snapshot::{Snapshot, Target, TargetError};
@@ -155,8 +156,29 @@ async fn actions(
     let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning, None).await?;
     let mut actions: Vec<ExplainedAction> =
         plan.tests.iter().map(|test| action(test, &plan, &snapshot)).collect();
+    if !settings.planning.no_fields {
+        add_fields(&mut actions, tests, &plan);
+    }
     add_findings(&mut actions, &plan, &snapshot);
     Ok(actions)
+}
+
+/// Adds what new tests would get from their reports.
+fn add_fields(actions: &mut [ExplainedAction], tests: &[TestRecord], plan: &ChangePlan) {
+    let all = actions.iter_mut().zip(tests).zip(&plan.tests);
+    for ((action, record), _) in all.filter(|(_, test)| test.row().is_none()) {
+        let Fields { description, precondition, priority, labels, .. } = Fields::of(record);
+        let fields = [
+            (!description.is_empty()).then(|| "the description of the report".to_owned()),
+            (!precondition.is_empty()).then(|| "its precondition".to_owned()),
+            priority.map(|priority| format!("the priority {priority:?}")),
+            (!labels.is_empty()).then(|| format!("the labels {}", labels.join(", "))),
+        ];
+        let fields: Vec<String> = fields.into_iter().flatten().collect();
+        if !fields.is_empty() {
+            action.also.push(format!("it would get {}", fields.join(", ")));
+        }
+    }
 }
 
 /// Adds what was found out about tests that would be created.
@@ -231,7 +253,7 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
                 .chain(place.map(placed))
                 .collect(),
         },
-        TestPlan::Matched { id, place, steps, retired, overridden } => {
+        TestPlan::Matched { id, place, steps, follows, retired, overridden } => {
             let is_placed = place.filter(|_| retired.is_none());
             let mut also: Vec<String> = is_placed.map(placed).into_iter().collect();
             if retired.is_some() {
@@ -242,6 +264,9 @@ fn action(test: &TestPlan, plan: &ChangePlan, snapshot: &Snapshot) -> ExplainedA
             }
             if !steps.is_empty() {
                 also.push(format!("{} of its steps are missing and would be created", steps.len()));
+            }
+            if !follows.is_empty() {
+                also.push("its steps would follow the report, which changed".to_owned());
             }
             if *overridden {
                 also.push("somebody marked it as no longer automated; it stays so".to_owned());

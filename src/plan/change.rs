@@ -68,12 +68,14 @@ impl ChangedRow {
 pub enum ChangeAction {
     /// A row is created.
     Create,
-    /// A person's test gets our identity line and `is_automated`.
+    /// A person's test gets our identity line and `is_automated`, a person's folder our identity.
     Adopt,
     /// The row of a test that was renamed is carried over to the new one.
     Relink,
     /// An alias of a row is removed, because its test is in the reports again.
     Unlink,
+    /// A step gets the text that the report has now.
+    Update,
     /// A test is placed in its folder again.
     Place,
     /// A test that no report names moves to the folder for retired tests.
@@ -146,6 +148,15 @@ impl ChangePlan {
                 row: ChangedRow::default(),
             }),
         );
+        changes.extend(self.folders.to_link().map(|(folder, suite)| Change {
+            action: ChangeAction::Adopt,
+            kind: ChangeKind::Folder,
+            path: folder.path.clone(),
+            name: folder.name.clone(),
+            identity: Some(folder.identity),
+            reason: "it has the same name; its identity keeps it when it is renamed".to_owned(),
+            row: ChangedRow::of(suite.number()),
+        }));
         for (record, plan) in records.iter().zip(&self.tests) {
             let row = plan.row().map(|id| ChangedRow::of(id.number())).unwrap_or_default();
             let mut push = |action, kind, name: &str, reason: &str| {
@@ -182,8 +193,28 @@ impl ChangePlan {
             } else if plan.place().is_some() {
                 push(ChangeAction::Place, ChangeKind::Test, &record.name, "it is in no folder");
             }
-            if let TestPlan::Matched { steps, .. } = plan {
+            if let TestPlan::Matched { steps, follows, .. } = plan
+                && !(steps.is_empty() && follows.is_empty())
+            {
                 let texts = steps_of(record);
+                for update in &follows.updates {
+                    if let Some(text) = texts.get(update.sequence - 1) {
+                        let reason = "its report changed";
+                        push(ChangeAction::Update, ChangeKind::Step, &text.step, reason);
+                    }
+                }
+                for delete in &follows.deletes {
+                    let reason = "its report no longer has it";
+                    push(ChangeAction::Delete, ChangeKind::Step, &delete.step, reason);
+                }
+                for text in follows.creates.iter().filter_map(|sequence| texts.get(sequence - 1)) {
+                    push(
+                        ChangeAction::Create,
+                        ChangeKind::Step,
+                        &text.step,
+                        "its report has it now",
+                    );
+                }
                 for text in steps.iter().filter_map(|sequence| texts.get(sequence - 1)) {
                     push(ChangeAction::Create, ChangeKind::Step, &text.step, "the test lacks it");
                 }

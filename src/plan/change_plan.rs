@@ -9,11 +9,14 @@ use test_reports::record::TestRecord;
 
 use super::aliases::{LostAlias, RowFinder};
 use super::dedup::{self, Dedup, DedupPlan, DeletePolicy};
+use super::fields::Fields;
 use super::folders::{FolderIndex, FolderPlan, PlannedFolder};
 use super::matching::{Match, Matcher, PINNED};
 use super::moved::{self, Findings};
 use super::options::{Adopt, PlanOptions};
+use super::step_changes::StepChanges;
 use super::steps::{missing_steps, step_count};
+use super::stored_steps::StoredSteps;
 
 /// Why an unlinked test of another folder is adopted.
 const ELSEWHERE: &str = "it is the only unlinked test with this name";
@@ -79,6 +82,8 @@ pub enum TestPlan {
         place: Option<FolderIndex>,
         /// The sequence numbers, from 1, of the steps that it lacks.
         steps: Vec<usize>,
+        /// What makes its steps those of the report.
+        follows: StepChanges,
         /// Its placement among the retired tests, which it leaves.
         retired: Option<SuiteTestId>,
         /// Whether somebody switched it off.
@@ -90,7 +95,8 @@ impl TestPlan {
     /// Whether nothing has to be written.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Matched { place: None, retired: None, steps, .. } if steps.is_empty())
+        matches!(self, Self::Matched { place: None, retired: None, steps, follows, .. }
+            if steps.is_empty() && follows.is_empty())
     }
 
     /// The existing row; none if the test is created.
@@ -132,11 +138,53 @@ impl TestPlan {
             Self::Relink { moves, retired, .. } => {
                 1 + placements + usize::from(moves.is_some()) + usize::from(retired.is_some())
             }
-            Self::Matched { steps, retired, .. } => {
-                steps.len() + placements + usize::from(retired.is_some())
+            Self::Matched { steps, follows, retired, .. } => {
+                steps.len() + follows.len() + placements + usize::from(retired.is_some())
             }
         }
     }
+}
+
+/// Says once what the reports say about new tests and no import writes.
+fn unused_fields(records: &[TestRecord], tests: &[TestPlan], options: &PlanOptions) -> Vec<String> {
+    if options.no_fields {
+        return Vec::new();
+    }
+    let (mut owners, mut requirements, mut attachments) = (0, 0, 0);
+    let new = records.iter().zip(tests).filter(|(_, plan)| plan.row().is_none());
+    for (record, _) in new {
+        if !record.details.properties.is_empty() {
+            let fields = Fields::of(record);
+            owners += usize::from(fields.has_owner);
+            requirements += usize::from(fields.has_requirement);
+        }
+        attachments += usize::from(!record.details.attachments.is_empty());
+    }
+    let of_new = |tests: usize| match tests {
+        1 => "of 1 new test".to_owned(),
+        tests => format!("of {tests} new tests"),
+    };
+    [
+        (
+            owners,
+            "owners",
+            "are not imported: TestQuality assigns tests to its users, whom reports do not name",
+        ),
+        (
+            requirements,
+            "requirements",
+            "are not imported: TestQuality holds them in its issue tracker",
+        ),
+        (
+            if options.records_results { 0 } else { attachments },
+            "attachments",
+            "are not imported; with --results, the texts of results list them",
+        ),
+    ]
+    .into_iter()
+    .filter(|(tests, ..)| *tests > 0)
+    .map(|(tests, what, why)| format!("{what} {} {why}", of_new(tests)))
+    .collect()
 }
 
 impl ChangePlan {
@@ -153,7 +201,8 @@ impl ChangePlan {
         options: &PlanOptions,
         policy: DeletePolicy<'_>,
     ) -> Self {
-        let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
+        let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace)
+            .with_links(options.adopt != Adopt::None);
         let finder = RowFinder::new(records, snapshot);
         let mut matcher = Matcher::new(records, snapshot, &folders, &finder, options);
         let mut matches: Vec<Match> =
@@ -177,6 +226,7 @@ impl ChangePlan {
         }
         let DedupPlan { dedups, folder_warnings, test_warnings } =
             dedup::plan(records, &finder, snapshot, &folders, options, policy);
+        let mut stored_steps = StoredSteps::new(records, snapshot, options);
         let mut tests = Vec::with_capacity(records.len());
         for (index, (record, found)) in records.iter().zip(matches).enumerate() {
             let folder = folders.of_record(index);
@@ -204,6 +254,7 @@ impl ChangePlan {
                     id,
                     place: None,
                     steps: Vec::new(),
+                    follows: StepChanges::default(),
                     retired: None,
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
@@ -215,6 +266,7 @@ impl ChangePlan {
                     } else {
                         missing_steps(record, id, snapshot)
                     },
+                    follows: stored_steps.changes(record, id),
                     retired: row(id).and_then(|row| row.retired),
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
@@ -237,6 +289,8 @@ impl ChangePlan {
             test_warnings,
             parted.collect(),
             findings.warnings.clone(),
+            unused_fields(records, &tests, options),
+            stored_steps.into_warning().into_iter().collect(),
         ]
         .concat();
         Self { folders, dedup: dedups, tests, lost_aliases, findings, warnings }
@@ -304,7 +358,16 @@ impl ChangePlan {
     pub fn lacks_something(&self, snapshot: &Snapshot) -> bool {
         let is_unplaced =
             |folder: &PlannedFolder| snapshot.folders.unplaced(folder.identity).is_some();
-        let lacks = |test: &TestPlan| matches!(test, TestPlan::Matched { .. }) && !test.is_done();
+        // Other texts are no sign of lag: the report changed.
+        let lacks = |test: &TestPlan| match test {
+            TestPlan::Matched { place, steps, follows, retired, .. } => {
+                place.is_some()
+                    || retired.is_some()
+                    || !steps.is_empty()
+                    || !follows.creates.is_empty()
+            }
+            _ => false,
+        };
         self.tests.iter().any(lacks) || self.folders.to_create().any(is_unplaced)
     }
 
@@ -314,6 +377,7 @@ impl ChangePlan {
         self.dedup.is_empty()
             && self.lost_aliases.is_empty()
             && self.folders.to_create().next().is_none()
+            && self.folders.to_link().next().is_none()
             && self.tests.iter().all(TestPlan::is_done)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::api::ids::SuiteId;
+use crate::description::MAX_IDENTITIES;
 use crate::snapshot::folders::FolderTree;
 use test_reports::identity::Identity;
 use test_reports::record::TestRecord;
@@ -18,6 +19,8 @@ pub struct FolderPlan {
     folders: Vec<PlannedFolder>,
     /// By record.
     of_records: Vec<FolderIndex>,
+    /// Whether folders that are found by their name get their identity.
+    links: bool,
 }
 
 /// One folder.
@@ -33,6 +36,8 @@ pub struct PlannedFolder {
     pub identity: Identity,
     /// The existing row.
     pub suite: Option<SuiteId>,
+    /// Whether the row was found by its name, and has room for one more identity.
+    by_name: bool,
     /// Whether a test is created or placed in it or below it.
     pub needed: bool,
     /// Whether it is the folder for retired tests.
@@ -43,8 +48,8 @@ pub struct PlannedFolder {
 const RETIRED: &str = "retired by tq-import";
 
 impl FolderPlan {
-    /// Finds the folder of every record: by identity; otherwise by name, among the folders without identity
-    /// below the parent. The lowest id wins.
+    /// Finds the folder of every record: by identity; otherwise by name, among the folders below the parent that no import
+    /// created. The lowest id wins.
     #[must_use]
     pub fn new(records: &[TestRecord], tree: &FolderTree, namespace: &str) -> Self {
         let root = PlannedFolder {
@@ -53,10 +58,12 @@ impl FolderPlan {
             path: Vec::new(),
             identity: Identity::of_folder(namespace, &[] as &[&str]),
             suite: Some(tree.root()),
+            by_name: false,
             needed: false,
             retired: false,
         };
-        let mut plan = Self { folders: vec![root], of_records: Vec::with_capacity(records.len()) };
+        let of_records = Vec::with_capacity(records.len());
+        let mut plan = Self { folders: vec![root], of_records, links: false };
         let mut children: HashMap<(FolderIndex, &str), FolderIndex> = HashMap::new();
         for record in records {
             let mut at = FolderIndex(0);
@@ -81,6 +88,7 @@ impl FolderPlan {
         if let Some(last) = plan.folders.get_mut(at.0).filter(|_| !path.is_empty()) {
             last.identity = Identity::of_folder(namespace, &[path, &[RETIRED.to_owned()]].concat());
             last.suite = tree.with_identity(last.identity).first().copied();
+            last.by_name = false;
             last.retired = true;
         }
         plan.need(at);
@@ -103,18 +111,35 @@ impl FolderPlan {
         let PlannedFolder { path, suite: parent_suite, .. } = self.get(parent);
         let path = [&path[..], &[name.to_owned()]].concat();
         let identity = Identity::of_folder(namespace, &path);
-        let by_name = || tree.with_name((*parent_suite)?, name).first();
-        let suite = tree.with_identity(identity).first().or_else(by_name).copied();
+        let by_identity = tree.with_identity(identity).first().copied();
+        let by_name = || tree.with_name((*parent_suite)?, name).first().copied();
+        let suite = by_identity.or_else(by_name);
+        let row = suite.filter(|_| by_identity.is_none()).and_then(|suite| tree.get(suite));
+        let by_name = row.is_some_and(|row| row.linked.len() < MAX_IDENTITIES);
         self.folders.push(PlannedFolder {
             parent: Some(parent),
             name: name.to_owned(),
             path,
             identity,
             suite,
+            by_name,
             needed: false,
             retired: false,
         });
         FolderIndex(self.folders.len() - 1)
+    }
+
+    /// Lets the folders that were found by their name get their identity, so that renaming them keeps them.
+    #[must_use]
+    pub(crate) fn with_links(mut self, links: bool) -> Self {
+        self.links = links;
+        self
+    }
+
+    /// The folders that get their identity, with their rows. A row may have several paths: a name is found whatever its case.
+    pub fn to_link(&self) -> impl Iterator<Item = (&PlannedFolder, SuiteId)> {
+        let found = self.all().filter(|folder| self.links && folder.by_name);
+        found.filter_map(|folder| Some((folder, folder.suite?)))
     }
 
     /// Marks a folder and its ancestors as needed.

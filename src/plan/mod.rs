@@ -8,6 +8,7 @@ pub mod change;
 mod change_plan;
 mod create_limit;
 pub mod dedup;
+pub mod fields;
 pub mod folders;
 pub mod matching;
 pub mod moved;
@@ -15,7 +16,10 @@ mod options;
 mod read_request;
 pub mod retire;
 pub mod stale;
+mod step_changes;
+mod step_marks;
 mod steps;
+mod stored_steps;
 pub mod undo;
 
 #[cfg(test)]
@@ -28,4 +32,6 @@ pub use change_plan::{ChangePlan, TestPlan};
 pub use create_limit::{CreateLimit, CreateLimitExceeded};
 pub use options::{Adopt, Linking, PlanOptions};
 pub use read_request::next_read;
+pub use step_changes::{StepChanges, StepDelete, StepUpdate};
+pub use step_marks::marked_step;
 pub use steps::{step_count, steps_of};

@@ -62,6 +62,10 @@ pub struct PlanOptions {
     pub also_reported: HashSet<Identity>,
     /// Whether to create no steps.
     pub no_steps: bool,
+    /// Whether new tests get no description, precondition, priority and labels.
+    pub no_fields: bool,
+    /// Whether results are recorded: they list attachments.
+    pub records_results: bool,
     /// A duplicate created later than this after the first row is kept: a quarter of an hour, or the deadline if longer.
     pub window: Duration,
     /// How long lists may lag: the longest wait for rows that exist and are not listed yet.

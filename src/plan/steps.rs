@@ -4,12 +4,18 @@ use crate::api::ids::TestId;
 use crate::snapshot::Snapshot;
 use test_reports::record::{StepText, TestRecord};
 
-/// The steps of a record: its own, or the placeholder.
+use super::step_marks::mark;
+
+/// The steps of a record, as an import creates them: its own, or the placeholder. The first of several says how many there are.
 #[must_use]
 pub fn steps_of(record: &TestRecord) -> Vec<StepText> {
     match &record.details.steps[..] {
         [] => vec![StepText::placeholder()],
-        steps => steps.to_vec(),
+        [only] => vec![only.clone()],
+        [first, others @ ..] => {
+            let first = mark(record, 1, 1 + others.len(), first.clone());
+            std::iter::once(first).chain(others.iter().cloned()).collect()
+        }
     }
 }
 

@@ -76,6 +76,7 @@ impl Project {
             description: Some(description.to_owned()),
             project_id: ProjectId::new(1),
             is_root: Some(id == 1),
+            epoch: Some(0),
             created_at: Some(Timestamp::UNIX_EPOCH),
         });
         self.places.push(PlanSuite {
@@ -107,6 +108,7 @@ impl Project {
             key: Some(id + 5000),
             epoch: Some(0),
             precondition: None,
+            case_priority_id: None,
             created_at: Some(Timestamp::UNIX_EPOCH),
             updated_at: Some(Timestamp::UNIX_EPOCH),
             run_result: None,
@@ -141,6 +143,7 @@ fn ours(id: u64) -> TestPlan {
         id: TestId::new(id),
         place: None,
         steps: vec![],
+        follows: StepChanges::default(),
         retired: None,
         overridden: false,
     }
@@ -319,6 +322,7 @@ fn a_test_that_was_switched_off_stays_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
+            follows: StepChanges::default(),
             retired: None,
             overridden: true
         }]
@@ -339,6 +343,7 @@ fn a_test_that_nobody_edited_was_not_switched_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
+            follows: StepChanges::default(),
             retired: None,
             overridden: false
         }]
@@ -391,11 +396,44 @@ fn the_same_input_gives_the_same_changes_and_a_finished_project_none() {
     assert_eq!(changes(&project), changes(&project));
     assert_eq!(project.plan(&records).changes(&records).len(), 4);
     let mut done = Project::new();
-    done.folder(2, 1, "a", "").folder(3, 2, "b", "");
+    let line = |path: &[&str]| {
+        let mark = NamespaceMark::of(NAMESPACE);
+        IdentityLine::of_folder(path, Identity::of_folder(NAMESPACE, path), mark).to_string()
+    };
+    done.folder(2, 1, "a", &line(&["a"])).folder(3, 2, "b", &line(&["a", "b"]));
     done.test(10, 2, "one", &line_of(&records[0]));
     done.test(11, 3, "two", &line_of(&records[1]));
     assert!(done.plan(&records).is_empty());
     assert_eq!(changes(&done), "[]");
+}
+
+#[test]
+fn folders_of_people_get_their_identities() {
+    let records = [record(&["a"], "one"), record(&["A"], "two"), record(&["b"], "three")];
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "Mine.").folder(3, 1, "b", "Mine.");
+    for (id, suite) in [(10, 2), (11, 2), (12, 3)] {
+        let record = &records[usize::try_from(id).unwrap() - 10];
+        project.test(id, suite, &record.name, &line_of(record));
+    }
+    let rows = |plan: &ChangePlan| -> Vec<u64> {
+        plan.folders.to_link().map(|(_, suite)| suite.number()).collect()
+    };
+    let plan = project.plan(&records);
+    assert_eq!(rows(&plan), [2, 2, 3]);
+    assert!(!plan.is_empty());
+    let adopts = plan.changes(&records);
+    assert!(adopts.iter().all(|change| change.action == change::ChangeAction::Adopt), "{adopts:?}");
+    // With them, nothing is left to do; nor if nothing of people may be written.
+    assert!(project.plan_adopting(&records, Adopt::None).is_empty());
+    let ids = |paths: &[&str]| -> Vec<Identity> {
+        paths.iter().map(|path| Identity::of_folder(NAMESPACE, &[*path])).collect()
+    };
+    for (suite, paths) in [(1, &["a", "A"][..]), (2, &["b"])] {
+        let text = crate::description::link_folder("Mine.", &ids(paths)).unwrap();
+        project.suites[suite].description = Some(text);
+    }
+    assert!(project.plan(&records).is_empty());
 }
 
 #[test]
@@ -434,6 +472,7 @@ fn a_record_is_done_if_nothing_has_to_be_written() {
         id: TestId::new(1),
         place,
         steps: steps.to_vec(),
+        follows: StepChanges::default(),
         retired: None,
         overridden: false,
     };

@@ -123,6 +123,22 @@ pub struct UnlinkedTest {
     pub epoch: Option<u64>,
 }
 
+/// A person's folder that loses the identities that the import gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkedFolder {
+    /// The row.
+    pub id: SuiteId,
+    /// Its path in the reports.
+    pub path: Vec<String>,
+    /// The identities that it loses: several if the reports have its name in several cases.
+    pub identities: Vec<Identity>,
+    /// The epoch that it must still have.
+    pub epoch: u64,
+}
+
+/// Why a folder keeps its identity.
+pub(crate) const WRITTEN_SINCE: &str = "somebody wrote it since";
+
 /// A folder that is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletedFolder {
@@ -141,6 +157,8 @@ pub struct UndoPlan {
     pub tests: Vec<DeletedTest>,
     /// Tests that lose the identity.
     pub links: Vec<UnlinkedTest>,
+    /// Folders that lose the identity.
+    pub folder_links: Vec<UnlinkedFolder>,
     /// Folders that are deleted, the innermost first.
     pub folders: Vec<DeletedFolder>,
     /// What stays, and why.
@@ -183,9 +201,11 @@ impl UndoPlan {
             let outcome = match (change.action.as_str(), change.kind.as_str()) {
                 ("create", "test") => plan.delete_test(change, snapshot),
                 ("adopt" | "relink", "test") => plan.unlink_test(change, snapshot),
+                ("adopt", "folder") => plan.unlink_folder(change, snapshot),
                 // Folders follow, and the steps of a created test go with it.
                 ("create", "folder") => Ok(()),
                 ("create", "step") => Err("the steps that were added to it stay".to_owned()),
+                ("update" | "delete", "step") => Err("its steps stay as they are".to_owned()),
                 ("place", _) => Err("it stays in its folder".to_owned()),
                 ("move", "place") => Err("it stays in the folder it was moved to".to_owned()),
                 ("unlink", _) => {
@@ -205,7 +225,10 @@ impl UndoPlan {
     /// Whether nothing is left to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tests.is_empty() && self.links.is_empty() && self.folders.is_empty()
+        self.tests.is_empty()
+            && self.links.is_empty()
+            && self.folder_links.is_empty()
+            && self.folders.is_empty()
     }
 
     fn leave(&mut self, name: &str, reason: String) {
@@ -261,6 +284,28 @@ impl UndoPlan {
             former_name: before.and_then(|before| before.name),
             epoch: change.epoch,
         });
+        Ok(())
+    }
+
+    fn unlink_folder(&mut self, change: &PastChange, snapshot: &Snapshot) -> Result<(), String> {
+        let (Some(id), Some(identity)) = (change.id, change.identity()) else {
+            return Err("the summary does not name its row".to_owned());
+        };
+        let id = SuiteId::new(id);
+        // Deleted, or taken back already.
+        let Some(row) = snapshot.folders.get(id).filter(|row| row.linked.contains(&identity))
+        else {
+            return Ok(());
+        };
+        let Some(epoch) = change.epoch.filter(|epoch| row.epoch == Some(*epoch)) else {
+            return Err(format!("folder {id} stays as it is, because {WRITTEN_SINCE}"));
+        };
+        if let Some(link) = self.folder_links.iter_mut().find(|link| link.id == id) {
+            link.identities.push(identity);
+            return Ok(());
+        }
+        let (path, identities) = (change.path.clone(), vec![identity]);
+        self.folder_links.push(UnlinkedFolder { id, path, identities, epoch });
         Ok(())
     }
 

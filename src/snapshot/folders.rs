@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::api::ids::{PlanId, PlanSuiteId, ProjectId, SuiteId};
 use crate::api::wire::{PlanSuite, Suite};
-use crate::description::is_of_retired;
+use crate::description::{is_of_retired, linked_identities};
 use test_reports::identity::Identity;
 use test_reports::text;
 
@@ -17,8 +17,14 @@ pub struct Folder {
     pub name: Box<str>,
     /// Its parent; the root folder if the server names none.
     pub parent: SuiteId,
-    /// The identity in its description.
+    /// The identity in its description; of a folder that was linked, the first one.
     pub identity: Option<Identity>,
+    /// Of a person's folder that imports found by its name: the identities that they gave it. Empty for the folders of imports.
+    pub linked: Box<[Identity]>,
+    /// How often it was updated, if the server says so.
+    pub epoch: Option<u64>,
+    /// The length of its description in characters.
+    pub description_chars: usize,
     /// The description, if it holds an identity.
     pub description: Option<Box<str>>,
     /// Whether it is a folder for retired tests.
@@ -27,6 +33,14 @@ pub struct Folder {
     pub created_at: Option<Timestamp>,
     /// Its place in the plan; none for the root folder.
     pub place: Option<PlanSuiteId>,
+}
+
+impl Folder {
+    /// Whether an import created it. People created the others, and those of them that imports use may carry identities, too.
+    #[must_use]
+    pub fn is_of_import(&self) -> bool {
+        self.identity.is_some() && self.linked.is_empty()
+    }
 }
 
 /// The live folders, with indexes. A folder is live when it is in the plan and all its ancestors are.
@@ -40,7 +54,7 @@ pub struct FolderTree {
     by_identity: HashMap<Identity, Vec<SuiteId>>,
     /// Folders that have an identity and no place in the plan.
     unplaced: HashMap<Identity, SuiteId>,
-    /// Folders without identity by parent and folded name.
+    /// Folders that no import created, by parent and folded name.
     by_name: HashMap<(SuiteId, String), Vec<SuiteId>>,
 }
 
@@ -84,28 +98,47 @@ impl FolderTree {
         };
         for (id, suite) in suites {
             let identity = suite.description.as_deref().and_then(Identity::in_description);
+            let linked = match identity {
+                Some(_) => linked_identities(suite.description.as_deref().unwrap_or_default()),
+                None => Vec::new(),
+            };
+            let identities =
+                if linked.is_empty() { identity.as_slice() } else { linked.as_slice() };
             if id != root && !reached.get(&id).copied().unwrap_or(false) {
-                if let Some(identity) = identity.filter(|_| !placed.contains_key(&id)) {
-                    tree.unplaced.entry(identity).or_insert(id);
+                if !placed.contains_key(&id) {
+                    for identity in identities {
+                        tree.unplaced.entry(*identity).or_insert(id);
+                    }
                 }
                 continue;
             }
             let parent = parents.get(&id).copied().unwrap_or(root);
             if id != root {
-                match identity {
-                    Some(identity) => tree.by_identity.entry(identity).or_default().push(id),
-                    None => {
-                        tree.by_name.entry((parent, text::fold(&suite.name))).or_default().push(id)
-                    }
+                for identity in identities {
+                    tree.by_identity.entry(*identity).or_default().push(id);
+                }
+                if identity.is_none() || !linked.is_empty() {
+                    tree.by_name.entry((parent, text::fold(&suite.name))).or_default().push(id);
                 }
             }
-            let Suite { name, description, created_at, .. } = suite;
+            let Suite { name, description, epoch, created_at, .. } = suite;
+            let description_chars = description.as_deref().map_or(0, |text| text.chars().count());
             let is_retired = description.as_deref().is_some_and(is_of_retired);
             let description = description.filter(|_| identity.is_some()).map(Into::into);
             let name = name.into();
             let place = placed.get(&id).copied();
-            let folder =
-                Folder { name, parent, identity, description, is_retired, created_at, place };
+            let folder = Folder {
+                name,
+                parent,
+                identity,
+                linked: linked.into(),
+                epoch,
+                description_chars,
+                description,
+                is_retired,
+                created_at,
+                place,
+            };
             tree.live.insert(id, folder);
         }
         Some(tree)
@@ -169,7 +202,7 @@ impl FolderTree {
         self.unplaced.get(&identity).copied().filter(|_| self.with_identity(identity).is_empty())
     }
 
-    /// Live folders without identity directly below `parent` whose name equals `name`, ignoring case; lowest id first.
+    /// Live folders that no import created, directly below `parent`, whose name equals `name`, ignoring case; lowest id first.
     #[must_use]
     pub fn with_name(&self, parent: SuiteId, name: &str) -> &[SuiteId] {
         self.by_name.get(&(parent, text::fold(name))).map_or(&[], Vec::as_slice)
@@ -218,6 +251,7 @@ fn reached_from(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::description::link_folder;
 
     fn suite(id: u64, name: &str, description: Option<&str>) -> Suite {
         Suite {
@@ -226,6 +260,7 @@ mod tests {
             description: description.map(str::to_owned),
             project_id: ProjectId::new(1),
             is_root: Some(id == 1),
+            epoch: Some(0),
             created_at: None,
         }
     }
@@ -269,8 +304,23 @@ mod tests {
         assert_eq!(tree.with_identity(identity), [SuiteId::new(3)]);
         assert!(
             tree.with_name(SuiteId::new(2), "b").is_empty(),
-            "a folder with an identity is not found by name"
+            "a folder that an import created is not found by name"
         );
+    }
+
+    #[test]
+    fn a_linked_folder_is_found_by_each_identity_and_by_its_name() {
+        let ids = ["a", "b"].map(|namespace| Identity::of_folder(namespace, &["Cart"]));
+        let described = link_folder("Mine.", &ids).unwrap();
+        let suites = vec![suite(1, "Default", None), suite(2, "Basket", Some(&described))];
+        let places = vec![place(2, Some(1))];
+        let tree = FolderTree::new(suites, places, ProjectId::new(1), PlanId::new(9)).unwrap();
+        for identity in ids {
+            assert_eq!(tree.with_identity(identity), [SuiteId::new(2)]);
+        }
+        assert_eq!(tree.with_name(tree.root(), "basket"), [SuiteId::new(2)]);
+        let folder = tree.get(SuiteId::new(2)).unwrap();
+        assert!(!folder.is_of_import() && *folder.linked == ids, "{folder:?}");
     }
 
     #[test]

@@ -143,8 +143,12 @@ impl TestRow {
 /// A step of a test.
 #[derive(Clone, Debug)]
 pub struct StepRow {
+    /// Its test.
+    pub test: TestId,
     /// Its position, from 1.
     pub sequence: Option<u64>,
+    /// How often it was updated, if the server says so.
+    pub epoch: Option<u64>,
     /// Its texts.
     pub text: Arc<StepText>,
 }
@@ -358,13 +362,27 @@ pub async fn read_identities(
     project: ProjectId,
     expected: usize,
 ) -> Result<HashMap<Identity, TestId>, ApiError> {
+    read_tests(client, project, expected, |_, _| {}).await
+}
+
+/// As [`read_identities`]; `look` sees every row that has an identity.
+///
+/// # Errors
+/// When the list cannot be read.
+pub async fn read_tests(
+    client: &Client,
+    project: ProjectId,
+    expected: usize,
+    mut look: impl FnMut(Identity, Test),
+) -> Result<HashMap<Identity, TestId>, ApiError> {
     let tests: Vec<Test> =
         list_expecting(client, &format!("project_id={project}"), expected).await?;
     let mut found = HashMap::with_capacity(tests.len());
-    for test in tests.iter().filter(|test| test.project_id == project) {
+    for test in tests.into_iter().filter(|test| test.project_id == project) {
         if let Some(identity) = test.description.as_deref().and_then(Identity::in_description) {
             // Ids ascend.
             found.entry(identity).or_insert(test.id);
+            look(identity, test);
         }
     }
     Ok(found)
@@ -421,7 +439,8 @@ fn step_rows(steps: &[Step]) -> HashMap<StepId, StepRow> {
         let text = texts.entry(parts).or_insert_with(|| {
             Arc::new(StepText { step: parts.0.to_owned(), expected_result: parts.1.to_owned() })
         });
-        rows.insert(step.id, StepRow { sequence: step.sequence, text: Arc::clone(text) });
+        let Step { id, test_id, sequence, epoch, .. } = *step;
+        rows.insert(id, StepRow { test: test_id, sequence, epoch, text: Arc::clone(text) });
     }
     rows
 }

@@ -82,8 +82,11 @@ impl Summary {
         self.dry_run = true;
         self.complete = None;
         self.changes = plan.changes(records);
-        self.suites =
-            Suites { created: plan.folders.to_create().count(), matched: plan.folders.matched() };
+        self.suites = Suites {
+            created: plan.folders.to_create().count(),
+            matched: plan.folders.matched(),
+            linked: plan.folders.to_link().count(),
+        };
         self.warnings.extend(plan.warnings.iter().cloned());
         for test in &plan.tests {
             match test {
@@ -96,8 +99,8 @@ impl Summary {
                     self.tests.updated += 1;
                     self.tests.relinked += 1;
                 }
-                TestPlan::Matched { steps, overridden, .. } => {
-                    self.steps.created += steps.len();
+                TestPlan::Matched { steps, follows, overridden, .. } => {
+                    self.steps.created += steps.len() + follows.creates.len();
                     self.tests.overridden += usize::from(*overridden);
                     if test.is_done() {
                         self.tests.unchanged += 1;
@@ -161,6 +164,14 @@ impl Summary {
             let (path, id) = (&link.path, link.id.number());
             change(Unlink, ChangeKind::Test, path, &link.name, link.identity, reason, id)
         }));
+        self.changes.extend(done.folder_links.iter().flat_map(|link| {
+            let reason = "the import gave it its identity, and nobody wrote it since";
+            let name = link.path.last().map_or("", String::as_str);
+            link.identities.iter().map(move |identity| {
+                let (kind, id) = (ChangeKind::Folder, link.id.number());
+                change(Unlink, kind, &link.path, name, *identity, reason, id)
+            })
+        }));
         self.changes.extend(done.folders.iter().map(|folder| {
             let reason = "the import created it, and it is empty";
             let name = folder.path.last().map_or("", String::as_str);
@@ -222,6 +233,7 @@ impl Summary {
         let Applied {
             outcomes: fates,
             folders_created,
+            folders_linked,
             steps_created,
             located: _,
             tests_written,
@@ -230,9 +242,14 @@ impl Summary {
             stop,
             deduplicated,
             warnings,
+            errors,
         } = applied;
         self.complete = Some(*verified && stop.is_none() && fates.iter().all(is_done));
-        self.suites = Suites { created: folders_created.len(), matched: plan.folders.matched() };
+        self.suites = Suites {
+            created: folders_created.len(),
+            matched: plan.folders.matched(),
+            linked: folders_linked.len(),
+        };
         self.steps.created = *steps_created;
         self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
         let mut done: HashSet<Identity> = HashSet::new();
@@ -269,12 +286,14 @@ impl Summary {
             }
         }
         // Only changes that were made are listed; deduplication lists its own.
-        let mut changes = plan.changes(records);
+        let mut changes = plan.changes(records).split_off(plan.dedup.len());
         changes.retain(|change| {
-            let done = if change.kind == ChangeKind::Folder { folders_created } else { &done };
-            let is_dedup = change.action == ChangeAction::Delete
-                || (change.action == ChangeAction::Move && change.kind != ChangeKind::Place);
-            !is_dedup && change.identity.is_some_and(|identity| done.contains(&identity))
+            let is_done = |identity: Identity| match (change.kind, change.action) {
+                (ChangeKind::Folder, ChangeAction::Adopt) => folders_linked.contains_key(&identity),
+                (ChangeKind::Folder, _) => folders_created.contains(&identity),
+                _ => done.contains(&identity),
+            };
+            change.identity.is_some_and(is_done)
         });
         let rows: HashMap<Identity, &ChangedRow> = tests_written
             .iter()
@@ -286,7 +305,13 @@ impl Summary {
                 change.action,
                 ChangeAction::Create | ChangeAction::Adopt | ChangeAction::Relink
             );
-            if change.kind == ChangeKind::Folder {
+            let linked = identity.and_then(|identity| folders_linked.get(&identity));
+            if change.kind == ChangeKind::Folder
+                && change.action == ChangeAction::Adopt
+                && let Some(row) = linked
+            {
+                change.row = row.clone();
+            } else if change.kind == ChangeKind::Folder {
                 let row = identity.and_then(|identity| folder_rows.get(&identity));
                 change.row.id = row.map(|id| id.number());
             } else if let Some(row) = identity.and_then(|identity| rows.get(&identity))
@@ -302,6 +327,9 @@ impl Summary {
             0 => {}
             1 => self.add_error("1 test was not reached".to_owned(), None),
             tests => self.add_error(format!("{tests} tests were not reached"), None),
+        }
+        for error in errors {
+            self.add_error(error.clone(), None);
         }
         if let Some(stop) = stop {
             self.add_stop(stop);

@@ -219,10 +219,14 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
     if summary.work == Work::Undo {
         let deleted = of_kind(ChangeAction::Delete, ChangeKind::Test);
         let unlinked = of_kind(ChangeAction::Unlink, ChangeKind::Test);
+        let folders = match of_kind(ChangeAction::Unlink, ChangeKind::Folder) {
+            0 => String::new(),
+            folders => format!(" and {} unlinked", count(folders, "folder")),
+        };
         let text = match (deleted + unlinked, summary.changes.len()) {
             (0, 0) => format!("nothing was left to take back in {project}"),
             _ => format!(
-                "{} deleted and {unlinked} unlinked in {project}{}",
+                "{} deleted and {unlinked} unlinked{folders} in {project}{}",
                 count(deleted, "test"),
                 match summary.left.len() {
                     0 => String::new(),

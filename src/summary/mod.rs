@@ -345,6 +345,8 @@ pub struct Suites {
     pub created: usize,
     /// Existing folders that were matched.
     pub matched: usize,
+    /// Those of them that people made and that got their identity; after a dry run, that would get it.
+    pub linked: usize,
 }
 
 /// The ledger: `seen = created + adopted + updated + unchanged + merged + excluded + ignored + refused`; with `relink` also

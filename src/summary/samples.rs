@@ -74,7 +74,7 @@ pub(super) fn done() -> Summary {
         },
         project: Some(Named { id: 12080, name: "Demo".to_owned() }),
         root_plan: Some(Named { id: 7, name: "All tests".to_owned() }),
-        suites: Suites { created: 1, matched: 33 },
+        suites: Suites { created: 1, matched: 33, linked: 0 },
         tests: Ledger {
             seen: 1210,
             created: 12,

@@ -90,8 +90,11 @@ pub(super) fn content(env: &TestEnv) -> Vec<String> {
     let mut rows = env.tree();
     for sql in [
         "SELECT 'folder ' || name || ' ' || coalesce(description, '') || epoch FROM suite WHERE deleted_at IS NULL ORDER BY 1",
-        "SELECT 'test ' || name || ' ' || description || is_automated || epoch FROM test WHERE deleted_at IS NULL ORDER BY 1",
+        "SELECT 'test ' || name || ' ' || description || is_automated || epoch || coalesce(precondition, '') || case_priority_id FROM test WHERE deleted_at IS NULL ORDER BY 1",
         "SELECT 'step ' || test.name || ' ' || step || sequence FROM step JOIN test ON test.id = test_id WHERE step.deleted_at IS NULL AND test.deleted_at IS NULL ORDER BY 1",
+        "SELECT 'label ' || test.name || ' ' || label FROM label_assigned JOIN label ON label.id = label_id JOIN test ON test.id = related_id
+         WHERE label_assigned.deleted_at IS NULL AND label.deleted_at IS NULL AND test.deleted_at IS NULL ORDER BY 1",
+        "SELECT 'labels ' || count(*) FROM label WHERE deleted_at IS NULL",
         "SELECT 'places ' || count(*) FROM plan_suite WHERE deleted_at IS NULL",
     ] {
         let mut statement = db.prepare(sql).unwrap();

@@ -114,6 +114,9 @@ async fn every_key_of_every_row_filters_and_sorts() {
     site.create("step", &step).await;
     site.create("milestone", &json!({"project_id": roots.project, "name": "1.0"})).await;
     site.create("run", &json!({"project_id": roots.project, "plan_id": roots.plan})).await;
+    let label = site.create("label", &json!({"label": "smoke"})).await;
+    let assigned = json!({"label_id": id(&label)});
+    site.create(&format!("test/{test}/label_assigned"), &assigned).await;
     for resource in [
         "project",
         "plan",
@@ -129,6 +132,8 @@ async fn every_key_of_every_row_filters_and_sorts() {
         "milestone",
         "case_type",
         "case_priority",
+        "label",
+        "label_assigned",
     ] {
         let row = site.list(resource).await.remove(0);
         for (key, value) in row.as_object().unwrap() {

@@ -162,8 +162,35 @@ async fn with_includes_related_rows() {
     // Deleted rows are not included.
     site.delete(&format!("step/{step}"), StatusCode::OK).await;
     assert_eq!(site.get(&format!("test/{test}?_with=step")).await["step"], json!([]));
-    let request = site.request(Method::GET, &format!("test/{test}?_with=label_assigned"));
+    let request = site.request(Method::GET, &format!("test/{test}?_with=requirement_test"));
     json_of(request.send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+}
+
+/// The routes are those of the SDK. The sandbox calls a test `Test`.
+#[tokio::test]
+async fn labels_belong_to_the_row_that_the_route_names() {
+    let site = Site::new().await;
+    let roots = site.roots().await;
+    let test = site.test(&roots, "test", roots.suite).await;
+    let label = id(&site.create("label", &json!({"label": "smoke"})).await);
+    let body = json!([{"label_id": label}]);
+    let rows = site.create(&format!("test/{test}/label_assigned"), &body).await;
+    assert_eq!(
+        (&rows[0]["related_id"], &rows[0]["related_type"], &rows[0]["label_id"]),
+        (&json!(test), &json!("Test"), &json!(label))
+    );
+    // In arrays, each row says what it is about.
+    let suite = json!([{"label_id": label, "related_id": roots.suite, "related_type": "Suite"}]);
+    site.create("label_assigned", &suite).await;
+    assert_eq!(site.list(&format!("test/{test}/label_assigned")).await.len(), 1);
+    assert_eq!(site.list(&format!("suite/{}/label_assigned", roots.suite)).await.len(), 1);
+    assert_eq!(site.list(&format!("label/{label}/label_assigned")).await.len(), 2);
+    assert_eq!(site.list(&format!("label_assigned?related_id-in={test}")).await.len(), 1);
+    let row = site.get(&format!("test/{test}?_with=label_assigned")).await;
+    assert_eq!(row["label_assigned"].as_array().unwrap().len(), 1);
+    // A deleted label is on no row.
+    site.delete(&format!("label/{label}"), StatusCode::OK).await;
+    assert_eq!(site.list(&format!("test/{test}/label_assigned")).await.len(), 0);
 }
 
 #[tokio::test]

@@ -329,6 +329,8 @@ pub struct WritingArgs {
     pub check: bool,
 
     /// Which existing tests may be adopted, that is linked by folder and name [default: any]
+    ///
+    /// With `none`, folders that people made do not get their identity either.
     #[arg(long, value_name = "WHICH", value_enum)]
     pub adopt: Option<AdoptArg>,
 
@@ -354,8 +356,14 @@ pub struct WritingArgs {
     pub new_namespace: bool,
 
     /// Do not give new tests a placeholder step
+    ///
+    /// Nor the steps that the report names. Steps of existing tests then do not follow the report.
     #[arg(long)]
     pub no_steps: bool,
+
+    /// Do not give new tests the description, precondition, priority and labels that reports name
+    #[arg(long)]
+    pub no_fields: bool,
 
     /// Stop before writing anything if more tests than this look renamed: N or P% [default: 50%]
     ///

@@ -318,6 +318,8 @@ impl Settings {
                 new_namespace: writing.new_namespace,
                 also_reported: HashSet::new(),
                 no_steps: from.switch("no-steps", writing.no_steps),
+                no_fields: from.switch("no-fields", writing.no_fields),
+                records_results: false,
                 window: SHORTEST_WINDOW.max(limits.deadline),
                 lag_wait: limits.lag_wait,
             },
@@ -348,6 +350,7 @@ impl Settings {
             let limits = &settings.limits;
             results::complete(&mut from, recording, without_build, namespace, *no_steps, limits)
         });
+        settings.planning.records_results = settings.results.is_some();
         connection::check_file(&mut from);
         settings.warnings = from.warnings;
         settings.provenance = from.provenance;

@@ -440,6 +440,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
         reruns = true
         adopt = "none"
         no_steps = true
+        no_fields = true
         create_limit = "25%"
         strict = true
         allow_empty = false
@@ -498,6 +499,7 @@ fn every_key_of_the_file_is_known_to_every_command() {
     deadline = 300s
     adopt = none
     no-steps = true
+    no-fields = true
     create-limit = 25%
     fail-on-test-failure = true
     results = true
@@ -556,7 +558,7 @@ fn all_errors_of_the_file_are_reported_with_their_lines() {
       hint: a branch must not decide this: use the option --ca-cert in the pipeline
     tq-import.toml:10: `retries` must be a number of at least 0
     tq-import.toml:11: unknown key `zzzzzzzzz`
-      hint: the keys are adopt, allow_empty, batch_size, by_configuration, close_run, concurrency, create_limit, cycle, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, milestone, min_tests, namespace, no_steps, project, reruns, results, retries, root, split, statuses, strict, timeout
+      hint: the keys are adopt, allow_empty, batch_size, by_configuration, close_run, concurrency, create_limit, cycle, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, milestone, min_tests, namespace, no_fields, no_steps, project, reruns, results, retries, root, split, statuses, strict, timeout
     "#);
     // The same for a command that has no options for most of them.
     let errors = Settings::for_inspect(&InspectArgs::default(), &fixture.environment).unwrap_err();

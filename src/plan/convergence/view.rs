@@ -302,6 +302,7 @@ impl Model {
             key: None,
             epoch: Some(u64::from(test.edited)),
             precondition: None,
+            case_priority_id: None,
             created_at: created(test.late),
             updated_at: created(test.late),
             run_result: None,
@@ -421,6 +422,7 @@ fn tree(view: &ClientView, ids: Ids) -> FolderTree {
             description: Some(if suite.described { format!("Mine.\n\n{line}") } else { line }),
             project_id: ProjectId::new(1),
             is_root: Some(row == ROOT),
+            epoch: Some(0),
             created_at: created(suite.late),
         }
     });

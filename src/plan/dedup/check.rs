@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::wire::{Step, SuiteTest, Test};
 use crate::description::IdentityLine;
+use crate::plan::fields::Fields;
 use crate::plan::folders::{FolderPlan, PlannedFolder};
 use crate::plan::steps::steps_of;
 use crate::snapshot::Snapshot;
@@ -72,6 +73,11 @@ pub(super) struct DuplicateChecker<'a> {
     pub(super) duplicate_folders: HashMap<SuiteId, SuiteId>,
 }
 
+/// Whether an import writes this precondition: none, or that of the report.
+fn is_precondition_of(record: &TestRecord, precondition: &str) -> bool {
+    precondition.is_empty() || Fields::of(record).precondition == precondition
+}
+
 /// The reasons whose check failed.
 fn failed<const N: usize>(checks: [(bool, KeepReason); N]) -> Vec<KeepReason> {
     checks.into_iter().filter(|(holds, _)| !holds).map(|(_, reason)| reason).collect()
@@ -101,7 +107,7 @@ impl DuplicateChecker<'_> {
             && row.precondition == first.precondition;
         let is_as_written = row.name == text::fit_name(&record.name)
             && row.is_automated == Some(true)
-            && row.precondition.as_deref().unwrap_or_default().is_empty();
+            && is_precondition_of(record, row.precondition.as_deref().unwrap_or_default());
         let is_plain = (is_as_written || is_like_first) && row.to_automate != Some(true);
         let described = row.description.as_deref().unwrap_or_default();
         let winners = duplicates.placements.get(&winner).map_or(&[][..], Vec::as_slice);
@@ -160,7 +166,7 @@ impl DuplicateChecker<'_> {
         let is_unused = self.contents(loser).all(|place| {
             let row = self.snapshot.tests.get(&place.test_id);
             row.is_some_and(|row| row.identity.is_some()) && !beside.contains(&place.test_id)
-        }) && tree.below(loser).all(|(_, below)| below.identity.is_some());
+        }) && tree.below(loser).all(|(_, below)| below.is_of_import());
         let mut reasons = failed([
             (
                 *row.name == *text::fit_name(&folder.name)

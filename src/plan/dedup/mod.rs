@@ -21,6 +21,7 @@ use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::TestRecord;
 
 use super::aliases::RowFinder;
+use super::fields::line_of;
 use super::folders::{FolderPlan, PlannedFolder};
 use super::options::PlanOptions;
 use super::steps::steps_of;
@@ -190,8 +191,7 @@ impl DedupPlanner<'_> {
         else {
             return;
         };
-        let mark = self.checker.mark;
-        let line = IdentityLine::of_test(&record.container, &record.name, record.identity, mark);
+        let line = line_of(record, self.checker.mark);
         for &id in losers {
             let reasons = self.checker.test(record, *winner, id, &line);
             if (self.policy)(RowKind::Test, &reasons) {

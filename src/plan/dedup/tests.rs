@@ -36,6 +36,7 @@ fn suite(id: u64, name: &str, description: String, made: i64) -> Suite {
         description: Some(description),
         project_id: ProjectId::new(1),
         is_root: Some(id == 1),
+        epoch: Some(0),
         created_at: at(made),
     }
 }
@@ -100,6 +101,7 @@ impl Duplicated {
             key: None,
             epoch: Some(0),
             precondition: Some(String::new()),
+            case_priority_id: None,
             created_at: at(made),
             updated_at: at(made),
             run_result: None,

@@ -443,6 +443,7 @@ fn numbers(page: &mut String, summary: &Summary) {
         (ledger.ignored, "test", "ignored by tq-import.toml"),
         (ledger.stale, "test", "in this namespace that no report contains"),
         (summary.suites.created, "folder", created),
+        (summary.suites.linked, "existing folder", adopted),
     ];
     let rows: Vec<_> = rows.into_iter().filter(|(number, ..)| *number > 0).collect();
     if summary.project.is_none() || rows.is_empty() {

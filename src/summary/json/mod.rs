@@ -157,7 +157,7 @@ mod tests {
             ("project", "id name"),
             ("root_plan", "id name"),
             ("sandbox", "db command"),
-            ("suites", "created matched"),
+            ("suites", "created matched linked"),
             (
                 "tests",
                 "seen created adopted updated unchanged merged excluded ignored refused overridden stale relinked left",

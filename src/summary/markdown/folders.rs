@@ -9,11 +9,12 @@ use crate::summary::{Change, ChangeAction, ChangeKind, OutcomeCounts, Stale, Sum
 use test_reports::record::{FileCounts, TestRecord};
 
 /// The actions on tests, as columns.
-const ACTIONS: [(ChangeAction, &str); 9] = [
+const ACTIONS: [(ChangeAction, &str); 10] = [
     (ChangeAction::Create, "create"),
     (ChangeAction::Adopt, "adopt"),
     (ChangeAction::Relink, "carry over"),
     (ChangeAction::Unlink, "separate"),
+    (ChangeAction::Update, "update"),
     (ChangeAction::Place, "place"),
     (ChangeAction::Retire, "retire"),
     (ChangeAction::Restore, "restore"),
@@ -52,6 +53,7 @@ pub(super) fn changes(page: &mut Page, summary: &Summary) {
             Some(ChangeAction::Create) => " (new)",
             Some(ChangeAction::Adopt) => " (adopted)",
             Some(ChangeAction::Relink) => " (carried over)",
+            Some(ChangeAction::Update) => " (updated)",
             Some(ChangeAction::Unlink) => " (separated)",
             Some(ChangeAction::Retire) => " (retired)",
             Some(ChangeAction::Restore) => " (restored)",

@@ -208,6 +208,7 @@ fn numbers(page: &mut Page, summary: &Summary) {
         (ledger.left, "tests without a row, which relink does not create"),
         (ledger.stale, "tests in this namespace that are not in any report"),
         (summary.suites.matched, "folders found"),
+        (summary.suites.linked, &format!("of these made by people and {adopted}")),
         (summary.suites.created, &format!("folders {created}")),
         (summary.steps.created, &format!("steps {created}")),
         (results.recorded, if summary.dry_run { "results to record" } else { "results recorded" }),

@@ -14,8 +14,10 @@ const SHOWN: usize = 60;
 
 /// The number of changes of each kind (which explains the signs), then the tree.
 pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions) {
-    use ChangeAction::{Adopt, Create, Delete, Move, Place, Relink, Restore, Retire, Unlink};
-    for action in [Create, Adopt, Relink, Place, Restore, Move, Retire, Unlink, Delete] {
+    use ChangeAction::{
+        Adopt, Create, Delete, Move, Place, Relink, Restore, Retire, Unlink, Update,
+    };
+    for action in [Create, Adopt, Relink, Update, Place, Restore, Move, Retire, Unlink, Delete] {
         let kinds = [
             (ChangeKind::Folder, "folder"),
             (ChangeKind::Test, "test"),
@@ -103,6 +105,7 @@ fn sign(action: ChangeAction) -> (&'static str, Style, &'static str) {
         ChangeAction::Adopt => ("~", WARN, "adopt"),
         ChangeAction::Relink => ("~", WARN, "relink"),
         ChangeAction::Unlink => ("~", WARN, "unlink"),
+        ChangeAction::Update => ("~", NEW, "update"),
         ChangeAction::Place => (">", NEW, "place"),
         ChangeAction::Retire => (">", WARN, "retire"),
         ChangeAction::Restore => (">", NEW, "restore"),

@@ -155,8 +155,11 @@ fn project_rows(page: &mut Page, summary: &Summary) {
     }
     tests.insert(0, piece(TITLE, format!("{}: ", escape::terminal(&project.name))));
     page.line("project", LABEL, &tests);
-    let folders =
-        numbers([(summary.suites.created, OK, created), (summary.suites.matched, PLAIN, "found")]);
+    let folders = numbers([
+        (summary.suites.created, OK, created),
+        (summary.suites.matched, PLAIN, "found"),
+        (summary.suites.linked, WARN, adopted),
+    ]);
     let steps = numbers([(summary.steps.created, OK, created)]);
     for (label, numbers) in [("folders", folders), ("steps", steps)] {
         if !numbers.is_empty() {

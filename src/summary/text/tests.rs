@@ -75,9 +75,15 @@ fn an_unchanged_import() {
     };
     summary.suites.created = 0;
     summary.suites.matched = 1;
+    summary.suites.linked = 1;
     summary.steps.created = 0;
     summary.changes.clear();
     summary.requests = Requests { get: 6, ..Requests::default() };
+    assert!(
+        plain(&summary, Some(80), Detail::Normal).contains("folders   1 found, 1 adopted\n"),
+        "people made it"
+    );
+    summary.suites.linked = 0;
     insta::assert_snapshot!(plain(&summary, Some(80), Detail::Normal), @r"
     reports   1 file
     tests     1: 1 passed

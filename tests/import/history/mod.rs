@@ -1,12 +1,15 @@
 //! A test keeps its row when its class, package or namespace changes.
 
 mod aliases;
+mod creation;
 mod detection;
+mod folders;
 mod kills;
 mod list;
 mod pins;
 mod relink;
 mod retire;
+mod steps;
 mod undo;
 
 use serde_json::Value;

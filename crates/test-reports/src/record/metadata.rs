@@ -126,9 +126,14 @@ fn pin(named: &str) -> Option<Pin> {
     }
 }
 
+/// What a suite says about the tests inside, such as NUnit about a fixture. Its `Description` describes the fixture.
+const APPLIES_INSIDE: [&str; 7] =
+    ["owner", "precondition", "requirement", "label", "tag", "category", "marker"];
+
 /// Whether a property of a suite describes the tests inside: the names that reports for test management use.
 fn is_documented(name: &str) -> bool {
     ["priority", "description", "author"].contains(&name)
+        || APPLIES_INSIDE.iter().any(|known| name.eq_ignore_ascii_case(known))
         || name.starts_with("url:")
         || name.starts_with("html:")
 }

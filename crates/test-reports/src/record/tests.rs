@@ -364,6 +364,21 @@ fn properties_and_tags_are_sorted_by_meaning() {
     assert_eq!(properties, ["author", "case_id", "priority", "stepping"]);
 }
 
+/// NUnit writes the categories of a fixture and of a test as properties of each; a fixture's description is not that of its tests.
+#[test]
+fn categories_of_a_fixture_apply_to_its_tests() {
+    let test = only(
+        "<test-run id='2'><test-suite type='TestFixture' name='CartTests' fullname='Shop.CartTests'><properties>\
+         <property name='Category' value='Slow'/><property name='Description' value='Carts.'/><property name='_PID' value='7'/></properties>\
+         <test-case name='Adds' fullname='Shop.CartTests.Adds' classname='Shop.CartTests' result='Passed'><properties>\
+         <property name='Category' value='Web'/><property name='Description' value='Adds.'/></properties></test-case></test-suite></test-run>",
+    );
+    let properties = test.details.properties.iter();
+    let properties: Vec<String> =
+        properties.map(|property| format!("{}={}", property.name, property.value)).collect();
+    assert_eq!(properties, ["Category=Slow", "Category=Web", "Description=Adds."]);
+}
+
 #[test]
 fn only_the_first_pin_of_a_test_counts() {
     let pinned = |name: &str| {

@@ -191,3 +191,65 @@ fn tap_line() -> impl Strategy<Value = String> {
     );
     (0..4_usize, words).prop_map(|(depth, line)| format!("{}{line}", " ".repeat(depth * 4)))
 }
+
+/// The properties of the only case, as `name=value`.
+fn properties(report: &str, name: &str) -> Vec<String> {
+    let report = read(report.as_bytes(), name).unwrap();
+    assert_eq!(report.cases.len(), 1);
+    let extra = report.cases[0].extra.as_ref().unwrap();
+    let pairs = extra.properties.iter();
+    pairs.map(|property| format!("{}={}", property.name, property.value)).collect()
+}
+
+/// pytest reports the markers of a test among its keywords, which also name the nodes around it, parameters and decorators.
+#[test]
+fn markers_of_pytest_are_properties() {
+    let node = "tests/test_cart.py::TestTotal::test_sum[net-19]";
+    let keywords = [
+        "test_sum[net-19]",
+        "parametrize",
+        "slow",
+        "__wrapped__",
+        "pytestmark",
+        "net-19",
+        "TestTotal",
+        "web",
+        "pytestmark",
+        "test_cart.py",
+        "tests",
+        "shop",
+        "",
+    ];
+    let list = serde_json::to_string(&keywords).unwrap();
+    let whole = format!(
+        r#"{{"created": 1.0, "duration": 1.0, "exitcode": 0, "root": "/srv/shop", "environment": {{}}, "summary": {{"passed": 1}},
+            "tests": [{{"nodeid": "{node}", "lineno": 3, "outcome": "passed", "keywords": {list}, "user_properties": [["priority", "high"]]}}]}}"#
+    );
+    assert_eq!(properties(&whole, "a.json"), ["priority=high", "marker=slow", "marker=web"]);
+    let object: Vec<String> = keywords.iter().map(|word| format!("\"{word}\": 1")).collect();
+    let phase = |when: &str| {
+        format!(
+            r#"{{"nodeid": "{node}", "location": ["tests/test_cart.py", 3, "x"], "keywords": {{{}}}, "outcome": "passed", "longrepr": null, "when": "{when}", "user_properties": [], "sections": [], "duration": 0.1, "$report_type": "TestReport"}}"#,
+            object.join(", ")
+        )
+    };
+    let start = r#"{"pytest_version": "8.4.2", "$report_type": "SessionStart"}"#;
+    let end = r#"{"exitstatus": 0, "$report_type": "SessionFinish"}"#;
+    let lines = [start, &phase("setup"), &phase("call"), &phase("teardown"), end].join("\n");
+    assert_eq!(properties(&lines, "a.jsonl"), ["marker=slow", "marker=web"]);
+    // Words of another type cost nothing.
+    for odd in ["null", "7", "\"slow\"", "[[\"slow\"], 1, \"shop\", \"\"]"] {
+        let report = whole.replace(&list, odd);
+        assert!(properties(&report, "a.json").contains(&"priority=high".to_owned()), "{odd}");
+    }
+}
+
+#[test]
+fn allure_describes_and_labels_tests() {
+    let report = r#"{"uuid":"1","historyId":"h","name":"adds","fullName":"cart#adds","status":"passed","description":"Adds an item.",
+        "start":1,"stop":5,"labels":[{"name":"tag","value":"slow"},{"name":"severity","value":"critical"},{"name":"host","value":"ci-7"}]}"#;
+    assert_eq!(
+        properties(report, "1-result.json"),
+        ["tag=slow", "severity=critical", "description=Adds an item."]
+    );
+}

@@ -133,6 +133,11 @@ impl Resource {
         RESOURCES.iter().find(|resource| resource.name == name)
     }
 
+    /// Whether `related_type` and `related_id` say what a row is about, as those of comments and assigned labels do.
+    pub(crate) fn is_about_any_row(&self) -> bool {
+        matches!(self.name, "comment" | "label_assigned")
+    }
+
     /// The field with this name.
     pub(crate) fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)

@@ -591,6 +591,43 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         ..BASE
     },
+    // A label, for all projects.
+    Resource {
+        name: "label",
+        model: "Label",
+        first_id: 37_001,
+        fields: &[
+            stamp("created_at"),
+            server("created_by"),
+            stamp("updated_at"),
+            server("updated_by"),
+            server("client_id"),
+            server("epoch"),
+            server("id"),
+            field("label", FieldType::Name, Access::Client, IfAbsent::Required),
+        ],
+        cascades: &[("label_assigned", "label_id")],
+        ..BASE
+    },
+    // A label of any row. Routes such as `/test/7/label_assigned` set which one.
+    Resource {
+        name: "label_assigned",
+        model: "LabelAssigned",
+        first_id: 6_000_001,
+        fields: &[
+            field("related_id", FieldType::Integer, Access::Creation, IfAbsent::Required),
+            field("related_type", FieldType::Text, Access::Creation, IfAbsent::Required),
+            stamp("created_at"),
+            server("created_by"),
+            stamp("updated_at"),
+            server("updated_by"),
+            server("client_id"),
+            server("epoch"),
+            server("id"),
+            required_ref("label_id", "label", Access::Creation),
+        ],
+        ..BASE
+    },
 ];
 
 /// The fields of `case_type` and `case_priority`.

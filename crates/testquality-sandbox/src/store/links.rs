@@ -21,8 +21,8 @@ pub(crate) enum Link {
     /// Rows of a third resource link both. The SQL selects the ids of the other rows; `?1` is the id
     /// of the row.
     ManyToMany(&'static str),
-    /// The other rows are comments on rows of this `metadata_model`.
-    Comments(&'static str),
+    /// The other rows are about rows of any resource, such as comments: those about rows of this `metadata_model`.
+    About(&'static str),
 }
 
 /// From, to, and the SQL of [`Link::ManyToMany`].
@@ -61,8 +61,8 @@ impl Link {
         if let Some((.., ids)) = many {
             return Some(Self::ManyToMany(ids));
         }
-        if to.name == "comment" {
-            return Some(Self::Comments(from.model));
+        if to.is_about_any_row() && reference(to, from).is_none() {
+            return Some(Self::About(from.model));
         }
         if let Some(field) = reference(from, to) {
             return Some(Self::ToOne(field));
@@ -85,7 +85,7 @@ impl Link {
             Self::ToOne(_) => "id = ?1".to_owned(),
             Self::ToMany(field) => format!("{} = ?1", field.name),
             Self::ManyToMany(ids) => format!("id IN ({ids})"),
-            Self::Comments(model) => format!("related_type = '{model}' AND related_id = ?1"),
+            Self::About(model) => format!("related_type = '{model}' AND related_id = ?1"),
         }
     }
 
@@ -93,7 +93,7 @@ impl Link {
     pub(crate) fn key_field(self) -> &'static str {
         match self {
             Self::ToOne(field) => field.name,
-            Self::ToMany(_) | Self::ManyToMany(_) | Self::Comments(_) => "id",
+            Self::ToMany(_) | Self::ManyToMany(_) | Self::About(_) => "id",
         }
     }
 

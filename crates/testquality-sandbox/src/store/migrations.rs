@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
+    include_str!("migrations/005.sql"),
 ];
 
 /// The `application_id` of a sandbox database: "tqsb".
@@ -176,6 +177,7 @@ mod tests {
         connection.execute_batch("SELECT run_result_rows, is_permanent FROM run").unwrap();
         connection.execute_batch("SELECT test_id FROM plan_suite_test_include").unwrap();
         connection.execute_batch("SELECT followed_by FROM revision").unwrap();
+        connection.execute_batch("SELECT label_id FROM label_assigned").unwrap();
     }
 
     /// The schema is frozen SQL and the resources are a table in code; they must agree.

@@ -232,7 +232,10 @@ fn set_parents(body: &mut Json, path: &ResourcePath) {
         for (parent, id) in &path.parents {
             element.entry(format!("{}_id", parent.name)).or_insert_with(|| (*id).into());
         }
-        if let ("comment", Some((parent, id))) = (path.resource.name, path.parents.last()) {
+        if let Some((parent, id)) = path.parents.last()
+            && path.resource.is_about_any_row()
+            && path.resource.field(&format!("{}_id", parent.name)).is_none()
+        {
             element.entry("related_id").or_insert_with(|| (*id).into());
             element.entry("related_type").or_insert_with(|| parent.model.into());
         }

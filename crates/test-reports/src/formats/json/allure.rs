@@ -47,6 +47,7 @@ struct TestResult {
     history_id: Words,
     full_name: Words,
     name: Words,
+    description: Message,
     status: Words,
     status_details: Lenient<StatusDetails>,
     start: Number,
@@ -151,6 +152,9 @@ fn case(builder: &mut ReportBuilder, result: &TestResult) {
         {
             properties.push(builder.property(name, value));
         }
+    }
+    if let Some(text) = result.description.get() {
+        properties.push(builder.property("description", text));
     }
     result.add_links(builder, &mut tags, &mut properties);
     tags.extend(attachments(&result.attachments));

@@ -5,9 +5,9 @@ use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
 use super::input::Place;
-use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Words, skip};
+use super::values::{Each, Fields, Keys, Lenient, List, Message, Number, Object, Words, skip};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
-use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Report};
+use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Property, Report};
 
 pub(super) struct Reader {
     builder: ReportBuilder,
@@ -24,6 +24,7 @@ struct Test {
     call: Lenient<Phase>,
     teardown: Lenient<Phase>,
     user_properties: List<List<Words>>,
+    keywords: Keys,
 }
 
 #[derive(Default, Deserialize)]
@@ -71,6 +72,52 @@ pub(super) fn file_of(node: &str) -> &str {
     node.split("::").next().unwrap_or_default()
 }
 
+/// Keywords that are no labels: markers that say how a test is run, and what decorators leave on functions.
+const TECHNICAL: [&str; 15] = [
+    "pytestmark",
+    "parametrize",
+    "skip",
+    "skipif",
+    "xfail",
+    "usefixtures",
+    "filterwarnings",
+    "tryfirst",
+    "trylast",
+    "asyncio",
+    "anyio",
+    "patchings",
+    "hypothesis",
+    "is_hypothesis_test",
+    "()",
+];
+
+/// Adds the markers of a test. pytest reports them among the keywords, from the test outwards, with the names of the nodes around
+/// it, the parameters, and the name of the root directory at the end.
+pub(super) fn add_markers(
+    properties: &mut Vec<Property>,
+    builder: &mut ReportBuilder,
+    keywords: &Keys,
+    node: &str,
+) {
+    let (path, parameters) = node.split_once('[').unwrap_or((node, ""));
+    let parameters = parameters.strip_suffix(']').unwrap_or(parameters);
+    let mut words: Vec<&str> = keywords.0.iter().filter_map(Words::get).collect();
+    words.pop();
+    let is_of_node = |word: &str| {
+        word == parameters
+            || word == file_of(node)
+            || path.split("::").flat_map(|part| part.split('/')).any(|part| part == word)
+    };
+    let is_marker = |word: &&str| {
+        !is_of_node(word)
+            && !word.contains('[')
+            && !word.starts_with('_')
+            && !TECHNICAL.contains(word)
+    };
+    properties
+        .extend(words.into_iter().filter(is_marker).map(|word| builder.property("marker", word)));
+}
+
 fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
     let phases = [&test.setup, &test.call, &test.teardown];
     let failed = |phase: &Phase| phase.outcome.text() == "failed";
@@ -98,7 +145,8 @@ fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
         [name, value] => Some(builder.property(name.get()?, value.text())),
         _ => None,
     });
-    let properties = properties.collect();
+    let mut properties: Vec<Property> = properties.collect();
+    add_markers(&mut properties, builder, &test.keywords, test.nodeid.text());
     builder.case(NewCase {
         name: test.nodeid.text(),
         file: Some(file_of(test.nodeid.text())),

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::LineReader;
 use super::ndjson::Line;
-use super::pytest::{failed_collector, file_of, skip_reason};
-use super::values::{Lenient, List, Message, Number, Words};
+use super::pytest::{add_markers, failed_collector, file_of, skip_reason};
+use super::values::{Keys, Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::limits::Limits;
 use crate::formats::model::{
@@ -49,6 +49,7 @@ struct Event {
     location: List<Words>,
     user_properties: List<List<Words>>,
     sections: List<List<Message>>,
+    keywords: Keys,
 }
 
 /// A text, or `[path, line, reason]` of a skip, or an object. The lenient type comes last: it accepts anything.
@@ -179,6 +180,7 @@ impl Reader {
                 test.properties.push(property);
             }
         }
+        add_markers(&mut test.properties, &mut self.builder, &event.keywords, node);
         if std::mem::take(&mut test.is_rerun) {
             (test.seconds, test.outcome, test.detail) = (0.0, Outcome::Passed, None);
         } else if let Some(test) = self.running.remove(node) {

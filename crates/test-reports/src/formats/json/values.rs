@@ -222,6 +222,42 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
+/// The keys of an object or the elements of an array, in their order, up to [`MOST`]. Anything else is empty.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys(pub(super) Vec<Words>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfAny;
+        impl<'de> Visitor<'de> for OfAny {
+            type Value = Keys;
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry()? {
+                    if keys.len() < MOST {
+                        keys.push(key);
+                    }
+                }
+                Ok(Keys(keys))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some(key) = seq.next_element()? {
+                    if keys.len() < MOST {
+                        keys.push(key);
+                    }
+                }
+                Ok(Keys(keys))
+            }
+
+            ignore_scalars!();
+        }
+        deserializer.deserialize_any(OfAny)
+    }
+}
+
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Map<T>(PhantomData<T>);
