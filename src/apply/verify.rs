@@ -256,7 +256,7 @@ impl Import<'_> {
 
     async fn plan_again(&self) -> Result<(ChangePlan, Snapshot), Stop> {
         let options = &self.options.plan;
-        let snapshot = read_project(self.client, self.target, self.records, options).await?;
+        let snapshot = read_project(self.client, self.target, &[(self.records, options)]).await?;
         Ok((ChangePlan::new(self.records, &snapshot, options), snapshot))
     }
 }

@@ -9,27 +9,31 @@ use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
 use crate::apply::{
     Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan,
+    read_and_plan_all,
 };
-use crate::discover::{Discovered, discover};
+use crate::discover::discover;
+use crate::plan::ChangePlan;
 use crate::plan::stale::stale;
-use crate::plan::{ChangePlan, PlanOptions};
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
-use crate::snapshot::{ProjectRef, Target, TargetError};
+use crate::snapshot::{ProjectRef, Snapshot, Target, TargetError};
 use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
+use test_reports::text::count;
 
 use super::args::ImportArgs;
 use super::args::values::{ResultFormat as _, SummaryFormat};
 use super::cargo::Cargo;
 use super::exit::ExitCode;
 use super::outputs::{OutputTarget, Outputs};
+use super::parts::{Part, SharedSnapshot, parts, planned};
 use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
 use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
+use super::tables::{Found, Unassigned};
 use super::{build, compare, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
@@ -57,18 +61,26 @@ pub(super) fn run_prepared(
 ) -> u8 {
     let directory = &environment.directory;
     let cargo = Cargo::of_environment(environment);
-    let found = reports::find(directory, &settings);
-    let compared = args.output.compare.as_deref();
-    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
-        Ok(earlier) => earlier,
-        Err(exit) => {
+    let found = match reports::find(directory, &settings) {
+        Ok(found) => found,
+        Err(Unassigned { errors, found }) => {
+            let exit = streams.invalid_settings(&errors);
             github::report_failure(environment, exit, &streams);
             outputs::delete_old(&args.output.output, directory, &found);
             return exit.code();
         }
     };
+    let compared = args.output.compare.as_deref();
+    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
+        Ok(earlier) => earlier,
+        Err(exit) => {
+            github::report_failure(environment, exit, &streams);
+            outputs::delete_old(&args.output.output, directory, &found.groups);
+            return exit.code();
+        }
+    };
     let (format, files) = (args.output.format, &args.output.output);
-    let outputs = match Outputs::open(format, files, directory, &found, &streams) {
+    let outputs = match Outputs::open(format, files, directory, &found.groups, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => {
             github::report_failure(environment, exit, &streams);
@@ -97,7 +109,7 @@ pub(super) fn prepare(
         github::report_failure(environment, exit, &Streams::default());
         let directory = &environment.directory;
         let found = discover(directory, &args.reading.reports, &args.reading.exclude);
-        outputs::delete_old(&args.output.output, directory, &found);
+        outputs::delete_old(&args.output.output, directory, &[found]);
         exit
     })?;
     let streams = Streams::new(&settings.terminal);
@@ -114,7 +126,7 @@ pub(super) fn prepare(
 /// What is imported.
 pub(super) struct ImportInput {
     /// The report files.
-    pub(super) found: Discovered,
+    pub(super) found: Found,
     /// The report in the output of the command.
     pub(super) printed: Option<Report>,
     /// The cargo that knows the names of test binaries.
@@ -146,7 +158,8 @@ pub(super) fn import(
     let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } =
         reports::read(found, printed, settings, &cargo, directory, &progress);
     records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));
-    let mut summary = Summary::of_reports(records, &settings.identity);
+    let mut summary = Summary::of_reports(records, settings.identities());
+    summary.set_tables(settings.tables.iter().map(|table| &table.identity));
     summary.command = command;
     summary.build = build::build(environment);
     summary.errors = errors;
@@ -244,12 +257,12 @@ impl Import<'_> {
         project: &ProjectRef,
     ) -> Result<(), TargetError> {
         let settings = self.settings;
-        let namespace = &settings.identity.namespace;
         let lists_stale = self.may_list_stale();
         if !self.may_change_rows() {
             return Ok(());
         }
-        let planning = self.planning();
+        let parts = self.parts();
+        let records = Arc::clone(&self.summary.records);
         self.progress.begin(Stage::Project, 0);
         let target = Target::find(client, project).await?;
         self.summary.set_target(&target);
@@ -265,106 +278,177 @@ impl Import<'_> {
                 }
             },
         };
-        let (mut snapshot, mut plan) =
-            read_and_plan(client, &target, self.summary.to_import(), &planning).await?;
-        self.summary.set_findings(&plan.findings, planning.linking.is_some());
+        let (mut snapshot, mut plans) =
+            read_and_plan_all(client, &target, &planned(&parts, &records)).await?;
+        for plan in &plans {
+            self.summary.add_findings(&plan.findings, settings.planning.linking.is_some());
+        }
         match (settings.work, &settings.retiring) {
             (Work::Relink, _) => {
-                self.relink(client, &target, snapshot, &plan).await;
-                return Ok(());
+                return self.relink(client, &target, snapshot, &parts, &plans).await;
             }
             (Work::Retire, Some(retiring)) => {
-                self.retire(client, &target, snapshot, retiring).await;
-                return Ok(());
+                return self.retire(client, &target, snapshot, &parts, retiring).await;
             }
             _ => {}
         }
         if lists_stale {
-            let tests = &self.summary.records.tests;
-            let reported = tests.iter().map(|test| test.identity).collect();
-            self.summary.set_stale(stale(&snapshot, namespace, &reported));
+            let reported = records.tests.iter().map(|test| test.identity).collect();
+            let of_part = |part: &Part| stale(&snapshot, &part.planning.namespace, &reported);
+            self.summary.set_stale(parts.iter().flat_map(of_part).collect());
         }
         if settings.mode != Mode::Apply {
-            let records = Arc::clone(&self.summary.records);
-            let tests = &records.tests[..plan.tests.len()];
-            self.summary.set_plan(tests, &plan);
-            let mut is_changed = !plan.is_empty();
-            if let Some((options, prepared)) = &recording {
-                let located = locate(&plan, &snapshot);
-                is_changed |=
-                    self.preview_results(client, &target, options, prepared, &located).await?;
-            }
-            let unflagged = plan.unflagged(&snapshot).len();
-            if unflagged > 0 {
-                self.summary.warnings.push(format!(
-                    "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
-                    match unflagged {
-                        1 => "1 test is".to_owned(),
-                        tests => format!("{tests} tests are"),
+            return self.preview(client, &target, &snapshot, &parts, &plans, recording).await;
+        }
+        if parts.iter().zip(&plans).any(|(part, plan)| self.exceeds_limits(part, plan, &snapshot)) {
+            return Ok(());
+        }
+        if plans.iter().any(|plan| !plan.dedup.is_empty()) {
+            for plan in plans.iter().filter(|plan| !plan.dedup.is_empty()) {
+                match dedup(client, target.plan.id, &plan.dedup).await {
+                    Ok(deduplicated) => {
+                        self.summary.add_healed(&deduplicated.done, deduplicated.warnings);
                     }
-                ));
-            }
-            if settings.mode == Mode::Check && is_changed {
-                self.exit.add(ExitCode::Changes);
-            }
-            return Ok(());
-        }
-        let checked =
-            settings.create_limit.check(&plan, self.summary.to_import(), &snapshot, namespace);
-        if let Err(exceeded) = checked {
-            self.stop(
-                ExitCode::Incomplete,
-                &exceeded.to_string(),
-                Some(
-                    "--dry-run shows what would be created; if the tests were really renamed, raise --create-limit, for example to 100%",
-                ),
-            );
-            return Ok(());
-        }
-        if let Some(other) = plan.findings.other_namespace.as_ref().filter(|other| other.stops()) {
-            let message = format!(
-                "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
-                other.tests,
-                other.new,
-                if other.is_none { "no namespace" } else { "another namespace" },
-                other.example,
-                other.id,
-            );
-            self.stop(ExitCode::Incomplete, &message, Some(OTHER_NAMESPACE));
-            return Ok(());
-        }
-        if !plan.dedup.is_empty() {
-            match dedup(client, target.plan.id, &plan.dedup).await {
-                Ok(deduplicated) => {
-                    self.summary.add_healed(&deduplicated.done, deduplicated.warnings)
-                }
-                Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
-                Err(stop) => {
-                    self.stop(ExitCode::Incomplete, &stop.to_string(), None);
-                    return Ok(());
+                    Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
+                    Err(stop) => {
+                        self.stop(ExitCode::Incomplete, &stop.to_string(), None);
+                        return Ok(());
+                    }
                 }
             }
-            (snapshot, plan) =
-                read_and_plan(client, &target, self.summary.to_import(), &planning).await?;
+            (snapshot, plans) =
+                read_and_plan_all(client, &target, &planned(&parts, &records)).await?;
         }
-        let options =
-            ApplyOptions { batch_size: settings.limits.batch_size, creates: true, plan: planning };
-        let records = Arc::clone(&self.summary.records);
-        let tests = &records.tests[..plan.tests.len()];
-        let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
-        self.set_applied(tests, &plan, &applied);
+        let located = self.apply_parts(client, &target, snapshot, &parts, plans).await?;
         if let Some((options, prepared)) = &recording {
-            self.record_results(client, &target, options, prepared, &applied).await;
+            self.record_results(client, &target, options, prepared, &located).await;
         }
         Ok(())
     }
 
-    /// How this import plans: ignored tests are in the reports, too.
-    pub(super) fn planning(&self) -> PlanOptions {
-        let mut planning = self.settings.planning.clone();
-        let ignored = self.summary.records.tests.iter().skip(self.summary.to_import().len());
-        planning.also_reported = ignored.map(|test| test.identity).collect();
-        planning
+    /// The parts of the import, one for each namespace.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        parts(self.settings, &self.summary.records, self.summary.to_import().len())
+    }
+
+    /// Writes one part after the other. Returns where the tests are; if the import stopped, nothing: the server does not answer
+    /// or changes what is written, and results come with the next import.
+    async fn apply_parts(
+        &mut self,
+        client: &Client,
+        target: &Target,
+        snapshot: Snapshot,
+        parts: &[Part],
+        plans: Vec<ChangePlan>,
+    ) -> Result<Vec<Option<(TestId, SuiteId)>>, TargetError> {
+        let records = Arc::clone(&self.summary.records);
+        let mut snapshot = SharedSnapshot::new(snapshot, parts);
+        let (mut has_written, mut has_stopped) = (false, false);
+        let mut located = Vec::new();
+        self.summary.complete = Some(true);
+        for (part, plan) in parts.iter().zip(plans) {
+            let tests = part.of(&records);
+            let (shared, plan) = match snapshot.next() {
+                _ if has_stopped && !plan.is_empty() => {
+                    self.skip(part, tests.len());
+                    continue;
+                }
+                // What other parts wrote may concern this one, such as a folder.
+                _ if has_written && !plan.is_empty() => {
+                    read_and_plan(client, target, tests, &part.planning).await?
+                }
+                Some(shared) => (shared, plan),
+                None => continue,
+            };
+            let options = ApplyOptions {
+                batch_size: self.settings.limits.batch_size,
+                creates: true,
+                plan: part.planning.clone(),
+            };
+            has_written |= !plan.is_empty();
+            let applied = apply(client, target, tests, shared, &plan, &options).await;
+            self.set_applied(tests, &plan, &applied);
+            has_stopped = applied.stop.is_some();
+            let mut here = applied.located;
+            here.resize(tests.len(), None);
+            located.append(&mut here);
+        }
+        Ok(if has_stopped { Vec::new() } else { located })
+    }
+
+    /// Says that a part was not begun, because another one ended the import.
+    pub(super) fn skip(&mut self, part: &Part, tests: usize) {
+        self.exit.add(ExitCode::Incomplete);
+        self.summary.complete = Some(false);
+        self.summary.tests.refused += tests;
+        let tests = count(tests, "test");
+        self.error(&part.about(&format!("not begun, because the import ended ({tests})")), None);
+    }
+
+    /// Shows what would be written.
+    async fn preview(
+        &mut self,
+        client: &Client,
+        target: &Target,
+        snapshot: &Snapshot,
+        parts: &[Part],
+        plans: &[ChangePlan],
+        recording: Option<(&RecordOptions, Prepared)>,
+    ) -> Result<(), TargetError> {
+        let records = Arc::clone(&self.summary.records);
+        let mut located = Vec::new();
+        for (part, plan) in parts.iter().zip(plans) {
+            self.summary.set_plan(part.of(&records), plan);
+            located.append(&mut locate(plan, snapshot));
+        }
+        let mut is_changed = plans.iter().any(|plan| !plan.is_empty());
+        if let Some((options, prepared)) = &recording {
+            is_changed |= self.preview_results(client, target, options, prepared, &located).await?;
+        }
+        let unflagged: usize = plans.iter().map(|plan| plan.unflagged(snapshot).len()).sum();
+        if unflagged > 0 {
+            self.summary.warnings.push(format!(
+                "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
+                match unflagged {
+                    1 => "1 test is".to_owned(),
+                    tests => format!("{tests} tests are"),
+                }
+            ));
+        }
+        if self.settings.mode == Mode::Check && is_changed {
+            self.exit.add(ExitCode::Changes);
+        }
+        Ok(())
+    }
+
+    /// Whether a plan looks like a mistake. Then the import ends before anything is written.
+    fn exceeds_limits(&mut self, part: &Part, plan: &ChangePlan, snapshot: &Snapshot) -> bool {
+        let records = Arc::clone(&self.summary.records);
+        let (limit, namespace) = (self.settings.create_limit, &part.planning.namespace);
+        if let Err(exceeded) = limit.check(plan, part.of(&records), snapshot, namespace) {
+            self.stop(
+                ExitCode::Incomplete,
+                &part.about(&exceeded.to_string()),
+                Some(
+                    "--dry-run shows what would be created; if the tests were really renamed, raise --create-limit, for example to 100%",
+                ),
+            );
+            return true;
+        }
+        let Some(other) = plan.findings.other_namespace.as_ref().filter(|other| other.stops())
+        else {
+            return false;
+        };
+        let message = format!(
+            "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
+            other.tests,
+            other.new,
+            if other.is_none { "no namespace" } else { "another namespace" },
+            other.example,
+            other.id,
+        );
+        self.stop(ExitCode::Incomplete, &part.about(&message), Some(OTHER_NAMESPACE));
+        true
     }
 
     /// Adds what was done with the `tests` to the summary and to the exit code.
@@ -420,10 +504,8 @@ impl Import<'_> {
         target: &Target,
         options: &RecordOptions,
         prepared: &Prepared,
-        applied: &Applied,
+        located: &[Option<(TestId, SuiteId)>],
     ) {
-        // If the import stopped, the server does not answer or changes what is written: results come with the next import.
-        let located = if applied.stop.is_some() { &[][..] } else { &applied.located };
         let Observations { tests, of_records } =
             Observations::new(self.summary.to_import(), located, options);
         self.progress.begin(Stage::Writing, tests.len() as u64);

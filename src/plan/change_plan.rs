@@ -154,7 +154,7 @@ impl ChangePlan {
         policy: DeletePolicy<'_>,
     ) -> Self {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace);
-        let finder = RowFinder::new(records, snapshot);
+        let finder = RowFinder::new(records, &options.others, snapshot);
         let mut matcher = Matcher::new(records, snapshot, &folders, &finder, options);
         let mut matches: Vec<Match> =
             (0..records.len()).map(|record| matcher.find(record)).collect();
@@ -162,7 +162,8 @@ impl ChangePlan {
         let new: Vec<usize> = (0..matches.len())
             .filter(|record| matches!(matches[*record], Match::None { .. }))
             .collect();
-        let matched: HashSet<TestId> = matches.iter().filter_map(Match::row).collect();
+        let mut matched: HashSet<TestId> = matches.iter().filter_map(Match::row).collect();
+        matched.extend(&options.others.rows);
         let findings = moved::find(records, &new, &matched, snapshot, options);
         if options.linking.is_some() {
             for pair in &findings.pairs {

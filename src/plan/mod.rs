@@ -26,6 +26,7 @@ mod tests;
 pub use aliases::LostAlias;
 pub use change_plan::{ChangePlan, TestPlan};
 pub use create_limit::{CreateLimit, CreateLimitExceeded};
-pub use options::{Adopt, Linking, PlanOptions};
+pub use moved::is_named;
+pub use options::{Adopt, Linking, Others, PlanOptions};
 pub use read_request::next_read;
 pub use steps::{step_count, steps_of};

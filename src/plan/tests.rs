@@ -30,6 +30,7 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
         classname: None,
         suites: [].into(),
         cases: 1,
+        group: 0,
         details: Arc::default(),
     }
 }

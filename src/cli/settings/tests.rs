@@ -701,3 +701,132 @@ fn results_are_recorded_if_an_option_or_variable_says_so() {
     assert!(errors.contains("`build` cannot be set in a file"), "{errors}");
     assert!(errors.contains("unknown outcome `odd`"), "{errors}");
 }
+
+const TABLES: &str = r#"
+project = "Shop"
+namespace = "shop"
+folder = "Automated"
+group_by = "file"
+exclude = ["*/old/*"]
+ignore = ["slow*"]
+root = ["/all"]
+
+[[import]]
+files = ["packages/web/**/*.xml", "!**/lint.xml"]
+
+[[import]]
+files = ["services/api.xml"]
+namespace = " shop-api "
+folder = "Automated/API"
+exclude = ["old.xml", "services/tmp/*"]
+ignore = ["load/*"]
+root = ["/app"]
+group_by = "flat"
+split = "::"
+merge_parameters = true
+by_configuration = true
+reruns = true
+id_property = "tq"
+"#;
+
+#[test]
+fn a_table_has_its_own_settings_and_else_those_above() {
+    let fixture = Fixture::new(&[TOKEN]).with_file("tq-import.toml", TABLES);
+    let line = "tq-import --exclude tmp/x.xml";
+    let parse = |line: &str| {
+        let cli = args::parse(line.split(' ').map(OsString::from)).unwrap();
+        Settings::for_import(&cli.import, &fixture.environment)
+    };
+    let (settings, _) = parse(line).unwrap();
+    let [web, api] = &settings.tables[..] else { panic!("{:?}", settings.tables) };
+    assert_eq!(web.files, ["packages/web/**/*.xml", "!**/lint.xml"]);
+    assert_eq!(web.exclude, Vec::<String>::new());
+    assert_eq!(
+        (&*web.identity.namespace, &web.identity.folder),
+        ("shop", &settings.identity.folder)
+    );
+    assert_eq!((web.identity.group_by, web.ignore.len()), (GroupBy::File, 1));
+    assert_eq!(
+        (&*api.identity.namespace, api.identity.folder.join("/")),
+        ("shop-api", "Automated/API".to_owned())
+    );
+    let directory = fixture.path().canonicalize().unwrap();
+    assert_eq!(
+        api.exclude,
+        ["old.xml".to_owned(), format!("{}/services/tmp/*", directory.display())]
+    );
+    // Those of the import are relative to the working directory, which is not that of the file.
+    assert_eq!(settings.reading.exclude[1], format!("{}/web/tmp/x.xml", directory.display()));
+    assert_eq!((api.identity.group_by, api.ignore.len()), (GroupBy::Flat, 2));
+    assert_eq!(api.identity.split, Split::At("::".to_owned()));
+    assert!(api.identity.merge_parameters && api.identity.by_configuration && api.identity.reruns);
+    assert_eq!((&*api.identity.id_property, api.identity.roots.len()), ("tq", 2));
+    assert_eq!(settings.namespaces(), ["shop", "shop-api"]);
+    assert_eq!(settings.table_name(1), "[[import]] 2 (namespace shop-api)");
+    assert_eq!(settings.tables_prefix(), Some("../"));
+    let api_namespace = settings.provenance.iter().find(|known| known.value == " shop-api ");
+    assert_eq!(api_namespace.unwrap().source.to_string(), "../tq-import.toml:14");
+
+    // An option replaces a key of every table.
+    let (settings, _) = parse("tq-import --group-by suite --merge-parameters").unwrap();
+    for table in &settings.tables {
+        assert_eq!(table.identity.group_by, GroupBy::Suite);
+        assert!(table.identity.merge_parameters);
+    }
+    // The sandbox ignores variables, and one for all tables is an error otherwise.
+    let variable =
+        Fixture::new(&[TOKEN, ("TQ_NAMESPACE", "x")]).with_file("tq-import.toml", TABLES);
+    assert!(variable.import("--sandbox a.xml").is_ok());
+    insta::assert_snapshot!(variable.errors("--folder X a.xml"), @"");
+}
+
+#[test]
+fn errors_of_tables_name_line_and_column() {
+    let fixture = Fixture::new(&[TOKEN]).with_file(
+        "web/tq-import.toml",
+        "project = \"Shop\"\n\
+         [[import]]\n\
+         files = [\"a.xml\"]\n\
+         \x20 adopt = \"none\"\n\
+         nmespace = \"x\"\n\
+         project = \"Other\"\n\
+         token = \"canary\"\n\
+         reruns = \"yes\"\n\
+         [[import]]\n\
+         namespace = \"y\"\n\
+         [[import]]\n\
+         files = [\"-\"]\n\
+         [[import]]\n\
+         files = [\"!a.xml\"]\n",
+    );
+    let errors = fixture.errors("a.xml");
+    assert!(!errors.contains("canary"), "{errors}");
+    insta::assert_snapshot!(errors, @"");
+    for (file, expected) in [
+        ("import = [\"a.xml\"]\n", "tq-import.toml:1:1: `import` must be a list of tables"),
+        (
+            "[import]\nfiles = [\"a.xml\"]\n",
+            "tq-import.toml:1:2: `import` must be a list of tables",
+        ),
+        (
+            "imports = 1\n",
+            "tq-import.toml:1: unknown key `imports`\n  hint: did you mean `import`?",
+        ),
+    ] {
+        let fixture = Fixture::new(&[TOKEN, PROJECT]).with_file("web/tq-import.toml", file);
+        let errors = fixture.errors("a.xml");
+        assert!(errors.starts_with(expected), "{errors}");
+    }
+}
+
+#[test]
+fn without_reports_and_tables_only_this_is_an_error() {
+    let fixture = Fixture::new(&[]);
+    let parse = |line: &str| {
+        let cli = args::parse(line.split(' ').map(OsString::from)).unwrap();
+        text(&Settings::for_import(&cli.import, &fixture.environment).map(|_| ()).unwrap_err())
+    };
+    let errors = parse("tq-import --results");
+    assert!(errors.starts_with("no reports named\n  hint: "), "{errors}");
+    assert_eq!(errors.lines().count(), 2);
+}

@@ -2,7 +2,7 @@
 
 mod aliases;
 mod detection;
-mod kills;
+pub(super) mod kills;
 mod list;
 mod pins;
 mod relink;

@@ -102,6 +102,10 @@ impl<'a> CaseMapper<'a> {
         self.report
     }
 
+    pub(crate) fn options(&self) -> &'a IdentityOptions {
+        self.options
+    }
+
     /// Calls `each` with the index of every case, the case, and what it is, in document order.
     pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
         // Consecutive cases mostly share their suite and classname.
