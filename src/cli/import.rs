@@ -7,10 +7,7 @@ use anyhow::Context as _;
 
 use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
-use crate::apply::{
-    Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan,
-    read_and_plan_all,
-};
+use crate::apply::{Applied, RecordOutcome, Stop, dedup, locate, read_and_plan_all};
 use crate::discover::discover;
 use crate::plan::ChangePlan;
 use crate::plan::stale::stale;
@@ -21,14 +18,13 @@ use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
-use test_reports::text::count;
 
 use super::args::ImportArgs;
 use super::args::values::{ResultFormat as _, SummaryFormat};
 use super::cargo::Cargo;
 use super::exit::ExitCode;
 use super::outputs::{OutputTarget, Outputs};
-use super::parts::{Part, SharedSnapshot, parts, planned};
+use super::parts::{Part, parts, planned, unknown_pairs};
 use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
 use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
@@ -38,9 +34,6 @@ use super::{build, compare, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
-
-/// What to do when an import would create the tests of another namespace again.
-const OTHER_NAMESPACE: &str = "check --namespace; if these are other tests, say so with --new-namespace; to carry the existing tests over, use `tq-import relink --from-namespace NAME` ('' for none)";
 
 /// Runs an import. Returns the exit code of the process.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
@@ -283,6 +276,7 @@ impl Import<'_> {
         for plan in &plans {
             self.summary.add_findings(&plan.findings, settings.planning.linking.is_some());
         }
+        self.summary.left.extend(unknown_pairs(settings, &parts, &records));
         match (settings.work, &settings.retiring) {
             (Work::Relink, _) => {
                 return self.relink(client, &target, snapshot, &parts, &plans).await;
@@ -331,60 +325,6 @@ impl Import<'_> {
         parts(self.settings, &self.summary.records, self.summary.to_import().len())
     }
 
-    /// Writes one part after the other. Returns where the tests are; if the import stopped, nothing: the server does not answer
-    /// or changes what is written, and results come with the next import.
-    async fn apply_parts(
-        &mut self,
-        client: &Client,
-        target: &Target,
-        snapshot: Snapshot,
-        parts: &[Part],
-        plans: Vec<ChangePlan>,
-    ) -> Result<Vec<Option<(TestId, SuiteId)>>, TargetError> {
-        let records = Arc::clone(&self.summary.records);
-        let mut snapshot = SharedSnapshot::new(snapshot, parts);
-        let (mut has_written, mut has_stopped) = (false, false);
-        let mut located = Vec::new();
-        self.summary.complete = Some(true);
-        for (part, plan) in parts.iter().zip(plans) {
-            let tests = part.of(&records);
-            let (shared, plan) = match snapshot.next() {
-                _ if has_stopped && !plan.is_empty() => {
-                    self.skip(part, tests.len());
-                    continue;
-                }
-                // What other parts wrote may concern this one, such as a folder.
-                _ if has_written && !plan.is_empty() => {
-                    read_and_plan(client, target, tests, &part.planning).await?
-                }
-                Some(shared) => (shared, plan),
-                None => continue,
-            };
-            let options = ApplyOptions {
-                batch_size: self.settings.limits.batch_size,
-                creates: true,
-                plan: part.planning.clone(),
-            };
-            has_written |= !plan.is_empty();
-            let applied = apply(client, target, tests, shared, &plan, &options).await;
-            self.set_applied(tests, &plan, &applied);
-            has_stopped = applied.stop.is_some();
-            let mut here = applied.located;
-            here.resize(tests.len(), None);
-            located.append(&mut here);
-        }
-        Ok(if has_stopped { Vec::new() } else { located })
-    }
-
-    /// Says that a part was not begun, because another one ended the import.
-    pub(super) fn skip(&mut self, part: &Part, tests: usize) {
-        self.exit.add(ExitCode::Incomplete);
-        self.summary.complete = Some(false);
-        self.summary.tests.refused += tests;
-        let tests = count(tests, "test");
-        self.error(&part.about(&format!("not begun, because the import ended ({tests})")), None);
-    }
-
     /// Shows what would be written.
     async fn preview(
         &mut self,
@@ -419,36 +359,6 @@ impl Import<'_> {
             self.exit.add(ExitCode::Changes);
         }
         Ok(())
-    }
-
-    /// Whether a plan looks like a mistake. Then the import ends before anything is written.
-    fn exceeds_limits(&mut self, part: &Part, plan: &ChangePlan, snapshot: &Snapshot) -> bool {
-        let records = Arc::clone(&self.summary.records);
-        let (limit, namespace) = (self.settings.create_limit, &part.planning.namespace);
-        if let Err(exceeded) = limit.check(plan, part.of(&records), snapshot, namespace) {
-            self.stop(
-                ExitCode::Incomplete,
-                &part.about(&exceeded.to_string()),
-                Some(
-                    "--dry-run shows what would be created; if the tests were really renamed, raise --create-limit, for example to 100%",
-                ),
-            );
-            return true;
-        }
-        let Some(other) = plan.findings.other_namespace.as_ref().filter(|other| other.stops())
-        else {
-            return false;
-        };
-        let message = format!(
-            "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
-            other.tests,
-            other.new,
-            if other.is_none { "no namespace" } else { "another namespace" },
-            other.example,
-            other.id,
-        );
-        self.stop(ExitCode::Incomplete, &part.about(&message), Some(OTHER_NAMESPACE));
-        true
     }
 
     /// Adds what was done with the `tests` to the summary and to the exit code.
@@ -596,7 +506,7 @@ impl Import<'_> {
         self.summary.set_not_reached();
     }
 
-    fn error(&mut self, message: &str, hint: Option<&str>) {
+    pub(super) fn error(&mut self, message: &str, hint: Option<&str>) {
         self.summary.add_error(message.to_owned(), hint.map(str::to_owned));
     }
 

@@ -31,6 +31,8 @@ pub struct ChangePlan {
     pub lost_aliases: Vec<LostAlias>,
     /// What was found out about the tests to be created.
     pub findings: Findings,
+    /// Rows that the plans of other namespaces adopt or carry over.
+    pub rows_of_others: HashSet<TestId>,
     /// Warnings for the user.
     pub warnings: Vec<String>,
 }
@@ -240,7 +242,8 @@ impl ChangePlan {
             findings.warnings.clone(),
         ]
         .concat();
-        Self { folders, dedup: dedups, tests, lost_aliases, findings, warnings }
+        let rows_of_others = options.others.rows.clone();
+        Self { folders, dedup: dedups, tests, lost_aliases, findings, rows_of_others, warnings }
     }
 
     /// The part of the plan that carries rows over, with the records that it is about.
@@ -273,6 +276,7 @@ impl ChangePlan {
             tests,
             lost_aliases: Vec::new(),
             findings: self.findings.clone(),
+            rows_of_others: self.rows_of_others.clone(),
             warnings: self.warnings.clone(),
         };
         (records, plan)
@@ -291,7 +295,11 @@ impl ChangePlan {
             })
             .collect();
         let is_unflagged = |plan: &TestPlan| match plan {
-            TestPlan::Matched { id, .. } if adopted.contains(id) => false,
+            TestPlan::Matched { id, .. }
+                if adopted.contains(id) || self.rows_of_others.contains(id) =>
+            {
+                false
+            }
             TestPlan::Matched { id, .. } => {
                 snapshot.tests.get(id).is_some_and(TestRow::is_unflagged)
             }

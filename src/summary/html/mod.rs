@@ -247,7 +247,7 @@ fn tables(page: &mut String, summary: &Summary) {
     if summary.imports.is_empty() {
         return;
     }
-    page.push_str("<section>\n<h2>Tables</h2>\n<ul class=\"list\">\n");
+    page.push_str("<section>\n<h2>[[import]] tables</h2>\n<ul class=\"list\">\n");
     for table in &summary.imports {
         let OutcomeCounts { tests, failed, errored, skipped, .. } = table.counts;
         let outcomes = [(failed, "failed"), (errored, "errored"), (skipped, "skipped")];

@@ -99,7 +99,7 @@ pub(super) fn inspected(page: &mut Page, tests: &[TestRecord]) {
 
 /// The `[[import]]` tables.
 pub(super) fn tables(page: &mut Page, tables: &[ImportedTable]) {
-    let title = format!("Tables: {}", tables.len());
+    let title = format!("<code>[[import]]</code> tables: {}", tables.len());
     let list = List { title: Some(title), noun: "table", ..List::BULLETS };
     let columns = ["namespace", "reports", "tests", "failed", "errored", "passed", "skipped"];
     table(page, list, &columns, tables, |table| {
