@@ -29,7 +29,7 @@ use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
 use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
-use super::tables::{Found, Unassigned};
+use super::tables::{self, Found, Unassigned};
 use super::{build, compare, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
@@ -457,6 +457,9 @@ impl Import<'_> {
             Some((reason, "run all tests with --no-fail-fast"))
         } else if let Some(reason) = self.incomplete_reports() {
             Some((reason, again))
+        } else if tables::leaves_some_out(self.settings, records) {
+            let reason = "the reports of another [[import]] table of the namespace are left out";
+            Some((reason, "omit the report arguments"))
         } else {
             (!records.run_errors.is_empty()).then_some(("the test run itself had errors", again))
         }

@@ -56,7 +56,8 @@ impl Part {
     }
 }
 
-/// The parts of the first `imported` of `records`; the others are ignored tests, which are in the reports, too.
+/// The parts of the first `imported` of `records`; the others are ignored tests, which are in the reports, too. Of several
+/// namespaces, those without a test in the reports have no part: nothing is known about their tests.
 pub(super) fn parts(settings: &Settings, records: &Arc<Records>, imported: usize) -> Vec<Part> {
     let namespaces = settings.namespaces();
     let identities: Vec<_> = settings.identities().collect();
@@ -73,6 +74,10 @@ pub(super) fn parts(settings: &Settings, records: &Arc<Records>, imported: usize
         let start = parts.last().map_or(0, |part| part.range.end);
         let length = tests[start..].partition_point(|test| rank(test) <= Some(index));
         let range = start..start + length;
+        let is_reported = || records.tests.iter().any(|test| rank(test) == Some(index));
+        if namespaces.len() > 1 && range.is_empty() && !is_reported() {
+            continue;
+        }
         let options = identities.iter().find(|options| options.namespace == *namespace);
         parts.push(Part {
             planning: PlanOptions {

@@ -10,7 +10,7 @@ use crate::summary::SummaryError;
 use test_reports::record::Records;
 use test_reports::text::count;
 
-use super::settings::{ConfigError, Settings};
+use super::settings::{ConfigError, ImportTable, Settings};
 
 /// The number of reports that an error about tables names.
 const SHOWN: usize = 5;
@@ -145,6 +145,16 @@ impl Shown {
         groups.extend(others);
         Err(Unassigned { errors: self.errors, found: groups })
     }
+}
+
+/// Whether report arguments leave out a table whose namespace has tests in these reports.
+pub(super) fn leaves_some_out(settings: &Settings, records: &Records) -> bool {
+    let is_read = |index: usize| records.files.iter().any(|file| usize::from(file.group) == index);
+    let (read, left): (Vec<_>, Vec<_>) =
+        settings.tables.iter().enumerate().partition(|(index, _)| is_read(*index));
+    let namespace = |(_, table): &(usize, &ImportTable)| table.identity.namespace.clone();
+    settings.chooses_reports()
+        && left.iter().any(|table| read.iter().any(|other| namespace(other) == namespace(table)))
 }
 
 /// An error for each table that has no tests, unless something else explains it. `failed`: for each table, whether one of its

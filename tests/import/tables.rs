@@ -175,6 +175,11 @@ async fn tables_with_one_namespace_are_one_namespace() {
     assert_eq!(stale["stale"], json!([]));
     let retired = writes_nothing(&env, &["retire", "--limit", "100%"]).await;
     assert_eq!(retired["changes"], json!([]));
+    // Nor because the arguments leave its table out.
+    let refused = json(&env, 1, &["retire", "--limit", "100%", "services/api"]).await;
+    assert!(refused["errors"].to_string().contains("another [[import]] table"), "{refused}");
+    let refused = json(&env, 1, &["--stale", "report", "packages/web"]).await;
+    assert!(refused["errors"].to_string().contains("no stale tests are listed"), "{refused}");
     // A test that moved from one package to the other keeps its row.
     env.write("packages/web/reports/unit/a.xml", &report(&[WEB[0]]));
     env.write("services/api/a.xml", &report(&[API[0], ("bill", &["opens"])]));
@@ -220,6 +225,10 @@ async fn detection_retirement_and_undo_see_each_namespace() {
         "{relinked}"
     );
     writes_nothing(&env, &["relink", "--move"]).await;
+    // Of a namespace that the arguments leave out, nothing is retired or listed.
+    writes_nothing(&env, &["retire", "--limit", "100%", "services/api"]).await;
+    let stale = json(&env, 0, &["--stale", "report", "services/api"]).await;
+    assert_eq!(stale["stale"], json!([]));
     let retired = json(&env, 0, &["retire", "--limit", "100%"]).await;
     assert_eq!(retired["complete"], true, "{retired}");
     assert_eq!(
