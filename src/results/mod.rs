@@ -4,6 +4,8 @@
 //! build and fills it; [`plan()`] decides what to write, and is pure. Importers need not know of each other:
 //! what each of them saw is joined with what the rows say ([`History::join`]), which commutes and is idempotent.
 
+#[cfg(test)]
+mod convergence;
 mod defects;
 mod history;
 mod mark;

@@ -285,9 +285,16 @@ fn plan_row(
     if others.iter().any(is_person) {
         return RowPlan::Kept(result);
     }
+    // What we wrote last, if it is what we would write again.
+    let mut own = None;
     let (known, is_ours) = match origin(deciding, statuses.written()) {
         Origin::Blank if statuses.is_open(deciding.status_id) => (None, false),
-        Origin::Ours { attempts, text, .. } => (History::parse(&attempts, &text), true),
+        Origin::Ours { attempts, text, place, .. } => {
+            let known = History::parse(&attempts, &text);
+            let is_in_place = place == options.place || options.place == ProvenancePlace::Nowhere;
+            own = is_in_place.then_some((attempts, text));
+            (known, true)
+        }
         // Somebody asks for another execution: what the row says already is no answer.
         Origin::StatusChanged { attempts, text } if statuses.is_open(deciding.status_id) => {
             let known = History::parse(&attempts, &text);
@@ -311,7 +318,6 @@ fn plan_row(
     let outcome = history.outcome();
     let status = statuses.of(outcome);
     let text = history.text();
-    let wanted = content(options.label, &history, &text, status, options.place);
     let mut writes = Vec::new();
     // Which of a person's steps failed is not known: the last one, and the others are open.
     let status_of_others = if outcome.is_failure() { statuses.pending } else { Some(status) };
@@ -319,7 +325,8 @@ fn plan_row(
         let is_blank = matches!(origin(step, statuses.written()), Origin::Blank);
         let Some(status) = status_of_others else { continue };
         if step.status_id != Some(status) && !(is_blank && outcome.is_failure()) {
-            let own = content(options.label, &history, "", status, options.place);
+            let (label, place) = (options.label, options.place);
+            let own = content(label, step.epoch, &history, "", status, place);
             writes.push(StepWrite {
                 id: step.id,
                 of: result,
@@ -331,14 +338,14 @@ fn plan_row(
             });
         }
     }
-    let is_same = is_ours
-        && deciding.status_id == Some(status)
-        && normalised(&deciding.result) == normalised(&wanted.result)
-        && wanted.version.is_none_or(|version| same_but_label(&version, &deciding.version));
+    let says_all = |(attempts, written): (String, String)| {
+        attempts == history.attempts() && normalised(&written) == normalised(&text)
+    };
+    let is_same = deciding.status_id == Some(status) && own.is_some_and(says_all);
     if is_same && writes.is_empty() {
         return RowPlan::Unchanged(result);
     }
-    let wanted = content(options.label, &history, &text, status, options.place);
+    let wanted = content(options.label, deciding.epoch, &history, &text, status, options.place);
     // The deciding step comes last, so that its provenance vouches for the others.
     writes.push(StepWrite {
         id: deciding.id,
@@ -350,12 +357,6 @@ fn plan_row(
         elapsed: test.elapsed,
     });
     if is_ours { RowPlan::Update(writes) } else { RowPlan::Record(writes) }
-}
-
-/// Whether two provenances differ at most in the label of the build.
-fn same_but_label(one: &str, other: &str) -> bool {
-    let rest = |text: &str| text.split_once(' ').map(|(_, rest)| rest.trim().to_owned());
-    rest(one) == rest(other)
 }
 
 /// The number of observed tests by the name of the status that they get.

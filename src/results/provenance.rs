@@ -1,7 +1,8 @@
 //! Whose a result is: what we write into `version` of a step, and how it is read back.
 //!
 //! `#812 1:F 2:P tqa-5f3c9a1e`: the build, the outcome of each attempt, and a hash over what was written. If somebody
-//! changes the status or the text, the hash no longer fits, and the result is theirs.
+//! changes the status or the text, the hash no longer fits, and the result is theirs. `#812@3` was written over version 3 of
+//! the row (its `epoch`; 0 is left out): if the row is newer than version 4, something in between was overwritten.
 
 use super::history::History;
 use super::mark::Mark;
@@ -35,21 +36,25 @@ pub(super) struct Content {
 #[must_use]
 pub fn label(number: Option<&str>, key: &str) -> String {
     let text = number.unwrap_or(key);
-    let plain: Vec<char> = text.chars().filter(|c| c.is_ascii_graphic() && *c != '#').collect();
+    let is_plain = |c: &char| c.is_ascii_graphic() && !matches!(c, '#' | '@');
+    let plain: Vec<char> = text.chars().filter(is_plain).collect();
     let from = plain.len().saturating_sub(LABEL_CHARS);
     format!("#{}", plain.iter().skip(from).collect::<String>())
 }
 
-/// What to write for `history` with this status.
+/// What to write for `history` with this status, over version `epoch` of a step.
 pub(super) fn content(
     label: &str,
+    epoch: Option<u64>,
     history: &History,
     text: &str,
     status: StatusId,
     place: ProvenancePlace,
 ) -> Content {
     let attempts = history.attempts();
-    let provenance = format!("{label} {attempts} {}", mark(&attempts, status, text));
+    let over = epoch.filter(|epoch| *epoch > 0).map(|epoch| format!("@{epoch}"));
+    let over = over.unwrap_or_default();
+    let provenance = format!("{label}{over} {attempts} {}", mark(&attempts, status, text));
     match place {
         ProvenancePlace::Version => Content { result: text.to_owned(), version: Some(provenance) },
         ProvenancePlace::Text if text.is_empty() => Content { result: provenance, version: None },
@@ -74,8 +79,8 @@ pub(super) fn normalised(text: &str) -> String {
 pub(super) enum Origin {
     /// Nobody has written text or provenance.
     Blank,
-    /// We wrote it, and nobody has changed it. With the status it was written with.
-    Ours { attempts: String, text: String, place: ProvenancePlace },
+    /// We wrote it, and nobody has changed it. `overwrote`: over a version that its writer had not seen.
+    Ours { attempts: String, text: String, place: ProvenancePlace, overwrote: bool },
     /// We wrote it; since then only the status was changed.
     StatusChanged { attempts: String, text: String },
     /// A person wrote it.
@@ -84,23 +89,14 @@ pub(super) enum Origin {
 
 /// Where `step` comes from. `ours` are the statuses that we write.
 pub(super) fn origin(step: &RunResultStep, ours: &[StatusId]) -> Origin {
-    let in_version = split(&step.version).map(|found| (found, step.result.as_str()));
-    let found = match in_version {
-        Some(((attempts, mark), text)) => Some((attempts, mark, text, ProvenancePlace::Version)),
-        None => {
-            let text = step.result.trim_end();
-            let (above, last) = text.rsplit_once('\n').unwrap_or(("", text));
-            split(last)
-                .map(|(attempts, mark)| (attempts, mark, above.trim_end(), ProvenancePlace::Text))
-        }
-    };
-    let Some((attempts, written, text, place)) = found else {
+    let Some((Provenance { attempts, mark: written, over }, text, place)) = provenance(step) else {
         return if step.result.trim().is_empty() { Origin::Blank } else { Origin::Foreign };
     };
     let fits = |status: &StatusId| mark(attempts, *status, text).to_string() == written;
     let (attempts, text) = (attempts.to_owned(), text.to_owned());
     if step.status_id.as_ref().is_some_and(fits) {
-        Origin::Ours { attempts, text, place }
+        let overwrote = step.epoch.is_some_and(|epoch| epoch > over.saturating_add(1));
+        Origin::Ours { attempts, text, place, overwrote }
     } else if ours.iter().any(fits) {
         Origin::StatusChanged { attempts, text }
     } else {
@@ -108,13 +104,29 @@ pub(super) fn origin(step: &RunResultStep, ours: &[StatusId]) -> Origin {
     }
 }
 
-/// Attempts and mark of `#812 1:F 2:P tqa-5f3c9a1e`.
-fn split(provenance: &str) -> Option<(&str, &str)> {
-    let provenance = provenance.trim();
-    let (rest, mark) = provenance.rsplit_once(' ')?;
+/// What `#812@3 1:F 2:P tqa-5f3c9a1e` says.
+struct Provenance<'a> {
+    /// The version of the row that it was written over.
+    over: u64,
+    attempts: &'a str,
+    mark: &'a str,
+}
+
+/// The provenance of a step, the text without it, and where it is.
+fn provenance(step: &RunResultStep) -> Option<(Provenance<'_>, &str, ProvenancePlace)> {
+    if let Some(found) = split(&step.version) {
+        return Some((found, &step.result, ProvenancePlace::Version));
+    }
+    let text = step.result.trim_end();
+    let (above, last) = text.rsplit_once('\n').unwrap_or(("", text));
+    Some((split(last)?, above.trim_end(), ProvenancePlace::Text))
+}
+
+fn split(provenance: &str) -> Option<Provenance<'_>> {
+    let (rest, mark) = provenance.trim().rsplit_once(' ')?;
     let (label, attempts) = rest.split_once(' ')?;
-    let is_ours = label.starts_with('#')
-        && mark.strip_prefix("tqa-").is_some_and(|hex| hex.len() == 8)
+    let over = label.strip_prefix('#')?.split_once('@').map_or("0", |(_, over)| over);
+    let is_ours = mark.strip_prefix("tqa-").is_some_and(|hex| hex.len() == 8)
         && History::parse(attempts, "").is_some();
-    is_ours.then_some((attempts, mark))
+    is_ours.then_some(Provenance { over: over.parse().ok()?, attempts, mark })
 }

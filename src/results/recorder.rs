@@ -15,7 +15,7 @@ use crate::apply::Stop;
 use crate::apply::lag::Lag;
 
 /// How often recording starts again because another run of the build won.
-const ELECTIONS: usize = 3;
+pub(super) const ELECTIONS: usize = 3;
 
 /// The outcome of recording.
 #[derive(Clone, Debug, Default)]
@@ -168,6 +168,7 @@ pub async fn preview(
         Some(run) => {
             recorder.use_run(&run, false);
             let state = recorder.read_state(run.id).await?;
+            recorder.join_overwritten(&state).await;
             rows = recorder.plan(&state);
         }
         None => {

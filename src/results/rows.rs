@@ -22,7 +22,7 @@ use crate::apply::create::{Creation, NewRows, create_rows};
 use test_reports::record::StepText;
 
 /// Rounds of writing: the first, and three that join what other importers wrote meanwhile.
-const ROUNDS: usize = 4;
+pub(super) const ROUNDS: usize = 4;
 
 /// The largest array of steps, in bytes.
 const ARRAY_BYTES: usize = 4 * 1024 * 1024;
@@ -82,6 +82,7 @@ impl Recorder<'_> {
         self.place = state.place(&self.prepared.statuses).unwrap_or(self.place);
         let mut reasons: HashMap<RunResultId, String> = HashMap::new();
         for round in 0.. {
+            self.join_overwritten(&state).await;
             let plan = self.plan(&state);
             self.not_executed = plan.not_executed;
             let is_last = round == ROUNDS || plan.writes().next().is_none();
@@ -106,7 +107,6 @@ impl Recorder<'_> {
                 state = self.read_state(run.id).await?;
             }
             self.check_provenance(&mut state, &sent);
-            self.join_overwritten(&state, &sent).await;
         }
         Ok(wrote)
     }
@@ -217,18 +217,14 @@ impl Recorder<'_> {
         }
     }
 
-    /// If a row was written more often than by us, another importer may have been overwritten: what it wrote is in the row's
-    /// earlier versions, and is joined again. Best effort, because not every server keeps them.
-    async fn join_overwritten(
-        &mut self,
-        state: &RunState,
-        sent: &HashMap<RunResultStepId, StepWrite>,
-    ) {
-        let is_overwritten = |step: &&RunResultStep| {
-            let before = sent.get(&step.id).and_then(|write| write.epoch);
-            before.zip(step.epoch).is_some_and(|(before, now)| now > before + 1)
+    /// If a row says that it was written over a newer version than its writer knew, another importer was overwritten: what it
+    /// wrote is in the row's earlier versions, and is joined again. Best effort, because not every server keeps them.
+    pub(super) async fn join_overwritten(&mut self, state: &RunState) {
+        let ours = self.prepared.statuses.written();
+        let overwrote = |step: &&RunResultStep| {
+            matches!(origin(step, ours), Origin::Ours { overwrote: true, .. })
         };
-        let steps: Vec<&RunResultStep> = state.steps().filter(is_overwritten).collect();
+        let steps: Vec<&RunResultStep> = state.steps().filter(overwrote).collect();
         if steps.is_empty() {
             return;
         }
@@ -244,8 +240,7 @@ impl Recorder<'_> {
                 let Some(observed) = test.and_then(|index| self.observed.get_mut(*index)) else {
                     continue;
                 };
-                if let Origin::Ours { attempts, text, .. } =
-                    origin(&version, self.prepared.statuses.written())
+                if let Origin::Ours { attempts, text, .. } = origin(&version, ours)
                     && let Some(known) = History::parse(&attempts, &text)
                 {
                     observed.history = known.join(observed.history.clone());

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::de::IgnoredAny;
 
-use super::plan::RunState;
+use super::plan::{RowPlan, RunState};
 use super::prepare::marked_cycle;
-use super::recorder::{RecordedCycle, RecordedRun, Recorder};
+use super::recorder::{RecordedCycle, RecordedRun, Recorder, ResultOutcome};
 use crate::api::client::WriteOutcome;
 use crate::api::ids::{PlanId, RunId, SuiteId, TestId};
 use crate::api::sets::{list_in, list_of};
@@ -65,6 +65,7 @@ impl Recorder<'_> {
         let open = self.open_run(runs).cloned();
         for run in &complete {
             let state = self.read_state(run.id).await?;
+            self.join_overwritten(&state).await;
             let is_last = Some(run.id) == complete.last().map(|run| run.id);
             if open.is_none() && is_last && self.plan(&state).is_done() {
                 return Ok(Some((*run).clone()));
@@ -424,6 +425,18 @@ impl Recorder<'_> {
             return Err(Stop::Lost { kind: "run", name: now.name, lacking: "to be complete" });
         }
         self.run.closed = true;
+        // Another importer may have written between the verification and now, and nobody can any more.
+        let state = self.read_state(run.id).await?;
+        let plan = self.plan(&state);
+        for (index, row) in plan.rows.iter().enumerate() {
+            if !matches!(row, RowPlan::Unchanged(_) | RowPlan::Kept(_)) {
+                let reason = format!(
+                    "another import changed it while this one completed run {}; import the reports again, which continues the run in a new one",
+                    run.id
+                );
+                self.verified.insert(index, ResultOutcome::Refused { reason });
+            }
+        }
         Ok(())
     }
 }

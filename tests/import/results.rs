@@ -10,7 +10,8 @@ use crate::support::{Run, TestEnv, report, run};
 pub(super) const SHOP: &[(&str, &[&str])] =
     &[("cart", &["adds", "!removes", "~clears"]), ("login", &["greets"])];
 
-/// What every result of every run says: run, test, status, version without its hash, first line of the text.
+/// What every result of every run says: run, test, status, version without its hash and without the version of the row that
+/// it was written over, first line of the text.
 pub(super) fn rows(env: &TestEnv) -> Vec<String> {
     let db = env.db();
     let mut statement = db
@@ -28,7 +29,11 @@ pub(super) fn rows(env: &TestEnv) -> Vec<String> {
         let [run, test, status, version, result]: [String; 5] =
             [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
         let run = run.split(" (tqr-").next().unwrap_or_default().to_owned();
-        let version = version.split(" tqa-").next().unwrap_or_default().to_owned();
+        let version = version.split(" tqa-").next().unwrap_or_default();
+        let version = match (version.split_once('@'), version.split_once(' ')) {
+            (Some((label, _)), Some((_, attempts))) => format!("{label} {attempts}"),
+            _ => version.to_owned(),
+        };
         let result = result.lines().next().unwrap_or_default();
         Ok(format!("{run} | {test} | {status} | {version} | {result}"))
     };
@@ -183,6 +188,49 @@ async fn a_complete_run_is_continued_by_another_one() {
     assert_eq!(later["results"]["not_executed"], 3);
     record(&env, "b.xml", &["--attempt", "2"]).await.expect(0);
     assert_eq!((env.count("run"), rows(&env)), (2, all));
+}
+
+/// An importer that was killed between its write and the reading after it could not join what it overwrote.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_importer_overwrote_is_joined_by_the_next_import() {
+    const STEP: &str = "SELECT step.id, step.status_id, step.version, coalesce(step.result, '') FROM run_result_step AS step
+         JOIN run_result ON run_result.id = run_result_id JOIN test ON test.id = test_id WHERE test.name = 'adds'";
+    let step = |env: &TestEnv| -> (i64, Value) {
+        let row = |row: &rusqlite::Row<'_>| {
+            let [version, result]: [String; 2] = [row.get(2)?, row.get(3)?];
+            let status: i64 = row.get(1)?;
+            Ok((row.get(0)?, json!({"status_id": status, "version": version, "result": result})))
+        };
+        env.db().query_row(STEP, [], row).unwrap()
+    };
+    // What the second attempt writes into a result that nobody has written yet.
+    let env = with_rules(&[]).await;
+    env.write("second.xml", &report(&[("cart", &["adds"])]));
+    record(&env, "second.xml", &["--attempt", "2"]).await.expect(0);
+    let (_, written) = step(&env);
+
+    for complete in [false, true] {
+        let env = with_rules(&[]).await;
+        env.write("first.xml", &report(&[("cart", &["!adds"])]));
+        env.write("second.xml", &report(&[("cart", &["adds"])]));
+        record(&env, "first.xml", &["--attempt", "1"]).await.expect(0);
+        // It read the result before the first attempt wrote it.
+        let person = Person::at(&env);
+        person.put(&format!("run_result_step/{}", step(&env).0), &written).await;
+        assert_eq!(rows(&env), ["main | adds | Pass | #7 2:P | "]);
+        if complete {
+            let run = person.number("SELECT id FROM run");
+            person.put(&format!("run/{run}"), &json!({"is_complete": true})).await;
+        }
+        let checked = record(&env, "second.xml", &["--attempt", "2", "--check"]).await;
+        checked.expect(5);
+        record(&env, "second.xml", &["--attempt", "2"]).await.expect(0);
+        let joined = "adds | Pass | #7 1:F 2:P | Attempt 2: Passed";
+        assert!(rows(&env).last().unwrap().ends_with(joined), "{:?}", rows(&env));
+        let _ = env.journal.take();
+        record(&env, "second.xml", &["--attempt", "2"]).await.expect(0);
+        assert_eq!(env.journal.writes(), 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use testquality_sandbox::FaultRules;
 use super::faults::HASTY;
 use super::proxy::{Fault, serve_proxy};
 use super::results::{record, rows, with_rules};
-use super::schedules::{for_each_seed, schedule, seeds};
+use super::schedules::{for_each_kill, for_each_seed, schedule, seeds};
 use crate::support::{TestEnv, binary, report, run};
 
 /// Every variant ends with all results recorded, or with an exit code that says that one is missing.
@@ -168,25 +168,23 @@ async fn after_a_kill_at_any_request_of_recording_the_next_import_completes() {
     let expected = content(&undisturbed);
     let requests = undisturbed.journal.entries().len();
     assert!(requests >= 30, "{requests} requests");
-    for number in 0..requests {
-        for kill in [Fault::KillBefore, Fault::KillAfter] {
-            let env = new_env().await;
-            let (host, importer) =
-                serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill))
-                    .await;
-            let mut killed = command(&env, &host);
-            tokio::task::spawn_blocking(move || {
-                let silent = std::process::Stdio::null;
-                let mut child = killed.stdout(silent()).stderr(silent()).spawn().unwrap();
-                importer.store(child.id() as usize, Ordering::SeqCst);
-                child.wait().unwrap()
-            })
-            .await
-            .unwrap();
-            run(command(&env, &env.running.url)).await.expect(0);
-            assert!(content(&env) == expected, "killed at {number}: {:#?}", content(&env));
-        }
-    }
+    for_each_kill(requests, async |number, kill| {
+        let env = new_env().await;
+        let (host, importer) =
+            serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill)).await;
+        let mut killed = command(&env, &host);
+        tokio::task::spawn_blocking(move || {
+            let silent = std::process::Stdio::null;
+            let mut child = killed.stdout(silent()).stderr(silent()).spawn().unwrap();
+            importer.store(child.id() as usize, Ordering::SeqCst);
+            child.wait().unwrap()
+        })
+        .await
+        .unwrap();
+        run(command(&env, &env.running.url)).await.expect(0);
+        assert!(content(&env) == expected, "killed at {number}: {:#?}", content(&env));
+    })
+    .await;
 }
 
 /// Several importers of one build, whose shards overlap and whose attempts come in any order.
@@ -233,7 +231,7 @@ async fn meeting(seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_recordings_end_in_one_run() {
-    for_each_seed(seeds(13), 4, meeting).await;
+    for_each_seed(seeds(5), 4, meeting).await;
 }
 
 /// How a server may record results, beside the faults: the rows are the same.

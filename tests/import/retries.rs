@@ -9,6 +9,7 @@ use axum::response::IntoResponse as _;
 use secrecy::ExposeSecret as _;
 
 use super::proxy::{Fault, env, import_through, import_through_reading, serve_proxy};
+use super::schedules::for_each_kill;
 use crate::support::{Run, TestEnv, binary, report, run};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,29 +235,24 @@ async fn after_a_kill_at_any_request_the_next_import_completes() {
     let requests = undisturbed.journal.entries().len();
     assert!(requests >= 40, "{requests} requests");
 
-    for number in 0..requests {
-        for kill in [Fault::KillBefore, Fault::KillAfter] {
-            let env = new_env().await;
-            let (host, importer) =
-                serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill))
-                    .await;
-            let mut command = small_steps(&env, &host);
-            let ended = tokio::task::spawn_blocking(move || {
-                let mut child = command
-                    .stdout(std::process::Stdio::null())
-                    .stderr(std::process::Stdio::null())
-                    .spawn()
-                    .unwrap();
-                importer.store(child.id() as usize, Ordering::SeqCst);
-                child.wait().unwrap()
-            })
-            .await
-            .unwrap();
-            assert!(ended.code().is_none(), "killed at request {number}: {ended}");
-            run(small_steps(&env, &env.running.url)).await.expect(0);
-            assert!(content(&env) == expected, "killed at request {number}: {:#?}", content(&env));
-        }
-    }
+    for_each_kill(requests, async |number, kill| {
+        let env = new_env().await;
+        let (host, importer) =
+            serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill)).await;
+        let mut command = small_steps(&env, &host);
+        let ended = tokio::task::spawn_blocking(move || {
+            let silent = std::process::Stdio::null;
+            let mut child = command.stdout(silent()).stderr(silent()).spawn().unwrap();
+            importer.store(child.id() as usize, Ordering::SeqCst);
+            child.wait().unwrap()
+        })
+        .await
+        .unwrap();
+        assert!(ended.code().is_none(), "killed at request {number}: {ended}");
+        run(small_steps(&env, &env.running.url)).await.expect(0);
+        assert!(content(&env) == expected, "killed at request {number}: {:#?}", content(&env));
+    })
+    .await;
 }
 
 #[cfg(unix)]

@@ -106,5 +106,5 @@ impl Meeting {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_importers_end_in_one_project() {
-    for_each_seed(seeds(30), 6, |seed| async move { Meeting::of(seed).run().await }).await;
+    for_each_seed(seeds(10), 6, |seed| async move { Meeting::of(seed).run().await }).await;
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::faults::HASTY;
-use super::super::proxy::{Fault, serve_proxy};
-use super::super::schedules::content;
+use super::super::proxy::serve_proxy;
+use super::super::schedules::{content, for_each_kill};
 use super::{BEFORE, imported, rows, run, writes_nothing};
 use crate::support::{TestEnv, binary, report};
 
@@ -36,50 +36,41 @@ pub(in super::super) async fn killed_at_every_request_of(
     run(&undisturbed, arguments).await.expect(0);
     let requests = undisturbed.journal.take().len();
     let expected = content(&undisturbed);
-    let cases =
-        (0..requests).flat_map(|number| [(number, Fault::KillBefore), (number, Fault::KillAfter)]);
-    let mut cases: Vec<(usize, Fault)> = cases.collect();
-    while !cases.is_empty() {
-        let some = cases.split_off(cases.len().saturating_sub(6));
-        futures_util::future::join_all(some.into_iter().map(async |(number, fault)| {
-            let env = prepare().await;
-            let count = Arc::new(AtomicUsize::new(0));
-            let counted = Arc::clone(&count);
-            let (host, importer) = serve_proxy(&env, move |_, _, _, _| {
-                (counted.fetch_add(1, Ordering::SeqCst) == number).then_some(fault)
-            })
-            .await;
-            let mut killed = binary(env.path());
-            killed.args(arguments).args(HASTY).args([
-                "--host",
-                &host,
-                "--token-file",
-                "token",
-                "--project",
-                "demo",
-            ]);
-            let ended = tokio::task::spawn_blocking(move || {
-                let silent = std::process::Stdio::null;
-                let mut child = killed.stdout(silent()).stderr(silent()).spawn().unwrap();
-                importer.store(child.id() as usize, Ordering::SeqCst);
-                child.wait().unwrap()
-            })
-            .await
-            .unwrap();
-            // Requests that run concurrently may be fewer: then it ended before.
-            assert!(
-                ended.code().is_none_or(|code| code == 0),
-                "killed at request {number}: {ended}"
-            );
-            run(&env, arguments).await.expect(0);
-            assert!(
-                content(&env) == expected,
-                "killed at request {number}: {:#?}\n{expected:#?}",
-                content(&env)
-            );
-        }))
+    for_each_kill(requests, async |number, fault| {
+        let env = prepare().await;
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let (host, importer) = serve_proxy(&env, move |_, _, _, _| {
+            (counted.fetch_add(1, Ordering::SeqCst) == number).then_some(fault)
+        })
         .await;
-    }
+        let mut killed = binary(env.path());
+        killed.args(arguments).args(HASTY).args([
+            "--host",
+            &host,
+            "--token-file",
+            "token",
+            "--project",
+            "demo",
+        ]);
+        let ended = tokio::task::spawn_blocking(move || {
+            let silent = std::process::Stdio::null;
+            let mut child = killed.stdout(silent()).stderr(silent()).spawn().unwrap();
+            importer.store(child.id() as usize, Ordering::SeqCst);
+            child.wait().unwrap()
+        })
+        .await
+        .unwrap();
+        // Requests that run concurrently may be fewer: then it ended before.
+        assert!(ended.code().is_none_or(|code| code == 0), "killed at request {number}: {ended}");
+        run(&env, arguments).await.expect(0);
+        assert!(
+            content(&env) == expected,
+            "killed at request {number}: {:#?}\n{expected:#?}",
+            content(&env)
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
