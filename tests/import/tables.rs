@@ -94,8 +94,10 @@ async fn one_command_imports_all_tables_with_one_summary() {
     );
     assert_eq!(marks, 2);
 
+    // The project is read once for all tables.
+    let again = writes_nothing(&env, &[]).await;
+    assert!(again["requests"]["get"].as_u64().unwrap() <= 8, "{again}");
     // A single import of one package finds its tests.
-    writes_nothing(&env, &[]).await;
     json(&env, 0, &["--check"]).await;
     std::fs::remove_file(env.path().join("tq-import.toml")).unwrap();
     let api = ["--namespace", "shop-api", "--folder", "API", "services/api/a.xml"];
@@ -217,6 +219,8 @@ async fn detection_retirement_and_undo_see_each_namespace() {
     assert!(shown.stdout.contains("4 tests in these namespaces"), "{shown}");
     assert_eq!(env.count("test"), 6);
 
+    let linked = json(&env, 0, &["--moved", "link", "--dry-run"]).await;
+    assert_eq!((&linked["tests"]["relinked"], &linked["tests"]["created"]), (&json!(3), &json!(0)));
     // No test of the other package has the same name in this namespace: it must not take its row.
     let relinked = json(&env, 0, &["relink", "--move"]).await;
     assert_eq!(
@@ -267,6 +271,39 @@ async fn an_import_of_several_tables_is_taken_back() {
     assert_eq!(left.trim(), "Mine.");
     let folders = person.number("SELECT count(*) FROM suite WHERE deleted_at IS NULL");
     assert_eq!(folders, 3, "the root folder and those of the person");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_a_person_made_is_shared() {
+    let env = two_packages().await;
+    env.write(
+        "tq-import.toml",
+        &TABLES.replace("\"Web\"", "\"Shop/Web\"").replace("\"API\"", "\"Shop/API\""),
+    );
+    Person::at(&env).folder("Shop").await;
+    let summary = json(&env, 0, &[]).await;
+    assert_eq!(summary["complete"], true, "{summary}");
+    let shops = "SELECT count(*) FROM suite WHERE name = 'Shop' AND deleted_at IS NULL";
+    assert_eq!(Person::at(&env).number(shops), 1);
+    assert_eq!(env.tree(), TREE.map(|test| format!("Shop/{test}")));
+    writes_nothing(&env, &[]).await;
+}
+
+/// Two jobs that import all tables at once, and one that imports a package: whoever is first, every test exists once.
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_of_tables_beside_each_other() {
+    for _ in 0..4 {
+        let env = two_packages().await;
+        let runs = [text(&env, &[]), text(&env, &[]), text(&env, &["services/api"])];
+        // Lists that lag may leave a duplicate for the next import.
+        for run in futures_util::future::join_all(runs).await {
+            assert!([0, 1].contains(&run.code), "{run}");
+        }
+        json(&env, 0, &[]).await;
+        assert_eq!(env.tree(), TREE);
+        env.assert_exactly_once(6);
+        writes_nothing(&env, &[]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,6 @@ pub(super) struct TestBuilder {
     pub(super) container: Arc<[String]>,
     pub(super) name: Text,
     pub(super) folder: Arc<[String]>,
-    /// The index of the group of reports that the first case is in.
-    pub(super) group: u16,
     /// The first case.
     pub(super) first: Occurrence,
     /// The other cases, by file and position.

@@ -42,23 +42,20 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
 /// the place that the first of them gives it.
 #[must_use]
 pub fn collect_groups(groups: &[ReportGroup<'_>]) -> Records {
-    let mappers: Vec<CaseMapper<'_>> = groups
-        .iter()
-        .flat_map(|group| group.reports.iter().map(|report| CaseMapper::new(report, group.options)))
-        .collect();
+    let reports = numbered(groups).flat_map(|(group, ReportGroup { reports, options })| {
+        reports.iter().map(move |report| CaseMapper::new(report, options).in_group(group))
+    });
+    let mappers: Vec<CaseMapper<'_>> = reports.collect();
     let mut records = Records::default();
     let mut warnings = Warnings::default();
-    let mut index = TestIndex::new(mappers.iter().map(|mapper| mapper.report().cases.len()).sum());
+    let mut index = TestIndex::new(&mappers);
 
-    for (group, file) in order(groups) {
+    for file in order(groups) {
         let mapper = &mappers[file];
         let report = mapper.report();
-        let namespace = &mapper.options().namespace;
         warnings.report(report, mapper.tools().any(Tool::is_unknown));
         mapper.for_each(|position, case, mapped| match mapped {
-            MappedCase::Test(test) => {
-                index.add_occurrence(test, (namespace, group), file, position, case);
-            }
+            MappedCase::Test(test) => index.add_occurrence(test, file, position, case),
             MappedCase::RunError(name) => {
                 records.excluded += 1;
                 records.run_errors.push(case_error(mapper, position, case, name));
@@ -81,10 +78,7 @@ pub fn collect_groups(groups: &[ReportGroup<'_>]) -> Records {
     records.seen = reports().map(|report| report.cases.len()).sum();
     records.stopped_early =
         reports().filter(|report| report.stopped_early).map(Report::shown_path).collect();
-    let group_of_files =
-        numbered(groups).flat_map(|(index, group)| group.reports.iter().map(move |_| index));
-    records.files =
-        mappers.iter().zip(group_of_files).map(|(mapper, group)| counts(mapper, group)).collect();
+    records.files = mappers.iter().map(counts).collect();
     let chunks = index.chunks;
     records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());
     let mut finisher = Finisher {
@@ -139,7 +133,8 @@ fn by_folder(a: &Arc<[String]>, b: &Arc<[String]>) -> Ordering {
 const CHUNK: usize = 4096;
 
 /// The tests found so far.
-struct TestIndex {
+struct TestIndex<'a> {
+    mappers: &'a [CaseMapper<'a>],
     chunks: Vec<Vec<TestBuilder>>,
     /// The position of each builder in all chunks.
     by_identity: HashMap<Identity, u32>,
@@ -147,9 +142,11 @@ struct TestIndex {
     folders: Shared<String>,
 }
 
-impl TestIndex {
-    fn new(cases: usize) -> Self {
+impl<'a> TestIndex<'a> {
+    fn new(mappers: &'a [CaseMapper<'a>]) -> Self {
+        let cases = mappers.iter().map(|mapper| mapper.report().cases.len()).sum();
         Self {
+            mappers,
             chunks: Vec::new(),
             by_identity: HashMap::with_capacity(cases),
             containers: Shared::default(),
@@ -157,19 +154,13 @@ impl TestIndex {
         }
     }
 
-    /// Adds a case, which is in a report of the `group`, to its test.
-    fn add_occurrence(
-        &mut self,
-        test: MappedTest,
-        (namespace, group): (&str, u16),
-        file: usize,
-        position: usize,
-        case: &Case,
-    ) {
+    /// Adds a case to its test.
+    fn add_occurrence(&mut self, test: MappedTest, file: usize, position: usize, case: &Case) {
+        let mapper = &self.mappers[file];
         let MappedTest { container, name, folder, outcome, is_subtest } = test;
         let occurrence =
             Occurrence { file: index_of(file), case: index_of(position), outcome, is_subtest };
-        let identity = Identity::of_test(namespace, &container, &name);
+        let identity = Identity::of_test(&mapper.options().namespace, &container, &name);
         let folder = self.folders.share(folder);
         match self.by_identity.entry(identity) {
             Entry::Vacant(entry) => {
@@ -187,7 +178,6 @@ impl TestIndex {
                     container: self.containers.share(container),
                     name: written.unwrap_or_else(|| name.into()),
                     folder,
-                    group,
                     first: occurrence,
                     more: Vec::new(),
                 });
@@ -197,7 +187,8 @@ impl TestIndex {
                 let builder = &mut self.chunks[at / CHUNK][at % CHUNK];
                 builder.more.push(occurrence);
                 // The cases of one test may be in several suites. The least path does not depend on their order.
-                if group == builder.group && folder < builder.folder {
+                let first = &self.mappers[builder.first.file as usize];
+                if mapper.group() == first.group() && folder < builder.folder {
                     builder.folder = folder;
                 }
             }
@@ -205,18 +196,17 @@ impl TestIndex {
     }
 }
 
-/// The order of reports, each with the index of its group: group by group, in each by path, or as given if later ones are
-/// re-executions.
-fn order(groups: &[ReportGroup<'_>]) -> Vec<(u16, usize)> {
+/// The order of reports: group by group, in each by path, or as given if later ones are re-executions.
+fn order(groups: &[ReportGroup<'_>]) -> Vec<usize> {
     let mut all = Vec::new();
-    for (index, ReportGroup { reports, options }) in numbered(groups) {
+    for ReportGroup { reports, options } in groups {
         let mut order: Vec<usize> = (0..reports.len()).collect();
         if !options.reruns {
             let name = |index: usize| (&reports[index].path, &reports[index].shard);
             order.sort_by(|&a, &b| name(a).cmp(&name(b)));
         }
         let first = all.len();
-        all.extend(order.into_iter().map(|file| (index, first + file)));
+        all.extend(order.into_iter().map(|file| first + file));
     }
     all
 }
@@ -291,7 +281,7 @@ impl Finisher<'_> {
             classname: first_case.classname.clone(),
             suites: self.suites_around(first_report, builder.first.file, first_case.suite),
             cases: 1 + builder.more.len(),
-            group: builder.group,
+            group: mappers[builder.first.file as usize].group(),
             details: if has_details { Arc::new(details) } else { Arc::clone(&self.no_details) },
             container: builder.container,
             folder: builder.folder,
@@ -326,13 +316,13 @@ impl Finisher<'_> {
     }
 }
 
-fn counts(mapper: &CaseMapper<'_>, group: u16) -> FileCounts {
+fn counts(mapper: &CaseMapper<'_>) -> FileCounts {
     let report = mapper.report();
     let with = |outcome| report.cases.iter().filter(|case| case.outcome == outcome).count();
     FileCounts {
         path: Arc::clone(&report.path),
         shard: report.shard.clone(),
-        group,
+        group: mapper.group(),
         format: report.format,
         tool: mapper.tool().name,
         tests: report.cases.len(),
