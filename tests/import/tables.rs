@@ -230,7 +230,12 @@ async fn detection_retirement_and_undo_see_each_namespace() {
     );
     writes_nothing(&env, &["relink", "--move"]).await;
     // Of a namespace that the arguments leave out, nothing is retired or listed.
-    writes_nothing(&env, &["retire", "--limit", "100%", "services/api"]).await;
+    let one = ["retire", "--limit", "100%", "services/api"];
+    let retired = json(&env, 0, &one).await;
+    let actions: Vec<&Value> =
+        retired["changes"].as_array().unwrap().iter().map(|change| &change["name"]).collect();
+    assert_eq!(actions, ["cart"], "the folder that relink emptied: {retired}");
+    writes_nothing(&env, &one).await;
     let stale = json(&env, 0, &["--stale", "report", "services/api"]).await;
     assert_eq!(stale["stale"], json!([]));
     let retired = json(&env, 0, &["retire", "--limit", "100%"]).await;

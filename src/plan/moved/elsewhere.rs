@@ -50,19 +50,17 @@ pub struct Elsewhere {
 }
 
 /// The `unpaired` new tests that exist under another namespace than `own`; `new` tests are to be created in all. Rows that are
-/// not `is_foreign` belong to other namespaces of the same import, which may have tests of the same names.
+/// not `is_free` belong to tests of this import, whose other namespaces may have the same names.
 pub(super) fn other_namespace(
     unpaired: &[&NewTest<'_>],
     new: usize,
-    (matched, is_foreign): (&HashSet<TestId>, &dyn Fn(&TestRow) -> bool),
+    is_free: impl Fn(TestId, &TestRow) -> bool,
     snapshot: &Snapshot,
     own: NamespaceMark,
 ) -> Option<OtherNamespace> {
-    let is_other = |row: &TestRow| row.namespace.is_some_and(|mark| mark != own) && is_foreign(row);
+    let is_other = |row: &TestRow| row.namespace.is_some_and(|mark| mark != own);
     let mut labels: HashMap<&str, TestId> = HashMap::new();
-    for (id, row) in
-        snapshot.tests.iter().filter(|(id, row)| is_other(row) && !matched.contains(id))
-    {
+    for (id, row) in snapshot.tests.iter().filter(|(id, row)| is_other(row) && is_free(**id, row)) {
         if let Some(label) = row.label.as_deref() {
             labels.entry(label).or_insert(*id);
         }

@@ -154,9 +154,8 @@ pub(super) fn find(
     let own = NamespaceMark::of(&options.namespace);
     let unpaired: Vec<&NewTest<'_>> =
         new.iter().filter(|test| !paired.contains(&test.index)).collect();
-    let is_foreign = |row: &TestRow| !is_reported(row);
-    let other_namespace =
-        elsewhere::other_namespace(&unpaired, new.len(), (matched, &is_foreign), snapshot, own);
+    let is_free = |id: TestId, row: &TestRow| !matched.contains(&id) && !is_reported(row);
+    let other_namespace = elsewhere::other_namespace(&unpaired, new.len(), is_free, snapshot, own);
     let elsewhere = elsewhere::elsewhere(&unpaired, (records, &options.others), matched, snapshot);
     let own_gone = if from == own { gone } else { vanished(&|row| row.namespace == Some(own)) };
     let changing = changing::example(&unpaired, &own_gone);
