@@ -12,6 +12,7 @@ use crate::apply::{ApplyOptions, Planned, apply, read_and_plan};
 use crate::plan::moved::LeftOver;
 use crate::plan::{ChangePlan, Others, PlanOptions, is_named};
 use crate::snapshot::{Snapshot, Target, TargetError};
+use test_reports::identity::NamespaceMark;
 use test_reports::record::{Pin, Records, TestRecord};
 use test_reports::text::count;
 
@@ -78,13 +79,12 @@ pub(super) fn parts(settings: &Settings, records: &Arc<Records>, imported: usize
         if namespaces.len() > 1 && range.is_empty() && !is_reported() {
             continue;
         }
+        let mut others = Others::new(Arc::clone(records), &range, imported);
+        let other = namespaces.iter().filter(|other| *other != namespace);
+        others.namespaces = other.map(|other| NamespaceMark::of(other)).collect();
         let options = identities.iter().find(|options| options.namespace == *namespace);
         parts.push(Part {
-            planning: PlanOptions {
-                namespace: (*namespace).to_owned(),
-                others: Others::new(Arc::clone(records), &range, imported),
-                ..base.clone()
-            },
+            planning: PlanOptions { namespace: (*namespace).to_owned(), others, ..base.clone() },
             folder: options.map(|options| options.folder.clone()).unwrap_or_default(),
             range,
             is_one_of_several: namespaces.len() > 1,

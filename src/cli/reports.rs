@@ -60,9 +60,10 @@ pub(super) fn read(
     let mut errors = Vec::new();
     let mut failed = Vec::new();
     let Found { mut groups, warnings } = found;
-    for found in &mut groups {
+    for (index, found) in groups.iter_mut().enumerate() {
+        let missing = found.errors.extract_if(.., is_absent).map(missing);
         let before = errors.len();
-        errors.extend(found.errors.extract_if(.., is_absent).map(missing));
+        errors.extend(missing.map(|error| tables::of_table(settings, index, error)));
         failed.push(errors.len() > before);
     }
     let mut readings = read_all(groups, &settings.reading.limits, progress);

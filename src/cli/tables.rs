@@ -157,6 +157,15 @@ pub(super) fn leaves_some_out(settings: &Settings, records: &Records) -> bool {
         && left.iter().any(|table| read.iter().any(|other| namespace(other) == namespace(table)))
 }
 
+/// An error about the reports that a table names. Those of arguments are not the table's.
+pub(super) fn of_table(settings: &Settings, index: usize, error: SummaryError) -> SummaryError {
+    if settings.tables.is_empty() || settings.chooses_reports() {
+        return error;
+    }
+    let message = format!("{}: {}", settings.table_name(index), error.message);
+    SummaryError { message, ..error }
+}
+
 /// An error for each table that has no tests, unless something else explains it. `failed`: for each table, whether one of its
 /// reports is missing.
 pub(super) fn without_tests(
@@ -183,10 +192,11 @@ pub(super) fn without_tests(
             0 => "no reports found".to_owned(),
             number => format!("no tests found in {}", count(number, "report")),
         };
-        errors.push(SummaryError {
-            message: format!("{}: {what}", settings.table_name(index)),
+        let error = SummaryError {
+            message: what,
             hint: Some("check that its tests ran and where they write their reports; if they did not run, name the reports of the other tables; use --allow-empty if no tests are expected".to_owned()),
-        });
+        };
+        errors.push(of_table(settings, index, error));
     }
     errors
 }

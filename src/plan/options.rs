@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::ids::TestId;
-use test_reports::identity::Identity;
+use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::{Pin, Records, TestRecord};
 
 /// Which tests without identity may be adopted: `--adopt`.
@@ -58,6 +58,8 @@ pub struct Others {
     /// The records that are imported before and after those that are planned.
     before: Range<usize>,
     after: Range<usize>,
+    /// Their namespaces, also those without a record.
+    pub namespaces: HashSet<NamespaceMark>,
     /// Rows that the plans of other namespaces adopt or carry over.
     pub rows: HashSet<TestId>,
 }
@@ -67,7 +69,7 @@ impl Others {
     #[must_use]
     pub fn new(records: Arc<Records>, own: &Range<usize>, imported: usize) -> Self {
         let (before, after) = (0..own.start, own.end..imported);
-        Self { records, before, after, rows: HashSet::new() }
+        Self { records, before, after, ..Self::default() }
     }
 
     /// Their records.

@@ -317,6 +317,18 @@ async fn a_killed_import_of_tables_continues() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn relink_of_tables_continues_after_a_kill() {
+    let prepare = async || {
+        let env = two_packages().await;
+        json(&env, 0, &[]).await;
+        env.write("packages/web/reports/unit/a.xml", &report(&[("bag", WEB[0].1), WEB[1]]));
+        env.write("services/api/a.xml", &report(&[("basket", API[0].1)]));
+        env
+    };
+    killed_at_every_request_of(prepare, &["relink", "--move", "--rename"], false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_ends_within_a_table_says_which_were_not_begun() {
     let env = two_packages().await.with_faults(&["401 POST test"]).await;
     let summary = json(&env, 6, &[]).await;
@@ -442,6 +454,15 @@ async fn a_table_without_tests_is_an_error_and_the_others_are_imported() {
         summary["errors"][0]["message"],
         "[[import]] 2 (namespace shop-api): no tests found in 1 report"
     );
+    // Errors about what the table names say whose they are.
+    env.write("tq-import.toml", &TABLES.replace("services/api/*.xml", "services/api/b.xml"));
+    let summary = json(&env, 3, &[]).await;
+    assert_eq!(
+        summary["errors"][0]["message"],
+        "[[import]] 2 (namespace shop-api): no such file or directory: services/api/b.xml"
+    );
+    assert_eq!(summary["errors"].as_array().unwrap().len(), 1);
+    env.write("tq-import.toml", TABLES);
     // A table whose report breaks off has an error already.
     env.write("services/api/a.xml", "<testsuites><testsuite name='a'>");
     let summary = json(&env, 3, &[]).await;
@@ -456,17 +477,22 @@ async fn equal_names_in_several_packages_are_no_other_namespace() {
     env.write("packages/web/reports/a.xml", &same);
     env.write("services/api/a.xml", &same);
     json(&env, 0, &["packages/web"]).await;
-    // Alone, this is what a wrong namespace looks like.
-    let stopped = json(&env, 1, &["services/api"]).await;
-    assert!(
-        stopped["errors"].to_string().contains("namespace shop-api: 4 of the 4 new tests exist"),
-        "{stopped}"
-    );
-    let summary = json(&env, 0, &[]).await;
-    assert_eq!(
-        (&summary["tests"]["created"], &summary["tests"]["unchanged"]),
-        (&json!(4), &json!(4))
-    );
+    // A namespace that no table has is another one: it was changed.
+    let tables = TABLES.replace("shop-api", "shop-app").replace("shop-web", "shop-net");
+    env.write("tq-import.toml", &tables);
+    for arguments in [&["services/api"][..], &["packages/web"], &[]] {
+        let stopped = json(&env, 1, arguments).await;
+        let errors = stopped["errors"].to_string();
+        assert!(errors.contains(": 4 of the 4 new tests exist"), "{stopped}");
+        assert!(errors.contains("namespace shop-"), "{stopped}");
+    }
+    assert_eq!(env.count("test"), 4);
+    // Alone or with the other table.
+    env.write("tq-import.toml", TABLES);
+    let planned = json(&env, 0, &["--dry-run"]).await;
+    assert_eq!(planned["tests"]["created"], 4);
+    let summary = json(&env, 0, &["services/api"]).await;
+    assert_eq!(summary["tests"]["created"], 4);
     assert!(!summary["warnings"].to_string().contains("namespace"), "{summary}");
 }
 

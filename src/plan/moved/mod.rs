@@ -154,7 +154,9 @@ pub(super) fn find(
     let own = NamespaceMark::of(&options.namespace);
     let unpaired: Vec<&NewTest<'_>> =
         new.iter().filter(|test| !paired.contains(&test.index)).collect();
-    let is_free = |id: TestId, row: &TestRow| !matched.contains(&id) && !is_reported(row);
+    let is_of_others =
+        |row: &TestRow| row.namespace.is_some_and(|mark| options.others.namespaces.contains(&mark));
+    let is_free = |id: TestId, row: &TestRow| !matched.contains(&id) && !is_of_others(row);
     let other_namespace = elsewhere::other_namespace(&unpaired, new.len(), is_free, snapshot, own);
     let elsewhere = elsewhere::elsewhere(&unpaired, (records, &options.others), matched, snapshot);
     let own_gone = if from == own { gone } else { vanished(&|row| row.namespace == Some(own)) };
