@@ -190,7 +190,7 @@ pub struct ReadingArgs {
     ///
     /// In directories, every *.xml, *.trx, *.jsonl and *.gz is read, except below .git, node_modules, .venv
     /// and vendor. A file that is not a test report is skipped there, and is an error if you name it. Without
-    /// any, the reports of the [[import]] tables in tq-import.toml are read; with tables, the reports that you name
+    /// any, the reports of the `[[import]]` tables in tq-import.toml are read; with tables, the reports that you name
     /// are imported as their tables say.
     #[arg(value_name = "REPORT", help_heading = None)]
     pub reports: Vec<String>,
