@@ -661,14 +661,17 @@ fn tests_of_several_namespaces_that_are_pinned_to_one_row_share_it() {
     let other = pin(of_other(&["b"], "two"), Pin::Key(5010));
     let mut project = Project::new();
     project.test(10, 1, "whatever", "").is_automated = Some(false);
-    assert_eq!(adopted(&plan_beside(&project, &own, &[other.clone()], &[]).tests[0]), Some(10));
+    assert_eq!(
+        adopted(&plan_beside(&project, &own, std::slice::from_ref(&other), &[]).tests[0]),
+        Some(10)
+    );
     // The other plan adopts it, which is no server that drops the flag.
-    let plan = plan_beside(&project, &own, &[other.clone()], &[10]);
+    let plan = plan_beside(&project, &own, std::slice::from_ref(&other), &[10]);
     assert_eq!((&plan.tests[..], plan.warnings.len()), (&[ours(10)][..], 0));
     assert!(plan.unflagged(&project.snapshot()).is_empty());
     // It has adopted it.
     project.tests[0].description = Some(line_of(&other));
-    let plan = plan_beside(&project, &own, &[other.clone()], &[]);
+    let plan = plan_beside(&project, &own, std::slice::from_ref(&other), &[]);
     assert_eq!((&plan.tests[..], plan.warnings.len()), (&[ours(10)][..], 0));
     // Not if the other test is not pinned to it.
     let unpinned = TestRecord { details: Arc::default(), ..other };
