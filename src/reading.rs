@@ -10,7 +10,7 @@ use test_reports::archive::{Contents, is_passed_over, read_file, read_stdin, unr
 use test_reports::formats::model::Report;
 use test_reports::formats::{Limit, Limits, ReadError, join_files};
 
-/// The reports, and the inputs that contained none.
+/// The reports of one [`Discovered`], and the inputs that contained none.
 #[derive(Debug, Default)]
 pub struct Readings {
     /// The reports, in the order of their files; a JSON lines file may hold several. Inputs that could not be read come
@@ -22,15 +22,20 @@ pub struct Readings {
     pub unmatched: Vec<String>,
 }
 
-/// Reads all `discovered` files, each within the limits of `limits`, and advances `progress` by one per file.
+/// Reads all files of each of the `groups`, each file within the limits of `limits`, and advances `progress` by one per file.
 #[must_use]
-pub fn read_all(discovered: Discovered, limits: &Limits, progress: &Progress) -> Readings {
+pub fn read_all(groups: Vec<Discovered>, limits: &Limits, progress: &Progress) -> Vec<Readings> {
+    let files = groups.iter().map(|group| group.inputs.len() as u64).sum();
+    progress.begin(Stage::Reading, files);
+    groups.into_iter().map(|group| read_group(group, limits, progress)).collect()
+}
+
+fn read_group(discovered: Discovered, limits: &Limits, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, foreign, errors, excludes } = discovered;
     let mut readings = Readings { unmatched, foreign: foreign.len(), ..Readings::default() };
     for error in errors {
         readings.reports.push(unreadable(error.path(), &error));
     }
-    progress.begin(Stage::Reading, inputs.len() as u64);
     let read_one = |input: Input| {
         let read = read(&input, limits, &excludes);
         progress.advance(1);

@@ -49,10 +49,8 @@ cd -- "${INPUT_WORKING_DIRECTORY:-.}" 2>/dev/null ||
     fail "working-directory ${INPUT_WORKING_DIRECTORY:-.} does not exist"
 
 split_lines "${INPUT_FILES:-}"
-if [[ ${#lines[@]} -eq 0 ]]; then
-    fail "the input files is empty"
-fi
-reports=("${lines[@]}")
+# Without any, the [[import]] tables of tq-import.toml name them.
+reports=("${lines[@]+"${lines[@]}"}")
 
 # Options of both import and inspect.
 options=()
@@ -78,7 +76,7 @@ if [[ -z ${TQ_ACCESS_TOKEN:-} ]]; then
     fi
     printf '::notice title=tq-import::%s get no secrets: reports are parsed but not imported\n' "$who"
     # No further options: the branch of a stranger must not change what is run.
-    exec "$program" inspect "${options[@]+"${options[@]}"}" -- "${reports[@]}"
+    exec "$program" inspect "${options[@]+"${options[@]}"}" -- "${reports[@]+"${reports[@]}"}"
 fi
 
 with --project "${INPUT_PROJECT:-}"
@@ -96,4 +94,4 @@ if is_on close-run "${INPUT_CLOSE_RUN:-}"; then options+=(--close-run); fi
 split_lines "${INPUT_ARGS:-}"
 options+=("${lines[@]+"${lines[@]}"}")
 
-exec "$program" "${options[@]+"${options[@]}"}" -- "${reports[@]}"
+exec "$program" "${options[@]+"${options[@]}"}" -- "${reports[@]+"${reports[@]}"}"

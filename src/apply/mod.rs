@@ -35,7 +35,7 @@ pub use dedup::{DedupOutcome, dedup};
 pub use import::ApplyOptions;
 pub use locate::locate;
 pub use outcome::{Applied, RecordOutcome, Stop};
-pub use read::read_and_plan;
+pub use read::{Planned, read_and_plan, read_and_plan_all};
 pub use retire::{Retired, retire};
 pub use undo::{Undone, read_undo, undo};
 

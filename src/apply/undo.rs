@@ -58,10 +58,10 @@ pub async fn undo(client: &Client, target: &Target, past: &PastImport, plan: Und
     let mut undone = Undone::default();
     undone.done.left.clone_from(&plan.left);
     let ended = async {
-        let namespace = past.namespace.as_deref().unwrap_or_default();
+        let namespaces = past.namespaces();
         delete_tests(client, &plan.tests, &mut undone.done).await?;
         for link in &plan.links {
-            match unlink(client, link, namespace).await? {
+            match unlink(client, link, &namespaces).await? {
                 Unlinked::Done => undone.done.links.push(link.clone()),
                 Unlinked::WrittenOver(what) => {
                     undone.done.links.push(link.clone());
@@ -153,7 +153,11 @@ enum Unlinked {
     Left(String),
 }
 
-async fn unlink(client: &Client, link: &UnlinkedTest, namespace: &str) -> Result<Unlinked, Stop> {
+async fn unlink(
+    client: &Client,
+    link: &UnlinkedTest,
+    namespaces: &[&str],
+) -> Result<Unlinked, Stop> {
     let path = format!("test/{}", link.id);
     let mut last = None;
     for attempt in 0..ATTEMPTS {
@@ -169,7 +173,7 @@ async fn unlink(client: &Client, link: &UnlinkedTest, namespace: &str) -> Result
         if Identity::in_description(described) != Some(link.identity) {
             return Ok(Unlinked::Done);
         }
-        let Some(description) = unlinked(described, link, namespace) else {
+        let Some(description) = unlinked(described, link, namespaces) else {
             let why = "somebody edited the line that holds the identity";
             return Ok(Unlinked::Left(why.to_owned()));
         };
@@ -243,17 +247,17 @@ async fn unlink_folder(client: &Client, link: &UnlinkedFolder) -> Result<Unlinke
 }
 
 /// The description without the identity, or with the former one in its place.
-fn unlinked(description: &str, link: &UnlinkedTest, namespace: &str) -> Option<String> {
+fn unlinked(description: &str, link: &UnlinkedTest, namespaces: &[&str]) -> Option<String> {
     let Some((former, label)) = &link.former else {
-        return without_line(description, &[namespace]);
+        return without_line(description, namespaces);
     };
     let group = IdentityGroup::last_in(description)?;
     let others = group.identities.iter().copied().filter(|id| *id != link.identity && id != former);
     let mark = NamespaceMark::in_description(description)?;
     let label = label.as_deref().unwrap_or_default();
-    let Label { container, name, .. } = Label::split(label, &[*former], &[namespace]);
+    let Label { container, name, .. } = Label::split(label, &[*former], namespaces);
     let container: Vec<&str> =
         Some(container).filter(|text| !text.is_empty()).into_iter().collect();
     let line = IdentityLine::of_test(&container, name, *former, mark).with_aliases(others);
-    Some(line.replace_in(description, &[namespace]))
+    Some(line.replace_in(description, namespaces))
 }

@@ -285,7 +285,8 @@ impl Import<'_> {
             records: self.records.len(),
         };
         let (client, target) = (self.client, self.target);
-        let snapshot = read_project(client, target, self.records, options, None, &expected).await?;
+        let snapshot =
+            read_project(client, target, &[(self.records, options)], None, &expected).await?;
         Ok((ChangePlan::new(self.records, &snapshot, options), snapshot))
     }
 }

@@ -36,6 +36,34 @@ struct Inspection {
     tests: Vec<Listed>,
 }
 
+/// The CTRF report of an import, which holds the identities of its tests.
+#[derive(Deserialize)]
+struct Identified {
+    results: IdentifiedResults,
+}
+
+#[derive(Deserialize)]
+struct IdentifiedResults {
+    tests: Vec<IdentifiedTest>,
+}
+
+#[derive(Deserialize)]
+struct IdentifiedTest {
+    name: String,
+    status: String,
+    /// Milliseconds.
+    duration: f64,
+    #[serde(default)]
+    suite: Vec<String>,
+    /// Failures outside of tests have none.
+    extra: Option<Extra>,
+}
+
+#[derive(Deserialize)]
+struct Extra {
+    identity: String,
+}
+
 #[derive(Deserialize)]
 struct Listed {
     identity: String,
@@ -91,12 +119,36 @@ fn tests(
             let test = EarlierTest { folder, name, outcome, duration_s };
             earlier.tests.insert(identity, test);
         }
+    } else if settings.namespaces().len() > 1 {
+        // The same container and name are different tests, and a report does not say which.
+        let text = text(path, settings.reading.limits.file_size)?;
+        let identified = serde_json::from_str(&text).ok().filter(|Identified { results }| {
+            results.tests.is_empty() || results.tests.iter().any(|test| test.extra.is_some())
+        });
+        let Some(Identified { results }) = identified else {
+            anyhow::bail!(
+                "it does not say which [[import]] table each test is of: compare with the file of --output ctrf=FILE"
+            );
+        };
+        for test in results.tests {
+            let IdentifiedTest { name, status, duration, suite: folder, extra } = test;
+            let Some(Extra { identity }) = extra else { continue };
+            let outcome = match status.as_str() {
+                "passed" => Outcome::Passed,
+                "failed" => Outcome::Failed,
+                _ => Outcome::Skipped,
+            };
+            let duration_s = (duration > 0.0).then_some(duration / 1000.0);
+            let test = EarlierTest { folder, name, outcome, duration_s };
+            earlier.tests.insert(identity, test);
+        }
     } else {
         let Contents { reports, foreign: _ } =
             read_file(path, shown, &settings.reading.limits, &|_| false)?;
         let mut reports = join_files(reports);
         cargo.name_binaries(&mut reports, directory);
-        let records = collect(&reports, &settings.identity);
+        let options = settings.identities().next().unwrap_or(&settings.identity);
+        let records = collect(&reports, options);
         let damaged = records.files.iter().filter(|file| file.damaged.is_some()).count();
         if damaged > 0 && records.tests.is_empty() {
             anyhow::bail!("the report is damaged and holds no test");
@@ -115,8 +167,21 @@ fn tests(
             earlier.tests.insert(test.identity.to_string(), earlier_test);
         }
     }
-    earlier.tests.retain(|_, test| !is_ignored(settings, &test.folder, &test.name));
+    // Which table an earlier test was of is not known.
+    let is_left_out = |test: &EarlierTest| {
+        settings.identities().enumerate().any(|(group, options)| {
+            let may_be_of = settings.tables.is_empty() || test.folder.starts_with(&options.folder);
+            may_be_of && is_ignored(settings, group, &test.folder, &test.name)
+        })
+    };
+    earlier.tests.retain(|_, test| !is_left_out(test));
     Ok(earlier)
+}
+
+fn text(path: &Path, limit: u64) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(limit).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The JSON of `inspect`, if the file holds that; none if it holds something else than our JSON.
@@ -129,8 +194,7 @@ fn inspection(path: &Path, limit: u64) -> anyhow::Result<Option<Inspection>> {
     if !(head.starts_with(INSPECTION) || is_import) {
         return Ok(None);
     }
-    let mut text = String::new();
-    File::open(path)?.take(limit).read_to_string(&mut text)?;
+    let text = text(path, limit)?;
     match serde_json::from_str(&text) {
         Ok(inspection) => Ok(Some(inspection)),
         Err(_) if serde_json::from_str::<Imported>(&text).is_ok() => anyhow::bail!(

@@ -67,14 +67,16 @@ impl Checkup {
         let has_file = settings.project_file.is_some();
         let file = if has_file { "tq-import.toml" } else { "no tq-import.toml" };
         self.add("settings", State::Ok, file, None);
-        match settings.identity.namespace.as_str() {
-            "" => self.add(
-                "namespace",
-                State::Warn,
-                "none: repositories that share a project must not have tests of the same name",
-                Some("set one before the first import, with --namespace or `tq-import init`"),
-            ),
-            namespace => self.add("namespace", State::Ok, namespace, None),
+        for namespace in settings.namespaces() {
+            match namespace {
+                "" => self.add(
+                    "namespace",
+                    State::Warn,
+                    "none: repositories that share a project must not have tests of the same name",
+                    Some("set one before the first import, with --namespace or `tq-import init`"),
+                ),
+                namespace => self.add("namespace", State::Ok, namespace, None),
+            }
         }
         for name in ["token", "host", "proxy", "sandbox"] {
             for known in settings.provenance.iter().filter(|known| known.name == name) {

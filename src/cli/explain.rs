@@ -1,8 +1,10 @@
 //! `tq-import explain`: why a test would be matched, adopted or created, and where it would go. Writes nothing.
 
+use std::sync::Arc;
+
 use crate::api::client::Client;
 use crate::api::ids::TestId;
-use crate::apply::read_and_plan;
+use crate::apply::read_and_plan_all;
 use crate::plan::fields::Fields;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Progress;
@@ -16,9 +18,11 @@ use test_reports::text;
 use super::args::ExplainArgs;
 use super::cargo::Cargo;
 use super::exit::ExitCode;
+use super::parts::{parts, planned};
 use super::reports::{self, ReportSet};
 use super::settings::{Environment, Remote, Settings, Verbosity};
 use super::streams::Streams;
+use super::tables::Unassigned;
 use super::{connect, log};
 
 /// The number of tests that are explained without `-v`.
@@ -36,11 +40,15 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
     let directory = &environment.directory;
-    let found = reports::find(directory, &settings);
+    let found = match reports::find(directory, &settings) {
+        Ok(found) => found,
+        Err(Unassigned { errors, .. }) => return streams.invalid_settings(&errors),
+    };
     let cargo = Cargo::of_environment(environment);
     let progress = Progress::default();
     let ReportSet { records, errors, mut exit, .. } =
         reports::read(found, None, &settings, &cargo, directory, &progress);
+    let records = Arc::new(records);
     for warning in settings.warnings.iter().chain(&records.warnings) {
         streams.warning(warning);
     }
@@ -58,7 +66,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
     }
     let actions = connection.as_ref().and_then(|connection| {
         let work = async |client: &Client, remote: &Remote| {
-            actions(client, remote, &records.tests, &settings).await
+            actions(client, remote, &records, &settings).await
         };
         match connect::with_client(connection, &settings.limits, &progress, work) {
             Ok(Ok(actions)) => Some(actions),
@@ -82,11 +90,11 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
         .take(shown)
         .map(|&index| Explanation {
             test: &records.tests[index],
+            namespace: settings.namespace_of(&records.tests[index]),
             action: actions.as_ref().and_then(|actions| actions.get(index).cloned()),
         })
         .collect();
-    let mut text =
-        render(&explanations, &settings.identity.namespace, &settings.terminal.text_options());
+    let mut text = render(&explanations, &settings.terminal.text_options());
     if let Some(more @ 1..) = matching.len().checked_sub(shown) {
         text += &format!("\n… and {more} more: give more of the name, or -v for all\n");
     }
@@ -149,18 +157,24 @@ fn similar_names(records: &Records, name: &str) -> Option<String> {
 async fn actions(
     client: &Client,
     remote: &Remote,
-    tests: &[TestRecord],
+    records: &Arc<Records>,
     settings: &Settings,
 ) -> Result<Vec<ExplainedAction>, TargetError> {
     let target = Target::find(client, &remote.project).await?;
-    let (snapshot, plan) = read_and_plan(client, &target, tests, &settings.planning, None).await?;
-    let mut actions: Vec<ExplainedAction> =
-        plan.tests.iter().map(|test| action(test, &plan, &snapshot)).collect();
-    if !settings.planning.no_fields {
-        add_fields(&mut actions, tests, &plan);
+    let parts = parts(settings, records, records.tests.len());
+    let planned = planned(&parts, records);
+    let (snapshot, plans) = read_and_plan_all(client, &target, &planned, None).await?;
+    let mut all = Vec::new();
+    for (plan, (tests, options)) in plans.iter().zip(&planned) {
+        let mut actions: Vec<ExplainedAction> =
+            plan.tests.iter().map(|test| action(test, plan, &snapshot)).collect();
+        if !options.no_fields {
+            add_fields(&mut actions, tests, plan);
+        }
+        add_findings(&mut actions, plan, &snapshot);
+        all.append(&mut actions);
     }
-    add_findings(&mut actions, &plan, &snapshot);
-    Ok(actions)
+    Ok(all)
 }
 
 /// Adds what new tests would get from their reports.

@@ -7,15 +7,13 @@ use anyhow::Context as _;
 
 use crate::api::client::Client;
 use crate::api::ids::{SuiteId, TestId};
-use crate::apply::{
-    Applied, ApplyOptions, RecordOutcome, Stop, apply, dedup, locate, read_and_plan,
-};
-use crate::discover::{Discovered, discover};
+use crate::apply::{Applied, RecordOutcome, Stop, dedup, locate, read_and_plan_all};
+use crate::discover::discover;
+use crate::plan::ChangePlan;
 use crate::plan::stale::stale;
-use crate::plan::{ChangePlan, PlanOptions};
 use crate::progress::{Progress, Stage};
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
-use crate::snapshot::{Expected, Lists, ProjectRef, Target, TargetError};
+use crate::snapshot::{Expected, Lists, ProjectRef, Snapshot, Target, TargetError};
 use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
@@ -26,17 +24,16 @@ use super::args::values::{ResultFormat as _, SummaryFormat};
 use super::cargo::Cargo;
 use super::exit::ExitCode;
 use super::outputs::{OutputTarget, Outputs};
+use super::parts::{Part, parts, planned, unknown_pairs};
 use super::progress::ProgressDisplay;
 use super::reports::{self, ReportSet};
 use super::settings::{ConfigError, Connection, Environment, Mode, Settings, Verbosity};
 use super::streams::Streams;
+use super::tables::{self, Found, Unassigned};
 use super::{build, compare, connect, github, log, outputs, signals};
 
 /// The number of errors on standard error without `-v`. A server that refuses everything must not flood a log.
 const MAX_ERRORS: usize = 20;
-
-/// What to do when an import would create the tests of another namespace again.
-const OTHER_NAMESPACE: &str = "check --namespace; if these are other tests, say so with --new-namespace; to carry the existing tests over, use `tq-import relink --from-namespace NAME` ('' for none)";
 
 /// Runs an import. Returns the exit code of the process.
 pub(super) fn run(args: &ImportArgs, environment: &Environment) -> u8 {
@@ -57,18 +54,26 @@ pub(super) fn run_prepared(
 ) -> u8 {
     let directory = &environment.directory;
     let cargo = Cargo::of_environment(environment);
-    let found = reports::find(directory, &settings);
-    let compared = args.output.compare.as_deref();
-    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
-        Ok(earlier) => earlier,
-        Err(exit) => {
+    let found = match reports::find(directory, &settings) {
+        Ok(found) => found,
+        Err(Unassigned { errors, found }) => {
+            let exit = streams.invalid_settings(&errors);
             github::report_failure(environment, exit, &streams);
             outputs::delete_old(&args.output.output, directory, &found);
             return exit.code();
         }
     };
+    let compared = args.output.compare.as_deref();
+    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
+        Ok(earlier) => earlier,
+        Err(exit) => {
+            github::report_failure(environment, exit, &streams);
+            outputs::delete_old(&args.output.output, directory, &found.groups);
+            return exit.code();
+        }
+    };
     let (format, files) = (args.output.format, &args.output.output);
-    let outputs = match Outputs::open(format, files, directory, &found, &streams) {
+    let outputs = match Outputs::open(format, files, directory, &found.groups, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => {
             github::report_failure(environment, exit, &streams);
@@ -97,7 +102,7 @@ pub(super) fn prepare(
         github::report_failure(environment, exit, &Streams::default());
         let directory = &environment.directory;
         let found = discover(directory, &args.reading.reports, &args.reading.exclude);
-        outputs::delete_old(&args.output.output, directory, &found);
+        outputs::delete_old(&args.output.output, directory, &[found]);
         exit
     })?;
     let streams = Streams::new(&settings.terminal);
@@ -114,7 +119,7 @@ pub(super) fn prepare(
 /// What is imported.
 pub(super) struct ImportInput {
     /// The report files.
-    pub(super) found: Discovered,
+    pub(super) found: Found,
     /// The report in the output of the command.
     pub(super) printed: Option<Report>,
     /// The cargo that knows the names of test binaries.
@@ -146,7 +151,8 @@ pub(super) fn import(
     let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } =
         reports::read(found, printed, settings, &cargo, directory, &progress);
     records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));
-    let mut summary = Summary::of_reports(records, &settings.identity);
+    let mut summary = Summary::of_reports(records, settings.identities());
+    summary.set_tables(settings.tables.iter().map(|table| &table.identity));
     summary.command = command;
     summary.build = build::build(environment);
     summary.errors = errors;
@@ -244,12 +250,12 @@ impl Import<'_> {
         project: &ProjectRef,
     ) -> Result<(), TargetError> {
         let settings = self.settings;
-        let namespace = &settings.identity.namespace;
         let lists_stale = self.may_list_stale();
         if !self.may_change_rows() {
             return Ok(());
         }
-        let planning = self.planning();
+        let parts = self.parts();
+        let records = Arc::clone(&self.summary.records);
         self.progress.begin(Stage::Project, 0);
         let expected = Expected { records: self.summary.to_import().len(), ..Expected::default() };
         let (target, lists) = Lists::find(client, project, &expected).await?;
@@ -266,107 +272,94 @@ impl Import<'_> {
                 }
             },
         };
-        let (mut snapshot, mut plan) =
-            read_and_plan(client, &target, self.summary.to_import(), &planning, Some(lists))
-                .await?;
-        self.summary.set_findings(&plan.findings, planning.linking.is_some());
+        let planned = planned(&parts, &records);
+        let (mut snapshot, mut plans) =
+            read_and_plan_all(client, &target, &planned, Some(lists)).await?;
+        for plan in &plans {
+            self.summary.add_findings(&plan.findings, settings.planning.linking.is_some());
+        }
+        self.summary.left.extend(unknown_pairs(settings, &parts, &records));
         match (settings.work, &settings.retiring) {
             (Work::Relink, _) => {
-                self.relink(client, &target, snapshot, &plan).await;
-                return Ok(());
+                return self.relink(client, &target, snapshot, &parts, &plans).await;
             }
             (Work::Retire, Some(retiring)) => {
-                self.retire(client, &target, snapshot, retiring).await;
-                return Ok(());
+                return self.retire(client, &target, snapshot, &parts, retiring).await;
             }
             _ => {}
         }
         if lists_stale {
-            let tests = &self.summary.records.tests;
-            let reported = tests.iter().map(|test| test.identity).collect();
-            self.summary.set_stale(stale(&snapshot, namespace, &reported));
+            let reported = records.tests.iter().map(|test| test.identity).collect();
+            let of_part = |part: &Part| stale(&snapshot, &part.planning.namespace, &reported);
+            self.summary.set_stale(parts.iter().flat_map(of_part).collect());
         }
         if settings.mode != Mode::Apply {
-            let records = Arc::clone(&self.summary.records);
-            let tests = &records.tests[..plan.tests.len()];
-            self.summary.set_plan(tests, &plan);
-            let mut is_changed = !plan.is_empty();
-            if let Some((options, prepared)) = &recording {
-                let located = locate(&plan, &snapshot);
-                is_changed |=
-                    self.preview_results(client, &target, options, prepared, &located).await?;
-            }
-            let unflagged = plan.unflagged(&snapshot).len();
-            if unflagged > 0 {
-                self.summary.warnings.push(format!(
-                    "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
-                    match unflagged {
-                        1 => "1 test is".to_owned(),
-                        tests => format!("{tests} tests are"),
+            return self.preview(client, &target, &snapshot, &parts, &plans, recording).await;
+        }
+        if parts.iter().zip(&plans).any(|(part, plan)| self.exceeds_limits(part, plan, &snapshot)) {
+            return Ok(());
+        }
+        if plans.iter().any(|plan| !plan.dedup.is_empty()) {
+            for plan in plans.iter().filter(|plan| !plan.dedup.is_empty()) {
+                match dedup(client, target.plan.id, &plan.dedup).await {
+                    Ok(deduplicated) => {
+                        self.summary.add_healed(&deduplicated.done, deduplicated.warnings);
                     }
-                ));
-            }
-            if settings.mode == Mode::Check && is_changed {
-                self.exit.add(ExitCode::Changes);
-            }
-            return Ok(());
-        }
-        let checked =
-            settings.create_limit.check(&plan, self.summary.to_import(), &snapshot, namespace);
-        if let Err(exceeded) = checked {
-            self.stop(
-                ExitCode::Incomplete,
-                &exceeded.to_string(),
-                Some(
-                    "--dry-run shows what would be created; if the tests were really renamed, raise --create-limit, for example to 100%",
-                ),
-            );
-            return Ok(());
-        }
-        if let Some(other) = plan.findings.other_namespace.as_ref().filter(|other| other.stops()) {
-            let message = format!(
-                "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
-                other.tests,
-                other.new,
-                if other.is_none { "no namespace" } else { "another namespace" },
-                other.example,
-                other.id,
-            );
-            self.stop(ExitCode::Incomplete, &message, Some(OTHER_NAMESPACE));
-            return Ok(());
-        }
-        if !plan.dedup.is_empty() {
-            match dedup(client, target.plan.id, &plan.dedup).await {
-                Ok(deduplicated) => {
-                    self.summary.add_healed(&deduplicated.done, deduplicated.warnings)
-                }
-                Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
-                Err(stop) => {
-                    self.stop(ExitCode::Incomplete, &stop.to_string(), None);
-                    return Ok(());
+                    Err(Stop::Api(error)) => return Err(TargetError::Api(error)),
+                    Err(stop) => {
+                        self.stop(ExitCode::Incomplete, &stop.to_string(), None);
+                        return Ok(());
+                    }
                 }
             }
-            (snapshot, plan) =
-                read_and_plan(client, &target, self.summary.to_import(), &planning, None).await?;
+            (snapshot, plans) = read_and_plan_all(client, &target, &planned, None).await?;
         }
-        let options =
-            ApplyOptions { batch_size: settings.limits.batch_size, creates: true, plan: planning };
-        let records = Arc::clone(&self.summary.records);
-        let tests = &records.tests[..plan.tests.len()];
-        let applied = apply(client, &target, tests, snapshot, &plan, &options).await;
-        self.set_applied(tests, &plan, &applied);
+        let located = self.apply_parts(client, &target, snapshot, &parts, plans).await?;
         if let Some((options, prepared)) = &recording {
-            self.record_results(client, &target, options, prepared, &applied).await;
+            self.record_results(client, &target, options, prepared, &located).await;
         }
         Ok(())
     }
 
-    /// How this import plans: ignored tests are in the reports, too.
-    pub(super) fn planning(&self) -> PlanOptions {
-        let mut planning = self.settings.planning.clone();
-        let ignored = self.summary.records.tests.iter().skip(self.summary.to_import().len());
-        planning.also_reported = ignored.map(|test| test.identity).collect();
-        planning
+    /// The parts of the import, one for each namespace.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        parts(self.settings, &self.summary.records, self.summary.to_import().len())
+    }
+
+    /// Shows what would be written.
+    async fn preview(
+        &mut self,
+        client: &Client,
+        target: &Target,
+        snapshot: &Snapshot,
+        parts: &[Part],
+        plans: &[ChangePlan],
+        recording: Option<(&RecordOptions, Prepared)>,
+    ) -> Result<(), TargetError> {
+        let records = Arc::clone(&self.summary.records);
+        let mut located = Vec::new();
+        for (part, plan) in parts.iter().zip(plans) {
+            self.summary.set_plan(part.of(&records), plan);
+            located.append(&mut locate(plan, snapshot));
+        }
+        let mut is_changed = plans.iter().any(|plan| !plan.is_empty());
+        if let Some((options, prepared)) = &recording {
+            is_changed |= self.preview_results(client, target, options, prepared, &located).await?;
+        }
+        let unflagged: usize = plans.iter().map(|plan| plan.unflagged(snapshot).len()).sum();
+        if unflagged > 0 {
+            self.summary.warnings.push(format!(
+                "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
+                match unflagged {
+                    1 => "1 test is".to_owned(),
+                    tests => format!("{tests} tests are"),
+                }
+            ));
+        }
+        if self.settings.mode == Mode::Check && is_changed {
+            self.exit.add(ExitCode::Changes);
+        }
+        Ok(())
     }
 
     /// Adds what was done with the `tests` to the summary and to the exit code.
@@ -422,10 +415,8 @@ impl Import<'_> {
         target: &Target,
         options: &RecordOptions,
         prepared: &Prepared,
-        applied: &Applied,
+        located: &[Option<(TestId, SuiteId)>],
     ) {
-        // If the import stopped, the server does not answer or changes what is written: results come with the next import.
-        let located = if applied.stop.is_some() { &[][..] } else { &applied.located };
         let Observations { tests, of_records } =
             Observations::new(self.summary.to_import(), located, options);
         self.progress.begin(Stage::Writing, tests.len() as u64);
@@ -467,6 +458,9 @@ impl Import<'_> {
             Some((reason, "run all tests with --no-fail-fast"))
         } else if let Some(reason) = self.incomplete_reports() {
             Some((reason, again))
+        } else if tables::leaves_some_out(self.settings, records) {
+            let reason = "the reports of another [[import]] table of the namespace are left out";
+            Some((reason, "omit the report arguments"))
         } else {
             (!records.run_errors.is_empty()).then_some(("the test run itself had errors", again))
         }
@@ -516,7 +510,7 @@ impl Import<'_> {
         self.summary.set_not_reached();
     }
 
-    fn error(&mut self, message: &str, hint: Option<&str>) {
+    pub(super) fn error(&mut self, message: &str, hint: Option<&str>) {
         self.summary.add_error(message.to_owned(), hint.map(str::to_owned));
     }
 

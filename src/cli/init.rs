@@ -82,7 +82,8 @@ impl InitialSettings {
             "\n# The namespace is part of every test's identity: if it changes, all tests are imported as new tests.\n\
              # New folders and tests are placed in `folder`; existing ones are not moved.\n\
              # ignore = [\"load/*\"]           # tests to leave out: folder/name\n\
-             # fail_on_test_failure = true   # exit code 4 when a test failed\n",
+             # fail_on_test_failure = true   # exit code 4 when a test failed\n\
+             # Several packages: one [[import]] table each, with files, namespace and folder; see docs/configuration.md.\n",
         );
         file
     }

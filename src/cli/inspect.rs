@@ -17,6 +17,15 @@ use super::outputs::{self, OutputTarget, Outputs};
 use super::reports::{self, ReportSet};
 use super::settings::{Environment, Settings};
 use super::streams::Streams;
+use super::tables::Unassigned;
+
+/// What a report of several tables cannot say.
+const NO_NAMESPACES: &str = "the report does not hold the namespaces of the [[import]] tables: import the original reports, or name those of one table and write a report for each";
+
+/// Whether an import can read the format.
+fn is_report(format: InspectFormat) -> bool {
+    matches!(format, InspectFormat::Junit | InspectFormat::Ctrf | InspectFormat::Jsonl)
+}
 
 /// Prints the result, even if a report is damaged.
 pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
@@ -27,39 +36,52 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
             github::report_failure(environment, exit, &Streams::default());
             let directory = &environment.directory;
             let found = discover(directory, &args.reading.reports, &args.reading.exclude);
-            outputs::delete_old(&args.output.output, directory, &found);
+            outputs::delete_old(&args.output.output, directory, &[found]);
             return exit;
         }
     };
     let streams = Streams::new(&settings.terminal);
     let directory = &environment.directory;
     let cargo = Cargo::of_environment(environment);
-    let found = reports::find(directory, &settings);
-    let compared = args.output.compare.as_deref();
-    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
-        Ok(earlier) => earlier,
-        Err(exit) => {
+    let found = match reports::find(directory, &settings) {
+        Ok(found) => found,
+        Err(Unassigned { errors, found }) => {
+            let exit = streams.invalid_settings(&errors);
             github::report_failure(environment, exit, &streams);
             outputs::delete_old(&args.output.output, directory, &found);
             return exit;
         }
     };
+    let compared = args.output.compare.as_deref();
+    let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
+        Ok(earlier) => earlier,
+        Err(exit) => {
+            github::report_failure(environment, exit, &streams);
+            outputs::delete_old(&args.output.output, directory, &found.groups);
+            return exit;
+        }
+    };
     let (format, files) = (args.output.format, &args.output.output);
-    let outputs = match Outputs::open(format, files, directory, &found, &streams) {
+    let outputs = match Outputs::open(format, files, directory, &found.groups, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
+    let mut formats = files.iter().map(|file| file.format).chain([format]);
+    if settings.namespaces().len() > 1 && formats.any(is_report) {
+        streams.warning(NO_NAMESPACES);
+    }
     let ReportSet { reports, mut records, errors, mut exit, .. } =
         reports::read(found, None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
-    let mut summary = Summary::of_reports(records, &settings.identity);
+    let mut summary = Summary::of_reports(records, settings.identities());
+    summary.set_tables(settings.tables.iter().map(|table| &table.identity));
     reports::remove_ignored(&mut summary, &settings);
     if let Some(earlier) = earlier {
         summary.compare(earlier);
     }
     let render = |format, target, _| render(&reports, &summary, &settings, format, target);
     exit.add(outputs.write(render, &streams));
-    if matches!(format, InspectFormat::Junit | InspectFormat::Ctrf | InspectFormat::Jsonl) {
+    if is_report(format) {
         // Standard output is a report, which cannot say this.
         for warning in &summary.warnings {
             streams.warning(warning);
@@ -97,7 +119,7 @@ pub(super) fn convert(args: &ConvertArgs, environment: &Environment) -> ExitCode
 }
 
 fn render(
-    reports: &[Report],
+    reports: &[Vec<Report>],
     summary: &Summary,
     settings: &Settings,
     format: InspectFormat,
@@ -107,7 +129,7 @@ fn render(
         return Ok(writer.inspection(summary, &settings.terminal.text_options_for(target))?);
     }
     let reports: Vec<(&Report, &str)> =
-        reports.iter().map(|report| (report, tools::detect(report).name)).collect();
+        reports.iter().flatten().map(|report| (report, tools::detect(report).name)).collect();
     let mut lines = Vec::new();
     let program =
         lines::Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };

@@ -16,6 +16,7 @@ mod list;
 mod log;
 mod manual;
 mod outputs;
+mod parts;
 mod progress;
 mod relink;
 mod reports;
@@ -26,6 +27,7 @@ mod sandbox;
 pub mod settings;
 mod signals;
 mod streams;
+mod tables;
 mod undo;
 
 use std::ffi::OsString;

@@ -36,7 +36,7 @@ impl<F: ResultFormat> Outputs<F> {
         format: F,
         specs: &[OutputSpec<F>],
         directory: &Path,
-        found: &Discovered,
+        found: &[Discovered],
         streams: &Streams,
     ) -> Result<Self, ExitCode> {
         let paths: Vec<PathBuf> = specs.iter().map(|spec| directory.join(&spec.path)).collect();
@@ -133,7 +133,7 @@ fn stage<F: ResultFormat>(
 
 /// Deletes the files of an earlier run that `specs` name: the next step of a pipeline must not use them after a start that
 /// failed. Reports, devices and directories stay.
-pub(super) fn delete_old<F>(specs: &[OutputSpec<F>], directory: &Path, found: &Discovered) {
+pub(super) fn delete_old<F>(specs: &[OutputSpec<F>], directory: &Path, found: &[Discovered]) {
     for path in specs.iter().map(|spec| directory.join(&spec.path)) {
         if path.is_file() && !is_report(&path, found) {
             // A link stays a link. Whoever cannot delete the file has other worries.
@@ -173,7 +173,7 @@ pub(super) fn delete_old_of(arguments: &[OsString], directory: &Path) {
         other.contains(['*', '?', '[', '{'])
             || paths.iter().any(|path| is_same_file(&named, path) || is_within(path, &named))
     });
-    delete_old(&specs, directory, &discover(directory, &others, &[]));
+    delete_old(&specs, directory, &[discover(directory, &others, &[])]);
 }
 
 fn is_within(path: &Path, directory: &Path) -> bool {
@@ -183,11 +183,11 @@ fn is_within(path: &Path, directory: &Path) -> bool {
     }
 }
 
-fn is_report(path: &Path, found: &Discovered) -> bool {
+fn is_report(path: &Path, found: &[Discovered]) -> bool {
     let Ok(path) = path.canonicalize() else {
         return false;
     };
-    found.inputs.iter().any(|input| match &input.source {
+    found.iter().flat_map(|found| &found.inputs).any(|input| match &input.source {
         Source::File(file) => file.canonicalize().is_ok_and(|file| file == path),
         Source::Stdin => false,
     })

@@ -1,17 +1,19 @@
 //! `tq-import retire`: moves tests that no report names into a folder of their own.
 
+use std::sync::Arc;
+
 use crate::api::client::Client;
-use crate::apply::{ApplyOptions, Stop, retire};
+use crate::apply::{ApplyOptions, Retired, Stop, read_and_plan, retire};
 use crate::plan::retire::{DEFAULT_LIMIT, RetirePlan};
-use crate::snapshot::{Snapshot, Target};
+use crate::snapshot::{Snapshot, Target, TargetError};
 use crate::summary::{ChangeAction, Work};
-use test_reports::text;
 
 use super::args::{ImportArgs, RetireArgs, RetireOptions, WritingArgs};
 use super::connect;
 use super::exit::ExitCode;
 use super::import::{self, Import, prepare};
-use super::settings::{Environment, Mode, Retiring, Settings};
+use super::parts::{Part, SharedSnapshot};
+use super::settings::{Environment, Mode, Retiring, Settings, folder_path};
 
 /// The folder for retired tests, below that of the import.
 const FOLDER: &str = "Retired";
@@ -39,16 +41,7 @@ pub(super) fn run(args: &RetireArgs, environment: &Environment) -> u8 {
         Ok(prepared) => prepared,
         Err(exit) => return exit.code(),
     };
-    let named: Vec<String> = to
-        .as_deref()
-        .unwrap_or_default()
-        .split('/')
-        .map(text::clean)
-        .filter(|name| !name.is_empty())
-        .map(|name: String| text::fit_name(&name).into_owned())
-        .collect();
-    let default = || [&settings.identity.folder[..], &[FOLDER.to_owned()]].concat();
-    let to = if named.is_empty() { default() } else { named };
+    let to = folder_path(to.as_deref().unwrap_or_default());
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     settings.work = Work::Retire;
     settings.retiring = Some(Retiring { to, unmarks: unmark, limit });
@@ -62,57 +55,96 @@ impl Import<'_> {
         client: &Client,
         target: &Target,
         snapshot: Snapshot,
+        parts: &[Part],
         retiring: &Retiring,
-    ) {
+    ) -> Result<(), TargetError> {
         let settings = self.settings;
-        let namespace = &settings.identity.namespace;
         self.summary.work = Work::Retire;
         self.summary.tests.unchanged = self.summary.to_import().len();
-        let reported = self.summary.records.tests.iter().map(|test| test.identity).collect();
-        let plan = RetirePlan::new(&snapshot, namespace, &reported, &retiring.to, retiring.unmarks);
+        let records = Arc::clone(&self.summary.records);
+        let reported = records.tests.iter().map(|test| test.identity).collect();
+        let planned = |part: &Part, snapshot: &Snapshot| {
+            let to = folder(retiring, part);
+            let namespace = &part.planning.namespace;
+            let plan = RetirePlan::new(snapshot, namespace, &reported, &to, retiring.unmarks);
+            (to, plan)
+        };
+        let plans: Vec<(Vec<String>, RetirePlan)> =
+            parts.iter().map(|part| planned(part, &snapshot)).collect();
         if settings.mode != Mode::Apply {
             self.summary.dry_run = true;
             self.summary.complete = None;
-            self.summary.add_retired(&plan.tests);
-            self.summary.add_folders(ChangeAction::Delete, &plan.folders, REMOVED_FOLDER);
-            if settings.mode == Mode::Check && !plan.is_empty() {
+            for (_, plan) in &plans {
+                self.summary.add_retired(&plan.tests);
+                self.summary.add_folders(ChangeAction::Delete, &plan.folders, REMOVED_FOLDER);
+            }
+            if settings.mode == Mode::Check && plans.iter().any(|(_, plan)| !plan.is_empty()) {
                 self.exit.add(ExitCode::Changes);
             }
         }
-        if plan.exceeds(retiring.limit) {
-            let message = format!(
+        let mut is_exceeded = false;
+        for (part, (_, plan)) in parts.iter().zip(&plans) {
+            if !plan.exceeds(retiring.limit) {
+                continue;
+            }
+            is_exceeded = true;
+            let message = part.about(&format!(
                 "{} of the {} tests of this namespace are in no report, more than the limit of {}",
                 plan.tests.len(),
                 plan.held,
                 retiring.limit,
-            );
+            ));
             let hint = "check that the reports are complete, and see --dry-run; if so many tests were really removed, raise --limit, for example to 100%";
             if settings.mode == Mode::Apply {
                 self.stop(ExitCode::Incomplete, &message, Some(hint));
             } else {
                 self.summary.warnings.push(message);
             }
-            return;
         }
-        if settings.mode != Mode::Apply {
-            return;
+        if is_exceeded || settings.mode != Mode::Apply {
+            return Ok(());
         }
-        if plan.is_empty() {
-            self.summary.complete = Some(true);
-            return;
+        let mut shared = SharedSnapshot::new(snapshot, parts);
+        let (mut has_written, mut has_stopped) = (false, false);
+        self.summary.complete = Some(true);
+        for (part, (to, plan)) in parts.iter().zip(plans) {
+            let Some(mut snapshot) = shared.next() else { continue };
+            if plan.is_empty() {
+                continue;
+            }
+            if has_stopped {
+                self.skip(part, 0);
+                continue;
+            }
+            let mut plan = plan;
+            if has_written {
+                (snapshot, _) =
+                    read_and_plan(client, target, part.of(&records), &part.planning).await?;
+                (_, plan) = planned(part, &snapshot);
+            }
+            has_written = true;
+            let options = ApplyOptions {
+                batch_size: settings.limits.batch_size,
+                creates: false,
+                plan: part.planning.clone(),
+            };
+            let retired = retire(client, target, snapshot, &plan, &to, &options).await;
+            has_stopped = retired.stop.is_some();
+            self.add_retired(retired);
         }
-        let options = ApplyOptions {
-            batch_size: settings.limits.batch_size,
-            creates: false,
-            plan: self.planning(),
-        };
-        let retired = retire(client, target, snapshot, &plan, &retiring.to, &options).await;
+        Ok(())
+    }
+
+    /// Adds what was done to the summary and to the exit code.
+    fn add_retired(&mut self, retired: Retired) {
         let created = "the retired tests are in it";
         self.summary.add_folders(ChangeAction::Create, &retired.folders_created, created);
         self.summary.add_retired(&retired.tests);
         self.summary.add_folders(ChangeAction::Delete, &retired.folders_removed, REMOVED_FOLDER);
-        self.summary.left.clone_from(&retired.left);
-        self.summary.complete = Some(retired.verified && retired.stop.is_none());
+        self.summary.left.extend(retired.left);
+        if !retired.verified || retired.stop.is_some() {
+            self.summary.complete = Some(false);
+        }
         match &retired.stop {
             Some(Stop::Api(error)) => self.exit.add(connect::exit_code_for(error)),
             None if retired.verified => {}
@@ -121,5 +153,13 @@ impl Import<'_> {
         if let Some(stop) = &retired.stop {
             self.summary.add_stop(stop);
         }
+    }
+}
+
+/// The folder for the retired tests of a part: the one that is named, else one below its own.
+fn folder(retiring: &Retiring, part: &Part) -> Vec<String> {
+    match retiring.to.is_empty() {
+        true => [&part.folder[..], &[FOLDER.to_owned()]].concat(),
+        false => retiring.to.clone(),
     }
 }

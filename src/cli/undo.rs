@@ -7,7 +7,6 @@ use anyhow::Context as _;
 
 use crate::api::client::Client;
 use crate::apply::{Stop, read_undo, undo};
-use crate::discover::Discovered;
 use crate::plan::undo::PastImport;
 use crate::progress::{Progress, Stage};
 use crate::snapshot::{ProjectRef, Target, TargetError};
@@ -57,7 +56,7 @@ pub(super) fn run(args: &UndoArgs, environment: &Environment) -> u8 {
         Err(exit) => return exit.code(),
     };
     let (format, files) = (args.output.format, &args.output.output);
-    let outputs = match Outputs::open(format, files, directory, &Discovered::default(), &streams) {
+    let outputs = match Outputs::open(format, files, directory, &[], &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit.code(),
     };

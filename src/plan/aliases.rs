@@ -11,6 +11,8 @@ use crate::snapshot::Snapshot;
 use test_reports::identity::Identity;
 use test_reports::record::{Pin, TestRecord};
 
+use super::options::Others;
+
 /// Finds the rows of records by their identities.
 pub(super) struct RowFinder<'a> {
     snapshot: &'a Snapshot,
@@ -32,17 +34,16 @@ pub struct LostAlias {
 }
 
 impl<'a> RowFinder<'a> {
-    pub(super) fn new(records: &[TestRecord], snapshot: &'a Snapshot) -> Self {
+    pub(super) fn new(records: &[TestRecord], others: &Others, snapshot: &'a Snapshot) -> Self {
         let mut finder = Self { snapshot, holders: HashMap::new(), lost: BTreeMap::new() };
         if snapshot.tests_by_alias.is_empty() {
             return finder;
         }
-        let reported: HashSet<Identity> = records.iter().map(|record| record.identity).collect();
+        let all = || records.iter().chain(others.tests());
+        let reported: HashSet<Identity> = all().map(|record| record.identity).collect();
         // Records that are pinned to one row share it.
-        let pins: HashMap<Identity, Pin> = records
-            .iter()
-            .filter_map(|record| Some((record.identity, record.details.pinned?)))
-            .collect();
+        let pins: HashMap<Identity, Pin> =
+            all().filter_map(|record| Some((record.identity, record.details.pinned?))).collect();
         let rows: HashSet<TestId> = snapshot.tests_by_alias.values().flatten().copied().collect();
         for id in rows {
             let Some(row) = snapshot.tests.get(&id) else { continue };

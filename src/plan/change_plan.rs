@@ -34,6 +34,8 @@ pub struct ChangePlan {
     pub lost_aliases: Vec<LostAlias>,
     /// What was found out about the tests to be created.
     pub findings: Findings,
+    /// Rows that the plans of other namespaces adopt or carry over.
+    pub rows_of_others: HashSet<TestId>,
     /// Warnings for the user.
     pub warnings: Vec<String>,
 }
@@ -203,7 +205,7 @@ impl ChangePlan {
     ) -> Self {
         let mut folders = FolderPlan::new(records, &snapshot.folders, &options.namespace)
             .with_links(options.adopt != Adopt::None);
-        let finder = RowFinder::new(records, snapshot);
+        let finder = RowFinder::new(records, &options.others, snapshot);
         let mut matcher = Matcher::new(records, snapshot, &folders, &finder, options);
         let mut matches: Vec<Match> =
             (0..records.len()).map(|record| matcher.find(record)).collect();
@@ -211,7 +213,8 @@ impl ChangePlan {
         let new: Vec<usize> = (0..matches.len())
             .filter(|record| matches!(matches[*record], Match::None { .. }))
             .collect();
-        let matched: HashSet<TestId> = matches.iter().filter_map(Match::row).collect();
+        let mut matched: HashSet<TestId> = matches.iter().filter_map(Match::row).collect();
+        matched.extend(&options.others.rows);
         let findings = moved::find(records, &new, &matched, snapshot, options);
         if options.linking.is_some() {
             for pair in &findings.pairs {
@@ -293,7 +296,8 @@ impl ChangePlan {
             stored_steps.into_warning().into_iter().collect(),
         ]
         .concat();
-        Self { folders, dedup: dedups, tests, lost_aliases, findings, warnings }
+        let rows_of_others = options.others.rows.clone();
+        Self { folders, dedup: dedups, tests, lost_aliases, findings, rows_of_others, warnings }
     }
 
     /// The part of the plan that carries rows over, with the records that it is about.
@@ -326,6 +330,7 @@ impl ChangePlan {
             tests,
             lost_aliases: Vec::new(),
             findings: self.findings.clone(),
+            rows_of_others: self.rows_of_others.clone(),
             warnings: self.warnings.clone(),
         };
         (records, plan)
@@ -344,7 +349,11 @@ impl ChangePlan {
             })
             .collect();
         let is_unflagged = |plan: &TestPlan| match plan {
-            TestPlan::Matched { id, .. } if adopted.contains(id) => false,
+            TestPlan::Matched { id, .. }
+                if adopted.contains(id) || self.rows_of_others.contains(id) =>
+            {
+                false
+            }
             TestPlan::Matched { id, .. } => {
                 snapshot.tests.get(id).is_some_and(TestRow::is_unflagged)
             }

@@ -61,6 +61,10 @@ pub(super) struct Matcher<'a> {
     /// Tests without identity in the records' folders, by folder and cleaned name.
     unmarked: HashMap<(SuiteId, String), Vec<TestId>>,
     taken: HashSet<TestId>,
+    /// The rows that tests of other namespaces are pinned to, with those tests.
+    pinned_by_others: HashMap<TestId, Vec<Identity>>,
+    /// The number of tests of other namespaces by folder and name; empty if there is nothing to adopt.
+    wanted_by_others: HashMap<(&'a [String], &'a str), usize>,
     /// The first record that is pinned to a row.
     pinned: HashMap<TestId, &'a TestRecord>,
     warnings: Vec<String>,
@@ -99,16 +103,30 @@ impl<'a> Matcher<'a> {
             reported: HashSet::new(),
             wanted,
             unmarked,
-            taken: HashSet::new(),
+            taken: options.others.rows.clone(),
+            pinned_by_others: HashMap::new(),
+            wanted_by_others: HashMap::new(),
             pinned: HashMap::new(),
             warnings: Vec::new(),
         };
+        if !matcher.unmarked.is_empty() {
+            for other in options.others.tests() {
+                let place = (&*other.folder, other.name.as_str());
+                *matcher.wanted_by_others.entry(place).or_default() += 1;
+            }
+        }
         matcher.take_pinned_first();
         matcher
     }
 
     /// A pinned row cannot be adopted by name, whichever record comes first.
     fn take_pinned_first(&mut self) {
+        for other in self.options.others.tests() {
+            if let Some(id) = other.details.pinned.and_then(|pin| self.pinned_row(pin)) {
+                self.pinned_by_others.entry(id).or_default().push(other.identity);
+                self.taken.insert(id);
+            }
+        }
         for record in self.records {
             if let Some(id) = record.details.pinned.and_then(|pin| self.pinned_row(pin)) {
                 self.taken.insert(id);
@@ -126,6 +144,8 @@ impl<'a> Matcher<'a> {
         if !self.pinned.is_empty() {
             self.reported.extend(self.records.iter().map(|record| record.identity));
             self.reported.extend(&self.options.also_reported);
+            let others = self.options.others.tests();
+            self.reported.extend(others.map(|record| record.identity));
         }
     }
 
@@ -168,7 +188,12 @@ impl<'a> Matcher<'a> {
                         "which has the identity of another test; the pin is ignored".to_owned()
                     }
                     // The row is, or is about to be, that of the first record.
-                    _ if !is_first => return Some(Match::Shared { id }),
+                    Some(identity) if self.is_of_others(id, identity) => {
+                        return Some(Match::Shared { id });
+                    }
+                    _ if !is_first || self.options.others.rows.contains(&id) => {
+                        return Some(Match::Shared { id });
+                    }
                     Some(former) => return Some(Match::Moved { id, former, reason: PINNED }),
                     None => return Some(Match::Unmarked { id, reason: PINNED }),
                 }
@@ -185,6 +210,12 @@ impl<'a> Matcher<'a> {
     /// Whether the record with the `identity` of the pinned row `id` is pinned to it as well.
     fn shares(&self, id: TestId, identity: Identity) -> bool {
         self.pinned.get(&id).is_some_and(|first| first.identity == identity)
+            || self.is_of_others(id, identity)
+    }
+
+    /// Whether the pinned row `id` has the `identity` of a test of another namespace that is pinned to it as well.
+    fn is_of_others(&self, id: TestId, identity: Identity) -> bool {
+        self.pinned_by_others.get(&id).is_some_and(|others| others.contains(&identity))
     }
 
     fn pinned_row(&self, pin: Pin) -> Option<TestId> {
@@ -199,7 +230,9 @@ impl<'a> Matcher<'a> {
         let candidates = suite.and_then(|suite| {
             let candidates = self.unmarked.get(&(suite, record.name.to_string()))?;
             let records = self.wanted.get(&(suite, record.name.as_str()))?;
-            Some((*records, candidates))
+            let place = (&*record.folder, record.name.as_str());
+            let others = self.wanted_by_others.get(&place).copied().unwrap_or_default();
+            Some((*records + others, candidates))
         });
         let Some((records, candidates)) = candidates else {
             return Match::None { reason: UNKNOWN };

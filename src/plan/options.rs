@@ -1,10 +1,13 @@
 //! What the user decides about planning.
 
 use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
-use test_reports::identity::Identity;
-use test_reports::record::Pin;
+use crate::api::ids::TestId;
+use test_reports::identity::{Identity, NamespaceMark};
+use test_reports::record::{Pin, Records, TestRecord};
 
 /// Which tests without identity may be adopted: `--adopt`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +50,35 @@ pub struct Linking {
     pub moves: bool,
 }
 
+/// The other namespaces of an import that has several: each is planned alone, and a row belongs to one of them.
+#[derive(Clone, Debug, Default)]
+pub struct Others {
+    /// All records of the import; shared, because there may be millions.
+    records: Arc<Records>,
+    /// The records that are imported before and after those that are planned.
+    before: Range<usize>,
+    after: Range<usize>,
+    /// Their namespaces, also those without a record.
+    pub namespaces: HashSet<NamespaceMark>,
+    /// Rows that the plans of other namespaces adopt or carry over.
+    pub rows: HashSet<TestId>,
+}
+
+impl Others {
+    /// All but the records in `own` of the first `imported` of `records`.
+    #[must_use]
+    pub fn new(records: Arc<Records>, own: &Range<usize>, imported: usize) -> Self {
+        let (before, after) = (0..own.start, own.end..imported);
+        Self { records, before, after, ..Self::default() }
+    }
+
+    /// Their records.
+    pub fn tests(&self) -> impl Iterator<Item = &TestRecord> {
+        let part = |range: &Range<usize>| self.records.tests.get(range.clone()).unwrap_or_default();
+        part(&self.before).iter().chain(part(&self.after))
+    }
+}
+
 /// What the user decides about planning.
 #[derive(Clone, Debug, Default)]
 pub struct PlanOptions {
@@ -60,6 +92,8 @@ pub struct PlanOptions {
     pub new_namespace: bool,
     /// The identities of tests that are in the reports and not imported: `ignore`.
     pub also_reported: HashSet<Identity>,
+    /// What the import has besides these records: tests of other namespaces.
+    pub others: Others,
     /// Whether to create no steps.
     pub no_steps: bool,
     /// Whether new tests get no description, precondition, priority and labels.

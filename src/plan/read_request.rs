@@ -6,6 +6,7 @@ use test_reports::record::TestRecord;
 
 use super::aliases::RowFinder;
 use super::folders::FolderPlan;
+use super::options::Others;
 
 /// What `snapshot` has to read next; none if it holds all that a plan for `records` needs.
 #[must_use]
@@ -14,7 +15,8 @@ pub fn next_read(
     snapshot: &Snapshot,
     namespace: &str,
 ) -> Option<ReadRequest> {
-    let finder = RowFinder::new(records, snapshot);
+    // Rows of other namespaces are read as well, which is harmless.
+    let finder = RowFinder::new(records, &Others::default(), snapshot);
     let matched = records.iter().filter_map(|record| finder.find(record));
     let of_matched = |keeps: &dyn Fn(&TestId) -> bool| sorted(matched.clone().filter(keeps));
     if snapshot.stage < ReadStage::Placements {

@@ -11,7 +11,7 @@ use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
 use test_reports::formats::model::Outcome;
 use test_reports::identity::{Identity, NamespaceMark};
-use test_reports::record::{Pin, StepText, TestRecord};
+use test_reports::record::{Pin, Records, StepText, TestRecord};
 
 pub(super) const NAMESPACE: &str = "shop";
 
@@ -30,6 +30,7 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
         classname: None,
         suites: [].into(),
         cases: 1,
+        group: 0,
         details: Arc::default(),
     }
 }
@@ -638,4 +639,101 @@ fn tests_of_the_namespace_in_no_report_are_stale() {
             folder: vec!["a".to_owned()]
         }]
     );
+}
+
+/// The plan for `own` of an import that also has `others`, in another namespace, whose plans take `rows`.
+fn plan_beside(
+    project: &Project,
+    own: &TestRecord,
+    others: &[TestRecord],
+    rows: &[u64],
+) -> ChangePlan {
+    let tests = std::iter::once(own).chain(others).cloned().collect();
+    let records = Arc::new(Records { tests, ..Records::default() });
+    let mut beside = Others::new(Arc::clone(&records), &(0..1), records.tests.len());
+    beside.rows = rows.iter().map(|id| TestId::new(*id)).collect();
+    let options =
+        PlanOptions { namespace: NAMESPACE.to_owned(), others: beside, ..PlanOptions::default() };
+    ChangePlan::new(&records.tests[..1], &project.snapshot(), &options)
+}
+
+/// A record of another namespace.
+fn of_other(folder: &[&str], name: &str) -> TestRecord {
+    let record = record(folder, name);
+    TestRecord { identity: Identity::of_test("other", &record.container, name), ..record }
+}
+
+#[test]
+fn a_row_belongs_to_one_namespace_of_an_import() {
+    let own = record(&["a"], "one");
+    let mut project = Project::new();
+    project.folder(2, 1, "a", "");
+    project.test(10, 2, "one", "by hand");
+    assert_eq!(adopted(&plan_beside(&project, &own, &[], &[]).tests[0]), Some(10));
+    // Another plan adopts it.
+    assert!(created(&plan_beside(&project, &own, &[], &[10]).tests[0]));
+    // Both namespaces want it.
+    let plan = plan_beside(&project, &own, &[of_other(&["a"], "one")], &[]);
+    assert!(created(&plan.tests[0]) && plan.warnings[0].contains("2 tests of the reports"));
+    for other in [of_other(&["a"], "two"), of_other(&["b"], "one")] {
+        assert_eq!(adopted(&plan_beside(&project, &own, &[other], &[]).tests[0]), Some(10));
+    }
+    // A test of another namespace is pinned to it.
+    let mut pinned = of_other(&["b"], "two");
+    Arc::make_mut(&mut pinned.details).pinned = Some(Pin::Id(10));
+    assert!(created(&plan_beside(&project, &own, &[pinned], &[]).tests[0]));
+    // It has the identity of another namespace's test, and that of `own` is an alias.
+    let other = of_other(&["a"], "one");
+    let line = line_with(&other, [own.identity]);
+    project.tests[0].description = Some(line);
+    assert_eq!(plan_beside(&project, &own, &[], &[]).tests, [ours(10)]);
+    assert!(created(&plan_beside(&project, &own, &[other], &[]).tests[0]));
+}
+
+#[test]
+fn tests_of_several_namespaces_that_are_pinned_to_one_row_share_it() {
+    let pin = |mut record: TestRecord, pin| {
+        Arc::make_mut(&mut record.details).pinned = Some(pin);
+        record
+    };
+    let own = pin(record(&["a"], "one"), Pin::Id(10));
+    let other = pin(of_other(&["b"], "two"), Pin::Key(5010));
+    let mut project = Project::new();
+    project.test(10, 1, "whatever", "").is_automated = Some(false);
+    assert_eq!(
+        adopted(&plan_beside(&project, &own, std::slice::from_ref(&other), &[]).tests[0]),
+        Some(10)
+    );
+    // The other plan adopts it, which is no server that drops the flag.
+    let plan = plan_beside(&project, &own, std::slice::from_ref(&other), &[10]);
+    assert_eq!((&plan.tests[..], plan.warnings.len()), (&[ours(10)][..], 0));
+    assert!(plan.unflagged(&project.snapshot()).is_empty());
+    // It has adopted it.
+    project.tests[0].description = Some(line_of(&other));
+    let plan = plan_beside(&project, &own, std::slice::from_ref(&other), &[]);
+    assert_eq!((&plan.tests[..], plan.warnings.len()), (&[ours(10)][..], 0));
+    // Not if the other test is not pinned to it.
+    let unpinned = TestRecord { details: Arc::default(), ..other };
+    let plan = plan_beside(&project, &own, &[unpinned], &[]);
+    assert!(created(&plan.tests[0]) && plan.warnings.len() == 1);
+}
+
+#[test]
+fn rows_of_other_namespaces_of_an_import_are_no_reason_to_stop() {
+    let records: Vec<TestRecord> = ["one", "two", "three"].map(|name| record(&["a"], name)).into();
+    let mut project = Project::new();
+    for (record, id) in records.iter().zip(10..) {
+        let other = of_other(&["a"], &record.name);
+        let mark = NamespaceMark::of("other");
+        let line = IdentityLine::of_test(&other.container, &other.name, other.identity, mark);
+        project.test(id, 1, &other.name, &line.to_string());
+    }
+    let stops = |namespaces: &[&str]| {
+        let mut options = PlanOptions { namespace: NAMESPACE.to_owned(), ..PlanOptions::default() };
+        options.others.namespaces = namespaces.iter().map(|name| NamespaceMark::of(name)).collect();
+        let plan = ChangePlan::new(&records, &project.snapshot(), &options);
+        plan.findings.other_namespace.is_some_and(|other| other.stops())
+    };
+    assert!(stops(&[]) && stops(&["third"]));
+    assert!(!stops(&["third", "other"]));
 }

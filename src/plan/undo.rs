@@ -24,10 +24,32 @@ pub struct PastImport {
     pub dry_run: bool,
     /// The namespace, if it had one.
     pub namespace: Option<String>,
+    /// Its `[[import]]` tables.
+    #[serde(default)]
+    pub imports: Vec<PastTable>,
     /// The project, if it was found.
     pub project: Option<PastProject>,
     /// What it changed.
     pub changes: Vec<PastChange>,
+}
+
+/// An `[[import]]` table of an import.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PastTable {
+    /// Its namespace, if it had one.
+    pub namespace: Option<String>,
+}
+
+impl PastImport {
+    /// The namespaces of its tests; the empty one stands for none.
+    #[must_use]
+    pub fn namespaces(&self) -> Vec<&str> {
+        let namespaces = match &self.imports[..] {
+            [] => vec![&self.namespace],
+            tables => tables.iter().map(|table| &table.namespace).collect(),
+        };
+        namespaces.into_iter().map(|name| name.as_deref().unwrap_or_default()).collect()
+    }
 }
 
 /// The project of an import.
@@ -311,7 +333,7 @@ impl UndoPlan {
 
     /// Folders are deleted from the inside out, if everything in them is deleted, too.
     fn delete_folders(&mut self, past: &PastImport, snapshot: &Snapshot) {
-        let mark = NamespaceMark::of(past.namespace.as_deref().unwrap_or_default());
+        let namespaces = past.namespaces();
         let tests: HashSet<TestId> = self.tests.iter().map(|test| test.id).collect();
         let mut created: Vec<&PastChange> =
             past.changes.iter().filter(|change| change.is("create", "folder")).collect();
@@ -322,8 +344,13 @@ impl UndoPlan {
             let (Some(row), Some(identity)) = (snapshot.folders.get(id), change.identity()) else {
                 continue;
             };
-            let line = IdentityLine::of_folder(&change.path, identity, mark);
-            let is_described = !row.description.as_deref().is_some_and(|text| line.is_all_of(text));
+            let is_written = |text: &str| {
+                namespaces.iter().any(|namespace| {
+                    let mark = NamespaceMark::of(namespace);
+                    IdentityLine::of_folder(&change.path, identity, mark).is_all_of(text)
+                })
+            };
+            let is_described = !row.description.as_deref().is_some_and(is_written);
             let here = snapshot.tests_in_folder.get(&id).map_or(&[][..], Vec::as_slice);
             let is_full = here.iter().any(|test| !tests.contains(test))
                 || snapshot.folders.below(id).any(|(below, _)| !deleted.contains(&below));

@@ -6,6 +6,7 @@ use super::history::{AttemptOutcome, History};
 use super::plan::*;
 use super::provenance::{Origin, ProvenancePlace, label, origin};
 use super::statuses::{StatusNames, Statuses};
+use super::{BuildKey, Observations, RecordOptions};
 use crate::api::ids::{ProjectId, RunResultId, StatusId, SuiteId, TestId};
 use crate::api::wire::{ProjectStatus, RunResult, RunResultStep, Status};
 use test_reports::formats::model::Outcome;
@@ -544,6 +545,52 @@ proptest! {
         prop_assert_eq!(statuses(&straight), statuses(&shuffled));
         for history in &seen {
             prop_assert!(matches!(straight.plan(history, place), RowPlan::Unchanged(_)));
+        }
+    }
+}
+
+#[test]
+fn of_several_tests_that_share_a_row_the_worst_outcome_counts() {
+    let options = RecordOptions {
+        namespace: String::new(),
+        build: BuildKey { key: "7".to_owned(), attempt: 1, ..BuildKey::default() },
+        run_name: "main".to_owned(),
+        cycle: "web".to_owned(),
+        milestone: None,
+        run_id: None,
+        close: false,
+        statuses: StatusNames::new(),
+        no_steps: false,
+        batch_size: 500,
+        lag_wait: std::time::Duration::ZERO,
+    };
+    let passed = record(Outcome::Passed, "", false);
+    let failed = record(Outcome::Failed, "no", false);
+    let skipped = record(Outcome::Skipped, "later", false);
+    let flaky = record(Outcome::Passed, "no", true);
+    let row = Some((TestId::new(1), SuiteId::new(2)));
+    for (records, expected) in [
+        ([&passed, &failed], AttemptOutcome::Failed),
+        ([&skipped, &passed], AttemptOutcome::Passed),
+        ([&flaky, &passed], AttemptOutcome::Flaky),
+        ([&flaky, &failed], AttemptOutcome::Failed),
+        ([&skipped, &skipped], AttemptOutcome::Skipped),
+    ] {
+        let [one, other] = records.map(TestRecord::clone);
+        let of = |records: &[TestRecord]| {
+            let located = vec![row; records.len()];
+            let mut observed = Observations::new(records, &located, &options);
+            assert_eq!(observed.of_records, vec![Some(0); records.len()]);
+            observed.tests.remove(0).history
+        };
+        let together = of(&[one.clone(), other.clone()]);
+        assert_eq!(together.outcome(), expected);
+        assert_eq!(shown(&of(&[other.clone(), one.clone()])), shown(&together));
+        // Two jobs: each knows one of them, and what the other one wrote.
+        for [first, second] in [[&one, &other], [&other, &one]] {
+            let written = parsed(&of(std::slice::from_ref(first)));
+            let joined = written.join(of(std::slice::from_ref(second)));
+            assert_eq!(shown(&joined), shown(&together));
         }
     }
 }

@@ -88,6 +88,35 @@ pub enum ReadRequest {
     },
 }
 
+impl ReadRequest {
+    /// What both ask for, as far as one stage goes: placements come first.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        fn all<T: Ord>(mut ids: Vec<T>, more: Vec<T>) -> Vec<T> {
+            ids.extend(more);
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        }
+        match (self, other) {
+            (Self::Placements(ids), Self::Placements(more)) => Self::Placements(all(ids, more)),
+            (Self::Placements(ids), _) | (_, Self::Placements(ids)) => Self::Placements(ids),
+            (
+                Self::Details { steps_of, duplicate_tests, duplicate_folders },
+                Self::Details {
+                    steps_of: steps,
+                    duplicate_tests: tests,
+                    duplicate_folders: folders,
+                },
+            ) => Self::Details {
+                steps_of: all(steps_of, steps),
+                duplicate_tests: all(duplicate_tests, tests),
+                duplicate_folders: all(duplicate_folders, folders),
+            },
+        }
+    }
+}
+
 /// The fields of a test that planning needs.
 #[derive(Clone, Debug)]
 pub struct TestRow {

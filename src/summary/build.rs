@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{FileFlaw, Ledger, Named, OutcomeCounts, Reports, Suites, Summary, SummaryError, Work};
+use super::{
+    FileFlaw, ImportedTable, Ledger, Named, OutcomeCounts, Reports, Summary, SummaryError, Work,
+};
 use crate::apply::{Applied, RecordOutcome, Stop};
 use crate::plan::change::{Change, ChangeAction, ChangeKind, ChangedRow, dedup_change};
 use crate::plan::dedup::Dedup;
@@ -18,9 +20,14 @@ use test_reports::identity::Identity;
 use test_reports::record::{IdentityOptions, Records, TestRecord};
 
 impl Summary {
-    /// The summary of the reports, before the project is read. An inspection ends here.
+    /// The summary of the reports, before the project is read. An inspection ends here. `groups` says how each group of reports
+    /// was read: one without `[[import]]` tables.
     #[must_use]
-    pub fn of_reports(mut records: Records, options: &IdentityOptions) -> Self {
+    pub fn of_reports<'o>(
+        mut records: Records,
+        groups: impl IntoIterator<Item = &'o IdentityOptions>,
+    ) -> Self {
+        let groups: Vec<&IdentityOptions> = groups.into_iter().collect();
         let (mut recovered, mut damaged) = (Vec::new(), Vec::new());
         for file in &records.files {
             let flaw = |flaw: &Flaw| FileFlaw {
@@ -31,11 +38,14 @@ impl Summary {
             recovered.extend(file.recovered.iter().map(flaw));
             damaged.extend(file.damaged.iter().map(flaw));
         }
+        let first = groups.first().map(|options| options.namespace.clone());
+        let is_first = |options: &&IdentityOptions| Some(&options.namespace) == first.as_ref();
+        let namespace = first.clone().filter(|_| groups.iter().all(is_first));
         Self {
             schema_version: 1,
             complete: Some(false),
-            namespace: Some(options.namespace.clone()).filter(|namespace| !namespace.is_empty()),
-            folder: options.folder.clone(),
+            namespace: namespace.filter(|namespace| !namespace.is_empty()),
+            folder: groups.first().map(|options| options.folder.clone()).unwrap_or_default(),
             reports: Reports {
                 files: records.files.len(),
                 recovered,
@@ -54,6 +64,20 @@ impl Summary {
         }
     }
 
+    /// Sets the `[[import]]` tables, and counts what the reports of each of them say.
+    pub fn set_tables<'o>(&mut self, tables: impl IntoIterator<Item = &'o IdentityOptions>) {
+        let is_of = |group: u16, table: usize| usize::from(group) == table;
+        let table = |(index, options): (usize, &IdentityOptions)| ImportedTable {
+            namespace: Some(options.namespace.clone()).filter(|namespace| !namespace.is_empty()),
+            folder: options.folder.clone(),
+            files: self.records.files.iter().filter(|file| is_of(file.group, index)).count(),
+            counts: OutcomeCounts::of(
+                self.records.tests.iter().filter(|test| is_of(test.group, index)),
+            ),
+        };
+        self.imports = tables.into_iter().enumerate().map(table).collect();
+    }
+
     /// Excludes tests from the import. Their outcomes still count: an `ignore` pattern must not hide a failure.
     pub fn ignore(&mut self, is_ignored: impl Fn(&TestRecord) -> bool) {
         // Nothing else holds the records yet, so that this copies none.
@@ -63,10 +87,12 @@ impl Summary {
         tests.extend(ignored);
     }
 
-    /// Marks every test as not reached: the import ended before it wrote anything.
+    /// Marks every test of which nothing is known yet as not reached: the import ended.
     pub fn set_not_reached(&mut self) {
         self.complete = Some(false);
-        self.tests.refused = self.to_import().len();
+        let Ledger { created, adopted, updated, unchanged, left, .. } = self.tests;
+        let done = created + adopted + updated + unchanged + left;
+        self.tests.refused = self.to_import().len().saturating_sub(done);
     }
 
     /// Sets project and root plan.
@@ -77,16 +103,14 @@ impl Summary {
             Some(Named { id: target.plan.id.number(), name: target.plan.name.clone() });
     }
 
-    /// Sets the planned changes to `records`, for a dry run.
+    /// Adds the planned changes to `records`, for a dry run.
     pub fn set_plan(&mut self, records: &[TestRecord], plan: &ChangePlan) {
         self.dry_run = true;
         self.complete = None;
-        self.changes = plan.changes(records);
-        self.suites = Suites {
-            created: plan.folders.to_create().count(),
-            matched: plan.folders.matched(),
-            linked: plan.folders.to_link().count(),
-        };
+        self.changes.extend(plan.changes(records));
+        self.suites.created += plan.folders.to_create().count();
+        self.suites.matched += plan.folders.matched();
+        self.suites.linked += plan.folders.to_link().count();
         self.warnings.extend(plan.warnings.iter().cloned());
         for test in &plan.tests {
             match test {
@@ -118,11 +142,11 @@ impl Summary {
         self.stale = stale;
     }
 
-    /// Sets what was found out about moved tests; `lists_left`: also those that are not carried over.
-    pub fn set_findings(&mut self, findings: &Findings, lists_left: bool) {
-        self.moved.clone_from(&findings.moved);
+    /// Adds what was found out about moved tests; `lists_left`: also those that are not carried over.
+    pub fn add_findings(&mut self, findings: &Findings, lists_left: bool) {
+        self.moved.extend(findings.moved.iter().cloned());
         if lists_left {
-            self.left.clone_from(&findings.left);
+            self.left.extend(findings.left.iter().cloned());
         }
     }
 
@@ -228,7 +252,7 @@ impl Summary {
         self.warnings.extend(warnings);
     }
 
-    /// Adds what the import of `records` did.
+    /// Adds what the import of `records` did. It stays complete only if all of them are verified.
     pub fn set_applied(&mut self, records: &[TestRecord], plan: &ChangePlan, applied: &Applied) {
         let Applied {
             outcomes: fates,
@@ -244,13 +268,13 @@ impl Summary {
             warnings,
             errors,
         } = applied;
-        self.complete = Some(*verified && stop.is_none() && fates.iter().all(is_done));
-        self.suites = Suites {
-            created: folders_created.len(),
-            matched: plan.folders.matched(),
-            linked: folders_linked.len(),
-        };
-        self.steps.created = *steps_created;
+        if !(*verified && stop.is_none() && fates.iter().all(is_done)) {
+            self.complete = Some(false);
+        }
+        self.suites.created += folders_created.len();
+        self.suites.matched += plan.folders.matched();
+        self.suites.linked += folders_linked.len();
+        self.steps.created += *steps_created;
         self.warnings.extend(plan.warnings.iter().chain(warnings).cloned());
         let mut done: HashSet<Identity> = HashSet::new();
         let mut not_reached = 0;

@@ -52,5 +52,5 @@ fn tests(summary: &Summary) -> Vec<Cow<'_, TestRecord>> {
             _ => Cow::Borrowed(test),
         }
     }
-    summary.to_import().iter().map(|test| below(test, &summary.folder)).collect()
+    summary.to_import().iter().map(|test| below(test, summary.folder_of(test))).collect()
 }

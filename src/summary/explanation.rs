@@ -13,6 +13,8 @@ use test_reports::text;
 pub struct Explanation<'a> {
     /// The test.
     pub test: &'a TestRecord,
+    /// Its namespace; empty if it has none.
+    pub namespace: &'a str,
     /// What an import would do; none if the project was not read.
     pub action: Option<ExplainedAction>,
 }
@@ -36,11 +38,11 @@ const WRITTEN_CHARS: usize = 300;
 /// Columns of a row's label.
 const LABEL: usize = 13;
 
-/// Renders the explanations of tests of one namespace.
+/// Renders the explanations of tests.
 #[must_use]
-pub fn render(explanations: &[Explanation<'_>], namespace: &str, options: &TextOptions) -> String {
+pub fn render(explanations: &[Explanation<'_>], options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
-    for Explanation { test, action } in explanations {
+    for Explanation { test, namespace, action } in explanations {
         page.gap();
         page.title(&shown(&test.name));
         let mut row = |label: &str, text: String| {

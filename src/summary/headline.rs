@@ -1,7 +1,7 @@
 //! Sentences that all formats for people share: the result, the next step, failures.
 
 use super::layout::count;
-use super::{ChangeAction, ChangeKind, Severity, Summary, Work};
+use super::{ChangeAction, ChangeKind, ImportedTable, Severity, Summary, Work};
 
 /// The result in one sentence.
 pub(super) struct Headline {
@@ -20,6 +20,11 @@ pub(super) fn failures(failed: usize, errored: usize) -> Option<String> {
         (0, errored) => format!("{} errored", count(errored, "test")),
         (failed, errored) => format!("{} failed, {errored} errored", count(failed, "test")),
     })
+}
+
+/// How an `[[import]]` table is called: its namespace. Not yet escaped.
+pub(super) fn table_name(table: &ImportedTable) -> &str {
+    table.namespace.as_deref().unwrap_or("(no namespace)")
 }
 
 /// `created`, `adopted`, `updated`, `deleted`, or what is planned.

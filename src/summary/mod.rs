@@ -54,9 +54,11 @@ pub struct Summary {
     pub command: Option<CommandEnd>,
     /// The build that wrote the reports; none without a CI system or git.
     pub build: Option<Build>,
-    /// The namespace, if one is set.
+    /// The namespace, if one is set; none for `[[import]]` tables with several namespaces.
     pub namespace: Option<String>,
-    /// The folder that new folders and tests are created in (`--folder`), outermost first.
+    /// The `[[import]]` tables of `tq-import.toml`; empty if there are none.
+    pub imports: Vec<ImportedTable>,
+    /// The folder that new folders and tests are created in (`--folder`), outermost first; tables have their own.
     #[serde(skip)]
     pub folder: Vec<String>,
     /// The reports in numbers.
@@ -110,6 +112,18 @@ impl Summary {
     pub fn to_import(&self) -> &[TestRecord] {
         let tests = &self.records.tests;
         &tests[..tests.len().saturating_sub(self.tests.ignored)]
+    }
+
+    /// The folder that the import puts `test` into.
+    pub(crate) fn folder_of(&self, test: &TestRecord) -> &[String] {
+        let table = self.imports.get(usize::from(test.group));
+        table.map_or(&self.folder, |table| &table.folder)
+    }
+
+    /// `this namespace`, or `these namespaces`.
+    pub(crate) fn which_namespace(&self) -> &'static str {
+        let is_other = |table: &ImportedTable| table.namespace != self.imports[0].namespace;
+        if self.imports.iter().any(is_other) { "these namespaces" } else { "this namespace" }
     }
 
     /// The tests that failed or errored, by folder and name. Ignored tests are included.
@@ -228,6 +242,20 @@ pub struct CommandEnd {
     pub signal: Option<i32>,
     /// How long it ran, seconds.
     pub elapsed_s: f64,
+}
+
+/// An `[[import]]` table, and what its reports say.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportedTable {
+    /// Its namespace, if it has one.
+    pub namespace: Option<String>,
+    /// The folder of its new folders and tests, outermost first.
+    pub folder: Vec<String>,
+    /// Report files that were read.
+    pub files: usize,
+    /// Its tests by outcome. A test that several tables report is in the first of them.
+    #[serde(flatten)]
+    pub counts: OutcomeCounts,
 }
 
 /// Report files, their flaws, and their tests in numbers.

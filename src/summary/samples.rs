@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::comparison::{ComparedTest, Comparison};
 use super::{
-    Build, Change, ChangeAction, ChangeKind, ChangedRow, CommandEnd, FileFlaw, Ledger, LeftOver,
-    Moved, MovedTest, Named, OutcomeCounts, RecordedCycle, RecordedRun, Reports, Requests,
-    ResultLedger, SandboxPlace, Steps, Suites, Summary, SummaryError,
+    Build, Change, ChangeAction, ChangeKind, ChangedRow, CommandEnd, FileFlaw, ImportedTable,
+    Ledger, LeftOver, Moved, MovedTest, Named, OutcomeCounts, RecordedCycle, RecordedRun, Reports,
+    Requests, ResultLedger, SandboxPlace, Steps, Suites, Summary, SummaryError,
 };
 use crate::api::ids::TestId;
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
@@ -116,6 +116,12 @@ pub(super) fn everything() -> Summary {
         signal: None,
         elapsed_s: 12.5,
     });
+    summary.imports = vec![ImportedTable {
+        namespace: Some("shop".to_owned()),
+        folder: vec!["Web".to_owned()],
+        files: 3,
+        counts: summary.reports.counts,
+    }];
     summary.moved = vec![Moved {
         from: "shop.cart".to_owned(),
         to: "shop.basket".to_owned(),
@@ -238,6 +244,7 @@ pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecor
         classname: None,
         suites: [].into(),
         cases: 1,
+        group: 0,
         details,
     }
 }
@@ -296,6 +303,7 @@ pub(super) fn records() -> Records {
     let file = |path: &str, damaged: Option<Flaw>| FileCounts {
         path: Arc::from(path),
         shard: None,
+        group: 0,
         format: Format::Junit,
         tool: "vitest",
         tests: 3,

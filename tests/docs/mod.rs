@@ -257,3 +257,27 @@ fn every_fault_rule_in_the_docs_exists() {
     assert!(words.len() >= 36, "{words:?}");
     testquality_sandbox::FaultRules::parse(&words).unwrap();
 }
+
+#[test]
+fn the_page_about_the_configuration_names_every_key() {
+    let page = std::fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let world = tempfile::tempdir().unwrap();
+    let errors = |file: &str| {
+        std::fs::write(world.path().join("tq-import.toml"), file).unwrap();
+        let mut command = binary(world.path());
+        command.args(["inspect", "a.xml"]);
+        let ended = tokio::runtime::Runtime::new().unwrap().block_on(run(command)).expect(2).stderr;
+        let (_, keys) = ended.split_once("are ").unwrap();
+        keys.lines().next().unwrap().to_owned()
+    };
+    let (whole, of_tables) = page.split_once("## Several packages").unwrap();
+    for (keys, section) in [
+        (errors("zzzzzzzzz = 1\n"), whole),
+        (errors("[[import]]\nfiles = [\"a.xml\"]\nzzzzzzzzz = 1\n"), of_tables),
+    ] {
+        assert!(keys.split(", ").count() > 10, "{keys}");
+        for key in keys.split(", ") {
+            assert!(section.contains(&format!("`{key}`")), "{key}");
+        }
+    }
+}

@@ -106,6 +106,24 @@ async fn imports_are_as_described() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tables_are_as_described() {
+    let env = TestEnv::new().await;
+    env.write("a.xml", &report(&[("cart", &["adds", "!takes"])]));
+    env.write("b.xml", &report(&[("cart", &["adds"])]));
+    let tables =
+        "[[import]]\nfiles = [\"a.xml\"]\nnamespace = \"a\"\n[[import]]\nfiles = [\"b.xml\"]\n";
+    env.write("tq-import.toml", tables);
+    for value in [env.import_json(0, &[]).await, inspect(env.path(), &[])] {
+        assert_eq!(
+            (&value["imports"][0]["namespace"], &value["imports"][0]["failed"]),
+            (&json!("a"), &json!(1))
+        );
+        assert!(value["imports"][1]["namespace"].is_null());
+        assert_valid(&value, if value["totals"].is_null() { "import" } else { "inspection" });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_carries_retires_and_takes_back_is_as_described() {
     let env = TestEnv::new().await;
     env.write("a.xml", &report(&[("cart", &["adds", "removes"]), ("one", &["works"])]));

@@ -34,4 +34,5 @@ mod settings;
 mod shapes;
 mod shards;
 mod stale;
+mod tables;
 mod together;

@@ -30,7 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         [what, path] => {
             let found = discover(Path::new("."), &[path.to_owned()], &[]);
-            let reports = read_all(found, &Limits::default(), &Progress::default()).reports;
+            let groups = read_all(vec![found], &Limits::default(), &Progress::default());
+            let reports: Vec<_> = groups.into_iter().flat_map(|group| group.reports).collect();
             let cases = match what {
                 "cases" => black_box(&reports).iter().map(|report| report.cases.len()).sum(),
                 "records" => black_box(collect(&reports, &IdentityOptions::default())).seen,

@@ -189,8 +189,10 @@ pub struct ReadingArgs {
     /// Report files, directories, quoted glob patterns, `-` for standard input; `!pattern` excludes
     ///
     /// In directories, every *.xml, *.trx, *.jsonl and *.gz is read, except below .git, node_modules, .venv
-    /// and vendor. A file that is not a test report is skipped there, and is an error if you name it.
-    #[arg(value_name = "REPORT", required = true, help_heading = None)]
+    /// and vendor. A file that is not a test report is skipped there, and is an error if you name it. Without
+    /// any, the reports of the `[[import]]` tables in tq-import.toml are read; with tables, the reports that you name
+    /// are imported as their tables say.
+    #[arg(value_name = "REPORT", help_heading = None)]
     pub reports: Vec<String>,
 
     /// Leave out reports that match this glob pattern (repeatable)
@@ -469,11 +471,7 @@ pub struct NetworkArgs {
 /// The definition of the command line, for parsing, help, completions and the manual page.
 #[must_use]
 pub fn definition() -> clap::Command {
-    // `run -- cargo test` needs no report. `mut_arg` moves an argument to the end, hence the index.
-    Cli::command().mut_subcommand("run", |run| {
-        run.mut_arg("reports", |reports| reports.required(false).index(1))
-            .mut_arg("command", |command| command.index(2))
-    })
+    Cli::command()
 }
 
 /// Parses a command line, program name first. Options may precede or follow the command.

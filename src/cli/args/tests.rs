@@ -108,13 +108,12 @@ fn standard_input_and_exclusions_are_reports() {
 #[test]
 fn usage_errors_exit_with_2_and_help_with_0() {
     for line in [
-        &[][..],
-        &["--no-such", "a.xml"],
+        &["--no-such", "a.xml"][..],
         &["--group-by", "colour", "a.xml"],
         &["--soft-fail", "2", "a.xml"],
         &["--timeout", "30", "a.xml"],
         &["--output", "summary.json", "a.xml"],
-        &["inspect"],
+        &["explain"],
         &["run"],
         &["run", "cargo", "test"],
         &["run", "a.xml", "--"],
@@ -132,8 +131,8 @@ fn usage_errors_exit_with_2_and_help_with_0() {
 #[test]
 fn an_error_never_repeats_a_token() {
     for line in [
-        &["--access-token=canary"][..],
-        &["--access-token", "canary"],
+        &["--access-token=canary", "--timeout"][..],
+        &["--timeout", "--access-token", "canary"],
         &["--acess-token=canary", "a.xml"],
         &["--access-token", "canary", "--no-such", "a.xml"],
         &["inspect", "--access-token=canary", "a.xml"],

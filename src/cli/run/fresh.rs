@@ -8,7 +8,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::discover::{Discovered, Source};
+use crate::discover::{Discovered, Input, Source};
 
 /// The number of old reports that a warning names.
 const MAX_NAMES: usize = 3;
@@ -28,8 +28,9 @@ struct Stamp {
 
 impl Stamps {
     /// The stamps of all files in `found`.
-    pub(super) fn of(found: &Discovered) -> Self {
-        let files = found.inputs.iter().filter_map(|input| match &input.source {
+    pub(super) fn of(found: &[Discovered]) -> Self {
+        let inputs = found.iter().flat_map(|found| &found.inputs);
+        let files = inputs.filter_map(|input| match &input.source {
             Source::File(path) => Some((path.clone(), stamp(path)?)),
             Source::Stdin => None,
         });
@@ -37,9 +38,9 @@ impl Stamps {
     }
 
     /// Removes files that have not changed from `found`. Returns a warning if there are any.
-    pub(super) fn remove_old(&self, found: &mut Discovered) -> Vec<String> {
+    pub(super) fn remove_old(&self, found: &mut [Discovered]) -> Vec<String> {
         let mut old = Vec::new();
-        found.inputs.retain(|input| {
+        let mut is_new = |input: &Input| {
             let Source::File(path) = &input.source else {
                 return true;
             };
@@ -49,7 +50,10 @@ impl Stamps {
                 old.push(input.display.clone());
             }
             !is_old
-        });
+        };
+        for found in found {
+            found.inputs.retain(&mut is_new);
+        }
         if old.is_empty() {
             return Vec::new();
         }
@@ -93,7 +97,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
-        let find = || discover(directory.path(), &[".".to_owned()], &[]);
+        let find = || [discover(directory.path(), &[".".to_owned()], &[])];
         for name in ["old.xml", "again.xml", "moved.xml"] {
             write(name, "<testsuite/>");
         }
@@ -112,7 +116,7 @@ mod tests {
             .unwrap();
         let mut found = find();
         let warnings = stamps.remove_old(&mut found);
-        let left: Vec<&str> = found.inputs.iter().map(|input| input.display.as_str()).collect();
+        let left: Vec<&str> = found[0].inputs.iter().map(|input| input.display.as_str()).collect();
         assert_eq!(left, ["again.xml", "cached.xml", "elsewhere.xml"]);
         assert_eq!(
             warnings,
@@ -126,7 +130,7 @@ mod tests {
             Stamps::of(&find()).remove_old(&mut found)[0]
                 .starts_with("left out 4 reports that existed")
         );
-        assert!(found.inputs.is_empty());
+        assert!(found[0].inputs.is_empty());
         assert!(Stamps::default().remove_old(&mut find()).is_empty());
     }
 }

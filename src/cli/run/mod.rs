@@ -10,7 +10,6 @@ mod secrecy;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::discover::Discovered;
 use crate::summary::CommandEnd;
 
 use super::args::RunArgs;
@@ -23,6 +22,7 @@ use super::outputs::{Outputs, delete_old};
 use super::reports;
 use super::settings::{Environment, Settings};
 use super::signals::EarlyEnd;
+use super::tables::Unassigned;
 use command::{Finished, Output};
 use fresh::Stamps;
 pub(super) use secrecy::start_without_token;
@@ -39,35 +39,52 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
             Ok(prepared) => prepared,
             Err(exit) => return exit.code(),
         };
+    let names_any = settings.chooses_reports() || !settings.tables.is_empty();
     let named = &mut settings.reading.reports;
-    let names_any = named.iter().any(|report| !report.starts_with('!'));
     let is_cargo_test = is_cargo_test(command);
     let reads_output =
         if names_any { named.iter().any(|report| report == PRINTED) } else { is_cargo_test };
     named.retain(|report| report != PRINTED);
+    if reads_output && !settings.tables.is_empty() {
+        let message = "the output of the command is in no [[import]] table of tq-import.toml";
+        streams.error_text(message, Some(OUTPUT_WITH_TABLES));
+        delete_old(&args.output.output, &environment.directory, &[]);
+        return ExitCode::Usage.code();
+    }
     if !names_any && !reads_output {
         streams.error_text("no reports named", Some(NO_REPORTS));
-        delete_old(&args.output.output, &environment.directory, &Discovered::default());
+        delete_old(&args.output.output, &environment.directory, &[]);
         return ExitCode::Usage.code();
     }
     let directory = &environment.directory;
     let cargo = Cargo::of_command(command).unwrap_or_else(|| Cargo::of_environment(environment));
-    let before = reports::find(directory, &settings);
+    let find = |settings: &Settings| {
+        reports::find(directory, settings).map_err(|Unassigned { errors, found }| {
+            let exit = streams.invalid_settings(&errors);
+            github::report_failure(environment, exit, &streams);
+            delete_old(&args.output.output, directory, &found);
+            exit
+        })
+    };
+    let before = match find(&settings) {
+        Ok(found) => found,
+        Err(exit) => return exit.code(),
+    };
     let compared = args.output.compare.as_deref();
     let earlier = match compare::read(compared, &mut settings, directory, &cargo, &streams) {
         Ok(earlier) => earlier,
         Err(exit) => {
             github::report_failure(environment, exit, &streams);
-            delete_old(&args.output.output, directory, &before);
+            delete_old(&args.output.output, directory, &before.groups);
             return exit.code();
         }
     };
     let (format, files) = (args.output.format, &args.output.output);
-    let outputs = match Outputs::open(format, files, directory, &before, &streams) {
+    let outputs = match Outputs::open(format, files, directory, &before.groups, &streams) {
         Ok(outputs) => outputs,
         Err(exit) => return exit.code(),
     };
-    let stamps = Stamps::of(&before);
+    let stamps = Stamps::of(&before.groups);
     let shown = shown(command);
     let output = if reads_output {
         Output::Read(Arc::from(shown.as_str()), settings.reading.limits)
@@ -89,8 +106,12 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         streams.message(&format!("interrupted while {shown} ran: nothing was imported"));
         return exit.code();
     }
-    let mut found = reports::find(directory, &settings);
-    let mut warnings = stamps.remove_old(&mut found);
+    let mut found = match find(&settings) {
+        Ok(found) => found,
+        Err(_) if code != 0 => return code,
+        Err(exit) => return exit.code(),
+    };
+    let mut warnings = stamps.remove_old(&mut found.groups);
     if left_open {
         warnings.push(format!(
             "{shown} has ended, but a process that it started keeps its output open: further output is not read"
@@ -106,6 +127,9 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         ImportInput { found, printed, cargo, warnings, command: Some(command), early, earlier };
     import::import(&settings, &connection, environment, &streams, input, outputs)
 }
+
+const OUTPUT_WITH_TABLES: &str =
+    "let the command write reports, and name them in a table; nothing was done";
 
 const NO_REPORTS: &str = "name the reports that the command writes before `--`, for example `tq-import run 'reports/**/*.xml' -- make \
      test`; if the command prints the output of `cargo test`, write `-`";

@@ -7,10 +7,12 @@
 pub mod connection;
 mod environment;
 mod host;
+mod mapping;
 mod project_file;
 mod resolver;
 mod results;
 mod sandbox;
+mod tables;
 mod terminal;
 mod tracked;
 mod vendor_file;
@@ -21,31 +23,31 @@ pub use connection::{Connection, Remote};
 pub use environment::{Environment, GithubJob};
 pub(in crate::cli) use environment::{TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 pub use host::DEFAULT_HOST;
+pub(super) use mapping::folder_path;
 pub use project_file::FILE_NAME as PROJECT_FILE;
 pub(super) use resolver::repository_root;
 pub use resolver::{ConfigError, Provenance, Source};
 pub use sandbox::{SandboxAction, SandboxSettings};
+pub use tables::ImportTable;
 pub use terminal::{ProgressForm, Terminal, Verbosity};
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use glob::Pattern;
 
-use crate::plan::{Adopt, Linking, PlanOptions};
+use crate::plan::{Adopt, Linking, Others, PlanOptions};
 use crate::results::RecordOptions;
 use crate::summary::Work;
 use resolver::Resolver;
 use results::WithoutBuild;
 use test_reports::formats::{Limits, Size};
-use test_reports::options::{DEFAULT_ID_PROPERTY, IdentityOptions, Split};
-use test_reports::text;
+use test_reports::options::IdentityOptions;
 
 use super::args::values::{CreateLimit, MovedArg};
 use super::args::words::hint_for;
-use super::args::{DoctorArgs, ImportArgs, InspectArgs, MappingArgs, NetworkArgs, ReadingArgs};
+use super::args::{DoctorArgs, ImportArgs, InspectArgs, NetworkArgs, ReadingArgs};
 use super::exit::ExitCode;
 
 /// The least age at which a duplicate counts as a person's copy. A younger one may come from a concurrent import.
@@ -60,8 +62,10 @@ const LARGEST_VALUE: Size = Size(1 << 30);
 pub struct Settings {
     /// Which reports are read.
     pub reading: Reading,
-    /// How cases become tests.
+    /// How cases become tests; with tables, where they do not say it.
     pub identity: IdentityOptions,
+    /// The `[[import]]` tables of `tq-import.toml`.
+    pub tables: Vec<ImportTable>,
     /// Options of the planner.
     pub planning: PlanOptions,
     /// Whether changes are written.
@@ -97,7 +101,7 @@ pub struct Settings {
 /// What `retire` moves, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retiring {
-    /// The path of the folder.
+    /// The path of the folder; empty: one below the folder of the import.
     pub to: Vec<String>,
     /// Whether tests lose the mark that they are automated.
     pub unmarks: bool,
@@ -239,6 +243,10 @@ impl Settings {
             ));
         }
         reject_subcommand_typos(&mut from, args)?;
+        // `run` may read the output of its command.
+        if without_build != Some(WithoutBuild::OwnBuild) {
+            require_reports(&mut from, args)?;
+        }
         let connection = connection::connection(&mut from, args);
         let (settings, errors) = Self::resolve(from, args, without_build);
         match connection {
@@ -259,6 +267,7 @@ impl Settings {
         let args = ImportArgs { reading, mapping, terminal, ..ImportArgs::default() };
         let mut from = Resolver::new(environment, false);
         reject_subcommand_typos(&mut from, &args)?;
+        require_reports(&mut from, &args)?;
         let (settings, errors) = Self::resolve(from, &args, None);
         if errors.is_empty() { Ok(settings) } else { Err(errors) }
     }
@@ -273,6 +282,7 @@ impl Settings {
     ) -> Result<(Self, Option<Connection>), Vec<ConfigError>> {
         let mut from = Resolver::new(environment, args.connection.sandbox.is_some());
         reject_subcommand_typos(&mut from, args)?;
+        require_reports(&mut from, args)?;
         let before = from.errors.len();
         let connection = connection::connection(&mut from, args);
         if from.lacks_token {
@@ -307,7 +317,8 @@ impl Settings {
     ) -> (Self, Vec<ConfigError>) {
         let writing = &args.writing;
         let reading = reading(&mut from, &args.reading);
-        let identity = identity(&mut from, &args.mapping);
+        let identity = mapping::identity(&mut from, &args.mapping);
+        let tables = tables::tables(&mut from, &args.mapping, &reading, &identity);
         let limits = limits(&mut from, &args.network);
         let mut settings = Self {
             reading,
@@ -317,6 +328,7 @@ impl Settings {
                 linking: (writing.moved == Some(MovedArg::Link)).then(Linking::default),
                 new_namespace: writing.new_namespace,
                 also_reported: HashSet::new(),
+                others: Others::default(),
                 no_steps: from.switch("no-steps", writing.no_steps),
                 no_fields: from.switch("no-fields", writing.no_fields),
                 records_results: false,
@@ -324,6 +336,7 @@ impl Settings {
                 lag_wait: limits.lag_wait,
             },
             identity,
+            tables,
             mode: match (writing.check, writing.dry_run) {
                 (true, _) => Mode::Check,
                 (false, true) => Mode::DryRun,
@@ -346,9 +359,15 @@ impl Settings {
         };
         let recording = results::read(&mut from, &args.results);
         settings.results = without_build.and_then(|without_build| {
-            let PlanOptions { namespace, no_steps, .. } = &settings.planning;
+            let no_steps = settings.planning.no_steps;
+            // One run for all tables: it is that of their namespace, if they have one in common.
+            let namespaces: Vec<&str> = settings.namespaces();
+            let namespace = match namespaces[..] {
+                [only] => only,
+                _ => settings.identity.namespace.as_str(),
+            };
             let limits = &settings.limits;
-            results::complete(&mut from, recording, without_build, namespace, *no_steps, limits)
+            results::complete(&mut from, recording, without_build, namespace, no_steps, limits)
         });
         settings.planning.records_results = settings.results.is_some();
         connection::check_file(&mut from);
@@ -376,6 +395,16 @@ fn reject_subcommand_typos(
     if from.errors.len() == before { Ok(()) } else { Err(std::mem::take(&mut from.errors)) }
 }
 
+/// Ends with an error if nothing names reports. Nothing else is reported then: the command line is not finished.
+fn require_reports(from: &mut Resolver<'_>, args: &ImportArgs) -> Result<(), Vec<ConfigError>> {
+    if !args.reading.reports.is_empty() || from.file.may_have_tables() {
+        return Ok(());
+    }
+    Err(vec![ConfigError::new("no reports named").hint(
+        "name report files, directories or quoted patterns, such as 'reports/**/*.xml', or name them in [[import]] tables of tq-import.toml; `tq-import --help` shows the options",
+    )])
+}
+
 fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
     if args.reports.iter().any(|report| report.trim().is_empty()) {
         // It would be the working directory and all below it.
@@ -384,16 +413,14 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
                 .hint("is a variable not set? write . for everything below this directory"),
         );
     }
-    let mut exclude: Vec<String> = from.option("exclude", None).unwrap_or_default();
-    if let Some(directory) = &from.file.above {
-        // The file's patterns are relative to its own directory.
-        let directory = directory.canonicalize().unwrap_or_else(|_| directory.clone());
-        let directory = Pattern::escape(&directory.to_string_lossy());
-        for pattern in exclude.iter_mut().filter(|pattern| pattern.contains('/')) {
-            *pattern = format!("{directory}/{}", pattern.trim_start_matches("./"));
-        }
+    let exclude: Vec<String> = from.option("exclude", None).unwrap_or_default();
+    let mut exclude = absolute(from, exclude);
+    let mut given = args.exclude.clone();
+    if from.file.tables() > 0 && from.file.above.is_some() {
+        // The reports of the tables are not searched in the working directory.
+        below(&from.environment.directory, &mut given);
     }
-    exclude.extend(args.exclude.iter().cloned());
+    exclude.append(&mut given);
     for written in &exclude {
         pattern(from, "exclude", written);
     }
@@ -433,65 +460,29 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
     reading
 }
 
+/// Patterns of reports in the file, which are relative to its own directory.
+fn absolute(from: &Resolver<'_>, mut patterns: Vec<String>) -> Vec<String> {
+    if let Some(directory) = &from.file.above {
+        below(directory, &mut patterns);
+    }
+    patterns
+}
+
+/// Makes relative patterns absolute. Those without `/` match in any directory.
+fn below(directory: &Path, patterns: &mut [String]) {
+    let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    let directory = Pattern::escape(&directory.to_string_lossy());
+    for pattern in patterns.iter_mut().filter(|pattern| pattern.contains('/')) {
+        if !pattern.starts_with('/') {
+            *pattern = format!("{directory}/{}", pattern.trim_start_matches("./"));
+        }
+    }
+}
+
 fn pattern(from: &mut Resolver<'_>, name: &str, written: &str) -> Option<Pattern> {
     let invalid =
         |error| ConfigError::new(format!("{name}: invalid glob pattern {written:?}: {error}"));
     Pattern::new(written).map_err(|error| from.error(invalid(error))).ok()
-}
-
-fn identity(from: &mut Resolver<'_>, args: &MappingArgs) -> IdentityOptions {
-    let namespace = from.text("namespace", args.namespace.as_ref(), "TQ_NAMESPACE");
-    let written = namespace.unwrap_or_default();
-    let namespace = text::clean(&written);
-    if namespace.is_empty() && !written.is_empty() {
-        from.error(ConfigError::new("the namespace has no printable characters"));
-    }
-    let folder = from.text("folder", args.folder.as_ref(), "TQ_FOLDER").unwrap_or_default();
-    let id_property = from.option("id-property", args.id_property.clone());
-    let id_property = id_property.unwrap_or_else(|| DEFAULT_ID_PROPERTY.to_owned());
-    if id_property.trim().is_empty() {
-        from.error(ConfigError::new("id-property is empty"));
-    }
-    let mut roots: Vec<String> = from.option("root", None).unwrap_or_default();
-    roots.extend(args.root.iter().cloned());
-    for root in roots.iter().filter(|root| !text::RepositoryRoot::is_absolute(root)) {
-        from.error(
-            ConfigError::new(format!("root is not an absolute path: {root:?}"))
-                .hint("name the directory as the reports do, for example /app"),
-        );
-    }
-    IdentityOptions {
-        namespace,
-        folder: folder
-            .split('/')
-            .map(text::clean)
-            .filter(|name| !name.is_empty())
-            .map(|name| text::fit_name(&name).into_owned())
-            .collect(),
-        group_by: from.option("group-by", args.group_by).map(Into::into).unwrap_or_default(),
-        split: split(from, args),
-        merge_parameters: from.switch("merge-parameters", args.merge_parameters),
-        by_configuration: from.switch("by-configuration", args.by_configuration),
-        reruns: from.switch("reruns", args.reruns),
-        id_property: id_property.trim().to_owned(),
-        root: text::RepositoryRoot::new(&from.working_tree),
-        tracked: tracked::files(&from.environment.directory).map(Arc::new),
-        roots: roots.iter().map(|root| text::RepositoryRoot::new(Path::new(root))).collect(),
-    }
-}
-
-fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
-    let error = match (args.split.as_deref(), args.no_split) {
-        (Some(_), true) => Some(ConfigError::new("--split and --no-split contradict each other")),
-        (Some(""), false) => {
-            Some(ConfigError::new("--split is empty").hint("--no-split never splits"))
-        }
-        _ => None,
-    };
-    from.errors.extend(error);
-    let never = args.no_split.then_some(Split::Never);
-    let given = args.split.clone().map(Split::At).or(never);
-    from.option("split", given).unwrap_or_default()
 }
 
 fn limits(from: &mut Resolver<'_>, args: &NetworkArgs) -> RequestLimits {

@@ -3,21 +3,26 @@
 //! The file is part of the branch under test. It cannot hold anything that a stranger's branch must not decide: no token,
 //! no certificate authority, no unencrypted host, no soft exit codes.
 //!
-//! There is no list of keys: a key is known once [`ProjectFile::read`] was called for it.
+//! There is no list of keys: a key is known once [`ProjectFile::read`] was called for it, and a key of an `[[import]]` table
+//! once it was called within a table.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize as _;
+use toml::Spanned;
 use toml::Value;
-use toml::de::{DeTable, ValueDeserializer};
+use toml::de::{DeString, DeTable, DeValue, ValueDeserializer};
 
 use super::resolver::{ConfigError, Setting, Source, Sourced};
 use crate::cli::args::words::nearest;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "tq-import.toml";
+
+/// The key of the tables that name reports.
+const TABLES: &str = "import";
 
 /// The longest file that is read, in bytes.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -32,14 +37,32 @@ pub(super) struct ProjectFile {
     /// What was not read yet.
     entries: Vec<Entry>,
     known_keys: BTreeSet<String>,
-    /// Errors and their lines; line 0 is the file as a whole.
-    errors: Vec<(usize, ConfigError)>,
+    /// The `[[import]]` tables.
+    tables: Vec<Table>,
+    /// The table that [`Self::read`] reads; none: the keys above all tables.
+    current: Option<usize>,
+    known_table_keys: BTreeSet<String>,
+    /// Whether there is a key `import` that is not a list of tables.
+    has_other_import: bool,
+    /// Errors and their places.
+    errors: Vec<(Place, ConfigError)>,
+}
+
+/// Line and column, from 1. Line 0 is the file as a whole; messages name the column only within tables.
+type Place = (usize, Option<usize>);
+
+/// An `[[import]]` table.
+#[derive(Debug)]
+struct Table {
+    place: Place,
+    /// What was not read yet.
+    entries: Vec<Entry>,
 }
 
 #[derive(Debug)]
 struct Entry {
     key: String,
-    line: usize,
+    place: Place,
     /// None for a value that TOML allows and no setting has, such as a number of more than 64 bits.
     value: Option<Value>,
 }
@@ -55,7 +78,7 @@ impl ProjectFile {
                 let mut file = Self { path: Some(shown), above, ..Self::default() };
                 match read_file(&path) {
                     Ok(text) => file.parse(&text),
-                    Err(error) => file.error(0, &format!("cannot be read: {error}"), None),
+                    Err(error) => file.error((0, None), &format!("cannot be read: {error}"), None),
                 }
                 return file;
             }
@@ -74,32 +97,103 @@ impl ProjectFile {
             let line = line_at(error.span().map_or(0, |span| span.start));
             // Only the parser's words, never the line itself: it may hold a secret.
             let message = error.message().lines().collect::<Vec<_>>().join("; ");
-            if !self.errors.iter().any(|(other, _)| *other == line) {
-                self.error(line, &message, None);
+            if !self.errors.iter().any(|((other, _), _)| *other == line) {
+                self.error((line, None), &message, None);
             }
         }
+        let column_at = |offset: usize| {
+            let before = text.get(..offset).unwrap_or_default();
+            1 + before.rsplit('\n').next().unwrap_or_default().chars().count()
+        };
+        let in_table = |offset| (line_at(offset), Some(column_at(offset)));
         for (key, value) in table.into_inner() {
-            let line = line_at(key.span().start);
-            // The parser guesses what a broken line means.
-            if !self.errors.iter().any(|(broken, _)| *broken == line) {
-                let value = Value::deserialize(ValueDeserializer::from(value)).ok();
-                self.entries.push(Entry { key: key.into_inner().into_owned(), line, value });
+            if key.get_ref() == TABLES {
+                match value.into_inner() {
+                    DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_table()) => {
+                        for item in items {
+                            let place = in_table(item.span().start);
+                            let mut entries = Vec::new();
+                            if let DeValue::Table(table) = item.into_inner() {
+                                for (key, value) in table {
+                                    let place = in_table(key.span().start);
+                                    entries.extend(self.entry(key, value, place));
+                                }
+                            }
+                            self.tables.push(Table { place, entries });
+                        }
+                    }
+                    _ => {
+                        self.has_other_import = true;
+                        let hint =
+                            "write each table below a line [[import]], in two pairs of brackets";
+                        let message = "`import` must be a list of tables";
+                        self.error(in_table(key.span().start), message, Some(hint.to_owned()));
+                    }
+                }
+                continue;
             }
+            let place = (line_at(key.span().start), None);
+            self.entries.extend(self.entry(key, value, place));
         }
+    }
+
+    /// A key, unless its line is broken: the parser guesses what that means.
+    fn entry(
+        &self,
+        key: Spanned<DeString<'_>>,
+        value: Spanned<DeValue<'_>>,
+        place: Place,
+    ) -> Option<Entry> {
+        if self.errors.iter().any(|((broken, _), _)| *broken == place.0) {
+            return None;
+        }
+        let value = Value::deserialize(ValueDeserializer::from(value)).ok();
+        Some(Entry { key: key.into_inner().into_owned(), place, value })
+    }
+
+    /// The number of `[[import]]` tables.
+    pub(super) fn tables(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// Whether there may be `[[import]]` tables: also with an error that may hide one.
+    pub(super) fn may_have_tables(&self) -> bool {
+        !self.tables.is_empty() || self.has_other_import || !self.errors.is_empty()
+    }
+
+    /// Whether the current table has this key.
+    pub(super) fn table_has(&self, key: &str) -> bool {
+        let table = self.current.and_then(|index| self.tables.get(index));
+        table.is_some_and(|table| table.entries.iter().any(|entry| entry.key == key))
+    }
+
+    /// Makes [`Self::read`] read the table with this index; none: the keys above all tables.
+    pub(super) fn enter(&mut self, table: Option<usize>) {
+        self.current = table;
+    }
+
+    /// Adds an error about the current table as a whole.
+    pub(super) fn table_error(&mut self, message: &str, hint: &str) {
+        let place = self.current.and_then(|index| self.tables.get(index)).map(|table| table.place);
+        self.error(place.unwrap_or((0, None)), message, Some(hint.to_owned()));
     }
 
     /// The value of the setting `name`. A value of another type is an error, and none.
     pub(super) fn read<T: Setting>(&mut self, name: &str) -> Option<Sourced<T>> {
         let key = name.replace('-', "_");
-        let index = self.entries.iter().position(|entry| entry.key == key);
-        let entry = index.map(|index| self.entries.swap_remove(index));
-        self.known_keys.insert(key);
-        let Entry { key, line, value } = entry?;
+        let (entries, known) = match self.current.and_then(|index| self.tables.get_mut(index)) {
+            Some(table) => (&mut table.entries, &mut self.known_table_keys),
+            None => (&mut self.entries, &mut self.known_keys),
+        };
+        let index = entries.iter().position(|entry| entry.key == key);
+        let entry = index.map(|index| entries.swap_remove(index));
+        known.insert(key);
+        let Entry { key, place, value } = entry?;
         let Some(value) = value.as_ref().and_then(T::from_toml) else {
-            self.error(line, &format!("`{key}` must be {}", T::expected()), None);
+            self.error(place, &format!("`{key}` must be {}", T::expected()), None);
             return None;
         };
-        Some(Sourced { value, source: Source::File { path: self.path.clone()?, line } })
+        Some(Sourced { value, source: Source::File { path: self.path.clone()?, line: place.0 } })
     }
 
     /// Whether the file has this key, or a syntax error that may hide it.
@@ -109,19 +203,33 @@ impl ProjectFile {
 
     /// Every error in the order of the lines. Keys that were not read are errors, too.
     pub(super) fn into_errors(mut self) -> Vec<ConfigError> {
-        for Entry { key, line, .. } in std::mem::take(&mut self.entries) {
+        self.known_keys.insert(TABLES.to_owned());
+        for Entry { key, place, .. } in std::mem::take(&mut self.entries) {
             let (message, hint) = unknown_key(&key, &self.known_keys);
-            self.error(line, &message, Some(hint));
+            self.error(place, &message, Some(hint));
         }
-        self.errors.sort_by_key(|(line, _)| *line);
+        for table in std::mem::take(&mut self.tables) {
+            for Entry { key, place, .. } in table.entries {
+                let (message, hint) = match self.known_keys.contains(&key) {
+                    true => not_of_table(&key, &self.known_table_keys),
+                    false => unknown_key(&key, &self.known_table_keys),
+                };
+                self.error(place, &message, Some(hint));
+            }
+        }
+        self.errors.sort_by_key(|(place, _)| *place);
         self.errors.into_iter().map(|(_, error)| error).collect()
     }
 
-    fn error(&mut self, line: usize, message: &str, hint: Option<String>) {
+    fn error(&mut self, place: Place, message: &str, hint: Option<String>) {
         let path = self.path.as_deref().unwrap_or(Path::new(FILE_NAME)).display();
-        let place = if line == 0 { path.to_string() } else { format!("{path}:{line}") };
-        let message = format!("{place}: {message}");
-        self.errors.push((line, ConfigError { message, hint }));
+        let shown = match place {
+            (0, _) => path.to_string(),
+            (line, None) => format!("{path}:{line}"),
+            (line, Some(column)) => format!("{path}:{line}:{column}"),
+        };
+        let message = format!("{shown}: {message}");
+        self.errors.push((place, ConfigError { message, hint }));
     }
 }
 
@@ -136,6 +244,18 @@ fn read_file(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("larger than 1 MiB"));
     }
     Ok(text)
+}
+
+/// Message and hint for a key of an `[[import]]` table that is a setting of the whole import.
+fn not_of_table(key: &str, known: &BTreeSet<String>) -> (String, String) {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    (
+        format!("`{key}` cannot be set for one [[import]] table"),
+        format!(
+            "it holds for the whole import: write it above the first [[import]]; the keys of a table are {}",
+            known.join(", ")
+        ),
+    )
 }
 
 /// Message and hint for a key that is not a setting.

@@ -78,6 +78,12 @@ fn text(errors: &[ConfigError]) -> String {
     text
 }
 
+/// `inspect a.xml`
+fn inspect() -> InspectArgs {
+    let reading = ReadingArgs { reports: vec!["a.xml".to_owned()], ..ReadingArgs::default() };
+    InspectArgs { reading, ..InspectArgs::default() }
+}
+
 const TOKEN: (&str, &str) = ("TQ_ACCESS_TOKEN", "canary");
 const PROJECT: (&str, &str) = ("TQ_PROJECT", "Shop");
 
@@ -517,9 +523,10 @@ fn every_key_of_the_file_is_known_to_every_command() {
     assert_eq!(settings.reading.limits.value_size, 2 << 20);
     assert_eq!(settings.limits.timeout, Duration::from_secs(10));
 
-    let inspect = InspectArgs::default();
-    assert!(Settings::for_inspect(&inspect, &fixture.environment).is_ok());
-    assert!(Settings::for_explain(&ImportArgs::default(), &fixture.environment).is_ok());
+    assert!(Settings::for_inspect(&inspect(), &fixture.environment).is_ok());
+    let reading = inspect().reading;
+    let explain = ImportArgs { reading, ..ImportArgs::default() };
+    assert!(Settings::for_explain(&explain, &fixture.environment).is_ok());
     let (_, _, errors) = Settings::for_doctor(&DoctorArgs::default(), &fixture.environment);
     assert_eq!(errors, []);
     fixture.import("--sandbox --build 7 a.xml").unwrap();
@@ -558,10 +565,10 @@ fn all_errors_of_the_file_are_reported_with_their_lines() {
       hint: a branch must not decide this: use the option --ca-cert in the pipeline
     tq-import.toml:10: `retries` must be a number of at least 0
     tq-import.toml:11: unknown key `zzzzzzzzz`
-      hint: the keys are adopt, allow_empty, batch_size, by_configuration, close_run, concurrency, create_limit, cycle, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, milestone, min_tests, namespace, no_fields, no_steps, project, reruns, results, retries, root, split, statuses, strict, timeout
+      hint: the keys are adopt, allow_empty, batch_size, by_configuration, close_run, concurrency, create_limit, cycle, deadline, exclude, fail_on_test_failure, folder, group_by, host, id_property, ignore, import, lag_wait, max_cases, max_file_size, max_value_size, merge_parameters, milestone, min_tests, namespace, no_fields, no_steps, project, reruns, results, retries, root, split, statuses, strict, timeout
     "#);
     // The same for a command that has no options for most of them.
-    let errors = Settings::for_inspect(&InspectArgs::default(), &fixture.environment).unwrap_err();
+    let errors = Settings::for_inspect(&inspect(), &fixture.environment).unwrap_err();
     assert_eq!(errors.len(), 11);
 }
 
@@ -702,4 +709,154 @@ fn results_are_recorded_if_an_option_or_variable_says_so() {
     let errors = fixture.errors("a.xml");
     assert!(errors.contains("`build` cannot be set in a file"), "{errors}");
     assert!(errors.contains("unknown outcome `odd`"), "{errors}");
+}
+
+const TABLES: &str = r#"
+project = "Shop"
+namespace = "shop"
+folder = "Automated"
+group_by = "file"
+exclude = ["*/old/*"]
+ignore = ["slow*"]
+root = ["/all"]
+
+[[import]]
+files = ["packages/web/**/*.xml", "!**/lint.xml"]
+
+[[import]]
+files = ["services/api.xml"]
+namespace = " shop-api "
+folder = "Automated/API"
+exclude = ["old.xml", "services/tmp/*"]
+ignore = ["load/*"]
+root = ["/app"]
+group_by = "flat"
+split = "::"
+merge_parameters = true
+by_configuration = true
+reruns = true
+id_property = "tq"
+"#;
+
+#[test]
+fn a_table_has_its_own_settings_and_else_those_above() {
+    let fixture = Fixture::new(&[TOKEN]).with_file("tq-import.toml", TABLES);
+    let line = "tq-import --exclude tmp/x.xml";
+    let parse = |line: &str| {
+        let cli = args::parse(line.split(' ').map(OsString::from)).unwrap();
+        Settings::for_import(&cli.import, &fixture.environment)
+    };
+    let (settings, _) = parse(line).unwrap();
+    let [web, api] = &settings.tables[..] else { panic!("{:?}", settings.tables) };
+    assert_eq!(web.files, ["packages/web/**/*.xml", "!**/lint.xml"]);
+    assert_eq!(web.exclude, Vec::<String>::new());
+    assert_eq!(
+        (&*web.identity.namespace, &web.identity.folder),
+        ("shop", &settings.identity.folder)
+    );
+    assert_eq!((web.identity.group_by, web.ignore.len()), (GroupBy::File, 1));
+    assert_eq!(
+        (&*api.identity.namespace, api.identity.folder.join("/")),
+        ("shop-api", "Automated/API".to_owned())
+    );
+    let directory = fixture.path().canonicalize().unwrap();
+    assert_eq!(
+        api.exclude,
+        ["old.xml".to_owned(), format!("{}/services/tmp/*", directory.display())]
+    );
+    // Those of the import are relative to the working directory, which is not that of the file.
+    assert_eq!(settings.reading.exclude[1], format!("{}/web/tmp/x.xml", directory.display()));
+    assert_eq!((api.identity.group_by, api.ignore.len()), (GroupBy::Flat, 2));
+    assert_eq!(api.identity.split, Split::At("::".to_owned()));
+    assert!(api.identity.merge_parameters && api.identity.by_configuration && api.identity.reruns);
+    assert_eq!((&*api.identity.id_property, api.identity.roots.len()), ("tq", 2));
+    assert_eq!(settings.namespaces(), ["shop", "shop-api"]);
+    assert_eq!(settings.table_name(1), "[[import]] 2 (namespace shop-api)");
+    assert_eq!(settings.tables_prefix(), Some("../"));
+    let api_namespace = settings.provenance.iter().find(|known| known.value == " shop-api ");
+    assert_eq!(api_namespace.unwrap().source.to_string(), "../tq-import.toml:15");
+
+    // An option replaces a key of every table.
+    let (settings, _) = parse("tq-import --group-by suite --merge-parameters").unwrap();
+    for table in &settings.tables {
+        assert_eq!(table.identity.group_by, GroupBy::Suite);
+        assert!(table.identity.merge_parameters);
+    }
+    // The sandbox ignores variables, and one for all tables is an error otherwise.
+    let variable =
+        Fixture::new(&[TOKEN, ("TQ_NAMESPACE", "x")]).with_file("tq-import.toml", TABLES);
+    assert!(variable.import("--sandbox a.xml").is_ok());
+    insta::assert_snapshot!(variable.errors("--folder X a.xml"), @r#"
+    TQ_NAMESPACE contradicts `namespace` of an [[import]] table (../tq-import.toml:15)
+      hint: leave TQ_NAMESPACE out: each table says which namespace its tests have
+    --folder contradicts `folder` of an [[import]] table (../tq-import.toml:16)
+      hint: leave --folder out: each table says which folder its tests have
+    "#);
+}
+
+#[test]
+fn errors_of_tables_name_line_and_column() {
+    let fixture = Fixture::new(&[TOKEN]).with_file(
+        "web/tq-import.toml",
+        "project = \"Shop\"\n\
+         [[import]]\n\
+         files = [\"a.xml\"]\n\
+         \x20 adopt = \"none\"\n\
+         nmespace = \"x\"\n\
+         project = \"Other\"\n\
+         token = \"canary\"\n\
+         reruns = \"yes\"\n\
+         [[import]]\n\
+         namespace = \"y\"\n\
+         [[import]]\n\
+         files = [\"-\"]\n\
+         [[import]]\n\
+         files = [\"!a.xml\"]\n",
+    );
+    let errors = fixture.errors("a.xml");
+    assert!(!errors.contains("canary"), "{errors}");
+    insta::assert_snapshot!(errors, @r#"
+    tq-import.toml:4:3: `adopt` cannot be set for one [[import]] table
+      hint: it holds for the whole import: write it above the first [[import]]; the keys of a table are by_configuration, exclude, files, folder, group_by, id_property, ignore, merge_parameters, namespace, reruns, root, split
+    tq-import.toml:5:1: unknown key `nmespace`
+      hint: did you mean `namespace`?
+    tq-import.toml:6:1: `project` cannot be set for one [[import]] table
+      hint: it holds for the whole import: write it above the first [[import]]; the keys of a table are by_configuration, exclude, files, folder, group_by, id_property, ignore, merge_parameters, namespace, reruns, root, split
+    tq-import.toml:7:1: `token`: a token does not belong in a file of the repository
+      hint: set TQ_ACCESS_TOKEN, or name a file outside the repository with --token-file; if the token was committed, revoke it
+    tq-import.toml:8:1: `reruns` must be true or false
+    tq-import.toml:9:1: the [[import]] table names no reports
+      hint: name them, for example files = ["reports/**/*.xml"]
+    tq-import.toml:11:1: "-" in `files` is not a report of the repository
+      hint: name files, directories or patterns, relative to the directory of this file
+    tq-import.toml:13:1: the [[import]] table names no reports
+      hint: name them, for example files = ["reports/**/*.xml"]
+    "#);
+    for (file, expected) in [
+        ("import = [\"a.xml\"]\n", "tq-import.toml:1:1: `import` must be a list of tables"),
+        (
+            "[import]\nfiles = [\"a.xml\"]\n",
+            "tq-import.toml:1:2: `import` must be a list of tables",
+        ),
+        (
+            "imports = 1\n",
+            "tq-import.toml:1: unknown key `imports`\n  hint: did you mean `import`?",
+        ),
+    ] {
+        let fixture = Fixture::new(&[TOKEN, PROJECT]).with_file("web/tq-import.toml", file);
+        let errors = fixture.errors("a.xml");
+        assert!(errors.starts_with(expected), "{errors}");
+    }
+}
+
+#[test]
+fn without_reports_and_tables_only_this_is_an_error() {
+    let fixture = Fixture::new(&[]);
+    let parse = |line: &str| {
+        let cli = args::parse(line.split(' ').map(OsString::from)).unwrap();
+        text(&Settings::for_import(&cli.import, &fixture.environment).map(|_| ()).unwrap_err())
+    };
+    let errors = parse("tq-import --results");
+    assert!(errors.starts_with("no reports named\n  hint: "), "{errors}");
+    assert_eq!(errors.lines().count(), 2);
 }

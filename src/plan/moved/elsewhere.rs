@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::api::ids::TestId;
-use crate::snapshot::Snapshot;
+use crate::plan::options::Others;
+use crate::snapshot::{Snapshot, TestRow};
 use test_reports::identity::NamespaceMark;
 use test_reports::record::TestRecord;
 use test_reports::text;
@@ -48,19 +49,18 @@ pub struct Elsewhere {
     pub id: TestId,
 }
 
-/// The `unpaired` new tests that exist under another namespace than `own`; `new` tests are to be created in all.
+/// The `unpaired` new tests that exist under another namespace than `own`; `new` tests are to be created in all. Rows that are
+/// not `is_free` belong to other namespaces of this import, which may have tests of the same names.
 pub(super) fn other_namespace(
     unpaired: &[&NewTest<'_>],
     new: usize,
-    matched: &HashSet<TestId>,
+    is_free: impl Fn(TestId, &TestRow) -> bool,
     snapshot: &Snapshot,
     own: NamespaceMark,
 ) -> Option<OtherNamespace> {
-    let is_other = |row: &crate::snapshot::TestRow| row.namespace.is_some_and(|mark| mark != own);
+    let is_other = |row: &TestRow| row.namespace.is_some_and(|mark| mark != own);
     let mut labels: HashMap<&str, TestId> = HashMap::new();
-    for (id, row) in
-        snapshot.tests.iter().filter(|(id, row)| is_other(row) && !matched.contains(id))
-    {
+    for (id, row) in snapshot.tests.iter().filter(|(id, row)| is_other(row) && is_free(**id, row)) {
         if let Some(label) = row.label.as_deref() {
             labels.entry(label).or_insert(*id);
         }
@@ -87,7 +87,7 @@ pub(super) fn other_namespace(
 /// The `unpaired` new tests whose name no other record has, and exactly one unlinked test of the project.
 pub(super) fn elsewhere(
     unpaired: &[&NewTest<'_>],
-    records: &[TestRecord],
+    (records, others): (&[TestRecord], &Others),
     matched: &HashSet<TestId>,
     snapshot: &Snapshot,
 ) -> Vec<Elsewhere> {
@@ -101,7 +101,7 @@ pub(super) fn elsewhere(
         return Vec::new();
     }
     let mut wanted: HashMap<&str, usize> = HashMap::new();
-    for record in records {
+    for record in records.iter().chain(others.tests()) {
         *wanted.entry(record.name.as_str()).or_default() += 1;
     }
     let found = unpaired.iter().filter_map(|test| {

@@ -24,7 +24,7 @@ use test_reports::text;
 use super::options::PlanOptions;
 
 pub use elsewhere::{Elsewhere, OtherNamespace};
-pub use pairing::LeftOver;
+pub use pairing::{LeftOver, is_named};
 
 /// Tests that moved from one container to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -119,7 +119,8 @@ pub(super) fn find(
         return Findings::default();
     }
     let linking = options.linking.as_ref();
-    let reported: HashSet<Identity> = records.iter().map(|record| record.identity).collect();
+    let all = records.iter().chain(options.others.tests());
+    let reported: HashSet<Identity> = all.map(|record| record.identity).collect();
     let new: Vec<NewTest<'_>> = new
         .iter()
         .map(|&index| NewTest {
@@ -153,8 +154,11 @@ pub(super) fn find(
     let own = NamespaceMark::of(&options.namespace);
     let unpaired: Vec<&NewTest<'_>> =
         new.iter().filter(|test| !paired.contains(&test.index)).collect();
-    let other_namespace = elsewhere::other_namespace(&unpaired, new.len(), matched, snapshot, own);
-    let elsewhere = elsewhere::elsewhere(&unpaired, records, matched, snapshot);
+    let is_of_others =
+        |row: &TestRow| row.namespace.is_some_and(|mark| options.others.namespaces.contains(&mark));
+    let is_free = |id: TestId, row: &TestRow| !matched.contains(&id) && !is_of_others(row);
+    let other_namespace = elsewhere::other_namespace(&unpaired, new.len(), is_free, snapshot, own);
+    let elsewhere = elsewhere::elsewhere(&unpaired, (records, &options.others), matched, snapshot);
     let own_gone = if from == own { gone } else { vanished(&|row| row.namespace == Some(own)) };
     let changing = changing::example(&unpaired, &own_gone);
     let mut findings = Findings {

@@ -334,7 +334,7 @@ impl Pairer<'_, '_> {
 }
 
 /// Whether `wanted` is the name of a test, its container and name, or its identity.
-fn is_named(record: &TestRecord, container: &str, wanted: &str) -> bool {
+pub fn is_named(record: &TestRecord, container: &str, wanted: &str) -> bool {
     let wanted = wanted.trim();
     record.name.as_str() == wanted
         || record.name.as_str() == text::clean(wanted)

@@ -132,6 +132,7 @@ fn brief(summary: &Summary) -> Result<String, serde_json::Error> {
     brief.run = None;
     brief.root_plan = None;
     brief.namespace = None;
+    brief.imports.clear();
     json::compact(&brief)
 }
 
@@ -209,7 +210,7 @@ mod tests {
         insta::assert_snapshot!(others.join(" "), @"adopted=3 complete=false conclusion=failure created=12 exit-code=1 failed=3 moved=1 passed=1190 refused=1 run-id=40001 run-name=main #812 1a2b3c4 (tqr-9f86d081884c) seen=1210 skipped=11 unchanged=1187");
         summary.complete = None;
         assert_eq!(read(&outputs(&summary, Conclusion::Success))["complete"], "");
-        let mut summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
+        let mut summary = Summary::of_reports(samples::records(), [&IdentityOptions::default()]);
         summary.exit_code = 3;
         let outputs = Outputs { conclusion: Conclusion::ParseOnly, exit_code: summary.exit_code };
         let read = read(&outputs.inspection(&summary, &TextOptions::default()).unwrap());

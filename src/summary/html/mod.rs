@@ -194,6 +194,7 @@ fn totals(page: &mut String, counts: &OutcomeCounts) {
 }
 
 fn body(page: &mut String, summary: &Summary) {
+    tables(page, summary);
     failures(page, summary);
     run_errors(page, summary);
     list(page, "damaged report", ": test cases may be missing", &summary.reports.damaged, |flaw| {
@@ -239,6 +240,33 @@ fn more(page: &mut String, left: usize) {
     if left > 0 {
         push(page, format_args!("<p class=\"soft\">… and {left} more</p>\n"));
     }
+}
+
+/// The `[[import]]` tables: their namespaces, and what their reports say.
+fn tables(page: &mut String, summary: &Summary) {
+    if summary.imports.is_empty() {
+        return;
+    }
+    page.push_str("<section>\n<h2>[[import]] tables</h2>\n<ul class=\"list\">\n");
+    for table in &summary.imports {
+        let OutcomeCounts { tests, failed, errored, skipped, .. } = table.counts;
+        let outcomes = [(failed, "failed"), (errored, "errored"), (skipped, "skipped")];
+        let outcomes: String = outcomes
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!(", {number} {what}"))
+            .collect();
+        push(
+            page,
+            format_args!(
+                "<li><span>{} <span class=\"soft\">{}, {}{outcomes}</span></span></li>\n",
+                text(headline::table_name(table)),
+                count(table.files, "report"),
+                count(tests, "test"),
+            ),
+        );
+    }
+    page.push_str("</ul>\n</section>\n");
 }
 
 fn failures(page: &mut String, summary: &Summary) {
@@ -441,7 +469,11 @@ fn numbers(page: &mut String, summary: &Summary) {
         (ledger.unchanged, "test", "unchanged"),
         (ledger.refused, "test", "not verified"),
         (ledger.ignored, "test", "ignored by tq-import.toml"),
-        (ledger.stale, "test", "in this namespace that no report contains"),
+        (
+            ledger.stale,
+            "test",
+            &format!("in {} that no report contains", summary.which_namespace()),
+        ),
         (summary.suites.created, "folder", created),
         (summary.suites.linked, "existing folder", adopted),
     ];

@@ -42,8 +42,10 @@ fn everything() {
 
 #[test]
 fn an_inspection() {
-    let summary =
-        Summary::of_reports(samples::records(), &test_reports::record::IdentityOptions::default());
+    let summary = Summary::of_reports(
+        samples::records(),
+        [&test_reports::record::IdentityOptions::default()],
+    );
     insta::assert_snapshot!(content(&Html.inspection(&summary, &TextOptions::default()).unwrap()));
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::summary::comparison::Comparison;
-use crate::summary::{OutcomeCounts, Summary, flawed_files};
+use crate::summary::{ImportedTable, OutcomeCounts, Summary, flawed_files};
 use test_reports::record::{Details, FileCounts, RunError, TestRecord};
 
 #[derive(Serialize)]
@@ -12,6 +12,7 @@ pub(in crate::summary) struct Inspection<'a> {
     schema_version: u32,
     files: &'a [FileCounts],
     totals: Totals,
+    imports: &'a [ImportedTable],
     comparison: Option<&'a Comparison>,
     #[serde(serialize_with = "tests")]
     tests: &'a [TestRecord],
@@ -26,6 +27,7 @@ pub(super) fn whole(summary: &Summary) -> Inspection<'_> {
         tests: summary.to_import(),
         run_errors: &summary.records.run_errors,
         warnings: &summary.warnings,
+        imports: &summary.imports,
         comparison: summary.comparison.as_ref(),
         ..totals(summary)
     }
@@ -47,6 +49,7 @@ pub(in crate::summary) fn totals(summary: &Summary) -> Inspection<'_> {
             ignored: ledger.ignored,
             counts: reports.counts,
         },
+        imports: &[],
         comparison: None,
         tests: &[],
         run_errors: &[],
@@ -90,6 +93,7 @@ impl Serialize for Test<'_> {
             classname,
             suites,
             cases: _,
+            group: _,
             details,
         } = self.0;
         let Details {

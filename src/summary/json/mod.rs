@@ -144,7 +144,7 @@ mod tests {
         for (name, expected) in [
             (
                 "",
-                "schema_version tool exit_code dry_run complete interrupted command build namespace reports project \
+                "schema_version tool exit_code dry_run complete interrupted command build namespace imports reports project \
                  root_plan sandbox suites tests steps run results comparison requests elapsed_s failures run_errors changes stale moved left warnings errors",
             ),
             ("tool", "name version"),
@@ -153,6 +153,10 @@ mod tests {
             (
                 "reports",
                 "files recovered damaged tests passed failed errored skipped flaky duration_s",
+            ),
+            (
+                "imports",
+                "namespace folder files tests passed failed errored skipped flaky duration_s",
             ),
             ("project", "id name"),
             ("root_plan", "id name"),
@@ -217,7 +221,7 @@ mod tests {
 
     #[test]
     fn inspection() {
-        let summary = Summary::of_reports(samples::records(), &IdentityOptions::default());
+        let summary = Summary::of_reports(samples::records(), [&IdentityOptions::default()]);
         insta::assert_snapshot!(
             "inspection",
             Json.inspection(&summary, &TextOptions::default()).unwrap()

@@ -5,7 +5,9 @@ use super::escape::code;
 use super::page::{List, Page, path, table};
 use crate::summary::layout::count;
 use crate::summary::tree::Tree;
-use crate::summary::{Change, ChangeAction, ChangeKind, OutcomeCounts, Stale, Summary};
+use crate::summary::{
+    Change, ChangeAction, ChangeKind, ImportedTable, OutcomeCounts, Stale, Summary, headline,
+};
 use test_reports::record::{FileCounts, TestRecord};
 
 /// The actions on tests, as columns.
@@ -72,8 +74,10 @@ pub(super) fn changes(page: &mut Page, summary: &Summary) {
     });
 }
 
-pub(super) fn stale(page: &mut Page, stale: &[Stale]) {
-    let title = format!("Not in any report: {} in this namespace", count(stale.len(), "test"));
+pub(super) fn stale(page: &mut Page, summary: &Summary) {
+    let stale = &summary.stale;
+    let tests = count(stale.len(), "test");
+    let title = format!("Not in any report: {tests} in {}", summary.which_namespace());
     let list = List { title: Some(title), noun: "test", ..List::BULLETS };
     page.list(stale, &list, |Stale { identity: _, folder, name }| {
         format!("<li>{} / {}</li>\n", path(folder), code(&cut(name)))
@@ -92,6 +96,19 @@ pub(super) fn inspected(page: &mut Page, tests: &[TestRecord]) {
         let OutcomeCounts { tests, passed, failed, errored, skipped, flaky: _, duration_s: _ } =
             OutcomeCounts::of(items.iter().copied());
         (path(folder), vec![tests, failed, errored, passed, skipped])
+    });
+}
+
+/// The `[[import]]` tables.
+pub(super) fn tables(page: &mut Page, tables: &[ImportedTable]) {
+    let title = format!("<code>[[import]]</code> tables: {}", tables.len());
+    let list = List { title: Some(title), noun: "table", ..List::BULLETS };
+    let columns = ["namespace", "reports", "tests", "failed", "errored", "passed", "skipped"];
+    table(page, list, &columns, tables, |table| {
+        let OutcomeCounts { tests, passed, failed, errored, skipped, flaky: _, duration_s: _ } =
+            table.counts;
+        let name = code(&cut(headline::table_name(table)));
+        (name, vec![table.files, tests, failed, errored, passed, skipped])
     });
 }
 

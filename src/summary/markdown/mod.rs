@@ -52,8 +52,9 @@ impl Writer for Markdown {
             page.block(&format!("<p>🔎 <b>view it:</b> {}</p>", code(command)));
         }
         problems(&mut page, summary);
+        folders::tables(&mut page, &summary.imports);
         folders::changes(&mut page, summary);
-        folders::stale(&mut page, &summary.stale);
+        folders::stale(&mut page, summary);
         notes(&mut page, summary);
         numbers(&mut page, summary);
         Ok(page.finish())
@@ -63,6 +64,7 @@ impl Writer for Markdown {
         let mut page = self.page(summary);
         result(&mut page, inspected(summary), "🔍");
         problems(&mut page, summary);
+        folders::tables(&mut page, &summary.imports);
         folders::inspected(&mut page, summary.to_import());
         folders::files(&mut page, &summary.records.files);
         notes(&mut page, summary);
@@ -206,7 +208,10 @@ fn numbers(page: &mut Page, summary: &Summary) {
         (ledger.excluded, "cases excluded: not tests"),
         (ledger.ignored, "tests ignored by tq-import.toml"),
         (ledger.left, "tests without a row, which relink does not create"),
-        (ledger.stale, "tests in this namespace that are not in any report"),
+        (
+            ledger.stale,
+            &format!("tests in {} that are not in any report", summary.which_namespace()),
+        ),
         (summary.suites.matched, "folders found"),
         (summary.suites.linked, &format!("of these made by people and {adopted}")),
         (summary.suites.created, &format!("folders {created}")),

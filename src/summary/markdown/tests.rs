@@ -121,7 +121,7 @@ fn holding(text: &str) -> Summary {
 fn the_whole_page() {
     insta::assert_snapshot!("done", render(&samples::done(), LIMIT));
     insta::assert_snapshot!("everything", render(&samples::everything(), LIMIT));
-    let inspected = Summary::of_reports(samples::records(), &IdentityOptions::default());
+    let inspected = Summary::of_reports(samples::records(), [&IdentityOptions::default()]);
     let page = Markdown { limit: LIMIT }.inspection(&inspected, &TextOptions::default()).unwrap();
     insta::assert_snapshot!("inspection", page);
 }

@@ -147,8 +147,10 @@ pub(super) fn damaged(page: &mut Page, damaged: &[FileFlaw], options: &TextOptio
     });
 }
 
-pub(super) fn stale(page: &mut Page, stale: &[Stale], options: &TextOptions) {
-    let title = format!("Not in any report: {} in this namespace", count(stale.len(), "test"));
+pub(super) fn stale(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    let stale = &summary.stale;
+    let tests = count(stale.len(), "test");
+    let title = format!("Not in any report: {tests} in {}", summary.which_namespace());
     section(page, &title, stale, options, |page, Stale { identity: _, folder, name }| {
         let text = format!("{} / {name}", path(folder));
         page.line(&styled(WARN, "  stale"), LABEL, &[piece(PLAIN, escape::terminal(&text))]);
@@ -302,6 +304,23 @@ pub(super) fn test_counts(counts: &OutcomeCounts) -> Vec<Piece> {
         (counts.passed, style, &passed),
         (counts.skipped, FAINT, "skipped"),
     ])
+}
+
+/// A row for each `[[import]]` table: its namespace, and what its reports say.
+pub(super) fn tables(page: &mut Page, summary: &Summary) {
+    for (index, table) in summary.imports.iter().enumerate() {
+        let mut pieces = vec![
+            piece(TITLE, escape::terminal(headline::table_name(table))),
+            piece(PLAIN, format!(": {}, ", count(table.files, "file"))),
+            piece(PLAIN, count(table.counts.tests, "test")),
+        ];
+        let counts = test_counts(&table.counts);
+        if !counts.is_empty() {
+            pieces.push(piece(PLAIN, ": "));
+            pieces.extend(counts);
+        }
+        page.line(if index == 0 { "tables" } else { "" }, ROW_LABEL, &pieces);
+    }
 }
 
 /// The rows `tests` and, if their number differs, `cases`.

@@ -33,6 +33,7 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
         findings::slowest(&mut page, summary, options);
         page.gap();
         files(&mut page, &records.files, options);
+        findings::tables(&mut page, summary);
         findings::test_rows(&mut page, summary);
         page.gap();
         findings::recovered(&mut page, &reports.recovered, options);

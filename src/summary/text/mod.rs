@@ -55,7 +55,7 @@ fn render(summary: &Summary, options: &TextOptions) -> String {
         page.gap();
         rows(&mut page, summary, options.detail);
         page.gap();
-        findings::stale(&mut page, &summary.stale, options);
+        findings::stale(&mut page, summary, options);
         findings::moved(&mut page, &summary.moved, summary.dry_run, options);
         findings::left(&mut page, summary.work, &summary.left, options);
         findings::recovered(&mut page, &summary.reports.recovered, options);
@@ -99,6 +99,7 @@ fn rows(page: &mut Page, summary: &Summary, detail: Detail) {
     let mut parts = vec![piece(PLAIN, count(reports.files, "file"))];
     parts.extend(numbers([(reports.damaged.len(), ERROR, "damaged")]));
     page.line("reports", LABEL, &listed(parts));
+    findings::tables(page, summary);
     findings::test_rows(page, summary);
     project_rows(page, summary);
     request_row(page, summary);

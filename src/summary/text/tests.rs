@@ -256,7 +256,7 @@ fn a_test_cannot_forge_a_workflow_command() {
 }
 
 fn inspected(records: Records, detail: Detail) -> String {
-    let summary = Summary::of_reports(records, &IdentityOptions::default());
+    let summary = Summary::of_reports(records, [&IdentityOptions::default()]);
     let options = TextOptions { columns: Some(80), detail, in_ci: false, errors_apart: false };
     anstream::adapter::strip_str(&inspection::render(&summary, &options)).to_string()
 }

@@ -18,7 +18,7 @@ pub(super) async fn killed_at_every_request(
 }
 
 /// As [`killed_at_every_request`]; `undo` takes no namespace.
-pub(super) async fn killed_at_every_request_of(
+pub(in super::super) async fn killed_at_every_request_of(
     prepare: impl AsyncFn() -> TestEnv,
     arguments: &[&str],
     has_namespace: bool,

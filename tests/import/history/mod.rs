@@ -4,7 +4,7 @@ mod aliases;
 mod creation;
 mod detection;
 mod folders;
-mod kills;
+pub(super) mod kills;
 mod list;
 mod pins;
 mod relink;

@@ -20,20 +20,39 @@ use crate::identity::Identity;
 use crate::text;
 use crate::tools::{CaseMapper, MappedCase, MappedTest, Tool};
 
+/// Reports whose cases become tests in one way.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportGroup<'a> {
+    /// The reports.
+    pub reports: &'a [Report],
+    /// How their cases become tests.
+    pub options: &'a IdentityOptions,
+}
+
 /// Merges all cases of all reports into one record per test.
 ///
 /// The result does not depend on the order of `reports`, unless [`IdentityOptions::reruns`] is set: then later reports
 /// are re-executions of earlier ones, if their suites have no time stamps.
 #[must_use]
 pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
-    let mappers: Vec<CaseMapper<'_>> =
-        reports.iter().map(|report| CaseMapper::new(report, options)).collect();
+    collect_groups(&[ReportGroup { reports, options }])
+}
+
+/// As [`collect`], for several groups of reports, at most 65,536. Groups with one namespace share their tests; such a test has
+/// the place that the first of them gives it.
+#[must_use]
+pub fn collect_groups(groups: &[ReportGroup<'_>]) -> Records {
+    let reports = numbered(groups).flat_map(|(group, ReportGroup { reports, options })| {
+        reports.iter().map(move |report| CaseMapper::new(report, options).in_group(group))
+    });
+    let mappers: Vec<CaseMapper<'_>> = reports.collect();
     let mut records = Records::default();
     let mut warnings = Warnings::default();
-    let mut index = TestIndex::new(reports, options);
+    let mut index = TestIndex::new(&mappers);
 
-    for file in order(reports, options) {
-        let (report, mapper) = (&reports[file], &mappers[file]);
+    for file in order(groups) {
+        let mapper = &mappers[file];
+        let report = mapper.report();
         warnings.report(report, mapper.tools().any(Tool::is_unknown));
         mapper.for_each(|position, case, mapped| match mapped {
             MappedCase::Test(test) => index.add_occurrence(test, file, position, case),
@@ -55,15 +74,15 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
         }
     }
 
-    records.seen = reports.iter().map(|report| report.cases.len()).sum();
+    let reports = || mappers.iter().map(CaseMapper::report);
+    records.seen = reports().map(|report| report.cases.len()).sum();
     records.stopped_early =
-        reports.iter().filter(|report| report.stopped_early).map(Report::shown_path).collect();
+        reports().filter(|report| report.stopped_early).map(Report::shown_path).collect();
     records.files = mappers.iter().map(counts).collect();
     let chunks = index.chunks;
     records.tests.reserve_exact(chunks.iter().map(Vec::len).sum());
     let mut finisher = Finisher {
         mappers: &mappers,
-        options,
         warnings: &mut warnings,
         suites: Shared::default(),
         suite: None,
@@ -75,13 +94,34 @@ pub fn collect(reports: &[Report], options: &IdentityOptions) -> Records {
         records.tests.extend(chunk.into_iter().map(|builder| finisher.finish(builder)));
     }
     records.merged = records.tests.iter().map(|test| test.cases - 1).sum();
+    let namespaces = namespaces(groups);
+    let namespace_of = |test: &TestRecord| namespaces.get(usize::from(test.group));
     records.tests.par_sort_unstable_by(|a, b| {
-        by_folder(&a.folder, &b.folder)
+        namespace_of(a)
+            .cmp(&namespace_of(b))
+            .then_with(|| by_folder(&a.folder, &b.folder))
             .then_with(|| a.name.cmp(&b.name))
             .then_with(|| a.identity.cmp(&b.identity))
     });
     records.warnings = warnings.lines();
     records
+}
+
+/// The groups with their indexes.
+fn numbered<'g, 'a>(
+    groups: &'g [ReportGroup<'a>],
+) -> impl Iterator<Item = (u16, &'g ReportGroup<'a>)> {
+    (0..=u16::MAX).zip(groups)
+}
+
+/// For each group, the index of the first one with its namespace.
+fn namespaces(groups: &[ReportGroup<'_>]) -> Vec<usize> {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let namespaces = groups.iter().map(|group| group.options.namespace.as_str());
+    namespaces
+        .enumerate()
+        .map(|(index, namespace)| *first.entry(namespace).or_insert(index))
+        .collect()
 }
 
 /// Tests of one folder share its path, so that comparing addresses mostly suffices.
@@ -94,7 +134,7 @@ const CHUNK: usize = 4096;
 
 /// The tests found so far.
 struct TestIndex<'a> {
-    options: &'a IdentityOptions,
+    mappers: &'a [CaseMapper<'a>],
     chunks: Vec<Vec<TestBuilder>>,
     /// The position of each builder in all chunks.
     by_identity: HashMap<Identity, u32>,
@@ -103,10 +143,10 @@ struct TestIndex<'a> {
 }
 
 impl<'a> TestIndex<'a> {
-    fn new(reports: &[Report], options: &'a IdentityOptions) -> Self {
-        let cases = reports.iter().map(|report| report.cases.len()).sum();
+    fn new(mappers: &'a [CaseMapper<'a>]) -> Self {
+        let cases = mappers.iter().map(|mapper| mapper.report().cases.len()).sum();
         Self {
-            options,
+            mappers,
             chunks: Vec::new(),
             by_identity: HashMap::with_capacity(cases),
             containers: Shared::default(),
@@ -116,10 +156,11 @@ impl<'a> TestIndex<'a> {
 
     /// Adds a case to its test.
     fn add_occurrence(&mut self, test: MappedTest, file: usize, position: usize, case: &Case) {
+        let mapper = &self.mappers[file];
         let MappedTest { container, name, folder, outcome, is_subtest } = test;
         let occurrence =
             Occurrence { file: index_of(file), case: index_of(position), outcome, is_subtest };
-        let identity = Identity::of_test(&self.options.namespace, &container, &name);
+        let identity = Identity::of_test(&mapper.options().namespace, &container, &name);
         let folder = self.folders.share(folder);
         match self.by_identity.entry(identity) {
             Entry::Vacant(entry) => {
@@ -146,7 +187,8 @@ impl<'a> TestIndex<'a> {
                 let builder = &mut self.chunks[at / CHUNK][at % CHUNK];
                 builder.more.push(occurrence);
                 // The cases of one test may be in several suites. The least path does not depend on their order.
-                if folder < builder.folder {
+                let first = &self.mappers[builder.first.file as usize];
+                if mapper.group() == first.group() && folder < builder.folder {
                     builder.folder = folder;
                 }
             }
@@ -154,14 +196,19 @@ impl<'a> TestIndex<'a> {
     }
 }
 
-/// The order of reports: by path, or as given if later ones are re-executions.
-fn order(reports: &[Report], options: &IdentityOptions) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..reports.len()).collect();
-    if !options.reruns {
-        let name = |index: usize| (&reports[index].path, &reports[index].shard);
-        order.sort_by(|&a, &b| name(a).cmp(&name(b)));
+/// The order of reports: group by group, in each by path, or as given if later ones are re-executions.
+fn order(groups: &[ReportGroup<'_>]) -> Vec<usize> {
+    let mut all = Vec::new();
+    for ReportGroup { reports, options } in groups {
+        let mut order: Vec<usize> = (0..reports.len()).collect();
+        if !options.reruns {
+            let name = |index: usize| (&reports[index].path, &reports[index].shard);
+            order.sort_by(|&a, &b| name(a).cmp(&name(b)));
+        }
+        let first = all.len();
+        all.extend(order.into_iter().map(|file| first + file));
     }
-    order
+    all
 }
 
 /// The names of the suites around a case.
@@ -174,7 +221,6 @@ struct Suites {
 /// Turns builders into records.
 struct Finisher<'a> {
     mappers: &'a [CaseMapper<'a>],
-    options: &'a IdentityOptions,
     warnings: &'a mut Warnings,
     suites: Shared<Arc<str>>,
     /// The suites of the last test, which the next one mostly shares.
@@ -187,7 +233,8 @@ struct Finisher<'a> {
 
 impl Finisher<'_> {
     fn finish(&mut self, builder: TestBuilder) -> TestRecord {
-        let Self { mappers, options, .. } = *self;
+        let mappers = self.mappers;
+        let options = mappers[builder.first.file as usize].options();
         let merged = executions::merge(&builder, mappers, options);
         let (first_report, first_case) = builder.first.find(mappers);
         if merged.rows > 1 {
@@ -196,7 +243,7 @@ impl Finisher<'_> {
         }
         if let Some([one, other]) = merged.unrelated {
             let paths = [one, other].map(|occurrence| occurrence.find(mappers).0.shown_path());
-            self.warnings.unrelated(&builder.name, &paths);
+            self.warnings.unrelated(&builder.name, builder.identity, &paths);
         }
         if has_changing_part(&builder.name, first_report, first_case) {
             self.warnings.changing(&builder.name, first_report);
@@ -234,6 +281,7 @@ impl Finisher<'_> {
             classname: first_case.classname.clone(),
             suites: self.suites_around(first_report, builder.first.file, first_case.suite),
             cases: 1 + builder.more.len(),
+            group: mappers[builder.first.file as usize].group(),
             details: if has_details { Arc::new(details) } else { Arc::clone(&self.no_details) },
             container: builder.container,
             folder: builder.folder,
@@ -274,6 +322,7 @@ fn counts(mapper: &CaseMapper<'_>) -> FileCounts {
     FileCounts {
         path: Arc::clone(&report.path),
         shard: report.shard.clone(),
+        group: mapper.group(),
         format: report.format,
         tool: mapper.tool().name,
         tests: report.cases.len(),

@@ -16,7 +16,7 @@ use crate::formats::model::{Case, Flaw, Format, Outcome, Property, Text, shown_p
 use crate::identity::Identity;
 pub use crate::options::{GroupBy, IdentityOptions, Split};
 
-pub use collect::collect;
+pub use collect::{ReportGroup, collect, collect_groups};
 
 /// One test.
 ///
@@ -48,6 +48,8 @@ pub struct TestRecord {
     pub suites: Arc<[Arc<str>]>,
     /// The number of case elements it was written as, at least 1.
     pub cases: usize,
+    /// The index of its group of reports; of several, the first ([`collect_groups`]).
+    pub group: u16,
     /// What only some tests have.
     pub details: Arc<Details>,
 }
@@ -145,6 +147,9 @@ pub struct FileCounts {
     /// The file of JSON lines that contained the report, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Arc<str>>,
+    /// The index of its group of reports ([`collect_groups`]).
+    #[serde(skip)]
+    pub group: u16,
     /// The format.
     pub format: Format,
     /// The tool's name, such as `pytest`, or `unknown`.
@@ -177,7 +182,7 @@ impl FileCounts {
 /// Everything that the reports say, merged.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// One record per test, sorted by folder, name and identity.
+    /// One record per test: the namespaces in the order of their groups, in each sorted by folder, name and identity.
     pub tests: Vec<TestRecord>,
     /// Failures outside every test.
     pub run_errors: Vec<RunError>,

@@ -1,6 +1,6 @@
 //! Cases that are attempts, rows and executions of one test.
 
-use super::{IdentityOptions, Pin, Records, TestRecord, collect};
+use super::{IdentityOptions, Pin, Records, ReportGroup, TestRecord, collect, collect_groups};
 use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
 use crate::formats::read_one;
 use crate::identity::Identity;
@@ -518,4 +518,42 @@ fn a_report_that_announces_tests_and_holds_none_causes_a_warning() {
     ] {
         assert_eq!(warning(fine), None, "{fine}");
     }
+}
+
+#[test]
+fn groups_have_their_own_options_and_share_the_tests_of_one_namespace() {
+    let options = |namespace: &str, folder: &str| IdentityOptions {
+        namespace: namespace.to_owned(),
+        folder: vec![folder.to_owned()],
+        ..IdentityOptions::default()
+    };
+    let suite = |names: &[&str]| {
+        let cases: String = names.iter().map(|name| format!("<testcase name='{name}'/>")).collect();
+        [read_one(&format!("<testsuite name='cart'>{cases}</testsuite>"), "a.xml")]
+    };
+    let (web, api, more) = (suite(&["adds", "pays"]), suite(&["adds"]), suite(&["adds", "opens"]));
+    let all = [options("z", "Web"), options("a", "Api"), options("z", "More")];
+    let groups = [&web, &api, &more].into_iter().zip(&all);
+    let groups: Vec<ReportGroup<'_>> =
+        groups.map(|(reports, options)| ReportGroup { reports, options }).collect();
+    let records = collect_groups(&groups);
+    let found: Vec<(u16, String, &str)> = records
+        .tests
+        .iter()
+        .map(|test| (test.group, test.folder.join("/"), test.name.as_str()))
+        .collect();
+    // By namespace in the order of the groups, then by folder. The first group places a test of several.
+    let expected = [
+        (2, "More/cart", "opens"),
+        (0, "Web/cart", "adds"),
+        (0, "Web/cart", "pays"),
+        (1, "Api/cart", "adds"),
+    ];
+    assert_eq!(found, expected.map(|(group, folder, name)| (group, folder.to_owned(), name)));
+    assert_eq!((records.seen, records.merged), (5, 1));
+    let files: Vec<u16> = records.files.iter().map(|file| file.group).collect();
+    assert_eq!(files, [0, 1, 2]);
+    assert_eq!(records.tests[3].identity, Identity::of_test("a", &["cart"], "adds"));
+    let alone = collect(&api, &all[1]);
+    assert_eq!(alone.tests[0].identity, records.tests[3].identity);
 }

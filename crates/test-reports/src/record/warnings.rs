@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::executions::MergedOutcome;
 use crate::formats;
 use crate::formats::model::{Case, Report, find_attribute};
+use crate::identity::Identity;
 use crate::text::{self, count};
 use crate::tools::Tool;
 
@@ -106,10 +107,11 @@ impl Warnings {
     }
 
     /// A test whose cases in the reports `paths` may be different tests.
-    pub(super) fn unrelated(&mut self, name: &str, paths: &[Arc<str>; 2]) {
+    pub(super) fn unrelated(&mut self, name: &str, identity: Identity, paths: &[Arc<str>; 2]) {
         self.unrelated.add(name, None);
         if self.unrelated.count == 1 {
-            self.unrelated.path = Arc::from(format!("{} and {}", paths[0], paths[1]));
+            self.unrelated.path =
+                Arc::from(format!("{identity}, in {} and {}", paths[0], paths[1]));
         }
     }
 
@@ -210,7 +212,7 @@ impl Warnings {
         }
         if let Tally { count: tests @ 1.., example, path, .. } = unrelated {
             lines.push(format!(
-                "different reports contain {} under the same name: if they are different tests, import each package with a --namespace of its own (first: `{example}` in {path})",
+                "different reports contain {} under the same name: if they are different tests, give each package a namespace of its own, in an [[import]] table of tq-import.toml or with --namespace (first: `{example}`, {path})",
                 count(tests, "test"),
             ));
         }

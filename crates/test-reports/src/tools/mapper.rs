@@ -47,6 +47,7 @@ const MESSAGE_CHARS: usize = 2_000;
 pub struct CaseMapper<'a> {
     report: &'a Report,
     options: &'a IdentityOptions,
+    group: u16,
     /// The tool of most cases.
     tool: &'static Tool,
     parts: Vec<(Part<'a>, &'static Tool)>,
@@ -68,6 +69,7 @@ impl<'a> CaseMapper<'a> {
         Self {
             report,
             options,
+            group: 0,
             tool: main_tool(&parts),
             tools: PartTools::new(&parts),
             suite_names: report.suites.iter().map(|suite| text::clean(&suite.name)).collect(),
@@ -100,6 +102,20 @@ impl<'a> CaseMapper<'a> {
 
     pub(crate) fn report(&self) -> &'a Report {
         self.report
+    }
+
+    /// The same mapper, for a report of the group with this index.
+    pub(crate) fn in_group(self, group: u16) -> Self {
+        Self { group, ..self }
+    }
+
+    /// The index of the group that the report is in.
+    pub(crate) fn group(&self) -> u16 {
+        self.group
+    }
+
+    pub(crate) fn options(&self) -> &'a IdentityOptions {
+        self.options
     }
 
     /// Calls `each` with the index of every case, the case, and what it is, in document order.
