@@ -27,8 +27,11 @@ const SHORTEST: u64 = 2 << 20;
 /// Pieces for each thread: some take longer than others.
 const PIECES_PER_THREAD: u64 = 8;
 
-/// How many bytes are searched for the beginning of a suite.
-const SEARCHED: u64 = 256 << 10;
+/// The part of a piece that is searched for the beginning of a suite. Where there are none, this is all that is lost.
+const SEARCHED: u64 = 24;
+
+/// Bytes of the window over a large file, and of those that are searched at once: fewer calls of the system.
+const WINDOW: usize = 256 << 10;
 
 /// How a suite begins. With other white space, it is not seen.
 const SUITE: &[u8] = b"<testsuite ";
@@ -50,6 +53,8 @@ pub(super) fn read_file(file: &File, display: &str, limits: &Limits) -> Option<R
     if length < 2 * SHORTEST || length > limits.file_size {
         return None;
     }
+    // Whoever reads the file after this uses it too.
+    BUFFER.set(buffer());
     let threads = rayon::current_num_threads() as u64;
     let count = (length / SHORTEST).min(PIECES_PER_THREAD * threads);
     let source = |buffer: &mut [u8], offset| read_at(file, buffer, offset);
@@ -65,8 +70,13 @@ fn read(
     limits: &Limits,
 ) -> Option<Report> {
     let path: Arc<str> = Arc::from(display);
-    let cuts: Vec<u64> = (1..count).map(|number| length / count * number).collect();
-    let mut cuts: Vec<u64> = cuts.into_par_iter().filter_map(|at| find_suite(source, at)).collect();
+    let piece = length / count;
+    let searched = (piece / SEARCHED).max(WINDOW as u64).min(piece);
+    let starts: Vec<u64> = (1..count).map(|number| piece * number).collect();
+    let mut cuts: Vec<u64> = starts
+        .into_par_iter()
+        .filter_map(|start| find_suite(source, start..start + searched))
+        .collect();
     cuts.dedup();
     if cuts.is_empty() {
         return None;
@@ -87,18 +97,41 @@ fn read(
     join(pieces?, limits)
 }
 
-/// Where a suite seems to begin, not far behind the byte `at`.
-fn find_suite(source: Source<'_>, at: u64) -> Option<u64> {
-    let mut searched = Vec::new();
-    Section { source, range: at..at + SEARCHED }.read_to_end(&mut searched).ok()?;
-    memmem::find(&searched, SUITE).map(|offset| at + offset as u64)
+/// Where a suite seems to begin in the `range`, or just behind it.
+fn find_suite(source: Source<'_>, range: Range<u64>) -> Option<u64> {
+    let mut window =
+        vec![0; WINDOW.min(usize::try_from(range.end - range.start).ok()?) + SUITE.len()];
+    let (mut start, mut kept) = (range.start, 0);
+    while start < range.end {
+        let count =
+            source(window.get_mut(kept..)?, start + kept as u64).ok().filter(|&count| count > 0)?;
+        let searched = window.get(..kept + count)?;
+        if let Some(at) = memmem::find(searched, SUITE) {
+            return Some(start + at as u64);
+        }
+        // The beginning may have begun.
+        let tail = searched.len().min(SUITE.len() - 1);
+        let done = searched.len() - tail;
+        window.copy_within(done..done + tail, 0);
+        (start, kept) = (start + done as u64, tail);
+    }
+    None
+}
+
+/// The buffer of this thread, large enough for a large file.
+fn buffer() -> Vec<u8> {
+    let mut buffer = BUFFER.take();
+    if buffer.len() < WINDOW {
+        buffer.resize(WINDOW, 0);
+    }
+    buffer
 }
 
 /// Reads a piece. None if it is damaged, or if its end is not where the next one expects it.
 fn read_piece(section: Section<'_>, path: &Arc<str>, limits: &Limits) -> Option<Piece> {
     let (is_first, is_last) = (section.range.start == 0, section.range.end == u64::MAX);
     let path = Arc::clone(path);
-    let buffer = BUFFER.take();
+    let buffer = buffer();
     let mut elements = if is_first {
         let decoded = encoding::decoded(section, limits).ok()?;
         let is_plain = decoded.is_utf_8 && !decoded.contradicts;
