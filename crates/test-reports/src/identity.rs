@@ -313,6 +313,23 @@ mod tests {
     }
 
     #[test]
+    fn tests_of_a_container_have_the_identities_of_all_parts() {
+        let hash = ContainerHash::new("shop", &["cart", "price"]);
+        for name in ["", "adds", &"long ".repeat(50)] {
+            assert_eq!(hash.test(name), Identity::of_test("shop", &["cart", "price"], name));
+        }
+        let mut map = IdentityMap::default();
+        for name in ["adds", "removes"] {
+            map.insert(hash.test(name), name);
+        }
+        assert_eq!(map.get(&hash.test("adds")), Some(&"adds"));
+        assert_eq!(map.get(&hash.test("moves")), None);
+        // Neither the first bits nor the last ones of two maps agree.
+        let [one, other] = [(); 2].map(|()| IdentityHasher::default().hash_one(hash.test("adds")));
+        assert!(one >> 32 != other >> 32 || one << 32 != other << 32);
+    }
+
+    #[test]
     fn parts_are_hashed_separately() {
         let split = Identity::of_test("", &["a", "b"], "c");
         assert_ne!(split, Identity::of_test("", &["ab"], "c"));
