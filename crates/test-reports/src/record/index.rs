@@ -61,7 +61,7 @@ impl TestIndex {
 
     fn add(&mut self, stretch: &mut Stretch<'_>, by_identity: &mut IdentityMap<Place>) {
         let first_home = index_of(self.homes.len());
-        for (container, folder) in stretch.homes.drain(..) {
+        for [container, folder] in stretch.homes.drain(..) {
             let container = self.containers.share(&container);
             let folder = self.folders.share(&folder);
             self.homes.push(Home { container, folder });

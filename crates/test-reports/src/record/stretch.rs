@@ -39,7 +39,7 @@ pub(super) struct Stretch<'a> {
     /// One for each case that is a test, with indices into `homes`.
     pub(super) tests: Vec<TestBuilder>,
     /// Container and folder of tests.
-    pub(super) homes: Vec<(Arc<[String]>, Arc<[String]>)>,
+    pub(super) homes: Vec<[Arc<[String]>; 2]>,
     /// Cases that are not tests, by index.
     pub(super) others: Vec<(u32, MappedCase<'static>)>,
     /// The suites around the cases, in order; consecutive ones differ.
@@ -112,11 +112,11 @@ impl<'a> Stretch<'a> {
         case: &Case,
     ) {
         let MappedTest { identity, container, name, folder, outcome, is_subtest } = test;
-        let is_same = |(last_container, last_folder): &(Arc<_>, Arc<_>)| {
+        let is_same = |[last_container, last_folder]: &[Arc<_>; 2]| {
             Arc::ptr_eq(last_container, container) && Arc::ptr_eq(last_folder, folder)
         };
         if !self.homes.last().is_some_and(is_same) {
-            self.homes.push((Arc::clone(container), Arc::clone(folder)));
+            self.homes.push([Arc::clone(container), Arc::clone(folder)]);
         }
         let is_eloquent = case.extra.as_ref().is_some_and(|extra| {
             extra.detail.is_some()

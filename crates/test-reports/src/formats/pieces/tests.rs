@@ -15,7 +15,7 @@ impl Dice {
 fn in_pieces(bytes: &[u8], count: u64) -> Option<Report> {
     let source = |buffer: &mut [u8], offset| {
         let rest = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
-        (&*rest.unwrap_or_default()).read(buffer)
+        rest.unwrap_or_default().read(buffer)
     };
     read(&source, bytes.len() as u64, count, "r.xml", &Limits::default())
 }
