@@ -33,6 +33,9 @@ const SEARCHED: u64 = 24;
 /// Bytes of the window over a large file, and of those that are searched at once: fewer calls of the system.
 const WINDOW: usize = 256 << 10;
 
+/// Bytes of a short case.
+const SHORT_CASE: usize = 128;
+
 /// How a suite begins. With other white space, it is not seen.
 const SUITE: &[u8] = b"<testsuite ";
 
@@ -89,7 +92,9 @@ fn read(
         if has_failed.load(Ordering::Relaxed) {
             return None;
         }
-        let piece = read_piece(Section { source, range: range.clone() }, &path, limits);
+        let length = range.end.min(length).saturating_sub(range.start);
+        let length = usize::try_from(length).unwrap_or_default();
+        let piece = read_piece(Section { source, range: range.clone() }, length, &path, limits);
         has_failed.fetch_or(piece.is_none(), Ordering::Relaxed);
         piece
     };
@@ -127,8 +132,13 @@ fn buffer() -> Vec<u8> {
     buffer
 }
 
-/// Reads a piece. None if it is damaged, or if its end is not where the next one expects it.
-fn read_piece(section: Section<'_>, path: &Arc<str>, limits: &Limits) -> Option<Piece> {
+/// Reads a piece of about `length` bytes. None if it is damaged, or if its end is not where the next one expects it.
+fn read_piece(
+    section: Section<'_>,
+    length: usize,
+    path: &Arc<str>,
+    limits: &Limits,
+) -> Option<Piece> {
     let (is_first, is_last) = (section.range.start == 0, section.range.end == u64::MAX);
     let path = Arc::clone(path);
     let buffer = buffer();
@@ -145,16 +155,10 @@ fn read_piece(section: Section<'_>, path: &Arc<str>, limits: &Limits) -> Option<
     if !is_last {
         elements.may_end_between_suites();
     }
-    let report = if is_first {
-        match elements.enter() {
-            Ok(DocumentStart::Root(Format::Junit)) => {
-                dialects::read(&mut elements, path, Format::Junit)
-            }
-            _ => return None,
-        }
-    } else {
-        dialects::read_suites(&mut elements, path)
-    };
+    if is_first && !matches!(elements.enter(), Ok(DocumentStart::Root(Format::Junit))) {
+        return None;
+    }
+    let report = dialects::read_piece(&mut elements, path, is_first, length / SHORT_CASE);
     let (end, ended_between) = (elements.end_position(), elements.ended_between_suites());
     let (recovered, damage, buffer) = elements.finish();
     BUFFER.set(buffer);

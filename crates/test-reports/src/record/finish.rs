@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use memchr::memchr;
 use rayon::prelude::*;
 
 use super::builder::{Shared, TestBuilder};
@@ -180,7 +181,7 @@ impl<'m, 'a> Finisher<'m, 'a> {
         // Most cases say nothing about a place.
         let names_place = case.file.is_some()
             || surroundings.is_some_and(|suites| suites.have_file)
-            || case.classname.as_ref().is_some_and(|classname| classname.contains(':'));
+            || case.classname.as_ref().is_some_and(|name| memchr(b':', name.as_bytes()).is_some());
         let (file, line) = if names_place { mapper.location(case, None) } else { (None, None) };
         let outcome = test.first.outcome;
         TestRecord {

@@ -30,11 +30,21 @@ pub(in crate::formats) fn read(
     Reader::new(super::of(format), path).read(elements)
 }
 
-/// Reads suites of JUnit's format that are directly inside an element `testsuites`.
-pub(in crate::formats) fn read_suites(elements: &mut Elements<'_>, path: Arc<str>) -> Report {
+/// Reads a piece of a document in JUnit's format, with room for as many `cases`: its beginning, or suites that are directly
+/// inside an element `testsuites`.
+pub(in crate::formats) fn read_piece(
+    elements: &mut Elements<'_>,
+    path: Arc<str>,
+    is_beginning: bool,
+    cases: usize,
+) -> Report {
     let mut reader = Reader::new(super::of(Format::Junit), path);
-    reader.report.root.element = AROUND_SUITES.into();
-    reader.frames.push(Frame::default());
+    // Where cases are longer, the rest of the room is never touched. Growing would copy them again and again.
+    reader.report.cases.reserve(cases);
+    if !is_beginning {
+        reader.report.root.element = AROUND_SUITES.into();
+        reader.frames.push(Frame::default());
+    }
     reader.read(elements)
 }
 

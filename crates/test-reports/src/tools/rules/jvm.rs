@@ -119,6 +119,9 @@ pub(super) fn without_empty_parentheses(name: &str) -> Cow<'_, str> {
     if let Some(start) = name.strip_suffix("()") {
         return Cow::Borrowed(start);
     }
+    if memchr::memchr(b'(', name.as_bytes()).is_none() {
+        return Cow::Borrowed(name);
+    }
     match name.split_once("()[") {
         Some((method, index)) => Cow::Owned(format!("{method}[{index}")),
         None => Cow::Borrowed(name),
