@@ -49,6 +49,7 @@ def prepare():
 
 def input_of(shape, directory):
     name = shape if shape == "small" else shape + ".xml"
+    directory = directory and os.path.abspath(directory)
     if directory and os.path.exists(os.path.join(directory, name)):
         return os.path.join(directory, name)
     path = os.path.join(TARGET, name)
@@ -63,9 +64,11 @@ def size_of(path):
     return sum(os.path.getsize(file) for file in files)
 
 
-def measure(command, threads=1):
+def measure(command, threads=1, silent=False):
     environment = dict(os.environ, RAYON_NUM_THREADS=str(threads))
-    done = subprocess.run([PEERS, "measure", *command], check=True, capture_output=True, text=True, env=environment)
+    how = "measure-silent" if silent else "measure"
+    # Outside of any repository, whose files would be listed.
+    done = subprocess.run([PEERS, how, *command], check=True, capture_output=True, text=True, env=environment, cwd="/")
     first, cases = done.stdout.split("\n")[:2]
     seconds, _, kib = first.split()
     return float(seconds), int(kib), cases
@@ -82,8 +85,23 @@ def row(name, base, other, pairs, threads=1, against=False):
         peaks.append(kib)
     if len(cases) != 1:
         sys.exit("%s: they do not see the same cases: %s" % (name, sorted(cases)))
+    show(name, ratios, peaks, "x ours" if against else "x F")
+
+
+def program(name, base, path, pairs, threads=2):
+    """`inspect`, as a user types it, with its output dropped, in the time of `base`."""
+    ratios, peaks = [], []
+    for _ in range(pairs):
+        one, _, _ = measure(base)
+        two, kib, _ = measure([OURS, "inspect", path], threads, silent=True)
+        ratios.append(two / one)
+        peaks.append(kib)
+    show(name, ratios, peaks, "x F")
+
+
+def show(name, ratios, peaks, what):
+    pairs = len(ratios)
     ratio, spread = statistics.median(ratios), statistics.quantiles(ratios, n=4) if pairs > 1 else [0, 0, 0]
-    what = "x ours" if against else "x F"
     print("%-52s %6.2f %-6s (%.2f to %.2f)  %6.1f MiB" % (name, ratio, what, spread[0], spread[2], statistics.median(peaks) / MIB), flush=True)
 
 
@@ -101,12 +119,14 @@ def main():
     floor = lambda shape: [PEERS, "floor", paths[shape]]
     ours = lambda shape, what="cases": [OURS, what, paths[shape]]
     pairs = options.pairs
+    few = max(3, pairs // 3)
     row("big: F itself", floor("big"), floor("big"), pairs)
+    for shape in ["big", "small", "out", "giant", "million"]:
+        program("inspect " + shape, floor(shape), paths[shape], pairs if shape in ["big", "small"] else few)
     row("big: read", floor("big"), ours("big"), pairs)
     row("big: read, and made into records", floor("big"), ours("big", "records"), pairs)
     row("small: read, one thread", floor("small"), ours("small"), pairs)
     row("small: read, two threads", floor("small"), ours("small"), pairs, threads=2)
-    few = max(3, pairs // 3)
     row("out: read", floor("out"), ours("out"), few)
     row("giant: read", floor("giant"), ours("giant"), few)
     row("million: read", floor("million"), ours("million"), few)

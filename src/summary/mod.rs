@@ -308,6 +308,20 @@ impl OutcomeCounts {
         }
         counts
     }
+
+    /// These tests and others.
+    fn and(self, others: &Self) -> Self {
+        let Self { tests, passed, failed, errored, skipped, flaky, duration_s } = others;
+        Self {
+            tests: self.tests + tests,
+            passed: self.passed + passed,
+            failed: self.failed + failed,
+            errored: self.errored + errored,
+            skipped: self.skipped + skipped,
+            flaky: self.flaky + flaky,
+            duration_s: self.duration_s + duration_s,
+        }
+    }
 }
 
 /// A flaw and the report file that has it. Displays as `path:line:column: message`.

@@ -13,12 +13,19 @@ impl<'a, T> Tree<'a, T> {
     pub(super) fn new(items: &'a [T], path: impl Fn(&'a T) -> &'a [String]) -> Self {
         let empty = || Self { items: Vec::new(), folders: BTreeMap::new() };
         let mut root = empty();
-        for item in items {
+        // Most items are in the folder of the one before them.
+        let mut rest = items;
+        while let Some(first) = rest.first() {
+            let folder = path(first);
+            let is_same = |other: &[String]| std::ptr::eq(folder, other) || folder == other;
+            let length = rest.iter().take_while(|item| is_same(path(item))).count();
+            let (run, after) = rest.split_at(length.max(1));
             let root = &mut root;
-            let folder = path(item)
+            let folder = folder
                 .iter()
                 .fold(root, |folder, name| folder.folders.entry(name).or_insert_with(empty));
-            folder.items.push(item);
+            folder.items.extend(run);
+            rest = after;
         }
         root
     }

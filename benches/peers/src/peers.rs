@@ -1,7 +1,8 @@
 //! Other readers of JUnit-style XML behind one command line, for `benches/compare.py`.
 //!
 //! `peers READER PATH` reads a file, or every file of a directory, and prints the number of cases.
-//! `peers measure COMMAND…` runs a command and prints its wall-clock seconds, CPU seconds and peak memory.
+//! `peers measure COMMAND…` runs a command and prints its wall-clock seconds, CPU seconds and peak memory, then its output.
+//! `peers measure-silent COMMAND…` drops its output.
 
 use std::error::Error;
 use std::fs::File;
@@ -23,7 +24,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let cases = match words[..] {
-        ["measure", program, ref arguments @ ..] => return measure(program, arguments),
+        ["measure", program, ref arguments @ ..] => return measure(program, arguments, Stdio::piped()),
+        ["measure-silent", program, ref arguments @ ..] => {
+            return measure(program, arguments, Stdio::null());
+        }
         ["floor", path] => each(path, floor)?,
         ["quick-junit", path] => each(path, quick_junit)?,
         ["junit-parser", path] => each(path, junit_parser)?,
@@ -34,9 +38,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs a command. Prints wall-clock seconds, CPU seconds and peak memory in KiB, then its output.
-fn measure(program: &str, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
+fn measure(program: &str, arguments: &[&str], stdout: Stdio) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
-    let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output()?;
+    let command = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .stderr(Stdio::inherit())
+        .spawn()?;
+    let output = command.wait_with_output()?;
     let seconds = start.elapsed().as_secs_f64();
     if !output.status.success() {
         return Err(format!("{program}: {}", output.status).into());

@@ -5,31 +5,75 @@
 //! namespace, each part of the container, and the name; those of a folder are `f1`, the namespace, and each part of its
 //! path.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
 /// The identity of a test or of a folder: `tqi-` and 16 hex digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity([u8; 8]);
+
+impl Hash for Identity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from_be_bytes(self.0));
+    }
+}
+
+/// A map by identity. Identities are hashes already, so that it need not hash them well, only unpredictably.
+pub(crate) type IdentityMap<V> = HashMap<Identity, V, IdentityHasher>;
+
+/// Mixes identities with a random number: whoever chooses the names of tests must not choose their places in a map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdentityHasher {
+    secret: u64,
+    hash: u64,
+}
+
+impl Default for IdentityHasher {
+    fn default() -> Self {
+        Self { secret: RandomState::new().hash_one(0), hash: 0 }
+    }
+}
+
+impl BuildHasher for IdentityHasher {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        *self
+    }
+}
+
+impl Hasher for IdentityHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // Both halves of the product depend on all bits of both factors.
+        let product = u128::from(self.hash ^ number ^ self.secret) * u128::from(self.secret | 1);
+        self.hash = (product as u64) ^ ((product >> 64) as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.hash
+    }
+}
 
 impl Identity {
     /// The identity of a test, from parts cleaned by [`clean`](crate::text::clean).
     #[must_use]
     pub fn of_test<S: AsRef<str>>(namespace: &str, container: &[S], name: &str) -> Self {
-        let parts = container.iter().map(AsRef::as_ref);
-        Self::hash(["v1", namespace].into_iter().chain(parts).chain([name]))
+        ContainerHash::new(namespace, container).test(name)
     }
 
     /// The identity of a folder, from the cleaned names of the folders on its path, outermost first.
     #[must_use]
     pub fn of_folder<S: AsRef<str>>(namespace: &str, path: &[S]) -> Self {
-        Self::hash(["f1", namespace].into_iter().chain(path.iter().map(AsRef::as_ref)))
-    }
-
-    fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> Self {
-        Self(digest_start(parts))
+        let path = path.iter().map(AsRef::as_ref);
+        Self(digest_start(["f1", namespace].into_iter().chain(path)))
     }
 
     /// The current identity in a description: the first one of the *last* group, whatever surrounds it.
@@ -37,6 +81,29 @@ impl Identity {
     pub fn in_description(description: &str) -> Option<Self> {
         let (value, last) = last_marked(description, IDENTITY_MARK)?;
         Some(Self(preceding(description, last.start).last().map_or(value, |(_, value)| value)))
+    }
+}
+
+/// The hash of all tests of one container, up to their names.
+#[derive(Clone, Debug)]
+pub struct ContainerHash(Sha256);
+
+impl ContainerHash {
+    /// The hash of the tests in `container`, from parts cleaned by [`clean`](crate::text::clean).
+    #[must_use]
+    pub fn new<S: AsRef<str>>(namespace: &str, container: &[S]) -> Self {
+        let mut hasher = Sha256::new();
+        let parts = container.iter().map(AsRef::as_ref);
+        ["v1", namespace].into_iter().chain(parts).for_each(|part| add_part(&mut hasher, part));
+        Self(hasher)
+    }
+
+    /// The identity of the test called `name`.
+    #[must_use]
+    pub fn test(&self, name: &str) -> Identity {
+        let mut hasher = self.0.clone();
+        add_part(&mut hasher, name);
+        Identity(first_bytes(hasher))
     }
 }
 
@@ -131,12 +198,18 @@ impl fmt::Debug for NamespaceMark {
 
 fn digest_start<'a, const N: usize>(parts: impl Iterator<Item = &'a str>) -> [u8; N] {
     let mut hasher = Sha256::new();
-    for part in parts {
-        // Readers limit parts to sizes far below 4 GiB.
-        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-        hasher.update(length.to_be_bytes());
-        hasher.update(part.as_bytes());
-    }
+    parts.for_each(|part| add_part(&mut hasher, part));
+    first_bytes(hasher)
+}
+
+fn add_part(hasher: &mut Sha256, part: &str) {
+    // Readers limit parts to sizes far below 4 GiB.
+    let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+    hasher.update(length.to_be_bytes());
+    hasher.update(part.as_bytes());
+}
+
+fn first_bytes<const N: usize>(hasher: Sha256) -> [u8; N] {
     let digest = hasher.finalize();
     std::array::from_fn(|index| digest[index])
 }
@@ -237,6 +310,23 @@ mod tests {
         assert!(mark.to_string().starts_with("tqn-") && mark.to_string().len() == 12);
         assert_eq!(NamespaceMark::in_description(&format!("x ({identity} {mark})")), Some(mark));
         assert_ne!(mark, NamespaceMark::of(""));
+    }
+
+    #[test]
+    fn tests_of_a_container_have_the_identities_of_all_parts() {
+        let hash = ContainerHash::new("shop", &["cart", "price"]);
+        for name in ["", "adds", &"long ".repeat(50)] {
+            assert_eq!(hash.test(name), Identity::of_test("shop", &["cart", "price"], name));
+        }
+        let mut map = IdentityMap::default();
+        for name in ["adds", "removes"] {
+            map.insert(hash.test(name), name);
+        }
+        assert_eq!(map.get(&hash.test("adds")), Some(&"adds"));
+        assert_eq!(map.get(&hash.test("moves")), None);
+        // Neither the first bits nor the last ones of two maps agree.
+        let [one, other] = [(); 2].map(|()| IdentityHasher::default().hash_one(hash.test("adds")));
+        assert!(one >> 32 != other >> 32 || one << 32 != other << 32);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod options;
 pub mod paths;
 pub mod record;
 pub mod text;
+mod threads;
 pub mod tools;
 pub mod tracked;
 pub mod write;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::markers;
 
@@ -22,8 +22,13 @@ pub const NAME_CHARS: usize = 255;
 /// Frozen: identities are hashes of cleaned text, so that any change here would change identities.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if is_clean_ascii(text) {
-        return text.to_owned();
+    cleaned(text).into_owned()
+}
+
+/// As [`clean`]. Most texts are clean already, and borrowed.
+pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
+    if is_clean_ascii(text) || is_clean(text) {
+        return Cow::Borrowed(text);
     }
     let without_tags = markers::strip(text);
     let without_escapes = strip_ansi(&without_tags);
@@ -38,7 +43,7 @@ pub fn clean(text: &str) -> String {
         }
     }
     cleaned.truncate(cleaned.trim_end().len());
-    cleaned
+    Cow::Owned(cleaned)
 }
 
 /// Whether `text` is printable ASCII in single-spaced words without a tag. Most names are, and need no cleaning.
@@ -53,6 +58,22 @@ fn is_clean_ascii(text: &str) -> bool {
         }
     }
     last != b' ' || text.is_empty()
+}
+
+/// Whether cleaning certainly changes nothing: `text` is printable, in single-spaced words without a tag, and normalized.
+fn is_clean(text: &str) -> bool {
+    let mut last = ' ';
+    for character in text.chars() {
+        match (last, character) {
+            (' ', ' ') | ('[', '[') => return false,
+            (_, ' '..='~') => {}
+            (_, ..'\u{7f}') => return false,
+            _ if character.is_whitespace() || is_unprintable(character) => return false,
+            _ => {}
+        }
+        last = character;
+    }
+    last != ' ' && is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// Whether `character` is a control character, a noncharacter, or a mark that reorders text on a screen.
@@ -181,12 +202,17 @@ pub fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     }
 }
 
+/// Whether `name` has more than [`NAME_CHARS`] characters.
+pub(crate) fn is_long_name(name: &str) -> bool {
+    name.len() > NAME_CHARS && name.chars().count() > NAME_CHARS
+}
+
 /// `name` in at most [`NAME_CHARS`] characters. A longer name ends in `… #` and 8 hex digits of its SHA-256, so that
 /// different names stay different.
 #[must_use]
 pub fn fit_name(name: &str) -> Cow<'_, str> {
     use sha2::{Digest, Sha256};
-    if name.len() <= NAME_CHARS || name.chars().count() <= NAME_CHARS {
+    if !is_long_name(name) {
         return Cow::Borrowed(name);
     }
     let digest = Sha256::digest(name.as_bytes());
@@ -315,6 +341,32 @@ mod tests {
         }
         for other in [" a", "a ", "a  b", "a\tb", "x [[TEST|1]]", "é", "\u{1b}[0m", " "] {
             assert!(!is_clean_ascii(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn clean_text_is_recognised_without_cleaning() {
+        for clean in ["é", "größer als 漢字", "rejects_query_with_é_and_漢字_17()", "a[0] 🎉"]
+        {
+            assert!(is_clean(clean), "{clean:?}");
+            assert!(matches!(super::cleaned(clean), Cow::Borrowed(text) if text == clean));
+        }
+        for other in [
+            " é",
+            "é ",
+            "é  a",
+            "é\u{a0}a",
+            "é [[TEST|1]]",
+            "e\u{301}",
+            "é\u{7f}",
+            "é\u{85}",
+            "é\u{202e}a",
+            "é\n",
+            "\u{1b}[0mé",
+            "\u{212b}",
+            "é\u{fffe}",
+        ] {
+            assert!(!is_clean(other), "{other:?}");
         }
     }
 

@@ -90,6 +90,9 @@ pub(super) fn comparison(page: &mut Page, summary: &Summary, options: &TextOptio
 
 /// The flaky tests: names, which attempt passed, and why an earlier one failed.
 pub(super) fn flaky(page: &mut Page, summary: &Summary, options: &TextOptions) {
+    if summary.reports.counts.flaky == 0 {
+        return;
+    }
     let flaky = highlights::flaky(summary);
     let mut in_folder: Option<&[String]> = None;
     section(page, &count(flaky.len(), "flaky test"), &flaky, options, |page, test| {

@@ -23,7 +23,8 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
     let (reports, records) = (&summary.reports, &summary.records);
     let mut page = Page::new(options.columns);
     if options.detail > Detail::Brief {
-        folder(&mut page, &Tree::new(summary.to_import(), |test| &test.folder), 0, options);
+        let tree = Tree::new(summary.to_import(), |test| &test.folder);
+        folder(&mut page, &Folder::new(&tree), 0, options);
         findings::run_errors(&mut page, &records.run_errors, options);
     }
     findings::damaged(&mut page, &reports.damaged, options);
@@ -65,21 +66,41 @@ fn files(page: &mut Page, files: &[FileCounts], options: &TextOptions) {
     }
 }
 
-fn folder(page: &mut Page, tree: &Tree<'_, TestRecord>, depth: usize, options: &TextOptions) {
-    for test in &tree.items {
-        let failed = matches!(test.outcome, Outcome::Failed | Outcome::Errored);
-        if failed || options.detail == Detail::Full {
-            print_test(page, test, depth, options);
-        }
+/// A folder with the numbers of its tests.
+struct Folder<'t, 'a> {
+    tests: &'t [&'a TestRecord],
+    /// Those of the tests directly inside.
+    own: OutcomeCounts,
+    /// Those of all tests below.
+    all: OutcomeCounts,
+    folders: Vec<(&'a str, Self)>,
+}
+
+impl<'t, 'a> Folder<'t, 'a> {
+    fn new(tree: &'t Tree<'a, TestRecord>) -> Self {
+        let folders: Vec<_> =
+            tree.folders.iter().map(|(name, below)| (*name, Self::new(below))).collect();
+        let own = OutcomeCounts::of(tree.items.iter().copied());
+        let all = folders.iter().fold(own, |sum, (_, below)| sum.and(&below.all));
+        Self { tests: &tree.items, own, all, folders }
+    }
+}
+
+fn folder(page: &mut Page, tree: &Folder<'_, '_>, depth: usize, options: &TextOptions) {
+    let failed = |test: &&&TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
+    if options.detail == Detail::Full {
+        tree.tests.iter().for_each(|test| print_test(page, test, depth, options));
+    } else if tree.own.failed + tree.own.errored > 0 {
+        tree.tests.iter().filter(failed).for_each(|test| print_test(page, test, depth, options));
     }
     for (name, below) in &tree.folders {
-        let counts = OutcomeCounts::of(below.all());
+        let counts = &below.all;
         let name = format!("{}/", escape::terminal(name));
         let mut pieces = vec![piece(TITLE, name), piece(PLAIN, format!("  {}", counts.tests))];
         // If all tests passed, the outcomes add nothing.
         if counts.passed < counts.tests || counts.flaky > 0 {
             pieces.push(piece(PLAIN, ": "));
-            pieces.extend(findings::test_counts(&counts));
+            pieces.extend(findings::test_counts(counts));
         }
         let indent = OUTCOME + 2 * depth;
         page.hanging_line("", indent, indent + 4, &pieces);

@@ -29,7 +29,7 @@ use rawzip::FileReader;
 
 use crate::formats::encoding::{Fails, peek};
 use crate::formats::model::{Flaw, Position, Report};
-use crate::formats::{Limits, ReadError, read_limited};
+use crate::formats::{Limits, ReadError, read_large, read_limited};
 use crate::paths::{is_foreign_directory, is_report_name, may_hold_anything, natural_order};
 use magic::Content;
 
@@ -69,6 +69,11 @@ pub fn read_file(
     let mut opener = Opener::new(limits, is_excluded);
     let place = Place::file(display);
     let (head, _) = peek(&mut file, magic::HEAD).map_err(failed)?;
+    if Content::of(&head) == Content::Unknown
+        && let Some(report) = read_large(&file, display, limits)
+    {
+        return Ok(Contents { reports: vec![report], foreign: 0 });
+    }
     if Content::of(&head) == Content::Zip {
         let length = file.seek(io::SeekFrom::End(0)).map_err(failed)?;
         opener.archive(&place, |opener| opener.zip(&FileReader::from(file), length, &place))?;

@@ -21,6 +21,8 @@ pub(crate) struct Decoded<'a> {
     pub(crate) input: Box<dyn Read + 'a>,
     /// The encoding that the document declares is not the one it is in, or is unknown.
     pub(crate) contradicts: bool,
+    /// Whether its bytes pass as they are.
+    pub(crate) is_utf_8: bool,
     /// What it begins with.
     pub(crate) beginning: ContentKind,
 }
@@ -111,7 +113,7 @@ fn decoded_behind<'a>(
         decoder.encoding(Some(encoding)).bom_override(false).bom_sniffing(false);
         Box::new(decoder.build(whole))
     };
-    Ok(Decoded { input, contradicts, beginning })
+    Ok(Decoded { input, contradicts, is_utf_8: encoding == UTF_8, beginning })
 }
 
 /// An input that is read up to a limit: a pipe may have no end, and a few kilobytes of gzip hold terabytes.
@@ -194,8 +196,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> (String, bool) {
-        let Decoded { mut input, contradicts, beginning: _ } =
-            decoded(bytes, &Limits::default()).unwrap();
+        let Decoded { mut input, contradicts, .. } = decoded(bytes, &Limits::default()).unwrap();
         let mut text = Vec::new();
         input.read_to_end(&mut text).unwrap();
         (String::from_utf8_lossy(&text).into_owned(), contradicts)

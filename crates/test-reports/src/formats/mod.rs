@@ -16,6 +16,7 @@ mod limits;
 pub mod lines;
 pub mod model;
 mod names;
+mod pieces;
 mod recovery;
 mod small;
 mod sniff;
@@ -152,6 +153,12 @@ pub fn read_file(path: &Path, display: &str, limits: &Limits) -> Result<Vec<Repo
     read_limited(file, display, limits)
 }
 
+/// Reads a large report in several threads. None where that does not pay or is not certain to give the same as reading
+/// it from its beginning to its end, as [`read_limited`] does.
+pub(crate) fn read_large(file: &File, display: &str, limits: &Limits) -> Option<Report> {
+    pieces::read_file(file, display, limits)
+}
+
 /// Joins the files of reports that consist of several: results for Allure, of which each directory is one report.
 #[must_use]
 pub fn join_files(reports: Vec<Report>) -> Vec<Report> {
@@ -197,10 +204,11 @@ fn read_with(
     buffer: Vec<u8>,
     limits: &Limits,
 ) -> (Result<Vec<Report>, ReadError>, Vec<u8>) {
-    let Decoded { input, contradicts, beginning } = match encoding::decoded(input, limits) {
-        Ok(decoded) => decoded,
-        Err(source) => return (Err(ReadError::Io { path, source }), buffer),
-    };
+    let Decoded { input, contradicts, is_utf_8: _, beginning } =
+        match encoding::decoded(input, limits) {
+            Ok(decoded) => decoded,
+            Err(source) => return (Err(ReadError::Io { path, source }), buffer),
+        };
     if beginning == ContentKind::Lines {
         return (lines::read(input, path, limits), buffer);
     }

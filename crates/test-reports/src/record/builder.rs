@@ -1,30 +1,29 @@
 //! Tests whose cases are still being collected.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use crate::formats::index_of;
 use crate::formats::model::{Case, Outcome, Report, Text};
 use crate::identity::Identity;
 use crate::tools::CaseMapper;
 
-/// A test whose cases are still being collected.
+/// A test whose cases are still being collected. There may be millions: what is rare is kept elsewhere.
 pub(super) struct TestBuilder {
     pub(super) identity: Identity,
-    pub(super) container: Arc<[String]>,
+    /// The cleaned name in full.
     pub(super) name: Text,
-    pub(super) folder: Arc<[String]>,
+    /// Index of its container and folder.
+    pub(super) home: u32,
     /// The first case.
     pub(super) first: Occurrence,
-    /// The other cases, by file and position.
-    pub(super) more: Vec<Occurrence>,
-}
-
-impl TestBuilder {
-    /// All cases, by file and position.
-    pub(super) fn occurrences(&self) -> impl Iterator<Item = &Occurrence> {
-        std::iter::once(&self.first).chain(&self.more)
-    }
+    /// Index of the list of all its cases, if there are several.
+    pub(super) cases: Option<u32>,
+    /// Whether its name is shortened.
+    pub(super) is_long: bool,
+    /// Whether the first case may say more about the test than that it passed or was skipped.
+    pub(super) is_eloquent: bool,
 }
 
 /// A case of a test.
@@ -48,34 +47,59 @@ impl Occurrence {
     }
 }
 
-/// Keeps equal lists, which many tests have, once.
+/// Keeps equal lists, which many tests have, once. Each has a number.
 pub(super) struct Shared<T> {
-    known: HashSet<Arc<[T]>>,
+    numbers: HashMap<Arc<[T]>, u32>,
+    lists: Vec<Arc<[T]>>,
     /// Consecutive tests mostly have equal lists.
-    last: Option<Arc<[T]>>,
+    last: u32,
 }
 
 impl<T> Default for Shared<T> {
     fn default() -> Self {
-        Self { known: HashSet::new(), last: None }
+        Self { numbers: HashMap::new(), lists: Vec::new(), last: 0 }
     }
 }
 
 impl<T: Eq + Hash> Shared<T> {
-    /// The kept list that equals `list`.
-    pub(super) fn share(&mut self, list: Vec<T>) -> Arc<[T]> {
-        if let Some(last) = self.last.as_ref().filter(|last| ***last == *list) {
-            return Arc::clone(last);
+    /// The number of the kept list that equals `list`.
+    pub(super) fn share(&mut self, list: &Arc<[T]>) -> u32 {
+        if self.lists.get(self.last as usize).is_some_and(|last| last == list) {
+            return self.last;
         }
-        let shared = match self.known.get(&*list) {
-            Some(known) => Arc::clone(known),
+        self.last = match self.numbers.get(list) {
+            Some(number) => *number,
             None => {
-                let fresh: Arc<[T]> = Arc::from(list);
-                self.known.insert(Arc::clone(&fresh));
-                fresh
+                let number = index_of(self.lists.len());
+                self.lists.push(Arc::clone(list));
+                self.numbers.insert(Arc::clone(list), number);
+                number
             }
         };
-        self.last = Some(Arc::clone(&shared));
-        shared
+        self.last
+    }
+
+    /// How many lists are kept.
+    pub(super) fn len(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// The list with this number.
+    pub(super) fn list(&self, number: u32) -> &Arc<[T]> {
+        &self.lists[number as usize]
+    }
+
+    /// The place of each list, by number, among all in order.
+    pub(super) fn ranks(&self) -> Vec<u32>
+    where
+        T: Ord,
+    {
+        let mut sorted: Vec<(&Arc<[T]>, u32)> = self.lists.iter().zip(0..).collect();
+        sorted.sort_unstable();
+        let mut ranks = vec![0; sorted.len()];
+        for ((_, number), rank) in sorted.into_iter().zip(0..) {
+            ranks[number as usize] = rank;
+        }
+        ranks
     }
 }

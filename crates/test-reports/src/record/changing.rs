@@ -4,12 +4,8 @@ use crate::formats::model::{Case, Report};
 
 /// Whether a name has an address, a random UUID, or a time stamp of the day on which the case ran.
 pub(super) fn has_changing_part(name: &str, report: &Report, case: &Case) -> bool {
-    // Most names have none of these characters.
     let bytes = name.as_bytes();
-    if !bytes.iter().any(|byte| matches!(byte, b'@' | b'-' | b'x')) {
-        return false;
-    }
-    (0..bytes.len()).any(|at| match bytes[at] {
+    memchr::memchr3_iter(b'@', b'-', b'x', bytes).any(|at| match bytes[at] {
         b'@' => at > 0 && bytes[at - 1].is_ascii_alphanumeric() && is_hash(&bytes[at + 1..]),
         b'x' => {
             bytes[..at].last() == Some(&b'0')

@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::builder::{Occurrence, TestBuilder};
+use super::builder::Occurrence;
 use super::{Attempt, IdentityOptions};
 use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds, find_attribute};
 use crate::tools::{CaseMapper, Repeats};
@@ -61,14 +61,17 @@ impl Execution {
     }
 }
 
-/// Merges all cases of `builder`.
+/// Merges all `cases` of a test, of which there is at least one.
 pub(super) fn merge(
-    builder: &TestBuilder,
+    cases: &[Occurrence],
     mappers: &[CaseMapper<'_>],
     options: &IdentityOptions,
 ) -> MergedOutcome {
-    if builder.more.is_empty() {
-        let row = row_of_case(&builder.first, mappers);
+    if let [only] = cases {
+        if let Some(merged) = single(only, mappers) {
+            return merged;
+        }
+        let row = row_of_case(only, mappers);
         return MergedOutcome {
             outcome: row.outcome,
             flaky: row.flaky,
@@ -80,7 +83,7 @@ pub(super) fn merge(
             unrelated: None,
         };
     }
-    let (executions, firsts) = executions(builder, mappers, options.reruns);
+    let (executions, firsts) = executions(cases, mappers, options.reruns);
     let unrelated = unrelated(&firsts, mappers).filter(|_| !options.reruns);
     let deciding = deciding(&executions, options.reruns);
     let outcome = deciding.outcome();
@@ -99,7 +102,7 @@ pub(super) fn merge(
         .rows
         .iter()
         .find(|row| row.outcome == outcome)
-        .map_or(builder.first, |row| row.deciding);
+        .map_or(cases[0], |row| row.deciding);
     let attempts = executions
         .into_iter()
         .flat_map(|execution| execution.rows)
@@ -115,6 +118,25 @@ pub(super) fn merge(
         differ,
         unrelated,
     }
+}
+
+/// The result of a test with one case that is one execution.
+fn single(only: &Occurrence, mappers: &[CaseMapper<'_>]) -> Option<MergedOutcome> {
+    let (_, case) = only.find(mappers);
+    let has_reruns = case.extra.as_ref().is_some_and(|extra| !extra.reruns.is_empty());
+    if has_reruns || mappers[only.file as usize].tool().is_teardown(case) {
+        return None;
+    }
+    Some(MergedOutcome {
+        outcome: only.outcome,
+        flaky: only.outcome == Outcome::Passed && case.outcome >= Outcome::Failed,
+        duration: case.duration.map(Seconds::get),
+        attempts: Vec::new(),
+        deciding: *only,
+        rows: 1,
+        differ: false,
+        unrelated: None,
+    })
 }
 
 /// No list for a single execution.
@@ -143,12 +165,11 @@ fn deciding(executions: &[Execution], reruns: bool) -> &Execution {
 /// The executions, by file, and the first case of each file. Without `reruns`, files that repeat the cases of another one word for word are copies, and
 /// left out.
 fn executions(
-    builder: &TestBuilder,
+    cases: &[Occurrence],
     mappers: &[CaseMapper<'_>],
     reruns: bool,
 ) -> (Vec<Execution>, Vec<Occurrence>) {
-    let occurrences: Vec<Occurrence> = builder.occurrences().copied().collect();
-    let mut files: Vec<&[Occurrence]> = occurrences.chunk_by(|a, b| a.file == b.file).collect();
+    let mut files: Vec<&[Occurrence]> = cases.chunk_by(|a, b| a.file == b.file).collect();
     if reruns && files.len() > 1 && !sort_by_time(&mut files, mappers, instant) {
         sort_by_time(&mut files, mappers, local_time);
     }

@@ -2,33 +2,34 @@
 
 use std::collections::HashSet;
 
-use super::builder::TestBuilder;
+use super::builder::Occurrence;
 use super::warnings::Warnings;
 use super::{Details, IdentityOptions, Pin, StepText};
-use crate::formats::model::{Property, Tag};
+use crate::formats::model::{Property, Suite, Tag};
 use crate::text;
 use crate::tools::CaseMapper;
 
-/// Adds what the cases of `builder` and the suites around them say to `details`.
+/// Adds what the `cases` of the test called `name` and the suites around them say to `details`.
 pub(super) fn add_metadata(
-    builder: &TestBuilder,
+    name: &str,
+    cases: &[Occurrence],
     mappers: &[CaseMapper<'_>],
     options: &IdentityOptions,
     details: &mut Details,
     warnings: &mut Warnings,
 ) {
     let mut collector = MetadataCollector {
-        test: &builder.name,
+        test: name,
         details,
         id_property: &options.id_property,
         seen: HashSet::new(),
         warnings,
     };
     let mut seen_suites = HashSet::new();
-    for occurrence in builder.occurrences() {
+    for occurrence in cases {
         let (report, case) = occurrence.find(mappers);
         // Most tests have one case, and need no memory of what was seen.
-        if builder.more.is_empty() || seen_suites.insert((occurrence.file, case.suite)) {
+        if cases.len() == 1 || seen_suites.insert((occurrence.file, case.suite)) {
             collector.properties(&report.root.properties, true);
             for suite in report.suite_chain(case.suite) {
                 collector.properties(&suite.properties, true);
@@ -62,29 +63,23 @@ impl MetadataCollector<'_> {
     /// Many tools describe the whole machine in the properties of a suite. Only known ones apply to the cases inside.
     fn property(&mut self, property: &Property, is_of_suite: bool) {
         let (name, value) = (&*property.name, &*property.value);
-        let is = |word: &str| {
-            name.strip_prefix(word)
-                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
-        };
-        let is_pin = name == self.id_property && !name.is_empty();
-        let (is_attachment, is_defect, is_step) = (is("attachment"), is("defect"), is("step"));
-        let is_known = is_pin || is_attachment || is_defect || is_step || is_documented(name);
-        if (is_of_suite && !is_known) || !self.seen.insert((name.into(), value.into())) {
+        let meaning = Meaning::of(name, self.id_property);
+        if (is_of_suite && meaning == Meaning::Other)
+            || !self.seen.insert((name.into(), value.into()))
+        {
             return;
         }
-        if is_pin {
-            self.pin(value);
-        } else if is_attachment {
-            push_new(&mut self.details.attachments, value);
-        } else if is_defect {
-            push_new(&mut self.details.defects, value);
-        } else if is_step {
-            let step = text::clean(value);
-            if !step.is_empty() {
-                self.details.steps.push(StepText { step, ..StepText::placeholder() });
+        match meaning {
+            Meaning::Pin => self.pin(value),
+            Meaning::Attachment => push_new(&mut self.details.attachments, value),
+            Meaning::Defect => push_new(&mut self.details.defects, value),
+            Meaning::Step => {
+                let step = text::clean(value);
+                if !step.is_empty() {
+                    self.details.steps.push(StepText { step, ..StepText::placeholder() });
+                }
             }
-        } else {
-            self.details.properties.push(property.clone());
+            Meaning::Documented | Meaning::Other => self.details.properties.push(property.clone()),
         }
     }
 
@@ -108,6 +103,58 @@ impl MetadataCollector<'_> {
     }
 }
 
+/// What a suite says about the tests inside, such as NUnit about a fixture. Its `Description` describes the fixture.
+const APPLIES_INSIDE: [&str; 7] =
+    ["owner", "precondition", "requirement", "label", "tag", "category", "marker"];
+
+/// What the name of a property means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Pin,
+    Attachment,
+    Defect,
+    Step,
+    /// A property of a suite describes the tests inside: a name that reports for test management use.
+    Documented,
+    Other,
+}
+
+impl Meaning {
+    fn of(name: &str, id_property: &str) -> Self {
+        let is = |word: &str| {
+            name.strip_prefix(word)
+                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
+        };
+        let is_documented = || {
+            ["priority", "description", "author"].contains(&name)
+                || APPLIES_INSIDE.iter().any(|known| name.eq_ignore_ascii_case(known))
+                || name.starts_with("url:")
+                || name.starts_with("html:")
+        };
+        match name {
+            "" => Self::Other,
+            _ if name == id_property => Self::Pin,
+            _ if is("attachment") => Self::Attachment,
+            _ if is("defect") => Self::Defect,
+            _ if is("step") => Self::Step,
+            _ if is_documented() => Self::Documented,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a suite says something about the tests inside.
+pub(super) fn describes_tests(suite: &Suite, options: &IdentityOptions) -> bool {
+    !suite.tags.is_empty() || describe_tests(&suite.properties, options)
+}
+
+/// Whether `properties` of a suite or a document say something about the tests inside.
+pub(super) fn describe_tests(properties: &[Property], options: &IdentityOptions) -> bool {
+    let mut meanings =
+        properties.iter().map(|property| Meaning::of(&property.name, &options.id_property));
+    meanings.any(|meaning| meaning != Meaning::Other)
+}
+
 fn push_new(list: &mut Vec<String>, text: &str) {
     let text = text::clean(text);
     if !text.is_empty() && !list.contains(&text) {
@@ -124,16 +171,4 @@ fn pin(named: &str) -> Option<Pin> {
         }
         _ => named.parse().ok().map(Pin::Id),
     }
-}
-
-/// What a suite says about the tests inside, such as NUnit about a fixture. Its `Description` describes the fixture.
-const APPLIES_INSIDE: [&str; 7] =
-    ["owner", "precondition", "requirement", "label", "tag", "category", "marker"];
-
-/// Whether a property of a suite describes the tests inside: the names that reports for test management use.
-fn is_documented(name: &str) -> bool {
-    ["priority", "description", "author"].contains(&name)
-        || APPLIES_INSIDE.iter().any(|known| name.eq_ignore_ascii_case(known))
-        || name.starts_with("url:")
-        || name.starts_with("html:")
 }

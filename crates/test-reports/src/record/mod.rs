@@ -5,7 +5,10 @@ mod builder;
 mod changing;
 mod collect;
 mod executions;
+mod finish;
+mod index;
 mod metadata;
+mod stretch;
 mod warnings;
 
 use std::sync::Arc;

@@ -557,3 +557,38 @@ fn groups_have_their_own_options_and_share_the_tests_of_one_namespace() {
     let alone = collect(&api, &all[1]);
     assert_eq!(alone.tests[0].identity, records.tests[3].identity);
 }
+
+#[test]
+fn many_cases_give_the_same_records_in_one_thread_and_in_several() {
+    const CASES: usize = 5000;
+    let suite = |class: &str, failing: usize| {
+        let cases = (0..CASES).rev().map(|number| {
+            let failure = if number == failing { "<failure message='no'/>" } else { "" };
+            format!("<testcase classname='{class}' name='adds {number:04}'>{failure}</testcase>")
+        });
+        let cases: String = cases.collect();
+        format!("<testsuite name='{class}' hostname='h'>{cases}</testsuite>\n")
+    };
+    // The cases of one test are far apart, and in the middle there is another class.
+    let [first, other, second] = [suite("a.B", 1), suite("a.A", 2), suite("a.B", 3)];
+    let xml = format!("<testsuites>{first}{other}{second}</testsuites>");
+    let reports = [read_one(&xml, "a.xml"), read_one("<testsuites/>", "b.xml")];
+    let collected = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| collect(&reports, &IdentityOptions::default()))
+    };
+    let records = collected(1);
+    assert_eq!(format!("{records:?}"), format!("{:?}", collected(4)));
+    assert_eq!((records.seen, records.tests.len(), records.merged), (3 * CASES, 2 * CASES, CASES));
+    let is_sorted =
+        |pair: &[TestRecord]| (&pair[0].folder, &pair[0].name) < (&pair[1].folder, &pair[1].name);
+    assert!(records.tests.windows(2).all(is_sorted));
+    let failed = records.tests.iter().filter(|test| test.outcome == Failed);
+    let failed: Vec<_> =
+        failed.map(|test| (test.container.join(""), test.name.as_str(), test.cases)).collect();
+    let expected = [("a.A", "adds 0002", 1), ("a.B", "adds 0001", 2), ("a.B", "adds 0003", 2)];
+    assert_eq!(failed, expected.map(|(class, name, cases)| (class.to_owned(), name, cases)));
+    assert_eq!(records.files[0].failures, 3);
+    let warning = "10000 cases share names and count as 5000 tests; the worst result wins (first: `adds 4999` in a.xml)";
+    assert!(records.warnings.iter().any(|line| line.contains(warning)), "{:?}", records.warnings);
+}

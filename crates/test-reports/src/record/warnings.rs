@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::executions::MergedOutcome;
-use crate::formats;
+use super::stretch::Stretch;
 use crate::formats::model::{Case, Report, find_attribute};
 use crate::identity::Identity;
 use crate::text::{self, count};
@@ -47,24 +47,70 @@ impl Tally {
         }
         self.count += 1;
     }
+
+    /// Adds what came after this.
+    fn append(&mut self, later: Self) {
+        if self.count == 0 {
+            *self = later;
+            return;
+        }
+        self.count += later.count;
+        self.cases += later.cases;
+        self.differ += later.differ;
+        self.advice = later.advice.or(self.advice);
+    }
 }
 
 impl Warnings {
-    pub(super) fn report(&mut self, report: &Report, is_unknown: bool) {
+    /// A report with all its cases. `is_unknown`: a part of it is by an unrecognised tool.
+    pub(super) fn report(&mut self, report: &Report, is_unknown: bool, cases: &[Stretch<'_>]) {
         if is_unknown {
             self.unknown_tools.add("", Some(report));
         }
         if report.stopped_early {
             self.stopped_early.add("", Some(report));
         }
-        self.add_announced(report);
-        for word in report.cases.iter().filter_map(formats::unknown_outcome) {
-            self.unknown_outcomes.add(word, Some(report));
+        self.add_announced(report, cases);
+        for (count, word) in cases.iter().map(|stretch| stretch.unknown) {
+            if count > 0 {
+                self.unknown_outcomes.add(word, Some(report));
+                self.unknown_outcomes.count += count - 1;
+            }
         }
     }
 
+    /// Adds the warnings of tests that come after those so far.
+    pub(super) fn append(&mut self, later: Self) {
+        let Self {
+            rows,
+            unknown_tools,
+            stopped_early,
+            unknown_outcomes,
+            announced,
+            no_tests,
+            findings,
+            changing,
+            unrelated,
+            bad_pins,
+            second_pins,
+        } = later;
+        for (tool, tally) in rows {
+            self.rows.entry(tool).or_default().append(tally);
+        }
+        self.unknown_tools.append(unknown_tools);
+        self.stopped_early.append(stopped_early);
+        self.unknown_outcomes.append(unknown_outcomes);
+        self.announced.append(announced);
+        self.no_tests.append(no_tests);
+        self.findings.append(findings);
+        self.changing.append(changing);
+        self.unrelated.append(unrelated);
+        self.bad_pins.append(bad_pins);
+        self.second_pins.append(second_pins);
+    }
+
     /// Adds outermost suites that announce tests and hold no case, and a document that does so without any suite.
-    fn add_announced(&mut self, report: &Report) {
+    fn add_announced(&mut self, report: &Report, cases: &[Stretch<'_>]) {
         let announces = |attributes| {
             let counts = ["tests", "total", "testcasecount"].into_iter();
             let counts =
@@ -72,8 +118,8 @@ impl Warnings {
             counts.max().filter(|tests: &usize| *tests > 0)
         };
         let mut has_case = vec![false; report.suites.len()];
-        for case in &report.cases {
-            if let Some(suite) = report.outermost(case.suite) {
+        for suite in cases.iter().flat_map(|stretch| &stretch.suites) {
+            if let Some(suite) = report.outermost(*suite) {
                 has_case[suite as usize] = true;
             }
         }

@@ -1,5 +1,7 @@
 //! Where a test belongs, and which folder a new test goes into.
 
+use std::borrow::Cow;
+
 use super::context::CaseContext;
 use super::local_paths::LocalPaths;
 use super::{Tool, volatile};
@@ -19,6 +21,39 @@ pub(super) struct TestLocation {
     pub(super) is_subtest: bool,
     /// Whether it was not executed although its state says otherwise.
     pub(super) is_skipped: bool,
+}
+
+/// How a tool's row finds out where a test belongs.
+#[derive(Clone, Copy)]
+pub(super) enum Locate {
+    /// From each case.
+    Case(fn(&CaseContext<'_>) -> TestLocation),
+    /// Container and folder follow from suites and classname alone, so that consecutive cases need them only once.
+    Class {
+        /// Container and folder; its other fields do not count.
+        home: fn(&CaseContext<'_>) -> TestLocation,
+        /// The rest, of each case.
+        name: for<'c> fn(&CaseContext<'c>) -> TestName<'c>,
+    },
+}
+
+/// What a [`TestLocation`] says of a single case.
+#[derive(Debug, Default)]
+pub(super) struct TestName<'a> {
+    /// [`TestLocation::name`].
+    pub(super) name: Cow<'a, str>,
+    /// [`TestLocation::is_subtest`].
+    pub(super) is_subtest: bool,
+    /// [`TestLocation::is_skipped`].
+    pub(super) is_skipped: bool,
+}
+
+impl TestName<'_> {
+    /// The same test in the container and folder of `home`.
+    pub(super) fn in_home(self, home: TestLocation) -> TestLocation {
+        let Self { name, is_subtest, is_skipped } = self;
+        TestLocation { name: name.into_owned(), is_subtest, is_skipped, ..home }
+    }
 }
 
 /// One or more folders of a path.

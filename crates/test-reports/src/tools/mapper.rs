@@ -1,22 +1,26 @@
 //! From the cases of one report to tests, run errors and findings.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 use super::context::CaseContext;
 use super::local_paths::LocalPaths;
-use super::location::{self, TestLocation};
+use super::location::{self, Locate, TestLocation, TestName};
 use super::part::{Part, PartTools};
 use super::{NotATest, Tool, detect_parts, main_tool, source_location, volatile};
 use crate::formats::model::{Case, Detail, Outcome, Report, Suite, SuiteIndex};
-use crate::options::IdentityOptions;
+use crate::identity::{ContainerHash, Identity};
+use crate::options::{GroupBy, IdentityOptions};
 use crate::text;
 
 /// What a case element is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum MappedCase {
+pub enum MappedCase<'m> {
     /// A test, or a part of one.
-    Test(MappedTest),
+    Test(MappedTest<'m>),
     /// A failure outside every test, with its name.
     RunError(String),
     /// Neither a test nor an error: a set-up that passed, a class that was skipped as a whole.
@@ -26,18 +30,31 @@ pub enum MappedCase {
 }
 
 /// A test, with what identifies it and where a new one is placed.
+///
+/// Consecutive tests of one class share `container` and `folder`: the same allocations, not only equal ones.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MappedTest {
-    /// The cleaned parts of the container, which enter the identity.
-    pub container: Vec<String>,
-    /// The cleaned name in full, which enters the identity.
-    pub name: String,
+pub struct MappedTest<'m> {
+    /// The identity: a hash of [`IdentityOptions::namespace`], `container` and `name`.
+    pub identity: Identity,
+    /// The cleaned parts of the container.
+    pub container: &'m Arc<[String]>,
+    /// The cleaned name in full.
+    pub name: Cow<'m, str>,
     /// The folders, outermost first, starting with [`IdentityOptions::folder`].
-    pub folder: Vec<String>,
+    pub folder: &'m Arc<[String]>,
     /// The result, corrected where the tool's row knows better than the element.
     pub outcome: Outcome,
     /// Whether it is a part of a test, which has no case of its own when it passes.
     pub is_subtest: bool,
+}
+
+/// Container and folder of the last test, which the next one mostly shares.
+struct Home {
+    /// Both as the tool's row says.
+    written: TestLocation,
+    container: Arc<[String]>,
+    folder: Arc<[String]>,
+    hash: ContainerHash,
 }
 
 /// The longest message, in characters.
@@ -119,33 +136,64 @@ impl<'a> CaseMapper<'a> {
     }
 
     /// Calls `each` with the index of every case, the case, and what it is, in document order.
-    pub fn for_each(&self, mut each: impl FnMut(usize, &'a Case, MappedCase)) {
+    pub fn for_each(&self, each: impl FnMut(usize, &'a Case, MappedCase<'_>)) {
+        self.for_each_in(0..self.report.cases.len(), each);
+    }
+
+    /// As [`Self::for_each`], of the cases with these indices.
+    pub(crate) fn for_each_in(
+        &self,
+        indices: Range<usize>,
+        mut each: impl FnMut(usize, &'a Case, MappedCase<'_>),
+    ) {
+        let is_before =
+            |(part, _): &(Part<'_>, _)| part.first_case + part.cases.len() <= indices.start;
+        let first = self.parts.partition_point(is_before);
+        let parts = self.parts[first..].iter();
         // Consecutive cases mostly share their suite and classname.
-        let (mut last, mut classname) = ("", String::new());
-        for (part, tool) in &self.parts {
-            let mut index = part.first_case;
-            for cases in part.cases.chunk_by(|a, b| a.suite == b.suite) {
+        let (mut last, mut classname) = ("", Cow::Borrowed(""));
+        for (part, tool) in parts.take_while(|(part, _)| part.first_case < indices.end) {
+            let start = indices.start.saturating_sub(part.first_case);
+            let end = (indices.end - part.first_case).min(part.cases.len());
+            let mut index = part.first_case + start;
+            let mut home = None;
+            for cases in part.cases[start..end].chunk_by(|a, b| a.suite == b.suite) {
                 let (suites, chain) = self.suites_around(cases[0].suite);
+                let mut is_new = true;
                 for case in cases {
                     let written = case.classname.as_deref().unwrap_or_default();
                     if written != last {
-                        last = written;
-                        classname = text::clean(written);
+                        (last, classname) = (written, text::cleaned(written));
+                        is_new = true;
+                    }
+                    if is_new || self.options.group_by == GroupBy::File {
+                        self.leave_class(tool, &mut home);
+                        is_new = false;
                     }
                     let context = CaseContext {
                         part,
                         case,
-                        name: &text::clean(case.name.as_deref().unwrap_or_default()),
+                        name: &text::cleaned(case.name.as_deref().unwrap_or_default()),
                         classname: &classname,
                         suites: &suites,
                         chain: &chain,
                         paths: &self.paths,
                         ordinal: self.ordinals.get(&index).copied(),
                     };
-                    each(index, case, self.map(index, tool, &context));
+                    each(index, case, self.map(index, tool, &context, &mut home));
                     index += 1;
                 }
             }
+        }
+    }
+
+    /// Forgets the home of the last case, if the next one, of another suite or class, may have another although the tool's
+    /// row says the same.
+    fn leave_class(&self, tool: &Tool, home: &mut Option<Home>) {
+        let is_compared = matches!(tool.locate, Locate::Case(_))
+            && matches!(self.options.group_by, GroupBy::Auto | GroupBy::Flat);
+        if !is_compared {
+            *home = None;
         }
     }
 
@@ -281,9 +329,16 @@ impl<'a> CaseMapper<'a> {
         (suites, names)
     }
 
-    fn map(&self, index: usize, tool: &Tool, context: &CaseContext<'_>) -> MappedCase {
+    fn map<'m>(
+        &self,
+        index: usize,
+        tool: &Tool,
+        context: &CaseContext<'m>,
+        home: &'m mut Option<Home>,
+    ) -> MappedCase<'m> {
         let is_nameless = context.name.is_empty() && context.classname.is_empty();
-        let not_a_test = if self.hooks.contains(&index) || is_nameless {
+        let is_hook = || !self.hooks.is_empty() && self.hooks.contains(&index);
+        let not_a_test = if is_nameless || is_hook() {
             Some(NotATest::SetupOrHook)
         } else {
             (tool.not_a_test)(context)
@@ -294,34 +349,61 @@ impl<'a> CaseMapper<'a> {
                 MappedCase::RunError(error_name(tool, context))
             }
             Some(NotATest::SetupOrHook) => MappedCase::NoTest,
-            None => MappedCase::Test(self.map_test(tool, context)),
+            None => MappedCase::Test(self.map_test(tool, context, home)),
         }
     }
 
-    fn map_test(&self, tool: &Tool, context: &CaseContext<'_>) -> MappedTest {
-        let TestLocation { mut container, mut name, mut folder, is_subtest, is_skipped } =
-            (tool.locate)(context);
-        container.retain_mut(|part| {
-            *part = volatile::without_machine(part.trim(), context.paths);
-            !part.is_empty()
-        });
-        folder.iter_mut().for_each(|level| level.make_stable(context.paths));
-        trim(&mut name);
+    fn map_test<'m>(
+        &self,
+        tool: &Tool,
+        context: &CaseContext<'m>,
+        home: &'m mut Option<Home>,
+    ) -> MappedTest<'m> {
+        let TestName { name, is_subtest, is_skipped } = match tool.locate {
+            Locate::Class { home: find, name } => {
+                if home.is_none() {
+                    *home = Some(self.home(tool, context, find(context)));
+                }
+                name(context)
+            }
+            Locate::Case(locate) => {
+                let mut found = locate(context);
+                let name = TestName {
+                    name: Cow::Owned(std::mem::take(&mut found.name)),
+                    is_subtest: found.is_subtest,
+                    is_skipped: found.is_skipped,
+                };
+                let is_same = |home: &Home| {
+                    home.written.container == found.container && home.written.folder == found.folder
+                };
+                if !home.as_ref().is_some_and(is_same) {
+                    *home = Some(self.home(tool, context, found));
+                }
+                name
+            }
+        };
+        let mut name = trimmed(name);
         if name.is_empty() {
-            name = context.classname.to_owned();
+            name = Cow::Borrowed(context.classname);
         }
         if self.options.merge_parameters {
-            tool.parameters.strip(&mut container, &mut name);
+            let length = tool.parameters.strip_name(&name).len();
+            if length < name.len() {
+                name = Cow::Owned(name[..length].to_owned());
+            }
         }
         if self.options.by_configuration
             && let Some(configuration) = (tool.configuration)(context)
         {
-            name = format!("{name} [{}]", text::clean(&configuration));
+            name = Cow::Owned(format!("{name} [{}]", text::clean(&configuration)));
         }
+        let Home { written: _, container, folder, hash } =
+            home.get_or_insert_with(|| self.home(tool, context, TestLocation::default()));
         MappedTest {
+            identity: hash.test(&name),
             container,
             name,
-            folder: location::folder(self.options, tool, context, &folder),
+            folder,
             outcome: match context.case.outcome {
                 _ if is_skipped => Outcome::Skipped,
                 // It passed when it ran again, although the case keeps the failure.
@@ -333,6 +415,25 @@ impl<'a> CaseMapper<'a> {
                 outcome => outcome,
             },
             is_subtest,
+        }
+    }
+
+    /// Container and folder without what differs between machines, from what the tool's row says.
+    fn home(&self, tool: &Tool, context: &CaseContext<'_>, written: TestLocation) -> Home {
+        let parts = written.container.iter();
+        let parts = parts.map(|part| volatile::without_machine(part.trim(), context.paths));
+        let mut container: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+        if self.options.merge_parameters {
+            tool.parameters.strip_container(&mut container);
+        }
+        let mut levels = written.folder.clone();
+        levels.iter_mut().for_each(|level| level.make_stable(context.paths));
+        let folder = location::folder(self.options, tool, context, &levels);
+        Home {
+            hash: ContainerHash::new(&self.options.namespace, &container),
+            container: container.into(),
+            folder: folder.into(),
+            written,
         }
     }
 }
@@ -364,9 +465,10 @@ fn message(tool: &Tool, detail: &Detail) -> Option<String> {
     Some(text::cut(message.trim(), MESSAGE_CHARS).into_owned())
 }
 
-fn trim(text: &mut String) {
-    let trimmed = text.trim();
-    if trimmed.len() < text.len() {
-        *text = trimmed.to_owned();
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() < text.len() => Cow::Owned(text.trim().to_owned()),
+        owned => owned,
     }
 }

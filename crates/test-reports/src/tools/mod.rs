@@ -27,11 +27,13 @@ use crate::formats::model::{Case, Detail, Report, find_attribute};
 use context::CaseContext;
 pub use described::{Description, descriptions};
 pub(crate) use frames::source_location;
-use location::TestLocation;
+use location::Locate;
 pub use mapper::{CaseMapper, MappedCase, MappedTest};
 use parameters::Parameters;
 use part::Part;
 use table::{TABLE, UNKNOWN};
+
+use crate::threads::map_all;
 
 /// A tool that writes reports, and how to interpret them.
 #[non_exhaustive]
@@ -48,7 +50,7 @@ pub struct Tool {
     /// Names of the document element. They count only where no part of a report is recognised by itself.
     root_names: &'static [&'static str],
     /// Container, name and folder of a case.
-    locate: fn(&CaseContext<'_>) -> TestLocation,
+    locate: Locate,
     /// Why a case is not a test, if it is not.
     not_a_test: fn(&CaseContext<'_>) -> Option<NotATest>,
     /// Indices of cases that are hooks, where only the whole part shows that.
@@ -96,15 +98,17 @@ pub fn detect(report: &Report) -> &'static Tool {
     main_tool(&detect_parts(report))
 }
 
+/// More parts are worth a second thread.
+const MANY_PARTS: usize = 64;
+
 /// The parts of a report and the tool of each. Each is recognised by itself, so that a merged file and its sources have
 /// the same tools; the name of the document element helps only where no part is recognised.
 fn detect_parts(report: &Report) -> Vec<(Part<'_>, &'static Tool)> {
+    let parts = Part::all(report);
+    let is_parallel = parts.len() > MANY_PARTS;
     let find = |part: &Part<'_>| TABLE.iter().find(|tool| (tool.is_written_by)(part));
-    let mut parts: Vec<_> = Part::all(report)
-        .into_iter()
-        .map(|part| (find(&part), part))
-        .map(|(tool, part)| (part, tool))
-        .collect();
+    let tools = map_all(&parts, is_parallel, find);
+    let mut parts: Vec<_> = parts.into_iter().zip(tools).collect();
     if parts.iter().all(|(_, tool)| tool.is_none()) {
         let root = [Some(&*report.root.element), find_attribute(&report.root.attributes, "name")];
         let is_named =

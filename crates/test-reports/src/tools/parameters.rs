@@ -18,28 +18,20 @@ pub(super) enum Parameters {
 }
 
 impl Parameters {
-    /// Cuts the parameters off.
-    pub(super) fn strip(self, container: &mut [String], name: &mut String) {
+    /// A name without its parameters.
+    pub(super) fn strip_name(self, name: &str) -> &str {
         match self {
-            Parameters::None => {}
-            Parameters::Brackets => truncate(name, without_brackets),
+            Parameters::None => name,
+            Parameters::Brackets => unless_empty(name, without_brackets),
             Parameters::Number => {
-                truncate(name, |name| without_number(name, ':'));
-                truncate(name, without_brackets);
+                let name = unless_empty(name, |name| without_number(name, ':'));
+                unless_empty(name, without_brackets)
             }
-            Parameters::DataSet => {
-                truncate(name, |name| name.find(" with data set ").map_or(name, |at| &name[..at]))
-            }
-            Parameters::Index => {
-                truncate(name, |name| without_number(name, '/'));
-                if let Some(suite) = container.last_mut() {
-                    truncate(suite, |suite| without_number(suite, '/'));
-                    if let Some((_, rest)) = suite.split_once('/') {
-                        *suite = rest.to_owned();
-                    }
-                }
-            }
-            Parameters::Outline => truncate(name, |name| {
+            Parameters::DataSet => unless_empty(name, |name| {
+                name.find(" with data set ").map_or(name, |at| &name[..at])
+            }),
+            Parameters::Index => unless_empty(name, |name| without_number(name, '/')),
+            Parameters::Outline => unless_empty(name, |name| {
                 [" -- @", " - #"]
                     .iter()
                     .find_map(|mark| {
@@ -53,13 +45,22 @@ impl Parameters {
             }),
         }
     }
+
+    /// Cuts the parameters off the last part of a container.
+    pub(super) fn strip_container(self, container: &mut [String]) {
+        if let (Parameters::Index, Some(suite)) = (self, container.last_mut()) {
+            let kept = unless_empty(suite, |suite| without_number(suite, '/'));
+            let kept = kept.split_once('/').map_or(kept, |(_, rest)| rest);
+            *suite = kept.to_owned();
+        }
+    }
 }
 
-/// Keeps what `kept` leaves, unless that is nothing.
-fn truncate(text: &mut String, kept: impl Fn(&str) -> &str) {
-    let length = kept(text).trim_end().len();
-    if length > 0 {
-        text.truncate(length);
+/// What `kept` leaves at the start of `text`, unless that is nothing.
+fn unless_empty(text: &str, kept: impl Fn(&str) -> &str) -> &str {
+    match kept(text).trim_end() {
+        "" => text,
+        kept => &text[..kept.len()],
     }
 }
 

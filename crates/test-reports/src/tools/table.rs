@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::location::Locate;
 use super::parameters::Parameters;
 use super::rules::{
     acceptance, bazel, browsers, devices, dotnet, elixir, erlang, frameworks, functional, general,
@@ -18,7 +19,7 @@ const ROW: Tool = Tool {
     advice: None,
     is_written_by: |_| false,
     root_names: &[],
-    locate: general::locate,
+    locate: Locate::Case(general::locate),
     not_a_test: |_| None,
     hooks: |_| HashSet::new(),
     ordinals: |_| HashMap::new(),
@@ -40,7 +41,7 @@ pub(super) static UNKNOWN: Tool = Tool {
 const DOTNET: Tool = Tool { parameters: Parameters::Brackets, ..ROW };
 
 const PYTHON: Tool = Tool {
-    locate: python::locate,
+    locate: python::LOCATE,
     not_a_test: python::not_a_test,
     parameters: Parameters::Brackets,
     message: messages::python,
@@ -50,17 +51,17 @@ const PYTHON: Tool = Tool {
 const RUST: Tool = Tool { message: messages::rust, ..ROW };
 
 const GO: Tool = Tool {
-    locate: go::locate,
+    locate: go::LOCATE,
     not_a_test: go::not_a_test,
     repeats: Repeats::Attempts,
     message: messages::go,
     ..ROW
 };
 
-const RUBY: Tool = Tool { locate: ruby::locate, ..ROW };
+const RUBY: Tool = Tool { locate: Locate::Case(ruby::locate), ..ROW };
 
 const JVM: Tool = Tool {
-    locate: jvm::locate,
+    locate: jvm::LOCATE,
     not_a_test: jvm::not_a_test,
     parameters: Parameters::Brackets,
     message: messages::jvm,
@@ -78,7 +79,7 @@ const TAP: Tool = Tool { message: messages::tap, ..ROW };
 
 const CUCUMBER: Tool = Tool {
     name: "Cucumber",
-    locate: gherkin::locate,
+    locate: Locate::Case(gherkin::locate),
     parameters: Parameters::Outline,
     message: messages::cucumber,
     ..ROW
@@ -91,7 +92,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "tq-import",
         is_written_by: written::is_written,
-        locate: written::locate,
+        locate: Locate::Case(written::locate),
         not_a_test: written::not_a_test,
         message: |detail| detail.message.as_deref(),
         ..ROW
@@ -100,7 +101,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "xUnit.net",
         is_written_by: |report| report.format == Format::Xunit,
-        locate: dotnet::xunit,
+        locate: Locate::Case(dotnet::xunit),
         not_a_test: dotnet::xunit_not_a_test,
         ..DOTNET
     },
@@ -108,14 +109,14 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "NUnit",
         is_written_by: |report| report.format == Format::Nunit,
-        locate: dotnet::nunit,
+        locate: Locate::Case(dotnet::nunit),
         ..DOTNET
     },
     // testdata/jest-trx; the schema of Visual Studio's test results.
     Tool {
         name: "TRX",
         is_written_by: |report| report.format == Format::Trx,
-        locate: dotnet::trx,
+        locate: Locate::Case(dotnet::trx),
         ..DOTNET
     },
     // testdata/testng.
@@ -124,28 +125,28 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Boost.Test",
         is_written_by: |report| report.format == Format::Boost,
-        locate: frameworks::boost,
+        locate: Locate::Case(frameworks::boost),
         ..ROW
     },
     // testdata/catch2/catch2.xml.
     Tool {
         name: "Catch2",
         is_written_by: |report| report.format == Format::Catch2,
-        locate: frameworks::catch2,
+        locate: Locate::Case(frameworks::catch2),
         ..ROW
     },
     // testdata/doctest/doctest.xml.
     Tool {
         name: "doctest",
         is_written_by: |report| report.format == Format::Doctest,
-        locate: frameworks::doctest,
+        locate: Locate::Case(frameworks::doctest),
         ..ROW
     },
     // testdata/qttest/qttest.xml, light.xml.
     Tool {
         name: "Qt Test",
         is_written_by: |report| report.format == Format::Qttest,
-        locate: frameworks::qt,
+        locate: Locate::Case(frameworks::qt),
         not_a_test: native::qt_not_a_test,
         parameters: Parameters::Brackets,
         ..ROW
@@ -154,108 +155,113 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "CTest",
         is_written_by: |report| report.format == Format::Ctest,
-        locate: tap::ctest,
+        locate: Locate::Case(tap::ctest),
         ..ROW
     },
     // testdata/robotframework/output.xml.
     Tool {
         name: "Robot Framework",
         is_written_by: |report| report.format == Format::Robot,
-        locate: general::locate,
+        locate: Locate::Case(general::locate),
         ..ROW
     },
     // testdata/cunit.
     Tool {
         name: "CUnit",
         is_written_by: |report| report.format == Format::Cunit,
-        locate: frameworks::suite,
+        locate: Locate::Case(frameworks::suite),
         ..ROW
     },
     // testdata/check.
     Tool {
         name: "Check",
         is_written_by: |report| report.format == Format::Check,
-        locate: frameworks::check,
+        locate: Locate::Case(frameworks::check),
         ..ROW
     },
     // testdata/cppunit, aunit. EmbUnit writes the same format.
     Tool {
         name: "CppUnit",
         is_written_by: |report| report.format == Format::Cppunit,
-        locate: frameworks::cppunit,
+        locate: Locate::Case(frameworks::cppunit),
         ..ROW
     },
     // testdata/unittestpp.
     Tool {
         name: "UnitTest++",
         is_written_by: |report| report.format == Format::Unittestpp,
-        locate: frameworks::unittestpp,
+        locate: Locate::Case(frameworks::unittestpp),
         ..ROW
     },
     // testdata/gtester.
     Tool {
         name: "gtester",
         is_written_by: |report| report.format == Format::Gtester,
-        locate: frameworks::gtester,
+        locate: Locate::Case(frameworks::gtester),
         ..ROW
     },
     // testdata/fpcunit.
     Tool {
         name: "FPCUnit",
         is_written_by: |report| report.format == Format::Fpcunit,
-        locate: frameworks::suite,
+        locate: Locate::Case(frameworks::suite),
         ..ROW
     },
     // The schema of MbUnit 2's reports.
     Tool {
         name: "MbUnit",
         is_written_by: |report| report.format == Format::Mbunit,
-        locate: frameworks::mbunit,
+        locate: Locate::Case(frameworks::mbunit),
         ..DOTNET
     },
     // Published reports of Parasoft C/C++test.
     Tool {
         name: "Parasoft C/C++test",
         is_written_by: |report| report.format == Format::Parasoft,
-        locate: frameworks::parasoft,
+        locate: Locate::Case(frameworks::parasoft),
         ..ROW
     },
     // The source of IntelliJ's export of test results.
     Tool {
         name: "IntelliJ",
         is_written_by: |report| report.format == Format::Intellij,
-        locate: frameworks::intellij,
+        locate: Locate::Case(frameworks::intellij),
         ..JVM
     },
     // testdata/catch2/sonar.xml, and the documentation of SonarQube.
     Tool {
         name: "SonarQube",
         is_written_by: |report| report.format == Format::Sonar,
-        locate: frameworks::sonar,
+        locate: Locate::Case(frameworks::sonar),
         ..ROW
     },
     // The source of Buck.
     Tool {
         name: "Buck",
         is_written_by: |report| report.format == Format::Buck,
-        locate: jvm::locate,
+        locate: jvm::LOCATE,
         ..JVM
     },
     // testdata/libtest-text.
     Tool {
         name: "libtest",
         is_written_by: |report| report.format == Format::Libtest,
-        locate: rust::libtest_text,
+        locate: Locate::Case(rust::libtest_text),
         ordinals: rust::doc_tests_of_suites,
         ..RUST
     },
     // testdata/nextest.
-    Tool { name: "cargo-nextest", is_written_by: own::is_nextest, locate: rust::nextest, ..RUST },
+    Tool {
+        name: "cargo-nextest",
+        is_written_by: own::is_nextest,
+        locate: Locate::Case(rust::nextest),
+        ..RUST
+    },
     // testdata/libtest-json.
     Tool {
         name: "libtest",
         is_written_by: |report| report.format == Format::LibtestJson,
-        locate: rust::libtest_text,
+        locate: Locate::Case(rust::libtest_text),
         ordinals: rust::doc_tests_of_suites,
         ..RUST
     },
@@ -265,10 +271,10 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Jest",
         is_written_by: |report| report.format == Format::Jest || own::is_ctrf_of_jest(report),
-        locate: |case| match case.part.format {
+        locate: Locate::Case(|case| match case.part.format {
             Format::Jest => own::jest(case),
             _ => own::ctrf_of_jest(case),
-        },
+        }),
         not_a_test: own::failed_file,
         message: messages::jest,
         ..ROW
@@ -277,7 +283,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "vitest",
         is_written_by: |report| report.format == Format::Vitest,
-        locate: own::vitest,
+        locate: Locate::Case(own::vitest),
         not_a_test: own::failed_file,
         ..ROW
     },
@@ -285,7 +291,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "mocha",
         is_written_by: |report| matches!(report.format, Format::Mocha | Format::MochaStream),
-        locate: javascript::titles,
+        locate: Locate::Case(javascript::titles),
         not_a_test: javascript::titles_not_a_test,
         ..ROW
     },
@@ -293,7 +299,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Playwright",
         is_written_by: |report| report.format == Format::Playwright,
-        locate: own::playwright,
+        locate: Locate::Case(own::playwright),
         configuration: own::project,
         message: messages::playwright,
         ..ROW
@@ -302,7 +308,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Playwright",
         is_written_by: own::is_ctrf_of_playwright,
-        locate: own::ctrf_of_playwright,
+        locate: Locate::Case(own::ctrf_of_playwright),
         configuration: own::ctrf_project,
         message: messages::playwright,
         ..ROW
@@ -314,7 +320,7 @@ pub(super) static TABLE: &[Tool] = &[
             matches!(report.format, Format::Pytest | Format::Reportlog)
                 || own::is_ctrf_of_pytest(report)
         },
-        locate: own::pytest,
+        locate: Locate::Case(own::pytest),
         message: messages::pytest,
         ..PYTHON
     },
@@ -322,7 +328,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "behave",
         is_written_by: own::is_behave,
-        locate: own::behave,
+        locate: Locate::Case(own::behave),
         parameters: Parameters::Outline,
         ..ROW
     },
@@ -337,7 +343,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Allure",
         is_written_by: |report| report.format == Format::Allure,
-        locate: own::allure,
+        locate: Locate::Case(own::allure),
         configuration: own::allure_project,
         message: messages::of_any_tool,
         ..ROW
@@ -346,7 +352,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "CTRF",
         is_written_by: |report| report.format == Format::Ctrf,
-        locate: own::ctrf,
+        locate: Locate::Case(own::ctrf),
         configuration: own::ctrf_browser,
         message: messages::of_any_tool,
         ..ROW
@@ -355,7 +361,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "GoogleTest",
         is_written_by: |report| report.format == Format::GoogletestJson,
-        locate: native::googletest,
+        locate: Locate::Case(native::googletest),
         parameters: Parameters::Index,
         message: messages::after_place,
         ..ROW
@@ -364,14 +370,14 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Robot Framework",
         is_written_by: |report| report.format == Format::RobotJson,
-        locate: own::chain,
+        locate: Locate::Case(own::chain),
         ..ROW
     },
     // testdata/node-test, tap, tap-formatter-junit.
     Tool {
         name: "TAP",
         is_written_by: |report| report.format == Format::Tap,
-        locate: own::chain,
+        locate: Locate::Case(own::chain),
         ..TAP
     },
     // The documentation of TeamCity's service messages.
@@ -385,7 +391,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "XCTest",
         is_written_by: |report| report.format == Format::Xctest,
-        locate: native::xctest,
+        locate: Locate::Case(native::xctest),
         ..ROW
     },
     // testdata/eslint, mypy, ruff; further names from the documentation of their JUnit output.
@@ -416,7 +422,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "cargo2junit",
         is_written_by: rust::is_cargo2junit,
-        locate: rust::libtest,
+        locate: Locate::Case(rust::libtest),
         ordinals: rust::doc_tests,
         message: messages::cargo2junit,
         ..RUST
@@ -425,7 +431,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "libtest",
         is_written_by: rust::is_libtest,
-        locate: rust::libtest,
+        locate: Locate::Case(rust::libtest),
         ordinals: rust::doc_tests,
         ..RUST
     },
@@ -433,7 +439,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Qt Test",
         is_written_by: native::is_qt,
-        locate: native::qt,
+        locate: Locate::Case(native::qt),
         not_a_test: native::qt_not_a_test,
         parameters: Parameters::Brackets,
         ..ROW
@@ -442,7 +448,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Karma",
         is_written_by: browsers::is_karma,
-        locate: browsers::karma,
+        locate: Locate::Case(browsers::karma),
         configuration: browsers::karma_browser,
         suite_label: |_| "",
         ..ROW
@@ -451,7 +457,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "WebdriverIO",
         is_written_by: browsers::is_webdriverio,
-        locate: browsers::webdriverio,
+        locate: Locate::Case(browsers::webdriverio),
         not_a_test: browsers::webdriverio_not_a_test,
         configuration: browsers::capabilities,
         ..ROW
@@ -460,7 +466,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "TestCafe",
         is_written_by: browsers::is_testcafe,
-        locate: browsers::testcafe,
+        locate: Locate::Case(browsers::testcafe),
         configuration: browsers::testcafe_browser,
         ..ROW
     },
@@ -468,7 +474,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "testem",
         is_written_by: browsers::is_testem,
-        locate: browsers::testem,
+        locate: Locate::Case(browsers::testem),
         not_a_test: javascript::hook_not_a_test,
         configuration: browsers::testem_browser,
         suite_label: |_| "",
@@ -478,7 +484,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Ginkgo",
         is_written_by: ginkgo::is_ginkgo,
-        locate: ginkgo::locate,
+        locate: Locate::Case(ginkgo::locate),
         not_a_test: ginkgo::not_a_test,
         ..ROW
     },
@@ -486,7 +492,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Karate",
         is_written_by: karate::is_karate,
-        locate: karate::locate,
+        locate: Locate::Case(karate::locate),
         parameters: Parameters::Brackets,
         ..ROW
     },
@@ -494,7 +500,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Common Test",
         is_written_by: erlang::is_common_test,
-        locate: erlang::common_test,
+        locate: Locate::Case(erlang::common_test),
         not_a_test: erlang::common_test_not_a_test,
         message: erlang::common_test_message,
         ..ROW
@@ -503,7 +509,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "eunit",
         is_written_by: erlang::is_eunit,
-        locate: erlang::eunit,
+        locate: Locate::Case(erlang::eunit),
         not_a_test: erlang::eunit_not_a_test,
         message: erlang::eunit_message,
         ..ROW
@@ -512,7 +518,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "@web/test-runner",
         is_written_by: browsers::is_web_test_runner,
-        locate: browsers::web_test_runner,
+        locate: Locate::Case(browsers::web_test_runner),
         configuration: browsers::web_test_runner_browser,
         suite_label: |_| "",
         message: messages::jest,
@@ -522,17 +528,22 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "intern",
         is_written_by: browsers::is_intern,
-        locate: browsers::intern,
+        locate: Locate::Case(browsers::intern),
         configuration: browsers::session,
         ..ROW
     },
     // testdata/deno.
-    Tool { name: "Deno", is_written_by: javascript::is_deno, locate: javascript::vitest, ..ROW },
+    Tool {
+        name: "Deno",
+        is_written_by: javascript::is_deno,
+        locate: Locate::Case(javascript::vitest),
+        ..ROW
+    },
     // testdata/terraform.
     Tool {
         name: "Terraform",
         is_written_by: infrastructure::is_terraform,
-        locate: infrastructure::terraform,
+        locate: Locate::Case(infrastructure::terraform),
         message: infrastructure::terraform_message,
         ..ROW
     },
@@ -540,7 +551,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Ansible",
         is_written_by: infrastructure::is_ansible,
-        locate: infrastructure::ansible,
+        locate: Locate::Case(infrastructure::ansible),
         configuration: infrastructure::ansible_host,
         ..ROW
     },
@@ -548,7 +559,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "CppUTest",
         is_written_by: native::is_cpputest,
-        locate: native::suite_or_classname,
+        locate: Locate::Case(native::suite_or_classname),
         message: messages::after_place,
         ..ROW
     },
@@ -556,7 +567,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "testthat",
         is_written_by: testthat::is_testthat,
-        locate: testthat::locate,
+        locate: Locate::Case(testthat::locate),
         not_a_test: testthat::not_a_test,
         message: testthat::message,
         ..ROW
@@ -565,7 +576,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "twister",
         is_written_by: devices::is_twister,
-        locate: devices::twister,
+        locate: Locate::Case(devices::twister),
         configuration: devices::platform,
         ..ROW
     },
@@ -573,7 +584,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Dart",
         is_written_by: devices::is_dart,
-        locate: devices::dart,
+        locate: Locate::Case(devices::dart),
         configuration: devices::platform,
         message: devices::dart_message,
         ..ROW
@@ -582,7 +593,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "helm-unittest",
         is_written_by: infrastructure::is_helm_unittest,
-        locate: infrastructure::helm_unittest,
+        locate: Locate::Case(infrastructure::helm_unittest),
         message: infrastructure::helm_unittest_message,
         ..ROW
     },
@@ -592,7 +603,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Katalon",
         is_written_by: acceptance::is_katalon,
-        locate: acceptance::katalon,
+        locate: Locate::Case(acceptance::katalon),
         message: acceptance::katalon_message,
         ..ROW
     },
@@ -600,7 +611,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Gauge",
         is_written_by: acceptance::is_gauge,
-        locate: acceptance::gauge,
+        locate: Locate::Case(acceptance::gauge),
         not_a_test: acceptance::gauge_not_a_test,
         message: acceptance::gauge_message,
         ..ROW
@@ -609,7 +620,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "GUT",
         is_written_by: godot::is_gut,
-        locate: godot::gut,
+        locate: Locate::Case(godot::gut),
         message: godot::gut_message,
         ..ROW
     },
@@ -618,17 +629,22 @@ pub(super) static TABLE: &[Tool] = &[
         name: "gdUnit4",
         repeats: Repeats::Attempts,
         is_written_by: godot::is_gdunit,
-        locate: godot::gdunit,
+        locate: Locate::Case(godot::gdunit),
         message: godot::gdunit_message,
         ..ROW
     },
     // The source of Ceedling 0.31 and 1.0.
-    Tool { name: "Ceedling", is_written_by: unity::is_ceedling, locate: unity::ceedling, ..ROW },
+    Tool {
+        name: "Ceedling",
+        is_written_by: unity::is_ceedling,
+        locate: Locate::Case(unity::ceedling),
+        ..ROW
+    },
     // The source of Unity's scripts stylize_as_junit and parse_output.
     Tool {
         name: "Unity",
         is_written_by: unity::is_unity,
-        locate: unity::unity,
+        locate: Locate::Case(unity::unity),
         message: unity::unity_message,
         ..ROW
     },
@@ -636,7 +652,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Alcotest",
         is_written_by: functional::is_alcotest,
-        locate: functional::alcotest,
+        locate: Locate::Case(functional::alcotest),
         message: functional::alcotest_message,
         ..ROW
     },
@@ -644,30 +660,40 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "hspec",
         is_written_by: functional::is_hspec,
-        locate: functional::hspec,
+        locate: Locate::Case(functional::hspec),
         message: messages::after_place,
         ..ROW
     },
     // The formatter junit_formatter of Elixir.
-    Tool { name: "ExUnit", is_written_by: elixir::is_exunit, locate: elixir::locate, ..ROW },
+    Tool {
+        name: "ExUnit",
+        is_written_by: elixir::is_exunit,
+        locate: Locate::Case(elixir::locate),
+        ..ROW
+    },
     // Flank's merged report, with suites as Firebase Test Lab names its devices.
     Tool {
         name: "Flank",
         is_written_by: devices::is_flank,
-        locate: jvm::locate,
+        locate: jvm::LOCATE,
         configuration: devices::device,
         suite_label: |_| "",
         ..JVM
     },
     // The script test-setup.sh and the runners of Bazel.
-    Tool { name: "Bazel", is_written_by: bazel::is_bazel, locate: bazel::locate, ..ROW },
+    Tool {
+        name: "Bazel",
+        is_written_by: bazel::is_bazel,
+        locate: Locate::Case(bazel::locate),
+        ..ROW
+    },
     // testdata/rspec.
     Tool { name: "RSpec", is_written_by: ruby::is_rspec, ..RUBY },
     // testdata/busted.
     Tool {
         name: "busted",
         is_written_by: tap::is_busted,
-        locate: tap::busted,
+        locate: Locate::Case(tap::busted),
         message: messages::after_place,
         ..ROW
     },
@@ -677,7 +703,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Maestro",
         is_written_by: general::is_maestro,
-        locate: general::maestro,
+        locate: Locate::Case(general::maestro),
         configuration: general::device,
         ..ROW
     },
@@ -685,14 +711,24 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Catch2",
         is_written_by: native::is_catch2,
-        locate: native::suite_or_classname,
+        locate: Locate::Case(native::suite_or_classname),
         message: messages::catch2,
         ..ROW
     },
     // testdata/doctest.
-    Tool { name: "doctest", is_written_by: native::is_doctest, locate: native::doctest, ..ROW },
+    Tool {
+        name: "doctest",
+        is_written_by: native::is_doctest,
+        locate: Locate::Case(native::doctest),
+        ..ROW
+    },
     // Published reports of swift-corelibs-xctest and SwiftPM.
-    Tool { name: "XCTest", is_written_by: native::is_xctest, locate: native::xctest, ..ROW },
+    Tool {
+        name: "XCTest",
+        is_written_by: native::is_xctest,
+        locate: Locate::Case(native::xctest),
+        ..ROW
+    },
     // The reports that TestNG's JUnitReportReporter writes.
     Tool { is_written_by: jvm::is_testng, ..TESTNG },
     // testdata/junit-platform.
@@ -708,7 +744,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "node:test",
         is_written_by: javascript::is_node,
-        locate: javascript::node,
+        locate: Locate::Case(javascript::node),
         not_a_test: javascript::node_not_a_test,
         ..ROW
     },
@@ -716,7 +752,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "CTest",
         is_written_by: tap::is_ctest,
-        locate: tap::ctest,
+        locate: Locate::Case(tap::ctest),
         suite_label: |_| "",
         ..ROW
     },
@@ -736,7 +772,7 @@ pub(super) static TABLE: &[Tool] = &[
         name: "cargo-nextest",
         is_written_by: rust::is_nextest,
         root_names: &["nextest-run"],
-        locate: rust::nextest,
+        locate: Locate::Case(rust::nextest),
         not_a_test: rust::nextest_not_a_test,
         ..RUST
     },
@@ -749,7 +785,7 @@ pub(super) static TABLE: &[Tool] = &[
         name: "bun",
         is_written_by: javascript::is_bun,
         root_names: &["bun test"],
-        locate: javascript::chain,
+        locate: Locate::Case(javascript::chain),
         not_a_test: javascript::bun_not_a_test,
         message: messages::jest,
         ..ROW
@@ -758,7 +794,7 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "Playwright",
         is_written_by: browsers::is_playwright,
-        locate: browsers::playwright,
+        locate: Locate::Case(browsers::playwright),
         configuration: browsers::host,
         message: messages::playwright,
         ..ROW
@@ -768,7 +804,7 @@ pub(super) static TABLE: &[Tool] = &[
         name: "vitest",
         is_written_by: javascript::is_vitest,
         root_names: &["vitest tests"],
-        locate: javascript::vitest,
+        locate: Locate::Case(javascript::vitest),
         not_a_test: javascript::vitest_not_a_test,
         hooks: javascript::vitest_hooks,
         ..ROW
@@ -778,7 +814,7 @@ pub(super) static TABLE: &[Tool] = &[
         name: "jest-junit",
         is_written_by: javascript::is_jest,
         root_names: &["jest tests"],
-        locate: javascript::titles,
+        locate: Locate::Case(javascript::titles),
         not_a_test: javascript::titles_not_a_test,
         advice: Some("jest-junit's option `addFileAttribute` tells tests of different files apart"),
         message: messages::jest,
@@ -789,7 +825,7 @@ pub(super) static TABLE: &[Tool] = &[
         name: "mocha",
         is_written_by: javascript::is_mocha,
         root_names: &["Mocha Tests", "Root Suite"],
-        locate: javascript::mocha,
+        locate: Locate::Case(javascript::mocha),
         not_a_test: javascript::titles_not_a_test,
         ..ROW
     },
@@ -797,25 +833,30 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "minitest",
         is_written_by: ruby::is_minitest,
-        locate: ruby::minitest,
+        locate: Locate::Case(ruby::minitest),
         message: messages::minitest,
         ..RUBY
     },
     // testdata/boost-test.
-    Tool { name: "Boost.Test", is_written_by: native::is_boost, locate: native::boost, ..ROW },
+    Tool {
+        name: "Boost.Test",
+        is_written_by: native::is_boost,
+        locate: Locate::Case(native::boost),
+        ..ROW
+    },
     // testdata/tap.
     Tool {
         name: "node-tap",
         is_written_by: tap::is_node_tap,
         root_names: &["TAP Tests"],
-        locate: tap::node_tap,
+        locate: Locate::Case(tap::node_tap),
         ..TAP
     },
     // testdata/phpunit.
     Tool {
         name: "PHPUnit",
         is_written_by: php::is_phpunit,
-        locate: php::phpunit,
+        locate: Locate::Case(php::phpunit),
         not_a_test: php::not_a_test,
         parameters: Parameters::DataSet,
         message: messages::phpunit,
@@ -825,26 +866,31 @@ pub(super) static TABLE: &[Tool] = &[
     Tool {
         name: "GoogleTest",
         is_written_by: native::is_googletest,
-        locate: native::googletest,
+        locate: Locate::Case(native::googletest),
         parameters: Parameters::Index,
         message: messages::after_place,
         ..ROW
     },
     // testdata/bats.
-    Tool { name: "bats", is_written_by: tap::is_bats, locate: tap::bats, ..TAP },
+    Tool { name: "bats", is_written_by: tap::is_bats, locate: Locate::Case(tap::bats), ..TAP },
     // testdata/tap-formatter-junit.
-    Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: tap::perl, ..TAP },
+    Tool { name: "perl TAP", is_written_by: tap::is_perl, locate: Locate::Case(tap::perl), ..TAP },
     // testdata/ava.
-    Tool { name: "ava", is_written_by: tap::is_ava, locate: tap::ava, ..TAP },
+    Tool { name: "ava", is_written_by: tap::is_ava, locate: Locate::Case(tap::ava), ..TAP },
     // testdata/tape/tap-xunit.xml.
-    Tool { name: "tape", is_written_by: tap::is_tape, locate: tap::tape, ..TAP },
+    Tool { name: "tape", is_written_by: tap::is_tape, locate: Locate::Case(tap::tape), ..TAP },
     // testdata/tape/tap-junit.xml.
-    Tool { name: "tap-junit", is_written_by: tap::is_tap_junit, locate: tap::tap_junit, ..TAP },
+    Tool {
+        name: "tap-junit",
+        is_written_by: tap::is_tap_junit,
+        locate: Locate::Case(tap::tap_junit),
+        ..TAP
+    },
     // testdata/behave.
     Tool {
         name: "behave",
         is_written_by: gherkin::is_behave,
-        locate: gherkin::locate,
+        locate: Locate::Case(gherkin::locate),
         parameters: Parameters::Outline,
         ..ROW
     },
@@ -853,17 +899,32 @@ pub(super) static TABLE: &[Tool] = &[
     // testdata/robotframework.
     Tool { name: "Robot Framework", is_written_by: general::is_robot, ..ROW },
     // testdata/newman.
-    Tool { name: "Newman", is_written_by: general::is_newman, locate: general::newman, ..ROW },
+    Tool {
+        name: "Newman",
+        is_written_by: general::is_newman,
+        locate: Locate::Case(general::newman),
+        ..ROW
+    },
     // The damaged report of CUnit below tests/damaged.
-    Tool { name: "CUnit", is_written_by: native::is_cunit, locate: native::cunit, ..ROW },
+    Tool {
+        name: "CUnit",
+        is_written_by: native::is_cunit,
+        locate: Locate::Case(native::cunit),
+        ..ROW
+    },
     // testdata/meson.
-    Tool { name: "Meson", is_written_by: native::is_meson, locate: native::meson, ..ROW },
+    Tool {
+        name: "Meson",
+        is_written_by: native::is_meson,
+        locate: Locate::Case(native::meson),
+        ..ROW
+    },
     // testdata/criterion.
     Tool {
         name: "Criterion",
         is_written_by: native::is_criterion,
         root_names: &["Criterion Tests"],
-        locate: native::suite_or_classname,
+        locate: Locate::Case(native::suite_or_classname),
         ..ROW
     },
     // testdata/gradle.
@@ -876,12 +937,16 @@ pub(super) static TABLE: &[Tool] = &[
         ..JVM
     },
     // testdata/cucumber-ruby.
-    Tool { is_written_by: gherkin::is_cucumber_ruby, locate: general::locate, ..CUCUMBER },
+    Tool {
+        is_written_by: gherkin::is_cucumber_ruby,
+        locate: Locate::Case(general::locate),
+        ..CUCUMBER
+    },
     // testdata/cmocka.
     Tool {
         name: "cmocka",
         is_written_by: native::is_cmocka,
-        locate: native::suite_or_classname,
+        locate: Locate::Case(native::suite_or_classname),
         ..ROW
     },
     // Many tools write a suite for each class; this row differs from the general rule only in the folder.

@@ -52,7 +52,7 @@ fn different_cases_are_one_test_only_for_known_reasons() {
         let mut together: BTreeMap<Test, Vec<(&Case, bool)>> = BTreeMap::new();
         mapper.for_each(|_, case, mapped| {
             let MappedCase::Test(test) = mapped else { return };
-            let key = (test.container, test.name);
+            let key = (test.container.to_vec(), test.name.into_owned());
             together.entry(key).or_default().push((case, test.is_subtest));
         });
         for ((container, name), cases) in together {

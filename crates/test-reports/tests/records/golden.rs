@@ -114,8 +114,9 @@ fn identities(testdata: &Path) -> String {
         CaseMapper::new(&report, &options).for_each(|index, _, case| {
             let (identity, container, name) = match case {
                 MappedCase::Test(test) => {
-                    let identity = Identity::of_test("", &test.container, &test.name);
-                    (identity.to_string(), test.container.join(" | "), test.name)
+                    let identity = Identity::of_test("", test.container, &test.name);
+                    assert_eq!(identity, test.identity);
+                    (identity.to_string(), test.container.join(" | "), test.name.into_owned())
                 }
                 MappedCase::RunError(name) => ("run error".to_owned(), String::new(), name),
                 MappedCase::NoTest => ("not a test".to_owned(), String::new(), String::new()),

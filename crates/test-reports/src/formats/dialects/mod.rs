@@ -31,7 +31,7 @@ mod unittestpp;
 mod xunit;
 
 pub(crate) use junit::unknown_outcome;
-pub(super) use reader::read;
+pub(super) use reader::{read, read_piece};
 
 use super::model::{Attribute, Case, Detail, Format, Outcome, Report, RerunWhen};
 use super::time::{clock, seconds};

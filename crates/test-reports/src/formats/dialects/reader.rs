@@ -17,7 +17,7 @@ use crate::formats::text_buffer::TextBuffer;
 use crate::formats::time::seconds;
 use crate::formats::xml::attributes::Tag;
 use crate::formats::xml::debris::{self, Debris};
-use crate::formats::xml::elements::{Elements, Event};
+use crate::formats::xml::elements::{AROUND_SUITES, Elements, Event};
 
 mod fields;
 
@@ -27,43 +27,25 @@ pub(in crate::formats) fn read(
     path: Arc<str>,
     format: Format,
 ) -> Report {
-    let mut reader = Reader::new(super::of(format), path);
-    loop {
-        let event = elements.next();
-        if elements.take_hit() {
-            reader.open_cases.iter_mut().for_each(|open| open.is_hit = true);
-        }
-        match event {
-            Event::Open => {
-                let position = elements.position();
-                match reader.open(&elements.tag(), position) {
-                    Content::Elements => {}
-                    Content::Text => elements.set_opaque(true),
-                    Content::Nothing => elements.set_opaque(false),
-                    Content::Foreign => elements.add_foreign(),
-                }
-                let cases = reader.report.cases.len();
-                if elements.count_cases(cases) {
-                    reader.cut_cases.push(index_of(cases - 1));
-                }
-            }
-            Event::Close => reader.close(false),
-            Event::Abandon => reader.close(true),
-            Event::Text => {
-                if let Some(debris) = reader.text(elements.piece(), false) {
-                    elements.add_debris(&debris);
-                }
-            }
-            Event::Cdata => {
-                reader.text(elements.piece(), true);
-            }
-            Event::End => break,
-        }
-        if !reader.flaws.is_empty() {
-            elements.note(std::mem::take(&mut reader.flaws));
-        }
+    Reader::new(super::of(format), path).read(elements)
+}
+
+/// Reads a piece of a document in JUnit's format, with room for as many `cases`: its beginning, or suites that are directly
+/// inside an element `testsuites`.
+pub(in crate::formats) fn read_piece(
+    elements: &mut Elements<'_>,
+    path: Arc<str>,
+    is_beginning: bool,
+    cases: usize,
+) -> Report {
+    let mut reader = Reader::new(super::of(Format::Junit), path);
+    // Where cases are longer, the rest of the room is never touched. Growing would copy them again and again.
+    reader.report.cases.reserve(cases);
+    if !is_beginning {
+        reader.report.root.element = AROUND_SUITES.into();
+        reader.frames.push(Frame::default());
     }
-    reader.finish()
+    reader.read(elements)
 }
 
 /// What an element holds.
@@ -169,6 +151,46 @@ impl Reader {
             names: Names::of_thread(),
             flaws: FlawSet::default(),
         }
+    }
+
+    /// Reads to the end.
+    fn read(mut self, elements: &mut Elements<'_>) -> Report {
+        loop {
+            let event = elements.next();
+            if elements.take_hit() {
+                self.open_cases.iter_mut().for_each(|open| open.is_hit = true);
+            }
+            match event {
+                Event::Open => {
+                    let position = elements.position();
+                    match self.open(&elements.tag(), position) {
+                        Content::Elements => {}
+                        Content::Text => elements.set_opaque(true),
+                        Content::Nothing => elements.set_opaque(false),
+                        Content::Foreign => elements.add_foreign(),
+                    }
+                    let cases = self.report.cases.len();
+                    if elements.count_cases(cases) {
+                        self.cut_cases.push(index_of(cases - 1));
+                    }
+                }
+                Event::Close => self.close(false),
+                Event::Abandon => self.close(true),
+                Event::Text => {
+                    if let Some(debris) = self.text(elements.piece(), false) {
+                        elements.add_debris(&debris);
+                    }
+                }
+                Event::Cdata => {
+                    self.text(elements.piece(), true);
+                }
+                Event::End => break,
+            }
+            if !self.flaws.is_empty() {
+                elements.note(std::mem::take(&mut self.flaws));
+            }
+        }
+        self.finish()
     }
 
     /// An element begins.

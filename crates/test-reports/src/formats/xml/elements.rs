@@ -91,7 +91,14 @@ pub(crate) struct Elements<'a> {
     damage: Option<Flaw>,
     /// More damage than was looked at.
     is_hit: bool,
+    /// Whether the input is not the last piece of a file, which ends between two suites.
+    is_piece: bool,
+    /// Whether it did end there.
+    ended_between: bool,
 }
+
+/// The document element around suites between which a file is cut into pieces.
+pub(crate) const AROUND_SUITES: &str = "testsuites";
 
 impl<'a> Elements<'a> {
     /// The elements in `window`.
@@ -113,7 +120,35 @@ impl<'a> Elements<'a> {
             log: FlawLog::default(),
             damage: None,
             is_hit: false,
+            is_piece: false,
+            ended_between: false,
         }
+    }
+
+    /// The elements in `window`, which begins between two suites directly inside an element [`AROUND_SUITES`] of JUnit's
+    /// format. [`Elements::enter`] is not called.
+    pub(crate) fn behind_suite(window: Window<'a>, limits: Limits) -> Self {
+        let mut elements = Self::new(window, limits);
+        elements.tokenizer.format = Some(Format::Junit);
+        elements.root = AROUND_SUITES.into();
+        elements.names.extend_from_slice(AROUND_SUITES.as_bytes());
+        elements.open.push(0);
+        elements
+    }
+
+    /// The input may end between two suites, where [`Elements::behind_suite`] goes on.
+    pub(crate) fn may_end_between_suites(&mut self) {
+        self.is_piece = true;
+    }
+
+    /// Whether the input ended between two suites.
+    pub(crate) fn ended_between_suites(&self) -> bool {
+        self.ended_between
+    }
+
+    /// At the end of the input, its position.
+    pub(crate) fn end_position(&mut self) -> Position {
+        self.tokenizer.position()
     }
 
     /// Goes to the first document element. To be called once, before [`Elements::next`].
@@ -204,6 +239,12 @@ impl<'a> Elements<'a> {
             }
             Token::Broken(span) => {
                 self.broken(span);
+                None
+            }
+            Token::Eof
+                if self.is_piece && self.tokenizer.ended_whole && self.is_between_suites() =>
+            {
+                (self.ended, self.ended_between) = (true, true);
                 None
             }
             Token::Eof => {
@@ -428,6 +469,14 @@ impl<'a> Elements<'a> {
     fn exceeded(&mut self, exceeded: LimitExceeded) -> Option<Event> {
         let position = self.tokenizer.position();
         self.stop(Flaw::exceeded(position, exceeded))
+    }
+
+    /// Whether this is the state in which [`Elements::behind_suite`] begins, apart from what was noted.
+    fn is_between_suites(&self) -> bool {
+        self.open.len() == 1
+            && self.names == AROUND_SUITES.as_bytes()
+            && self.tokenizer.format == Some(Format::Junit)
+            && self.opaque.is_none()
     }
 
     /// Abandons all elements and reads no further.

@@ -74,6 +74,8 @@ pub(super) struct Tokenizer<'a> {
     token: usize,
     /// Its line and column, if they are known.
     known: Option<Position>,
+    /// Whether the input ended behind a whole token.
+    pub(super) ended_whole: bool,
     /// The format of the first document, once that has begun.
     pub(super) format: Option<Format>,
     /// Flaws in the markup itself since they were last taken.
@@ -89,6 +91,7 @@ impl<'a> Tokenizer<'a> {
             in_cdata: false,
             token: 0,
             known: None,
+            ended_whole: false,
             format: None,
             flaws: FlawSet::default(),
         }
@@ -119,6 +122,7 @@ impl<'a> Tokenizer<'a> {
                 }
             }
             if self.window.rest().is_empty() && !self.window.fill()? {
+                self.ended_whole = true;
                 return Ok(self.eof());
             }
             if self.window.rest().first() != Some(&b'<') {

@@ -43,7 +43,8 @@ pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
     let name = ginkgo::without_node(case.name);
     let method = name.split_once("()").map_or("", |(method, _)| method);
     let is_method = is_identifier(method) || jvm::is_class(&classname) || is_type(&classname);
-    let name = if is_method { jvm::without_empty_parentheses(name) } else { owned(name) };
+    let name =
+        if is_method { jvm::without_empty_parentheses(name).into_owned() } else { owned(name) };
     TestLocation { folder: folder.collect(), container, name, ..TestLocation::default() }
 }
 

@@ -1,9 +1,11 @@
 //! gotestsum and go-junit-report: the import path is the container; parents and subtests are both tests.
 
+use std::borrow::Cow;
+
 use super::{all_cases, any_property, in_container, suite_name_of};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, TestLocation};
+use crate::tools::location::{Cut, Locate, TestName};
 use crate::tools::part::Part;
 use crate::tools::rules::jvm;
 
@@ -50,9 +52,10 @@ fn import_path<'a>(case: &CaseContext<'a>) -> &'a str {
     if classname.is_empty() || is_end(suite, classname) { suite } else { classname }
 }
 
-pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
-    in_container(import_path(case), case.name, Cut::Nowhere)
-}
+pub(in crate::tools) const LOCATE: Locate = Locate::Class {
+    home: |case| in_container(import_path(case), "", Cut::Nowhere),
+    name: |case| TestName { name: Cow::Borrowed(case.name), ..TestName::default() },
+};
 
 pub(in crate::tools) fn not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
     // gotestsum writes the failure of a whole package as `TestMain` without a classname.

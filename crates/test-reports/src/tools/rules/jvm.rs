@@ -1,12 +1,14 @@
 //! surefire, Gradle, ant, the JUnit Platform's console, TestNG: the class is the container, never the suite.
 
+use std::borrow::Cow;
+
 use super::{
-    all_cases, all_named_like_suite, any_property, in_container, is_identifier, javascript,
+    all_classes, all_named_like_suite, any_property, in_container, is_identifier, javascript,
     suite_name_of,
 };
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, TestLocation};
+use crate::tools::location::{Cut, Locate, TestLocation, TestName};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_gradle(part: &Part<'_>) -> bool {
@@ -16,7 +18,7 @@ pub(in crate::tools) fn is_gradle(part: &Part<'_>) -> bool {
     };
     part.has(&["tests", "skipped", "failures", "errors", "timestamp", "hostname", "time"])
         && !part.has_package()
-        && all_cases(part, |case| case.classname.as_deref().is_some_and(is_class))
+        && all_classes(part, |case| case.classname.as_deref().is_some_and(is_class))
 }
 
 pub(in crate::tools) fn is_junit_platform(part: &Part<'_>) -> bool {
@@ -30,7 +32,7 @@ pub(in crate::tools) fn is_ant(part: &Part<'_>) -> bool {
     any_property(part, "ant.version")
         // Merged by `junitreport`: class and package apart.
         || (part.has(&["errors", "failures", "hostname", "id", "package", "tests", "time", "timestamp"])
-            && all_cases(part, |case| {
+            && all_classes(part, |case| {
                 case.classname.as_deref().is_some_and(|classname| classname.starts_with(&class))
             }))
 }
@@ -56,12 +58,12 @@ pub(in crate::tools) fn is_scalatest(part: &Part<'_>) -> bool {
 
 pub(in crate::tools) fn is_testng(part: &Part<'_>) -> bool {
     part.has(&["ignored", "hostname"])
-        && all_cases(part, |case| case.classname.as_deref().is_some_and(is_class))
+        && all_classes(part, |case| case.classname.as_deref().is_some_and(is_class))
 }
 
 /// Whether the suite of every case is a class, and its classname that class or a nested one.
 pub(in crate::tools) fn is_suite_per_class(part: &Part<'_>) -> bool {
-    all_cases(part, |case| {
+    all_classes(part, |case| {
         let suite = suite_name_of(part, case);
         is_class(suite)
             && case.classname.as_deref().is_none_or(|classname| {
@@ -93,22 +95,36 @@ fn class_of<'a>(case: &CaseContext<'a>) -> &'a str {
     if case.classname.is_empty() { case.suite_name() } else { case.classname }
 }
 
-pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
+pub(in crate::tools) const LOCATE: Locate = Locate::Class { home, name };
+
+fn home(case: &CaseContext<'_>) -> TestLocation {
+    in_container(class_of(case), "", Cut::Class)
+}
+
+fn name<'c>(case: &CaseContext<'c>) -> TestName<'c> {
     let kind = case.case.detail().and_then(|detail| detail.kind.as_deref());
-    TestLocation {
+    TestName {
+        name: without_empty_parentheses(case.name),
         is_skipped: kind.is_some_and(|kind| kind.ends_with(".SkipException")),
-        ..in_container(class_of(case), &without_empty_parentheses(case.name), Cut::Class)
+        ..TestName::default()
     }
 }
 
+pub(super) fn locate(case: &CaseContext<'_>) -> TestLocation {
+    name(case).in_home(home(case))
+}
+
 /// `passes()` becomes `passes`, and `repeated()[2]` becomes `repeated[2]`: runners of JUnit 5 differ in this.
-pub(super) fn without_empty_parentheses(name: &str) -> String {
+pub(super) fn without_empty_parentheses(name: &str) -> Cow<'_, str> {
     if let Some(start) = name.strip_suffix("()") {
-        return start.to_owned();
+        return Cow::Borrowed(start);
+    }
+    if memchr::memchr(b'(', name.as_bytes()).is_none() {
+        return Cow::Borrowed(name);
     }
     match name.split_once("()[") {
-        Some((method, index)) => format!("{method}[{index}"),
-        None => name.to_owned(),
+        Some((method, index)) => Cow::Owned(format!("{method}[{index}")),
+        None => Cow::Borrowed(name),
     }
 }
 

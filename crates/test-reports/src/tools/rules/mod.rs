@@ -35,6 +35,8 @@ pub(super) mod testthat;
 pub(super) mod unity;
 pub(super) mod written;
 
+use std::sync::Arc;
+
 use super::location::{Cut, Level, TestLocation};
 use crate::formats::model::{Case, Suite, find_attribute};
 use crate::tools::part::Part;
@@ -56,6 +58,18 @@ fn any_property(part: &Part<'_>, name: &str) -> bool {
 /// Whether the part has cases, all of which satisfy `holds`.
 fn all_cases(part: &Part<'_>, holds: impl Fn(&Case) -> bool) -> bool {
     !part.cases.is_empty() && part.cases.iter().all(holds)
+}
+
+/// As [`all_cases`], where suite and classname of a case decide: consecutive cases that share both are looked at once.
+fn all_classes(part: &Part<'_>, holds: impl Fn(&Case) -> bool) -> bool {
+    let is_same = |a: &Case, b: &Case| {
+        let is_same_class = match (&a.classname, &b.classname) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        a.suite == b.suite && is_same_class
+    };
+    !part.cases.is_empty() && part.cases.chunk_by(is_same).all(|cases| holds(&cases[0]))
 }
 
 /// The innermost suite of a case.
@@ -89,7 +103,7 @@ fn owned(name: &str) -> String {
 
 /// Whether the part has cases, the classname of each of which is the name of its suite.
 fn all_named_like_suite(part: &Part<'_>) -> bool {
-    all_cases(part, |case| case.classname.as_deref() == Some(suite_name_of(part, case)))
+    all_classes(part, |case| case.classname.as_deref() == Some(suite_name_of(part, case)))
 }
 
 /// Whether `text` is a word of a programming language: letters, digits and `_`, no digit first.

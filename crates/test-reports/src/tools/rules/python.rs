@@ -1,10 +1,12 @@
 //! pytest, unittest-xml-reporting, nose2, nose and pynose: the classname, which includes the module, is the container.
 
+use std::borrow::Cow;
+
 use super::{all_cases, in_container, is_identifier, suite_name_of};
 use crate::formats::model::Case;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
-use crate::tools::location::{Cut, TestLocation};
+use crate::tools::location::{Cut, Locate, TestLocation, TestName};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_pytest(part: &Part<'_>) -> bool {
@@ -81,12 +83,23 @@ fn has_suite_named(part: &Part<'_>, names: &[&str]) -> bool {
     part.suites.iter().any(|suite| names.contains(&&*suite.name))
 }
 
-pub(in crate::tools) fn locate(case: &CaseContext<'_>) -> TestLocation {
+pub(in crate::tools) const LOCATE: Locate = Locate::Class { home, name };
+
+fn home(case: &CaseContext<'_>) -> TestLocation {
+    in_container(case.classname, "", Cut::Dots)
+}
+
+fn name<'c>(case: &CaseContext<'c>) -> TestName<'c> {
     let name = without_subtest(case.name);
-    TestLocation {
+    TestName {
+        name: Cow::Borrowed(name),
         is_subtest: name.len() < case.name.len(),
-        ..in_container(case.classname, name, Cut::Dots)
+        ..TestName::default()
     }
+}
+
+pub(super) fn locate(case: &CaseContext<'_>) -> TestLocation {
+    name(case).in_home(home(case))
 }
 
 /// The name of a method without ` [message] (i=1)`, which identifies a subtest. A subtest that passes has no case.

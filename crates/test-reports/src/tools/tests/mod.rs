@@ -1041,7 +1041,7 @@ fn names(xml: &str) -> Vec<String> {
     let (report, options) = (report(xml), IdentityOptions::default());
     let mut names = Vec::new();
     CaseMapper::new(&report, &options).for_each(|_, _, mapped| match mapped {
-        MappedCase::Test(test) => names.push(test.name),
+        MappedCase::Test(test) => names.push(test.name.into_owned()),
         other => panic!("{other:?}"),
     });
     names
