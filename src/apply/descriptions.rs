@@ -69,7 +69,7 @@ impl Import<'_> {
             "{} not linked, and nothing of people was written: {reason}; --adopt none creates tests of their own",
             match links.len() {
                 1 => "1 existing test was".to_owned(),
-                tests => format!("{tests} existing tests were"),
+                tests => format!("{} were", text::count(tests, "existing test")),
             }
         ));
         for (record, _) in links {

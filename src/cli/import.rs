@@ -20,6 +20,7 @@ use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
+use test_reports::text::{count, grouped};
 
 use super::args::ImportArgs;
 use super::args::values::{ResultFormat as _, SummaryFormat};
@@ -302,7 +303,7 @@ impl Import<'_> {
                     "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
                     match unflagged {
                         1 => "1 test is".to_owned(),
-                        tests => format!("{tests} tests are"),
+                        tests => format!("{} are", count(tests, "test")),
                     }
                 ));
             }
@@ -326,8 +327,8 @@ impl Import<'_> {
         if let Some(other) = plan.findings.other_namespace.as_ref().filter(|other| other.stops()) {
             let message = format!(
                 "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
-                other.tests,
-                other.new,
+                grouped(other.tests),
+                grouped(other.new),
                 if other.is_none { "no namespace" } else { "another namespace" },
                 other.example,
                 other.id,
@@ -559,7 +560,7 @@ impl Import<'_> {
             streams.error_text(&error.message, error.hint.as_deref());
         }
         if let Some(more @ 1..) = summary.errors.len().checked_sub(shown) {
-            streams.message(&format!("… and {more} more errors (-v shows all)"));
+            streams.message(&format!("… and {} (-v shows all)", count(more, "more error")));
         }
         let added = outputs.write(
             |format, target, added| {
