@@ -161,7 +161,7 @@ pub(super) fn transport_error(error: &reqwest::Error) -> RequestError {
         return RequestError::Certificate(certificate);
     }
     if error.is_connect() || error.is_builder() {
-        return RequestError::NotSent(reason);
+        return RequestError::NotSent(plain(&reason));
     }
     if error.is_timeout() {
         return RequestError::NoAnswer("timed out".to_owned());
@@ -184,6 +184,28 @@ fn certificate_error(error: &reqwest::Error) -> Option<String> {
         next = cause.source();
     }
     None
+}
+
+/// The layers of the HTTP client between its error and the cause.
+const LAYERS: [&str; 4] =
+    ["client error (Connect): ", "tcp connect error: ", "dns error: ", "error resolving DNS: "];
+
+/// The reason that a connection failed without the layers that passed it on: `connection refused`.
+fn plain(reason: &str) -> String {
+    let mut plain = reason;
+    while let Some(rest) = LAYERS.iter().find_map(|layer| plain.strip_prefix(layer)) {
+        plain = rest;
+    }
+    let cut = plain.rfind(" (os error ").filter(|_| plain.ends_with(')'));
+    plain = cut.and_then(|end| plain.get(..end)).unwrap_or(plain);
+    let mut characters = plain.chars();
+    match characters.next() {
+        // Not an abbreviation such as `TLS`.
+        Some(first) if !characters.clone().next().is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(characters).collect()
+        }
+        _ => plain.to_owned(),
+    }
 }
 
 /// The causes of `error` in one line, without the outermost: it names the URL, which the caller reports itself.
@@ -210,6 +232,24 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reason_of_a_failed_connection_is_in_plain_words() {
+        for (reason, said) in [
+            (
+                "client error (Connect): tcp connect error: Connection refused (os error 111)",
+                "connection refused",
+            ),
+            (
+                "client error (Connect): dns error: error resolving DNS: failed to lookup address information: Name or service not known",
+                "failed to lookup address information: Name or service not known",
+            ),
+            ("client error (Connect): TLS handshake (1)", "TLS handshake (1)"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(reason), said);
+        }
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

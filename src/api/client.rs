@@ -78,6 +78,7 @@ pub struct Client {
 struct Shared {
     http: reqwest::Client,
     base: Url,
+    token_source: Arc<str>,
     timeout: Duration,
     permits: Semaphore,
     /// The number of permits.
@@ -149,6 +150,7 @@ impl Client {
             shared: Arc::new(Shared {
                 http,
                 base,
+                token_source: options.token.source(),
                 timeout: options.timeout,
                 permits: Semaphore::new(options.concurrency.max(1)),
                 concurrency: u32::try_from(options.concurrency.max(1)).unwrap_or(u32::MAX),
@@ -335,13 +337,8 @@ impl Client {
         if decision == RetryDecision::Unknown {
             pacing.pause_as_asked(&error);
         }
-        let error = ApiError {
-            method,
-            path: format!("/api/{path_and_query}"),
-            error,
-            attempts: attempts.max(1),
-            elapsed: started.elapsed(),
-        };
+        let (attempts, elapsed) = (attempts.max(1), started.elapsed());
+        let error = self.error(method, path_and_query, error, attempts, elapsed);
         tracing::debug!(%error, ?decision, "request failed");
         match decision {
             RetryDecision::Refused => Ok(WriteOutcome::Refused(error)),
@@ -408,6 +405,26 @@ impl Client {
         }
         // A DELETE may have an empty answer.
         decode(status, if body.is_empty() { b"null" } else { &body })
+    }
+
+    /// The failure of a request to this server.
+    pub(super) fn error(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        error: RequestError,
+        attempts: u32,
+        elapsed: Duration,
+    ) -> ApiError {
+        ApiError {
+            host: Arc::from(self.shared.base.as_str().trim_end_matches('/')),
+            token_source: Arc::clone(&self.shared.token_source),
+            method,
+            path: format!("/api/{path_and_query}"),
+            error,
+            attempts,
+            elapsed,
+        }
     }
 
     fn url(&self, path_and_query: &str) -> Url {

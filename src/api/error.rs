@@ -1,5 +1,8 @@
 //! What can go wrong with a request, and what the user can do about it.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -8,10 +11,13 @@ use test_reports::text;
 /// The longest path in a message, in characters: a filter may hold a thousand ids.
 const PATH_CHARS: usize = 160;
 
-/// A failed request.
+/// A failed request. Its text says what failed on which server and why, then how often it was sent, and the request itself.
 #[derive(Debug, thiserror::Error)]
-#[error("{method} {}: {error}{}", text::cut(path, PATH_CHARS), after_attempts(*.attempts, *.elapsed))]
 pub struct ApiError {
+    /// The server, such as `https://api.testquality.com`; no user, password or query.
+    pub host: Arc<str>,
+    /// Where the token comes from; empty if that is not known. Never the token.
+    pub token_source: Arc<str>,
     /// The method.
     pub method: Method,
     /// Path and query; never the host, never a token.
@@ -24,11 +30,57 @@ pub struct ApiError {
     pub elapsed: Duration,
 }
 
-fn after_attempts(count: u32, elapsed: Duration) -> String {
-    match count {
-        0 | 1 => String::new(),
-        _ => format!(" (gave up after {count} attempts in {:.1} s)", elapsed.as_secs_f64()),
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, token_source, method, path, error, attempts, elapsed } = self;
+        let token = match &**token_source {
+            "" => "the token".to_owned(),
+            source => format!("the token from {source}"),
+        };
+        match error {
+            RequestError::NotSent(reason) => write!(f, "cannot reach {host}: {reason}")?,
+            RequestError::Status { status: 401, .. } => {
+                write!(f, "{host} does not accept {token}: {error}")?;
+            }
+            RequestError::Status { status: 403, .. } => {
+                let (verb, rows) = task(method, path);
+                write!(f, "{host} does not let the owner of {token} {verb} {rows}: {error}")?;
+            }
+            _ => {
+                let (verb, rows) = task(method, path);
+                let side = if matches!(verb, "read" | "delete") { "from" } else { "on" };
+                write!(f, "cannot {verb} {rows} {side} {host}: {error}")?;
+            }
+        }
+        f.write_str(" (")?;
+        if *attempts > 1 {
+            write!(f, "gave up after {attempts} attempts in {:.1} s; ", elapsed.as_secs_f64())?;
+        }
+        write!(f, "{method} {})", text::cut(path, PATH_CHARS))
     }
+}
+
+/// What a request does, in words: a verb and the rows, such as `create` and `tests`.
+fn task<'a>(method: &Method, path: &'a str) -> (&'static str, Cow<'a, str>) {
+    let path = path.split('?').next().unwrap_or_default();
+    let mut parts = path.trim_start_matches("/api/").split('/');
+    let resource = parts.next().unwrap_or_default();
+    let verb = match (method.as_str(), parts.next_back()) {
+        ("DELETE", _) | ("POST", Some("delete")) => "delete",
+        ("POST", Some("restore")) => "restore",
+        ("POST", _) => "create",
+        ("PUT" | "PATCH", _) => "change",
+        _ => "read",
+    };
+    let rows = match resource {
+        "suite" => Cow::Borrowed("folders"),
+        "suite_test" | "plan_suite" => Cow::Borrowed("placements"),
+        "plan" => Cow::Borrowed("plans and cycles"),
+        "run_result" => Cow::Borrowed("results"),
+        "status" => Cow::Borrowed("statuses"),
+        resource => Cow::Owned(format!("{}s", resource.replace('_', " "))),
+    };
+    (verb, rows)
 }
 
 /// The error of one attempt.
@@ -171,11 +223,9 @@ impl ApiError {
     pub fn hint(&self) -> &'static str {
         match &self.error {
             RequestError::Status { status: 401, .. } => {
-                "the server does not accept the token; create a new one on the Integrations page, and check that --host is the server it belongs to"
+                "create a new token on the Integrations page, and check that --host is the server it belongs to"
             }
-            RequestError::Status { status: 403, .. } => {
-                "the owner of the token may not do this; ask for access to the project"
-            }
+            RequestError::Status { status: 403, .. } => "ask for access to the project",
             RequestError::Status { status: 404, .. } => {
                 "the server does not know this path; check --host and --project"
             }
@@ -199,6 +249,68 @@ impl ApiError {
                 "a proxy may have answered instead of the server; it is safe to run again"
             }
             _ => "it is safe to run the import again: it continues where this one stopped",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(method: Method, path: &str, error: RequestError, attempts: u32) -> String {
+        let error = ApiError {
+            host: Arc::from("https://tq.example"),
+            token_source: Arc::from("the environment variable TQ_ACCESS_TOKEN"),
+            method,
+            path: path.to_owned(),
+            error,
+            attempts,
+            elapsed: Duration::from_millis(3_100),
+        };
+        error.to_string()
+    }
+
+    #[test]
+    fn an_error_leads_with_what_failed_and_the_server() {
+        let status =
+            |status| RequestError::Status { status, message: None, code: None, retry_after: None };
+        let refused = RequestError::NotSent("connection refused".to_owned());
+        for (text, expected) in [
+            (
+                text(Method::GET, "/api/project?page=1", refused, 6),
+                "cannot reach https://tq.example: connection refused (gave up after 6 attempts in 3.1 s; GET /api/project?page=1)",
+            ),
+            (
+                text(Method::GET, "/api/project", status(401), 1),
+                "https://tq.example does not accept the token from the environment variable TQ_ACCESS_TOKEN: 401 Unauthorized (GET /api/project)",
+            ),
+            (
+                text(Method::PUT, "/api/test/7", status(403), 1),
+                "https://tq.example does not let the owner of the token from the environment variable TQ_ACCESS_TOKEN change tests: 403 Forbidden (PUT /api/test/7)",
+            ),
+            (
+                text(Method::POST, "/api/suite", status(500), 1),
+                "cannot create folders on https://tq.example: 500 Internal Server Error (POST /api/suite)",
+            ),
+            (
+                text(Method::POST, "/api/run_result/delete", status(500), 1),
+                "cannot delete results from https://tq.example: 500 Internal Server Error (POST /api/run_result/delete)",
+            ),
+            (
+                text(Method::POST, "/api/test/7/restore", status(409), 1),
+                "cannot restore tests on https://tq.example: 409 Conflict (POST /api/test/7/restore)",
+            ),
+            (
+                text(
+                    Method::GET,
+                    "/api/plan_suite?a=b",
+                    RequestError::NoAnswer("timed out".to_owned()),
+                    1,
+                ),
+                "cannot read placements from https://tq.example: no answer: timed out (GET /api/plan_suite?a=b)",
+            ),
+        ] {
+            assert_eq!(text, expected);
         }
     }
 }

@@ -114,13 +114,15 @@ async fn list_if<T: Resource>(
                 reading += 1;
             }
             Ok(Err(reason)) => {
-                return Err(ApiError {
-                    method: reqwest::Method::GET,
-                    path: format!("/api/{}?{filter}", T::NAME),
-                    error: RequestError::Unstable(reason),
-                    attempts: reading,
-                    elapsed: Duration::ZERO,
-                });
+                let path = format!("{}?{filter}", T::NAME);
+                let error = RequestError::Unstable(reason);
+                return Err(client.error(
+                    reqwest::Method::GET,
+                    &path,
+                    error,
+                    reading,
+                    Duration::ZERO,
+                ));
             }
         }
     }

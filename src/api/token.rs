@@ -1,6 +1,7 @@
 //! The personal access token: a secret that is never printed.
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,7 +13,10 @@ use super::redact;
 /// `Debug` and `Display` write `***`; the memory is wiped on drop. [`Token::header`], whose value is marked
 /// sensitive, and the redactor are the only access to the text.
 #[derive(Clone)]
-pub struct Token(SecretString);
+pub struct Token {
+    secret: SecretString,
+    source: Arc<str>,
+}
 
 /// Why a text is not a valid token. Never holds the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,12 +42,12 @@ impl Token {
     /// The secret that the sandbox compares requests with.
     #[cfg(feature = "sandbox")]
     pub(crate) fn secret(&self) -> &SecretString {
-        &self.0
+        &self.secret
     }
 
     /// From now on, [`redact`](redact::redact) hides this token.
     pub fn hide(&self) {
-        redact::hide(self.0.expose_secret());
+        redact::hide(self.secret.expose_secret());
     }
 
     /// The token in `text`, white space around it removed.
@@ -58,10 +62,22 @@ impl Token {
         } else if token.contains(char::is_whitespace) {
             Err(TokenError::WhiteSpace)
         } else if token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(SecretString::from(token)))
+            Ok(Self { secret: SecretString::from(token), source: Arc::from("") })
         } else {
             Err(TokenError::Characters)
         }
+    }
+
+    /// The same token, which comes from `source`, such as `the environment variable TQ_ACCESS_TOKEN`.
+    #[must_use]
+    pub fn from_source(self, source: &str) -> Self {
+        Self { source: Arc::from(source), ..self }
+    }
+
+    /// Where the token comes from, for messages; empty if that is not known.
+    #[must_use]
+    pub fn source(&self) -> Arc<str> {
+        Arc::clone(&self.source)
     }
 
     /// The value of the `Authorization` header, marked sensitive.
@@ -69,7 +85,7 @@ impl Token {
     /// # Errors
     /// Never for a token from [`Token::new`].
     pub fn header(&self) -> Result<HeaderValue, TokenError> {
-        let mut value = HeaderValue::try_from(format!("Bearer {}", self.0.expose_secret()))?;
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.secret.expose_secret()))?;
         value.set_sensitive(true);
         Ok(value)
     }

@@ -58,6 +58,8 @@ mod tests {
             let error =
                 RequestError::Status { status, message: None, code: None, retry_after: None };
             let error = ApiError {
+                host: "https://tq.example".into(),
+                token_source: "".into(),
                 method: reqwest::Method::POST,
                 path: "/api/test".to_owned(),
                 error,

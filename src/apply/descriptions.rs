@@ -82,7 +82,7 @@ impl Import<'_> {
                 "{}: {reason}",
                 match folders.len() {
                     1 => "1 folder that people made did not get its identity, and is found by its name".to_owned(),
-                    folders => format!("{folders} folders that people made did not get their identities, and are found by their names"),
+                    folders => format!("{} that people made did not get their identities, and are found by their names", text::count(folders, "folder")),
                 }
             ));
         }
@@ -91,7 +91,7 @@ impl Import<'_> {
                 "{} not linked, and nothing of people was written: {reason}; --adopt none creates tests of their own",
                 match links.len() {
                     1 => "1 existing test was".to_owned(),
-                    tests => format!("{tests} existing tests were"),
+                    tests => format!("{} were", text::count(tests, "existing test")),
                 }
             ));
         }

@@ -24,7 +24,7 @@ pub(super) fn run(args: &DoctorArgs, environment: &Environment) -> ExitCode {
     let streams = Streams::new(&settings.terminal);
     log::start(&settings.terminal);
     let mut checkup = Checkup { checks: Vec::new(), exit: ExitCode::Done };
-    checkup.check_settings(&settings, errors);
+    checkup.check_settings(&settings, connection.is_some(), errors);
     if let Some(connection) = &connection {
         // No import waits for this server, so one repetition is enough, and a rate limit is not waited for long.
         let limits = RequestLimits {
@@ -58,12 +58,23 @@ impl Checkup {
         found: impl Into<String>,
         hint: Option<&str>,
     ) {
-        let (found, hint) = (found.into(), hint.map(str::to_owned));
+        let (found, mut hint) = (found.into(), hint.map(str::to_owned));
+        // The server's answer says more than the settings did.
+        if subject == "project"
+            && let Some(before) = self.checks.iter().position(|check| check.subject == subject)
+        {
+            hint = self.checks.remove(before).hint.or(hint);
+        }
         self.checks.push(Check { subject, severity: Some(state), found, hint });
     }
 
     /// The checks that need no request.
-    fn check_settings(&mut self, settings: &Settings, errors: Vec<ConfigError>) {
+    fn check_settings(
+        &mut self,
+        settings: &Settings,
+        is_connected: bool,
+        errors: Vec<ConfigError>,
+    ) {
         let has_file = settings.project_file.is_some();
         let file = if has_file { "tq-import.toml" } else { "no tq-import.toml" };
         self.add("settings", State::Ok, file, None);
@@ -78,7 +89,10 @@ impl Checkup {
                 namespace => self.add("namespace", State::Ok, namespace, None),
             }
         }
-        for name in ["token", "host", "proxy", "sandbox"] {
+        // The check of the server names its host, and that of the token its source.
+        let names: &[_] =
+            if is_connected { &["proxy", "sandbox"] } else { &["token", "host", "proxy"] };
+        for &name in names {
             for known in settings.provenance.iter().filter(|known| known.name == name) {
                 let found = match name {
                     "token" => format!("from {}", known.source),
@@ -110,11 +124,12 @@ impl Checkup {
             _ => (State::Warn, "none: the token is sent unencrypted"),
         };
         if let Err(TargetError::Api(error)) = &found {
-            return self.add_failure(error, tls);
+            return self.add_failure(error, remote, tls);
         }
-        self.add("server", State::Ok, format!("responded in {elapsed} ms"), None);
+        let host = shown_host(remote);
+        self.add("server", State::Ok, format!("{host} responded in {elapsed} ms"), None);
         self.add("TLS", tls.0, tls.1, None);
-        self.add("token", State::Ok, "accepted", None);
+        self.add("token", State::Ok, format!("accepted: {}", remote.token.source()), None);
         match found {
             Ok(target) => {
                 let project = format!("{} (id {})", target.project.name, target.project.id);
@@ -139,22 +154,30 @@ impl Checkup {
     }
 
     /// The first request failed with `error`.
-    fn add_failure(&mut self, error: &ApiError, tls: (State, &'static str)) {
+    fn add_failure(&mut self, error: &ApiError, remote: &Remote, tls: (State, &'static str)) {
         self.exit.add(connect::exit_code_for(error));
         let (message, hint) = (error.to_string(), Some(error.hint()));
         match (&error.error, error.severity()) {
             (RequestError::Certificate(_), _) => {
-                self.add("server", State::Ok, "reachable", None);
+                self.add("server", State::Ok, format!("{} is reachable", shown_host(remote)), None);
                 self.add("TLS", State::Error, message, hint);
             }
             (_, Severity::NotAuthorised) => {
-                self.add("server", State::Ok, "responded", None);
+                self.add("server", State::Ok, format!("{} responded", shown_host(remote)), None);
                 self.add("TLS", tls.0, tls.1, None);
                 self.add("token", State::Error, message, hint);
             }
             _ => self.add("server", State::Error, message, hint),
         }
-        let found = "not checked".to_owned();
-        self.checks.push(Check { subject: "project", severity: None, found, hint: None });
+        // Unless the settings have an error there.
+        if self.checks.iter().all(|check| check.subject != "project") {
+            let found = "not checked".to_owned();
+            self.checks.push(Check { subject: "project", severity: None, found, hint: None });
+        }
     }
+}
+
+/// The server's address without the slash at its end.
+fn shown_host(remote: &Remote) -> &str {
+    remote.host.as_str().trim_end_matches('/')
 }

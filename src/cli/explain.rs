@@ -96,6 +96,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
         .collect();
     let mut text = render(&explanations, &settings.terminal.text_options());
     if let Some(more @ 1..) = matching.len().checked_sub(shown) {
+        let more = text::grouped(more);
         text += &format!("\n… and {more} more: give more of the name, or -v for all\n");
     }
     if connection.is_none() {

@@ -18,6 +18,7 @@ use crate::summary::comparison::Earlier;
 use crate::summary::{CommandEnd, SandboxPlace, Summary, Work, escape};
 use test_reports::formats::model::{Outcome, Report};
 use test_reports::record::TestRecord;
+use test_reports::text::count;
 
 use super::args::ImportArgs;
 use super::args::values::{ResultFormat as _, SummaryFormat};
@@ -553,7 +554,7 @@ impl Import<'_> {
             streams.error_text(&error.message, error.hint.as_deref());
         }
         if let Some(more @ 1..) = summary.errors.len().checked_sub(shown) {
-            streams.message(&format!("… and {more} more errors (-v shows all)"));
+            streams.message(&format!("… and {} (-v shows all)", count(more, "more error")));
         }
         let added = outputs.write(
             |format, target, added| {

@@ -14,7 +14,7 @@ use crate::plan::{ChangePlan, Others, PlanOptions, is_named};
 use crate::snapshot::{Snapshot, Target, TargetError};
 use test_reports::identity::NamespaceMark;
 use test_reports::record::{Pin, Records, TestRecord};
-use test_reports::text::count;
+use test_reports::text::{count, grouped};
 
 use super::exit::ExitCode;
 use super::import::Import;
@@ -229,8 +229,8 @@ impl Import<'_> {
         };
         let message = format!(
             "{} of the {} new tests exist in this project under {}, and the namespace of this import has no test yet (first: {:?}, test {})",
-            other.tests,
-            other.new,
+            grouped(other.tests),
+            grouped(other.new),
             if other.is_none { "no namespace" } else { "another namespace" },
             other.example,
             other.id,

@@ -89,7 +89,9 @@ pub(super) fn read(
         0 => {}
         1 => records.warnings.push("skipped 1 file that is not a test report".to_owned()),
         many => {
-            records.warnings.push(format!("skipped {many} files that are not test reports"));
+            records
+                .warnings
+                .push(format!("skipped {} that are not test reports", count(many, "file")));
         }
     }
     let Reading { allow_empty, min_tests, .. } = settings.reading;

@@ -35,7 +35,8 @@ pub(super) async fn embedded(
     let running = sandbox::spawn(Settings::new(store, sandbox::Token::generate()?)).await?;
     let remote = Remote {
         host: running.url.parse().context("the sandbox has no address")?,
-        token: Token::new(running.token.expose_secret().to_owned())?,
+        token: Token::new(running.token.expose_secret().to_owned())?
+            .from_source("the sandbox itself"),
         project: project.clone(),
         ca_cert: None,
     };

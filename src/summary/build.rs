@@ -18,6 +18,7 @@ use crate::snapshot::Target;
 use test_reports::formats::model::Flaw;
 use test_reports::identity::Identity;
 use test_reports::record::{IdentityOptions, Records, TestRecord};
+use test_reports::text::count;
 
 impl Summary {
     /// The summary of the reports, before the project is read. An inspection ends here. `groups` says how each group of reports
@@ -350,7 +351,7 @@ impl Summary {
         match not_reached {
             0 => {}
             1 => self.add_error("1 test was not reached".to_owned(), None),
-            tests => self.add_error(format!("{tests} tests were not reached"), None),
+            tests => self.add_error(format!("{} were not reached", count(tests, "test")), None),
         }
         for error in errors {
             self.add_error(error.clone(), None);

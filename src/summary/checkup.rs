@@ -26,7 +26,7 @@ pub fn render(checks: &[Check], options: &TextOptions) -> String {
     let mut page = Page::new(options.columns);
     for Check { subject, severity, found, hint } in checks {
         let word = match severity {
-            Some(Severity::Ok) => "ok",
+            Some(Severity::Ok) => "OK",
             Some(Severity::Warn) => "note",
             Some(Severity::Error) => "ERROR",
             None => "-",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::Summary;
-use super::layout::count;
+use super::layout::{count, grouped};
 use test_reports::formats::model::Outcome;
 use test_reports::record::TestRecord;
 
@@ -156,7 +156,7 @@ impl Comparison {
     pub(super) fn in_words(&self) -> String {
         let kinds = self.kinds().into_iter().filter(|(_, tests)| !tests.is_empty());
         let words: Vec<String> =
-            kinds.map(|(word, tests)| format!("{} {word}", tests.len())).collect();
+            kinds.map(|(word, tests)| format!("{} {word}", grouped(tests.len()))).collect();
         let before = count(self.tests_before, "test");
         if words.is_empty() {
             format!("no differences ({before} before)")

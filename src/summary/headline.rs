@@ -1,6 +1,6 @@
 //! Sentences that all formats for people share: the result, the next step, failures.
 
-use super::layout::count;
+use super::layout::{count, grouped};
 use super::{ChangeAction, ChangeKind, ImportedTable, Severity, Summary, Work};
 
 /// The result in one sentence.
@@ -18,7 +18,9 @@ pub(super) fn failures(failed: usize, errored: usize) -> Option<String> {
         (0, 0) => return None,
         (failed, 0) => format!("{} failed", count(failed, "test")),
         (0, errored) => format!("{} errored", count(errored, "test")),
-        (failed, errored) => format!("{} failed, {errored} errored", count(failed, "test")),
+        (failed, errored) => {
+            format!("{} failed, {} errored", count(failed, "test"), grouped(errored))
+        }
     })
 }
 
@@ -95,10 +97,10 @@ pub(super) fn run(summary: &Summary, name: impl Fn(&str) -> String) -> Option<St
     Some(text)
 }
 
-/// The tests by status: `1204 Pass, 3 Fail`. `name` escapes names for the format.
+/// The tests by status: `1,204 Pass, 3 Fail`. `name` escapes names for the format.
 pub(super) fn statuses(summary: &Summary, name: impl Fn(&str) -> String) -> String {
     let statuses = summary.results.iter().flat_map(|results| &results.statuses);
-    let counts = statuses.map(|(status, tests)| format!("{tests} {}", name(status)));
+    let counts = statuses.map(|(status, tests)| format!("{} {}", grouped(tests), name(status)));
     counts.collect::<Vec<_>>().join(", ")
 }
 
@@ -133,12 +135,12 @@ pub(super) fn inspected(summary: &Summary) -> Headline {
     let reports = &summary.reports;
     let (severity, damaged) = match reports.damaged.len() {
         0 => (Severity::Ok, String::new()),
-        damaged => (Severity::Error, format!(" ({damaged} damaged)")),
+        damaged => (Severity::Error, format!(" ({} damaged)", grouped(damaged))),
     };
     let tests = count(reports.counts.tests, "test");
     let ignored = match summary.tests.ignored {
         0 => String::new(),
-        ignored => format!(", {ignored} of them ignored by tq-import.toml"),
+        ignored => format!(", {} of them ignored by tq-import.toml", grouped(ignored)),
     };
     let reports = count(reports.files, "report");
     let text = format!("{tests} in {reports}{damaged}{ignored}; nothing was sent");
@@ -192,6 +194,7 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
             0 if summary.interrupted => format!("{project} was not verified"),
             0 => format!("{project} does not match the reports"),
             refused => {
+                let refused = grouped(refused);
                 format!("could not verify {refused} of {} in {project}", count(tests, "test"))
             }
         };
@@ -217,7 +220,7 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         let text = match of_kind(ChangeAction::Retire, ChangeKind::Test) {
             0 => format!("no test of {project} had to be retired"),
             1 => format!("1 test of {project} was retired"),
-            tests => format!("{tests} tests of {project} were retired"),
+            tests => format!("{} of {project} were retired", count(tests, "test")),
         };
         return (Severity::Ok, "complete:", text);
     }
@@ -231,8 +234,9 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         let text = match (deleted + unlinked, summary.changes.len()) {
             (0, 0) => format!("nothing was left to take back in {project}"),
             _ => format!(
-                "{} deleted and {unlinked} unlinked{folders} in {project}{}",
+                "{} deleted and {} unlinked{folders} in {project}{}",
                 count(deleted, "test"),
+                grouped(unlinked),
                 match summary.left.len() {
                     0 => String::new(),
                     left => format!("; {} stay as they are", count(left, "row")),
@@ -245,7 +249,7 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         let text = match summary.tests.relinked {
             0 => format!("no test of {project} had to be carried over"),
             1 => format!("1 test of {project} was carried over"),
-            tests => format!("{tests} tests of {project} were carried over"),
+            tests => format!("{} of {project} were carried over", count(tests, "test")),
         };
         return (Severity::Ok, "complete:", text);
     }
@@ -253,10 +257,11 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         (0, _) => "the reports contain no tests".to_owned(),
         (_, 0) => format!("every test in the reports is in {project}"),
         (tests, ignored) if tests == ignored => {
-            format!("tq-import.toml ignores every test in the reports ({tests})")
+            format!("tq-import.toml ignores every test in the reports ({})", grouped(tests))
         }
         (_, ignored) => format!(
-            "every test in the reports is in {project}, except {ignored} that tq-import.toml ignores"
+            "every test in the reports is in {project}, except {} that tq-import.toml ignores",
+            grouped(ignored)
         ),
     };
     (Severity::Ok, "complete:", text)

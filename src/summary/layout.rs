@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-pub(super) use test_reports::text::count;
+pub(super) use test_reports::text::{count, grouped};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Severity, escape};
@@ -222,6 +222,22 @@ mod tests {
                 漢字漢字漢字漢字
                 漢字漢字漢字漢字
         ");
+    }
+
+    #[test]
+    fn numbers_are_grouped_for_people_and_not_for_machines() {
+        use crate::summary::writers::Writer;
+        use crate::summary::{html::Html, json::Json, markdown::Markdown, text::Text};
+        let summary = crate::summary::samples::everything();
+        let options = TextOptions { detail: Detail::Full, ..TextOptions::default() };
+        let markdown = Markdown { limit: usize::MAX };
+        for writer in [&Text as &dyn Writer, &markdown, &Html] {
+            let shown = writer.import(&summary, &options).unwrap();
+            let shown = anstream::adapter::strip_str(&shown).to_string();
+            assert!(shown.contains("1,204") && !shown.contains("1204"), "{shown}");
+        }
+        let json = Json.import(&summary, &options).unwrap();
+        assert!(json.contains("\"tests\": 1204") && !json.contains("1,204"), "{json}");
     }
 
     #[test]

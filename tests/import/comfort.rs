@@ -23,11 +23,13 @@ fn line<'a>(run: &'a Run, subject: &str) -> &'a str {
 async fn doctor_finds_no_errors_where_an_import_works() {
     let env = TestEnv::new().await;
     let report = run(env.command(&["doctor", "--namespace", "shop"])).await.expect(0);
-    for subject in
-        ["settings", "namespace", "token", "host", "server", "TLS", "project", "root plan"]
-    {
-        assert!(line(&report, subject).starts_with("ok "), "{report}");
+    for subject in ["settings", "namespace", "server", "TLS", "token", "project", "root plan"] {
+        assert!(line(&report, subject).starts_with("OK "), "{report}");
+        let about = |line: &&str| line.get(7..).is_some_and(|rest| rest.starts_with(subject));
+        assert_eq!(report.stdout.lines().filter(about).count(), 1, "{report}");
     }
+    assert!(line(&report, "token").contains("accepted: the file token"), "{report}");
+    assert!(line(&report, "server").contains(&env.running.url), "{report}");
     assert!(line(&report, "project").contains("Demo (id 12001)"), "{report}");
     // It only reads.
     assert!(env.journal.entries().iter().all(|entry| entry.method == "GET"));
@@ -40,21 +42,26 @@ async fn doctor_names_the_part_that_fails() {
     let failed = run(env.command(&["doctor", "--project", "Dmo"])).await.expect(2);
     assert!(line(&failed, "project").starts_with("ERROR"), "{failed}");
     assert!(failed.stdout.contains("\"Demo\" (id 12001)"), "{failed}");
-    assert!(line(&failed, "server").starts_with("ok "), "{failed}");
+    assert!(line(&failed, "server").starts_with("OK "), "{failed}");
 
     let failed = run(env.command_without_project(&["doctor"])).await.expect(2);
-    assert!(line(&failed, "project").contains("no project is set"), "{failed}");
-    assert!(failed.stdout.contains("the only project is Demo"), "{failed}");
+    assert!(line(&failed, "project").contains("not set; the only project is Demo"), "{failed}");
+    assert_eq!(failed.stdout.matches("  project").count(), 1, "{failed}");
+    assert!(failed.stdout.contains("name it with --project"), "{failed}");
 
     env.write("wrong", "no-such-token");
     let failed = run(env.command(&["doctor", "--token-file", "wrong"])).await.expect(6);
     let lines: Vec<&str> = failed.stdout.lines().filter(|line| line.contains("token")).collect();
     assert!(lines.iter().any(|line| line.starts_with("ERROR") && line.contains("401")), "{failed}");
+    assert!(lines.iter().any(|line| line.contains("the token from the file wrong")), "{failed}");
+    assert_eq!(lines.iter().filter(|line| line.contains("  token")).count(), 1, "{failed}");
     assert!(!failed.stdout.contains("no-such-token"), "{failed}");
 
     let nowhere = ["doctor", "--host", "http://127.0.0.1:1", "--retry-wait", "1ms"];
     let failed = run(env.command(&nowhere)).await.expect(7);
     assert!(line(&failed, "server").starts_with("ERROR"), "{failed}");
+    let reason = "cannot reach http://127.0.0.1:1: connection refused (";
+    assert!(line(&failed, "server").contains(reason), "{failed}");
     assert!(line(&failed, "project").starts_with("- "), "{failed}");
 
     let directory = tempfile::tempdir().unwrap();

@@ -160,7 +160,10 @@ async fn seven_if_the_server_cannot_be_reached_or_stays_unavailable() {
     let mut command = binary(env.path());
     command.args(down);
     let refused = run(command).await.expect(7);
-    assert!(refused.stderr.contains("cannot connect"), "{refused}");
+    assert!(
+        refused.stderr.contains(&format!("cannot reach {host}: connection refused")),
+        "{refused}"
+    );
 
     let unavailable = Router::new()
         .fallback(any(|| async { (StatusCode::SERVICE_UNAVAILABLE, "<html>later</html>") }));

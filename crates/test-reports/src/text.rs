@@ -170,9 +170,9 @@ fn skip_osc(rest: &mut std::str::Chars<'_>) {
     }
 }
 
-/// A number for people, with a comma between thousands: `12,345`.
+/// A whole number for people, with a comma between thousands: `12,345`. `number` is an unsigned integer of any width.
 #[must_use]
-pub fn grouped(number: u64) -> String {
+pub fn grouped(number: impl std::fmt::Display) -> String {
     let digits = number.to_string();
     let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -184,10 +184,10 @@ pub fn grouped(number: u64) -> String {
     shown
 }
 
-/// A number with its noun: `1 test`, `2 tests`. The plural is `noun` and an `s`.
+/// A number for people with its noun: `1 test`, `1,204 tests`. The plural is `noun` and an `s`.
 #[must_use]
 pub fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// `text` in at most `chars` characters. Where it was shortened it ends in `…`.
@@ -375,6 +375,7 @@ mod tests {
         assert_eq!(count(0, "test"), "0 tests");
         assert_eq!(count(1, "test"), "1 test");
         assert_eq!(count(2, "folder"), "2 folders");
+        assert_eq!(count(1_204, "folder"), "1,204 folders");
     }
 
     #[test]

@@ -5,13 +5,16 @@
 //! streams.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::go::GoOutput;
+use super::tools::Shown;
 use crate::cli::exit::ExitCode;
 use crate::cli::settings::{Environment, TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 use crate::cli::signals::Signals;
@@ -24,12 +27,14 @@ use test_reports::formats::model::Report;
 const LEFT_OPEN: Duration = Duration::from_secs(5);
 
 /// What happens to the output of the command.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Output {
     /// It goes where ours goes.
     Inherited,
     /// It is passed through, and read as the output of `cargo test`. The report has this name.
     Read(Arc<str>, Limits),
+    /// Its standard output is a report and goes into this file. People see what [`Shown`] says.
+    Saved(File, Shown),
 }
 
 /// A command that has ended.
@@ -53,6 +58,7 @@ pub(super) struct Finished {
 /// If the command cannot be started.
 pub(super) fn run(
     command: &[OsString],
+    variables: &[(&str, OsString)],
     environment: &Environment,
     output: Output,
     is_cargo: bool,
@@ -60,10 +66,20 @@ pub(super) fn run(
     let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut started = Command::new(program);
     started.args(arguments).env_remove(TOKEN_VARIABLE).env_remove(TOKEN_PIPE_VARIABLE);
-    if let Output::Read(..) = output {
-        started.stdout(Stdio::piped()).stderr(Stdio::piped());
-        if is_cargo && keeps_colours(environment, arguments) {
-            started.env("CARGO_TERM_COLOR", "always");
+    started.envs(variables.iter().map(|(name, value)| (name, value)));
+    match &output {
+        Output::Inherited => {}
+        Output::Read(..) => {
+            started.stdout(Stdio::piped()).stderr(Stdio::piped());
+            if is_cargo && keeps_colours(environment, arguments) {
+                started.env("CARGO_TERM_COLOR", "always");
+            }
+        }
+        Output::Saved(file, Shown::Nothing) => {
+            started.stdout(file.try_clone()?);
+        }
+        Output::Saved(_, Shown::Go { .. }) => {
+            started.stdout(Stdio::piped());
         }
     }
     // From here on, signals are passed on.
@@ -74,7 +90,8 @@ pub(super) fn run(
     };
     let mut child = started.spawn()?;
     let pumps = match output {
-        Output::Inherited => None,
+        Output::Inherited | Output::Saved(_, Shown::Nothing) => None,
+        Output::Saved(file, Shown::Go { verbose }) => Pumps::save(&mut child, file, verbose),
         Output::Read(path, limits) => Some(Pumps::start(&mut child, path, &limits)),
     };
     let id = child.id();
@@ -167,8 +184,8 @@ fn keeps_colours(environment: &Environment, arguments: &[OsString]) -> bool {
 
 /// The threads that pass both streams through.
 struct Pumps {
-    text: Arc<Mutex<OutputReader>>,
-    path: Arc<str>,
+    /// What reads the output, and the name of the report; none if it is saved.
+    reader: Option<(Arc<Mutex<OutputReader>>, Arc<str>)>,
     ended: mpsc::Receiver<()>,
     running: usize,
 }
@@ -186,19 +203,47 @@ impl Pumps {
             running += 1;
             pump(from, io::stdout(), Stream::Output, Arc::clone(&text), end);
         }
-        Self { text, path, ended, running }
+        Self { reader: Some((text, path)), ended, running }
+    }
+
+    /// Saves the standard output of `go test -json` in `file`, and shows what `go test` would.
+    fn save(child: &mut Child, mut file: File, verbose: bool) -> Option<Self> {
+        let from = BufReader::new(child.stdout.take()?);
+        let (end, ended) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut shown = GoOutput::new(verbose);
+            let (mut to, mut is_open) = (io::stdout(), true);
+            for line in lines(from) {
+                // A full disk must not end the tests; the report is then damaged.
+                let _ = file.write_all(&line);
+                let text = shown.line(&line);
+                is_open = is_open && to.write_all(&text).and_then(|()| to.flush()).is_ok();
+            }
+            // The receiver is gone if this took too long.
+            let _ = end.send(());
+        });
+        Some(Self { reader: None, ended, running: 1 })
     }
 
     /// The report, and whether a stream is still open.
     fn finish(self) -> (Option<Report>, bool) {
-        let Self { text, path, ended, running } = self;
+        let Self { reader, ended, running } = self;
         let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
+        let Some((text, path)) = reader else { return (None, left_open) };
         let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
         let text = std::mem::replace(&mut *text, OutputReader::new(path, &Limits::default()));
         let mut report = text.finish();
         name_option(&mut report);
         (Some(report), left_open)
     }
+}
+
+/// The lines of `from`, each with its end, as long as it can be read.
+fn lines(mut from: impl BufRead) -> impl Iterator<Item = Vec<u8>> {
+    std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        from.read_until(b'\n', &mut line).ok().filter(|read| *read > 0).map(|_| line)
+    })
 }
 
 fn pump(

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::discover::{Discovered, Input, Source};
+use test_reports::text::count;
 
 /// The number of old reports that a warning names.
 const MAX_NAMES: usize = 3;
@@ -59,7 +60,7 @@ impl Stamps {
         }
         let (number, verb) = match old.len() {
             1 => ("1 report".to_owned(), "was"),
-            many => (format!("{many} reports"), "were"),
+            many => (count(many, "report"), "were"),
         };
         let more = if old.len() > MAX_NAMES { ", …" } else { "" };
         old.truncate(MAX_NAMES);

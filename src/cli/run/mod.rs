@@ -1,11 +1,14 @@
 //! `tq-import run <REPORT>... -- <COMMAND>...`: runs a test command, then imports the reports that it wrote.
 //!
 //! Settings and the files of `--output` are checked before the command starts, so that typing errors show at once. The
-//! output of the command is passed through; the output of `cargo test` is read at the same time.
+//! output of the command is passed through; the output of `cargo test` is read at the same time. Without a report argument, a
+//! tool that is known gets the option that writes a report.
 
 mod command;
 mod fresh;
+mod go;
 mod secrecy;
+mod tools;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +29,7 @@ use super::tables::Unassigned;
 use command::{Finished, Output};
 use fresh::Stamps;
 pub(super) use secrecy::start_without_token;
+use tools::Reporting;
 
 /// The report argument for the output of the command.
 const PRINTED: &str = "-";
@@ -51,12 +55,28 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         delete_old(&args.output.output, &environment.directory, &[]);
         return ExitCode::Usage.code();
     }
-    if !names_any && !reads_output {
-        streams.error_text("no reports named", Some(NO_REPORTS));
-        delete_old(&args.output.output, &environment.directory, &[]);
-        return ExitCode::Usage.code();
-    }
     let directory = &environment.directory;
+    let mut added = None;
+    if !names_any && !reads_output {
+        let hint = match tools::reporting(command, directory) {
+            Ok(Some(Reporting::Added(report))) => {
+                added = Some(report);
+                None
+            }
+            Ok(Some(Reporting::Patterns(patterns))) => {
+                named.extend(patterns.iter().map(|&pattern| pattern.to_owned()));
+                None
+            }
+            Ok(Some(Reporting::Advice(what))) => Some(what.to_owned()),
+            Ok(None) => Some(NO_REPORTS.to_owned()),
+            Err(error) => Some(format!("{NO_REPORTS} (no temporary directory: {error})")),
+        };
+        if let Some(hint) = hint {
+            streams.error_text("no reports named", Some(&hint));
+            delete_old(&args.output.output, directory, &[]);
+            return ExitCode::Usage.code();
+        }
+    }
     let cargo = Cargo::of_command(command).unwrap_or_else(|| Cargo::of_environment(environment));
     let find = |settings: &Settings| {
         reports::find(directory, settings).map_err(|Unassigned { errors, found }| {
@@ -86,13 +106,21 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     };
     let stamps = Stamps::of(&before.groups);
     let shown = shown(command);
-    let output = if reads_output {
-        Output::Read(Arc::from(shown.as_str()), settings.reading.limits)
-    } else {
-        Output::Inherited
+    let output = match added.as_ref().and_then(|report| Some((&report.path, report.output?))) {
+        Some((path, shown)) => std::fs::File::create(path).map(|file| Output::Saved(file, shown)),
+        None if reads_output => {
+            Ok(Output::Read(Arc::from(shown.as_str()), settings.reading.limits))
+        }
+        None => Ok(Output::Inherited),
+    };
+    let (command, variables) = match &added {
+        Some(report) => (&report.command, report.variables.as_slice()),
+        None => (command, &[][..]),
     };
     let started = Instant::now();
-    let finished = match command::run(command, environment, output, is_cargo_test) {
+    let finished = output
+        .and_then(|output| command::run(command, variables, environment, output, is_cargo_test));
+    let finished = match finished {
         Ok(finished) => finished,
         Err(error) => {
             let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
@@ -112,6 +140,10 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         Err(exit) => return exit.code(),
     };
     let mut warnings = stamps.remove_old(&mut found.groups);
+    // Without tables, there is one list.
+    if let (Some(report), Some(found)) = (&added, found.groups.first_mut()) {
+        warnings.extend(report.add_to(found));
+    }
     if left_open {
         warnings.push(format!(
             "{shown} has ended, but a process that it started keeps its output open: further output is not read"

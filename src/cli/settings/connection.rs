@@ -174,7 +174,18 @@ fn token(
         }
     };
     let value = Token::new(value).map_err(|error| from.error(invalid(error))).ok();
+    let value = value.map(|token| token.from_source(&in_words(&source, args)));
     Some(Sourced { value, source })
+}
+
+/// Where a token comes from, for the error that a server does not accept it. The token was read, so the path is not the token.
+fn in_words(source: &Source, args: &ConnectionArgs) -> String {
+    match (source, &args.token_file) {
+        (Source::Option(_), Some(path)) => format!("the file {}", path.display()),
+        (Source::Option(name), None) => format!("the option --{name}"),
+        (Source::Variable(name), _) => format!("the environment variable {name}"),
+        (Source::File { .. } | Source::Default, _) => format!("the file {source}"),
+    }
 }
 
 /// The contents of the file that `--token-file` names. Messages never repeat the path of an unreadable file: it may be

@@ -26,7 +26,7 @@ pub(super) fn warnings(
             "{} in this project under {} (first: {:?}, test {}); `tq-import relink --from-namespace {}` carries such tests over",
             match other.tests {
                 1 => "1 new test exists".to_owned(),
-                tests => format!("{tests} new tests exist"),
+                tests => format!("{} exist", count(tests, "new test")),
             },
             if other.is_none { "no namespace" } else { "another namespace" },
             text::cut(&other.example, NAME_CHARS),
@@ -42,7 +42,7 @@ pub(super) fn warnings(
             "{} an unlinked test in another folder (first: test {}): `--adopt anywhere` links what has one candidate only, `tq-import explain` names it",
             match findings.elsewhere.len() {
                 1 => "1 new test has the name of".to_owned(),
-                tests => format!("{tests} new tests have the names of"),
+                tests => format!("{} have the names of", count(tests, "new test")),
             },
             first.id,
         ));
@@ -53,7 +53,10 @@ pub(super) fn warnings(
             "{} in the part that changes with every run, so that every import creates the tests again (first: {} was {}): leave the address, UUID, time or number out of the name, or merge parameters with --merge-parameters",
             match tests {
                 1 => "1 new test differs from one that is no longer reported only".to_owned(),
-                tests => format!("{tests} new tests differ from ones that are no longer reported only"),
+                tests => format!(
+                    "{} differ from ones that are no longer reported only",
+                    count(tests, "new test")
+                ),
             },
             shown(&name),
             shown(&former),
@@ -85,7 +88,7 @@ fn moved(findings: &Findings) -> Option<String> {
         "{} no longer reported: {}; `tq-import relink` carries the existing tests over, before an import creates them again",
         match tests {
             1 => "1 new test has the name of a test that is".to_owned(),
-            tests => format!("{tests} new tests have the names of tests that are"),
+            tests => format!("{} have the names of tests that are", count(tests, "new test")),
         },
         places.join(", "),
     ))

@@ -1,6 +1,6 @@
 //! Workflow commands that mark lines of source files.
 
-use crate::summary::layout::outcome_word;
+use crate::summary::layout::{grouped, outcome_word};
 use crate::summary::text::TextOptions;
 use crate::summary::writers::Writer;
 use crate::summary::{FileFlaw, Summary, SummaryError, escape};
@@ -40,7 +40,7 @@ fn annotations(summary: &Summary) -> Vec<String> {
     lines.extend(failures.iter().take(SHOWN - lines.len()).map(|test| failure(test)));
     let all = errors.len() + damaged.len() + run_errors.len() + failures.len();
     if all > lines.len() {
-        let more = format!("… and {} more: see the job summary", all - lines.len());
+        let more = format!("… and {} more: see the job summary", grouped(all - lines.len()));
         lines.push(command(None, None, "tq-import", &more));
     }
     lines

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use super::headline::{self, Headline, carried_over, headline, inspected, next, participles};
 use super::highlights::{self, Reason};
-use super::layout::{count, outcome_word, seconds};
+use super::layout::{count, grouped, outcome_word, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
 use super::{Build, OutcomeCounts, Severity, Summary, escape, source_line};
@@ -169,7 +169,11 @@ fn totals(page: &mut String, counts: &OutcomeCounts) {
     page.push_str("</svg>\n<ul class=\"totals\">\n");
     push(
         page,
-        format_args!("<li><b>{tests}</b> {}</li>\n", if tests == 1 { "test" } else { "tests" }),
+        format_args!(
+            "<li><b>{}</b> {}</li>\n",
+            grouped(tests),
+            if tests == 1 { "test" } else { "tests" }
+        ),
     );
     for (class, number) in [
         ("failed", failed),
@@ -182,7 +186,8 @@ fn totals(page: &mut String, counts: &OutcomeCounts) {
             push(
                 page,
                 format_args!(
-                    "<li class=\"{class}\"><b>{number}</b> <span class=\"mark\">{class}</span></li>\n"
+                    "<li class=\"{class}\"><b>{}</b> <span class=\"mark\">{class}</span></li>\n",
+                    grouped(number)
                 ),
             );
         }
@@ -238,7 +243,7 @@ fn list<T>(page: &mut String, noun: &str, rest: &str, items: &[T], item: impl Fn
 
 fn more(page: &mut String, left: usize) {
     if left > 0 {
-        push(page, format_args!("<p class=\"soft\">… and {left} more</p>\n"));
+        push(page, format_args!("<p class=\"soft\">… and {} more</p>\n", grouped(left)));
     }
 }
 
@@ -254,7 +259,7 @@ fn tables(page: &mut String, summary: &Summary) {
         let outcomes: String = outcomes
             .iter()
             .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!(", {number} {what}"))
+            .map(|(number, what)| format!(", {} {what}", grouped(number)))
             .collect();
         push(
             page,

@@ -2,7 +2,7 @@
 
 use super::{push, text};
 use crate::summary::OutcomeCounts;
-use crate::summary::layout::{outcome_word, seconds};
+use crate::summary::layout::{grouped, outcome_word, seconds};
 use crate::summary::tree::Tree;
 use test_reports::record::TestRecord;
 
@@ -75,7 +75,7 @@ fn folder<'a>(
         let failing = counts.failed + counts.errored;
         let is_open = open || (failing > 0 && path.len() == 1 && tree.folders.len() <= OPEN);
         let failing = if failing > 0 {
-            format!("<span class=\"failed\">{failing} failed</span> of ")
+            format!("<span class=\"failed\">{} failed</span> of ", grouped(failing))
         } else {
             String::new()
         };
@@ -86,7 +86,7 @@ fn folder<'a>(
                 text(&path.join(" / ")),
                 if is_open { " open" } else { "" },
                 text(name),
-                counts.tests
+                grouped(counts.tests)
             ),
         );
         folder(page, below, path, open, left);

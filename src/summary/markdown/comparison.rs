@@ -5,7 +5,7 @@ use super::escape::code;
 use super::page::{List, Page, path};
 use crate::summary::Summary;
 use crate::summary::comparison::ComparedTest;
-use crate::summary::layout::seconds;
+use crate::summary::layout::{grouped, seconds};
 
 /// The differences in numbers; tests that fail since then openly, the others folded. Tests that still fail are listed as
 /// failures.
@@ -17,7 +17,7 @@ pub(super) fn comparison(page: &mut Page, summary: &Summary) {
     let file = code(&cut(&comparison.file));
     page.block(&format!("<p>{file}: {}</p>", comparison.in_words()));
     for (word, tests) in comparison.kinds() {
-        let title = Some(format!("{} {word}", tests.len()));
+        let title = Some(format!("{} {word}", grouped(tests.len())));
         let folded = List { title, share: 4, most: 200, noun: "test", ..List::BULLETS };
         match word {
             "still failing" => {}

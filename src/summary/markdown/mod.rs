@@ -10,7 +10,7 @@ mod folders;
 mod page;
 
 use super::headline::{self, Headline, carried_over, headline, inspected, look, next, participles};
-use super::layout::{count, seconds};
+use super::layout::{count, grouped, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
 use super::{OutcomeCounts, Severity, Summary, SummaryError};
@@ -122,7 +122,7 @@ fn head(page: &mut Page, counts: &OutcomeCounts, has_run_errors: bool) {
         ("⬜ skipped", skipped),
     ];
     let shown = columns.into_iter().filter(|(_, number)| *number > 0);
-    let mut columns: Vec<_> = shown.map(|(name, number)| (name, number.to_string())).collect();
+    let mut columns: Vec<_> = shown.map(|(name, number)| (name, grouped(number))).collect();
     if duration_s > 0.0 {
         columns.push(("duration", seconds(duration_s)));
     }
@@ -226,7 +226,9 @@ fn numbers(page: &mut Page, summary: &Summary) {
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
-    .map(|(number, what)| format!("<tr><td align=\"right\">{number}</td><td>{what}</td></tr>\n"))
+    .map(|(number, what)| {
+        format!("<tr><td align=\"right\">{}</td><td>{what}</td></tr>\n", grouped(number))
+    })
     .collect();
     let build = summary.build.as_ref().map(|build| {
         let url = build.url.as_deref().map(|url| format!(", {}", code(&cut(url))));
@@ -235,8 +237,9 @@ fn numbers(page: &mut Page, summary: &Summary) {
     });
     let requests = summary.requests.get + summary.requests.writes();
     let close = format!(
-        "</table>\n{}<p>{requests} {} in {}, by tq-import {}</p>",
+        "</table>\n{}<p>{} {} in {}, by tq-import {}</p>",
         build.unwrap_or_default(),
+        grouped(requests),
         if requests == 1 { "request" } else { "requests" },
         seconds(summary.elapsed_s),
         summary.tool.version

@@ -1,7 +1,7 @@
 //! A Markdown page that stays below a number of bytes.
 
 use super::escape;
-use crate::summary::layout::count;
+use crate::summary::layout::{count, grouped};
 
 /// Bytes kept free for the lines that say what is not shown.
 const RESERVE: usize = 2048;
@@ -126,7 +126,7 @@ pub(super) fn table<T>(
     let list = List { open: &open, close: "</table>", ..list };
     page.list(rows, &list, |item| {
         let (first, numbers) = row(item);
-        let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
+        let number = |number: usize| if number == 0 { String::new() } else { grouped(number) };
         cells("td", first, numbers.into_iter().map(number).collect())
     });
 }

@@ -199,7 +199,7 @@ fn ten_thousand_failures_leave_room_for_other_sections() {
         .collect();
     let page = render(&summary, LIMIT);
     assert!(page.len() < LIMIT);
-    assert!(page.contains("… and 8980 more failures that do not fit here"));
+    assert!(page.contains("… and 8,980 more failures that do not fit here"));
     assert!(page.contains("The import in numbers"));
 }
 

@@ -3,8 +3,8 @@
 use super::{Detail, TextOptions};
 use crate::summary::highlights::{self, Reason};
 use crate::summary::layout::{
-    ERROR, FAINT, NEW, OK, PLAIN, Page, Piece, TITLE, WARN, count, listed, outcome_word, piece,
-    seconds, styled,
+    ERROR, FAINT, NEW, OK, PLAIN, Page, Piece, TITLE, WARN, count, grouped, listed, outcome_word,
+    piece, seconds, styled,
 };
 use crate::summary::{
     FileFlaw, LeftOver, Moved, OutcomeCounts, Stale, Summary, SummaryError, Work, escape,
@@ -171,7 +171,7 @@ pub(super) fn moved(page: &mut Page, moved: &[Moved], dry_run: bool, options: &T
             "" => "(none)".to_owned(),
             container => escape::terminal(container).into_owned(),
         };
-        let text = format!("{} → {} ({tests})", shown(from), shown(to));
+        let text = format!("{} → {} ({})", shown(from), shown(to), grouped(tests));
         page.line(&styled(WARN, "  moved"), LABEL, &[piece(PLAIN, text)]);
     });
 }
@@ -224,7 +224,11 @@ fn list<'a, T>(
 
 pub(super) fn more(page: &mut Page, indent: usize, left: usize) {
     if left > 0 {
-        page.line("", indent, &[piece(FAINT, format!("… and {left} more (-v shows all)"))]);
+        page.line(
+            "",
+            indent,
+            &[piece(FAINT, format!("… and {} more (-v shows all)", grouped(left)))],
+        );
     }
 }
 
@@ -292,14 +296,14 @@ pub(super) fn numbers<'a>(
     numbers: impl IntoIterator<Item = (usize, anstyle::Style, &'a str)>,
 ) -> Vec<Piece> {
     let shown = numbers.into_iter().filter(|(number, ..)| *number > 0);
-    listed(shown.map(|(number, style, word)| piece(style, format!("{number} {word}"))))
+    listed(shown.map(|(number, style, word)| piece(style, format!("{} {word}", grouped(number)))))
 }
 
 /// `1 failed, 2 passed (1 flaky)`.
 pub(super) fn test_counts(counts: &OutcomeCounts) -> Vec<Piece> {
     let (passed, style) = match counts.flaky {
         0 => ("passed".to_owned(), OK),
-        flaky => (format!("passed ({flaky} flaky)"), WARN),
+        flaky => (format!("passed ({} flaky)", grouped(flaky)), WARN),
     };
     numbers([
         (counts.failed, ERROR, "failed"),
@@ -329,7 +333,7 @@ pub(super) fn tables(page: &mut Page, summary: &Summary) {
 /// The rows `tests` and, if their number differs, `cases`.
 pub(super) fn test_rows(page: &mut Page, summary: &Summary) {
     let (counts, ledger) = (&summary.reports.counts, &summary.tests);
-    let mut tests = vec![piece(PLAIN, counts.tests.to_string())];
+    let mut tests = vec![piece(PLAIN, grouped(counts.tests))];
     let outcomes = test_counts(counts);
     if !outcomes.is_empty() {
         tests.push(piece(PLAIN, ": "));
@@ -345,7 +349,7 @@ pub(super) fn test_rows(page: &mut Page, summary: &Summary) {
         (ledger.ignored, FAINT, "ignored (tq-import.toml)"),
     ]);
     if !others.is_empty() {
-        let tests = format!("{}: {}, ", ledger.seen, count(counts.tests, "test"));
+        let tests = format!("{}: {}, ", grouped(ledger.seen), count(counts.tests, "test"));
         let mut pieces = vec![piece(FAINT, tests)];
         pieces.extend(others);
         page.line("cases", ROW_LABEL, &pieces);

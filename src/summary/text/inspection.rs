@@ -5,7 +5,8 @@ use super::{Detail, TextOptions, result};
 use crate::summary::headline::inspected;
 use crate::summary::highlights;
 use crate::summary::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, outcome_word, piece, seconds, styled,
+    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, grouped, outcome_word, piece, seconds,
+    styled,
 };
 use crate::summary::tree::Tree;
 use crate::summary::{OutcomeCounts, Summary, escape};
@@ -96,7 +97,8 @@ fn folder(page: &mut Page, tree: &Folder<'_, '_>, depth: usize, options: &TextOp
     for (name, below) in &tree.folders {
         let counts = &below.all;
         let name = format!("{}/", escape::terminal(name));
-        let mut pieces = vec![piece(TITLE, name), piece(PLAIN, format!("  {}", counts.tests))];
+        let mut pieces =
+            vec![piece(TITLE, name), piece(PLAIN, format!("  {}", grouped(counts.tests)))];
         // If all tests passed, the outcomes add nothing.
         if counts.passed < counts.tests || counts.flaky > 0 {
             pieces.push(piece(PLAIN, ": "));

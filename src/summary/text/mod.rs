@@ -7,7 +7,7 @@ mod inspection;
 
 use super::headline::{self, Headline, carried_over, headline, look, next, participles, project};
 use super::layout::{
-    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, listed, piece, seconds, styled,
+    ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, grouped, listed, piece, seconds, styled,
 };
 use super::writers::Writer;
 use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, Work, escape};
@@ -139,7 +139,7 @@ fn project_rows(page: &mut Page, summary: &Summary) {
     let [created, adopted, updated, deleted] = participles(summary);
     let unchanged = match ledger.overridden {
         0 => "unchanged".to_owned(),
-        overridden => format!("unchanged ({overridden} no longer automated)"),
+        overridden => format!("unchanged ({} no longer automated)", grouped(overridden)),
     };
     let mut tests = numbers([
         (ledger.refused, ERROR, "not verified"),
@@ -230,14 +230,14 @@ fn request_row(page: &mut Page, summary: &Summary) {
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
-    .map(|(number, method)| format!("{number} {method}"))
+    .map(|(number, method)| format!("{} {method}", grouped(number)))
     .collect();
     let mut text = match &by_method[..] {
         [one] => one.clone(),
-        several => format!("{all} ({})", several.join(", ")),
+        several => format!("{} ({})", grouped(all), several.join(", ")),
     };
     if requests.retries > 0 {
-        text += &format!(", {} retried", requests.retries);
+        text += &format!(", {} retried", grouped(requests.retries));
     }
     page.line("requests", LABEL, &[piece(PLAIN, format!("{text}, in {time}"))]);
 }

@@ -51,9 +51,9 @@ fn dry_run() -> Summary {
 fn a_complete_import() {
     insta::assert_snapshot!(plain(&samples::done(), Some(80), Detail::Normal), @r"
     reports   3 files
-    tests     1204: 1193 passed (2 flaky), 11 skipped, in 1 min 32 s
-    cases     1210: 1204 tests, 4 merged (same test), 2 excluded (not a test)
-    project   Demo: 12 created, 3 adopted, 1 updated, 1188 unchanged (2 no longer
+    tests     1,204: 1,193 passed (2 flaky), 11 skipped, in 1 min 32 s
+    cases     1,210: 1,204 tests, 4 merged (same test), 2 excluded (not a test)
+    project   Demo: 12 created, 3 adopted, 1 updated, 1,188 unchanged (2 no longer
               automated)
     folders   1 created, 33 found
     steps     12 created
@@ -121,9 +121,9 @@ fn a_dry_run_shows_the_planned_changes() {
     ~     pays by card  (the only test of that name in its folder)
 
     reports   3 files
-    tests     1204: 1193 passed (2 flaky), 11 skipped, in 1 min 32 s
-    cases     1210: 1204 tests, 4 merged (same test), 2 excluded (not a test)
-    project   Demo: 12 to create, 3 to adopt, 1 to update, 1188 unchanged (2 no
+    tests     1,204: 1,193 passed (2 flaky), 11 skipped, in 1 min 32 s
+    cases     1,210: 1,204 tests, 4 merged (same test), 2 excluded (not a test)
+    project   Demo: 12 to create, 3 to adopt, 1 to update, 1,188 unchanged (2 no
               longer automated)
     folders   1 to create, 33 found
     steps     12 to create
@@ -224,9 +224,9 @@ fn the_last_line_is_the_result() {
     complete: every test in the reports is in project Demo; exit code 4 because 1 test failed
     incomplete: 1 damaged report; every test that could be read is in project Demo; exit code 3
     complete: every test in the reports is in project Demo, except 3 that tq-import.toml ignores
-    incomplete: could not verify 1 of 1204 tests in project Demo; exit code 1
+    incomplete: could not verify 1 of 1,204 tests in project Demo; exit code 1
     incomplete: project Demo does not match the reports; exit code 1
-    interrupted: could not verify 700 of 1204 tests in project Demo; exit code 130
+    interrupted: could not verify 700 of 1,204 tests in project Demo; exit code 130
     incomplete: nothing was written; exit code 7
     interrupted: nothing was written; exit code 143
     complete: the reports contain no tests
