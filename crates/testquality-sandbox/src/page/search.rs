@@ -171,7 +171,7 @@ pub(super) fn read(
 
 /// The address of a search, without the page.
 fn address(project: i64, params: &PageParams) -> String {
-    let mut address = form_urlencoded::Serializer::new(format!("/project/{project}/search?"));
+    let mut address = form_urlencoded::Serializer::new(String::new());
     address.append_pair("q", &params.search);
     if let Some(outcome) = params.outcome {
         address.append_pair("outcome", outcome.value());
@@ -182,7 +182,7 @@ fn address(project: i64, params: &PageParams) -> String {
     if let Some(folder) = params.folder {
         address.append_pair("folder", &folder_value(folder));
     }
-    address.finish()
+    format!("/project/{project}/search?{}", address.finish())
 }
 
 fn folder_value(folder: FolderParam) -> String {
