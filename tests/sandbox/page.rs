@@ -254,7 +254,7 @@ async fn a_project_shows_its_folders_and_their_tests() {
     assert!(projects.contains(&format!("<a href=\"{address}\"><bdi>Demo</bdi></a>")));
 
     let top = browser.see(&address).await;
-    assert!(top.contains("<bdi>Demo</bdi>") && top.contains("<bdi>Shop</bdi>"));
+    assert!(top.contains("<h1><bdi>Demo</bdi></h1>") && top.contains("<bdi>Shop</bdi>"));
     assert!(top.contains("3 tests, including subfolders"), "{top}");
     let folder = browser.see(&format!("{address}?folder={cart}")).await;
     assert!(folder.contains("<h1><bdi>Cart</bdi></h1>"));

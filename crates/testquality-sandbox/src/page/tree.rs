@@ -43,6 +43,8 @@ struct Node {
 pub(super) struct FolderLink {
     pub(super) id: i64,
     pub(super) name: String,
+    /// Whether it is the root folder, which holds the others.
+    pub(super) is_root: bool,
     /// Tests in it and in its subfolders.
     pub(super) total: i64,
     /// The outcomes of these tests; none in a project without results.
@@ -307,7 +309,7 @@ impl Tree {
     fn link(&self, node: usize) -> FolderLink {
         let Node { row, total, outcomes, .. } = &self.nodes[node];
         let name = display::name(&row.name);
-        FolderLink { id: row.id, name, total: *total, outcomes: *outcomes }
+        FolderLink { id: row.id, name, is_root: row.is_root, total: *total, outcomes: *outcomes }
     }
 }
 
