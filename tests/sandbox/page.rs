@@ -609,6 +609,8 @@ async fn runs_show_their_results() {
     let failing = status("Fail").await;
     let page = browser.see(&format!("/run/{run}?status={failing}")).await;
     assert!(page.contains("<bdi>fails</bdi>") && !page.contains("<bdi>passes</bdi>"));
+    let body = json!({"plan_id": roots.plan, "project_id": roots.project, "name": "next"});
+    site.create("run", &body).await;
     let page = browser.see(&format!("/test/{fails}")).await;
     assert!(page.contains(&format!("<a href=\"/run/{run}\"><bdi>nightly</bdi></a>")));
     let square =
