@@ -72,7 +72,8 @@ async fn fill_project(site: &Site, roots: &Roots) -> Value {
     let statuses = site.list("status").await;
     for (step, status) in steps.iter().zip(statuses.iter().cycle()) {
         let result = json!({"status_id": id(status), "elapsed": 1.5,
-                          "result": "expected 1\nbut got 2\n".repeat(4)});
+                          "version": "#812 1:F 2:P tqa-5f3c9a1e",
+                          "result": format!("{}\n\nSource: tests/cart.py:12", "expected 1\nbut got 2\n".repeat(4))});
         site.put(&format!("run_result_step/{}", id(step)), &result, StatusCode::OK).await;
     }
     for folder in [gone, homeless] {
@@ -91,6 +92,8 @@ async fn fill_project(site: &Site, roots: &Roots) -> Value {
         "found": format!("{project}/search?q=a"),
         "nothing-found": format!("{project}/search?q=nothing+like+it"),
         "search": format!("{project}/search"),
+        "failed": format!("{project}/search?folder={shop}&outcome=failed"),
+        "suggested": format!("{project}/search?q=artcile&kind=manual"),
         "runs": format!("{project}/runs"),
         "run": format!("/run/{run}"),
         "missing": "/test/999999",
@@ -119,19 +122,36 @@ async fn the_page_is_usable_and_accessible_in_a_browser() {
     let site = Site::new().await;
     let roots = site.roots().await;
     let mut pages = fill_project(&site, &roots).await;
-    // A second project, of 10,000 tests.
-    let large = id(&site.create("project", &json!({"name": "Large"})).await);
-    let root_of = async |resource: &str| {
-        let rows = site.list(&format!("{resource}?project_id={large}&is_root=true")).await;
-        id(&rows[0])
+    let project = async |name: &str| {
+        let project = id(&site.create("project", &json!({"name": name})).await);
+        let root_of = async |resource: &str| {
+            let rows = site.list(&format!("{resource}?project_id={project}&is_root=true")).await;
+            id(&rows[0])
+        };
+        Roots { project, plan: root_of("plan").await, suite: root_of("suite").await }
     };
-    let large_roots =
-        Roots { project: large, plan: root_of("plan").await, suite: root_of("suite").await };
+    for tests in [0, 1, 50] {
+        let other = project(&format!("{tests} tests")).await;
+        fill(&site, &other, other.suite, tests).await;
+        pages[format!("tests-{tests}")] = json!(format!("/project/{}", other.project));
+        pages[format!("runs-{tests}")] = json!(format!("/project/{}/runs", other.project));
+    }
+    let large_roots = project("Large").await;
+    let large = large_roots.project;
     for number in 0..100 {
         let folder =
             site.folder(&large_roots, &format!("folder {number}"), large_roots.suite).await;
         fill(&site, &large_roots, folder, 100).await;
     }
+
+    let run = json!({"plan_id": large_roots.plan, "project_id": large, "name": "everything"});
+    site.create("run", &run).await;
+    let statuses = rusqlite::Connection::open(&site.running.db).unwrap();
+    let sql = "UPDATE run_result SET status_id = (SELECT id FROM status WHERE status_type_id =
+                   CASE WHEN test_id % 70 = 0 THEN 3 ELSE 2 END) WHERE project_id = ?1";
+    assert_eq!(statuses.execute(sql, [large]).unwrap(), 10_000);
+    pages["tests-10000"] = json!(format!("/project/{large}"));
+    pages["passed-10000"] = json!(format!("/project/{large}/search?q=&outcome=passed"));
 
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = script.join("tests/sandbox/browser/look.cjs");

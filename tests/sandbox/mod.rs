@@ -15,6 +15,7 @@ mod lists;
 mod load;
 mod nested;
 mod page;
+mod page_outcomes;
 mod process;
 mod revisions;
 mod runs;

@@ -21,7 +21,7 @@ impl<'a> Browser<'a> {
         Self { site, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
-    async fn open(&self, path: &str) -> Response {
+    pub(crate) async fn open(&self, path: &str) -> Response {
         open(&format!("{}{path}", self.site.running.url), Some(&self.cookie)).await
     }
 
@@ -73,7 +73,7 @@ async fn the_printed_link_opens_the_page_once() {
     let token = site.running.token.expose_secret();
     assert!(value.len() == 32 && !token.contains(value) && value != code, "{value}");
 
-    let page = open(&site.running.url, Some(pair)).await;
+    let page = open(&format!("{}/projects", site.running.url), Some(pair)).await;
     assert_eq!(page.status(), StatusCode::OK);
     assert!(page.text().await.unwrap().contains("Demo"));
     // Only the browser with the cookie may open the link again.
@@ -101,6 +101,7 @@ async fn without_the_cookie_the_page_asks_for_the_link() {
     let (name, value) = browser.cookie.split_once('=').unwrap();
     let paths = [
         "/".to_owned(),
+        "/projects".to_owned(),
         "/?code=".to_owned(),
         format!("/?code={value}"),
         format!("/?code={token}"),
@@ -183,7 +184,7 @@ async fn every_response_has_security_headers() {
     let browser = Browser::enter(&site).await;
     let project = format!("/project/{}", roots.project);
     for (path, status) in [
-        ("/", StatusCode::OK),
+        ("/projects", StatusCode::OK),
         (&project, StatusCode::OK),
         ("/page.css", StatusCode::OK),
         ("/test/1", StatusCode::NOT_FOUND),
@@ -248,7 +249,7 @@ async fn a_project_shows_its_folders_and_their_tests() {
     }
     let browser = Browser::enter(&site).await;
 
-    let projects = browser.see("/").await;
+    let projects = browser.see("/projects").await;
     let address = format!("/project/{}", roots.project);
     assert!(projects.contains(&format!("<a href=\"{address}\"><bdi>Demo</bdi></a>")));
 
@@ -256,7 +257,7 @@ async fn a_project_shows_its_folders_and_their_tests() {
     assert!(top.contains("<h1><bdi>Demo</bdi></h1>") && top.contains("<bdi>Shop</bdi>"));
     assert!(top.contains("3 tests, including subfolders"), "{top}");
     let folder = browser.see(&format!("{address}?folder={cart}")).await;
-    assert!(folder.contains("<h2><bdi>Cart</bdi></h2>"));
+    assert!(folder.contains("<h1><bdi>Cart</bdi></h1>"));
     assert!(folder.contains(&format!("folder={cart}\" aria-current=\"page\"")));
     for (name, kind, steps) in [
         ("adds", "Automated", "2 steps"),
@@ -265,15 +266,29 @@ async fn a_project_shows_its_folders_and_their_tests() {
     ] {
         let row = folder.split("<tr>").find(|row| row.contains(&format!("<bdi>{name}</bdi>")));
         let row = row.unwrap_or_else(|| panic!("no {name}: {folder}"));
-        assert!(row.contains(&format!(">{kind}</span>")), "{row}");
+        // A test is automated, unless the page says otherwise.
+        assert_eq!(row.contains(&format!(">{kind}</span>")), kind != "Automated", "{row}");
         assert!(row.contains(&format!("<td class=\"steps\">{steps}</td>")), "{row}");
     }
-    assert!(folder.contains("<code>tqi-9f86d081884c7d65</code>"));
+    let way = format!(
+        "<li><a href=\"/projects\">Projects</a></li><li><a href=\"{address}\"><bdi>Demo</bdi></a></li>"
+    );
+    let shop_link =
+        format!("<li><a href=\"{address}?folder={shop}\"><bdi>Shop</bdi></a></li></ol>");
+    assert!(folder.contains(&way) && folder.contains(&shop_link), "{folder}");
 
     let test = browser.see(&format!("/test/{adds}")).await;
-    for shown in
-        ["<h1><bdi>adds</bdi></h1>", "By hand.", line, "Shop / Cart", "Open it", "It does."]
-    {
+    for shown in [
+        "<h1><bdi>adds</bdi></h1>",
+        "By hand.",
+        line,
+        "Shop / Cart",
+        "Open it",
+        "It does.",
+        "<code>tqi-9f86d081884c7d65</code>",
+        "<code>tqn-1b2c3d4e</code>",
+        &format!("<li><a href=\"{address}?folder={cart}\"><bdi>Cart</bdi></a></li></ol>"),
+    ] {
         assert!(test.contains(shown), "no {shown}: {test}");
     }
     assert!(test.find("Open it").unwrap() < test.find("Add one").unwrap());
@@ -304,7 +319,7 @@ async fn deleted_rows_are_not_shown() {
     let browser = Browser::enter(&site).await;
     let project = format!("/project/{}", roots.project);
     let all = [
-        browser.see("/").await,
+        browser.see("/projects").await,
         browser.see(&project).await,
         browser.see(&format!("{project}?folder={inner}")).await,
         browser.see(&format!("{project}/search?q=e")).await,
@@ -332,7 +347,7 @@ async fn deleted_rows_are_not_shown() {
     assert!(page.contains("<bdi>stays</bdi>") && !page.contains("goes"));
     // Deleting the project hides all of its pages.
     site.delete(&format!("project/{}", roots.project), StatusCode::OK).await;
-    assert!(!browser.see("/").await.contains("Demo"));
+    assert!(!browser.see("/projects").await.contains("Demo"));
     for path in [project, format!("/test/{stays}")] {
         assert_eq!(browser.open(&path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -425,6 +440,7 @@ const ELEMENTS: &[&str] = &[
     "ul", "ol", "li", "form", "label", "input", "button", "main", "footer", "h1", "h2", "h3",
     "div", "bdi", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "section", "dl",
     "dt", "dd", "time", "strong", "del", "ins", "details", "summary", "br", "svg", "rect",
+    "select", "option", "pre",
 ];
 
 /// The attributes of the templates.
@@ -463,6 +479,8 @@ const ATTRIBUTES: &[&str] = &[
     "y",
     "width",
     "height",
+    "placeholder",
+    "selected",
 ];
 
 #[tokio::test]
@@ -478,7 +496,8 @@ async fn very_long_names_do_not_break_the_page() {
     connection.execute("UPDATE project SET name = ?1", [&long]).unwrap();
     let browser = Browser::enter(&site).await;
     let project = format!("/project/{}", roots.project);
-    for path in ["/", &project, &format!("{project}/search?q=b"), &format!("/test/{test}")] {
+    for path in ["/projects", &project, &format!("{project}/search?q=b"), &format!("/test/{test}")]
+    {
         let page = browser.see(path).await;
         assert!(page.contains("&#60;b&#62;ä") && !page.contains("<b>"), "{path}");
         assert!(page.contains('…'), "{path}");
@@ -499,7 +518,9 @@ async fn the_search_finds_folders_tests_and_identities() {
     let browser = Browser::enter(&site).await;
     let found = async |query: &str| {
         let page = browser.see(&format!("/project/{}/search?q={query}", roots.project)).await;
-        assert!(page.contains("role=\"search\"") && page.contains("<label for=\"q\">"));
+        assert!(
+            page.contains("role=\"search\"") && page.contains("<label class=\"hidden\" for=\"q\">")
+        );
         let main = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
         let has = |name: &str| main.contains(&format!("<bdi>{name}</bdi>"));
         (
@@ -588,6 +609,8 @@ async fn runs_show_their_results() {
     let failing = status("Fail").await;
     let page = browser.see(&format!("/run/{run}?status={failing}")).await;
     assert!(page.contains("<bdi>fails</bdi>") && !page.contains("<bdi>passes</bdi>"));
+    let body = json!({"plan_id": roots.plan, "project_id": roots.project, "name": "next"});
+    site.create("run", &body).await;
     let page = browser.see(&format!("/test/{fails}")).await;
     assert!(page.contains(&format!("<a href=\"/run/{run}\"><bdi>nightly</bdi></a>")));
     let square =
@@ -689,16 +712,35 @@ async fn a_project_of_ten_thousand_tests_opens_in_under_a_second() {
         folder = site.folder(&roots, &format!("folder {number}"), parent).await;
         fill(&site, &roots, folder, size / 50).await;
     }
+    // The last two runs of everything; every fiftieth test fails, and one is not executed.
+    for name in ["earlier", "latest"] {
+        let body = json!({"plan_id": roots.plan, "project_id": roots.project, "name": name});
+        site.create("run", &body).await;
+    }
+    let connection = rusqlite::Connection::open(&site.running.db).unwrap();
+    connection
+        .execute(
+            "UPDATE run_result SET status_id = (SELECT id FROM status WHERE status_type_id =
+                 CASE WHEN test_id % 50 = 0 THEN 3 ELSE 2 END)
+             WHERE test_id <> (SELECT MIN(id) FROM test)",
+            [],
+        )
+        .unwrap();
     let browser = Browser::enter(&site).await;
     let project = format!("/project/{}", roots.project);
+    let page = browser.see(&project).await;
+    assert!(page.contains("outcome=not-run\">Not run 1</a>"), "{page}");
     for path in [
-        "/",
+        "/projects",
         &project,
         &format!("{project}?folder={folder}"),
         &format!("{project}?folder=none"),
         &format!("{project}/search?q=test"),
         &format!("{project}/search?q=tqi-00"),
         &format!("{project}/search?q=nothing+like+it"),
+        &format!("{project}/search?outcome=failed"),
+        &format!("{project}/search?q=tset&kind=automated&outcome=passed&folder={folder}"),
+        &format!("{project}/runs"),
     ] {
         // The first request opens the file.
         timed(&browser, path).await;

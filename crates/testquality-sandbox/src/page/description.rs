@@ -18,6 +18,8 @@ pub(super) struct Description {
     pub(super) identity_line: String,
     /// `tqi-…`, or nothing.
     pub(super) identity: String,
+    /// The mark of the namespace, `tqn-…`, or nothing.
+    pub(super) namespace: String,
 }
 
 impl Description {
@@ -32,6 +34,7 @@ impl Description {
         Self {
             text: DisplayText::new(text.trim_matches(['\n', '\r'])),
             identity_line: display::name(description[start..end].trim()),
+            namespace: namespace_after(description, found.end).to_owned(),
             identity: description[found].to_owned(),
         }
     }
@@ -45,6 +48,19 @@ pub(super) fn find_identity(description: &str) -> Option<Range<usize>> {
         let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         description.get(digits..end)?.bytes().all(is_hex).then_some(start..end)
     })
+}
+
+/// The mark of the namespace behind the identity that ends at `identity_end`, in the same line; else empty.
+pub(super) fn namespace_after(description: &str, identity_end: usize) -> &str {
+    let rest = description.get(identity_end..).unwrap_or_default();
+    let group = rest.split(['\n', ')']).next().unwrap_or_default();
+    let is_mark = |word: &&str| {
+        let digits = word.strip_prefix(NAMESPACE_PREFIX);
+        digits.is_some_and(|digits| {
+            digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        })
+    };
+    group.split_whitespace().find(is_mark).unwrap_or_default()
 }
 
 /// Whether a word is the start of an identity or of the mark of a namespace.
@@ -71,12 +87,14 @@ mod tests {
             assert_eq!(split.text.text, text, "{description:?}");
             assert_eq!(split.identity_line, line);
             assert_eq!(split.identity, "tqi-9f86d081884c7d65");
+            assert_eq!(split.namespace, "tqn-1b2c3d4e");
         }
         for description in ["tqi-nothing", "tqi-0123", "tqi-0123456789ABCDEF", "tqi-漢字漢字漢字"]
         {
             let split = Description::new(description);
             assert_eq!(split.text.text, description);
             assert!(split.identity_line.is_empty() && split.identity.is_empty());
+            assert!(split.namespace.is_empty());
         }
     }
 

@@ -10,6 +10,8 @@ mod access;
 mod description;
 mod display;
 mod history;
+mod natural;
+mod outcome;
 mod paging;
 mod params;
 mod project;
@@ -17,6 +19,7 @@ mod projects;
 mod response;
 mod runs;
 mod search;
+mod suggest;
 mod test;
 mod tree;
 
@@ -38,7 +41,8 @@ pub use access::PageCode;
 /// All routes outside of `/api`.
 pub(crate) fn routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
     Router::new()
-        .route("/", get(projects::show))
+        .route("/", get(projects::show_start))
+        .route("/projects", get(projects::show))
         .route("/project/{id}", response::page_route(project::read))
         .route("/project/{id}/search", response::page_route(search::read))
         .route("/project/{id}/runs", response::page_route(runs::read_list))

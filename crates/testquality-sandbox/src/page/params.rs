@@ -3,6 +3,8 @@
 use url::form_urlencoded;
 
 use super::display;
+use super::outcome::Outcome;
+use super::project::TestKind;
 
 /// The maximum length of a search, in characters.
 const SEARCH_CHARS: usize = 200;
@@ -17,6 +19,10 @@ pub(super) struct PageParams {
     pub(super) search: String,
     /// The id of a status: shows only results with it.
     pub(super) status: Option<i64>,
+    /// Shows only tests with this outcome.
+    pub(super) outcome: Option<Outcome>,
+    /// Shows only tests of this kind.
+    pub(super) kind: Option<TestKind>,
     /// The page of a list, from 1.
     pub(super) page: i64,
 }
@@ -43,6 +49,8 @@ impl PageParams {
                     params.search = visible.take(SEARCH_CHARS).collect();
                 }
                 "status" => params.status = value.parse().ok(),
+                "outcome" => params.outcome = Outcome::from_value(&value),
+                "kind" => params.kind = TestKind::from_value(&value),
                 "page" => params.page = value.parse().unwrap_or(1).max(1),
                 _ => {}
             }
@@ -57,8 +65,9 @@ mod tests {
 
     #[test]
     fn invalid_parameters_are_ignored() {
-        let params =
-            PageParams::parse(Some("folder=7&q=+a%20%00b%E2%80%AE+&page=3&status=x&other=1"));
+        let params = PageParams::parse(Some(
+            "folder=7&q=+a%20%00b%E2%80%AE+&page=3&status=x&outcome=x&kind=&other=1",
+        ));
         let expected = PageParams {
             folder: Some(FolderParam::Id(7)),
             search: "a b".to_owned(),
@@ -66,6 +75,11 @@ mod tests {
             ..PageParams::default()
         };
         assert_eq!(params, expected);
+        let filters = PageParams::parse(Some("outcome=not-run&kind=manual"));
+        assert_eq!(
+            (filters.outcome, filters.kind),
+            (Some(Outcome::NotRun), Some(TestKind::Manual))
+        );
         for page in ["page=0", "page=-1", "page=x", "page=99999999999999999999", ""] {
             assert_eq!(PageParams::parse(Some(page)).page, 1, "{page}");
         }

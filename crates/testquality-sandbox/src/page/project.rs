@@ -1,14 +1,19 @@
 //! `/project/7`: the folders of a project, and the tests of one of them.
 
+use std::collections::HashMap;
+
 use askama::Template;
 
-use super::description::{Description, find_identity};
+use super::description::{Description, find_identity, namespace_after};
 use super::display::{self, count, number, to_i64};
+use super::natural::sorted_ids;
+use super::outcome::{LatestTag, Outcome, source_in};
 use super::paging::{PER_PAGE, Paging};
 use super::params::{FolderParam, PageParams};
-use super::tree::{FolderLink, Tree, TreeLine};
+use super::runs::{BarPart, bar};
+use super::tree::{FolderLink, NO_FOLDERS, Tree, TreeLine};
 use crate::error::ApiError;
-use crate::store::{PageQueries, Project, TestSummary};
+use crate::store::{LatestResult, PageQueries, Project, TestSummary};
 
 /// The top of every page of a project.
 #[derive(Debug)]
@@ -49,13 +54,70 @@ pub(super) struct TestItem {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) kind: TestKind,
-    /// The number of steps, and whether there is a pre-condition.
+    /// The number of steps that people wrote, and whether there is a pre-condition.
     pub(super) steps: String,
-    /// `tqi-…`, or nothing.
-    pub(super) identity: String,
+    /// The mark of the namespace, `tqn-…`, or nothing.
+    pub(super) namespace: String,
     pub(super) folder: Option<i64>,
     /// The path of the folder, in lists of tests from several folders.
     pub(super) path: String,
+    /// `None` if nobody executed the test yet.
+    pub(super) latest: Option<LatestTag>,
+    /// File and line, if the latest result names them.
+    pub(super) source: String,
+}
+
+/// A list of tests, and what is worth a column.
+#[derive(Debug)]
+pub(super) struct TestList {
+    pub(super) tests: Vec<TestItem>,
+    /// The project has results.
+    pub(super) has_results: bool,
+    pub(super) has_steps: bool,
+    /// The tests are of several namespaces.
+    pub(super) has_namespaces: bool,
+    /// The namespace of all tests, or nothing.
+    pub(super) namespace: String,
+}
+
+/// The latest results of a project, by test.
+pub(super) type Latest = HashMap<i64, LatestResult>;
+
+impl TestList {
+    /// The tests with these ids, in this order.
+    pub(super) fn read(
+        queries: &PageQueries<'_>,
+        ids: &[i64],
+        latest: &Latest,
+    ) -> Result<Self, ApiError> {
+        let results: Vec<i64> =
+            ids.iter().filter_map(|id| latest.get(id)).map(|result| result.id).collect();
+        let texts = queries.result_texts(&results)?;
+        let rows = queries.tests_by_id(ids)?;
+        let items = rows.iter().map(|row| {
+            let result = latest.get(&row.id);
+            let source = result.and_then(|result| texts.get(&result.id));
+            TestItem {
+                latest: result.map(LatestTag::new),
+                source: source.map(|text| source_in(text)).unwrap_or_default(),
+                ..TestItem::new(row)
+            }
+        });
+        let tests: Vec<TestItem> = items.collect();
+        let first = tests.first().map(|test| test.namespace.clone()).unwrap_or_default();
+        let has_namespaces = tests.iter().any(|test| test.namespace != first);
+        Ok(Self {
+            has_results: !latest.is_empty(),
+            has_steps: tests.iter().any(|test| !test.steps.is_empty()),
+            has_namespaces,
+            namespace: if has_namespaces { String::new() } else { first },
+            tests,
+        })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tests.is_empty()
+    }
 }
 
 /// How a test is run.
@@ -76,6 +138,27 @@ impl TestKind {
             (false, true, false) => Self::ToAutomate,
             (false, false, false) => Self::Manual,
         }
+    }
+
+    pub(super) const ALL: [Self; 4] =
+        [Self::Automated, Self::Manual, Self::ToAutomate, Self::SwitchedOff];
+
+    /// The value in addresses.
+    pub(super) const fn value(self) -> &'static str {
+        match self {
+            Self::Automated => "automated",
+            Self::SwitchedOff => "switched-off",
+            Self::ToAutomate => "to-automate",
+            Self::Manual => "manual",
+        }
+    }
+
+    pub(super) fn from_value(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.value() == value)
+    }
+
+    pub(super) fn is_automated(self) -> bool {
+        self == Self::Automated
     }
 
     pub(super) const fn label(self) -> &'static str {
@@ -100,6 +183,9 @@ impl TestKind {
 impl TestItem {
     pub(super) fn new(test: &TestSummary) -> Self {
         let identity = find_identity(&test.description);
+        let namespace =
+            identity.as_ref().map(|found| namespace_after(&test.description, found.end));
+        let namespace = namespace.unwrap_or_default();
         let mut steps = match test.steps {
             0 => String::new(),
             steps => count(steps, "step"),
@@ -112,9 +198,11 @@ impl TestItem {
             name: display::name(&test.name),
             kind: TestKind::new(test.is_automated, test.to_automate, identity.is_some()),
             steps,
-            identity: identity.map(|found| test.description[found].to_owned()).unwrap_or_default(),
+            namespace: namespace.to_owned(),
             folder: test.folder,
             path: String::new(),
+            latest: None,
+            source: String::new(),
         }
     }
 }
@@ -134,9 +222,12 @@ pub(super) struct ProjectPage {
     header: ProjectHeader,
     tree: Vec<TreeLine>,
     detached: Vec<TreeLine>,
+    /// Whether the project has any test.
+    has_tests: bool,
     /// `None` selects the tests without a folder.
     selected: Option<SelectedFolder>,
-    tests: Vec<TestItem>,
+    bar: Vec<BarPart>,
+    list: TestList,
     paging: Paging,
 }
 
@@ -146,23 +237,23 @@ pub(super) fn read(
     params: PageParams,
 ) -> Result<ProjectPage, ApiError> {
     let project = queries.project(id)?;
-    let tree = Tree::new(queries.folders(id)?);
+    let mut tree = Tree::new(queries.folders(id)?);
+    let latest = queries.latest_results(id)?;
+    if !latest.is_empty() {
+        let tests = queries.placements(id)?;
+        let outcomes =
+            tests.into_iter().map(|(folder, test)| (folder, Outcome::of(latest.get(&test))));
+        tree.count_outcomes(outcomes);
+    }
     let folder = match params.folder {
         Some(FolderParam::None) => None,
         Some(FolderParam::Id(folder)) => Some(folder),
         None => tree.first(),
     };
-    let paging = |total, folder: &str| {
-        Paging::new(params.page, total, PER_PAGE, format!("/project/{id}?folder={folder}"))
-    };
-    let (selected, paging, tests) = match folder {
-        None => {
-            let paging = paging(queries.count_without_folder(id)?, "none");
-            let tests = queries.tests_without_folder(id, paging.window())?;
-            (None, paging, tests)
-        }
+    let (selected, tests, address) = match folder {
+        None => (None, queries.tests_without_folder(id)?, "none".to_owned()),
         Some(folder) => {
-            let (link, own_tests) =
+            let (link, _) =
                 tree.folder(folder).ok_or_else(|| ApiError::no_row("Folder", folder))?;
             let (subfolders, total) = tree.subfolders(folder);
             let selected = SelectedFolder {
@@ -172,17 +263,21 @@ pub(super) fn read(
                 subfolders_omitted: to_i64(total - subfolders.len()),
                 subfolders,
             };
-            let paging = paging(own_tests, &folder.to_string());
-            let tests = queries.tests_of_folder(folder, paging.window())?;
-            (Some(selected), paging, tests)
+            (Some(selected), queries.tests_of_folder(folder)?, folder.to_string())
         }
     };
+    let ids = sorted_ids(tests);
+    let address = format!("/project/{id}?folder={address}");
+    let paging = Paging::new(params.page, to_i64(ids.len()), PER_PAGE, address);
+    let outcomes = selected.as_ref().map(|selected| selected.folder.outcomes).unwrap_or_default();
     Ok(ProjectPage {
         header: ProjectHeader::new(&project, Section::Tests),
         tree: tree.lines(folder),
         detached: tree.detached_lines(folder),
+        has_tests: !ids.is_empty() || tree.all().any(|(_, folder)| folder.total > 0),
         selected,
-        tests: tests.iter().map(TestItem::new).collect(),
+        bar: bar(outcomes.present().into_iter().map(|(one, tests)| (one.css_class(), tests))),
+        list: TestList::read(queries, paging.slice(&ids), &latest)?,
         paging,
     })
 }

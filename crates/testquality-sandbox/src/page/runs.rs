@@ -6,6 +6,7 @@ use super::display::{self, DisplayText, DisplayTime, count, number};
 use super::paging::{PER_PAGE, Paging};
 use super::params::PageParams;
 use super::project::{ProjectHeader, Section};
+use super::tree::NO_FOLDERS;
 use crate::error::ApiError;
 use crate::store::{PageQueries, Run, RunResult, StatusCount};
 
@@ -99,10 +100,10 @@ pub(super) struct RunPage {
 }
 
 /// A part of the bar of all results, in thousandths of its length.
-struct BarPart {
-    css_class: &'static str,
-    from: i64,
-    length: i64,
+pub(super) struct BarPart {
+    pub(super) css_class: &'static str,
+    pub(super) from: i64,
+    pub(super) length: i64,
 }
 
 /// A result in the list of a run.
@@ -152,7 +153,7 @@ pub(super) fn read(
         None => (total, format!("/run/{id}")),
     };
     let paging = Paging::new(params.page, listed, PER_PAGE, address);
-    let bar = bar(&filters, total);
+    let bar = bar(filters.iter().map(|filter| (filter.status.css_class, filter.results)));
     let comments = queries.comments_on_run(id, MAX_COMMENTS)?;
     let results = queries.results_of_run(id, params.status, paging.window())?;
     Ok(RunPage {
@@ -179,16 +180,17 @@ fn status_filters(counts: &[StatusCount], selected: Option<i64>) -> Vec<StatusFi
     counts.iter().map(filter).collect()
 }
 
-/// The parts of the bar: passed first, then the other statuses.
-fn bar(filters: &[StatusFilter], total: i64) -> Vec<BarPart> {
-    let mut sorted: Vec<&StatusFilter> = filters.iter().collect();
-    sorted.sort_by_key(|filter| filter.status.css_class != "pass");
-    let (mut parts, mut before) = (Vec::new(), 0);
-    for filter in sorted {
-        let at = |results: i64| results.saturating_mul(1000) / total.max(1);
-        let (from, to) = (at(before), at(before + filter.results));
-        before += filter.results;
-        parts.push(BarPart { css_class: filter.status.css_class, from, length: to - from });
+/// The parts of a bar from classes and numbers: passed first, then the others in their order.
+pub(super) fn bar(counts: impl IntoIterator<Item = (&'static str, i64)>) -> Vec<BarPart> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(css_class, _)| *css_class != "pass");
+    let total = counts.iter().map(|(_, number)| number).sum::<i64>().max(1);
+    let (mut parts, mut before) = (Vec::new(), 0_i64);
+    for (css_class, number) in counts {
+        let at = |number: i64| number.saturating_mul(1000) / total;
+        let (from, to) = (at(before), at(before + number));
+        before += number;
+        parts.push(BarPart { css_class, from, length: to - from });
     }
     parts
 }
@@ -218,7 +220,8 @@ impl ResultItem {
     }
 }
 
-fn seconds(time: f64) -> String {
+/// A time in seconds, for people.
+pub(super) fn seconds(time: f64) -> String {
     if time < 0.01 && time > 0.0 {
         format!("{:.1} ms", time * 1000.0)
     } else {

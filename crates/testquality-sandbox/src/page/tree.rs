@@ -1,8 +1,10 @@
 //! The folder tree of a project, and the part of it that a page shows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::display::{self, to_i64};
+use super::natural::NaturalKey;
+use super::outcome::{Outcome, OutcomeTotals};
 use crate::store::FolderRow;
 
 /// Up to this many folders, the whole tree is shown; beyond, only the path to the selected folder.
@@ -10,6 +12,9 @@ const MAX_EXPANDED: usize = 60;
 
 /// The maximum number of displayed subfolders of one folder; the search finds the others.
 const MAX_SIBLINGS: usize = 500;
+
+/// The maximum number of folders to choose from.
+const MAX_CHOICES: usize = 200;
 
 /// The folders of a project.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ struct Node {
     children: Vec<usize>,
     /// Tests in it and in its subfolders.
     total: i64,
+    /// The outcomes of these tests, if they were counted.
+    outcomes: OutcomeTotals,
 }
 
 /// A link to a folder.
@@ -36,9 +43,16 @@ struct Node {
 pub(super) struct FolderLink {
     pub(super) id: i64,
     pub(super) name: String,
+    /// Whether it is the root folder, which holds the others.
+    pub(super) is_root: bool,
     /// Tests in it and in its subfolders.
     pub(super) total: i64,
+    /// The outcomes of these tests; none in a project without results.
+    pub(super) outcomes: OutcomeTotals,
 }
+
+/// The breadcrumbs of pages that are in no folder.
+pub(super) const NO_FOLDERS: &[FolderLink] = &[];
 
 /// A folder in the displayed tree.
 #[derive(Debug)]
@@ -70,7 +84,8 @@ impl Tree {
         for row in rows {
             by_id.entry(row.id).or_insert_with(|| {
                 let total = row.tests;
-                nodes.push(Node { row, parent: None, children: Vec::new(), total });
+                let outcomes = OutcomeTotals::default();
+                nodes.push(Node { row, parent: None, children: Vec::new(), total, outcomes });
                 nodes.len() - 1
             });
         }
@@ -115,13 +130,57 @@ impl Tree {
     }
 
     fn sum_tests(&mut self) {
-        let roots = self.tops.iter().chain(&self.detached);
-        let order: Vec<usize> = roots.flat_map(|root| self.subtree(*root)).collect();
-        for node in order.into_iter().rev() {
+        for node in self.children_first() {
             if let Some(parent) = self.nodes[node].parent {
                 self.nodes[parent].total += self.nodes[node].total;
             }
         }
+    }
+
+    /// Counts the outcomes of the tests in each folder: pairs of a folder and an outcome.
+    pub(super) fn count_outcomes(&mut self, tests: impl Iterator<Item = (i64, Outcome)>) {
+        for (folder, outcome) in tests {
+            if let Some(node) = self.by_id.get(&folder) {
+                self.nodes[*node].outcomes.add(outcome);
+            }
+        }
+        for node in self.children_first() {
+            let outcomes = self.nodes[node].outcomes;
+            if let Some(parent) = self.nodes[node].parent {
+                self.nodes[parent].outcomes.add_all(outcomes);
+            }
+        }
+    }
+
+    /// All folders, children before their parents.
+    fn children_first(&self) -> impl Iterator<Item = usize> + use<> {
+        let roots = self.tops.iter().chain(&self.detached);
+        let order: Vec<usize> = roots.flat_map(|root| self.subtree(*root)).collect();
+        order.into_iter().rev()
+    }
+
+    /// The ids of a folder and of everything below it.
+    pub(super) fn ids_below(&self, id: i64) -> HashSet<i64> {
+        let nodes = self.by_id.get(&id).map(|node| self.subtree(*node)).unwrap_or_default();
+        nodes.into_iter().map(|node| self.nodes[node].row.id).collect()
+    }
+
+    /// Folders to choose from, with their paths: all of them if they are few, otherwise those below the root folder.
+    pub(super) fn choices(&self) -> Vec<(i64, String)> {
+        let is_small = self.nodes.len() <= MAX_CHOICES;
+        let mut found = Vec::new();
+        let mut pending: Vec<(usize, usize)> =
+            self.tops.iter().rev().map(|node| (*node, 0)).collect();
+        while let Some((node, depth)) = pending.pop() {
+            let Node { row, children, .. } = &self.nodes[node];
+            if !row.is_root && found.len() < MAX_CHOICES {
+                found.push((row.id, self.path(row.id)));
+            }
+            if is_small || depth == 0 {
+                pending.extend(children.iter().rev().map(|child| (*child, depth + 1)));
+            }
+        }
+        found
     }
 
     /// A folder and everything below it, parents before children.
@@ -139,7 +198,7 @@ impl Tree {
         let keys: Vec<_> = self
             .nodes
             .iter()
-            .map(|node| (!node.row.is_root, node.row.name.to_lowercase(), node.row.id))
+            .map(|node| (!node.row.is_root, NaturalKey::new(&node.row.name), node.row.id))
             .collect();
         for list in [&mut self.tops, &mut self.detached]
             .into_iter()
@@ -248,8 +307,9 @@ impl Tree {
     }
 
     fn link(&self, node: usize) -> FolderLink {
-        let Node { row, total, .. } = &self.nodes[node];
-        FolderLink { id: row.id, name: display::name(&row.name), total: *total }
+        let Node { row, total, outcomes, .. } = &self.nodes[node];
+        let name = display::name(&row.name);
+        FolderLink { id: row.id, name, is_root: row.is_root, total: *total, outcomes: *outcomes }
     }
 }
 
@@ -315,7 +375,23 @@ mod tests {
             tree.ancestor_links(4).into_iter().map(|folder| folder.id).collect();
         assert_eq!(ancestors, [1, 3]);
         assert_eq!(tree.subfolders(1).0.len(), 2);
+        let choices = tree.choices().into_iter().map(|(id, path)| format!("{id} {path}"));
+        assert_eq!(choices.collect::<Vec<_>>(), ["2 f2", "3 f3", "4 f3 / f4", "5 f5"]);
+        assert_eq!(tree.ids_below(3), [3, 4].into());
         assert!(tree.folder(9).is_none());
+    }
+
+    #[test]
+    fn outcomes_are_those_of_the_folder_and_everything_below() {
+        let mut tree = tree(&[(1, None, 0), (2, Some(1), 1), (3, Some(2), 2), (4, Some(1), 1)]);
+        let tests =
+            [(2, Outcome::Passed), (3, Outcome::Failed), (3, Outcome::Flaky), (9, Outcome::Failed)];
+        tree.count_outcomes(tests.into_iter());
+        let counts = |id| {
+            let outcomes = tree.folder(id).unwrap().0.outcomes;
+            (outcomes.green(), outcomes.red())
+        };
+        assert_eq!([1, 2, 3, 4].map(counts), [(2, 1), (2, 1), (1, 1), (0, 0)]);
     }
 
     #[test]
@@ -342,7 +418,7 @@ mod tests {
         rows.extend([(3000, Some(1999), 1), (3001, Some(2), 1), (3002, Some(3000), 1)]);
         let tree = tree(&rows);
         let lines = tree.lines(Some(3000));
-        assert!(draw(&lines).starts_with("f1> f10 f100 "), "{}", draw(&lines));
+        assert!(draw(&lines).starts_with("f1> f2+ f3 f4 "), "{}", draw(&lines));
         assert!(draw(&lines).ends_with("f1999> f3000*> f3002)))"), "{}", draw(&lines));
         assert!(lines.len() < MAX_SIBLINGS + 10);
         assert_eq!(

@@ -20,8 +20,8 @@ mod writer;
 
 pub(crate) use links::Link;
 pub(crate) use page_queries::{
-    FolderRow, PageQueries, Project, ProjectSummary, Run, RunResult, StatusCount, TestDetails,
-    TestSummary, Version, Window,
+    FolderRow, FoundTest, LatestResult, PLACEHOLDER_STEP, PageQueries, Project, ProjectSummary,
+    Run, RunResult, StatusCount, TestDetails, TestSummary, Version, Window,
 };
 pub(crate) use variants::Variants;
 pub(crate) use write::Saved;

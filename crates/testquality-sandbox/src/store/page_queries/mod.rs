@@ -1,15 +1,17 @@
 //! The queries of the web page: live rows, with names and counts of related rows.
 
 mod folders;
+mod outcomes;
 mod projects;
 mod runs;
 mod tests;
 mod versions;
 
 pub(crate) use folders::FolderRow;
+pub(crate) use outcomes::LatestResult;
 pub(crate) use projects::{Project, ProjectSummary};
 pub(crate) use runs::{Run, RunResult, StatusCount};
-pub(crate) use tests::{TestDetails, TestSummary};
+pub(crate) use tests::{FoundTest, PLACEHOLDER_STEP, TestDetails, TestSummary};
 pub(crate) use versions::Version;
 
 use rusqlite::Transaction;

@@ -56,7 +56,22 @@ pub(crate) struct TestResult {
     pub(crate) status: String,
     pub(crate) status_type: i64,
     pub(crate) updated_at: String,
+    /// As in a [`RunResult`].
+    pub(crate) elapsed: Option<f64>,
+    pub(crate) message: String,
+    pub(crate) version: String,
 }
+
+/// Time, message and version of a result, as in a [`RunResult`].
+const STEP_COLUMNS: &str = "(SELECT SUM(elapsed) FROM run_result_step
+     WHERE run_result_id = run_result.id AND deleted_at IS NULL),
+    COALESCE((SELECT result FROM run_result_step
+     WHERE run_result_id = run_result.id AND deleted_at IS NULL
+         AND COALESCE(TRIM(result), '') <> ''
+     ORDER BY sequence DESC, id DESC LIMIT 1), ''),
+    COALESCE((SELECT version FROM run_result_step
+     WHERE run_result_id = run_result.id AND deleted_at IS NULL
+     ORDER BY sequence DESC, id DESC LIMIT 1), '')";
 
 const RUN_COLUMNS: &str = "run.id, run.project_id, run.name, plan.name, run.is_complete,
     run.is_running, run.created_at, run.start_time, run.end_time";
@@ -136,19 +151,9 @@ impl PageQueries<'_> {
         status_id: Option<i64>,
         window: Window,
     ) -> Result<Vec<RunResult>, ApiError> {
-        query_all(
-            self.transaction,
+        let sql = format!(
             "SELECT run_result.test_id, test.name, test.deleted_at IS NULL, suite.name,
-                 COALESCE(status.name, 'None'), COALESCE(status.status_type_id, 0),
-                 (SELECT SUM(elapsed) FROM run_result_step
-                  WHERE run_result_id = run_result.id AND deleted_at IS NULL),
-                 COALESCE((SELECT result FROM run_result_step
-                  WHERE run_result_id = run_result.id AND deleted_at IS NULL
-                      AND COALESCE(TRIM(result), '') <> ''
-                  ORDER BY sequence DESC, id DESC LIMIT 1), ''),
-                 COALESCE((SELECT version FROM run_result_step
-                  WHERE run_result_id = run_result.id AND deleted_at IS NULL
-                  ORDER BY sequence DESC, id DESC LIMIT 1), '')
+                 COALESCE(status.name, 'None'), COALESCE(status.status_type_id, 0), {STEP_COLUMNS}
              FROM run_result
              JOIN test ON test.id = run_result.test_id
              JOIN suite ON suite.id = run_result.suite_id
@@ -157,7 +162,11 @@ impl PageQueries<'_> {
                  AND (?2 IS NULL OR run_result.status_id = ?2)
              ORDER BY instr('346152', COALESCE(status.status_type_id, 0)), run_result.sequence,
                  run_result.id
-             LIMIT ?3 OFFSET ?4",
+             LIMIT ?3 OFFSET ?4"
+        );
+        query_all(
+            self.transaction,
+            &sql,
             params![run_id, status_id, window.limit, window.offset],
             |row| {
                 Ok(RunResult {
@@ -205,25 +214,26 @@ impl PageQueries<'_> {
         test_id: i64,
         max: i64,
     ) -> Result<Vec<TestResult>, ApiError> {
-        query_all(
-            self.transaction,
+        let sql = format!(
             "SELECT run.id, run.name, COALESCE(status.name, 'None'),
-                 COALESCE(status.status_type_id, 0), run_result.updated_at
+                 COALESCE(status.status_type_id, 0), run_result.updated_at, {STEP_COLUMNS}
              FROM run_result
              JOIN run ON run.id = run_result.run_id AND run.deleted_at IS NULL
              LEFT JOIN status ON status.id = run_result.status_id
              WHERE run_result.test_id = ?1 AND run_result.deleted_at IS NULL
-             ORDER BY run.id DESC, run_result.id DESC LIMIT ?2",
-            [test_id, max],
-            |row| {
-                Ok(TestResult {
-                    run_id: row.get(0)?,
-                    run_name: row.get(1)?,
-                    status: row.get(2)?,
-                    status_type: row.get(3)?,
-                    updated_at: row.get(4)?,
-                })
-            },
-        )
+             ORDER BY run.id DESC, run_result.id DESC LIMIT ?2"
+        );
+        query_all(self.transaction, &sql, [test_id, max], |row| {
+            Ok(TestResult {
+                run_id: row.get(0)?,
+                run_name: row.get(1)?,
+                status: row.get(2)?,
+                status_type: row.get(3)?,
+                updated_at: row.get(4)?,
+                elapsed: row.get(5)?,
+                message: row.get(6)?,
+                version: row.get(7)?,
+            })
+        })
     }
 }

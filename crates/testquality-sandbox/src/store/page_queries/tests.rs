@@ -2,9 +2,9 @@
 
 use rusqlite::{Row, params};
 
-use super::{PageQueries, Window};
+use super::PageQueries;
 use crate::error::ApiError;
-use crate::store::{query_all, query_one, query_value};
+use crate::store::{query_all, query_one};
 
 /// A test in a list.
 #[derive(Debug)]
@@ -16,10 +16,25 @@ pub(crate) struct TestSummary {
     pub(crate) has_precondition: bool,
     pub(crate) is_automated: bool,
     pub(crate) to_automate: bool,
+    /// The number of steps, without the placeholder that imports write.
     pub(crate) steps: i64,
     /// The first live folder that contains the test.
     pub(crate) folder: Option<i64>,
 }
+
+/// A test that is looked at in search of tests.
+#[derive(Debug)]
+pub(crate) struct FoundTest<'a> {
+    pub(crate) id: i64,
+    pub(crate) name: &'a str,
+    /// Only the end of the description; empty unless it was asked for.
+    pub(crate) description: &'a str,
+    pub(crate) is_automated: bool,
+    pub(crate) to_automate: bool,
+}
+
+/// The step that imports give to tests without steps.
+pub(crate) const PLACEHOLDER_STEP: &str = "Run the automated test";
 
 /// A test with everything that its page shows.
 #[derive(Debug)]
@@ -47,9 +62,14 @@ pub(crate) struct Step {
 }
 
 /// The columns of a [`TestSummary`] except the folder. Of a description, only the end is read.
-const COLUMNS: &str = "test.id, test.name, SUBSTR(COALESCE(test.description, ''), -2000),
-    COALESCE(TRIM(test.precondition), '') <> '', test.is_automated, test.to_automate,
-    (SELECT COUNT(*) FROM step WHERE test_id = test.id AND deleted_at IS NULL)";
+fn columns() -> String {
+    format!(
+        "test.id, test.name, SUBSTR(COALESCE(test.description, ''), -2000),
+         COALESCE(TRIM(test.precondition), '') <> '', test.is_automated, test.to_automate,
+         (SELECT COUNT(*) FROM step WHERE test_id = test.id AND deleted_at IS NULL
+             AND COALESCE(step, '') <> '{PLACEHOLDER_STEP}')"
+    )
+}
 
 /// The first live folder of a test, a column of a [`TestSummary`].
 const FOLDER: &str = "(SELECT suite_test.suite_id FROM suite_test
@@ -81,67 +101,52 @@ impl TestSummary {
 }
 
 impl PageQueries<'_> {
-    /// The tests of a folder, in the order of the folder.
-    pub(crate) fn tests_of_folder(
-        &self,
-        folder: i64,
-        window: Window,
-    ) -> Result<Vec<TestSummary>, ApiError> {
-        let sql = format!(
-            "SELECT {COLUMNS}, suite_test.suite_id FROM suite_test
+    /// Ids and names of the tests of a folder, in the order of the folder.
+    pub(crate) fn tests_of_folder(&self, folder: i64) -> Result<Vec<(i64, String)>, ApiError> {
+        query_all(
+            self.transaction,
+            "SELECT test.id, test.name FROM suite_test
              JOIN test ON test.id = suite_test.test_id AND test.deleted_at IS NULL
              WHERE suite_test.suite_id = ?1 AND suite_test.deleted_at IS NULL
-             ORDER BY suite_test.sequence_suite, suite_test.id LIMIT ?2 OFFSET ?3"
-        );
-        query_all(self.transaction, &sql, [folder, window.limit, window.offset], TestSummary::read)
+             ORDER BY suite_test.sequence_suite, suite_test.id",
+            [folder],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
-    pub(crate) fn count_without_folder(&self, project_id: i64) -> Result<i64, ApiError> {
-        let sql = format!("SELECT COUNT(*) FROM test WHERE {WITHOUT_FOLDER}");
-        query_value(self.transaction, &sql, [project_id])
-    }
-
-    /// The tests of a project that are in no folder of its root plan.
+    /// Ids and names of the tests of a project that are in no folder of its root plan.
     pub(crate) fn tests_without_folder(
         &self,
         project_id: i64,
-        window: Window,
-    ) -> Result<Vec<TestSummary>, ApiError> {
-        let sql = format!(
-            "SELECT {COLUMNS}, NULL FROM test WHERE {WITHOUT_FOLDER}
-             ORDER BY test.id LIMIT ?2 OFFSET ?3"
-        );
-        query_all(
-            self.transaction,
-            &sql,
-            [project_id, window.limit, window.offset],
-            TestSummary::read,
-        )
+    ) -> Result<Vec<(i64, String)>, ApiError> {
+        let sql = format!("SELECT test.id, test.name FROM test WHERE {WITHOUT_FOLDER}");
+        query_all(self.transaction, &sql, [project_id], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// The tests with these ids, in this order.
     pub(crate) fn tests_by_id(&self, ids: &[i64]) -> Result<Vec<TestSummary>, ApiError> {
         let sql = format!(
-            "SELECT {COLUMNS}, {FOLDER} FROM json_each(?1) AS wanted
+            "SELECT {}, {FOLDER} FROM json_each(?1) AS wanted
              JOIN test ON test.id = wanted.value AND test.deleted_at IS NULL
-             ORDER BY wanted.key"
+             ORDER BY wanted.key",
+            columns()
         );
         let ids = serde_json::Value::from(ids).to_string();
         query_all(self.transaction, &sql, [ids], TestSummary::read)
     }
 
-    /// The ids of the tests of a project for which `matches` is true. It receives the name and the end
-    /// of the description, which is empty unless `with_descriptions`.
+    /// Ids and names of the tests of a project for which `matches` is true. It receives the end of the
+    /// description if `with_descriptions`.
     pub(crate) fn find_tests(
         &self,
         project_id: i64,
         with_descriptions: bool,
-        mut matches: impl FnMut(&str, &str) -> bool,
-    ) -> Result<Vec<i64>, ApiError> {
+        mut matches: impl FnMut(&FoundTest<'_>) -> bool,
+    ) -> Result<Vec<(i64, String)>, ApiError> {
         let description =
             if with_descriptions { "SUBSTR(COALESCE(description, ''), -2000)" } else { "''" };
         let sql = format!(
-            "SELECT id, name, {description} FROM test
+            "SELECT id, name, {description}, is_automated, to_automate FROM test
              WHERE project_id = ?1 AND deleted_at IS NULL ORDER BY id"
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
@@ -149,8 +154,15 @@ impl PageQueries<'_> {
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let text = |index| -> rusqlite::Result<&str> { Ok(row.get_ref(index)?.as_str()?) };
-            if matches(text(1)?, text(2)?) {
-                found.push(row.get(0)?);
+            let test = FoundTest {
+                id: row.get(0)?,
+                name: text(1)?,
+                description: text(2)?,
+                is_automated: row.get(3)?,
+                to_automate: row.get(4)?,
+            };
+            if matches(&test) {
+                found.push((test.id, test.name.to_owned()));
             }
         }
         Ok(found)
