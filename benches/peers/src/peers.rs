@@ -24,7 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let cases = match words[..] {
-        ["measure", program, ref arguments @ ..] => return measure(program, arguments, Stdio::piped()),
+        ["measure", program, ref arguments @ ..] => {
+            return measure(program, arguments, Stdio::piped());
+        }
         ["measure-silent", program, ref arguments @ ..] => {
             return measure(program, arguments, Stdio::null());
         }
