@@ -7,6 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::npm::Packages;
 use crate::support::{Run, TestEnv, binary, report, run};
 
 /// `tq-import run` with `options` and a shell command.
@@ -288,10 +289,19 @@ fn is_installed(program: &str) -> bool {
 
 /// Runs `line` in `directory` without naming reports. Returns the summary.
 async fn run_unnamed(directory: &Path, line: &str, code: i32) -> (Run, Value) {
+    run_words(directory, line.split(' '), code).await
+}
+
+/// Like [`run_unnamed`], for words that may hold spaces.
+async fn run_words<'a>(
+    directory: &Path,
+    words: impl IntoIterator<Item = &'a str>,
+    code: i32,
+) -> (Run, Value) {
     let mut command = with_cargo(binary(directory), directory);
     command.env("GOCACHE", directory.join("gocache"));
     command.args(["run", "--sandbox", "--output", "json=summary.json", "--"]);
-    command.args(line.split(' '));
+    command.args(words);
     let ended = run(command).await.expect(code);
     let summary = std::fs::read_to_string(directory.join("summary.json")).unwrap();
     let summary: Value = serde_json::from_str(&summary).unwrap();
@@ -370,6 +380,40 @@ async fn cargo_nextest_needs_no_report() {
     assert!(!ended.stdout.contains("\"type\""), "{ended}");
     assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
     assert_eq!(summary["reports"]["failed"], json!(1), "{ended}");
+}
+
+static RUNNERS: Packages =
+    Packages::new("runners", &["jest@29.7.0", "vitest@2.1.9", "@playwright/test@1.49.1"]);
+
+#[cfg(unix)]
+#[tokio::test]
+async fn jest_vitest_and_playwright_need_no_report() {
+    let Some(installed) = RUNNERS.installed() else { return };
+    let body = "test('adds', () => {}); test('fails', () => { expect(1).toBe(2) });";
+    for (program, arguments, file, import) in [
+        ("jest", &[][..], "a.test.js", ""),
+        ("vitest", &["run"][..], "a.test.mjs", "import { test, expect } from 'vitest';"),
+        (
+            "playwright",
+            &["test"][..],
+            "a.spec.js",
+            "const { test, expect } = require('@playwright/test');",
+        ),
+    ] {
+        // Below the packages, so that Node.js finds them.
+        let directory = tempfile::Builder::new().prefix("run-").tempdir_in(installed).unwrap();
+        std::fs::write(directory.path().join("package.json"), "{\"private\":true}").unwrap();
+        std::fs::write(directory.path().join(file), format!("{import}\n{body}\n")).unwrap();
+        let program_path = installed.join("node_modules/.bin").join(program);
+        let words =
+            std::iter::once(program_path.to_str().unwrap()).chain(arguments.iter().copied());
+        let (ended, summary) = run_words(directory.path(), words, 1).await;
+        assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
+        assert_eq!(summary["reports"]["failed"], json!(1), "{ended}");
+        // People still see what the tool prints.
+        let printed = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(printed.contains("1 failed") && printed.contains("1 passed"), "{ended}");
+    }
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ pub enum Command {
     ///
     /// These need no report either: pytest, jest, vitest, playwright test, cargo nextest run and go test get the
     /// option that writes a report into a temporary directory, and the reports of Maven and Gradle are found.
-    /// If the command, or a configuration file of vitest or Playwright, sets a reporter, name its report.
+    /// If the command or the tool's configuration file sets a report or reporters, name the report.
     ///
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.
