@@ -42,6 +42,14 @@ use streams::Streams;
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = args.into_iter().collect();
+    if arguments.len() <= 1 {
+        // Still an error: a job whose variable for the reports is empty must not pass.
+        Streams::default().message(args::FIRST_CONTACT);
+        if let Ok(environment) = Environment::of_process() {
+            github::report_failure(&environment, ExitCode::Usage, &Streams::default());
+        }
+        return ExitCode::Usage.code();
+    }
     let cli = match args::parse(arguments.clone()) {
         Ok(cli) => cli,
         Err(message) => {

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::npm::Packages;
 use crate::support::{Run, TestEnv, binary, report, run};
 
 /// `tq-import run` with `options` and a shell command.
@@ -216,6 +217,8 @@ async fn errors_are_reported_before_the_command_starts() {
     for (options, words) in [
         (&["a.xml"][..], "--sandbox"),
         (&["--sandbox"][..], "no reports named"),
+        // The shell is not a tool that is known.
+        (&["--sandbox"][..], "name the reports that the command writes"),
         (&["--sandbox", "--output", "json=no/where.json", "a.xml"][..], "no/where.json"),
     ] {
         let ended = run_shell(directory.path(), options, "touch started").await.expect(2);
@@ -272,4 +275,168 @@ async fn a_signal_reaches_the_command() {
     assert!(Command::new("kill").arg("-TERM").arg(&pid).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(143));
     wait_for("told");
+}
+
+/// Whether `program` is installed. Without it a test shows nothing, and says so.
+fn is_installed(program: &str) -> bool {
+    let runs = Command::new(program).arg("--version").output().is_ok();
+    // `go --version` fails, but it starts.
+    if !runs {
+        println!("skipped: {program} is not installed");
+    }
+    runs
+}
+
+/// Runs `line` in `directory` without naming reports. Returns the summary.
+async fn run_unnamed(directory: &Path, line: &str, code: i32) -> (Run, Value) {
+    run_words(directory, line.split(' '), code).await
+}
+
+/// Like [`run_unnamed`], for words that may hold spaces.
+async fn run_words<'a>(
+    directory: &Path,
+    words: impl IntoIterator<Item = &'a str>,
+    code: i32,
+) -> (Run, Value) {
+    let mut command = with_cargo(binary(directory), directory);
+    command.env("GOCACHE", directory.join("gocache"));
+    command.args(["run", "--sandbox", "--output", "json=summary.json", "--"]);
+    command.args(words);
+    let ended = run(command).await.expect(code);
+    let summary = std::fs::read_to_string(directory.join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["complete"], json!(true), "{ended}");
+    assert_eq!(summary["warnings"], json!([]), "{ended}");
+    assert_eq!(summary["reports"]["files"], json!(1), "{ended}");
+    (ended, summary)
+}
+
+#[tokio::test]
+async fn pytest_needs_no_report() {
+    if !is_installed("pytest") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    std::fs::write(
+        at.join("test_cart.py"),
+        "def test_adds():\n    assert 1\ndef test_fails():\n    assert 0\n",
+    )
+    .unwrap();
+    let (ended, summary) = run_unnamed(at, "pytest -q -p no:cacheprovider", 1).await;
+    assert!(ended.stdout.contains("1 failed, 1 passed"), "{ended}");
+    assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
+    assert_eq!(summary["reports"]["failed"], json!(1), "{ended}");
+    // The same tests as in a report that is named.
+    let mut command = binary(at);
+    command.args(["run", "--sandbox", "--output", "json=summary.json", "own.xml", "--"]);
+    command.args(["pytest", "-p", "no:cacheprovider", "--junitxml=own.xml"]);
+    run(command).await.expect(1);
+    let text = std::fs::read_to_string(at.join("summary.json")).unwrap();
+    let again: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(again["tests"]["unchanged"], json!(2), "{again:#}");
+}
+
+#[tokio::test]
+async fn go_test_needs_no_report_and_prints_what_it_prints_alone() {
+    if !is_installed("go") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    std::fs::write(at.join("go.mod"), "module shop\n\ngo 1.19\n").unwrap();
+    let source = "package shop\n\nimport \"testing\"\n\nfunc TestAdds(t *testing.T) { t.Log(\"quiet\") }\n\
+                  func TestFails(t *testing.T) { t.Error(\"loud\") }\n";
+    std::fs::write(at.join("shop_test.go"), source).unwrap();
+    let (ended, summary) = run_unnamed(at, "go test ./...", 1).await;
+    assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
+    assert_eq!(summary["reports"]["failed"], json!(1), "{ended}");
+    assert!(
+        ended.stdout.contains("--- FAIL: TestFails") && ended.stdout.contains(": loud"),
+        "{ended}"
+    );
+    assert!(!ended.stdout.contains("quiet") && !ended.stdout.contains("\"Action\""), "{ended}");
+    let (ended, _) = run_unnamed(at, "go test -v ./...", 1).await;
+    assert!(ended.stdout.contains(": quiet") && ended.stdout.contains("=== RUN"), "{ended}");
+}
+
+#[tokio::test]
+async fn cargo_nextest_needs_no_report() {
+    if !is_installed("cargo-nextest") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    std::fs::create_dir(at.join("src")).unwrap();
+    let manifest = "[package]\nname = \"shop\"\nedition = \"2021\"\n\n[workspace]\n";
+    std::fs::write(at.join("Cargo.toml"), manifest).unwrap();
+    std::fs::write(
+        at.join("src/lib.rs"),
+        "#[test]\nfn adds() {}\n#[test]\nfn fails() { panic!() }\n",
+    )
+    .unwrap();
+    let (ended, summary) = run_unnamed(at, "cargo nextest run --no-fail-fast", 100).await;
+    assert!(ended.stderr.contains("2 tests run: 1 passed, 1 failed"), "{ended}");
+    assert!(!ended.stdout.contains("\"type\""), "{ended}");
+    assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
+    assert_eq!(summary["reports"]["failed"], json!(1), "{ended}");
+}
+
+static RUNNERS: Packages =
+    Packages::new("runners", &["jest@29.7.0", "vitest@2.1.9", "@playwright/test@1.49.1"]);
+
+#[cfg(unix)]
+#[tokio::test]
+async fn jest_vitest_and_playwright_need_no_report() {
+    let Some(installed) = RUNNERS.installed() else { return };
+    let body = "test('adds', () => {}); test('fails', () => { expect(1).toBe(2) });";
+    for (program, arguments, file, import) in [
+        ("jest", &[][..], "a.test.js", ""),
+        ("vitest", &["run"][..], "a.test.mjs", "import { test, expect } from 'vitest';"),
+        (
+            "playwright",
+            &["test"][..],
+            "a.spec.js",
+            "const { test, expect } = require('@playwright/test');",
+        ),
+    ] {
+        // Below the packages, so that Node.js finds them.
+        let directory = tempfile::Builder::new().prefix("run-").tempdir_in(installed).unwrap();
+        std::fs::write(directory.path().join("package.json"), "{\"private\":true}").unwrap();
+        std::fs::write(directory.path().join(file), format!("{import}\n{body}\n")).unwrap();
+        let program_path = installed.join("node_modules/.bin").join(program);
+        let words =
+            std::iter::once(program_path.to_str().unwrap()).chain(arguments.iter().copied());
+        let (ended, summary) = run_words(directory.path(), words, 1).await;
+        assert_eq!(summary["tests"]["created"], json!(2), "{ended}");
+        assert_eq!(summary["reports"]["failed"], json!(1), "{ended}");
+        // People still see what the tool prints.
+        let printed = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(printed.contains("1 failed") && printed.contains("1 passed"), "{ended}");
+    }
+}
+
+#[tokio::test]
+async fn a_known_tool_without_a_report_gets_the_command_to_type() {
+    let directory = tempfile::tempdir().unwrap();
+    for (line, words) in [
+        ("dotnet test", "tq-import run '**/TestResults/*.trx' -- dotnet test --logger trx"),
+        ("npx mocha", "--reporter-option output=mocha.json"),
+        ("pytest --junitxml=a.xml", "tq-import run junit.xml -- pytest --junitxml=junit.xml"),
+    ] {
+        let mut command = binary(directory.path());
+        command.args(["run", "--sandbox", "--"]).args(line.split(' '));
+        let ended = run(command).await.expect(2);
+        assert!(ended.stderr.contains("no reports named"), "{ended}");
+        assert!(ended.stderr.contains(words), "{ended}");
+    }
+}
+
+#[tokio::test]
+async fn without_arguments_the_most_used_commands_are_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let ended = run(binary(directory.path())).await.expect(2);
+    assert!(ended.stdout.is_empty(), "{ended}");
+    assert_eq!(ended.stderr.matches("\n  tq-import ").count(), 3, "{ended}");
+    assert!(!ended.stderr.contains("error"), "{ended}");
 }

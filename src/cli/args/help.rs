@@ -26,8 +26,19 @@ Run `cargo test` or any command that writes reports, then import:
 In a pipeline: fail if a test failed, and keep a summary for the next step:
   tq-import --fail-on-test-failure --output json=summary.json reports/";
 
+/// What is shown for a call without arguments.
+pub(in crate::cli) const FIRST_CONTACT: &str =
+    "Import the reports of your test runner into TestQuality. Most used:
+
+  tq-import run --sandbox -- pytest             run tests, import into a local sandbox: no account
+  tq-import inspect 'reports/**/*.xml'          show what reports contain; nothing is sent
+  tq-import --project Shop 'reports/**/*.xml'   import; TQ_ACCESS_TOKEN holds the token
+
+`tq-import --help` shows every command and option.";
+
 pub(super) const RUN_EXAMPLES: &str = "Examples:
   tq-import run --sandbox -- cargo test
+  tq-import run --sandbox -- pytest -q
   tq-import run --project Shop --namespace shop-web 'reports/**/*.xml' -- npm test
   tq-import run target/nextest/ci/junit.xml -- cargo nextest run --profile ci
   tq-import run - -- just test";

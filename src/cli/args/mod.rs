@@ -16,6 +16,7 @@ pub use commands::{
     InspectOutputArgs, LinkArgs, ListArgs, ManArgs, RelinkArgs, RetireArgs, RetireOptions, RunArgs,
     SandboxArgs, SandboxCommand, UndoArgs,
 };
+pub(super) use help::FIRST_CONTACT;
 pub use results::ResultsArgs;
 pub use vendor::VendorArgs;
 
@@ -77,6 +78,10 @@ pub enum Command {
     /// The command's input and output are passed through unchanged. Only reports written by the command are
     /// imported; older files are left out. `cargo test` needs no report, because its output is read. For any
     /// other command that prints the same format, write `-` in place of a report.
+    ///
+    /// These need no report either: pytest, jest, vitest, playwright test, cargo nextest run and go test get the
+    /// option that writes a report into a temporary directory, and the reports of Maven and Gradle are found.
+    /// If the command or the tool's configuration file sets a report or reporters, name the report.
     ///
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.

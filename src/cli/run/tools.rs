@@ -94,9 +94,16 @@ pub(super) fn reporting(command: &[OsString], directory: &Path) -> io::Result<Op
     let own = rest.split(|word| word == "--").next().unwrap_or_default();
     let has = |option: &str| own.iter().any(|word| names(word, option));
     Ok(Some(match tool {
-        Tool::Pytest if has("--junitxml") || has("--junit-xml") => Reporting::Advice(
-            "name the file of --junitxml before `--`: tq-import run junit.xml -- pytest --junitxml=junit.xml",
-        ),
+        Tool::Pytest
+            if has("--junitxml")
+                || has("--junit-xml")
+                || configures(directory, &PYTEST, "--junit") =>
+        {
+            Reporting::Advice(
+                "pytest writes a report already: name the file of --junitxml before `--`: tq-import run junit.xml -- pytest \
+                 --junitxml=junit.xml",
+            )
+        }
         Tool::Jest if has("--json") || has("--outputFile") => Reporting::Advice(
             "name the file of --outputFile before `--`: tq-import run jest.json -- npx jest --json --outputFile=jest.json",
         ),
@@ -133,7 +140,8 @@ pub(super) fn reporting(command: &[OsString], directory: &Path) -> io::Result<Op
     }))
 }
 
-/// Files that may set the reporters of a tool.
+/// Files that may set the reporters of a tool, or the report.
+const PYTEST: [&str; 4] = ["pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"];
 const VITEST: [&str; 2] = ["vitest.config.", "vite.config."];
 const PLAYWRIGHT: [&str; 1] = ["playwright.config."];
 
@@ -364,5 +372,9 @@ mod tests {
         write("vite.config.js", "export default { test: { reporters: ['dot'] } }");
         assert!(matches!(of("npx playwright test"), Some(Reporting::Advice(_))));
         assert!(matches!(of("npx vitest run"), Some(Reporting::Advice(_))));
+        write("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-q'");
+        assert!(matches!(of("pytest"), Some(Reporting::Added(_))));
+        write("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '--junitxml=a.xml'");
+        assert!(matches!(of("pytest"), Some(Reporting::Advice(_))));
     }
 }
