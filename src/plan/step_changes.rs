@@ -6,13 +6,9 @@ use std::collections::BTreeMap;
 use crate::api::ids::StepId;
 use crate::snapshot::StepRow;
 use test_reports::record::TestRecord;
-use test_reports::text;
 
-use super::step_marks::{Mark, is_ours};
+use super::step_marks::{Mark, is_ours, is_stored};
 use super::steps::steps_of;
-
-/// Servers may cut texts that are longer than this, in characters.
-const CUT_CHARS: usize = 100;
 
 /// The writes that make the steps of a test those of its report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,24 +124,6 @@ impl StepChanges {
             _ => Ok(changes),
         }
     }
-}
-
-/// Whether `stored` is what a server makes of `sent`: some change or cut every text, which is no edit.
-fn is_stored(sent: &str, stored: &str) -> bool {
-    let (sent, stored) = (text::clean(sent), text::clean(stored));
-    let escaped = || {
-        let entities =
-            [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;")];
-        entities.iter().fold(sent.clone(), |text, (plain, entity)| text.replace(plain, entity))
-    };
-    let ascii = || -> String { sent.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect() };
-    sent == stored
-        || stored.is_empty()
-        || stored == sent.to_lowercase()
-        || stored == sent.to_uppercase()
-        || stored == ascii()
-        || stored == escaped()
-        || stored.chars().count() >= CUT_CHARS && sent.starts_with(&stored)
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ const MARK: &str = "tqs-";
 /// Hex digits of a mark.
 const DIGITS: usize = 8;
 
+/// Servers may cut texts that are longer than this, in characters.
+const CUT_CHARS: usize = 100;
+
 /// The text of the step of `record` at `sequence`, marked as written by an import.
 #[must_use]
 pub fn marked_step(record: &TestRecord, sequence: usize) -> StepText {
@@ -40,15 +43,19 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// The mark of a step, if it is the one of this very text.
+    /// The mark of a step, if it is the one of this very text, behind our expected result and nothing else.
     pub(super) fn of(record: &TestRecord, sequence: usize, text: &StepText) -> Option<Self> {
         let (head, tail) = text.expected_result.rsplit_once(MARK)?;
-        let steps = match head.strip_suffix(" steps, ") {
-            Some(head) => head.rsplit_once('(')?.1.parse().ok()?,
-            None => 1,
+        let (expected, steps) = head.rsplit_once('(')?;
+        let steps = match steps.strip_suffix(" steps, ") {
+            Some(steps) => steps.parse().ok()?,
+            None if steps.is_empty() => 1,
+            None => return None,
         };
         let mark = Self { steps };
-        (tail.get(..DIGITS)? == mark.digits(record, sequence, &text.step)).then_some(mark)
+        let is_ours = is_stored(&StepText::placeholder().expected_result, expected)
+            && tail.trim_end().strip_suffix(')')? == mark.digits(record, sequence, &text.step);
+        is_ours.then_some(mark)
     }
 
     fn digits(&self, record: &TestRecord, sequence: usize, step: &str) -> String {
@@ -64,4 +71,51 @@ pub(super) fn is_ours(record: &TestRecord, sequence: usize, row: &StepRow) -> bo
     let is_new = row.epoch == Some(0)
         && row.text.expected_result.trim() == StepText::placeholder().expected_result;
     is_new || Mark::of(record, sequence, &row.text).is_some()
+}
+
+/// Whether `stored` is what a server makes of `sent`: some change or cut every text, which is no edit.
+pub(super) fn is_stored(sent: &str, stored: &str) -> bool {
+    let (sent, stored) = (text::clean(sent), text::clean(stored));
+    let escaped = || {
+        let entities =
+            [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;")];
+        entities.iter().fold(sent.clone(), |text, (plain, entity)| text.replace(plain, entity))
+    };
+    let ascii = || -> String { sent.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect() };
+    sent == stored
+        || stored.is_empty()
+        || stored == sent.to_lowercase()
+        || stored == sent.to_uppercase()
+        || stored == ascii()
+        || stored == escaped()
+        || stored.chars().count() >= CUT_CHARS && sent.starts_with(&stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_reports::record::{IdentityOptions, collect};
+
+    #[test]
+    fn a_mark_proves_a_text_only_behind_our_own_expected_result() {
+        let xml = "<testsuite name='s'><testcase name='a'><properties><property name='step' value='one'/><property name='step' value='two'/></properties></testcase></testsuite>";
+        let reports = test_reports::formats::read(xml.as_bytes(), "a.xml").unwrap();
+        let record = collect(&reports, &IdentityOptions::default()).tests.remove(0);
+        for sequence in [1, 2] {
+            let ours = marked_step(&record, sequence);
+            assert!(Mark::of(&record, sequence, &ours).is_some(), "{ours:?}");
+            let expected = &ours.expected_result;
+            for edited in [
+                expected.replace("It passes", "The cart shows 5 EUR"),
+                format!("{expected} and is paid"),
+                expected.replace(')', ""),
+                format!("See: {expected}"),
+            ] {
+                let text = StepText { expected_result: edited, ..ours.clone() };
+                assert!(Mark::of(&record, sequence, &text).is_none(), "{text:?}");
+            }
+            let text = StepText { step: "three".to_owned(), ..ours };
+            assert!(Mark::of(&record, sequence, &text).is_none());
+        }
+    }
 }

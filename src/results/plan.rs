@@ -322,9 +322,13 @@ fn plan_row(
     // Which of a person's steps failed is not known: the last one, and the others are open.
     let status_of_others = if outcome.is_failure() { statuses.pending } else { Some(status) };
     for step in others {
-        let is_blank = matches!(origin(step, statuses.written()), Origin::Blank);
+        let from = origin(step, statuses.written());
+        let is_blank = matches!(from, Origin::Blank);
+        let is_elsewhere = matches!(from, Origin::Ours { place, .. } if place < options.place)
+            && options.place != ProvenancePlace::Nowhere;
         let Some(status) = status_of_others else { continue };
-        if step.status_id != Some(status) && !(is_blank && outcome.is_failure()) {
+        let differs = step.status_id != Some(status) && !(is_blank && outcome.is_failure());
+        if differs || is_elsewhere {
             let (label, place) = (options.label, options.place);
             let own = content(label, step.epoch, &history, "", status, place);
             writes.push(StepWrite {

@@ -130,6 +130,8 @@ pub(super) struct Recorder<'a> {
     /// By index: what the run says in the end.
     pub(super) verified: HashMap<usize, ResultOutcome>,
     pub(super) not_executed: usize,
+    /// By index: what complete runs of the build say, if together they say all that this import saw.
+    pub(super) said: Option<Vec<RowPlan>>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -169,7 +171,11 @@ pub async fn preview(
             recorder.use_run(&run, false);
             let state = recorder.read_state(run.id).await?;
             recorder.join_overwritten(&state).await;
+            recorder.place = state.place(&prepared.statuses).unwrap_or(recorder.place);
             rows = recorder.plan(&state);
+            if let Some(said) = recorder.said.take() {
+                rows.rows = said;
+            }
         }
         None => {
             recorder.run.created = true;
@@ -227,6 +233,7 @@ impl<'a> Recorder<'a> {
             failed: HashMap::new(),
             verified: HashMap::new(),
             not_executed: 0,
+            said: None,
             warnings: Vec::new(),
         }
     }
@@ -273,9 +280,11 @@ impl<'a> Recorder<'a> {
     /// A complete run that a person named, or that already says all: nothing is written.
     async fn compare_with_complete(&mut self, run: &Run) -> Result<(), Stop> {
         let state = self.read_state(run.id).await?;
+        self.place = state.place(&self.prepared.statuses).unwrap_or(self.place);
         let plan = self.plan(&state);
         self.not_executed = plan.not_executed;
-        for (index, row) in plan.rows.iter().enumerate() {
+        let rows = self.said.take().unwrap_or(plan.rows);
+        for (index, row) in rows.iter().enumerate() {
             let outcome = match row {
                 RowPlan::Unchanged(_) => ResultOutcome::Unchanged,
                 RowPlan::Kept(_) => ResultOutcome::Kept,

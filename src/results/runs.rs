@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::de::IgnoredAny;
 
-use super::plan::{RowPlan, RunState};
+use super::plan::{ResultOptions, RowPlan, RunState, plan};
 use super::prepare::marked_cycle;
 use super::recorder::{RecordedCycle, RecordedRun, Recorder, ResultOutcome};
 use crate::api::client::WriteOutcome;
@@ -64,18 +64,37 @@ impl Recorder<'_> {
         }
         let complete: Vec<&Run> = runs.iter().filter(|run| run.is_complete == Some(true)).collect();
         let open = self.open_run(runs).cloned();
+        let mut seen = self.observed.clone();
+        let mut said: Vec<Option<RowPlan>> = vec![None; seen.len()];
         for run in &complete {
             let state = self.read_state(run.id).await?;
+            let before = self.observed.clone();
             self.join_overwritten(&state).await;
-            let is_last = Some(run.id) == complete.last().map(|run| run.id);
-            if open.is_none() && is_last && self.plan(&state).is_done() {
-                return Ok(Some((*run).clone()));
+            for ((seen, before), now) in seen.iter_mut().zip(&before).zip(&self.observed) {
+                // What a killed importer overwrote is news, whoever saw it.
+                if before.history != now.history {
+                    seen.history = now.history.clone();
+                }
+            }
+            let place = state.place(&self.prepared.statuses).unwrap_or(self.place);
+            let options = ResultOptions { label: &self.label, place };
+            let rows = plan(&seen, &state, &self.prepared.statuses, options).rows;
+            for (said, row) in said.iter_mut().zip(rows) {
+                if matches!(row, RowPlan::Unchanged(_) | RowPlan::Kept(_)) {
+                    *said = Some(row);
+                }
             }
             for test in &mut self.observed {
                 if let Some(known) = state.history_of(test, &self.prepared.statuses) {
                     test.history = known.join(test.history.clone());
                 }
             }
+        }
+        if let (None, Some(last)) = (&open, complete.last())
+            && let Some(said) = said.into_iter().collect()
+        {
+            self.said = Some(said);
+            return Ok(Some((*last).clone()));
         }
         self.run.continuation_of = complete.last().map(|run| run.id.number());
         Ok(open)

@@ -190,6 +190,51 @@ async fn a_complete_run_is_continued_by_another_one() {
     assert_eq!((env.count("run"), rows(&env)), (2, all));
 }
 
+/// Each shard completes the run; repeating them makes no further one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_some_complete_run_of_the_build_says_is_no_news() {
+    for rules in [&[][..], &["version=drop"]] {
+        let env = with_rules(rules).await;
+        let steps = |name: &str| {
+            let steps = "<property name='step' value='open'/><property name='step' value='pay'/>";
+            format!(
+                "<testsuite name='s'><testcase name='{name}'><properties>{steps}</properties></testcase></testsuite>"
+            )
+        };
+        env.write("first.xml", &steps("a"));
+        env.write("second.xml", &steps("b"));
+        for file in ["first.xml", "second.xml", "first.xml", "second.xml", "first.xml"] {
+            let summary = record(&env, file, &["--close-run"]).await.expect(0).json();
+            assert_eq!(summary["results"]["kept"], 0, "{rules:?} {file}");
+        }
+        assert_eq!(env.count("run"), 2, "{rules:?}");
+        let _ = env.journal.take();
+        record(&env, "first.xml", &["--close-run"]).await.expect(0);
+        record(&env, "first.xml", &["--check"]).await.expect(0);
+        assert_eq!(env.journal.writes(), 0);
+    }
+}
+
+/// The provenance of every step moves into its text, not only that of the last one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_of_several_steps_is_recorded_where_versions_are_dropped() {
+    let env = with_rules(&["version=drop"]).await;
+    let report = |failure: &str| {
+        let steps = "<property name='step' value='open'/><property name='step' value='pay'/>";
+        format!(
+            "<testsuite name='s'><testcase name='a'><properties>{steps}</properties>{failure}</testcase></testsuite>"
+        )
+    };
+    env.write("steps.xml", &report(""));
+    let first = record(&env, "steps.xml", &[]).await.expect(0).json();
+    assert_eq!(first["results"]["recorded"], 1, "{first}");
+    env.write("steps.xml", &report("<failure message='broken'/>"));
+    let second = record(&env, "steps.xml", &["--attempt", "2"]).await.expect(0).json();
+    assert_eq!(second["results"]["updated"], 1, "{second}");
+    let rows = rows(&env);
+    assert!(rows.iter().any(|row| row.contains("Fail") && row.contains("Attempt 2")), "{rows:?}");
+}
+
 /// An importer that was killed between its write and the reading after it could not join what it overwrote.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_importer_overwrote_is_joined_by_the_next_import() {

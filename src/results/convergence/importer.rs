@@ -243,19 +243,30 @@ impl Importer {
             Stage::Elect => {
                 let complete: Vec<Row> =
                     shown.iter().filter(|(_, done)| *done).map(|(row, _)| *row).collect();
+                let mut seen = self.observed.clone();
+                let mut said = vec![false; seen.len()];
                 for run in &complete {
                     let state = world.state(*run);
+                    let before = self.observed.clone();
                     self.join_overwritten(&state, world);
-                    let is_last = complete.last() == Some(run);
-                    if winner.is_none() && is_last && self.plan(&state).is_done() {
-                        self.end(Stage::Ended(true));
-                        return true;
+                    for ((seen, before), now) in seen.iter_mut().zip(&before).zip(&self.observed) {
+                        if before != now {
+                            seen.clone_from(now);
+                        }
+                    }
+                    let observed: Vec<Observed> = seen.iter().map(Seen::observed).collect();
+                    for (said, row) in said.iter_mut().zip(decide(&observed, &state).rows) {
+                        *said |= matches!(row, RowPlan::Unchanged(_) | RowPlan::Kept(_));
                     }
                     for seen in &mut self.observed {
                         if let Some(known) = state.history_of(&seen.observed(), &STATUSES) {
                             seen.history = known.join(seen.history.clone());
                         }
                     }
+                }
+                if winner.is_none() && !complete.is_empty() && said.iter().all(|said| *said) {
+                    self.end(Stage::Ended(true));
+                    return true;
                 }
                 self.elected(winner, &open);
             }

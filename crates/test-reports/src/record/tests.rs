@@ -589,6 +589,6 @@ fn many_cases_give_the_same_records_in_one_thread_and_in_several() {
     let expected = [("a.A", "adds 0002", 1), ("a.B", "adds 0001", 2), ("a.B", "adds 0003", 2)];
     assert_eq!(failed, expected.map(|(class, name, cases)| (class.to_owned(), name, cases)));
     assert_eq!(records.files[0].failures, 3);
-    let warning = "10000 cases share names and count as 5000 tests; the worst result wins (first: `adds 4999` in a.xml)";
+    let warning = "10,000 cases share names and count as 5,000 tests; the worst result wins (first: `adds 4999` in a.xml)";
     assert!(records.warnings.iter().any(|line| line.contains(warning)), "{:?}", records.warnings);
 }

@@ -226,7 +226,8 @@ impl Warnings {
         for (tool, Tally { count: tests, cases, differ, advice, example, path }) in rows {
             let names = if tests == 1 { "a name" } else { "names" };
             let mut line = format!(
-                "{tool}: {cases} cases share {names} and count as {}; the worst result wins (first: `{example}` in {path})",
+                "{tool}: {} share {names} and count as {}; the worst result wins (first: `{example}` in {path})",
+                count(cases, "case"),
                 count(tests, "test"),
             );
             if differ > 0 {

@@ -177,7 +177,8 @@ pub fn ctrf(
     version: &str,
     stop: i64,
 ) -> serde_json::Result<String> {
-    let seconds: f64 = tests.iter().filter_map(|test| test.duration_s).sum();
+    // The sum of no numbers is -0.
+    let seconds = 0.0 + tests.iter().filter_map(|test| test.duration_s).sum::<f64>();
     let written = tests.iter().map(|record| test(record)).chain(run_errors.iter().map(run_error));
     let tests: Vec<Test<'_>> = written.collect();
     let count = |status: &str| tests.iter().filter(|test| test.status == status).count();

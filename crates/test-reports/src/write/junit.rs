@@ -39,7 +39,8 @@ fn counted<'x>(
     run_errors: usize,
 ) -> ElementWriter<'x, Vec<u8>> {
     let count = |outcome| tests.iter().filter(|test| test.outcome == outcome).count();
-    let seconds: f64 = tests.iter().filter_map(|test| test.duration_s).sum();
+    // The sum of no numbers is -0.
+    let seconds = 0.0 + tests.iter().filter_map(|test| test.duration_s).sum::<f64>();
     element
         .with_attribute(("tests", &*(tests.len() + run_errors).to_string()))
         .with_attribute(("failures", &*count(Outcome::Failed).to_string()))
