@@ -24,7 +24,7 @@ pub struct Readings {
 
 /// Reads all files of each of the `groups`, each file within the limits of `limits`, and advances `progress` by one per file.
 ///
-/// Switches huge pages off for this process: see [`without_huge_pages`].
+/// Switches huge pages off for this process.
 #[must_use]
 pub fn read_all(groups: Vec<Discovered>, limits: &Limits, progress: &Progress) -> Vec<Readings> {
     without_huge_pages();

@@ -161,9 +161,11 @@ async fn list_lots<T: Resource>(
 ) -> Result<Vec<T>, ApiError> {
     let mut rows: Vec<T> = Vec::new();
     while !filters.is_empty() {
-        let expected = expected / filters.len();
+        let ids = |filter: &String| filter.matches(',').count() + 1;
+        let all: usize = filters.iter().map(ids).sum();
         let read = async |filter: &String| {
-            list_expecting(client, &format!("{filter}{with}"), expected).await
+            let share = expected.saturating_mul(ids(filter)) / all;
+            list_expecting(client, &format!("{filter}{with}"), share).await
         };
         let lists = join_all(filters.iter().map(read)).await;
         let mut shorter = Vec::new();
