@@ -322,6 +322,21 @@ fn provenance_in_another_place_is_written_again() {
 }
 
 #[test]
+fn every_step_gets_its_provenance_into_the_place_that_lasts() {
+    let seen = history(1, Outcome::Passed, "");
+    let mut server = Server::new(2);
+    server.import(&seen, ProvenancePlace::Version);
+    let RowPlan::Update(writes) = server.plan(&seen, ProvenancePlace::Text) else {
+        panic!("the place is another one")
+    };
+    assert_eq!(writes.len(), 2);
+    assert!(writes.iter().all(|write| write.result.as_ref().unwrap().starts_with("#812 1:P tqa-")));
+    let RowPlan::Unchanged(_) = server.plan(&seen, ProvenancePlace::Nowhere) else {
+        panic!("there is no other place")
+    };
+}
+
+#[test]
 fn a_version_that_only_looks_like_ours_is_none_of_ours() {
     for version in ["#812 1:P tqa-12", "#812 hello tqa-12345678", "1:P tqa-12345678", "#812", "2.0"]
     {
