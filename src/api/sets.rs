@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::client::Client;
 use super::error::{ApiError, RequestError};
-use super::pages::{PER_PAGE, is_refused, list, list_expecting};
+use super::pages::{is_refused, list, list_expecting};
 use super::wire::{Page, Resource, Step, SuiteTest};
 
 /// The longest filter, in bytes: the request line stays below the 8 KiB that servers allow, and 1,000 ids of seven digits fit.
@@ -183,34 +183,6 @@ async fn list_lots<T: Resource>(
     rows.sort_unstable_by_key(Resource::row_id);
     rows.dedup_by_key(|row| row.row_id());
     Ok(rows)
-}
-
-/// As [`list_in`]. If the ids are so long that a lot of `most` does not fit into a request line, and the list with the filter `all`
-/// has fewer pages than there are lots, the rows are picked from that list.
-///
-/// # Errors
-/// As [`list`].
-pub async fn list_in_or_all<T: Resource>(
-    client: &Client,
-    field: &'static str,
-    ids: &[u64],
-    most: usize,
-    all: &str,
-    id_of: impl Fn(&T) -> u64,
-) -> Result<Vec<T>, ApiError> {
-    let lots = lots(field, ids.iter().copied(), most, FILTER_BYTES).len();
-    if lots > ids.len().div_ceil(most) && !client.filters().is_broken::<T>(field) {
-        let path = format!("{}?{all}&_sort=id&per_page={PER_PAGE}&page=1", T::NAME);
-        // On an error, such as a page that is too large, read in lots.
-        let pages = client.get::<Page<T>>(&path).await.map_or(u64::MAX, |page| page.last_page);
-        if pages < lots as u64 {
-            let wanted: HashSet<u64> = ids.iter().copied().collect();
-            let mut rows: Vec<T> = list(client, all).await?;
-            rows.retain(|row| wanted.contains(&id_of(row)));
-            return Ok(rows);
-        }
-    }
-    list_in(client, field, ids.iter().copied(), most).await
 }
 
 /// Splits `field-in=1,2,3` into `field-in=1` and `field-in=2,3`; none for a single id.

@@ -12,7 +12,7 @@ use crate::api::wire::{ProjectStatus, RunResult, RunResultStep, Status};
 use test_reports::formats::model::Outcome;
 use test_reports::record::{Attempt, IdentityOptions, TestRecord, collect};
 
-fn statuses() -> Statuses {
+pub(super) fn statuses() -> Statuses {
     let names = ["Pending", "Pass", "Fail", "Block", "Skip", "Retest"];
     let rows: Vec<Status> = names.iter().zip(501..).map(|(name, id)| status(id, name)).collect();
     Statuses::find(&rows, &[], ProjectId::new(1), &StatusNames::new()).unwrap()

@@ -16,7 +16,7 @@ use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{ProjectId, StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::pages::{list, list_expecting};
-use crate::api::sets::{list_in, list_in_or_all};
+use crate::api::sets::list_in;
 use crate::api::wire::{Step, SuiteTest, Test};
 use crate::description::label_in;
 use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
@@ -354,11 +354,8 @@ impl Snapshot {
                         steps
                     }
                     None => {
-                        let tests: Vec<u64> = steps_of.into_iter().map(TestId::number).collect();
-                        let all = format!("project_id={}", target.project.id);
-                        let test_of = |step: &Step| step.test_id.number();
-                        list_in_or_all(client, "test_id", &tests, TESTS_PER_LOT, &all, test_of)
-                            .await?
+                        let tests = steps_of.into_iter().map(TestId::number);
+                        list_in(client, "test_id", tests, TESTS_PER_LOT).await?
                     }
                 };
                 self.set_steps(steps);

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::api::ids::{ProjectId, RunResultId, RunResultStepId, StatusId, StepId, SuiteId, TestId};
-use crate::api::wire::{RunResult, RunResultStep, Status};
+use crate::api::ids::{RunResultId, RunResultStepId, StatusId, StepId, SuiteId, TestId};
+use crate::api::wire::{RunResult, RunResultStep};
 use crate::results::plan::RunState;
-use crate::results::statuses::{StatusNames, Statuses};
+use crate::results::statuses::Statuses;
 
 /// The position of a row, and its id.
 pub(super) type Row = u8;
@@ -322,13 +322,4 @@ pub(super) fn row_of(id: u64) -> Row {
     Row::try_from(id).expect("ids are positions")
 }
 
-pub(super) static STATUSES: LazyLock<Statuses> = LazyLock::new(|| {
-    let names = ["Pending", "Pass", "Fail", "Block", "Skip", "Retest"];
-    let row = |(name, id): (&&str, u64)| Status {
-        id: StatusId::new(id),
-        name: (*name).to_owned(),
-        all_projects: Some(true),
-    };
-    let rows: Vec<Status> = names.iter().zip(PENDING..).map(row).collect();
-    Statuses::find(&rows, &[], ProjectId::new(1), &StatusNames::new()).expect("all are there")
-});
+pub(super) static STATUSES: LazyLock<Statuses> = LazyLock::new(crate::results::tests::statuses);
