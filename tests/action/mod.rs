@@ -5,6 +5,7 @@
 mod comment;
 mod imports;
 mod install;
+mod recipes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -708,3 +708,61 @@ fn files_that_the_page_links_to_exist() {
         assert!(anchor.is_empty() || headings.any(|slug| slug == anchor), "{link}");
     }
 }
+
+/// The scripts of the component write a note on the merge request, and replace it later.
+#[tokio::test]
+async fn gitlab_component_writes_a_note() {
+    use crate::support::forge::{Forge, TOKEN};
+    let has = |tool| Command::new(tool).arg("--version").output().is_ok();
+    if !has("curl") || !has("jq") {
+        println!("skipped: curl or jq is not installed");
+        return;
+    }
+    let forge = Forge::start().await;
+    let marker = "<!-- tq-import: shop-web (import: [a_ 1]) -->\n".replace([':', '[', ']'], "_");
+    let marker = marker.replacen("tq-import_", "tq-import:", 1);
+    let stranger = forge.add(4, "somebody", &format!("{marker}mine"));
+    for _ in 0..120 {
+        forge.add(4, "somebody", "looks good");
+    }
+    let api = format!("{}/api/v4", forge.url);
+    let job = Job::new(&GITLAB)
+        .await
+        .with("CI_API_V4_URL", &api)
+        .with("CI_MERGE_REQUEST_PROJECT_ID", "5")
+        .with("CI_MERGE_REQUEST_IID", "4")
+        .with("CI_JOB_NAME", "import: [a\" 1]")
+        .with("TQ_GITLAB_TOKEN", TOKEN);
+    let import = || {
+        let (variables, lines) = gitlab_component();
+        [Script { shell: SH, lines, variables, always: true }]
+    };
+    job.runs(&[tests(SH, "npm test")]).await;
+    let run = job.runs(&import()).await.expect(0);
+    assert!(!format!("{run}").contains(TOKEN), "{run}");
+    let [note] = &forge.ours(4)[..] else { panic!("{:?}: {run}", forge.ours(4)) };
+    assert!(
+        note.body.starts_with(&format!("{marker}\n## TestQuality: 1 test failed")),
+        "{}",
+        note.body
+    );
+    assert!(!job.env.path().join("header.txt").exists());
+    job.env.write("reports/web/a.xml", &report(&[("cart", &["adds", "removes"])]));
+    forge.take_requests();
+    job.runs(&import()).await.expect(0);
+    assert_eq!(forge.ours(4).len(), 1);
+    assert!(forge.body(note.id).contains("2 tests passed"));
+    assert_eq!(forge.take_requests(), ["GET user", "GET 4", "GET 4", &format!("PUT {}", note.id)]);
+    assert_eq!(forge.body(stranger), format!("{marker}mine"));
+    // Another job has its own.
+    let job = job.with("CI_JOB_NAME", "browser");
+    job.runs(&import()).await.expect(0);
+    assert_eq!(forge.ours(4).len(), 2);
+    // A note that cannot be written does not fail the job; without its token, the job says so.
+    forge.set_read_only(true);
+    let run = job.runs(&import()).await.expect(0);
+    assert!(run.stdout.contains("the note on the merge request could not be written"), "{run}");
+    let job = job.with("TQ_GITLAB_TOKEN", "");
+    let run = job.runs(&import()).await.expect(0);
+    assert!(run.stdout.contains("TQ_GITLAB_TOKEN is not set"), "{run}");
+}
