@@ -42,7 +42,8 @@ fi
 name="${GITHUB_WORKFLOW:-} / ${GITHUB_JOB:-}${COMMENT_NAME:+ / $COMMENT_NAME}"
 name=${name//[!A-Za-z0-9 .,_\/@-]/_}
 IFS= read -r first <"$page" || true
-marker="${first%' -->'} ($name) -->"
+end=' -->'
+marker="${first%"$end"} ($name)$end"
 {
     printf '%s\n' "$marker"
     tail -n +2 -- "$page"
@@ -60,7 +61,7 @@ call() {
 
 refused() {
     local why
-    why=$(jq --raw-output '.message? // empty' "$work/answer.json" 2>/dev/null || true)
+    why=$(jq --raw-output '.message? // empty' "$work/answer.json" 2>/dev/null | tr -d '\r' || true)
     local advice=
     case $status in
     401 | 403 | 404) advice='. The job needs the permission pull-requests: write' ;;
@@ -76,7 +77,8 @@ for ((at = 1; at <= 100; at++)); do
     comment=$(jq --raw-output --arg marker "$marker" '
         [.[] | select(.user.login == "github-actions[bot]") | select(.body // "" | startswith($marker)) | .id]
         | first // empty' "$work/answer.json" | tr -d '\r')
-    if [[ -n $comment || $(jq length "$work/answer.json") -lt 100 ]]; then
+    listed=$(jq length "$work/answer.json" | tr -d '\r')
+    if [[ -n $comment || $listed -lt 100 ]]; then
         break
     fi
 done

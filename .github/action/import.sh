@@ -106,4 +106,7 @@ if [[ ${GITHUB_EVENT_NAME:-} == workflow_run ]]; then
 fi
 unset JOB_TOKEN
 
+# On Windows, bash would rewrite arguments that look like paths, such as --root=/app.
+export MSYS2_ARG_CONV_EXCL='*'
+
 exec "$program" "${options[@]+"${options[@]}"}" -- "${reports[@]+"${reports[@]}"}"

@@ -320,3 +320,23 @@ fn an_event_without_a_run_leaves_the_variables_of_the_job() {
     std::fs::write(directory.path().join("event.json"), "{").unwrap();
     of_job(&borrowed(&variables));
 }
+
+#[test]
+fn the_schema_of_the_summary_knows_every_system() {
+    let schema = include_str!("../../../docs/summary.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let mut open = vec![&schema];
+    let mut found = None;
+    while let Some(value) = open.pop() {
+        found = found.or(value.pointer("/properties/provider/enum"));
+        match value {
+            serde_json::Value::Object(map) => open.extend(map.values()),
+            serde_json::Value::Array(values) => open.extend(values),
+            _ => {}
+        }
+    }
+    let nowhere = Environment::default();
+    let mut systems: Vec<_> = SYSTEMS.iter().map(|(_, read)| read(&nowhere).provider).collect();
+    systems.push("git");
+    assert_eq!(found, Some(&serde_json::json!(systems)));
+}
