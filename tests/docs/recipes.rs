@@ -267,7 +267,9 @@ fn every_recipe_is_run_by_a_test_and_installs_the_program_in_the_same_way() {
     for section in &sections[1..11] {
         for (language, text) in blocks(section) {
             assert!(
-                text.contains("install.sh |") || text.contains("OWNER/tq-import"),
+                text.contains("install.sh |")
+                    || text.contains("OWNER/tq-import")
+                    || text.contains("/tq-import@"),
                 "{section}: {language} {text}"
             );
         }

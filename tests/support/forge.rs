@@ -107,7 +107,7 @@ impl Forge {
     }
 
     /// Notes a request; an answer if the header does not hold the token.
-    fn admit(&self, what: String, headers: &HeaderMap) -> Result<(), Response> {
+    fn admit(&self, what: String, headers: &HeaderMap) -> Result<(), Refusal> {
         self.content.lock().unwrap().requests.push(what);
         let has = |name: &str, value: &str| headers.get(name).is_some_and(|given| given == value);
         if has("authorization", &format!("Bearer {TOKEN}")) || has("private-token", TOKEN) {
@@ -120,10 +120,11 @@ impl Forge {
     fn write(&self, request: u64, id: Option<u64>, body: &str) -> Response {
         let mut content = self.content.lock().unwrap();
         if content.read_only {
-            return message(StatusCode::FORBIDDEN, "Resource not accessible by integration");
+            return message(StatusCode::FORBIDDEN, "Resource not accessible by integration")
+                .into_response();
         }
         if body.trim().is_empty() || body.chars().count() > LONGEST {
-            return message(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed");
+            return message(StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed").into_response();
         }
         if content.forgets && id.is_some() {
             content.comments.retain(|comment| Some(comment.id) != id);
@@ -134,7 +135,7 @@ impl Forge {
                     comment.body = body.to_owned();
                     (StatusCode::OK, Json(json!({"id": id}))).into_response()
                 }
-                None => message(StatusCode::NOT_FOUND, "Not Found"),
+                None => message(StatusCode::NOT_FOUND, "Not Found").into_response(),
             },
             None => {
                 drop(content);
@@ -153,8 +154,11 @@ impl Forge {
     }
 }
 
-fn message(status: StatusCode, text: &str) -> Response {
-    (status, Json(json!({"message": text}))).into_response()
+/// An answer that is an error.
+type Refusal = (StatusCode, Json<Value>);
+
+fn message(status: StatusCode, text: &str) -> Refusal {
+    (status, Json(json!({"message": text})))
 }
 
 type Parameters = Query<BTreeMap<String, String>>;
@@ -164,7 +168,7 @@ async fn list(
     Path(number): Path<u64>,
     Query(query): Parameters,
     headers: HeaderMap,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Refusal> {
     forge.admit(format!("GET {number}"), &headers)?;
     let comment = |comment: Comment| {
         let Comment { id, author, body, .. } = comment;
@@ -178,7 +182,7 @@ async fn create(
     Path(number): Path<u64>,
     headers: HeaderMap,
     Json(comment): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     forge.admit(format!("POST {number}"), &headers)?;
     Ok(forge.write(number, None, comment["body"].as_str().unwrap_or_default()))
 }
@@ -188,7 +192,7 @@ async fn change(
     Path(id): Path<u64>,
     headers: HeaderMap,
     Json(comment): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     forge.admit(format!("PATCH {id}"), &headers)?;
     Ok(forge.write(0, Some(id), comment["body"].as_str().unwrap_or_default()))
 }
@@ -197,7 +201,7 @@ async fn pulls(
     State(forge): State<Forge>,
     Query(query): Parameters,
     headers: HeaderMap,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Refusal> {
     forge.admit(format!("GET pulls {}", query["head"]), &headers)?;
     let content = forge.content.lock().unwrap();
     let text =
@@ -209,7 +213,7 @@ async fn pulls(
     Ok(Json(content.pulls.iter().filter(is_asked).cloned().collect()))
 }
 
-async fn user(State(forge): State<Forge>, headers: HeaderMap) -> Result<Json<Value>, Response> {
+async fn user(State(forge): State<Forge>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     forge.admit("GET user".to_owned(), &headers)?;
     Ok(Json(json!({"id": 9, "username": "project_5_bot"})))
 }
@@ -219,7 +223,7 @@ async fn list_notes(
     Path((_, number)): Path<(String, u64)>,
     Query(query): Parameters,
     headers: HeaderMap,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Refusal> {
     forge.admit(format!("GET {number}"), &headers)?;
     let note = |comment: Comment| {
         let Comment { id, author, body, .. } = comment;
@@ -239,7 +243,7 @@ async fn create_note(
     Path((_, number)): Path<(String, u64)>,
     headers: HeaderMap,
     form: String,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     forge.admit(format!("POST {number}"), &headers)?;
     Ok(forge.write(number, None, &body_of(&form)))
 }
@@ -249,7 +253,7 @@ async fn change_note(
     Path((_, number, id)): Path<(String, u64, u64)>,
     headers: HeaderMap,
     form: String,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     forge.admit(format!("PUT {id}"), &headers)?;
     Ok(forge.write(number, Some(id), &body_of(&form)))
 }
