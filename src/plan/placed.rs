@@ -123,7 +123,10 @@ mod tests {
         let test = |container: &str| -> Test {
             let line =
                 format!("Automated test (tqi-9f86d081884c7d65 tqn-1b2c3d4e): {container}adds");
-            serde_json::from_value(json!({"id": 1, "name": "adds", "description": line})).unwrap()
+            serde_json::from_value(
+                json!({"id": 1, "project_id": 1, "name": "adds", "description": line}),
+            )
+            .unwrap()
         };
         for (container, folder) in [
             ("com.acme.cart.CartTest :: ", "carttest"),
