@@ -225,17 +225,19 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         return (Severity::Ok, "complete:", text);
     }
     if summary.work == Work::Undo {
-        let parts = [
-            (ChangeAction::Delete, ChangeKind::Test, "deleted"),
-            (ChangeAction::Unlink, ChangeKind::Test, "unlinked"),
-            (ChangeAction::Relink, ChangeKind::Test, "carried back"),
-            (ChangeAction::Delete, ChangeKind::Folder, "deleted"),
-            (ChangeAction::Unlink, ChangeKind::Folder, "unlinked"),
+        let verbs = [
+            (ChangeAction::Delete, "deleted"),
+            (ChangeAction::Unlink, "unlinked"),
+            (ChangeAction::Relink, "carried back"),
         ];
-        let parts = parts.into_iter().filter_map(|(action, kind, done)| {
-            let what = if kind == ChangeKind::Test { "test" } else { "folder" };
-            let number = of_kind(action, kind);
-            (number > 0).then(|| format!("{} {done}", count(number, what)))
+        let parts = verbs.into_iter().filter_map(|(action, verb)| {
+            let nouns = [(ChangeKind::Test, "test"), (ChangeKind::Folder, "folder")];
+            let nouns = nouns.map(|(kind, noun)| (of_kind(action, kind), noun)).into_iter();
+            let rows: Vec<String> = nouns
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, noun)| count(number, noun))
+                .collect();
+            (!rows.is_empty()).then(|| format!("{} {verb}", rows.join(" and ")))
         });
         let parts: Vec<String> = parts.collect();
         let done = match parts.split_last() {
