@@ -44,6 +44,7 @@ split_lines() {
     done <<<"$1"
 }
 
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 program=${TQ_IMPORT:?the install step did not set the path of tq-import}
 cd -- "${INPUT_WORKING_DIRECTORY:-.}" 2>/dev/null ||
     fail "working-directory ${INPUT_WORKING_DIRECTORY:-.} does not exist"
@@ -52,33 +53,32 @@ split_lines "${INPUT_FILES:-}"
 # Without any, the [[import]] tables of tq-import.toml name them.
 reports=("${lines[@]+"${lines[@]}"}")
 
-# Options of both import and inspect.
 options=()
 with() {
     if [[ -n $2 ]]; then
         options+=("$1=$2")
     fi
 }
-with --namespace "${INPUT_NAMESPACE:-}"
-with --folder "${INPUT_FOLDER:-}"
-with --group-by "${INPUT_GROUP_BY:-}"
-if ! is_on fail-on-empty "${INPUT_FAIL_ON_EMPTY:-true}"; then options+=(--allow-empty); fi
-if is_on strict "${INPUT_STRICT:-}"; then options+=(--strict); fi
-
-if [[ -z ${TQ_ACCESS_TOKEN:-} ]]; then
+# What happens without a token: an input, else by the kind of job.
+without_token=${INPUT_WITHOUT_TOKEN:-}
+if [[ -z ${TQ_ACCESS_TOKEN:-} && -z $without_token ]]; then
     who=
     if [[ ${IS_FORK:-} == true ]]; then
         who="pull requests from forks"
     elif [[ ${GITHUB_ACTOR:-} == 'dependabot[bot]' ]]; then
         who="jobs that Dependabot starts"
     else
-        fail "no token: set the input token to a secret, such as \${{ secrets.TESTQUALITY_TOKEN }}"
+        fail "no token: set the input token to a secret, such as \${{ secrets.TESTQUALITY_TOKEN }}; the input without-token says what to do if a job gets none"
     fi
+    without_token=parse-only
     printf '::notice title=tq-import::%s get no secrets: reports are parsed but not imported\n' "$who"
-    # No further options: the branch of a stranger must not change what is run.
-    exec "$program" inspect "${options[@]+"${options[@]}"}" -- "${reports[@]+"${reports[@]}"}"
 fi
-
+with --without-token "$without_token"
+with --namespace "${INPUT_NAMESPACE:-}"
+with --folder "${INPUT_FOLDER:-}"
+with --group-by "${INPUT_GROUP_BY:-}"
+if ! is_on fail-on-empty "${INPUT_FAIL_ON_EMPTY:-true}"; then options+=(--allow-empty); fi
+if is_on strict "${INPUT_STRICT:-}"; then options+=(--strict); fi
 with --project "${INPUT_PROJECT:-}"
 with --host "${INPUT_HOST:-}"
 if is_on fail-on-test-failure "${INPUT_FAIL_ON_TEST_FAILURE:-}"; then options+=(--fail-on-test-failure); fi
@@ -93,5 +93,20 @@ with --milestone "${INPUT_MILESTONE:-}"
 if is_on close-run "${INPUT_CLOSE_RUN:-}"; then options+=(--close-run); fi
 split_lines "${INPUT_ARGS:-}"
 options+=("${lines[@]+"${lines[@]}"}")
+
+# The page for the comment step. One of an earlier use of the action must not be shown again.
+page=${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tq-import-comment.md
+rm -f -- "$page"
+if is_on comment "${INPUT_COMMENT:-}"; then options+=("--output=comment=$page"); fi
+
+# A workflow that another one started: which pull request the reports are of.
+if [[ ${GITHUB_EVENT_NAME:-} == workflow_run ]]; then
+    TQ_PULL_REQUEST=$(bash "$here/pull-request.sh") || TQ_PULL_REQUEST=
+    export TQ_PULL_REQUEST
+fi
+unset JOB_TOKEN
+
+# On Windows, bash would rewrite arguments that look like paths, such as --root=/app.
+export MSYS2_ARG_CONV_EXCL='*'
 
 exec "$program" "${options[@]+"${options[@]}"}" -- "${reports[@]+"${reports[@]}"}"

@@ -52,6 +52,7 @@ pub(super) fn with_client<T>(
             }
             #[cfg(not(feature = "sandbox"))]
             Connection::Sandbox { .. } => anyhow::bail!("this build has no sandbox"),
+            Connection::Missing => anyhow::bail!("no token is set"),
         }
     })
 }

@@ -21,46 +21,52 @@ use crate::summary::writers::Writer;
 /// GitHub drops the whole page of a step that is longer than this, in bytes.
 const STEP_SUMMARY_BYTES: u64 = 1024 * 1024;
 
-/// Reports an import to the `job`. `exit_code` is its exit code before `--soft-fail`; `command_failed`: that of the command of
-/// `run`.
-pub(super) fn report_import(
-    job: &GithubJob,
-    summary: &Summary,
-    exit: ExitCode,
-    exit_code: u8,
-    command_failed: bool,
-    streams: &Streams,
-) {
+/// How an import or an inspection ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    /// Why, after `--soft-fail`.
+    pub(super) exit: ExitCode,
+    /// The exit code before `--soft-fail`.
+    pub(super) code: u8,
+    /// Whether the command of `run` failed.
+    pub(super) command_failed: bool,
+    /// Whether reports were inspected, and nothing was to be imported.
+    pub(super) parse_only: bool,
+}
+
+/// Reports an import or an inspection to the `job`.
+pub(super) fn report(job: &GithubJob, summary: &Summary, end: End, streams: &Streams) {
+    let End { exit, code, command_failed, parse_only } = end;
     let conclusion = match exit {
         _ if command_failed => Conclusion::Failure,
+        ExitCode::Done if parse_only => Conclusion::ParseOnly,
         ExitCode::Done => Conclusion::Success,
         ExitCode::Interrupted | ExitCode::Terminated => Conclusion::Cancelled,
         _ => Conclusion::Failure,
     };
-    let render = |writer: &dyn Writer| writer.import(summary, &TextOptions::default());
-    write(job, Outputs { conclusion, exit_code }, render, streams);
+    let options = TextOptions::default();
+    let render = |writer: &dyn Writer| match parse_only {
+        true => writer.inspection(summary, &options),
+        false => writer.import(summary, &options),
+    };
+    write(job, Outputs { conclusion, exit_code: code }, render, streams);
 }
 
-/// Reports an inspection to the `job`.
-pub(super) fn report_inspection(
-    job: &GithubJob,
-    summary: &Summary,
-    exit: ExitCode,
-    streams: &Streams,
-) {
-    let conclusion =
-        if exit == ExitCode::Done { Conclusion::ParseOnly } else { Conclusion::Failure };
-    let render = |writer: &dyn Writer| writer.inspection(summary, &TextOptions::default());
-    write(job, Outputs { conclusion, exit_code: summary.exit_code }, render, streams);
+/// Reports that nothing was imported, because there is no token. `code` is the exit code of the command of `run`, else 0.
+pub(super) fn report_skipped(environment: &Environment, code: u8, streams: &Streams) {
+    let conclusion = if code == 0 { Conclusion::Skipped } else { Conclusion::Failure };
+    report_end(environment, conclusion, code, streams);
 }
 
 /// Reports that a command ended with `exit` before it had a result. Does nothing outside of a job.
 pub(super) fn report_failure(environment: &Environment, exit: ExitCode, streams: &Streams) {
+    report_end(environment, Conclusion::Failure, exit.code(), streams);
+}
+
+fn report_end(environment: &Environment, conclusion: Conclusion, code: u8, streams: &Streams) {
     let output = environment.github_job().and_then(|job| job.output);
-    warn(
-        output.map(|file| append_outputs(&file, Ok(github::failure_outputs(exit.code())))),
-        streams,
-    );
+    let outputs = github::outputs_without_summary(conclusion, code);
+    warn(output.map(|file| append_outputs(&file, Ok(outputs))), streams);
 }
 
 fn write(

@@ -54,6 +54,9 @@ pub(super) fn run_prepared(
     streams: Streams,
 ) -> u8 {
     let directory = &environment.directory;
+    if settings.mode == Mode::Skip {
+        return skip(args, environment, &streams, 0);
+    }
     let cargo = Cargo::of_environment(environment);
     let found = match reports::find(directory, &settings) {
         Ok(found) => found,
@@ -86,6 +89,21 @@ pub(super) fn run_prepared(
     let input =
         ImportInput { found, printed: None, cargo, warnings, command: None, early, earlier };
     import(&settings, connection, environment, &streams, input, outputs)
+}
+
+/// Ends an import that `--without-token skip` leaves out, after a command that exited with `code`. Returns that code.
+pub(super) fn skip(
+    args: &ImportArgs,
+    environment: &Environment,
+    streams: &Streams,
+    code: u8,
+) -> u8 {
+    streams.message("no token is set: nothing is imported (--without-token skip)");
+    let directory = &environment.directory;
+    let found = discover(directory, &args.reading.reports, &args.reading.exclude);
+    outputs::delete_old(&args.output.output, directory, &[found]);
+    github::report_skipped(environment, code, streams);
+    code
 }
 
 /// Reads the settings of a command.
@@ -164,7 +182,12 @@ pub(super) fn import(
     if let Some(earlier) = earlier {
         import.summary.compare(earlier);
     }
-    if import.may_write(has_too_few) {
+    let may_write = import.may_write(has_too_few);
+    if settings.mode == Mode::ParseOnly {
+        streams.message(
+            "no token is set: the reports are parsed, and nothing is imported (--without-token parse-only)",
+        );
+    } else if may_write {
         import.connect(connection, early);
     }
     drop(display);
@@ -523,7 +546,8 @@ impl Import<'_> {
         outputs: Outputs<SummaryFormat>,
     ) -> u8 {
         signals::end_at_once();
-        if !self.summary.tests.balances() {
+        let parse_only = self.settings.mode == Mode::ParseOnly;
+        if !parse_only && !self.summary.tests.balances() {
             // A bug, and a summary must not hide it.
             self.exit.add(ExitCode::Incomplete);
             self.summary.complete = Some(false);
@@ -571,8 +595,13 @@ impl Import<'_> {
             streams.warning(&warning);
         }
         if let Some(job) = &settings.github {
-            let before = with(added).after_command(command);
-            github::report_import(job, &summary, exit, before, command_failed, streams);
+            let end = github::End {
+                exit,
+                code: with(added).after_command(command),
+                command_failed,
+                parse_only,
+            };
+            github::report(job, &summary, end, streams);
         }
         code
     }
@@ -585,5 +614,9 @@ pub(super) fn render(
     target: OutputTarget,
 ) -> anyhow::Result<String> {
     let writer = format.writer().context("this format has no writer")?;
-    Ok(writer.import(summary, &settings.terminal.text_options_for(target))?)
+    let options = settings.terminal.text_options_for(target);
+    match settings.mode {
+        Mode::ParseOnly => Ok(writer.inspection(summary, &options)?),
+        _ => Ok(writer.import(summary, &options)?),
+    }
 }

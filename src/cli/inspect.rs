@@ -9,6 +9,7 @@ use test_reports::tools;
 
 use super::args::values::{InspectFormat, OutputSpec, ResultFormat as _};
 use super::args::{ConvertArgs, InspectArgs, InspectOutputArgs, TerminalArgs};
+use super::build;
 use super::cargo::Cargo;
 use super::compare;
 use super::exit::ExitCode;
@@ -75,6 +76,10 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
     let mut summary = Summary::of_reports(records, settings.identities());
     summary.set_tables(settings.tables.iter().map(|table| &table.identity));
+    if settings.github.is_some() {
+        // The job's page links to source lines.
+        summary.build = build::build(environment);
+    }
     reports::remove_ignored(&mut summary, &settings);
     if let Some(earlier) = earlier {
         summary.compare(earlier);
@@ -97,7 +102,8 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
     if let Some(job) = &settings.github {
         summary.errors = errors;
         summary.exit_code = exit.code();
-        github::report_inspection(job, &summary, exit, &streams);
+        let end = github::End { exit, code: exit.code(), command_failed: false, parse_only: true };
+        github::report(job, &summary, end, &streams);
     }
     // The process ends: the system frees the memory at once, faster than value by value.
     std::mem::forget((reports, summary));

@@ -28,10 +28,11 @@ pub trait Writer: Sync {
 }
 
 /// The formats by the names that `--format` and `--output` take.
-pub static WRITERS: [(&str, &dyn Writer); 6] = [
+pub static WRITERS: [(&str, &dyn Writer); 7] = [
     ("text", &Text),
     ("json", &Json),
     ("markdown", &Markdown { limit: markdown::LIMIT }),
+    ("comment", &Markdown { limit: markdown::COMMENT_LIMIT }),
     ("html", &Html),
     ("junit", &Junit),
     ("ctrf", &Ctrf),

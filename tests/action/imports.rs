@@ -1,19 +1,7 @@
 //! The import step: outputs, job summary and exit code for each way in which it can end.
 
-use secrecy::ExposeSecret as _;
-
 use super::{Job, Step, definition, has_bash};
 use crate::support::{TestEnv, report};
-
-/// A job with a token for the project of `env`.
-fn job(env: &TestEnv) -> Job {
-    let token = env.running.token.expose_secret();
-    Job::new()
-        .with("token", token)
-        .with("host", &env.running.url)
-        .with("project", "Demo")
-        .with("namespace", "shop")
-}
 
 /// Runs the step, which must exit with `code` and set the outputs `conclusion` and `exit-code`.
 async fn ends(job: &Job, code: i32, conclusion: &str) -> Step {
@@ -30,7 +18,7 @@ async fn an_import_sets_every_output_and_writes_the_job_summary() {
         return;
     }
     let env = TestEnv::new().await;
-    let job = job(&env)
+    let job = Job::of(&env)
         .with("files", "  reports/**/*.xml\r\n\n!reports/old.xml\n")
         .with("folder", "Auto/Web")
         .with("results", "true")
@@ -63,7 +51,7 @@ async fn errors_fail_the_step_with_the_right_exit_code() {
     let env = TestEnv::new().await;
     let good = report(&[("cart", &["adds", "!takes"])]);
     let with = |files: &str| {
-        let job = job(&env).with("files", files);
+        let job = Job::of(&env).with("files", files);
         job.write("good.xml", &good);
         job.write("cut.xml", &good[..good.len() - 40]);
         job
@@ -109,7 +97,7 @@ async fn moved_tests_are_counted_and_carried_over_on_demand() {
         return;
     }
     let env = TestEnv::new().await;
-    let job = |namespace: &str| job(&env).with("files", "a.xml").with("namespace", namespace);
+    let job = |namespace: &str| Job::of(&env).with("files", "a.xml").with("namespace", namespace);
     let first = job("shop");
     first.write("a.xml", &report(&[("cart", &["adds", "removes", "clears"])]));
     assert_eq!(ends(&first, 0, "success").await.outputs["moved"], "0");
@@ -138,23 +126,52 @@ async fn without_a_token_forks_and_dependabot_only_parse_and_others_fail() {
     let env = TestEnv::new().await;
     let sent = env.journal.entries().len();
     let job = || {
-        let job = job(&env).with("token", "").with("files", "a.xml").with("stale", "true");
+        let job = Job::of(&env).with("token", "").with("files", "a.xml").with("stale", "true");
+        let job = job.with("results", "true").with("args", "--output=markdown=page.md");
         job.write("a.xml", &report(&[("cart", &["adds", "!takes"])]));
         job
     };
     let fork = Job { is_fork: true, ..job() };
     let bot = job().with_variable("GITHUB_ACTOR", "dependabot[bot]");
+    let asked = job().with("without-token", "parse-only");
+    for job in [&fork, &bot, &asked] {
+        let step = ends(job, 0, "parse-only").await;
+        assert_eq!((&*step.outputs["seen"], &*step.outputs["failed"]), ("2", "1"));
+        let json: serde_json::Value = serde_json::from_str(&step.outputs["json"]).unwrap();
+        assert_eq!(json["totals"]["failed"], 1);
+        assert!(step.page.contains("nothing was sent"), "{}", step.page);
+        let page = std::fs::read_to_string(job.path().join("page.md")).unwrap();
+        assert!(page.contains("nothing was sent"), "{page}");
+    }
     for job in [&fork, &bot] {
         let step = ends(job, 0, "parse-only").await;
-        assert!(step.run.stdout.contains("::notice"), "{}", step.run);
-        assert_eq!((&*step.outputs["seen"], &*step.outputs["failed"]), ("2", "1"));
-        assert!(step.page.contains("nothing was sent"), "{}", step.page);
+        assert!(step.run.stdout.contains("get no secrets"), "{}", step.run);
     }
-    // A damaged report fails the step there too.
+    // Failed tests and damaged reports fail the step there too.
+    let failing = Job { is_fork: true, ..job() }.with("fail-on-test-failure", "true");
+    ends(&failing, 4, "failure").await;
+    let soft = failing.with("args", "--soft-fail=4");
+    let step = soft.step("import").await.run.expect(0);
+    assert!(step.stderr.contains("exit code 4 became 0"), "{step}");
     fork.write("a.xml", "<testsuite><testcase name=\"x\">");
     ends(&fork, 3, "failure").await;
+    // Other jobs fail, unless they say otherwise; forks, too.
+    for job in [job(), Job { is_fork: true, ..job() }.with("without-token", "error")] {
+        let step = ends(&job, 2, "failure").await;
+        let printed = format!("{}{}", step.run.stdout, step.run.stderr);
+        assert!(printed.contains("no token"), "{printed}");
+    }
     let step = ends(&job(), 2, "failure").await;
     assert!(step.run.stdout.contains("::error title=tq-import::no token"), "{}", step.run);
+    let skipped = job().with("without-token", "skip");
+    skipped.write("page.md", "of an earlier run");
+    let step = ends(&skipped, 0, "skipped").await;
+    assert!(step.run.stderr.contains("nothing is imported"), "{}", step.run);
+    assert!(!skipped.path().join("page.md").exists());
+    ends(&job().with("without-token", "perhaps"), 2, "failure").await;
+    // A wrong token is never none.
+    let wrong = job().with("without-token", "skip").with("token", "two words");
+    ends(&wrong, 2, "failure").await;
     assert_eq!(env.journal.entries().len(), sent, "nothing was sent");
 }
 
@@ -165,7 +182,7 @@ async fn hostile_inputs_and_names_are_not_executed() {
     }
     let env = TestEnv::new().await;
     let hostile = "$(touch owned) `touch owned` \"; touch owned; ' & touch owned #";
-    let job = job(&env)
+    let job = Job::of(&env)
         .with("files", &format!("a.xml\n{hostile}.xml\n!--no-such-option\n!$(touch owned)"))
         .with("namespace", hostile)
         .with("folder", "*$HOME")
@@ -179,9 +196,9 @@ async fn hostile_inputs_and_names_are_not_executed() {
     let all = format!("{}{}", step.run.stdout, step.run.stderr);
     assert!(!all.lines().any(|line| line.starts_with("::set-output")), "{}", step.run);
     // An option is taken as a report, and a workflow command in an input is printed as text.
-    let option = self::job(&env).with("files", "--version");
+    let option = Job::of(&env).with("files", "--version");
     ends(&option, 3, "failure").await;
-    let command = self::job(&env)
+    let command = Job::of(&env)
         .with("files", "a.xml")
         .with("working-directory", "x\n::set-output name=a::b%0A");
     let step = ends(&command, 2, "failure").await;

@@ -2,16 +2,19 @@
 //!
 //! Without bash the tests are skipped.
 
+mod comment;
 mod imports;
 mod install;
+mod recipes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use secrecy::ExposeSecret as _;
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::support::Run;
+use crate::support::{Run, TestEnv};
 
 /// The checkout that the action runs from.
 fn root() -> &'static Path {
@@ -61,6 +64,16 @@ impl Job {
             is_fork: false,
             program: env!("CARGO_BIN_EXE_tq-import").into(),
         }
+    }
+
+    /// A job with a token for the project of `env`.
+    fn of(env: &TestEnv) -> Self {
+        let token = env.running.token.expose_secret();
+        Self::new()
+            .with("token", token)
+            .with("host", &env.running.url)
+            .with("project", "Demo")
+            .with("namespace", "shop")
     }
 
     fn path(&self) -> &Path {
@@ -140,6 +153,7 @@ impl Job {
         }
         match inner {
             "steps.install.outputs.program" => self.program.to_str().unwrap().to_owned(),
+            "github.token" => crate::support::forge::TOKEN.to_owned(),
             fork if fork.contains("head.repo.full_name != github.repository") => {
                 self.is_fork.to_string()
             }

@@ -66,7 +66,10 @@ fn a_job_gets_annotations_outputs_and_a_page() {
     let json: Value = serde_json::from_str(&written["json"]).unwrap();
     assert_eq!(json["tests"]["created"], 2);
     let page = std::fs::read_to_string(path.join("summary.md")).unwrap();
-    assert!(page.starts_with("# Before\n\n## TestQuality: 1 test failed\n"), "{page}");
+    assert!(
+        page.starts_with("# Before\n\n<!-- tq-import -->\n\n## TestQuality: 1 test failed\n"),
+        "{page}"
+    );
     // With --soft-fail the step succeeds; the output keeps the original code.
     std::fs::remove_file(path.join("output")).unwrap();
     import(path, &["--fail-on-test-failure", "--soft-fail", "4", "a.xml"]).expect(0);

@@ -36,3 +36,4 @@ mod shards;
 mod stale;
 mod tables;
 mod together;
+mod without_token;

@@ -1,5 +1,6 @@
 //! Runs the real binary against the real sandbox.
 
+pub(crate) mod forge;
 pub(crate) mod npm;
 pub(crate) mod person;
 

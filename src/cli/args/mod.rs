@@ -30,7 +30,7 @@ use test_reports::formats::Size;
 
 use values::{
     AdoptArg, Color, CreateLimit, GroupByArg, MovedArg, OutputSpec, SoftExitCode, StaleArg,
-    SummaryFormat, TokenText, duration,
+    SummaryFormat, TokenText, WithoutTokenArg, duration,
 };
 
 /// The command line.
@@ -391,6 +391,12 @@ pub struct ExitArgs {
     /// Exit with 0 instead of these codes, such as 4,7; prints a warning
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub soft_fail: Vec<SoftExitCode>,
+
+    /// What to do if no token is set [default: error]
+    ///
+    /// For jobs that get no secrets, such as those for pull requests from forks.
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub without_token: Option<WithoutTokenArg>,
 }
 
 /// Where the summary goes.

@@ -80,6 +80,18 @@ pub enum MovedArg {
     Link,
 }
 
+/// `--without-token`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum WithoutTokenArg {
+    /// Exit with 2.
+    #[default]
+    Error,
+    /// Show what the reports contain, as inspect does; send nothing.
+    ParseOnly,
+    /// Do nothing and exit with 0; `run` only runs its command.
+    Skip,
+}
+
 /// `--map OLD=NEW`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerMap(pub String, pub String);
@@ -136,8 +148,10 @@ pub enum SummaryFormat {
     Text,
     /// For machines, schema version 1.
     Json,
-    /// For pages and comments: GitHub's Markdown, at most 900 KiB.
+    /// For pages: GitHub's Markdown, at most 900 KiB.
     Markdown,
+    /// For a comment on a pull or merge request: the same Markdown, at most 60 KB.
+    Comment,
     /// For a browser: one file with everything in it.
     Html,
     /// For other programs: one clean JUnit report of all tests.
@@ -179,8 +193,10 @@ pub enum InspectFormat {
     Text,
     /// For machines, schema version 1: the tests as an import would see them.
     Json,
-    /// For pages and comments: GitHub's Markdown, at most 900 KiB.
+    /// For pages: GitHub's Markdown, at most 900 KiB.
     Markdown,
+    /// For a comment on a pull or merge request: the same Markdown, at most 60 KB.
+    Comment,
     /// For a browser: one file with everything in it.
     Html,
     /// For other programs: one clean JUnit report of all tests.

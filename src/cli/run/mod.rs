@@ -23,8 +23,9 @@ use super::github;
 use super::import::{self, ImportInput};
 use super::outputs::{Outputs, delete_old};
 use super::reports;
-use super::settings::{Environment, Settings};
+use super::settings::{Environment, Mode, Settings};
 use super::signals::EarlyEnd;
+use super::streams::Streams;
 use super::tables::Unassigned;
 use command::{Finished, Output};
 use fresh::Stamps;
@@ -43,6 +44,14 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
             Ok(prepared) => prepared,
             Err(exit) => return exit.code(),
         };
+    if settings.mode == Mode::Skip {
+        let finished = command::run(command, &[], environment, Output::Inherited, false);
+        return match finished {
+            Ok(Finished { interrupted: Some(exit), .. }) => exit.code(),
+            Ok(Finished { code, .. }) => import::skip(args, environment, &streams, code),
+            Err(error) => not_started(error, &shown(command), &streams),
+        };
+    }
     let names_any = settings.chooses_reports() || !settings.tables.is_empty();
     let named = &mut settings.reading.reports;
     let is_cargo_test = is_cargo_test(command);
@@ -122,11 +131,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
         .and_then(|output| command::run(command, variables, environment, output, is_cargo_test));
     let finished = match finished {
         Ok(finished) => finished,
-        Err(error) => {
-            let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
-            streams.error(&error, Some("check the command after `--`; nothing was done"));
-            return ExitCode::Usage.code();
-        }
+        Err(error) => return not_started(error, &shown, &streams),
     };
     let Finished { code, signal, interrupted, printed, left_open } = finished;
     let early = EarlyEnd::new(streams);
@@ -158,6 +163,13 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     let input =
         ImportInput { found, printed, cargo, warnings, command: Some(command), early, earlier };
     import::import(&settings, &connection, environment, &streams, input, outputs)
+}
+
+/// Reports that the command was not started. Returns the exit code of the process.
+fn not_started(error: std::io::Error, shown: &str, streams: &Streams) -> u8 {
+    let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
+    streams.error(&error, Some("check the command after `--`; nothing was done"));
+    ExitCode::Usage.code()
 }
 
 const OUTPUT_WITH_TABLES: &str =

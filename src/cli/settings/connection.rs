@@ -34,6 +34,8 @@ pub enum Connection {
     },
     /// To a server.
     Remote(Remote),
+    /// Nowhere: there is no token, and [`Mode`](super::Mode) says what happens instead.
+    Missing,
 }
 
 /// A server, a token, a project.
@@ -148,12 +150,16 @@ fn token(
         (None, Some(token)) => {
             Some(Sourced { value: token.0.clone(), source: Source::Option("access-token") })
         }
-        (None, None) => from.variable("TQ_ACCESS_TOKEN").or(in_vendor_file),
+        (None, None) => {
+            let variable = from.variable("TQ_ACCESS_TOKEN");
+            variable.filter(|written| !is_unexpanded(&written.value)).or(in_vendor_file)
+        }
     };
     let Some(Sourced { value, source }) = written else {
-        let is_empty = from.environment.is_set_but_empty("TQ_ACCESS_TOKEN");
-        let empty = if is_empty {
+        let empty = if from.environment.is_set_but_empty("TQ_ACCESS_TOKEN") {
             " (TQ_ACCESS_TOKEN is set but empty: jobs for a fork's pull request get no secrets)"
+        } else if from.environment.get("TQ_ACCESS_TOKEN").is_some_and(is_unexpanded) {
+            " (TQ_ACCESS_TOKEN names a variable that this pipeline does not have: jobs for a fork's pull request get no secrets)"
         } else {
             ""
         };
@@ -176,6 +182,11 @@ fn token(
     let value = Token::new(value).map_err(|error| from.error(invalid(error))).ok();
     let value = value.map(|token| token.from_source(&in_words(&source, args)));
     Some(Sourced { value, source })
+}
+
+/// Whether a value is `$(NAME)`: Azure Pipelines leaves that in place of a variable that does not exist.
+fn is_unexpanded(value: &str) -> bool {
+    value.strip_prefix("$(").is_some_and(|rest| rest.ends_with(')'))
 }
 
 /// Where a token comes from, for the error that a server does not accept it. The token was read, so the path is not the token.

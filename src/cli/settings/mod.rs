@@ -45,7 +45,7 @@ use results::WithoutBuild;
 use test_reports::formats::{Limits, Size};
 use test_reports::options::IdentityOptions;
 
-use super::args::values::{CreateLimit, MovedArg};
+use super::args::values::{CreateLimit, MovedArg, WithoutTokenArg};
 use super::args::words::hint_for;
 use super::args::{DoctorArgs, ImportArgs, InspectArgs, NetworkArgs, ReadingArgs};
 use super::exit::ExitCode;
@@ -128,7 +128,7 @@ pub struct Reading {
     pub limits: Limits,
 }
 
-/// Whether changes are written.
+/// Whether changes are written, and whether a project is read at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Carry the plan out.
@@ -137,6 +137,10 @@ pub enum Mode {
     DryRun,
     /// `--check`: print it, and exit with 5 if it holds a change.
     Check,
+    /// `--without-token parse-only`, and there is none: print what the reports contain.
+    ParseOnly,
+    /// `--without-token skip`, and there is none: do nothing.
+    Skip,
 }
 
 /// How requests are sent.
@@ -247,8 +251,21 @@ impl Settings {
         if without_build != Some(WithoutBuild::OwnBuild) {
             require_reports(&mut from, args)?;
         }
-        let connection = connection::connection(&mut from, args);
-        let (settings, errors) = Self::resolve(from, args, without_build);
+        let before = from.errors.len();
+        let mut connection = connection::connection(&mut from, args);
+        let mode = match args.ending.without_token.unwrap_or_default() {
+            WithoutTokenArg::ParseOnly if from.lacks_token => Some(Mode::ParseOnly),
+            WithoutTokenArg::Skip if from.lacks_token => Some(Mode::Skip),
+            _ => None,
+        };
+        if mode.is_some() {
+            // Without a token, the rest of the connection does not matter either.
+            from.errors.truncate(before);
+            connection = Some(Connection::Missing);
+        }
+        let without_build = without_build.filter(|_| mode.is_none());
+        let (mut settings, errors) = Self::resolve(from, args, without_build);
+        settings.mode = mode.unwrap_or(settings.mode);
         match connection {
             Some(connection) if errors.is_empty() => Ok((settings, connection)),
             _ => Err(errors),

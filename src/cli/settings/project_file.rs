@@ -261,17 +261,17 @@ fn not_of_table(key: &str, known: &BTreeSet<String>) -> (String, String) {
 /// Message and hint for a key that is not a setting.
 fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
     let folded = key.to_lowercase().replace('-', "_");
-    if ["token", "password", "secret"].iter().any(|word| folded.contains(word)) {
-        return (
-            format!("`{key}`: a token does not belong in a file of the repository"),
-            "set TQ_ACCESS_TOKEN, or name a file outside the repository with --token-file; if the token was committed, revoke it".to_owned(),
-        );
-    }
-    if ["ca_cert", "insecure_http", "soft_fail"].contains(&&*folded) {
+    if ["ca_cert", "insecure_http", "soft_fail", "without_token"].contains(&&*folded) {
         let option = folded.replace('_', "-");
         return (
             format!("`{key}` cannot be set in a file"),
             format!("a branch must not decide this: use the option --{option} in the pipeline"),
+        );
+    }
+    if ["token", "password", "secret"].iter().any(|word| folded.contains(word)) {
+        return (
+            format!("`{key}`: a token does not belong in a file of the repository"),
+            "set TQ_ACCESS_TOKEN, or name a file outside the repository with --token-file; if the token was committed, revoke it".to_owned(),
         );
     }
     if ["moved", "new_namespace"].contains(&&*folded) {

@@ -56,7 +56,7 @@ impl Fixture {
     fn remote(&self, line: &str) -> Remote {
         match self.import(line).unwrap().1 {
             Connection::Remote(remote) => remote,
-            Connection::Sandbox { .. } => panic!("the connection is a sandbox"),
+            other => panic!("no server: {other:?}"),
         }
     }
 
@@ -198,6 +198,35 @@ fn no_token() {
     "#);
     let fixture = Fixture::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "")]);
     assert!(fixture.errors("a.xml").contains("fork"));
+    let fixture = Fixture::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "$(TESTQUALITY_TOKEN)")]);
+    assert!(fixture.errors("a.xml").contains("names a variable that this pipeline does not have"));
+}
+
+#[test]
+fn without_a_token_an_option_says_what_happens() {
+    for token in ["", "$(TESTQUALITY_TOKEN)"] {
+        // Neither project nor build is known, and nothing depends on them.
+        let fixture = Fixture::new(&[("TQ_ACCESS_TOKEN", token), ("TQ_HOST", "nowhere")]);
+        assert!(fixture.import("--results --without-token error a.xml").is_err());
+        for (value, mode) in [("parse-only", Mode::ParseOnly), ("skip", Mode::Skip)] {
+            let line = format!("--results --check --without-token {value} a.xml");
+            let (settings, connection) = fixture.import(&line).unwrap();
+            assert!(matches!(connection, Connection::Missing), "{connection:?}");
+            assert_eq!((settings.mode, settings.results.is_none()), (mode, true));
+            // Other errors remain.
+            let line = format!("--without-token {value} --batch-size 0 a.xml");
+            assert!(fixture.import(&line).unwrap_err()[0].message.contains("batch-size"));
+        }
+    }
+    // With a token, it does not matter; a wrong one is an error.
+    let fixture = Fixture::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "canary")]);
+    assert_eq!(fixture.settings("--without-token skip a.xml").mode, Mode::Apply);
+    let fixture = Fixture::new(&[PROJECT, ("TQ_ACCESS_TOKEN", "two words")]);
+    assert!(fixture.import("--without-token skip a.xml").is_err());
+    assert!(fixture.import("--without-token skip --token-file nowhere a.xml").is_err());
+    // A file of the repository cannot say it.
+    let fixture = Fixture::new(&[]).with_file("tq-import.toml", "without_token = \"skip\"\n");
+    assert!(fixture.errors("a.xml").contains("use the option --without-token in the pipeline"));
 }
 
 #[test]

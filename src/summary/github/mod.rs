@@ -5,4 +5,4 @@ mod annotations;
 mod outputs;
 
 pub use annotations::Annotations;
-pub use outputs::{Conclusion, Outputs, failure_outputs};
+pub use outputs::{Conclusion, Outputs, outputs_without_summary};

@@ -28,6 +28,8 @@ pub enum Conclusion {
     Cancelled,
     /// Reports were inspected; nothing was to be imported.
     ParseOnly,
+    /// Nothing was done, because there is no token.
+    Skipped,
 }
 
 impl Conclusion {
@@ -37,6 +39,7 @@ impl Conclusion {
             Self::Failure => "failure",
             Self::Cancelled => "cancelled",
             Self::ParseOnly => "parse-only",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -82,12 +85,12 @@ impl Writer for Outputs {
     }
 }
 
-/// The outputs of a step that ended with `exit_code` before it had a summary.
+/// The outputs of a step that ended without a summary.
 #[must_use]
-pub fn failure_outputs(exit_code: u8) -> String {
+pub fn outputs_without_summary(conclusion: Conclusion, exit_code: u8) -> String {
     let mut outputs = String::new();
     push(&mut outputs, "exit-code", &exit_code.to_string());
-    push(&mut outputs, "conclusion", Conclusion::Failure.word());
+    push(&mut outputs, "conclusion", conclusion.word());
     outputs
 }
 

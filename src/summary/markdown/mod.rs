@@ -21,6 +21,9 @@ use page::{List, Page};
 /// The longest page, in bytes. GitHub drops a page that is longer than 1 MiB.
 pub const LIMIT: usize = 900 * 1024;
 
+/// The longest comment, in bytes. GitHub refuses one of more than 65,536 characters.
+pub const COMMENT_LIMIT: usize = 60_000;
+
 /// The smallest useful limit, in bytes.
 pub const LEAST: usize = 16 * 1024;
 
@@ -75,8 +78,28 @@ impl Writer for Markdown {
 impl Markdown {
     fn page(self, summary: &Summary) -> Page {
         let mut page = Page::new(self.limit.max(LEAST));
+        page.block(&marker(summary));
         head(&mut page, &summary.reports.counts, !summary.records.run_errors.is_empty());
         page
+    }
+}
+
+/// The first line, which nobody sees: a script finds by it the comment that a later page of this namespace replaces.
+fn marker(summary: &Summary) -> String {
+    let mut namespaces: Vec<&str> =
+        summary.imports.iter().filter_map(|table| table.namespace.as_deref()).collect();
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    let names = match &summary.namespace {
+        Some(namespace) => namespace.clone(),
+        None => namespaces.join(", "),
+    };
+    // Nothing that could end the comment.
+    let kept = |c: char| c.is_alphanumeric() || " .,_-/@".contains(c);
+    let names: String = names.chars().map(|c| if kept(c) { c } else { '_' }).collect();
+    match names.trim() {
+        "" => "<!-- tq-import -->".to_owned(),
+        names => format!("<!-- tq-import: {} -->", cut(names)),
     }
 }
 

@@ -173,7 +173,7 @@ fn a_page_stays_below_its_limit_and_counts_what_does_not_fit() {
         })
         .collect();
     summary.project = Some(Named { id: 1, name: message });
-    for limit in [LIMIT, 100_000, LEAST] {
+    for limit in [LIMIT, 100_000, COMMENT_LIMIT, LEAST] {
         let page = render(&summary, limit);
         assert!(page.len() < limit, "{} of {limit}", page.len());
         let (text, _) = parts(&html(&page));
@@ -245,4 +245,32 @@ proptest! {
             prop_assert!(inside.iter().all(|inside| !inside.contains('<')));
         }
     }
+}
+
+#[test]
+fn the_first_line_names_the_namespaces_and_cannot_be_ended() {
+    let first = |summary: &Summary, limit| {
+        let page = render(summary, limit);
+        assert_eq!(html(&page).lines().next(), page.lines().next());
+        page.lines().next().unwrap().to_owned()
+    };
+    let of = |namespace: &str| {
+        let namespace = Some(namespace.to_owned()).filter(|name| !name.is_empty());
+        Summary { namespace, ..Summary::default() }
+    };
+    assert_eq!(first(&of(""), LIMIT), "<!-- tq-import -->");
+    assert_eq!(first(&of("me/shop-web"), COMMENT_LIMIT), "<!-- tq-import: me/shop-web -->");
+    for hostile in ["a --> b", "a\n\nb", "--!><b>", "`x`\0", "::error::", "##[error]"] {
+        let line = first(&of(hostile), LIMIT);
+        let names = line.strip_prefix("<!-- tq-import: ").unwrap().strip_suffix(" -->").unwrap();
+        assert!(!names.contains(['<', '>', ':', '#', '\0']), "{line}");
+    }
+    let table = |namespace: &str| crate::summary::ImportedTable {
+        namespace: Some(namespace.to_owned()),
+        folder: Vec::new(),
+        files: 1,
+        counts: OutcomeCounts::default(),
+    };
+    let tables = Summary { imports: vec![table("web"), table("api"), table("web")], ..of("") };
+    assert_eq!(first(&tables, LIMIT), "<!-- tq-import: api, web -->");
 }
