@@ -3,6 +3,7 @@
 //! descriptions it would spoil them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::api::client::WriteOutcome;
 use crate::api::error::ApiError;
@@ -27,6 +28,9 @@ const SAMPLE: &str =
 
 /// How often the temporary test is sent without a clear outcome.
 const ATTEMPTS: u32 = 3;
+
+/// How many temporary tests are created, if others delete them.
+const TRIES: u32 = 4;
 
 /// The longest text in a message, in characters.
 const SHOWN_CHARS: usize = 60;
@@ -115,23 +119,40 @@ impl Import<'_> {
         let line = IdentityLine::of_test(&["tq-import"], NAME, identity(), mark);
         let sample = SAMPLE.repeat(1 + chars / SAMPLE.len());
         let sent = line.append_to(&sample);
-        let id = match self.create_temporary(root, &sent).await? {
-            Ok(id) => id,
-            Err(error) => {
-                return Ok(Some(format!(
-                    "it is not known whether the server keeps descriptions, because it refused a temporary test ({error})"
-                )));
+        let mut tried = 0;
+        let stored = loop {
+            tried += 1;
+            let id = match self.create_temporary(root, &sent).await? {
+                Ok(id) => id,
+                Err(error) => {
+                    return Ok(Some(format!(
+                        "it is not known whether the server keeps descriptions, because it refused a temporary test ({error})"
+                    )));
+                }
+            };
+            // Only the last one waits for lag: an import that began just now deletes what looks left behind.
+            let wait = match tried {
+                TRIES => self.lag.limit,
+                _ => self.lag.unclear(self.client) / 4,
+            };
+            let stored = self.read_temporary(id, wait).await;
+            let deleted = self.client.delete(&format!("test/{id}")).await?;
+            if !matches!(deleted, WriteOutcome::Applied(())) {
+                self.applied
+                    .warnings
+                    .push(format!("the temporary test {id} ({NAME:?}) could not be deleted"));
+            }
+            match stored? {
+                Ok(row) => break row.description.unwrap_or_default(),
+                Err(error) if tried == TRIES => {
+                    return Ok(Some(format!(
+                        "it is not known whether the server keeps descriptions, because a temporary test could not be read ({error})"
+                    )));
+                }
+                Err(_) => {}
             }
         };
-        let stored = self.read_temporary(id).await;
-        let deleted = self.client.delete(&format!("test/{id}")).await?;
-        if !matches!(deleted, WriteOutcome::Applied(())) {
-            self.applied
-                .warnings
-                .push(format!("the temporary test {id} ({NAME:?}) could not be deleted"));
-        }
         let plain = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
-        let stored = stored?.description.unwrap_or_default();
         let (sent, stored) = (plain(&sent), plain(&stored));
         if sent == stored {
             return Ok(None);
@@ -187,17 +208,21 @@ impl Import<'_> {
         }
     }
 
-    /// Reads the temporary test, which may become visible late.
-    async fn read_temporary(&self, id: TestId) -> Result<Test, Stop> {
+    /// Reads the temporary test, which may become visible within `wait`. The error inside says that it does not exist.
+    async fn read_temporary(
+        &self,
+        id: TestId,
+        wait: Duration,
+    ) -> Result<Result<Test, ApiError>, Stop> {
         let mut waits = Waits::default();
         loop {
             match self.client.get::<Test>(&format!("test/{id}")).await {
                 Err(error) if error.is_not_found() => {
-                    if !waits.wait(self.client, self.lag.limit).await {
-                        return Err(error.into());
+                    if !waits.wait(self.client, wait).await {
+                        return Ok(Err(error));
                     }
                 }
-                read => return Ok(read?),
+                read => return Ok(Ok(read?)),
             }
         }
     }

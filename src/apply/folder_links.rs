@@ -207,8 +207,10 @@ impl Import<'_> {
             linked_identities(theirs.description.as_deref().unwrap_or_default())
         });
         let is_import = theirs.is_some_and(|theirs| {
-            theirs.name == before.name
-                && link_folder(&before.description, &identities) == theirs.description
+            // An import that had read an earlier version may have written what was there.
+            let is_same = theirs.description.as_ref() == Some(&before.description);
+            let linked = link_folder(&before.description, &identities);
+            theirs.name == before.name && (is_same || linked == theirs.description)
         });
         if !is_import {
             return Ok(Checked::Done(Linked::Written(

@@ -9,6 +9,7 @@ use crate::api::client::Client;
 use crate::api::ids::{StepId, SuiteId, SuiteTestId, TestId};
 use crate::api::wire::Resource;
 use crate::plan::dedup::{Dedup, DedupAction};
+use crate::plan::placed::LiveFolders;
 use crate::plan::{ChangePlan, PlanOptions, TestPlan};
 use crate::snapshot::{Expected, Target};
 use test_reports::identity::{Identity, NamespaceMark};
@@ -53,9 +54,7 @@ pub(super) struct Import<'a> {
     /// What the snapshot had: with what was created, what the next reading will find.
     pub(super) expected: Expected,
     /// The folders that the snapshot has.
-    pub(super) live_folders: HashSet<SuiteId>,
-    /// Those of them that an import made.
-    pub(super) own_folders: HashSet<SuiteId>,
+    pub(super) live_folders: LiveFolders,
     /// What the reports say about new tests.
     pub(super) fields: NewFields,
     /// What the server changed of the fields of new tests.
@@ -130,8 +129,7 @@ impl<'a> Import<'a> {
             lag: Lag::new(options.plan.lag_wait),
             own: OwnRows::default(),
             expected: Expected { records: records.len(), ..Expected::default() },
-            live_folders: HashSet::new(),
-            own_folders: HashSet::new(),
+            live_folders: LiveFolders::default(),
             fields: NewFields::default(),
             changed: Changed::default(),
             links_folders: true,

@@ -36,14 +36,13 @@ pub use import::ApplyOptions;
 pub use locate::locate;
 pub use outcome::{Applied, RecordOutcome, Stop};
 pub use read::{Planned, read_and_plan, read_and_plan_all};
-pub use retire::{Retired, retire};
+pub use retire::{Retired, read_retire, retire};
 pub use undo::{Undone, read_undo, undo};
 
 use crate::api::client::Client;
-use crate::api::ids::SuiteId;
+use crate::plan::placed::LiveFolders;
 use crate::plan::{ChangePlan, TestPlan};
 use crate::progress::Stage;
-use crate::snapshot::folders::Folder;
 use crate::snapshot::{Snapshot, Target};
 use test_reports::record::TestRecord;
 
@@ -87,9 +86,7 @@ async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> 
     progress.begin(Stage::Writing, rows as u64);
     import.delete_left_behind(&snapshot).await?;
     import.prove_descriptions(&snapshot, snapshot.folders.root()).await?;
-    import.live_folders = snapshot.folders.live().map(|(id, _)| id).collect();
-    let is_own = |(_, folder): &(SuiteId, &Folder)| folder.is_of_import();
-    import.own_folders = snapshot.folders.live().filter(is_own).map(|(id, _)| id).collect();
+    import.live_folders = LiveFolders::of(&snapshot.folders);
     import.expected.tests = snapshot.tests.len();
     import.expected.steps = snapshot.steps_by_id.len();
     let folders = import.create_folders(snapshot.into_folders()).await?;

@@ -1,25 +1,21 @@
 //! Moves tests that are still where an import put them.
 
-use std::collections::{HashMap, HashSet};
-
 use futures_util::future::join_all;
-use jiff::SignedDuration;
 
 use crate::api::client::{Client, WriteOutcome};
+use crate::api::error::ApiError;
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::sets::list_in;
 use crate::api::wire::{Flag, MovedTest, SuiteTest, Test};
 use crate::plan::TestPlan;
 use crate::plan::folders::FolderPlan;
+use crate::plan::placed::{LiveFolders, Placements};
 
 use super::import::Import;
 use super::outcome::Stop;
 
 /// Tests per request for their placements.
 const PER_LOT: usize = 1000;
-
-/// A placement that was created longer after its test than this is not the one that was created with it.
-const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
 
 /// A test to move.
 #[derive(Clone, Copy, Debug)]
@@ -39,38 +35,43 @@ pub(crate) enum MoveOutcome {
     Left(String),
 }
 
-/// Moves tests, unless somebody else placed them. One outcome for each, in their order. Only placements in live folders count;
-/// `is_own` folders are those that imports made.
+/// Reads tests and where they are.
+///
+/// # Errors
+/// The first list that cannot be read.
+pub(crate) async fn read_placements(
+    client: &Client,
+    tests: impl Iterator<Item = TestId> + Clone,
+    folders: &LiveFolders,
+) -> Result<Placements, ApiError> {
+    let ids = || tests.clone().map(|test| test.number());
+    let (rows, tests): (Vec<SuiteTest>, Vec<Test>) = tokio::try_join!(
+        list_in(client, "test_id", ids(), PER_LOT),
+        list_in(client, "id", ids(), PER_LOT),
+    )?;
+    Ok(Placements::new(tests, rows, folders))
+}
+
+/// Moves tests, unless somebody else placed them. One outcome for each, in their order.
 ///
 /// # Errors
 /// Errors that end everything.
 pub(crate) async fn move_tests(
     client: &Client,
     moves: &[Move],
-    is_live: impl Fn(SuiteId) -> bool,
-    is_own: impl Fn(SuiteId) -> bool,
+    folders: &LiveFolders,
 ) -> Result<Vec<MoveOutcome>, Stop> {
-    let ids = || moves.iter().map(|one| one.test.number());
-    let placements: Vec<SuiteTest> = list_in(client, "test_id", ids(), PER_LOT).await?;
-    let mut places: HashMap<TestId, Vec<SuiteTest>> = HashMap::new();
-    for row in placements.into_iter().filter(|row| is_live(row.suite_id)) {
-        places.entry(row.test_id).or_default().push(row);
-    }
-    let tests: Vec<Test> = list_in(client, "id", ids(), PER_LOT).await?;
-    let tests: HashMap<TestId, Test> = tests.into_iter().map(|row| (row.id, row)).collect();
+    let placements = read_placements(client, moves.iter().map(|one| one.test), folders).await?;
     let moved = moves.iter().map(async |one| {
-        let [place] = places.get(&one.test).map_or(&[][..], Vec::as_slice) else {
-            let why = "it is not in exactly one folder";
-            return Ok::<_, Stop>(MoveOutcome::Left(why.to_owned()));
+        let place = match placements.by_import(one.test, folders) {
+            Ok(place) => place,
+            Err(_) if placements.is_in(one.test, one.to) => {
+                return Ok::<_, Stop>(MoveOutcome::There);
+            }
+            Err(why) => return Ok(MoveOutcome::Left(why.to_owned())),
         };
         if place.suite_id == one.to {
             return Ok(MoveOutcome::There);
-        }
-        let is_untouched = place.epoch == Some(0)
-            && (is_own(place.suite_id)
-                || tests.get(&one.test).is_some_and(|test| is_together(place, test)));
-        if !is_untouched {
-            return Ok(MoveOutcome::Left("somebody else placed it".to_owned()));
         }
         // Read right before it is written: a person may be moving it.
         let path = format!("suite_test/{}", place.id);
@@ -113,14 +114,6 @@ async fn unmark(client: &Client, test: TestId) -> Result<Option<String>, Stop> {
     })
 }
 
-/// Whether a placement was created with its test.
-fn is_together(place: &SuiteTest, test: &Test) -> bool {
-    match (place.created_at, test.created_at) {
-        (Some(place), Some(test)) => place.duration_since(test).abs() <= TOGETHER,
-        _ => false,
-    }
-}
-
 impl Import<'_> {
     /// Moves the rows that are carried over, before they are: a killed import moves them with the next run.
     pub(super) async fn move_tests(&mut self, folders: &FolderPlan) -> Result<(), Stop> {
@@ -138,11 +131,7 @@ impl Import<'_> {
         if moves.is_empty() {
             return Ok(());
         }
-        let (live, own) = (&self.live_folders, &self.own_folders);
-        let is_in = |set: &HashSet<SuiteId>, suite| set.contains(&suite);
-        let outcomes =
-            move_tests(self.client, &moves, |suite| is_in(live, suite), |suite| is_in(own, suite))
-                .await?;
+        let outcomes = move_tests(self.client, &moves, &self.live_folders).await?;
         for ((record, one), outcome) in records.into_iter().zip(&moves).zip(outcomes) {
             if let MoveOutcome::Left(why) = outcome {
                 let name = &self.records[record].name;

@@ -7,12 +7,15 @@ use crate::api::ids::SuiteId;
 use crate::plan::ChangePlan;
 use crate::plan::folders::FolderPlan;
 use crate::plan::moved::LeftOver;
-use crate::plan::retire::{RetirePlan, RetiredTest, empty_folders};
-use crate::snapshot::{Snapshot, Target, read_folders};
+use crate::plan::placed::LiveFolders;
+use crate::plan::retire::{RetirePlan, RetiredTest, empty_folders, stays, unreported};
+use crate::snapshot::folders::FolderTree;
+use crate::snapshot::{Snapshot, Target, TargetError, read_folders};
+use test_reports::identity::Identity;
 
 use super::dedup::{Written, delete_folders};
 use super::import::{ApplyOptions, Import};
-use super::moves::{Move, MoveOutcome, move_tests};
+use super::moves::{Move, MoveOutcome, move_tests, read_placements};
 use super::outcome::Stop;
 
 /// What was retired.
@@ -32,6 +35,24 @@ pub struct Retired {
     pub stop: Option<Stop>,
 }
 
+/// Reads where the tests are that are in no report, and decides which of them move into the folder `to`.
+///
+/// # Errors
+/// The first list that cannot be read.
+pub async fn read_retire(
+    client: &Client,
+    snapshot: &Snapshot,
+    namespace: &str,
+    reported: &HashSet<Identity>,
+    to: &[String],
+    unmarks: bool,
+) -> Result<RetirePlan, TargetError> {
+    let tests = unreported(snapshot, namespace, reported);
+    let live = LiveFolders::of(&snapshot.folders);
+    let placements = read_placements(client, tests.iter().copied(), &live).await?;
+    Ok(RetirePlan::new(snapshot, namespace, reported, &placements, to, unmarks))
+}
+
 /// Moves the tests of `plan` into the folder `to`.
 pub async fn retire(
     client: &Client,
@@ -41,7 +62,7 @@ pub async fn retire(
     to: &[String],
     options: &ApplyOptions,
 ) -> Retired {
-    let mut retired = Retired::default();
+    let mut retired = Retired { left: plan.left.clone(), ..Retired::default() };
     match run(client, target, snapshot, plan, to, options, &mut retired).await {
         Ok(verified) => retired.verified = verified,
         Err(stop) => retired.stop = Some(stop),
@@ -92,37 +113,23 @@ async fn move_all(
     options: &ApplyOptions,
     retired: &mut Retired,
 ) -> Result<(), Stop> {
-    let folder = create_path(client, target, snapshot, to, options, retired).await?;
-    let live: HashSet<SuiteId> =
-        snapshot.folders.live().map(|(id, _)| id).chain([folder]).collect();
-    let own: HashSet<SuiteId> = snapshot
-        .folders
-        .live()
-        .filter(|(_, folder)| folder.is_of_import())
-        .map(|(id, _)| id)
-        .collect();
+    let (folder, tree) = create_path(client, target, snapshot, to, options, retired).await?;
+    let folders = LiveFolders::of(&tree);
     let moves: Vec<Move> = plan
         .tests
         .iter()
         .map(|test| Move { test: test.id, to: folder, unmarks: test.unmarks })
         .collect();
-    let outcomes =
-        move_tests(client, &moves, |suite| live.contains(&suite), |suite| own.contains(&suite))
-            .await?;
+    let outcomes = move_tests(client, &moves, &folders).await?;
     for (test, outcome) in plan.tests.iter().zip(outcomes) {
         match outcome {
             MoveOutcome::There => retired.tests.push(test.clone()),
             MoveOutcome::Left(reason) => {
-                leave(retired, test, format!("it stays in its folder: {reason}"));
+                retired.left.push(stays(test.id, &test.name, &reason));
             }
         }
     }
     Ok(())
-}
-
-fn leave(retired: &mut Retired, test: &RetiredTest, reason: String) {
-    let reason = format!("test {}: {reason}", test.id);
-    retired.left.push(LeftOver { name: test.name.clone(), reason, suggestion: None });
 }
 
 /// Finds or creates the folder, level by level.
@@ -133,7 +140,7 @@ async fn create_path(
     to: &[String],
     options: &ApplyOptions,
     retired: &mut Retired,
-) -> Result<SuiteId, Stop> {
+) -> Result<(SuiteId, FolderTree), Stop> {
     let nothing = ChangePlan::default();
     let mut import = Import::new(client, target, &[], &nothing, options);
     let mut tree = snapshot.folders.clone();
@@ -142,7 +149,7 @@ async fn create_path(
         let level: Vec<_> = plan.next_level().collect();
         let Some((folder, _)) = level.first() else {
             let found = plan.last().and_then(|folder| folder.suite);
-            return found.ok_or_else(|| lost(to));
+            return found.map(|id| (id, tree)).ok_or_else(|| lost(to));
         };
         let path = folder.path.clone();
         let refused = import.create_level(&level, &mut tree).await?;

@@ -9,7 +9,7 @@ use crate::api::wire::{FolderLink, Link, RunResult, Suite, Test};
 use crate::description::{self, IdentityLine, Label, linked_identities, without_line};
 use crate::plan::moved::LeftOver;
 use crate::plan::undo::{
-    DeletedTest, PastImport, UndoPlan, UnlinkedFolder, UnlinkedTest, WRITTEN_SINCE, created_rows,
+    DeletedTest, PastImport, UndoPlan, UnlinkedFolder, UnlinkedTest, created_rows,
 };
 use crate::snapshot::{ReadRequest, Snapshot, Target, TargetError};
 use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
@@ -201,7 +201,7 @@ async fn unlink(
     Ok(Unlinked::Left(reason))
 }
 
-/// Takes the identities of an import from a person's folder, unless somebody wrote it since.
+/// Takes the identities of an import from a person's folder. What people wrote in it stays.
 async fn unlink_folder(client: &Client, link: &UnlinkedFolder) -> Result<Unlinked, Stop> {
     let path = format!("suite/{}", link.id);
     let mut last = None;
@@ -220,9 +220,6 @@ async fn unlink_folder(client: &Client, link: &UnlinkedFolder) -> Result<Unlinke
         };
         if !has_it(described) {
             return Ok(Unlinked::Done);
-        }
-        if row.epoch != Some(link.epoch) {
-            return Ok(Unlinked::Left(WRITTEN_SINCE.to_owned()));
         }
         let Some(description) = description::unlink_folder(described, &link.identities) else {
             let why = "somebody edited the line that holds the identity";

@@ -277,9 +277,10 @@ impl Import<'_> {
 
     async fn plan_again(&self) -> Result<(ChangePlan, Snapshot), Stop> {
         let options = &self.options.plan;
-        let folders = self.live_folders.union(&self.own.folders).copied();
+        let mut folders = self.live_folders.ids();
+        folders.extend(&self.own.folders);
         let expected = Expected {
-            folders: folders.collect(),
+            folders: folders.into_iter().collect(),
             tests: self.expected.tests + self.own.tests.len(),
             steps: self.expected.steps + self.applied.steps_created,
             records: self.records.len(),

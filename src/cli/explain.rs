@@ -141,7 +141,8 @@ fn similar_names(records: &Records, name: &str) -> Option<String> {
         .iter()
         .map(|test| (strsim::jaro_winkler(&wanted, &text::fold(&test.name)), &*test.name))
         .collect();
-    scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    // Equal names stand together.
+    scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
     scored.dedup_by_key(|(_, name)| *name);
     let names: Vec<String> = scored
         .iter()

@@ -1,9 +1,10 @@
 //! `tq-import retire`: moves tests that no report names into a folder of their own.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::api::client::Client;
-use crate::apply::{ApplyOptions, Retired, Stop, read_and_plan, retire};
+use crate::apply::{ApplyOptions, Retired, Stop, read_and_plan, read_retire, retire};
 use crate::plan::retire::{DEFAULT_LIMIT, RetirePlan};
 use crate::snapshot::{Snapshot, Target, TargetError};
 use crate::summary::{ChangeAction, Work};
@@ -62,21 +63,25 @@ impl Import<'_> {
         self.summary.work = Work::Retire;
         self.summary.tests.unchanged = self.summary.to_import().len();
         let records = Arc::clone(&self.summary.records);
-        let reported = records.tests.iter().map(|test| test.identity).collect();
-        let planned = |part: &Part, snapshot: &Snapshot| {
+        let reported: HashSet<_> = records.tests.iter().map(|test| test.identity).collect();
+        let planned = async |part: &Part, snapshot: &Snapshot| {
             let to = folder(retiring, part);
             let namespace = &part.planning.namespace;
-            let plan = RetirePlan::new(snapshot, namespace, &reported, &to, retiring.unmarks);
-            (to, plan)
+            let unmarks = retiring.unmarks;
+            let plan = read_retire(client, snapshot, namespace, &reported, &to, unmarks).await?;
+            Ok::<_, TargetError>((to, plan))
         };
-        let plans: Vec<(Vec<String>, RetirePlan)> =
-            parts.iter().map(|part| planned(part, &snapshot)).collect();
+        let mut plans: Vec<(Vec<String>, RetirePlan)> = Vec::new();
+        for part in parts {
+            plans.push(planned(part, &snapshot).await?);
+        }
         if settings.mode != Mode::Apply {
             self.summary.dry_run = true;
             self.summary.complete = None;
             for (_, plan) in &plans {
                 self.summary.add_retired(&plan.tests);
                 self.summary.add_folders(ChangeAction::Delete, &plan.folders, REMOVED_FOLDER);
+                self.summary.left.extend_from_slice(&plan.left);
             }
             if settings.mode == Mode::Check && plans.iter().any(|(_, plan)| !plan.is_empty()) {
                 self.exit.add(ExitCode::Changes);
@@ -110,6 +115,7 @@ impl Import<'_> {
         for (part, (to, plan)) in parts.iter().zip(plans) {
             let Some(mut snapshot) = shared.next() else { continue };
             if plan.is_empty() {
+                self.summary.left.extend(plan.left);
                 continue;
             }
             if has_stopped {
@@ -120,7 +126,7 @@ impl Import<'_> {
             if has_written {
                 (snapshot, _) =
                     read_and_plan(client, target, part.of(&records), &part.planning).await?;
-                (_, plan) = planned(part, &snapshot);
+                (_, plan) = planned(part, &snapshot).await?;
             }
             has_written = true;
             let options = ApplyOptions {

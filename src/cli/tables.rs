@@ -31,6 +31,9 @@ pub(super) struct Unassigned {
     pub(super) found: Vec<Discovered>,
 }
 
+/// What to do about reports that no table names.
+const IN_NO_TABLE: &str = "report arguments choose among the reports of the tables: add them to `files` of the table that they belong to, or give their package a tq-import.toml of its own; nothing was done";
+
 /// The reports of the tables.
 ///
 /// # Errors
@@ -92,9 +95,17 @@ pub(super) fn find(directory: &Path, settings: &Settings) -> Result<Found, Unass
             None if input.origin == Origin::Found => unnamed.push(input.display),
             None => errors.add(
                 format!("{} is in the files of no [[import]] table", input.display),
-                "report arguments choose among the reports of the tables: add it to `files` of the table that it belongs to, or give its package a tq-import.toml of its own; nothing was done",
+                IN_NO_TABLE,
             ),
         }
+    }
+    if let Some(first) = unnamed.first()
+        && chosen.iter().all(|table| table.inputs.is_empty())
+    {
+        let files = count(unnamed.len(), "report");
+        let message =
+            format!("{files} found, in the files of no [[import]] table (first: {first})");
+        errors.add(message, IN_NO_TABLE);
     }
     if let Some(first) = chosen.first_mut() {
         (first.unmatched, first.foreign, first.errors) =

@@ -8,6 +8,9 @@ use super::steps::steps_of;
 use test_reports::identity::Identity;
 use test_reports::record::TestRecord;
 
+/// Why a step is deleted that is no duplicate.
+pub const FORMER_STEP: &str = "its report no longer has it";
+
 /// One line of the change plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -204,8 +207,7 @@ impl ChangePlan {
                     }
                 }
                 for delete in &follows.deletes {
-                    let reason = "its report no longer has it";
-                    push(ChangeAction::Delete, ChangeKind::Step, &delete.step, reason);
+                    push(ChangeAction::Delete, ChangeKind::Step, &delete.step, FORMER_STEP);
                 }
                 for text in follows.creates.iter().filter_map(|sequence| texts.get(sequence - 1)) {
                     push(

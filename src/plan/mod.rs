@@ -13,6 +13,7 @@ pub mod folders;
 pub mod matching;
 pub mod moved;
 mod options;
+pub mod placed;
 mod read_request;
 pub mod retire;
 pub mod stale;

@@ -9,6 +9,8 @@ use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::text;
 
 use super::create_limit::CreateLimit;
+use super::moved::LeftOver;
+use super::placed::{LiveFolders, Placements};
 use super::stale::stale_rows;
 
 /// The share of a namespace that is retired without `--limit`, in percent.
@@ -38,34 +40,60 @@ pub struct RetirePlan {
     pub folders: Vec<Vec<String>>,
     /// The number of tests in the namespace.
     pub held: usize,
+    /// Tests that are in no report and stay where they are, and why.
+    pub left: Vec<LeftOver>,
+}
+
+/// The rows of the tests of `namespace` that are not in `reported` and not retired yet.
+#[must_use]
+pub fn unreported(
+    snapshot: &Snapshot,
+    namespace: &str,
+    reported: &HashSet<Identity>,
+) -> Vec<TestId> {
+    stale_rows(snapshot, namespace, reported).into_iter().map(|(id, _)| id).collect()
+}
+
+/// A test that stays where it is.
+#[must_use]
+pub fn stays(id: TestId, name: &str, why: &str) -> LeftOver {
+    let reason = format!("test {id}: it stays in its folder: {why}");
+    LeftOver { name: name.to_owned(), reason, suggestion: None }
 }
 
 impl RetirePlan {
-    /// The tests of `namespace` that are not in `reported`, for the folder `to`.
+    /// The tests of `namespace` that are not in `reported`, for the folder `to`. `placements` are those of the tests that
+    /// [`unreported`] names.
     #[must_use]
     pub fn new(
         snapshot: &Snapshot,
         namespace: &str,
         reported: &HashSet<Identity>,
+        placements: &Placements,
         to: &[String],
         unmarks: bool,
     ) -> Self {
         let mark = NamespaceMark::of(namespace);
         let held = snapshot.tests.values().filter(|row| row.namespace == Some(mark)).count();
-        let tests = stale_rows(snapshot, namespace, reported).into_iter().map(|(id, stale)| {
+        let live = LiveFolders::of(&snapshot.folders);
+        let (mut tests, mut left) = (Vec::new(), Vec::new());
+        for (id, stale) in stale_rows(snapshot, namespace, reported) {
+            if let Err(why) = placements.by_import(id, &live) {
+                left.push(stays(id, &stale.name, why));
+                continue;
+            }
             let flag = snapshot.tests.get(&id).and_then(|row| row.is_automated);
-            RetiredTest {
+            tests.push(RetiredTest {
                 id,
                 name: stale.name,
                 path: stale.folder,
                 identity: stale.identity,
                 unmarks: unmarks && flag == Some(true),
-            }
-        });
-        let tests: Vec<RetiredTest> = tests.collect();
+            });
+        }
         let gone = tests.iter().map(|test| test.id).collect();
         let folders = empty_folders(snapshot, namespace, to, &gone);
-        Self { tests, folders: folders.into_iter().map(|(_, path)| path).collect(), held }
+        Self { tests, folders: folders.into_iter().map(|(_, path)| path).collect(), held, left }
     }
 
     /// Whether nothing is to be done.

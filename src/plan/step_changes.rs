@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::api::ids::StepId;
 use crate::snapshot::StepRow;
-use test_reports::record::TestRecord;
+use test_reports::record::{StepText, TestRecord};
 
-use super::step_marks::{Mark, is_ours, is_stored};
+use super::step_marks::{Mark, has_text, is_ours};
 use super::steps::steps_of;
 
 /// The writes that make the steps of a test those of its report.
@@ -60,9 +60,17 @@ impl StepChanges {
         self.updates.len() + self.creates.len() + self.deletes.len()
     }
 
-    /// What `rows`, the steps of a complete test, need to be the steps of `record`, which names some.
-    pub(super) fn new(record: &TestRecord, rows: &[(StepId, &StepRow)]) -> Result<Self, Edited> {
+    /// What `rows`, the steps of a complete test, need to be the steps of `record`, which names some. `keeps_case`: whether the
+    /// server is known to keep upper and lower case.
+    pub(super) fn new(
+        record: &TestRecord,
+        rows: &[(StepId, &StepRow)],
+        keeps_case: bool,
+    ) -> Result<Self, Edited> {
         let wanted = steps_of(record);
+        let has_text = |sequence: usize, row: &StepRow, text: &StepText| {
+            has_text(record, sequence, row, &text.step, keeps_case)
+        };
         let mut by_sequence: BTreeMap<usize, (StepId, &StepRow)> = BTreeMap::new();
         for (id, row) in rows {
             let sequence = row.sequence.and_then(|sequence| usize::try_from(sequence).ok());
@@ -72,8 +80,22 @@ impl StepChanges {
                 return Ok(Self::default());
             }
         }
-        let Some((_, first)) = by_sequence.get(&1) else { return Ok(Self::default()) };
         let last = by_sequence.keys().next_back().copied().unwrap_or_default();
+        let Some((_, first)) = by_sequence.get(&1) else {
+            // An import was interrupted before it created the first step, which the import adds beside these changes.
+            let mut changes = Self::default();
+            for (sequence, (id, row)) in by_sequence.range(1..=wanted.len()) {
+                if has_text(*sequence, row, &wanted[sequence - 1]) {
+                    continue;
+                }
+                if !is_ours(record, *sequence, row) {
+                    return Err(Edited);
+                }
+                let epoch = row.epoch.unwrap_or_default();
+                changes.updates.push(StepUpdate { id: *id, epoch, sequence: *sequence });
+            }
+            return Ok(changes);
+        };
         let marked = Mark::of(record, 1, &first.text).map(|mark| mark.steps);
         // Without a mark, as many as there are: then nothing tells whether somebody deleted the last ones.
         let left = marked.unwrap_or(last);
@@ -81,7 +103,7 @@ impl StepChanges {
         let mut is_edited = marked.is_none() && left < wanted.len() && left > 1;
         for (sequence, (id, row)) in &by_sequence {
             let text = sequence.checked_sub(1).and_then(|index| wanted.get(index));
-            let differs = text.is_none_or(|text| !is_stored(&text.step, &row.text.step));
+            let differs = text.is_none_or(|text| !has_text(*sequence, row, text));
             if *sequence > left && (text.is_none() || differs) {
                 // Somebody added it. A step that an import was about to add has its text.
                 is_edited = true;
@@ -132,8 +154,8 @@ mod tests {
 
     use super::*;
     use crate::plan::marked_step;
+    use crate::plan::step_marks::is_stored;
     use crate::plan::tests::record;
-    use test_reports::record::StepText;
 
     fn with_steps(steps: &[&str]) -> TestRecord {
         let mut record = record(&[], "one");
@@ -155,7 +177,7 @@ mod tests {
 
     fn changes(record: &TestRecord, rows: &[StepRow]) -> Result<StepChanges, Edited> {
         let rows: Vec<(StepId, &StepRow)> = (1..).map(StepId::new).zip(rows).collect();
-        StepChanges::new(record, &rows)
+        StepChanges::new(record, &rows, true)
     }
 
     /// Carries changes out, and says which writes there were.
@@ -194,6 +216,8 @@ mod tests {
             (&["go", "back", "again"], "[3] [] []"),
             (&["start", "x", "y"], "[2, 3, 1] [] []"),
             (&["start", "x"], "[1] [] [\"y\"]"),
+            (&["Start", "X"], "[2, 1] [] []"),
+            (&["start", "x"], "[2, 1] [] []"),
         ] {
             assert_eq!(follow(&with_steps(steps), &mut rows), expected, "{steps:?}");
         }

@@ -73,6 +73,22 @@ pub(super) fn is_ours(record: &TestRecord, sequence: usize, row: &StepRow) -> bo
     is_new || Mark::of(record, sequence, &row.text).is_some()
 }
 
+/// Whether a step has the text `sent`, or what the server makes of it. Another case is another text, if the server is known to keep
+/// upper and lower case, or if the mark of the step says that it was sent as it is.
+pub(super) fn has_text(
+    record: &TestRecord,
+    sequence: usize,
+    row: &StepRow,
+    sent: &str,
+    keeps_case: bool,
+) -> bool {
+    let (plain, ours) = (text::clean(&row.text.step), text::clean(sent));
+    if plain == ours || plain.to_lowercase() != ours.to_lowercase() {
+        return is_stored(sent, &row.text.step);
+    }
+    !keeps_case && Mark::of(record, sequence, &row.text).is_none()
+}
+
 /// Whether `stored` is what a server makes of `sent`: some change or cut every text, which is no edit.
 pub(super) fn is_stored(sent: &str, stored: &str) -> bool {
     let (sent, stored) = (text::clean(sent), text::clean(stored));

@@ -16,6 +16,8 @@ const SHOWN: usize = 5;
 pub(super) struct StoredSteps<'a> {
     snapshot: &'a Snapshot,
     by_test: HashMap<TestId, Vec<(StepId, &'a StepRow)>>,
+    /// Whether the server keeps upper and lower case: there are steps with both.
+    keeps_case: bool,
     /// The tests whose steps somebody edited, and that differ from the report.
     edited: Vec<(TestId, String)>,
 }
@@ -33,7 +35,12 @@ impl<'a> StoredSteps<'a> {
                 by_test.entry(row.test).or_default().push((*id, row));
             }
         }
-        Self { snapshot, by_test, edited: Vec::new() }
+        let has = |is_wanted: fn(char) -> bool| {
+            let mut texts = by_test.values().flatten().map(|(_, row)| &row.text.step);
+            texts.any(|text| text.contains(is_wanted))
+        };
+        let keeps_case = has(char::is_uppercase) && has(char::is_lowercase);
+        Self { snapshot, by_test, keeps_case, edited: Vec::new() }
     }
 
     /// What makes the steps of the test `id` those of `record`. Only the steps of tests that nobody edited were read.
@@ -43,7 +50,7 @@ impl<'a> StoredSteps<'a> {
             return StepChanges::default();
         }
         let Some(rows) = self.by_test.get(&id) else { return StepChanges::default() };
-        StepChanges::new(record, rows).unwrap_or_else(|Edited| {
+        StepChanges::new(record, rows, self.keeps_case).unwrap_or_else(|Edited| {
             self.edited.push((id, record.name.to_string()));
             StepChanges::default()
         })

@@ -154,12 +154,7 @@ pub struct UnlinkedFolder {
     pub path: Vec<String>,
     /// The identities that it loses: several if the reports have its name in several cases.
     pub identities: Vec<Identity>,
-    /// The epoch that it must still have.
-    pub epoch: u64,
 }
-
-/// Why a folder keeps its identity.
-pub(crate) const WRITTEN_SINCE: &str = "somebody wrote it since";
 
 /// A folder that is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,9 +218,8 @@ impl UndoPlan {
             let outcome = match (change.action.as_str(), change.kind.as_str()) {
                 ("create", "test") => plan.delete_test(change, snapshot),
                 ("adopt" | "relink", "test") => plan.unlink_test(change, snapshot),
-                ("adopt", "folder") => plan.unlink_folder(change, snapshot),
                 // Folders follow, and the steps of a created test go with it.
-                ("create", "folder") => Ok(()),
+                ("create" | "adopt", "folder") => Ok(()),
                 ("create", "step") => Err("the steps that were added to it stay".to_owned()),
                 ("update" | "delete", "step") => Err("its steps stay as they are".to_owned()),
                 ("place", _) => Err("it stays in its folder".to_owned()),
@@ -241,6 +235,7 @@ impl UndoPlan {
             }
         }
         plan.delete_folders(past, snapshot);
+        plan.unlink_folders(past, snapshot);
         plan
     }
 
@@ -309,26 +304,47 @@ impl UndoPlan {
         Ok(())
     }
 
-    fn unlink_folder(&mut self, change: &PastChange, snapshot: &Snapshot) -> Result<(), String> {
-        let (Some(id), Some(identity)) = (change.id, change.identity()) else {
-            return Err("the summary does not name its row".to_owned());
+    /// A person's folder loses its identity once no test of these imports is in it or below: until then other imports find the
+    /// folder by the identity. What people wrote in it stays.
+    fn unlink_folders(&mut self, past: &PastImport, snapshot: &Snapshot) {
+        let marks: Vec<NamespaceMark> =
+            past.namespaces().into_iter().map(NamespaceMark::of).collect();
+        let deleted: HashSet<TestId> = self.tests.iter().map(|test| test.id).collect();
+        let unlinked: HashSet<TestId> =
+            self.links.iter().filter(|link| link.former.is_none()).map(|link| link.id).collect();
+        let is_imported = |test: &TestId| {
+            let row = snapshot.tests.get(test);
+            !deleted.contains(test)
+                && !unlinked.contains(test)
+                && row.and_then(|row| row.namespace).is_some_and(|mark| marks.contains(&mark))
         };
-        let id = SuiteId::new(id);
-        // Deleted, or taken back already.
-        let Some(row) = snapshot.folders.get(id).filter(|row| row.linked.contains(&identity))
-        else {
-            return Ok(());
-        };
-        let Some(epoch) = change.epoch.filter(|epoch| row.epoch == Some(*epoch)) else {
-            return Err(format!("folder {id} stays as it is, because {WRITTEN_SINCE}"));
-        };
-        if let Some(link) = self.folder_links.iter_mut().find(|link| link.id == id) {
-            link.identities.push(identity);
-            return Ok(());
+        for change in past.changes.iter().filter(|change| change.is("adopt", "folder")) {
+            let name = change.path.join("/");
+            let (Some(id), Some(identity)) = (change.id, change.identity()) else {
+                self.leave(&name, "the summary does not name its row".to_owned());
+                continue;
+            };
+            let id = SuiteId::new(id);
+            // Deleted, or taken back already.
+            if !snapshot.folders.get(id).is_some_and(|row| row.linked.contains(&identity)) {
+                continue;
+            }
+            if let Some(link) = self.folder_links.iter_mut().find(|link| link.id == id) {
+                link.identities.push(identity);
+                continue;
+            }
+            let has_tests = |(folder, tests): (&SuiteId, &Vec<TestId>)| {
+                (*folder == id || snapshot.folders.is_below(*folder, id))
+                    && tests.iter().any(is_imported)
+            };
+            if snapshot.tests_in_folder.iter().any(has_tests) {
+                let why = "imported tests are still in it";
+                self.leave(&name, format!("folder {id} keeps its identity, because {why}"));
+                continue;
+            }
+            let (path, identities) = (change.path.clone(), vec![identity]);
+            self.folder_links.push(UnlinkedFolder { id, path, identities });
         }
-        let (path, identities) = (change.path.clone(), vec![identity]);
-        self.folder_links.push(UnlinkedFolder { id, path, identities, epoch });
-        Ok(())
     }
 
     /// Folders are deleted from the inside out, if everything in them is deleted, too.

@@ -175,22 +175,22 @@ impl Summary {
                 reason: reason.to_owned(),
                 row: ChangedRow::of(id),
             };
-        use ChangeAction::{Delete, Unlink};
+        use ChangeAction::{Delete, Relink, Unlink};
         self.changes.extend(done.tests.iter().map(|test| {
             let reason = "the import created it, and nobody touched it";
             let (path, id) = (&test.path, test.id.number());
             change(Delete, ChangeKind::Test, path, &test.name, test.identity, reason, id)
         }));
         self.changes.extend(done.links.iter().map(|link| {
-            let reason = match link.former {
-                Some(_) => "the import carried it over",
-                None => "the import linked it",
+            let (action, reason) = match link.former {
+                Some(_) => (Relink, "the import carried it over; it has its former identity again"),
+                None => (Unlink, "the import linked it"),
             };
             let (path, id) = (&link.path, link.id.number());
-            change(Unlink, ChangeKind::Test, path, &link.name, link.identity, reason, id)
+            change(action, ChangeKind::Test, path, &link.name, link.identity, reason, id)
         }));
         self.changes.extend(done.folder_links.iter().flat_map(|link| {
-            let reason = "the import gave it its identity, and nobody wrote it since";
+            let reason = "the import gave it its identity, and no imported test is in it";
             let name = link.path.last().map_or("", String::as_str);
             link.identities.iter().map(move |identity| {
                 let (kind, id) = (ChangeKind::Folder, link.id.number());

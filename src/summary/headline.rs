@@ -225,23 +225,30 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         return (Severity::Ok, "complete:", text);
     }
     if summary.work == Work::Undo {
-        let deleted = of_kind(ChangeAction::Delete, ChangeKind::Test);
-        let unlinked = of_kind(ChangeAction::Unlink, ChangeKind::Test);
-        let folders = match of_kind(ChangeAction::Unlink, ChangeKind::Folder) {
-            0 => String::new(),
-            folders => format!(" and {} unlinked", count(folders, "folder")),
+        let verbs = [
+            (ChangeAction::Delete, "deleted"),
+            (ChangeAction::Unlink, "unlinked"),
+            (ChangeAction::Relink, "carried back"),
+        ];
+        let parts = verbs.into_iter().filter_map(|(action, verb)| {
+            let nouns = [(ChangeKind::Test, "test"), (ChangeKind::Folder, "folder")];
+            let nouns = nouns.map(|(kind, noun)| (of_kind(action, kind), noun)).into_iter();
+            let rows: Vec<String> = nouns
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, noun)| count(number, noun))
+                .collect();
+            (!rows.is_empty()).then(|| format!("{} {verb}", rows.join(" and ")))
+        });
+        let parts: Vec<String> = parts.collect();
+        let done = match parts.split_last() {
+            None => format!("nothing had to be taken back in {project}"),
+            Some((last, [])) => format!("{last} in {project}"),
+            Some((last, others)) => format!("{} and {last} in {project}", others.join(", ")),
         };
-        let text = match (deleted + unlinked, summary.changes.len()) {
-            (0, 0) => format!("nothing was left to take back in {project}"),
-            _ => format!(
-                "{} deleted and {} unlinked{folders} in {project}{}",
-                count(deleted, "test"),
-                grouped(unlinked),
-                match summary.left.len() {
-                    0 => String::new(),
-                    left => format!("; {} stay as they are", count(left, "row")),
-                }
-            ),
+        let text = match summary.left.len() {
+            0 => done,
+            1 => format!("{done}; 1 row stays as it is"),
+            left => format!("{done}; {} stay as they are", count(left, "row")),
         };
         return (Severity::Ok, "complete:", text);
     }

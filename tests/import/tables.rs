@@ -691,3 +691,32 @@ async fn run_imports_what_its_command_wrote_for_the_tables() {
     command.args(HASTY).args(["--format", "json", "--", "sh", "-c", "touch services/api/a.xml"]);
     assert_eq!(run(command).await.expect(0).json()["tests"]["unchanged"], 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_moved_to_another_table_is_named() {
+    let env = two_packages().await;
+    json(&env, 0, &[]).await;
+    env.write("packages/web/reports/unit/a.xml", &report(&WEB[..1]));
+    let menu = [API, &WEB[1..]].concat();
+    env.write("services/api/a.xml", &report(&menu));
+    let summary = json(&env, 0, &["--dry-run"]).await;
+    let warnings = summary["warnings"].to_string();
+    assert!(warnings.contains("opens") && warnings.contains("namespace"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_the_files_of_a_table_is_named() {
+    let env = two_packages().await;
+    env.write("other/b.xml", &report(API));
+    let named = text(&env, &["other"]).await.expect(2);
+    assert!(
+        named
+            .stderr
+            .contains("1 report found, in the files of no [[import]] table (first: other/b.xml)"),
+        "{named}"
+    );
+    env.write("tq-import.toml", &TABLES.replace("services/api/*.xml", "services/***/a[.xml"));
+    let broken = text(&env, &[]).await.expect(2);
+    assert!(broken.stderr.contains("`files`") || broken.stderr.contains("files"), "{broken}");
+    assert!(broken.stderr.contains("services/***/a[.xml"), "{broken}");
+}

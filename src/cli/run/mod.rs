@@ -7,6 +7,7 @@
 mod command;
 mod fresh;
 mod go;
+mod launch;
 mod secrecy;
 mod tools;
 
@@ -66,8 +67,9 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     }
     let directory = &environment.directory;
     let mut added = None;
+    let pytest_options = environment.get("PYTEST_ADDOPTS");
     if !names_any && !reads_output {
-        let hint = match tools::reporting(command, directory) {
+        let hint = match tools::reporting(command, directory, pytest_options) {
             Ok(Some(Reporting::Added(report))) => {
                 added = Some(report);
                 None

@@ -1,7 +1,7 @@
 //! Test tools that need no report argument: their own option writes a report into a temporary directory, or the place of
 //! their reports is known.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,20 +10,7 @@ use tempfile::TempDir;
 use crate::cli::cargo::is_cargo_test;
 use crate::discover::{Discovered, Input, Origin, Source};
 
-/// A tool that this module knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tool {
-    Pytest,
-    Jest,
-    Vitest,
-    Nextest,
-    Go,
-    Playwright,
-    Maven,
-    Gradle,
-    Mocha,
-    Dotnet,
-}
+use super::launch::{Launch, Place, Tool, launched};
 
 /// What has to be done so that a command's report is found.
 #[derive(Debug)]
@@ -79,24 +66,30 @@ impl AddedReport {
     }
 }
 
-/// How the report of `command`, which runs in `directory`, is found; none if the tool is not known.
+/// How the report of `command`, which runs in `directory`, is found; none if the tool is not known. `pytest_options` is the value
+/// of `PYTEST_ADDOPTS`.
 ///
 /// # Errors
 /// If there is no temporary directory.
-pub(super) fn reporting(command: &[OsString], directory: &Path) -> io::Result<Option<Reporting>> {
+pub(super) fn reporting(
+    command: &[OsString],
+    directory: &Path,
+    pytest_options: Option<&str>,
+) -> io::Result<Option<Reporting>> {
     if is_cargo_test(command) {
         return Ok(None);
     }
     let words: Vec<String> =
         command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let Some((tool, at)) = tool(&words) else { return Ok(None) };
-    let rest = words.get(at + 1..).unwrap_or_default();
-    let own = rest.split(|word| word == "--").next().unwrap_or_default();
+    let Some(launch) = launched(&words, directory) else { return Ok(None) };
+    let tool = launch.tool;
+    let own = launch.own.split(|word| word == "--").next().unwrap_or_default();
     let has = |option: &str| own.iter().any(|word| names(word, option));
     Ok(Some(match tool {
         Tool::Pytest
             if has("--junitxml")
                 || has("--junit-xml")
+                || pytest_options.is_some_and(|options| options.contains("--junit"))
                 || configures(directory, &PYTEST, "--junit") =>
         {
             Reporting::Advice(
@@ -135,7 +128,7 @@ pub(super) fn reporting(command: &[OsString], directory: &Path) -> io::Result<Op
         ]),
         Tool::Gradle => Reporting::Patterns(&["**/build/test-results/**/TEST-*.xml"]),
         Tool::Pytest | Tool::Jest | Tool::Vitest | Tool::Playwright | Tool::Nextest | Tool::Go => {
-            Reporting::Added(added(tool, command, at, own)?)
+            Reporting::Added(added(&launch, command, own)?)
         }
     }))
 }
@@ -156,8 +149,9 @@ fn configures(directory: &Path, names: &[&str], key: &str) -> bool {
         .any(|file| std::fs::read_to_string(file.path()).is_ok_and(|text| text.contains(key)))
 }
 
-/// `command` with the arguments that make `tool`, whose name is word `at`, write a report. `own` are the words after it.
-fn added(tool: Tool, command: &[OsString], at: usize, own: &[String]) -> io::Result<AddedReport> {
+/// `command` with the arguments that make its tool write a report. `own` are the options of the tool.
+fn added(launch: &Launch, command: &[OsString], own: &[String]) -> io::Result<AddedReport> {
+    let tool = launch.tool;
     let temporary = tempfile::Builder::new().prefix("tq-import-").tempdir()?;
     let (name, file) = match tool {
         Tool::Pytest => ("pytest", "pytest.xml"),
@@ -199,13 +193,20 @@ fn added(tool: Tool, command: &[OsString], at: usize, own: &[String]) -> io::Res
             output = Some(Shown::Go { verbose });
         }
     }
-    // Right behind the tool's name and command, because a later `--` ends the options.
-    let behind = match tool {
-        Tool::Playwright | Tool::Nextest | Tool::Go => at + 2,
-        Tool::Vitest if own.first().is_some_and(|word| !word.starts_with('-')) => at + 2,
-        _ => at + 1,
-    };
     let mut command = command.to_vec();
+    let behind = match launch.place {
+        // Right behind the tool's name and command, because a later `--` ends the options.
+        Place::Behind(at) => match tool {
+            Tool::Playwright | Tool::Nextest | Tool::Go => at + 2,
+            Tool::Vitest if own.first().is_some_and(|word| !word.starts_with('-')) => at + 2,
+            _ => at + 1,
+        },
+        Place::End => command.len(),
+        Place::EndBehindDashes => {
+            command.push("--".into());
+            command.len()
+        }
+    };
     let behind = behind.min(command.len());
     command.splice(behind..behind, arguments);
     Ok(AddedReport { name, command, variables, path, output, _directory: temporary })
@@ -214,65 +215,6 @@ fn added(tool: Tool, command: &[OsString], at: usize, own: &[String]) -> io::Res
 /// Whether `word` is `option`, or `option=value`.
 fn names(word: &str, option: &str) -> bool {
     word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-}
-
-/// The tool that a command runs, and the index of its name.
-fn tool(words: &[String]) -> Option<(Tool, usize)> {
-    let mut at = 0;
-    // Programs that start another one.
-    loop {
-        let program = stem(words.get(at)?);
-        let next = |index: usize| words.get(at + index).map(String::as_str).unwrap_or_default();
-        at += match (program.as_str(), next(1)) {
-            ("npx" | "bunx", _) => 1 + options(words, at + 1),
-            ("pnpm" | "yarn" | "npm", "exec") => 2 + usize::from(next(2) == "--"),
-            ("pnpm" | "yarn", "jest" | "vitest" | "playwright" | "mocha") => 1,
-            ("uv" | "poetry" | "pipenv" | "hatch" | "pdm", "run") => 2,
-            ("python" | "python3" | "py", "-m") => 2,
-            ("node", script) if !script.starts_with('-') => 1,
-            _ => break,
-        };
-    }
-    let program = stem(words.get(at)?);
-    let mut further = words.iter().skip(at + 1).map(String::as_str);
-    let first = further.next().unwrap_or_default();
-    let tool = match program.as_str() {
-        "pytest" | "py.test" => Tool::Pytest,
-        "jest" => Tool::Jest,
-        "vitest" if !matches!(first, "watch" | "bench" | "list" | "init" | "dev") => Tool::Vitest,
-        "playwright" if first == "test" => Tool::Playwright,
-        "mocha" => Tool::Mocha,
-        "go" if first == "test" => Tool::Go,
-        "dotnet" if first == "test" => Tool::Dotnet,
-        "mvn" | "mvnw" => Tool::Maven,
-        "gradle" | "gradlew" => Tool::Gradle,
-        "cargo" => {
-            let nextest = words.iter().skip(at).position(|word| word == "nextest")?;
-            let at = at + nextest;
-            let runs = words.get(at + 1).is_some_and(|word| word == "run" || word == "r");
-            return (nextest <= 2 && runs).then_some((Tool::Nextest, at));
-        }
-        "cargo-nextest" => {
-            let at = at + usize::from(first == "nextest");
-            let runs = words.get(at + 1).is_some_and(|word| word == "run" || word == "r");
-            return runs.then_some((Tool::Nextest, at));
-        }
-        _ => return None,
-    };
-    Some((tool, at))
-}
-
-/// The number of options from word `from` on. A package manager's own option with a value apart is not known.
-fn options(words: &[String], from: usize) -> usize {
-    words.iter().skip(from).take_while(|word| word.starts_with('-')).count()
-}
-
-/// The name of a program without its directory and the endings of Windows and JavaScript.
-fn stem(word: &str) -> String {
-    let name = Path::new(word).file_name().and_then(OsStr::to_str).unwrap_or(word);
-    let endings = [".exe", ".cmd", ".bat", ".js", ".mjs"];
-    let bare = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
-    bare.to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -285,7 +227,7 @@ mod tests {
 
     fn of(line: &str) -> Option<Reporting> {
         let directory = tempfile::tempdir().unwrap();
-        reporting(&words(line), directory.path()).unwrap()
+        reporting(&words(line), directory.path(), None).unwrap()
     }
 
     /// The changed command, with `FILE` for the path of the report.
@@ -301,6 +243,14 @@ mod tests {
         for (line, expected) in [
             ("pytest -q tests", "pytest --junitxml=FILE -q tests"),
             ("uv run pytest", "uv run pytest --junitxml=FILE"),
+            (
+                "uv run --frozen --with pytest -- pytest -q",
+                "uv run --frozen --with pytest -- pytest --junitxml=FILE -q",
+            ),
+            ("coverage run -m pytest a", "coverage run -m pytest --junitxml=FILE a"),
+            ("python -X dev -m pytest", "python -X dev -m pytest --junitxml=FILE"),
+            ("env A=b timeout 60 pytest", "env A=b timeout 60 pytest --junitxml=FILE"),
+            ("xvfb-run -a npx jest", "xvfb-run -a npx jest --json --outputFile=FILE"),
             ("python3 -m pytest -k a", "python3 -m pytest --junitxml=FILE -k a"),
             ("npx --yes jest src", "npx --yes jest --json --outputFile=FILE src"),
             ("npm exec -- jest", "npm exec -- jest --json --outputFile=FILE"),
@@ -363,7 +313,7 @@ mod tests {
     #[test]
     fn reporters_of_a_configuration_are_not_replaced() {
         let directory = tempfile::tempdir().unwrap();
-        let of = |line: &str| reporting(&words(line), directory.path()).unwrap();
+        let of = |line: &str| reporting(&words(line), directory.path(), None).unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
         write("playwright.config.ts", "export default { retries: 2 }");
@@ -372,9 +322,53 @@ mod tests {
         write("vite.config.js", "export default { test: { reporters: ['dot'] } }");
         assert!(matches!(of("npx playwright test"), Some(Reporting::Advice(_))));
         assert!(matches!(of("npx vitest run"), Some(Reporting::Advice(_))));
+        let set = reporting(&words("pytest"), directory.path(), Some("--junitxml=a.xml")).unwrap();
+        assert!(matches!(set, Some(Reporting::Advice(_))));
         write("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-q'");
         assert!(matches!(of("pytest"), Some(Reporting::Added(_))));
         write("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '--junitxml=a.xml'");
         assert!(matches!(of("pytest"), Some(Reporting::Advice(_))));
+    }
+
+    #[test]
+    fn a_script_of_a_package_gets_options_at_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let changed = |script: &str, line: &str| -> Option<String> {
+            let json =
+                serde_json::json!({"scripts": {"test": script, "unit": "npm run x && npm test"}});
+            std::fs::write(directory.path().join("package.json"), json.to_string()).unwrap();
+            let Some(Reporting::Added(added)) =
+                reporting(&words(line), directory.path(), None).unwrap()
+            else {
+                return None;
+            };
+            let all: Vec<String> =
+                added.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            Some(all.join(" ").replace(&*added.path.to_string_lossy(), "FILE"))
+        };
+        let jest = " --json --outputFile=FILE";
+        for (script, line, expected) in [
+            ("jest", "npm test", format!("npm test --{jest}")),
+            ("tsc -b && NODE_ENV=test jest --ci", "npm run test", format!("npm run test --{jest}")),
+            ("cross-env A=b jest", "npm t -- -t adds", format!("npm t -- -t adds{jest}")),
+            ("jest", "yarn test", format!("yarn test{jest}")),
+            ("jest", "pnpm run test -t adds", format!("pnpm run test -t adds{jest}")),
+            ("node node_modules/.bin/jest", "bun run test", format!("bun run test{jest}")),
+            ("playwright test", "npm test", "npm test -- --reporter=list,json".to_owned()),
+        ] {
+            assert_eq!(changed(script, line), Some(expected), "{script}");
+        }
+        for (script, line) in [
+            ("jest | tee log", "npm test"),
+            ("jest > log", "npm test"),
+            ("jest --json", "npm test"),
+            ("react-scripts test", "npm test"),
+            ("jest", "npm install"),
+            ("jest", "npm run unit"),
+            ("jest", "npm run other"),
+            ("vitest watch", "yarn test"),
+        ] {
+            assert_eq!(changed(script, line), None, "{script}");
+        }
     }
 }

@@ -165,6 +165,9 @@ fn files(from: &mut Resolver<'_>) -> Vec<String> {
             "name files, directories or patterns, relative to the directory of this file",
         );
     }
+    for file in files.iter().filter(|file| file.contains(['*', '?', '['])) {
+        pattern(from, "files", file.strip_prefix('!').unwrap_or(file));
+    }
     files
 }
 

@@ -50,7 +50,7 @@ pub struct Elsewhere {
 }
 
 /// The `unpaired` new tests that exist under another namespace than `own`; `new` tests are to be created in all. Rows that are
-/// not `is_free` belong to other namespaces of this import, which may have tests of the same names.
+/// not `is_free` are reported under other namespaces of this import, which may have tests of the same names.
 pub(super) fn other_namespace(
     unpaired: &[&NewTest<'_>],
     new: usize,

@@ -156,7 +156,19 @@ pub(super) fn find(
         new.iter().filter(|test| !paired.contains(&test.index)).collect();
     let is_of_others =
         |row: &TestRow| row.namespace.is_some_and(|mark| options.others.namespaces.contains(&mark));
-    let is_free = |id: TestId, row: &TestRow| !matched.contains(&id) && !is_of_others(row);
+    // Tables of which this import has reports.
+    let others: HashSet<NamespaceMark> = snapshot
+        .tests
+        .values()
+        .filter(|row| is_of_others(row) && is_reported(row))
+        .filter_map(|row| row.namespace)
+        .collect();
+    // A test that is in no report of its table may be one that this table reports now.
+    let has_left = |row: &TestRow| {
+        !is_reported(row) && row.namespace.is_some_and(|mark| others.contains(&mark))
+    };
+    let is_free =
+        |id: TestId, row: &TestRow| !matched.contains(&id) && (!is_of_others(row) || has_left(row));
     let other_namespace = elsewhere::other_namespace(&unpaired, new.len(), is_free, snapshot, own);
     let elsewhere = elsewhere::elsewhere(&unpaired, (records, &options.others), matched, snapshot);
     let own_gone = if from == own { gone } else { vanished(&|row| row.namespace == Some(own)) };

@@ -23,7 +23,7 @@ pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions
             (ChangeKind::Test, "test"),
             (ChangeKind::Step, "step"),
         ];
-        let parts = counts(changes, action, &kinds);
+        let parts = counts(changes.iter(), action, &kinds);
         if !parts.is_empty() {
             let (sign, style, word) = sign(action);
             let label = styled(style, &format!("{sign} {word}"));
@@ -46,13 +46,13 @@ pub(super) fn changes(page: &mut Page, changes: &[Change], options: &TextOptions
 }
 
 /// How many `changes` are `action`s on rows of each of the `kinds`, such as `2 tests`.
-pub(super) fn counts(
-    changes: &[Change],
+pub(super) fn counts<'a>(
+    changes: impl Iterator<Item = &'a Change> + Clone,
     action: ChangeAction,
     kinds: &[(ChangeKind, &str)],
 ) -> Vec<String> {
     let of =
-        |kind| changes.iter().filter(move |change| change.action == action && change.kind == kind);
+        |kind| changes.clone().filter(move |change| change.action == action && change.kind == kind);
     let counts = kinds.iter().map(|(kind, noun)| (of(*kind).count(), noun));
     counts.filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect()
 }

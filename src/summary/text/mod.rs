@@ -10,7 +10,8 @@ use super::layout::{
     ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, grouped, listed, piece, seconds, styled,
 };
 use super::writers::Writer;
-use super::{Build, ChangeAction, ChangeKind, CommandEnd, Summary, Work, escape};
+use super::{Build, Change, ChangeAction, ChangeKind, CommandEnd, Summary, Work, escape};
+use crate::plan::change::FORMER_STEP;
 
 pub use super::layout::{Detail, TextOptions};
 
@@ -161,7 +162,16 @@ fn project_rows(page: &mut Page, summary: &Summary) {
         (summary.suites.matched, PLAIN, "found"),
         (summary.suites.linked, WARN, adopted),
     ]);
-    let steps = numbers([(summary.steps.created, OK, created)]);
+    let of_steps = |action| {
+        let is_so =
+            move |change: &&Change| change.action == action && change.kind == ChangeKind::Step;
+        summary.changes.iter().filter(is_so).filter(|change| is_no_duplicate(change)).count()
+    };
+    let steps = numbers([
+        (summary.steps.created, OK, created),
+        (of_steps(ChangeAction::Update), PLAIN, updated),
+        (of_steps(ChangeAction::Delete), PLAIN, deleted),
+    ]);
     for (label, numbers) in [("folders", folders), ("steps", steps)] {
         if !numbers.is_empty() {
             page.line(label, LABEL, &numbers);
@@ -174,11 +184,17 @@ fn project_rows(page: &mut Page, summary: &Summary) {
         (ChangeKind::Place, "duplicate placement"),
         (ChangeKind::Step, "duplicate step"),
     ];
-    let duplicates = changes::counts(&summary.changes, ChangeAction::Delete, &kinds);
+    let removed = summary.changes.iter().filter(|change| !is_no_duplicate(change));
+    let duplicates = changes::counts(removed, ChangeAction::Delete, &kinds);
     if !duplicates.is_empty() {
         let pieces = [piece(WARN, duplicates.join(", ")), piece(PLAIN, format!(" {deleted}"))];
         page.line("cleanup", LABEL, &pieces);
     }
+}
+
+/// Whether a step is not one of two, if it is deleted.
+fn is_no_duplicate(change: &Change) -> bool {
+    change.action != ChangeAction::Delete || change.reason == FORMER_STEP
 }
 
 /// The run, and what became of the results.

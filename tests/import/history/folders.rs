@@ -291,27 +291,23 @@ async fn import(env: &TestEnv, arguments: &[&str]) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn undo_takes_the_identity_away_unless_somebody_wrote_the_folder_since() {
+async fn undo_takes_the_identity_away_and_keeps_what_people_wrote() {
     for touched in [false, true] {
         let (env, folder) = with_folder().await;
         import(&env, &["a.xml"]).await;
-        let linked = described(&env, folder);
         if touched {
-            Person::at(&env).put(&format!("suite/{folder}"), &json!({"name": "Shopping"})).await;
+            let wrote = format!("{}\n\nMore.", described(&env, folder));
+            let body = json!({"name": "Shopping", "description": wrote});
+            Person::at(&env).put(&format!("suite/{folder}"), &body).await;
         }
         let planned = env.import(&[UNDO, &["--dry-run"]].concat()).await.expect(0).json();
-        assert_eq!(folder_changes(&planned).len(), usize::from(!touched), "{planned}");
+        assert_eq!(folder_changes(&planned).len(), 1, "{planned}");
         let summary = env.import(UNDO).await.expect(0).json();
         assert_eq!((env.count("test"), env.count("suite")), (0, 2), "{summary}");
-        if touched {
-            assert_eq!(described(&env, folder), linked);
-            let left = summary["left"].to_string();
-            assert!(left.contains("because somebody wrote it since"), "{left}");
-        } else {
-            assert_eq!(described(&env, folder), "Mine & <b>yours</b>.");
-            assert_eq!(summary["left"], json!([]), "{summary}");
-            assert_eq!(folder_changes(&summary)[0]["action"], "unlink", "{summary}");
-        }
+        assert_eq!(summary["left"], json!([]), "{summary}");
+        assert_eq!(folder_changes(&summary)[0]["action"], "unlink", "{summary}");
+        let kept = if touched { "Mine & <b>yours</b>.\n\nMore." } else { "Mine & <b>yours</b>." };
+        assert_eq!(described(&env, folder), kept);
         let _ = env.journal.take();
         env.import(UNDO).await.expect(0);
         assert_eq!(env.journal.writes(), 0);
@@ -328,6 +324,29 @@ async fn undo_leaves_the_identity_of_another_namespace() {
     env.import(UNDO).await.expect(0);
     assert_eq!(described(&env, folder), of_web);
     writes_nothing(&env, &["--namespace", "web", "a.xml"]).await;
+}
+
+/// Two imports use a folder that a person renamed since: the first one's identity stays while the second one's tests need it.
+#[tokio::test(flavor = "multi_thread")]
+async fn undo_leaves_an_identity_that_tests_of_other_imports_need() {
+    let (env, folder) = with_folder().await;
+    import(&env, &["a.xml"]).await;
+    let first = std::fs::read(env.path().join("summary.json")).unwrap();
+    Person::at(&env).put(&format!("suite/{folder}"), &json!({"name": "Shopping"})).await;
+    env.write("b.xml", &report(&[("Cart", &["adds", "removes", "clears"])]));
+    import(&env, &["b.xml"]).await;
+    let second = std::fs::read(env.path().join("summary.json")).unwrap();
+    env.write("summary.json", std::str::from_utf8(&first).unwrap());
+    let summary = env.import(UNDO).await.expect(0).json();
+    let left = summary["left"].to_string();
+    assert!(left.contains("keeps its identity, because imported tests are still in it"), "{left}");
+    assert_eq!((ids(&env, folder), env.count("test")), (1, 1));
+    writes_nothing(&env, &["b.xml", "--stale", "report", "--dry-run"]).await;
+    env.write("summary.json", std::str::from_utf8(&second).unwrap());
+    env.import(UNDO).await.expect(0);
+    env.write("summary.json", std::str::from_utf8(&first).unwrap());
+    env.import(UNDO).await.expect(0);
+    assert_eq!((ids(&env, folder), env.count("test"), env.count("suite")), (0, 0, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

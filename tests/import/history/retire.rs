@@ -1,6 +1,6 @@
 //! `retire`: tests that no report names move into a folder of their own.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{BEFORE, field, imported, rows, run, warnings, writes_nothing};
 use crate::support::person::Person;
@@ -166,4 +166,50 @@ async fn placing_back_continues_after_a_kill() {
         env
     };
     super::kills::killed_at_every_request(prepare, &["before.xml"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tests_that_relink_moved_can_be_moved_again_and_retired() {
+    let env = imported().await;
+    env.write("less.xml", &report(&[BEFORE[1]]));
+    let moved = |package: &'static str| [(package, BEFORE[0].1), BEFORE[1]];
+    for (package, folder) in [("acme.basket", "acme/basket"), ("acme.shop", "acme/shop")] {
+        env.write("moved.xml", &report(&moved(package)));
+        run(&env, &["relink", "--move", "moved.xml"]).await.expect(0);
+        assert!(env.tree().contains(&format!("{folder}: adds")), "{:?}", env.tree());
+        writes_nothing(&env, &["moved.xml"]).await;
+    }
+    let planned =
+        writes_nothing(&env, &["retire", "--dry-run", "--limit", "100%", "less.xml"]).await;
+    assert_eq!(planned["left"], json!([]), "{planned}");
+    let summary = run(&env, RETIRE).await.expect(0).json();
+    assert_eq!(summary["left"], json!([]), "{summary}");
+    assert!(env.tree().contains(&"Retired: adds".to_owned()), "{:?}", env.tree());
+    let of_plan = |change: &&Value| change["action"] != "create";
+    let done = summary["changes"].as_array().unwrap().iter().filter(of_plan);
+    assert!(done.eq(planned["changes"].as_array().unwrap()), "{planned} {summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_leaves_out_what_people_placed_and_makes_no_folder_for_nothing() {
+    let env = shrunk().await;
+    let person = Person::at(&env);
+    let smoke = person.folder("Smoke tests").await;
+    for name in ["adds", "removes", "clears"] {
+        let test = person.id("test", name);
+        let place = person.number(&format!("SELECT id FROM suite_test WHERE test_id = {test}"));
+        person.put(&format!("suite_test/{place}"), &json!({"suite_id": smoke})).await;
+    }
+    let folders = env.count("suite");
+    let check = ["retire", "--check", "--limit", "100%", "less.xml"];
+    let planned = run(&env, &check).await.expect(5).json();
+    assert_eq!(
+        (planned["left"].as_array().unwrap().len(), &planned["changes"][0]["action"]),
+        (3, &json!("delete")),
+        "{planned}"
+    );
+    let summary = run(&env, RETIRE).await.expect(0).json();
+    assert_eq!(summary["left"], planned["left"]);
+    assert_eq!(env.count("suite"), folders - 1, "the folder is gone that is empty");
+    run(&env, &check).await.expect(0);
 }

@@ -262,3 +262,43 @@ async fn concurrent_imports_end_in_the_steps_of_the_report() {
         writes_nothing(&env, &["go", "pay", "confirm"]).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_case_is_another_text_and_repeated_steps_are_kept() {
+    let env = imported(&["next", "Pay", "next"]).await;
+    assert_eq!(steps(&env), ["next", "Pay", "next"]);
+    for now in [&["Next", "Pay", "next"], &["next", "pay", "next"], &["NEXT", "Pay", "next"]] {
+        import(&env, now).await.expect(0);
+        assert_eq!(steps(&env), *now);
+        writes_nothing(&env, now).await;
+    }
+}
+
+/// The first step is created last: without it, an import looks interrupted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_step_that_somebody_deleted_comes_back_in_one_import() {
+    for deleted in [&[1][..], &[1, 2]] {
+        for now in
+            [&["open", "pay"][..], &["open", "pay by card"], &["start", "pay", "leave"], &["go"]]
+        {
+            let env = imported(&["open", "pay"]).await;
+            for sequence in deleted {
+                Person::at(&env).delete(&format!("step/{}", step(&env, *sequence))).await;
+            }
+            let summary = import(&env, now).await.expect(0).json();
+            assert_eq!(summary["complete"], true, "{deleted:?} {now:?} {summary}");
+            if now.len() > 1 {
+                assert_eq!(steps(&env), now, "{deleted:?}");
+            }
+            writes_nothing(&env, now).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_that_a_report_no_longer_has_are_no_duplicates() {
+    let env = imported(&["open", "pay", "leave"]).await;
+    env.write("a.xml", &report(&["go"]));
+    let text = env.import(&[&["a.xml"], &HASTY[..]].concat()).await.expect(0).stdout;
+    assert!(text.contains("steps     1 updated, 2 deleted") && !text.contains("cleanup"), "{text}");
+}

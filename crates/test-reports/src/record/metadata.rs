@@ -1,6 +1,6 @@
 //! Properties, tags, attachments, defects and steps of a test, and the row of the project that its report names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::builder::Occurrence;
 use super::warnings::Warnings;
@@ -23,11 +23,13 @@ pub(super) fn add_metadata(
         details,
         id_property: &options.id_property,
         seen: HashSet::new(),
+        steps: HashMap::new(),
         warnings,
     };
     let mut seen_suites = HashSet::new();
     for occurrence in cases {
         let (report, case) = occurrence.find(mappers);
+        collector.steps.values_mut().for_each(|step| step.here = 0);
         // Most tests have one case, and need no memory of what was seen.
         if cases.len() == 1 || seen_suites.insert((occurrence.file, case.suite)) {
             collector.properties(&report.root.properties, true);
@@ -50,7 +52,18 @@ struct MetadataCollector<'a> {
     id_property: &'a str,
     /// Names and values of properties so far: rows and executions repeat them.
     seen: HashSet<(Box<str>, Box<str>)>,
+    /// A test may do one step several times, and its executions repeat all of them.
+    steps: HashMap<(Box<str>, Box<str>), Times>,
     warnings: &'a mut Warnings,
+}
+
+/// How often a step was named.
+#[derive(Clone, Copy, Debug, Default)]
+struct Times {
+    /// By the current case.
+    here: usize,
+    /// At most by one case.
+    most: usize,
 }
 
 impl MetadataCollector<'_> {
@@ -64,9 +77,21 @@ impl MetadataCollector<'_> {
     fn property(&mut self, property: &Property, is_of_suite: bool) {
         let (name, value) = (&*property.name, &*property.value);
         let meaning = Meaning::of(name, self.id_property);
-        if (is_of_suite && meaning == Meaning::Other)
-            || !self.seen.insert((name.into(), value.into()))
-        {
+        if is_of_suite && meaning == Meaning::Other {
+            return;
+        }
+        let key = || (name.into(), value.into());
+        let is_new = match meaning {
+            Meaning::Step => {
+                let times = self.steps.entry(key()).or_default();
+                times.here += 1;
+                let is_new = times.here > times.most;
+                times.most = times.most.max(times.here);
+                is_new
+            }
+            _ => self.seen.insert(key()),
+        };
+        if !is_new {
             return;
         }
         match meaning {

@@ -406,6 +406,27 @@ fn rows_do_not_repeat_steps() {
 }
 
 #[test]
+fn a_step_that_a_test_does_twice_is_two_steps() {
+    let case = |steps: &[&str]| {
+        let steps = steps.iter().map(|step| format!("<property name='step' value='{step}'/>"));
+        format!(
+            "<testcase name='t'><properties>{}</properties></testcase>",
+            steps.collect::<String>()
+        )
+    };
+    let (one, other) = (case(&["next", "pay", "next"]), case(&["next", "next", "next", "pay"]));
+    for (cases, expected) in [
+        ([&one, &one], &["next", "pay", "next"][..]),
+        ([&one, &other], &["next", "pay", "next", "next"]),
+        ([&other, &one], &["next", "next", "next", "pay"]),
+    ] {
+        let test = only(&format!("<testsuite name='s'>{}{}</testsuite>", cases[0], cases[1]));
+        let steps: Vec<&str> = test.details.steps.iter().map(|step| &*step.step).collect();
+        assert_eq!(steps, expected);
+    }
+}
+
+#[test]
 fn a_message_is_the_attribute_or_the_first_informative_line() {
     let message = |inner: &str| {
         only(&format!("<testsuite name='s'><testcase name='t'>{inner}</testcase></testsuite>"))
