@@ -11,6 +11,7 @@
 mod action;
 mod docs;
 mod import;
+mod release;
 mod repository;
 mod sandbox;
 mod support;

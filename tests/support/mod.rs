@@ -50,7 +50,11 @@ impl std::fmt::Display for Run {
 
 /// The binary in `directory`, without the variables of this machine's CI, tokens and user.
 pub(crate) fn binary(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tq-import"));
+    scrubbed(Command::new(env!("CARGO_BIN_EXE_tq-import")), directory)
+}
+
+/// A command in `directory`, without the variables of this machine's CI, tokens and user.
+pub(crate) fn scrubbed(mut command: Command, directory: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
         let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"].iter().any(|prefix| known.starts_with(prefix))
