@@ -23,13 +23,15 @@ try {
   );
 }
 
-const child = spawn(path, process.argv.slice(2), { stdio: "inherit", windowsHide: true });
+let child;
+// Before the program starts: a signal that arrives while it does must not leave it behind.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     // A terminal sends Ctrl-C to both; a second SIGINT would end the import before it could say what was done.
     if (!(signal === "SIGINT" && process.stdin.isTTY)) child.kill(signal);
   });
 }
+child = spawn(path, process.argv.slice(2), { stdio: "inherit", windowsHide: true });
 child.on("error", (error) => fail(`cannot run ${path}: ${error.message}`));
 child.on("exit", (code, signal) => {
   process.exit(code ?? 128 + constants.signals[signal]);
