@@ -11,6 +11,8 @@
 mod action;
 mod docs;
 mod import;
+// Releases are packed on Linux.
+#[cfg(target_os = "linux")]
 mod release;
 mod repository;
 mod sandbox;

@@ -3,6 +3,7 @@
 //! Without bash the tests are skipped.
 
 mod imports;
+#[cfg(target_os = "linux")]
 mod install;
 
 use std::collections::BTreeMap;

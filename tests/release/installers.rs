@@ -37,7 +37,6 @@ fn find(tool: &str) -> Option<PathBuf> {
 fn path_of(tools: &[&str]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for tool in tools {
-        #[cfg(unix)]
         std::os::unix::fs::symlink(find(tool).unwrap(), directory.path().join(tool)).unwrap();
     }
     directory

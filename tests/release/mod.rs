@@ -1,7 +1,7 @@
 //! What a release offers, made by the release script from this build, installed as users install it, and used.
 //!
 //! The programs of other platforms are placeholders here: `.ci/platforms` compiles and runs some of them. Without
-//! Linux, python3 and bash, or without the tool that a test needs, the tests say so and pass; with
+//! python3 and bash, or without the tool that a test needs, the tests say so and pass; with
 //! `RELEASE_TESTS=required`, as in CI, they fail.
 
 mod contents;
@@ -63,10 +63,6 @@ fn succeed(command: &mut Command) -> Output {
 
 /// Whether this machine can make packages.
 fn can_pack() -> bool {
-    if !cfg!(target_os = "linux") {
-        println!("skipped: releases are packed on Linux");
-        return false;
-    }
     let check = ["-c", "import sys, tomllib"];
     let has_python = Command::new("python3").args(check).output();
     if !has_python.is_ok_and(|output| output.status.success()) {
@@ -97,13 +93,8 @@ fn write_programs(directory: &Path, own: &[u8]) {
 }
 
 pub(crate) fn make_executable(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    #[cfg(not(unix))]
-    let _ = path;
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// The directory with every package of this build, made once; none if this machine cannot pack.

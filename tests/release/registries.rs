@@ -94,7 +94,6 @@ async fn npx_runs_the_program_of_this_platform() {
     }
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn the_launcher_passes_signals_on() {
     use std::io::Read as _;

@@ -49,8 +49,11 @@ impl std::fmt::Display for Run {
 }
 
 /// The binary in `directory`, without the variables of this machine's CI, tokens and user.
+/// `PROGRAM_UNDER_TEST` names another build of it, such as one for Windows that wine runs.
 pub(crate) fn binary(directory: &Path) -> Command {
-    scrubbed(Command::new(env!("CARGO_BIN_EXE_tq-import")), directory)
+    let other = std::env::var_os("PROGRAM_UNDER_TEST");
+    let program = other.unwrap_or_else(|| env!("CARGO_BIN_EXE_tq-import").into());
+    scrubbed(Command::new(program), directory)
 }
 
 /// A command in `directory`, without the variables of this machine's CI, tokens and user.
