@@ -3,7 +3,7 @@
 //! A test runs the tests and the import as the system would: the lines of a job in one shell, and after a failure only the steps
 //! that are for that case. What is included from this repository (a component, an orb, a template, a plugin, a shared library) is run
 //! with the inputs that the page shows.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod included;
 mod systems;
@@ -22,18 +22,19 @@ use crate::support::{Run, TestEnv, report, run};
 /// The line that installs the program, up to the directory.
 const INSTALLER: &str = "curl -fsSL https://github.com/OWNER/tq-import/releases/download/v0.1.0/install.sh | sh -s -- --to ";
 
-/// Stands in for the network: answers the address of the installer with one that installs the binary under test.
+/// Stands in for GitHub's releases: answers with the files of the release that was packed from this build.
 const CURL: &str = r#"#!/bin/sh
-for last; do :; done
-if [ "$last" != "https://github.com/OWNER/tq-import/releases/download/v0.1.0/install.sh" ]; then
+output=
+before=
+for last; do
+    case $before in --output | -o) output=$last ;; esac
+    before=$last
+done
+file=${last#https://github.com/OWNER/tq-import/releases/download/v0.1.0/}
+if [ "$file" = "$last" ]; then
     exec "$REAL_CURL" "$@"
 fi
-cat <<'INSTALL'
-set -eu
-[ "$1" = --to ] && [ -n "$2" ]
-mkdir -p "$2"
-ln -sf "$TQ_TEST_BINARY" "$2/tq-import"
-INSTALL
+cat "$RELEASE/$file" >"${output:-/dev/stdout}"
 "#;
 
 /// A shell as a CI system starts it.
@@ -115,12 +116,15 @@ fn texts(node: &Yaml) -> BTreeMap<String, String> {
 struct Job {
     env: TestEnv,
     home: PathBuf,
+    /// The files of the release.
+    release: &'static Path,
     variables: Vec<(&'static str, String)>,
 }
 
 impl Job {
-    /// A job in which `npm test` writes a report of two tests, one of which fails.
-    async fn new(variables: &[(&'static str, &str)]) -> Self {
+    /// A job in which `npm test` writes a report of two tests, one of which fails. None if this machine cannot pack a release.
+    async fn new(variables: &[(&'static str, &str)]) -> Option<Self> {
+        let release = crate::release::packed()?;
         let env = TestEnv::new().await;
         let created = crate::sandbox::client()
             .post(format!("{}/api/project", env.running.url))
@@ -141,7 +145,7 @@ impl Job {
         std::fs::create_dir(&home).unwrap();
         let variables =
             variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Self { env, home, variables }
+        Some(Self { env, home, release, variables })
     }
 
     fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -164,7 +168,7 @@ impl Job {
             .env("PATH", format!("{}:{path}", programs.display()))
             .env("HOME", &self.home)
             .env("REAL_CURL", real_curl())
-            .env("TQ_TEST_BINARY", env!("CARGO_BIN_EXE_tq-import"))
+            .env("RELEASE", self.release)
             .env("TQ_HOST", &self.env.running.url)
             .env("TQ_ACCESS_TOKEN", self.env.running.token.expose_secret())
             .envs(self.variables.iter().map(|(name, value)| (*name, value.as_str())))
