@@ -150,7 +150,8 @@ mod tests {
 
     fn row(sequence: u64, epoch: u64, text: StepText) -> StepRow {
         let test = crate::api::ids::TestId::new(1);
-        StepRow { test, sequence: Some(sequence), epoch: Some(epoch), text: Arc::new(text) }
+        let (sequence, epoch) = (Some(sequence), Some(epoch));
+        StepRow { test, sequence, epoch, text: Arc::new(text), created_at: None }
     }
 
     fn changes(record: &TestRecord, rows: &[StepRow]) -> Result<StepChanges, Edited> {

@@ -123,7 +123,7 @@ impl Project {
         let tree =
             FolderTree::new(self.suites.clone(), self.places.clone(), project, PlanId::new(1))
                 .unwrap();
-        let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
+        let mut snapshot = Snapshot::of_rows(tree, &self.tests, &self.placements);
         snapshot.steps.clone_from(&self.steps);
         snapshot
     }
