@@ -38,7 +38,7 @@ pub struct ChangedRow {
     /// The number of steps of a created test.
     pub steps: Option<usize>,
     /// What a linked test was before.
-    pub before: Option<RowBefore>,
+    pub before: Option<Box<RowBefore>>,
 }
 
 /// A test before it was linked.

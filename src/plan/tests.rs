@@ -144,7 +144,7 @@ fn ours(id: u64) -> TestPlan {
         id: TestId::new(id),
         place: None,
         steps: vec![],
-        follows: StepChanges::default(),
+        follows: RareChanges::default(),
         retired: None,
         overridden: false,
     }
@@ -323,7 +323,7 @@ fn a_test_that_was_switched_off_stays_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
-            follows: StepChanges::default(),
+            follows: RareChanges::default(),
             retired: None,
             overridden: true
         }]
@@ -344,7 +344,7 @@ fn a_test_that_nobody_edited_was_not_switched_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
-            follows: StepChanges::default(),
+            follows: RareChanges::default(),
             retired: None,
             overridden: false
         }]
@@ -473,7 +473,7 @@ fn a_record_is_done_if_nothing_has_to_be_written() {
         id: TestId::new(1),
         place,
         steps: steps.to_vec(),
-        follows: StepChanges::default(),
+        follows: RareChanges::default(),
         retired: None,
         overridden: false,
     };

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::folders::FolderTree;
-use super::rows::{StepRow, StepTexts, TestRow};
+use super::rows::{ListedStep, StepTexts, TestRow};
 use super::target::{ProjectRef, Target, TargetError};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::ids::{ProjectId, StepId, SuiteId, TestId};
+use crate::api::ids::{ProjectId, SuiteId, TestId};
 use crate::api::pages::{PER_PAGE, is_refused, list_keeping, list_up_to};
 use crate::api::sets::{list_in_expecting, list_of};
 use crate::api::wire::{Plan, PlanSuite, Suite, SuiteTest, Test};
@@ -36,11 +36,11 @@ pub struct Lists {
     placed: Vec<PlanSuite>,
     pub(super) tests: Vec<(TestId, TestRow)>,
     /// All steps of the project; none if there are too many, or the server does not list them so.
-    pub(super) steps: Option<Vec<(StepId, StepRow)>>,
+    pub(super) steps: Option<Vec<ListedStep>>,
 }
 
 /// The folders and the tests of a project, and its steps if they are worth it.
-type ListsOfProject = (Vec<Suite>, Vec<(TestId, TestRow)>, Option<Vec<(StepId, StepRow)>>);
+type ListsOfProject = (Vec<Suite>, Vec<(TestId, TestRow)>, Option<Vec<ListedStep>>);
 
 impl Lists {
     /// Finds the project and its root plan as [`Target::find`] does, and reads folders, tests and, if they are worth it, steps
@@ -101,17 +101,14 @@ async fn read_steps_of(
     client: &Client,
     filter: &str,
     expected: &Expected,
-) -> Result<Option<Vec<(StepId, StepRow)>>, ApiError> {
+) -> Result<Option<Vec<ListedStep>>, ApiError> {
     if expected.records == 0 {
         return Ok(None);
     }
     let most = expected.records.max(expected.steps) as u64 / PER_PAGE + 1;
     let texts = StepTexts::default();
-    match list_up_to(client, filter, expected.steps, most, |step| texts.row(step)).await {
-        Ok(steps) => {
-            Ok(steps
-                .map(|steps| steps.into_iter().map(|(id, row)| (StepId::new(id), row)).collect()))
-        }
+    match list_up_to(client, filter, expected.steps, most, |step| texts.listed(step)).await {
+        Ok(steps) => Ok(steps.map(|steps| steps.into_iter().map(|(_, step)| step).collect())),
         // Sets of tests may do.
         Err(error) if is_refused(&error) || matches!(error.status(), Some(414 | 431)) => Ok(None),
         Err(error) => Err(error),

@@ -24,7 +24,7 @@ pub use duplicates::{Duplicates, without_deleted};
 use folders::FolderTree;
 use lists::AllLists;
 pub use lists::{Expected, Lists, read_folders};
-pub(crate) use rows::StepTexts;
+pub(crate) use rows::{ListedStep, StepTexts};
 pub use rows::{StepRow, TestRow};
 pub use target::{ProjectRef, Target, TargetError};
 
@@ -59,7 +59,7 @@ pub struct Snapshot {
     /// Whether a test that shares its identity was gone when its complete row was read.
     pub misses_duplicates: bool,
     /// All steps of the project, if they were read before it was known which are needed.
-    all_steps: Option<Vec<(StepId, StepRow)>>,
+    all_steps: Option<Vec<ListedStep>>,
 }
 
 /// How much of the project a snapshot has read.
@@ -266,14 +266,14 @@ impl Snapshot {
                 let steps = match self.all_steps.take() {
                     Some(mut steps) => {
                         // In the order of their ids.
-                        steps.retain(|(_, step)| steps_of.binary_search(&step.test).is_ok());
+                        steps.retain(|step| steps_of.binary_search(&step.row.test).is_ok());
                         steps
                     }
                     None => {
                         let tests = steps_of.into_iter().map(TestId::number);
                         let steps = list_in(client, "test_id", tests, TESTS_PER_LOT).await?;
                         let texts = StepTexts::default();
-                        steps.into_iter().map(|step: Step| (step.id, texts.row(step))).collect()
+                        steps.into_iter().map(|step: Step| texts.listed(step)).collect()
                     }
                 };
                 self.set_steps(steps);
@@ -287,10 +287,10 @@ impl Snapshot {
     }
 
     /// Sets the steps of all tests whose steps were read.
-    pub(crate) fn set_steps(&mut self, steps: Vec<(StepId, StepRow)>) {
+    pub(crate) fn set_steps(&mut self, steps: Vec<ListedStep>) {
         self.steps.clear();
         self.steps.reserve(steps.len());
-        for (_, step) in &steps {
+        for ListedStep { row: step, .. } in &steps {
             // Most tests have one.
             let of_test = self.steps.entry(step.test).or_insert_with(|| Vec::with_capacity(1));
             of_test.push(step.sequence.unwrap_or_default());
@@ -298,13 +298,13 @@ impl Snapshot {
         let may_repeat =
             |step: &StepRow| self.steps.get(&step.test).is_some_and(|all| repeats(all));
         let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
-        for (_, step) in steps.iter().filter(|(_, step)| may_repeat(step)) {
+        for step in steps.iter().map(|step| &step.row).filter(|step| may_repeat(step)) {
             *seen.entry((step.test, step.sequence)).or_default() += 1;
         }
         let is_duplicate = |step: &StepRow| seen.get(&(step.test, step.sequence)) > Some(&1);
-        let duplicates = steps.iter().filter(|(_, step)| is_duplicate(step));
-        self.duplicates.steps = duplicates.map(|(id, step)| step.listed(*id)).collect();
-        self.steps_by_id = steps.into_iter().collect();
+        let duplicates = steps.iter().filter(|step| is_duplicate(&step.row));
+        self.duplicates.steps = duplicates.map(Step::from).collect();
+        self.steps_by_id = steps.into_iter().map(|step| (step.id, step.row)).collect();
     }
 }
 

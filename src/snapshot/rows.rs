@@ -74,21 +74,28 @@ pub struct StepRow {
     pub epoch: Option<u64>,
     /// Its texts.
     pub text: Arc<StepText>,
-    /// When it was created, by the server's clock.
-    pub created_at: Option<Timestamp>,
 }
 
-impl StepRow {
-    /// The step as the server lists it. Texts that it does not have are empty.
-    pub(super) fn listed(&self, id: StepId) -> Step {
-        Step {
-            id,
-            test_id: self.test,
-            sequence: self.sequence,
-            step: Some(self.text.step.clone()),
-            expected_result: Some(self.text.expected_result.clone()),
-            epoch: self.epoch,
-            created_at: self.created_at,
+/// A step as a list shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct ListedStep {
+    pub(super) id: StepId,
+    pub(super) row: StepRow,
+    pub(super) created_at: Option<Timestamp>,
+}
+
+impl From<&ListedStep> for Step {
+    /// Texts that the step does not have are empty.
+    fn from(step: &ListedStep) -> Self {
+        let StepRow { test, sequence, epoch, text } = &step.row;
+        Self {
+            id: step.id,
+            test_id: *test,
+            sequence: *sequence,
+            step: Some(text.step.clone()),
+            expected_result: Some(text.expected_result.clone()),
+            epoch: *epoch,
+            created_at: step.created_at,
         }
     }
 }
@@ -99,7 +106,7 @@ pub(crate) struct StepTexts(Mutex<HashSet<Arc<StepText>>>);
 
 impl StepTexts {
     /// The step as it is kept.
-    pub(crate) fn row(&self, step: Step) -> StepRow {
+    pub(crate) fn listed(&self, step: Step) -> ListedStep {
         let text = StepText {
             step: step.step.unwrap_or_default(),
             expected_result: step.expected_result.unwrap_or_default(),
@@ -110,8 +117,8 @@ impl StepTexts {
             known.insert(Arc::clone(&text));
             text
         });
-        let Step { test_id, sequence, epoch, created_at, .. } = step;
-        StepRow { test: test_id, sequence, epoch, text, created_at }
+        let Step { id, test_id: test, sequence, epoch, created_at, .. } = step;
+        ListedStep { id, row: StepRow { test, sequence, epoch, text }, created_at }
     }
 }
 

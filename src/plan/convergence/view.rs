@@ -250,7 +250,7 @@ impl Model {
         let steps = numbered(&view.steps)
             .filter(|(_, step)| !step.deleted)
             .map(|(row, step)| self.step(ids, row, step, &view.tests))
-            .map(|step| (step.id, texts.row(step)));
+            .map(|step| texts.listed(step));
         snapshot.set_steps(steps.collect());
         let Some((all, used)) = &view.duplicates else { return snapshot };
         snapshot.stage = ReadStage::Placements;
