@@ -120,6 +120,17 @@ async fn the_comment_is_found_among_many_and_those_of_people_stay() {
     );
     assert_eq!(forge.body(stranger), format!("{marker}mine"));
     assert_eq!(forge.body(other), format!("{marker}another pull request"));
+    // Runs at the same time left one each.
+    let late = forge.add(12, BOT, &format!("{marker}of another run"));
+    comments(&job, &["adds"], 0).await;
+    let of_job: Vec<u64> = forge
+        .ours(12)
+        .iter()
+        .filter(|comment| comment.body.starts_with(marker))
+        .map(|comment| comment.id)
+        .collect();
+    assert_eq!(of_job, [ours.id]);
+    assert!(forge.take_requests().contains(&format!("DELETE {late}")));
     // Somebody deletes the comment while it is replaced.
     forge.set_forgets(true);
     comments(&job, &["adds", "takes"], 0).await;

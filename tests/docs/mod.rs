@@ -3,7 +3,7 @@
 mod commands;
 mod history;
 mod layers;
-pub(crate) mod recipes;
+mod recipes;
 mod schema;
 
 use std::path::Path;

@@ -32,6 +32,7 @@ pub(crate) struct Comment {
 #[derive(Debug, Default)]
 struct Content {
     comments: Vec<Comment>,
+    last: u64,
     /// Each has `number`, `state`, `head.ref`, `head.sha` and `head.user.login`.
     pulls: Vec<Value>,
     requests: Vec<String>,
@@ -58,11 +59,11 @@ impl Forge {
         let notes = "/api/v4/projects/{project}/merge_requests/{number}/notes";
         let router = Router::new()
             .route("/repos/me/shop/issues/{number}/comments", get(list).post(create))
-            .route("/repos/me/shop/issues/comments/{id}", patch(change))
+            .route("/repos/me/shop/issues/comments/{id}", patch(change).delete(remove))
             .route("/repos/me/shop/pulls", get(pulls))
             .route("/api/v4/user", get(user))
             .route(notes, get(list_notes).post(create_note))
-            .route(&format!("{notes}/{{id}}"), put(change_note))
+            .route(&format!("{notes}/{{id}}"), put(change_note).delete(remove_note))
             .with_state(forge.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         forge
@@ -70,7 +71,8 @@ impl Forge {
 
     pub(crate) fn add(&self, request: u64, author: &str, body: &str) -> u64 {
         let mut content = self.content.lock().unwrap();
-        let id = 1000 + content.comments.len() as u64;
+        content.last += 1;
+        let id = 1000 + content.last;
         let (author, body) = (author.to_owned(), body.to_owned());
         content.comments.push(Comment { id, request, author, body });
         id
@@ -145,6 +147,16 @@ impl Forge {
         }
     }
 
+    fn remove(&self, id: u64) -> StatusCode {
+        let mut content = self.content.lock().unwrap();
+        let before = content.comments.len();
+        content.comments.retain(|comment| comment.id != id);
+        match content.comments.len() {
+            after if after == before => StatusCode::NOT_FOUND,
+            _ => StatusCode::NO_CONTENT,
+        }
+    }
+
     fn page(&self, request: u64, query: &BTreeMap<String, String>, default: usize) -> Vec<Comment> {
         let number = |name: &str, default| query.get(name).map_or(default, |n| n.parse().unwrap());
         let size = number("per_page", default).min(100);
@@ -195,6 +207,24 @@ async fn change(
 ) -> Result<Response, Refusal> {
     forge.admit(format!("PATCH {id}"), &headers)?;
     Ok(forge.write(0, Some(id), comment["body"].as_str().unwrap_or_default()))
+}
+
+async fn remove(
+    State(forge): State<Forge>,
+    Path(id): Path<u64>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    forge.admit(format!("DELETE {id}"), &headers)?;
+    Ok(forge.remove(id))
+}
+
+async fn remove_note(
+    State(forge): State<Forge>,
+    Path((_, _, id)): Path<(String, u64, u64)>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    forge.admit(format!("DELETE {id}"), &headers)?;
+    Ok(forge.remove(id))
 }
 
 async fn pulls(

@@ -25,7 +25,7 @@ type KeySource = (
     u64,
 );
 
-/// In the order of [`SYSTEMS`]. A rerun of failed jobs keeps the key and raises the attempt.
+/// In the order of [`super::SYSTEMS`]. A rerun of failed jobs keeps the key and raises the attempt.
 ///
 /// GitLab and CircleCI number every job, and a rerun is a new job: of two jobs with one test, the later one decides. Jenkins,
 /// Drone, Woodpecker and TeamCity number a rerun as a new build.
