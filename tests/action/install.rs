@@ -1,51 +1,29 @@
 //! The install step: archives packed by the release script, checksums, the tool cache.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use super::{Job, has_bash, root};
-
-/// The `RUNNER_OS`, `RUNNER_ARCH` and release target of this machine; none if it has no release.
-fn machine() -> Option<(&'static str, &'static str, &'static str)> {
-    match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => Some(("Linux", "X64", "x86_64-unknown-linux-musl")),
-        ("linux", "aarch64") => Some(("Linux", "ARM64", "aarch64-unknown-linux-musl")),
-        ("macos", "x86_64") => Some(("macOS", "X64", "x86_64-apple-darwin")),
-        ("macos", "aarch64") => Some(("macOS", "ARM64", "aarch64-apple-darwin")),
-        _ => None,
-    }
-}
+use super::{Job, has_bash};
+use crate::release::{packed, target};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The archive of this build and the line of its checksum, made by the release script.
-fn archive(directory: &Path, target: &str) -> (PathBuf, String) {
-    let binary = directory.join("binary");
-    std::fs::copy(env!("CARGO_BIN_EXE_tq-import"), &binary).unwrap();
-    // Packing debug information takes long.
-    let _ = Command::new("strip").arg(&binary).status();
-    let mut build = Command::new("bash");
-    build.arg(root().join(".github/release/build.sh")).args([target, "dist"]);
-    build.current_dir(directory).env("TQ_IMPORT_BINARY", &binary);
-    let output = build.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let archive = directory.join(format!("dist/tq-import-{VERSION}-{target}.tar.gz"));
-    let sum = std::fs::read_to_string(archive.with_extension("gz.sha256")).unwrap();
-    (archive, sum)
-}
+/// The `RUNNER_ARCH` of this machine.
+const PROCESSOR: &str = if cfg!(target_arch = "aarch64") { "ARM64" } else { "X64" };
 
 #[tokio::test]
 async fn a_release_is_installed_only_if_its_checksum_matches() {
-    let Some((system, processor, target)) = machine().filter(|_| has_bash()) else { return };
+    let Some(dist) = packed() else { return };
     let directory = tempfile::tempdir().unwrap();
-    let (archive, sum) = archive(directory.path(), target);
-    let name = archive.file_name().unwrap().to_str().unwrap().to_owned();
-    assert!(sum.trim_end().ends_with(&name) && sum.split(' ').next().unwrap().len() == 64, "{sum}");
+    let name = format!("tq-import-{VERSION}-{}.tar.gz", target());
+    let archive = directory.path().join(&name);
+    std::fs::copy(dist.join(&name), &archive).unwrap();
+    let listed = std::fs::read_to_string(dist.join("sums.txt")).unwrap();
+    let sum = listed.lines().find(|line| line.ends_with(&name)).unwrap();
     let sums = directory.path().join("sums.txt");
     let job = || {
         Job::new()
-            .with_variable("RUNNER_OS", system)
-            .with_variable("RUNNER_ARCH", processor)
+            .with_variable("RUNNER_OS", "Linux")
+            .with_variable("RUNNER_ARCH", PROCESSOR)
             .with_variable("TQ_IMPORT_SUMS", sums.to_str().unwrap())
             .with_variable("TQ_IMPORT_ARCHIVE", archive.to_str().unwrap())
     };
@@ -57,9 +35,11 @@ async fn a_release_is_installed_only_if_its_checksum_matches() {
     assert!(step.run.stdout.contains("checksum mismatch"), "{}", step.run);
     assert!(!wrong.path().join("tool cache").exists());
 
-    // The last line for the target is the default version.
-    let older = format!("{}  tq-import-0.0.1-{target}.tar.gz\n", "1".repeat(64));
-    std::fs::write(&sums, format!("# sums\n{older}{sum}")).unwrap();
+    // The default is the version of the action itself.
+    let other =
+        |version: &str| format!("{}  tq-import-{version}-{}.tar.gz\n", "1".repeat(64), target());
+    let text = format!("# sums\n{}{sum}\n{}", other("0.0.1"), other("99.0.0"));
+    std::fs::write(&sums, text).unwrap();
     let job = job();
     let step = job.step("install").await;
     assert_eq!(step.run.code, 0, "{}", step.run);
@@ -123,4 +103,88 @@ async fn unknown_versions_are_not_downloaded() {
         .step("install")
         .await;
     assert!(step.run.stdout.contains("set the input version to source"), "{}", step.run);
+}
+
+#[tokio::test]
+async fn a_program_is_built_once_and_found_by_the_next_job() {
+    if !has_bash() {
+        return;
+    }
+    let job = || {
+        Job::new()
+            .with("version", "source")
+            .with_variable("RUNNER_OS", "Linux")
+            .with_variable("RUNNER_ARCH", PROCESSOR)
+    };
+    // In place of cargo, a program that installs this build: compiling it here would take minutes.
+    let tools = tempfile::tempdir().unwrap();
+    let cargo = tools.path().join("cargo");
+    let script = format!(
+        "#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in --root) root=$2 ;; esac; shift; done\n\
+         mkdir -p \"$root/bin\" && cp '{}' \"$root/bin/\"\n",
+        env!("CARGO_BIN_EXE_tq-import")
+    );
+    std::fs::write(&cargo, script).unwrap();
+    crate::release::make_executable(&cargo);
+    let path = std::env::var_os("PATH").unwrap();
+    let paths = std::iter::once(tools.path().to_owned()).chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(paths).unwrap().into_string().unwrap();
+
+    let first = job().with_variable("PATH", &path);
+    let found = first.step("find").await;
+    assert_eq!((found.run.code, &*found.outputs["build"]), (0, "true"), "{}", found.run);
+    let (directory, key) = (&found.outputs["directory"], &found.outputs["key"]);
+    assert!(key.starts_with(&format!("tq-import-Linux-{PROCESSOR}-{VERSION}-")), "{key}");
+    let step = first.step("install").await;
+    assert_eq!((step.run.code, &*step.outputs["built"]), (0, "true"), "{}", step.run);
+    assert!(step.run.stdout.contains("::notice") && step.run.stdout.contains("from source"));
+    assert!(step.outputs["program"].starts_with(directory.as_str()), "{}", step.run);
+    // The next job, to which the cache gives that directory, builds nothing and says so.
+    let next = job();
+    let found = next.step("find").await;
+    assert_eq!(&found.outputs["key"], key);
+    std::fs::create_dir_all(PathBuf::from(&found.outputs["directory"]).parent().unwrap()).unwrap();
+    std::fs::rename(directory, &found.outputs["directory"]).unwrap();
+    let step = next.step("install").await;
+    assert_eq!(step.run.code, 0, "{}", step.run);
+    assert!(step.run.stdout.contains("an earlier job built this program"), "{}", step.run);
+    assert!(!step.outputs.contains_key("built"), "nothing new to keep: {}", step.run);
+    // A program in the cache that is not this version is not used.
+    std::fs::write(&step.outputs["program"], "#!/bin/sh\necho tq-import 0.0.0\n").unwrap();
+    let next = Job { directory: next.directory, ..job().with_variable("PATH", &path) };
+    assert_eq!(next.step("install").await.outputs["built"], "true");
+    // Without a release and without cargo.
+    let empty = tempfile::tempdir().unwrap();
+    for tool in ["bash", "sed", "head", "find", "sort", "xargs", "cat", "sha256sum"] {
+        let found =
+            std::env::split_paths(&path).map(|path| path.join(tool)).find(|path| path.is_file());
+        std::os::unix::fs::symlink(found.unwrap(), empty.path().join(tool)).unwrap();
+    }
+    let step = job().with_variable("PATH", empty.path().to_str().unwrap()).step("install").await;
+    assert_eq!(step.run.code, 2, "{}", step.run);
+    assert!(step.run.stdout.contains("add a step that installs Rust"), "{}", step.run);
+}
+
+/// The steps around the installation keep what it built, under the key that it gave.
+#[test]
+fn the_action_restores_and_keeps_what_it_builds() {
+    let action = super::definition();
+    let steps = action["runs"]["steps"].as_vec().unwrap();
+    let uses = |name: &str| {
+        let is_it = |step: &&yaml_rust2::Yaml| {
+            step["uses"].as_str().is_some_and(|uses| uses.starts_with(name))
+        };
+        steps.iter().position(|step| is_it(&step)).unwrap()
+    };
+    let has_id = |id: &str| steps.iter().position(|step| step["id"].as_str() == Some(id)).unwrap();
+    let (restore, save) = (uses("actions/cache/restore@"), uses("actions/cache/save@"));
+    let order = [has_id("find"), restore, has_id("install"), save, has_id("import")];
+    assert!(order.is_sorted(), "{order:?}");
+    assert_eq!(steps[restore]["if"].as_str(), Some("steps.find.outputs.build == 'true'"));
+    assert_eq!(steps[save]["if"].as_str(), Some("steps.install.outputs.built == 'true'"));
+    for step in [restore, save] {
+        let with = &steps[step]["with"];
+        assert_eq!(with["path"].as_str(), Some("${{ steps.find.outputs.directory }}"));
+        assert_eq!(with["key"].as_str(), Some("${{ steps.find.outputs.key }}"));
+    }
 }

@@ -4,6 +4,7 @@
 
 mod comment;
 mod imports;
+#[cfg(target_os = "linux")]
 mod install;
 mod recipes;
 
@@ -184,8 +185,8 @@ fn outputs_of(text: &str) -> BTreeMap<String, String> {
 #[test]
 fn no_script_contains_an_expression() {
     let action = definition();
-    for step in action["runs"]["steps"].as_vec().unwrap() {
-        let script = step["run"].as_str().unwrap();
+    let steps = action["runs"]["steps"].as_vec().unwrap();
+    for script in steps.iter().filter_map(|step| step["run"].as_str()) {
         assert!(!script.contains("${{"), "{script}");
     }
     // Every input reaches a step, and every output comes from the import step.
@@ -193,7 +194,8 @@ fn no_script_contains_an_expression() {
         .as_vec()
         .unwrap()
         .iter()
-        .flat_map(|step| step["env"].as_hash().unwrap().values())
+        .filter_map(|step| step["env"].as_hash())
+        .flat_map(|variables| variables.values())
         .map(|value| format!("{}\n", value.as_str().unwrap()))
         .collect();
     for input in action["inputs"].as_hash().unwrap().keys() {

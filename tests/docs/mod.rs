@@ -123,6 +123,7 @@ fn the_repository_has_one_address() {
     for page in [
         "README.md",
         "docs/ci.md",
+        "docs/install.md",
         "docs/reports.md",
         "docs/summary.schema.json",
         "action.yml",

@@ -50,8 +50,15 @@ impl std::fmt::Display for Run {
 }
 
 /// The binary in `directory`, without the variables of this machine's CI, tokens and user.
+/// `PROGRAM_UNDER_TEST` names another build of it, such as one for Windows that wine runs.
 pub(crate) fn binary(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tq-import"));
+    let other = std::env::var_os("PROGRAM_UNDER_TEST");
+    let program = other.unwrap_or_else(|| env!("CARGO_BIN_EXE_tq-import").into());
+    scrubbed(Command::new(program), directory)
+}
+
+/// A command in `directory`, without the variables of this machine's CI, tokens and user.
+pub(crate) fn scrubbed(mut command: Command, directory: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
         let scrubbed = ["GITHUB_", "TQ_", "RUNNER_"].iter().any(|prefix| known.starts_with(prefix))

@@ -18,6 +18,7 @@ mod tracked;
 mod vendor_file;
 
 pub use super::args::values::Color;
+#[cfg(unix)]
 pub(in crate::cli) use connection::ACCESS_TOKEN_WARNING;
 pub use connection::{Connection, Remote};
 pub use environment::{Environment, GithubJob};

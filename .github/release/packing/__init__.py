@@ -1,0 +1,1 @@
+"""Makes everything that a release offers from its compiled programs."""
