@@ -37,7 +37,9 @@ pub(super) fn with_client<T>(
     };
     let mut builder = match connection {
         // One thread reads answers and decodes them, so that few of them are in memory.
-        Connection::Remote(_) => tokio::runtime::Builder::new_current_thread(),
+        Connection::Remote(_) | Connection::Missing => {
+            tokio::runtime::Builder::new_current_thread()
+        }
         // The sandbox must answer while the client waits.
         Connection::Sandbox { .. } => tokio::runtime::Builder::new_multi_thread(),
     };
