@@ -33,6 +33,15 @@ pub fn read_all(groups: Vec<Discovered>, limits: &Limits, progress: &Progress) -
     groups.into_iter().map(|group| read_group(group, limits, progress)).collect()
 }
 
+/// Calls `work`, whose parallel parts run in threads that end with it: what the allocator keeps for them is returned then.
+pub fn in_own_threads<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match rayon::ThreadPoolBuilder::new().build() {
+        Ok(pool) => pool.install(work),
+        // The threads of the process do as well.
+        Err(_) => work(),
+    }
+}
+
 fn read_group(discovered: Discovered, limits: &Limits, progress: &Progress) -> Readings {
     let Discovered { inputs, unmatched, foreign, errors, excludes } = discovered;
     let mut readings = Readings { unmatched, foreign: foreign.len(), ..Readings::default() };

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::RequestError;
+use super::lenient::Listed;
 use super::redact::redact;
+use super::rows::{RowList, RowReader};
 use super::wire::ErrorBody;
 use test_reports::text;
 
@@ -59,18 +61,34 @@ pub(super) fn decode<T: DeserializeOwned>(
 
 fn decode_plain<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, RequestError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let unreadable =
-        |said: String| RequestError::Unreadable { status: status.as_u16(), detail: detail(&said) };
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        unreadable(if path == "." {
+        let said = if path == "." {
             error.inner().to_string()
         } else {
             format!("at {path}: {}", error.inner())
-        })
+        };
+        unreadable(status, &said)
     })?;
-    deserializer.end().map_err(|error| unreadable(error.to_string()))?;
+    deserializer.end().map_err(|error| unreadable(status, &error.to_string()))?;
     Ok(value)
+}
+
+/// The error for an answer that is not what it should be.
+pub(super) fn unreadable(status: StatusCode, said: &str) -> RequestError {
+    RequestError::Unreadable { status: status.as_u16(), detail: detail(said) }
+}
+
+/// What the JSON reader says without ` at line 1 column 7`, which is not a position in the whole answer.
+pub(super) fn without_position(said: &str) -> String {
+    let Some((before, after)) = said.rsplit_once(" at line ") else { return said.to_owned() };
+    let is_position = |c: char| c.is_ascii_digit() || " column".contains(c);
+    format!("{before}{}", after.trim_start_matches(is_position))
+}
+
+/// JSON without the byte order mark with which some servers begin it.
+pub(super) fn without_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json)
 }
 
 pub(super) async fn read_body(
@@ -85,8 +103,27 @@ pub(super) async fn read_body(
         body.extend_from_slice(&chunk);
     }
     let body = body.freeze();
-    // Some servers begin JSON with a byte order mark.
-    Ok(if body.starts_with(BYTE_ORDER_MARK) { body.slice(BYTE_ORDER_MARK.len()..) } else { body })
+    Ok(body.slice_ref(without_mark(&body)))
+}
+
+/// Reads the rows of an answer while it arrives, up to a limit in bytes. Returns the document without its rows, what was kept of
+/// them, and how many were dropped.
+pub(super) async fn read_rows<T: DeserializeOwned, R, D: RowList<T>>(
+    mut response: reqwest::Response,
+    limit: usize,
+    keep: &dyn Fn(Listed<T>) -> Option<R>,
+) -> Result<(D, Vec<R>, usize), RequestError> {
+    let status = response.status();
+    let mut reader = RowReader::new(keep);
+    let mut length = 0;
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(&error))? {
+        length += chunk.len();
+        if length > limit {
+            return Err(RequestError::TooLarge { limit });
+        }
+        reader.push(&chunk).map_err(|said| unreadable(status, &said))?;
+    }
+    reader.finish(status)
 }
 
 pub(super) async fn status_error(response: reqwest::Response) -> RequestError {

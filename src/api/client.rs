@@ -5,22 +5,23 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Method, redirect};
+use reqwest::{Method, Response, redirect};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use url::Url;
 
-use super::answer::{chain, decode, read_body, status_error, transport_error};
+use super::answer::{chain, decode, read_body, read_rows, status_error, transport_error};
 use super::error::{ApiError, RequestError};
 use super::filters::Filters;
 use super::ids::ProjectId;
-use super::lenient::is_deleted_row;
+use super::lenient::{Element, Listed, is_deleted_row};
 use super::pacing::Pacing;
 pub use super::requests::Requests;
 use super::retry::{RequestKind, RetryDecision, RetryPolicy, classify};
 use super::token::{Token, TokenError};
+use super::wire::Page;
 use crate::progress::Progress;
 
 /// A connection that takes longer to open will not open.
@@ -109,6 +110,14 @@ impl<T> WriteOutcome<T> {
             Self::Unknown(error) => WriteOutcome::Unknown(error),
         }
     }
+
+    /// The answer to a request that only reads.
+    fn into_answer(self) -> Result<T, ApiError> {
+        match self {
+            Self::Applied(answer) => Ok(answer),
+            Self::Refused(error) | Self::Unknown(error) => Err(error),
+        }
+    }
 }
 
 impl Client {
@@ -167,10 +176,29 @@ impl Client {
     /// # Errors
     /// The error of the last attempt.
     pub async fn get<T: DeserializeOwned>(&self, path_and_query: &str) -> Result<T, ApiError> {
-        match self.send(RequestKind::Read, Method::GET, path_and_query, None).await? {
-            WriteOutcome::Applied(value) => Ok(value),
-            WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => Err(error),
-        }
+        let is_list = path_and_query.contains('?');
+        let read = async |response| read_value(response, !is_list).await;
+        self.send(RequestKind::Read, Method::GET, path_and_query, None, read).await?.into_answer()
+    }
+
+    /// As [`Client::get`], a page of a list. `keep` gets each row while the page arrives, and returns what is kept of it. Each attempt
+    /// starts over.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(super) async fn get_page<T: DeserializeOwned, R>(
+        &self,
+        path_and_query: &str,
+        keep: &impl Fn(T) -> R,
+    ) -> Result<KeptPage<R>, ApiError> {
+        let keep = |listed: Listed<T>| (!listed.is_deleted).then(|| keep(listed.row));
+        let read = async |response| {
+            let (page, rows, deleted) =
+                read_rows::<T, R, Page<T>>(response, BODY_LIMIT, &keep).await?;
+            let Page { current_page, last_page, total, .. } = page;
+            Ok(KeptPage { current_page, last_page, total, rows, deleted })
+        };
+        self.send(RequestKind::Read, Method::GET, path_and_query, None, read).await?.into_answer()
     }
 
     /// `POST /api/{path}`, which creates rows. Retried only if it cannot have been applied.
@@ -182,7 +210,26 @@ impl Client {
         path: &str,
         body: &(impl Serialize + ?Sized),
     ) -> Result<WriteOutcome<T>, ApiError> {
-        self.send(RequestKind::Create, Method::POST, path, Some(json(body))).await
+        self.send(RequestKind::Create, Method::POST, path, Some(json(body)), read_answer).await
+    }
+
+    /// As [`Client::create`], with an array. `keep` gets each row of the answer while it arrives, and returns what is kept of it.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn create_array<T: DeserializeOwned, R>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + ?Sized),
+        keep: impl Fn(T) -> R,
+    ) -> Result<WriteOutcome<Vec<R>>, ApiError> {
+        let keep = |listed: Listed<T>| Some(keep(listed.row));
+        let read = async |response| {
+            let (_, rows, _) =
+                read_rows::<T, R, Vec<Element<T>>>(response, BODY_LIMIT, &keep).await?;
+            Ok(rows)
+        };
+        self.send(RequestKind::Create, Method::POST, path, Some(json(body)), read).await
     }
 
     /// `PUT /api/{path}`, retried only if it cannot have been applied: before each attempt to change a
@@ -195,7 +242,7 @@ impl Client {
         path: &str,
         body: &(impl Serialize + ?Sized),
     ) -> Result<WriteOutcome<T>, ApiError> {
-        self.send(RequestKind::Create, Method::PUT, path, Some(json(body))).await
+        self.send(RequestKind::Create, Method::PUT, path, Some(json(body)), read_answer).await
     }
 
     /// `PUT /api/{path}` with an idempotent body, retried with back-off.
@@ -207,7 +254,7 @@ impl Client {
         path: &str,
         body: &(impl Serialize + ?Sized),
     ) -> Result<WriteOutcome<T>, ApiError> {
-        self.send(RequestKind::Idempotent, Method::PUT, path, Some(json(body))).await
+        self.send(RequestKind::Idempotent, Method::PUT, path, Some(json(body)), read_answer).await
     }
 
     /// `DELETE /api/{path}`, retried with back-off. A row that does not exist counts as deleted.
@@ -215,7 +262,9 @@ impl Client {
     /// # Errors
     /// As [`Client::create`].
     pub async fn delete(&self, path: &str) -> Result<WriteOutcome<()>, ApiError> {
-        match self.send::<IgnoredAny>(RequestKind::Idempotent, Method::DELETE, path, None).await? {
+        let deleted =
+            self.send(RequestKind::Idempotent, Method::DELETE, path, None, read_nothing).await?;
+        match deleted {
             WriteOutcome::Refused(error) if error.is_not_found() => Ok(WriteOutcome::Applied(())),
             deleted => Ok(deleted.map(drop)),
         }
@@ -232,10 +281,8 @@ impl Client {
         }
         let rows: Vec<Row> = ids.iter().map(|&id| Row { id }).collect();
         let (path, body) = (format!("{path}/delete"), json(&rows));
-        let deleted = self
-            .send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, Some(body))
-            .await?;
-        Ok(deleted.map(drop))
+        let (kind, method) = (RequestKind::Idempotent, Method::POST);
+        Ok(self.send(kind, method, &path, Some(body), read_nothing).await?.map(drop))
     }
 
     /// `POST /api/{path}/restore`, which restores a deleted row; retried with back-off.
@@ -244,9 +291,8 @@ impl Client {
     /// As [`Client::create`].
     pub async fn restore(&self, path: &str) -> Result<WriteOutcome<()>, ApiError> {
         let path = format!("{path}/restore");
-        let restored =
-            self.send::<IgnoredAny>(RequestKind::Idempotent, Method::POST, &path, None).await?;
-        Ok(restored.map(drop))
+        let (kind, method) = (RequestKind::Idempotent, Method::POST);
+        Ok(self.send(kind, method, &path, None, read_nothing).await?.map(drop))
     }
 
     /// What is known about the server's filters.
@@ -263,6 +309,12 @@ impl Client {
     #[must_use]
     pub fn progress(&self) -> &Progress {
         &self.shared.progress
+    }
+
+    /// The maximum number of concurrent requests.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.shared.concurrency as usize
     }
 
     /// How often and how long apart requests are retried.
@@ -292,13 +344,14 @@ impl Client {
         self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a request until it succeeds or [`classify`] says not to retry it.
-    async fn send<T: DeserializeOwned>(
+    /// Sends a request until it succeeds or [`classify`] says not to retry it. `read` reads the answer.
+    async fn send<T>(
         &self,
         kind: RequestKind,
         method: Method,
         path_and_query: &str,
         body: Option<Bytes>,
+        read: impl AsyncFn(Response) -> Result<T, RequestError>,
     ) -> Result<WriteOutcome<T>, ApiError> {
         let pacing = &self.shared.pacing;
         let started = Instant::now();
@@ -308,7 +361,11 @@ impl Client {
         let (error, decision) = loop {
             let attempt =
                 self.attempt(&method, path_and_query, body.clone(), &mut attempts, &mut sent);
-            let error = match attempt.await {
+            let answer = match attempt.await {
+                Ok((response, _permit)) => read(response).await,
+                Err(error) => Err(error),
+            };
+            let error = match answer {
                 Ok(value) => {
                     pacing.succeeded();
                     return Ok(WriteOutcome::Applied(value));
@@ -347,15 +404,16 @@ impl Client {
         }
     }
 
-    /// One attempt. If a request was sent, `attempts` grows and `sent` is the moment.
-    async fn attempt<T: DeserializeOwned>(
+    /// One attempt, up to the head of a successful answer, which is to be read with its permit. If a request was sent, `attempts` grows
+    /// and `sent` is the moment.
+    async fn attempt(
         &self,
         method: &Method,
         path_and_query: &str,
         body: Option<Bytes>,
         attempts: &mut u32,
         sent: &mut Instant,
-    ) -> Result<T, RequestError> {
+    ) -> Result<(Response, SemaphorePermit<'_>), RequestError> {
         let shared = &*self.shared;
         let permit = shared.permits.acquire().await.map_err(|_| RequestError::Interrupted)?;
         let turn = shared.pacing.turn().await;
@@ -393,18 +451,7 @@ impl Client {
             return Err(error);
         }
         turn.passed();
-        let body = read_body(response, BODY_LIMIT).await?;
-        if *method == Method::GET && !path_and_query.contains('?') && is_deleted_row(&body) {
-            let message = Some("the row was deleted".to_owned());
-            return Err(RequestError::Status {
-                status: 404,
-                message,
-                code: None,
-                retry_after: None,
-            });
-        }
-        // A DELETE may have an empty answer.
-        decode(status, if body.is_empty() { b"null" } else { &body })
+        Ok((response, permit))
     }
 
     /// The failure of a request to this server.
@@ -448,6 +495,43 @@ pub fn is_loopback(host: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// A page of a list, with what was kept of its rows.
+pub(super) struct KeptPage<R> {
+    /// The number of this page, from 1.
+    pub(super) current_page: u64,
+    /// The number of the last page, at least 1.
+    pub(super) last_page: u64,
+    /// The number of rows on all pages.
+    pub(super) total: u64,
+    pub(super) rows: Vec<R>,
+    /// The number of deleted rows that the server listed among them.
+    pub(super) deleted: usize,
+}
+
+/// Reads a whole answer. A row that was deleted is as absent as one that is not there.
+async fn read_value<T: DeserializeOwned>(
+    response: Response,
+    is_row: bool,
+) -> Result<T, RequestError> {
+    let status = response.status();
+    let body = read_body(response, BODY_LIMIT).await?;
+    if is_row && is_deleted_row(&body) {
+        let message = Some("the row was deleted".to_owned());
+        return Err(RequestError::Status { status: 404, message, code: None, retry_after: None });
+    }
+    // A DELETE may have an empty answer.
+    decode(status, if body.is_empty() { b"null" } else { &body })
+}
+
+/// Reads the whole answer to a write.
+async fn read_answer<T: DeserializeOwned>(response: Response) -> Result<T, RequestError> {
+    read_value(response, false).await
+}
+
+async fn read_nothing(response: Response) -> Result<IgnoredAny, RequestError> {
+    read_answer(response).await
 }
 
 fn json(body: &(impl Serialize + ?Sized)) -> Bytes {

@@ -114,12 +114,49 @@ pub(super) fn length<'de, D: Deserializer<'de>>(
     Ok(Value::deserialize(deserializer)?.as_array().map(Vec::len))
 }
 
-/// A row of a list; none if it has a `deleted_at`, because a server may list deleted rows as well.
-pub(super) struct Listed<T>(pub(super) Option<T>);
+/// A row of a list. A server may list deleted rows as well, which have a `deleted_at`.
+pub(super) struct Listed<T> {
+    pub(super) row: T,
+    pub(super) is_deleted: bool,
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(RowVisitor(PhantomData))
+    }
+}
+
+/// An element of a list of which rows were taken out while it arrived.
+pub(super) enum Element<T> {
+    Row(Listed<T>),
+    /// A 0 in the place of a row.
+    Taken,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Element<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ElementVisitor(PhantomData))
+    }
+}
+
+struct ElementVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ElementVisitor<T> {
+    type Value = Element<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Element<T>, E> {
+        match number {
+            0 => Ok(Element::Taken),
+            _ => Err(E::invalid_type(de::Unexpected::Unsigned(number), &self)),
+        }
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, fields: M) -> Result<Element<T>, M::Error> {
+        RowVisitor(PhantomData).visit_map(fields).map(Element::Row)
     }
 }
 
@@ -136,7 +173,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowVisitor<T> {
         let mut is_deleted = false;
         let fields = WithoutDeletedAt { fields, is_deleted: &mut is_deleted };
         let row = T::deserialize(MapAccessDeserializer::new(fields))?;
-        Ok(Listed((!is_deleted).then_some(row)))
+        Ok(Listed { row, is_deleted })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Every request passes through `Client::send` in [`client`], the only place that sets the token, limits
 //! concurrency, counts and retries. [`retry`] says what is retried, `pacing` when (back-off, `Retry-After`, the
 //! deadline), [`pages`] reads complete lists, [`sets`] rows by the values of a field, `filters`
-//! knows which filters work, and [`wire`] holds the rows. [`redact`] hides the token in what is written.
+//! knows which filters work, `rows` decodes rows as they arrive, and [`wire`] holds them. [`redact`] hides the token in what is written.
 
 mod answer;
 pub mod client;
@@ -16,6 +16,7 @@ pub mod pages;
 pub mod redact;
 mod requests;
 pub mod retry;
+mod rows;
 pub mod sets;
 pub mod token;
 pub mod wire;

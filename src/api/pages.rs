@@ -1,13 +1,12 @@
 //! Complete and consistent lists, page by page.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 
-use super::client::Client;
+use super::client::{Client, KeptPage};
 use super::error::{ApiError, RequestError};
-use super::wire::{Page, Resource};
+use super::wire::Resource;
 
 /// Rows requested per page; the server may send fewer.
 pub const PER_PAGE: u64 = 1000;
@@ -47,35 +46,53 @@ pub async fn list_expecting<T: Resource>(
     filter: &str,
     expected: usize,
 ) -> Result<Vec<T>, ApiError> {
-    Ok(list_if(client, filter, expected, None).await?.unwrap_or_default())
+    let rows = list_keeping(client, filter, expected, |row: T| row).await?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-/// As [`list_expecting`]; none if the list has no rows, or more than `most` pages, which the first one tells. That it has no rows is
+/// As [`list_expecting`], with what `keep` returns for each row, behind the row's id. Rows are dropped while the pages arrive, so that
+/// memory depends on what is kept.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_keeping<T: Resource, R>(
+    client: &Client,
+    filter: &str,
+    expected: usize,
+    keep: impl Fn(T) -> R,
+) -> Result<Vec<(u64, R)>, ApiError> {
+    Ok(list_if(client, filter, expected, None, keep).await?.unwrap_or_default())
+}
+
+/// As [`list_keeping`]; none if the list has no rows, or more than `most` pages, which the first one tells. That it has no rows is
 /// not checked.
 ///
 /// # Errors
 /// As [`list`].
-pub async fn list_up_to<T: Resource>(
+pub async fn list_up_to<T: Resource, R>(
     client: &Client,
     filter: &str,
     expected: usize,
     most: u64,
-) -> Result<Option<Vec<T>>, ApiError> {
-    let rows = list_if(client, filter, expected, Some(most)).await?;
+    keep: impl Fn(T) -> R,
+) -> Result<Option<Vec<(u64, R)>>, ApiError> {
+    let rows = list_if(client, filter, expected, Some(most), keep).await?;
     Ok(rows.filter(|rows| !rows.is_empty()))
 }
 
-async fn list_if<T: Resource>(
+async fn list_if<T: Resource, R>(
     client: &Client,
     filter: &str,
     expected: usize,
     most: Option<u64>,
-) -> Result<Option<Vec<T>>, ApiError> {
+    keep: impl Fn(T) -> R,
+) -> Result<Option<Vec<(u64, R)>>, ApiError> {
+    let keep = |row: T| (row.row_id(), keep(row));
     let mut per_page = PER_PAGE;
     let mut reading = 1;
     loop {
-        let read =
-            read_once(client, filter, per_page, expected as u64, most.unwrap_or(u64::MAX)).await;
+        let (expected, at_most) = (expected as u64, most.unwrap_or(u64::MAX));
+        let read = read_once(client, filter, per_page, expected, at_most, &keep).await;
         // Before a sorted list had any rows, nothing found may mean that the server knows no order.
         if !client.filters().is_known_to_sort::<T>() && client.filters().is_sorted::<T>() {
             match &read {
@@ -132,31 +149,32 @@ async fn list_if<T: Resource>(
 async fn has_rows<T: Resource>(client: &Client, filter: &str) -> Result<bool, ApiError> {
     let and = if filter.is_empty() { "" } else { "&" };
     let path = format!("{}?{filter}{and}per_page=1&page=1", T::NAME);
-    match client.get::<Page<T>>(&path).await {
-        Ok(page) => Ok(!page.into_rows().0.is_empty()),
+    match client.get_page(&path, &|_: T| ()).await {
+        Ok(page) => Ok(!page.rows.is_empty()),
         Err(error) if is_refused(&error) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
 /// The rows, or why this reading is not consistent. No rows if there are more than `most` pages.
-async fn read_once<T: Resource>(
+async fn read_once<T: Resource, R>(
     client: &Client,
     filter: &str,
     per_page: u64,
     expected: u64,
     most: u64,
-) -> Result<Result<Option<Vec<T>>, String>, ApiError> {
+    keep: &impl Fn(T) -> (u64, R),
+) -> Result<Result<Option<Vec<(u64, R)>>, String>, ApiError> {
     let path = |page: u64| {
         let and = if filter.is_empty() { "" } else { "&" };
         let sort = if client.filters().is_sorted::<T>() { "_sort=id&" } else { "" };
         format!("{}?{filter}{and}{sort}per_page={per_page}&page={page}", T::NAME)
     };
-    let early: Vec<String> = (2..=expected.div_ceil(per_page).min(MAX_PAGES)).map(path).collect();
-    let first = path(1);
-    let (first, early) =
-        tokio::join!(client.get::<Page<T>>(&first), join_all(early.iter().map(|p| client.get(p))));
-    let first: Page<T> = first?;
+    let read = async |page: u64| client.get_page(&path(page), keep).await;
+    let early = 2..=expected.div_ceil(per_page).min(MAX_PAGES);
+    let next = 2.max(early.end() + 1);
+    let (first, early) = tokio::join!(read(1), join_all(early.map(read)));
+    let first = first?;
     if first.last_page > MAX_PAGES.min(first.total.max(1)) {
         let (pages, rows) = (first.last_page, first.total);
         return Ok(Err(format!("the server reports {pages} pages for {rows} rows")));
@@ -164,13 +182,14 @@ async fn read_once<T: Resource>(
     if first.last_page > most {
         return Ok(Ok(None));
     }
-    let late: Vec<String> = (2 + early.len() as u64..=first.last_page).map(path).collect();
     let further = usize::try_from(first.last_page.saturating_sub(1)).unwrap_or(usize::MAX);
-    let early: Result<Vec<Page<T>>, ApiError> = early.into_iter().take(further).collect();
+    let early: Result<Vec<KeptPage<(u64, R)>>, ApiError> =
+        early.into_iter().take(further).collect();
     let mut rest = early?;
-    rest.extend(try_join_all(late.iter().map(|path| client.get(path))).await?);
+    rest.extend(try_join_all((next..=first.last_page).map(read)).await?);
     let total = first.total;
-    let (mut rows, mut deleted) = first.into_rows();
+    let (mut rows, mut deleted) = (first.rows, first.deleted);
+    rows.reserve_exact(rest.iter().map(|page| page.rows.len()).sum());
     for page in rest {
         if page.total != total {
             return Ok(Err(format!(
@@ -178,17 +197,15 @@ async fn read_once<T: Resource>(
                 page.total, page.current_page
             )));
         }
-        let (more, also_deleted) = page.into_rows();
-        rows.extend(more);
-        deleted += also_deleted;
+        rows.extend(page.rows);
+        deleted += page.deleted;
     }
-    let mut seen = HashSet::with_capacity(rows.len());
-    rows.retain(|row| seen.insert(row.row_id()));
+    rows.sort_unstable_by_key(|(id, _)| *id);
+    rows.dedup_by_key(|(id, _)| *id);
     // It is not known whether a server that lists deleted rows counts them.
     if ![rows.len(), rows.len() + deleted].iter().any(|count| *count as u64 == total) {
         return Ok(Err(format!("{} rows of {total}", rows.len() + deleted)));
     }
-    rows.sort_unstable_by_key(Resource::row_id);
     Ok(Ok(Some(rows)))
 }
 

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::client::Client;
 use super::error::{ApiError, RequestError};
 use super::pages::{is_refused, list, list_expecting};
-use super::wire::{Page, Resource, Step, SuiteTest};
+use super::wire::{Resource, Step, SuiteTest};
 
 /// The longest filter, in bytes: the request line stays below the 8 KiB that servers allow, and 1,000 ids of seven digits fit.
 const FILTER_BYTES: usize = 8_012;
@@ -261,8 +261,8 @@ async fn finds_alone<T: Resource>(client: &Client, field: &'static str) -> Resul
 
 /// The first rows of a list.
 async fn first_rows<T: Resource>(client: &Client, filter: &str) -> Result<Vec<T>, ApiError> {
-    let page: Page<T> = client.get(&format!("{}?{filter}per_page=2&page=1", T::NAME)).await?;
-    Ok(page.into_rows().0)
+    let path = format!("{}?{filter}per_page=2&page=1", T::NAME);
+    Ok(client.get_page(&path, &|row: T| row).await?.rows)
 }
 
 /// Whether `field-in` finds a known row of `T`. True also if there is no row that it could find.
@@ -291,13 +291,10 @@ async fn finds<T: Resource>(
 ) -> Result<bool, ApiError> {
     let other = other_than(value);
     let path = format!("{}?{field}-in={other},{value}&per_page=50&page=1", T::NAME);
-    match client.get::<Page<T>>(&path).await {
+    match client.get_page(&path, &|row: T| row.number(field)).await {
         // An ignored filter finds other rows first, and more than there are of this value.
-        Ok(page) => {
-            let (rows, _) = page.into_rows();
-            Ok(rows.iter().any(|row| row.number(field) == Some(value))
-                || rows.iter().any(|row| row.number(field) != Some(other)))
-        }
+        Ok(page) => Ok(page.rows.contains(&Some(value))
+            || page.rows.iter().any(|number| *number != Some(other))),
         Err(error) if is_refused(&error) => Ok(false),
         Err(error) => Err(error),
     }

@@ -12,7 +12,8 @@ use super::ids::{
     PlanId, PlanSuiteId, ProjectId, ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId,
     StepId, SuiteId, SuiteTestId, TestId,
 };
-use super::lenient::{Listed, flag, length, list, moment, optional_number, text};
+use super::lenient::{Element, flag, length, list, moment, optional_number, text};
+use super::rows::RowList;
 
 /// One page of a list (source: the vendor's guide).
 #[derive(Deserialize)]
@@ -20,8 +21,8 @@ use super::lenient::{Listed, flag, length, list, moment, optional_number, text};
 pub struct Page<T> {
     /// The number of this page, from 1.
     pub current_page: u64,
-    /// The rows without deleted ones.
-    rows: Vec<Listed<T>>,
+    /// The elements of the list.
+    rows: Vec<Element<T>>,
     /// The number of the last page, at least 1.
     pub last_page: u64,
     /// The number of rows on all pages.
@@ -46,7 +47,7 @@ struct WrittenPage<T> {
     current_page: Option<u64>,
     /// `null` is read as none.
     #[serde(default, deserialize_with = "list")]
-    data: Vec<Listed<T>>,
+    data: Vec<Element<T>>,
     #[serde(default, deserialize_with = "optional_number")]
     last_page: Option<u64>,
     #[serde(default, deserialize_with = "optional_number")]
@@ -74,13 +75,9 @@ impl<T> TryFrom<WrittenPage<T>> for Page<T> {
     }
 }
 
-impl<T> Page<T> {
-    /// The rows, and the number of deleted ones that the server listed among them.
-    pub fn into_rows(self) -> (Vec<T>, usize) {
-        let listed = self.rows.len();
-        let rows: Vec<T> = self.rows.into_iter().filter_map(|Listed(row)| row).collect();
-        let deleted = listed - rows.len();
-        (rows, deleted)
+impl<T: DeserializeOwned> RowList<T> for Page<T> {
+    fn take_elements(&mut self) -> Vec<Element<T>> {
+        std::mem::take(&mut self.rows)
     }
 }
 
@@ -744,17 +741,26 @@ mod tests {
     use super::super::lenient::is_deleted_row;
     use super::*;
 
+    /// The rows of a page, and whether they were deleted.
+    fn rows<T: DeserializeOwned>(mut page: Page<T>) -> Vec<(T, bool)> {
+        let elements = page.take_elements().into_iter().map(|element| match element {
+            Element::Row(listed) => (listed.row, listed.is_deleted),
+            Element::Taken => panic!("no row"),
+        });
+        elements.collect()
+    }
+
     #[test]
     fn ids_may_be_strings_and_lists_may_be_null() {
         let page: Page<SuiteTest> = serde_json::from_str(
             r#"{"current_page":"1","data":[{"id":"7","suite_id":8,"test_id":"9","new":{}}],"last_page":1,"total":1}"#,
         )
         .unwrap();
-        assert_eq!(page.into_rows().0[0].test_id, TestId::new(9));
+        assert_eq!(rows(page)[0].0.test_id, TestId::new(9));
         let page: Page<Test> =
             serde_json::from_str(r#"{"current_page":1,"data":null,"last_page":1,"total":"0"}"#)
                 .unwrap();
-        assert!(page.into_rows().0.is_empty());
+        assert!(rows(page).is_empty());
         assert!(serde_json::from_str::<TestId>("-1").is_err());
         assert!(serde_json::from_str::<TestId>("\"x\"").is_err());
     }
@@ -767,8 +773,9 @@ mod tests {
                     {{"id":8,"suite_id":8,"test_id":9}}],"last_page":1,"total":2}}"#
             ))
             .unwrap();
-            let (rows, deleted) = page.into_rows();
-            (rows.iter().map(Resource::row_id).collect(), deleted)
+            let (deleted, live): (Vec<_>, Vec<_>) =
+                rows(page).into_iter().partition(|(_, is_deleted)| *is_deleted);
+            (live.iter().map(|(row, _)| row.row_id()).collect(), deleted.len())
         };
         for live in ["null", "\"\"", "false"] {
             assert_eq!(page(live), (vec![7, 8], 0), "{live}");

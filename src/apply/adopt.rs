@@ -271,6 +271,7 @@ impl Import<'_> {
 }
 
 fn changed_row(id: TestId, row: &Test, before: Option<RowBefore>) -> ChangedRow {
+    let before = before.map(Box::new);
     ChangedRow { id: Some(id.number()), epoch: row.epoch, steps: None, before }
 }
 

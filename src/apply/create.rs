@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use serde::Serialize;
+use futures_util::stream::{self, StreamExt as _};
+use serde::{Serialize, Serializer};
 
 use crate::api::client::{Client, WriteOutcome};
 use crate::api::error::ApiError;
@@ -34,7 +35,7 @@ const FAILED_PAIRS: usize = 2;
 const PROBES: usize = 8;
 
 /// Rows of one kind to create; each has a key.
-pub(crate) struct NewRows<N, B, P> {
+pub(crate) struct NewRows<N, B, A, P> {
     /// Folder, test or step, for messages.
     pub(crate) kind: &'static str,
     /// What a row lacks that is not found after its creation, for messages.
@@ -46,14 +47,16 @@ pub(crate) struct NewRows<N, B, P> {
     pub(crate) name: N,
     /// The body that creates a row.
     pub(crate) body: B,
+    /// What is kept of the server's answer about a row.
+    pub(crate) kept: A,
     /// Reads which rows exist in the project.
     pub(crate) existing: P,
 }
 
 /// The outcome of the rows.
-pub(crate) struct Creation<K, T> {
-    /// The server's answers, in no particular order.
-    pub(crate) answers: Vec<T>,
+pub(crate) struct Creation<K, R> {
+    /// What was kept of the server's answers, in no particular order.
+    pub(crate) answers: Vec<R>,
     /// Rows that the server acknowledged, or that were found after an unclear outcome.
     pub(crate) created: Vec<K>,
     /// Rows that the server refused, with its message.
@@ -73,19 +76,20 @@ type Unclear<K> = (Batch<K>, Option<ApiError>);
 ///
 /// A refused array may be half applied, an array with an unknown outcome completely. Both are read back, and only missing rows
 /// are sent again; those of a refused array in halves, until the row that the server refuses is alone.
-pub(crate) async fn create_rows<K, T, D, N, B, P>(
+pub(crate) async fn create_rows<K, T, R, D, N, B, A, P>(
     client: &Client,
-    rows: NewRows<N, B, P>,
+    rows: NewRows<N, B, A, P>,
     keys: Vec<K>,
     batch_size: usize,
     lag: Lag,
-) -> Creation<K, T>
+) -> Creation<K, R>
 where
     K: Copy + Eq + Hash,
     T: Resource,
     D: Serialize,
     N: Fn(K) -> String,
     B: Fn(K) -> D,
+    A: Fn(T) -> R,
     P: AsyncFnMut(&[K]) -> Result<HashSet<K>, Stop>,
 {
     let mut creator = Creator {
@@ -107,6 +111,7 @@ where
             lag,
             end: Ok(()),
         },
+        answer: PhantomData,
     };
     while !creator.batches.is_empty() && creator.creation.end.is_ok() {
         creator.creation.end = creator.round().await;
@@ -126,9 +131,21 @@ enum UnclearRows {
     Applied,
 }
 
-struct Creator<'a, K, T, N, B, P> {
+/// The array that creates rows. Each body is made when it is written.
+struct Bodies<'a, K, B> {
+    keys: &'a [K],
+    body: &'a B,
+}
+
+impl<K: Copy, D: Serialize, B: Fn(K) -> D> Serialize for Bodies<'_, K, B> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.keys.iter().map(|key| (self.body)(*key)))
+    }
+}
+
+struct Creator<'a, K, T, R, N, B, A, P> {
     client: &'a Client,
-    rows: NewRows<N, B, P>,
+    rows: NewRows<N, B, A, P>,
     /// What is to be sent.
     batches: Vec<Batch<K>>,
     /// Whether an array was refused, or not answered.
@@ -143,16 +160,19 @@ struct Creator<'a, K, T, N, B, P> {
     /// Whether the server itself answered every request of this round. After another answer, a row may still be applied late.
     has_answers: bool,
     rounds_without_answer: u32,
-    creation: Creation<K, T>,
+    creation: Creation<K, R>,
+    /// The rows of the answers.
+    answer: PhantomData<fn() -> T>,
 }
 
-impl<K, T, D, N, B, P> Creator<'_, K, T, N, B, P>
+impl<K, T, R, D, N, B, A, P> Creator<'_, K, T, R, N, B, A, P>
 where
     K: Copy + Eq + Hash,
     T: Resource,
     D: Serialize,
     N: Fn(K) -> String,
     B: Fn(K) -> D,
+    A: Fn(T) -> R,
     P: AsyncFnMut(&[K]) -> Result<HashSet<K>, Stop>,
 {
     /// Sends the batches, reads back those without a clear outcome, and keeps what has to be sent again.
@@ -165,11 +185,15 @@ where
         } else {
             Vec::new()
         };
-        // Wait for all of them: no request is cancelled in flight.
-        let sent = join_all(batches.iter().map(|batch| self.send(batch))).await;
+        // Wait for all of them: no request is cancelled in flight. An array is not built before its turn.
+        let sends = batches.iter().enumerate();
+        let sends = sends.map(async |(index, batch)| (index, self.send(batch).await));
+        let sent = stream::iter(sends).buffer_unordered(self.client.concurrency());
+        let mut sent: Vec<(usize, Result<WriteOutcome<Vec<R>>, ApiError>)> = sent.collect().await;
+        sent.sort_unstable_by_key(|(index, _)| *index);
         let (mut acknowledged, mut unclear, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         let mut stop = None;
-        for (batch, written) in batches.into_iter().zip(sent) {
+        for (batch, (_, written)) in batches.into_iter().zip(sent) {
             match written {
                 Ok(WriteOutcome::Applied(answers)) => {
                     self.accepts_arrays |= batch.keys.len() > 1;
@@ -211,14 +235,13 @@ where
         Ok(())
     }
 
-    async fn send(&self, batch: &Batch<K>) -> Result<WriteOutcome<Vec<T>>, ApiError> {
-        let body = &self.rows.body;
+    async fn send(&self, batch: &Batch<K>) -> Result<WriteOutcome<Vec<R>>, ApiError> {
+        let NewRows { body, kept, .. } = &self.rows;
         let written = if let [key] = batch.keys[..] {
             // As an object: a refusal is then about the row, not about arrays.
-            self.client.create(T::NAME, &body(key)).await?.map(|answer| vec![answer])
+            self.client.create(T::NAME, &body(key)).await?.map(|answer| vec![kept(answer)])
         } else {
-            let bodies: Vec<D> = batch.keys.iter().map(|key| body(*key)).collect();
-            self.client.create(T::NAME, &bodies).await?
+            self.client.create_array(T::NAME, &Bodies { keys: &batch.keys, body }, kept).await?
         };
         if let WriteOutcome::Applied(answers) = &written {
             self.client.progress().advance(answers.len().min(batch.keys.len()));

@@ -14,7 +14,7 @@ use test_reports::identity::Identity;
 use test_reports::text;
 
 use super::create::{Creation, NewRows};
-use super::import::Import;
+use super::import::{Import, identity_in};
 use super::lag::Waits;
 use super::outcome::Stop;
 
@@ -133,6 +133,7 @@ impl Import<'_> {
                     project_id: target.project.id,
                 }
             },
+            kept: |suite: Suite| (suite.id, identity_in(suite.description.as_deref())),
             existing: async |keys: &[usize]| {
                 *tree = read_folders(client, target).await?;
                 let is_live = |key: &usize| !tree.with_identity(level[*key].0.identity).is_empty();
@@ -143,13 +144,14 @@ impl Import<'_> {
                 Ok(keys.iter().copied().filter(exists).collect())
             },
         };
-        let creation: Creation<usize, Suite> = self.create(rows, (0..level.len()).collect()).await;
+        let creation: Creation<usize, (SuiteId, Option<Identity>)> =
+            self.create(rows, (0..level.len()).collect()).await;
         self.applied
             .folders_created
             .extend(creation.created.iter().map(|key| level[*key].0.identity));
-        for suite in &creation.answers {
-            self.own.folders.insert(suite.id);
-            self.own.acknowledge(suite.description.as_deref());
+        for (suite, identity) in creation.answers {
+            self.own.folders.insert(suite);
+            self.own.acknowledged.extend(identity);
         }
         for (key, error) in &creation.refused {
             self.applied.warnings.push(format!("folder {:?} was refused: {error}", path(*key)));

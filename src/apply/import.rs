@@ -75,12 +75,12 @@ pub(super) struct OwnRows {
     pub(super) acknowledged: HashSet<Identity>,
 }
 
-impl OwnRows {
-    /// Adds the identity in the description of an answer.
-    pub(super) fn acknowledge(&mut self, description: Option<&str>) {
-        self.acknowledged.extend(description.and_then(Identity::in_description));
-    }
+/// The identity in the description of an answer.
+pub(super) fn identity_in(description: Option<&str>) -> Option<Identity> {
+    description.and_then(Identity::in_description)
+}
 
+impl OwnRows {
     /// Whether `dedup` is about a row that this import created, so that no other import needs to act.
     pub(super) fn concerns(&self, dedup: &Dedup) -> bool {
         match &dedup.action {
@@ -141,15 +141,16 @@ impl<'a> Import<'a> {
     }
 
     /// Creates the rows with these `keys`.
-    pub(super) async fn create<K, T, D>(
+    pub(super) async fn create<K, T, R, D>(
         &mut self,
         rows: NewRows<
             impl Fn(K) -> String,
             impl Fn(K) -> D,
+            impl Fn(T) -> R,
             impl AsyncFnMut(&[K]) -> Result<HashSet<K>, Stop>,
         >,
         keys: Vec<K>,
-    ) -> Creation<K, T>
+    ) -> Creation<K, R>
     where
         K: Copy + Eq + Hash,
         T: Resource,

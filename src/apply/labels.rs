@@ -103,6 +103,7 @@ impl Import<'_> {
             read_back_all: false,
             name: |key: usize| names[missing[key]].clone(),
             body: |key: usize| NewLabel { label: names[missing[key]].clone() },
+            kept: |label: Label| label,
             existing: async |keys: &[usize]| {
                 let found = by_name(&list::<Label>(client, "").await?);
                 let exists = |key: &usize| found.contains_key(missing[*key]);
@@ -173,6 +174,7 @@ impl Import<'_> {
                     related_id: Some(test),
                     related_type: Some(kind.clone()),
                 },
+                kept: |_: LabelAssigned| (),
                 existing: async |keys: &[Pair]| {
                     let tests: HashSet<u64> = keys.iter().map(|(test, _)| test.number()).collect();
                     let rows =
@@ -180,7 +182,7 @@ impl Import<'_> {
                     Ok(pairs_of(&rows, Some(&kind)))
                 },
             };
-            let creation: Creation<Pair, LabelAssigned> = self.create(rows, rest.to_vec()).await;
+            let creation: Creation<Pair, ()> = self.create(rows, rest.to_vec()).await;
             refused.extend(creation.refused.into_iter().map(|(_, error)| error));
             creation.end?;
         }

@@ -1,6 +1,7 @@
 //! Creates tests.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use crate::api::ids::{SuiteId, TestId};
 use crate::api::wire::{NewTest, Test};
@@ -11,7 +12,7 @@ use test_reports::identity::Identity;
 use test_reports::text;
 
 use super::create::{Creation, NewRows};
-use super::import::Import;
+use super::import::{Import, identity_in};
 use super::outcome::{RecordOutcome, Stop};
 
 /// A record and the folder that its test is created in.
@@ -75,7 +76,8 @@ impl Import<'_> {
         let described: HashSet<Identity> =
             fields.by_record.keys().map(|record| records[*record].identity).collect();
         let mut existing: HashMap<Identity, TestId> = HashMap::new();
-        let mut read_back: HashMap<TestId, Test> = HashMap::new();
+        let read_back: Mutex<HashMap<TestId, Test>> = Mutex::default();
+        let lock = || read_back.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = NewRows {
             kind: "test",
             lacking: "with its identity",
@@ -98,11 +100,11 @@ impl Import<'_> {
                     case_priority_id,
                 }
             },
+            kept: |test: Test| (test.id, identity_in(test.description.as_deref())),
             existing: async |keys: &[Key]| {
-                read_back.clear();
                 let look = |identity, row: Test| {
                     if described.contains(&identity) {
-                        read_back.insert(row.id, row);
+                        lock().insert(row.id, row);
                     }
                 };
                 existing = read_tests(client, target.project.id, expected, look).await?;
@@ -110,11 +112,11 @@ impl Import<'_> {
                 Ok(keys.iter().copied().filter(exists).collect())
             },
         };
-        let creation: Creation<Key, Test> = self.create(rows, keys).await;
+        let creation: Creation<Key, (TestId, Option<Identity>)> = self.create(rows, keys).await;
         self.fields = fields;
-        for test in &creation.answers {
-            self.own.tests.insert(test.id);
-            self.own.acknowledge(test.description.as_deref());
+        for (test, identity) in creation.answers {
+            self.own.tests.insert(test);
+            self.own.acknowledged.extend(identity);
         }
         for (record, _) in creation.created {
             self.done.insert(record, RecordOutcome::Created);
@@ -122,7 +124,7 @@ impl Import<'_> {
                 self.rows.insert(record, id);
                 if self.own.tests.contains(&id) {
                     new.insert(record);
-                    if let Some(row) = read_back.get(&id) {
+                    if let Some(row) = lock().get(&id) {
                         self.compare_fields(record, row);
                     }
                 }

@@ -45,10 +45,11 @@ impl Import<'_> {
             read_back_all: false,
             name: |(record, _, _): Key| records[record].name.to_string(),
             body: |(_, suite_id, test_id): Key| NewSuiteTest { suite_id, test_id },
+            kept: |placement: SuiteTest| placement.id,
             existing,
         };
-        let creation: Creation<Key, SuiteTest> = self.create(rows, keys).await;
-        self.own.placements.extend(creation.answers.iter().map(|placement| placement.id));
+        let creation: Creation<Key, SuiteTestId> = self.create(rows, keys).await;
+        self.own.placements.extend(creation.answers);
         for (record, _, _) in placed.into_iter().chain(creation.created) {
             self.done.entry(record).or_insert(RecordOutcome::Updated);
         }

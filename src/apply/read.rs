@@ -31,17 +31,24 @@ pub(super) async fn read_project(
     lists: Option<Lists>,
     expected: &Expected,
 ) -> Result<Snapshot, TargetError> {
-    let mut snapshot = Snapshot::read_expecting(client, target, lists, expected).await?;
     let next = |snapshot: &Snapshot| {
         let requests = parts
             .iter()
             .filter_map(|(records, options)| next_read(records, snapshot, &options.namespace));
         requests.reduce(ReadRequest::and)
     };
-    while let Some(request) = next(&snapshot) {
-        snapshot.read_more(client, target, request).await?;
+    let (mut lists, mut reading) = (lists, 1);
+    loop {
+        let mut snapshot = Snapshot::read_expecting(client, target, lists.take(), expected).await?;
+        while let Some(request) = next(&snapshot) {
+            snapshot.read_more(client, target, request).await?;
+        }
+        // Another import may be deleting the same duplicates.
+        if !snapshot.misses_duplicates || reading == READINGS {
+            return Ok(snapshot);
+        }
+        reading += 1;
     }
-    Ok(snapshot)
 }
 
 /// As [`read_and_plan_all`], for the records of one namespace.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use crate::api::ids::TestId;
+use crate::api::ids::{StepId, TestId};
 use crate::api::wire::{NewStep, Step};
 use crate::plan::{TestPlan, step_count, steps_of};
 use crate::snapshot::read_steps;
@@ -100,6 +100,7 @@ impl Import<'_> {
                 let (project_id, sequence) = (target.project.id, sequence as u64);
                 NewStep { step, expected_result, sequence, project_id, test_id }
             },
+            kept: |step: Step| (step.id, step.test_id),
             existing: async |keys: &[Key]| {
                 let tests: HashSet<TestId> = keys.iter().map(|(_, test, _)| *test).collect();
                 let steps = read_steps(client, tests.into_iter()).await?;
@@ -110,8 +111,8 @@ impl Import<'_> {
                 Ok(keys.iter().copied().filter(exists).collect())
             },
         };
-        let creation: Creation<Key, Step> = self.create(rows, keys).await;
-        self.own.steps.extend(creation.answers.iter().map(|step| (step.id, step.test_id)));
+        let creation: Creation<Key, (StepId, TestId)> = self.create(rows, keys).await;
+        self.own.steps.extend(creation.answers);
         self.applied.steps_created += creation.created.len();
         for (record, _, _) in creation.created {
             self.done.entry(record).or_insert(RecordOutcome::Updated);

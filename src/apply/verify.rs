@@ -114,6 +114,8 @@ impl Import<'_> {
 
     /// Notes the rows that this import created. Nobody had updated them then.
     fn note_written(&mut self, plan: &ChangePlan) {
+        let is_created = |outcome: &&RecordOutcome| **outcome == RecordOutcome::Created;
+        self.applied.tests_written.reserve(self.done.values().filter(is_created).count());
         for (record, left) in plan.tests.iter().enumerate() {
             let TestPlan::Matched { id, .. } = left else { continue };
             if self.done.get(&record) == Some(&RecordOutcome::Created) {

@@ -35,9 +35,15 @@ pub(super) fn with_client<T>(
             progress: progress.clone(),
         })
     };
-    // The sandbox must answer while the client waits.
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let mut builder = match connection {
+        // One thread reads answers and decodes them, so that few of them are in memory.
+        Connection::Remote(_) | Connection::Missing => {
+            tokio::runtime::Builder::new_current_thread()
+        }
+        // The sandbox must answer while the client waits.
+        Connection::Sandbox { .. } => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder.worker_threads(2).enable_all().build();
     let runtime = runtime.context("cannot start the network")?;
     runtime.block_on(async {
         match connection {

@@ -12,6 +12,7 @@ use crate::discover::discover;
 use crate::plan::ChangePlan;
 use crate::plan::stale::stale;
 use crate::progress::{Progress, Stage};
+use crate::reading::in_own_threads;
 use crate::results::{self, Observations, PrepareError, Prepared, RecordOptions};
 use crate::snapshot::{Expected, Lists, ProjectRef, Snapshot, Target, TargetError};
 use crate::summary::comparison::Earlier;
@@ -167,8 +168,12 @@ pub(super) fn import(
     let progress = Progress::default();
     let display = ProgressDisplay::new(&progress, &settings.terminal, *streams);
     let directory = &environment.directory;
-    let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } =
-        reports::read(found, printed, settings, &cargo, directory, &progress);
+    // The cases are dropped when the records are made.
+    let read = || ReportSet {
+        reports: Vec::new(),
+        ..reports::read(found, printed, settings, &cargo, directory, &progress)
+    };
+    let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } = in_own_threads(read);
     records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));
     let mut summary = Summary::of_reports(records, settings.identities());
     summary.set_tables(settings.tables.iter().map(|table| &table.identity));

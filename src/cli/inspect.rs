@@ -7,7 +7,7 @@ use test_reports::formats::lines;
 use test_reports::formats::model::Report;
 use test_reports::tools;
 
-use super::args::values::{InspectFormat, OutputSpec, ResultFormat as _};
+use super::args::values::{InspectFormat, OutputSpec, ReportFile, ResultFormat as _};
 use super::args::{ConvertArgs, InspectArgs, InspectOutputArgs, TerminalArgs};
 use super::build;
 use super::cargo::Cargo;
@@ -113,10 +113,19 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
 /// `tq-import convert`: an inspection that prints the report alone, or writes it to a file and prints the last line.
 pub(super) fn convert(args: &ConvertArgs, environment: &Environment) -> ExitCode {
     let ConvertArgs { to, output, reading, mapping, terminal } = args.clone();
+    let Some(to) = to.or_else(|| output.as_ref().and_then(ReportFile::format)) else {
+        Streams::default().error_text(
+            "no format to convert the reports to",
+            Some("use --to junit, --to ctrf or --to jsonl, or name the file such as report.xml"),
+        );
+        return ExitCode::Usage;
+    };
     let format = to.into();
     let (output, terminal) = match output {
-        None => (InspectOutputArgs { format, ..Default::default() }, terminal),
-        Some(path) => (
+        None | Some(ReportFile::StandardOutput) => {
+            (InspectOutputArgs { format, ..Default::default() }, terminal)
+        }
+        Some(ReportFile::File(path)) => (
             InspectOutputArgs { output: vec![OutputSpec { format, path }], ..Default::default() },
             TerminalArgs { quiet: terminal.verbose == 0, ..terminal },
         ),

@@ -162,7 +162,7 @@ pub(super) fn delete_old_of(arguments: &[OsString], directory: &Path) {
         let file = |value: &str| OutputSpec { format: InspectFormat::Jsonl, path: value.into() };
         let spec = |value: Cow<'_, str>| match value.parse() {
             Ok(spec) => Some(spec),
-            Err(_) => converts.then(|| file(&value)),
+            Err(_) => (converts && value != "-").then(|| file(&value)),
         };
         specs.extend(value.and_then(spec));
     }
@@ -297,7 +297,7 @@ impl StagedFile {
 }
 
 fn cannot_write(path: &Path) -> String {
-    format!("cannot write the summary to {}", path.display())
+    format!("cannot write {}", path.display())
 }
 
 /// A temporary file in the directory of `path`, so that it can be renamed.
@@ -307,7 +307,12 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
         _ => Path::new("."),
     };
     // The error of tempfile would name a file that the user does not know.
-    std::fs::metadata(directory)?;
+    std::fs::metadata(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::other(format!("there is no directory {}", directory.display()))
+        }
+        _ => error,
+    })?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tq-import-").suffix(".tmp");
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! The change plan as lines, to print and to serialise.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::change_plan::{ChangePlan, TestPlan};
@@ -25,7 +27,7 @@ pub struct Change {
     /// The identity of the test or folder; for a step, of its test.
     pub identity: Option<Identity>,
     /// Why, such as `no test has its identity, and no test in its folder has its name`.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The row, as the import left it; unknown for rows that are to be created.
     #[serde(flatten)]
     pub row: ChangedRow,
@@ -41,7 +43,7 @@ pub struct ChangedRow {
     /// The number of steps of a created test.
     pub steps: Option<usize>,
     /// What a linked test was before.
-    pub before: Option<RowBefore>,
+    pub before: Option<Box<RowBefore>>,
 }
 
 /// A test before it was linked.
@@ -129,7 +131,7 @@ pub(crate) fn dedup_change(dedup: &Dedup) -> Change {
         path: dedup.path.clone(),
         name: dedup.name.clone(),
         identity: Some(dedup.identity),
-        reason: reason.to_owned(),
+        reason: reason.into(),
         row: ChangedRow::default(),
     }
 }
@@ -138,31 +140,32 @@ impl ChangePlan {
     /// Every change in the order of the writes: deduplication, folders, then each test with its steps.
     #[must_use]
     pub fn changes(&self, records: &[TestRecord]) -> Vec<Change> {
-        let mut changes: Vec<Change> = self.dedup.iter().map(dedup_change).collect();
-        changes.extend(
-            self.folders.to_create().map(|folder| Change {
-                action: ChangeAction::Create,
-                kind: ChangeKind::Folder,
-                path: folder.path.clone(),
-                name: folder.name.clone(),
-                identity: Some(folder.identity),
-                reason: "no folder has its identity, and no folder below its parent has its name"
-                    .to_owned(),
-                row: ChangedRow::default(),
-            }),
-        );
+        let is_changed = |plan: &&TestPlan| !plan.is_done();
+        let rows = self.folders.all().count() + self.tests.iter().filter(is_changed).count();
+        let mut changes: Vec<Change> = Vec::with_capacity(self.dedup.len() + rows);
+        changes.extend(self.dedup.iter().map(dedup_change));
+        changes.extend(self.folders.to_create().map(|folder| Change {
+            action: ChangeAction::Create,
+            kind: ChangeKind::Folder,
+            path: folder.path.clone(),
+            name: folder.name.clone(),
+            identity: Some(folder.identity),
+            reason:
+                "no folder has its identity, and no folder below its parent has its name".into(),
+            row: ChangedRow::default(),
+        }));
         changes.extend(self.folders.to_link().map(|(folder, suite)| Change {
             action: ChangeAction::Adopt,
             kind: ChangeKind::Folder,
             path: folder.path.clone(),
             name: folder.name.clone(),
             identity: Some(folder.identity),
-            reason: "it has the same name; its identity keeps it when it is renamed".to_owned(),
+            reason: "it has the same name; its identity keeps it when it is renamed".into(),
             row: ChangedRow::of(suite.number()),
         }));
         for (record, plan) in records.iter().zip(&self.tests) {
             let row = plan.row().map(|id| ChangedRow::of(id.number())).unwrap_or_default();
-            let mut push = |action, kind, name: &str, reason: &str| {
+            let mut push = |action, kind, name: &str, reason: &'static str| {
                 let row =
                     if kind == ChangeKind::Test { row.clone() } else { ChangedRow::default() };
                 changes.push(Change {
@@ -171,7 +174,7 @@ impl ChangePlan {
                     path: record.folder.to_vec(),
                     name: name.to_owned(),
                     identity: Some(record.identity),
-                    reason: reason.to_owned(),
+                    reason: reason.into(),
                     row,
                 });
             };
@@ -228,7 +231,7 @@ impl ChangePlan {
             path: records[lost.record].folder.to_vec(),
             name: records[lost.record].name.to_string(),
             identity: Some(records[lost.record].identity),
-            reason: "its former test is in the reports again".to_owned(),
+            reason: "its former test is in the reports again".into(),
             row: ChangedRow::of(lost.id.number()),
         }));
         changes

@@ -14,7 +14,7 @@ use super::folders::{FolderIndex, FolderPlan, PlannedFolder};
 use super::matching::{Match, Matcher, PINNED};
 use super::moved::{self, Findings};
 use super::options::{Adopt, PlanOptions};
-use super::step_changes::StepChanges;
+use super::step_changes::RareChanges;
 use super::steps::{missing_steps, step_count};
 use super::stored_steps::StoredSteps;
 
@@ -85,7 +85,7 @@ pub enum TestPlan {
         /// The sequence numbers, from 1, of the steps that it lacks.
         steps: Vec<usize>,
         /// What makes its steps those of the report.
-        follows: StepChanges,
+        follows: RareChanges,
         /// Its placement among the retired tests, which it leaves.
         retired: Option<SuiteTestId>,
         /// Whether somebody switched it off.
@@ -257,7 +257,7 @@ impl ChangePlan {
                     id,
                     place: None,
                     steps: Vec::new(),
-                    follows: StepChanges::default(),
+                    follows: RareChanges::default(),
                     retired: None,
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },
@@ -269,7 +269,7 @@ impl ChangePlan {
                     } else {
                         missing_steps(record, id, snapshot)
                     },
-                    follows: stored_steps.changes(record, id),
+                    follows: stored_steps.changes(record, id).into(),
                     retired: row(id).and_then(|row| row.retired),
                     overridden: row(id).is_some_and(TestRow::is_overridden),
                 },

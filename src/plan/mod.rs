@@ -34,6 +34,6 @@ pub use create_limit::{CreateLimit, CreateLimitExceeded};
 pub use moved::is_named;
 pub use options::{Adopt, Linking, Others, PlanOptions};
 pub use read_request::next_read;
-pub use step_changes::{StepChanges, StepDelete, StepUpdate};
+pub use step_changes::{RareChanges, StepChanges, StepDelete, StepUpdate};
 pub use step_marks::marked_step;
 pub use steps::{step_count, steps_of};

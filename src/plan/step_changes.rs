@@ -2,6 +2,7 @@
 //! which ones imports wrote.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use crate::api::ids::StepId;
 use crate::snapshot::StepRow;
@@ -19,6 +20,27 @@ pub struct StepChanges {
     pub creates: Vec<usize>,
     /// Steps that the report no longer has.
     pub deletes: Vec<StepDelete>,
+}
+
+/// The [`StepChanges`] of one of many tests, most of which have none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RareChanges(Option<Box<StepChanges>>);
+
+static NONE: StepChanges =
+    StepChanges { updates: Vec::new(), creates: Vec::new(), deletes: Vec::new() };
+
+impl Deref for RareChanges {
+    type Target = StepChanges;
+
+    fn deref(&self) -> &StepChanges {
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl From<StepChanges> for RareChanges {
+    fn from(changes: StepChanges) -> Self {
+        Self((!changes.is_empty()).then(|| Box::new(changes)))
+    }
 }
 
 /// A step that gets another text.
@@ -172,7 +194,8 @@ mod tests {
 
     fn row(sequence: u64, epoch: u64, text: StepText) -> StepRow {
         let test = crate::api::ids::TestId::new(1);
-        StepRow { test, sequence: Some(sequence), epoch: Some(epoch), text: Arc::new(text) }
+        let (sequence, epoch) = (Some(sequence), Some(epoch));
+        StepRow { test, sequence, epoch, text: Arc::new(text) }
     }
 
     fn changes(record: &TestRecord, rows: &[StepRow]) -> Result<StepChanges, Edited> {

@@ -123,7 +123,7 @@ impl Project {
         let tree =
             FolderTree::new(self.suites.clone(), self.places.clone(), project, PlanId::new(1))
                 .unwrap();
-        let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
+        let mut snapshot = Snapshot::of_rows(tree, &self.tests, &self.placements);
         snapshot.steps.clone_from(&self.steps);
         snapshot
     }
@@ -144,7 +144,7 @@ fn ours(id: u64) -> TestPlan {
         id: TestId::new(id),
         place: None,
         steps: vec![],
-        follows: StepChanges::default(),
+        follows: RareChanges::default(),
         retired: None,
         overridden: false,
     }
@@ -323,7 +323,7 @@ fn a_test_that_was_switched_off_stays_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
-            follows: StepChanges::default(),
+            follows: RareChanges::default(),
             retired: None,
             overridden: true
         }]
@@ -344,7 +344,7 @@ fn a_test_that_nobody_edited_was_not_switched_off() {
             id: TestId::new(10),
             place: None,
             steps: vec![],
-            follows: StepChanges::default(),
+            follows: RareChanges::default(),
             retired: None,
             overridden: false
         }]
@@ -473,7 +473,7 @@ fn a_record_is_done_if_nothing_has_to_be_written() {
         id: TestId::new(1),
         place,
         steps: steps.to_vec(),
-        follows: StepChanges::default(),
+        follows: RareChanges::default(),
         retired: None,
         overridden: false,
     };

@@ -56,9 +56,10 @@ impl Recorder<'_> {
             read_back_all: true,
             name: |(defect, _): Key| defect.to_string(),
             body: |(defect_id, run_result_id)| NewDefectRunResult { defect_id, run_result_id },
+            kept: |_: DefectRunResult| (),
             existing: async |keys: &[Key]| this.linked(keys).await,
         };
-        let creation: Creation<Key, DefectRunResult> =
+        let creation: Creation<Key, ()> =
             create_rows(self.client, rows, wanted, self.options.batch_size, self.lag()).await;
         if let Some((_, error)) = creation.refused.first() {
             self.warnings.push(format!("results could not be linked to their defects: {error}"));

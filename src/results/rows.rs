@@ -286,6 +286,7 @@ impl Recorder<'_> {
                     test_id: this.observed[index].test,
                     suite_id: this.observed[index].suite,
                 },
+                kept: |_: RunResult| (),
                 existing: async |keys: &[usize]| {
                     let results = this.read_results(run.id).await?;
                     let present: HashSet<TestId> = results.iter().map(|row| row.test_id).collect();
@@ -294,7 +295,7 @@ impl Recorder<'_> {
                 },
             };
             let batch = self.options.batch_size;
-            let creation: Creation<usize, RunResult> =
+            let creation: Creation<usize, ()> =
                 create_rows(self.client, rows, missing, batch, self.lag()).await;
             for (index, error) in creation.refused {
                 let reason = format!("the run has no result for it, and one was refused: {error}");
@@ -357,6 +358,7 @@ impl Recorder<'_> {
                 step_id,
                 sequence,
             },
+            kept: |_: RunResultStep| (),
             existing: async |keys: &[(usize, RunResultId, StepId, u64)]| {
                 let state = this.read_state(run.id).await?;
                 let exists = |(_, result, _, sequence): &(usize, RunResultId, StepId, u64)| {
@@ -365,7 +367,7 @@ impl Recorder<'_> {
                 Ok(keys.iter().copied().filter(exists).collect())
             },
         };
-        let creation: Creation<_, RunResultStep> =
+        let creation: Creation<(usize, RunResultId, StepId, u64), ()> =
             create_rows(self.client, rows, keys, self.options.batch_size, self.lag()).await;
         for ((index, ..), error) in creation.refused {
             let reason = format!("its result has no steps, and one was refused: {error}");
@@ -386,11 +388,12 @@ impl Recorder<'_> {
                 let StepText { step, expected_result } = StepText::placeholder();
                 NewStep { step, expected_result, sequence: 1, project_id, test_id }
             },
+            kept: |_: Step| (),
             existing: async |tests: &[TestId]| {
                 Ok(this.steps_of_tests(tests).await?.into_keys().collect())
             },
         };
-        let creation: Creation<TestId, Step> =
+        let creation: Creation<TestId, ()> =
             create_rows(self.client, rows, tests, self.options.batch_size, self.lag()).await;
         creation.end
     }

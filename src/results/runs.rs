@@ -171,15 +171,16 @@ impl Recorder<'_> {
                 is_complete: 0,
                 milestone_id: this.prepared.milestone,
             },
+            kept: |run: Run| run.id,
             existing: async |_: &[()]| {
                 found = this.runs_of_cycle(cycle).await?;
                 let is_new = |run: &Run| !known.contains(&run.id) && run.is_complete != Some(true);
                 Ok(if found.iter().any(is_new) { HashSet::from([()]) } else { HashSet::new() })
             },
         };
-        let creation: Creation<(), Run> =
+        let creation: Creation<(), RunId> =
             create_rows(self.client, rows, vec![()], 1, self.lag()).await;
-        let own: Vec<RunId> = creation.answers.iter().map(|run| run.id).collect();
+        let own = creation.answers;
         if let Err(stop) = creation.end {
             if matches!(stop, Stop::Lost { .. }) {
                 // Nobody would find it again.
@@ -228,6 +229,7 @@ impl Recorder<'_> {
                 project_id: project.id,
                 is_automated: true,
             },
+            kept: |plan: Plan| plan,
             existing: async |_: &[()]| {
                 let plans: Vec<Plan> =
                     list_of(client, "project_id", project.id.number(), true).await?;
@@ -305,6 +307,7 @@ impl Recorder<'_> {
             read_back_all: false,
             name: |suite: SuiteId| suite.to_string(),
             body: |suite_id| NewPlace { plan_id: cycle, suite_id },
+            kept: |_: PlanSuite| (),
             existing: async |keys: &[SuiteId]| {
                 let places: Vec<PlanSuite> =
                     list_of(client, "plan_id", cycle.number(), true).await?;
@@ -313,7 +316,7 @@ impl Recorder<'_> {
             },
         };
         let batch = self.options.batch_size;
-        let creation: Creation<SuiteId, PlanSuite> =
+        let creation: Creation<SuiteId, ()> =
             create_rows(self.client, rows, suites, batch, self.lag()).await;
         creation.end?;
         self.warn_of_refused("folders of the cycle", creation.refused.first().map(|r| &*r.1));
@@ -338,6 +341,7 @@ impl Recorder<'_> {
                 test_id,
                 project_id,
             },
+            kept: |_: PlanSuiteTestInclude| (),
             existing: async |keys: &[(SuiteId, TestId)]| {
                 let rows: Vec<PlanSuiteTestInclude> =
                     list_of(client, "plan_id", cycle.number(), true).await?;
@@ -345,7 +349,7 @@ impl Recorder<'_> {
                 Ok(keys.iter().copied().filter(|key| included.contains(key)).collect())
             },
         };
-        let creation: Creation<_, PlanSuiteTestInclude> =
+        let creation: Creation<(SuiteId, TestId), ()> =
             create_rows(self.client, rows, missing, batch, self.lag()).await;
         creation.end?;
         self.run.cycle.extended = creation.created.len();

@@ -45,6 +45,8 @@ impl Duplicates {
         folders: &[SuiteId],
     ) -> Result<(), ApiError> {
         let test_ids = || tests.iter().map(|id| id.number());
+        let rows: Vec<Test> = list_in(client, "id", test_ids(), PER_LOT).await?;
+        self.tests = rows.into_iter().map(|test| (test.id, test)).collect();
         let steps = list_in(client, "test_id", test_ids(), PER_LOT).await?;
         self.steps_of = group_by(steps, |step: &Step| step.test_id);
         let placements = list_in(client, "test_id", test_ids(), PER_LOT).await?;

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use super::folders::FolderTree;
+use super::rows::{ListedStep, StepTexts, TestRow};
 use super::target::{ProjectRef, Target, TargetError};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
-use crate::api::ids::{ProjectId, SuiteId};
-use crate::api::pages::{PER_PAGE, is_refused, list_expecting, list_up_to};
+use crate::api::ids::{ProjectId, SuiteId, TestId};
+use crate::api::pages::{PER_PAGE, is_refused, list_keeping, list_up_to};
 use crate::api::sets::{list_in_expecting, list_of};
-use crate::api::wire::{Plan, PlanSuite, Step, Suite, SuiteTest, Test};
+use crate::api::wire::{Plan, PlanSuite, Suite, SuiteTest, Test};
 
 /// Suites per request for their placements.
 const SUITES_PER_LOT: usize = 200;
@@ -33,10 +34,13 @@ pub struct Lists {
     /// Taken when they become a tree.
     suites: Vec<Suite>,
     placed: Vec<PlanSuite>,
-    pub(super) tests: Vec<Test>,
+    pub(super) tests: Vec<(TestId, TestRow)>,
     /// All steps of the project; none if there are too many, or the server does not list them so.
-    pub(super) steps: Option<Vec<Step>>,
+    pub(super) steps: Option<Vec<ListedStep>>,
 }
+
+/// The folders and the tests of a project, and its steps if they are worth it.
+type ListsOfProject = (Vec<Suite>, Vec<(TestId, TestRow)>, Option<Vec<ListedStep>>);
 
 impl Lists {
     /// Finds the project and its root plan as [`Target::find`] does, and reads folders, tests and, if they are worth it, steps
@@ -73,16 +77,21 @@ impl Lists {
     }
 }
 
-/// The folders and the tests of a project, and its steps if they are worth it.
 async fn of_project(
     client: &Client,
     project: ProjectId,
     expected: &Expected,
-) -> Result<(Vec<Suite>, Vec<Test>, Option<Vec<Step>>), ApiError> {
+) -> Result<ListsOfProject, ApiError> {
     let by_project = format!("project_id={project}");
     tokio::try_join!(
         list_of(client, "project_id", project.number(), true),
-        list_expecting(client, &by_project, expected.tests),
+        async {
+            let keep = |test: Test| (test.project_id == project).then(|| TestRow::from(&test));
+            let tests = list_keeping(client, &by_project, expected.tests, keep).await?;
+            let of_project =
+                tests.into_iter().filter_map(|(id, row)| Some((TestId::new(id), row?)));
+            Ok(of_project.collect())
+        },
         read_steps_of(client, &by_project, expected),
     )
 }
@@ -92,13 +101,14 @@ async fn read_steps_of(
     client: &Client,
     filter: &str,
     expected: &Expected,
-) -> Result<Option<Vec<Step>>, ApiError> {
+) -> Result<Option<Vec<ListedStep>>, ApiError> {
     if expected.records == 0 {
         return Ok(None);
     }
     let most = expected.records.max(expected.steps) as u64 / PER_PAGE + 1;
-    match list_up_to(client, filter, expected.steps, most).await {
-        Ok(steps) => Ok(steps),
+    let texts = StepTexts::default();
+    match list_up_to(client, filter, expected.steps, most, |step| texts.listed(step)).await {
+        Ok(steps) => Ok(steps.map(|steps| steps.into_iter().map(|(_, step)| step).collect())),
         // Sets of tests may do.
         Err(error) if is_refused(&error) || matches!(error.status(), Some(414 | 431)) => Ok(None),
         Err(error) => Err(error),

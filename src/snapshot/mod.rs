@@ -7,25 +7,25 @@
 mod duplicates;
 pub mod folders;
 mod lists;
+mod rows;
 mod target;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
 
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{ProjectId, StepId, SuiteId, SuiteTestId, TestId};
-use crate::api::pages::{list, list_expecting};
+use crate::api::pages::list_keeping;
 use crate::api::sets::list_in;
 use crate::api::wire::{Step, SuiteTest, Test};
-use crate::description::label_in;
-use test_reports::identity::{Identity, IdentityGroup, NamespaceMark};
-use test_reports::record::StepText;
+use test_reports::identity::{Identity, IdentityGroup};
 
 pub use duplicates::{Duplicates, without_deleted};
 use folders::FolderTree;
 use lists::AllLists;
 pub use lists::{Expected, Lists, read_folders};
+pub(crate) use rows::{ListedStep, StepTexts};
+pub use rows::{StepRow, TestRow};
 pub use target::{ProjectRef, Target, TargetError};
 
 /// Tests per request for their steps or placements.
@@ -56,8 +56,10 @@ pub struct Snapshot {
     pub placement_ids: HashSet<SuiteTestId>,
     /// Rows that exist several times and should exist once.
     pub duplicates: Duplicates,
+    /// Whether a test that shares its identity was gone when its complete row was read.
+    pub misses_duplicates: bool,
     /// All steps of the project, if they were read before it was known which are needed.
-    all_steps: Option<Vec<Step>>,
+    all_steps: Option<Vec<ListedStep>>,
 }
 
 /// How much of the project a snapshot has read.
@@ -117,99 +119,6 @@ impl ReadRequest {
     }
 }
 
-/// The fields of a test that planning needs.
-#[derive(Clone, Debug)]
-pub struct TestRow {
-    /// Its name.
-    pub name: Box<str>,
-    /// The number in `TC-<key>`.
-    pub key: Option<u64>,
-    /// The current identity in its description.
-    pub identity: Option<Identity>,
-    /// Its former identities (aliases), latest first.
-    pub aliases: Box<[Identity]>,
-    /// What the identity line says about it: container and name.
-    pub label: Option<Box<str>>,
-    /// The namespace mark in its description.
-    pub namespace: Option<NamespaceMark>,
-    /// False only if somebody switched it off.
-    pub is_automated: Option<bool>,
-    /// Whether people plan to automate it.
-    pub to_automate: bool,
-    /// How often it was updated.
-    pub epoch: u64,
-    /// Whether its epoch says that nobody edited it. False if the server does not report epochs.
-    pub is_unedited: bool,
-    /// Its precondition, unless it is empty: we write none.
-    pub precondition: Option<Box<str>>,
-    /// The length of its description in characters.
-    pub description_chars: usize,
-    /// Whether it is placed in a live folder that is not for retired tests.
-    pub reachable: bool,
-    /// Its placement in a folder for retired tests.
-    pub retired: Option<SuiteTestId>,
-}
-
-impl TestRow {
-    /// Whether somebody switched its automation off.
-    #[must_use]
-    pub fn is_overridden(&self) -> bool {
-        self.is_automated == Some(false) && !self.is_unedited
-    }
-
-    /// The current identity, then the former ones.
-    pub fn identities(&self) -> impl Iterator<Item = Identity> + '_ {
-        self.identity.into_iter().chain(self.aliases.iter().copied())
-    }
-
-    /// Whether it is not automated although nobody edited it: imports create automated tests.
-    #[must_use]
-    pub fn is_unflagged(&self) -> bool {
-        self.is_automated == Some(false) && self.is_unedited
-    }
-}
-
-/// A step of a test.
-#[derive(Clone, Debug)]
-pub struct StepRow {
-    /// Its test.
-    pub test: TestId,
-    /// Its position, from 1.
-    pub sequence: Option<u64>,
-    /// How often it was updated, if the server says so.
-    pub epoch: Option<u64>,
-    /// Its texts.
-    pub text: Arc<StepText>,
-}
-
-impl From<&Test> for TestRow {
-    fn from(test: &Test) -> Self {
-        let description = test.description.as_deref().unwrap_or_default();
-        let group = IdentityGroup::last_in(description);
-        let identities = group.map_or_else(Vec::new, |group| group.identities);
-        Self {
-            name: test.name.as_str().into(),
-            key: test.key,
-            identity: identities.first().copied(),
-            aliases: identities.get(1..).unwrap_or_default().into(),
-            label: label_in(description).map(Into::into),
-            namespace: NamespaceMark::in_description(description),
-            is_automated: test.is_automated,
-            to_automate: test.to_automate == Some(true),
-            epoch: test.epoch.unwrap_or_default(),
-            is_unedited: test.epoch == Some(0),
-            precondition: test
-                .precondition
-                .as_deref()
-                .filter(|text| !text.is_empty())
-                .map(Into::into),
-            description_chars: description.chars().count(),
-            reachable: false,
-            retired: None,
-        }
-    }
-}
-
 impl Snapshot {
     /// Reads folders, tests and placements. For F folders and N tests: ⌈F/1000⌉ requests for the folders
     /// and as many for their places, ⌈N/1000⌉ for the tests, ⌈F/200⌉ and continuation pages for the
@@ -233,23 +142,22 @@ impl Snapshot {
     ) -> Result<Self, TargetError> {
         let AllLists { folders, placements, lists } =
             AllLists::read(client, target, lists, expected).await?;
-        let mut snapshot = Self::new(folders, lists.tests, &placements, target.project.id);
+        let mut snapshot = Self::new(folders, lists.tests, &placements);
         snapshot.all_steps = lists.steps;
         Ok(snapshot)
     }
 
-    /// A snapshot of the given rows; those of other projects are dropped.
+    /// A snapshot of the given rows, which are those of one project.
     #[must_use]
     pub fn new(
         folders: FolderTree,
-        tests: Vec<Test>,
+        tests: impl IntoIterator<Item = (TestId, TestRow)>,
         placements: &[SuiteTest],
-        project: ProjectId,
     ) -> Self {
         let mut snapshot = Self {
             stage: ReadStage::Lists,
             folders,
-            tests: BTreeMap::new(),
+            tests: tests.into_iter().collect(),
             tests_by_identity: HashMap::new(),
             tests_by_alias: HashMap::new(),
             tests_in_folder: HashMap::new(),
@@ -258,14 +166,23 @@ impl Snapshot {
             steps_by_id: HashMap::new(),
             placement_ids: HashSet::new(),
             duplicates: Duplicates::default(),
+            misses_duplicates: false,
             all_steps: None,
         };
-        snapshot.add_tests(&tests, project);
+        snapshot.index_tests();
+        snapshot.add_placements(placements);
+        snapshot
+    }
+
+    /// A snapshot of rows as the server lists them, with the complete rows of duplicates.
+    #[cfg(test)]
+    pub(crate) fn of_rows(folders: FolderTree, tests: &[Test], placements: &[SuiteTest]) -> Self {
+        let rows = tests.iter().map(|test| (test.id, TestRow::from(test)));
+        let mut snapshot = Self::new(folders, rows, placements);
         let shared = snapshot.tests_by_identity.values().filter(|ids| ids.len() > 1);
         let shared: HashSet<TestId> = shared.flatten().copied().collect();
-        let duplicates = tests.into_iter().filter(|test| shared.contains(&test.id));
-        snapshot.duplicates.tests = duplicates.map(|test| (test.id, test)).collect();
-        snapshot.add_placements(placements);
+        let duplicates = tests.iter().filter(|test| shared.contains(&test.id));
+        snapshot.duplicates.tests = duplicates.map(|test| (test.id, test.clone())).collect();
         snapshot
     }
 
@@ -275,22 +192,21 @@ impl Snapshot {
         self.folders
     }
 
-    fn add_tests(&mut self, tests: &[Test], project: ProjectId) {
-        for test in tests.iter().filter(|test| test.project_id == project) {
-            let row = TestRow::from(test);
+    fn index_tests(&mut self) {
+        self.tests_by_identity.reserve(self.tests.len());
+        self.tests_by_key.reserve(self.tests.len());
+        for (&id, row) in &self.tests {
+            // Ids ascend. Most lists have one.
             if let Some(identity) = row.identity {
-                self.tests_by_identity.entry(identity).or_default().push(test.id);
+                let one = || Vec::with_capacity(1);
+                self.tests_by_identity.entry(identity).or_insert_with(one).push(id);
             }
             for alias in &row.aliases {
-                self.tests_by_alias.entry(*alias).or_default().push(test.id);
+                self.tests_by_alias.entry(*alias).or_default().push(id);
             }
-            if let Some(key) = test.key {
-                self.tests_by_key.insert(key, test.id);
+            if let Some(key) = row.key {
+                self.tests_by_key.insert(key, id);
             }
-            self.tests.insert(test.id, row);
-        }
-        for ids in self.tests_by_identity.values_mut().chain(self.tests_by_alias.values_mut()) {
-            ids.sort_unstable();
         }
     }
 
@@ -349,17 +265,21 @@ impl Snapshot {
             ReadRequest::Details { steps_of, duplicate_tests, duplicate_folders } => {
                 let steps = match self.all_steps.take() {
                     Some(mut steps) => {
-                        let wanted: HashSet<TestId> = steps_of.into_iter().collect();
-                        steps.retain(|step| wanted.contains(&step.test_id));
+                        // In the order of their ids.
+                        steps.retain(|step| steps_of.binary_search(&step.row.test).is_ok());
                         steps
                     }
                     None => {
                         let tests = steps_of.into_iter().map(TestId::number);
-                        list_in(client, "test_id", tests, TESTS_PER_LOT).await?
+                        let steps = list_in(client, "test_id", tests, TESTS_PER_LOT).await?;
+                        let texts = StepTexts::default();
+                        steps.into_iter().map(|step: Step| texts.listed(step)).collect()
                     }
                 };
                 self.set_steps(steps);
                 self.duplicates.read(client, &duplicate_tests, &duplicate_folders).await?;
+                let is_gone = |test: &TestId| !self.duplicates.tests.contains_key(test);
+                self.misses_duplicates = duplicate_tests.iter().any(is_gone);
                 self.stage = ReadStage::Details;
             }
         }
@@ -367,16 +287,32 @@ impl Snapshot {
     }
 
     /// Sets the steps of all tests whose steps were read.
-    pub(crate) fn set_steps(&mut self, steps: Vec<Step>) {
-        self.steps = sequences(&steps);
-        self.steps_by_id = step_rows(&steps);
-        let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
-        for step in &steps {
-            *seen.entry((step.test_id, step.sequence)).or_default() += 1;
+    pub(crate) fn set_steps(&mut self, steps: Vec<ListedStep>) {
+        self.steps.clear();
+        self.steps.reserve(steps.len());
+        for ListedStep { row: step, .. } in &steps {
+            // Most tests have one.
+            let of_test = self.steps.entry(step.test).or_insert_with(|| Vec::with_capacity(1));
+            of_test.push(step.sequence.unwrap_or_default());
         }
-        let is_duplicate = |step: &Step| seen.get(&(step.test_id, step.sequence)) > Some(&1);
-        self.duplicates.steps = steps.into_iter().filter(is_duplicate).collect();
+        let may_repeat =
+            |step: &StepRow| self.steps.get(&step.test).is_some_and(|all| repeats(all));
+        let mut seen: HashMap<(TestId, Option<u64>), usize> = HashMap::new();
+        for step in steps.iter().map(|step| &step.row).filter(|step| may_repeat(step)) {
+            *seen.entry((step.test, step.sequence)).or_default() += 1;
+        }
+        let is_duplicate = |step: &StepRow| seen.get(&(step.test, step.sequence)) > Some(&1);
+        let duplicates = steps.iter().filter(|step| is_duplicate(&step.row));
+        self.duplicates.steps = duplicates.map(Step::from).collect();
+        self.steps_by_id = steps.into_iter().map(|step| (step.id, step.row)).collect();
     }
+}
+
+/// Whether a number occurs twice.
+fn repeats(numbers: &[u64]) -> bool {
+    let mut numbers = numbers.to_vec();
+    numbers.sort_unstable();
+    numbers.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Reads the project's tests, about `expected`, by their current identity; the lowest id of duplicates.
@@ -391,7 +327,7 @@ pub async fn read_identities(
     read_tests(client, project, expected, |_, _| {}).await
 }
 
-/// As [`read_identities`]; `look` sees every row that has an identity.
+/// As [`read_identities`]; `look` sees every row that has an identity. If the list changes while it is read, `look` sees it again.
 ///
 /// # Errors
 /// When the list cannot be read.
@@ -399,16 +335,21 @@ pub async fn read_tests(
     client: &Client,
     project: ProjectId,
     expected: usize,
-    mut look: impl FnMut(Identity, Test),
+    look: impl Fn(Identity, Test),
 ) -> Result<HashMap<Identity, TestId>, ApiError> {
-    let tests: Vec<Test> =
-        list_expecting(client, &format!("project_id={project}"), expected).await?;
+    let filter = format!("project_id={project}");
+    let identify = |test: Test| {
+        let description = test.description.as_deref().filter(|_| test.project_id == project);
+        let identity = description.and_then(Identity::in_description)?;
+        look(identity, test);
+        Some(identity)
+    };
+    let tests = list_keeping(client, &filter, expected, identify).await?;
     let mut found = HashMap::with_capacity(tests.len());
-    for test in tests.into_iter().filter(|test| test.project_id == project) {
-        if let Some(identity) = test.description.as_deref().and_then(Identity::in_description) {
+    for (id, identity) in tests {
+        if let Some(identity) = identity {
             // Ids ascend.
-            found.entry(identity).or_insert(test.id);
-            look(identity, test);
+            found.entry(identity).or_insert(TestId::new(id));
         }
     }
     Ok(found)
@@ -422,10 +363,14 @@ pub async fn read_all_identities(
     client: &Client,
     project: ProjectId,
 ) -> Result<HashSet<Identity>, ApiError> {
-    let tests: Vec<Test> = list(client, &format!("project_id={project}")).await?;
-    let of_project = tests.iter().filter(|test| test.project_id == project);
-    let groups = of_project.filter_map(|test| IdentityGroup::last_in(test.description.as_deref()?));
-    Ok(groups.flat_map(|group| group.identities).collect())
+    let filter = format!("project_id={project}");
+    let group = |test: Test| {
+        let description = test.description.as_deref().filter(|_| test.project_id == project);
+        let group = description.and_then(IdentityGroup::last_in);
+        group.map_or_else(Vec::new, |group| group.identities)
+    };
+    let groups = list_keeping(client, &filter, 0, group).await?;
+    Ok(groups.into_iter().flat_map(|(_, identities)| identities).collect())
 }
 
 /// Reads in which folders `tests` are placed.
@@ -451,24 +396,6 @@ pub async fn read_steps(
 ) -> Result<HashMap<TestId, Vec<u64>>, ApiError> {
     let tests = tests.map(TestId::number);
     Ok(sequences(&list_in::<Step>(client, "test_id", tests, TESTS_PER_LOT).await?))
-}
-
-/// Steps as they are stored. Most have the same texts, which are kept once.
-fn step_rows(steps: &[Step]) -> HashMap<StepId, StepRow> {
-    let mut texts: HashMap<(&str, &str), Arc<StepText>> = HashMap::new();
-    let mut rows = HashMap::with_capacity(steps.len());
-    for step in steps {
-        let parts = (
-            step.step.as_deref().unwrap_or_default(),
-            step.expected_result.as_deref().unwrap_or_default(),
-        );
-        let text = texts.entry(parts).or_insert_with(|| {
-            Arc::new(StepText { step: parts.0.to_owned(), expected_result: parts.1.to_owned() })
-        });
-        let Step { id, test_id, sequence, epoch, .. } = *step;
-        rows.insert(id, StepRow { test: test_id, sequence, epoch, text: Arc::clone(text) });
-    }
-    rows
 }
 
 fn sequences(steps: &[Step]) -> HashMap<TestId, Vec<u64>> {

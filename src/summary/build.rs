@@ -172,7 +172,7 @@ impl Summary {
                 path: path.to_vec(),
                 name: name.to_owned(),
                 identity: Some(identity),
-                reason: reason.to_owned(),
+                reason: reason.to_owned().into(),
                 row: ChangedRow::of(id),
             };
         use ChangeAction::{Delete, Relink, Unlink};
@@ -215,8 +215,8 @@ impl Summary {
             name: test.name.clone(),
             identity: Some(test.identity),
             reason: match test.unmarks {
-                true => "it is in no report; it is no longer marked as automated".to_owned(),
-                false => "it is in no report".to_owned(),
+                true => "it is in no report; it is no longer marked as automated".into(),
+                false => "it is in no report".into(),
             },
             row: ChangedRow::of(test.id.number()),
         }));
@@ -230,7 +230,7 @@ impl Summary {
             path: path.clone(),
             name: path.last().cloned().unwrap_or_default(),
             identity: None,
-            reason: reason.to_owned(),
+            reason: reason.to_owned().into(),
             row: ChangedRow::default(),
         }));
     }
@@ -346,7 +346,11 @@ impl Summary {
                 change.row = (*row).clone();
             }
         }
-        self.changes.extend(changes);
+        if self.changes.is_empty() {
+            self.changes = changes;
+        } else {
+            self.changes.append(&mut changes);
+        }
         self.changes.extend(deduplicated.iter().map(dedup_change));
         match not_reached {
             0 => {}

@@ -44,11 +44,11 @@ pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name
         action,
         kind,
         path: path.iter().map(|&name| name.to_owned()).collect(),
-        name: name.to_owned(),
+        name: name.into(),
         identity: Some(Identity::of_test("", path, name)),
         reason: match action {
-            ChangeAction::Adopt => "the only test of that name in its folder".to_owned(),
-            _ => "no test has its identity, or its name in its folder".to_owned(),
+            ChangeAction::Adopt => "the only test of that name in its folder".into(),
+            _ => "no test has its identity, or its name in its folder".into(),
         },
         row: ChangedRow::default(),
     }

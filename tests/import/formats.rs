@@ -130,6 +130,51 @@ fn a_damaged_report_is_converted_as_far_as_it_was_read() {
 }
 
 #[test]
+fn a_converted_report_goes_to_standard_output_or_to_a_file_whose_name_says_the_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let report = "<testsuite name=\"cart\"><testcase name=\"adds\"/></testsuite>";
+    for name in ["a.xml", "b.xml"] {
+        std::fs::write(directory.path().join(name), report.replace("cart", name)).unwrap();
+    }
+    let printed = convert(directory.path(), &["--to", "junit", "a.xml", "b.xml"]).expect(0).stdout;
+    let dash = convert(directory.path(), &["--to", "junit", "-o", "-", "a.xml", "b.xml"]);
+    assert_eq!(dash.expect(0).stdout, printed);
+    assert!(!directory.path().join("-").exists());
+    assert_eq!(printed.matches("<testcase ").count(), 2, "{printed}");
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    convert(directory.path(), &["-o", "all.XML", "a.xml", "b.xml"]).expect(0);
+    assert_eq!(read("all.XML"), printed);
+    // A file of an earlier run is replaced.
+    std::fs::write(directory.path().join("all.json"), "old").unwrap();
+    convert(directory.path(), &["--output", "all.json", "a.xml"]).expect(0);
+    assert!(read("all.json").contains("\"reportFormat\": \"CTRF\""));
+    convert(directory.path(), &["--to", "jsonl", "-o", "all.txt", "a.xml"]).expect(0);
+    assert!(read("all.txt").starts_with("{\"schema_version\":1,"));
+    for (arguments, says) in [
+        (&["a.xml"][..], "--to <FORMAT>"),
+        (&["-o", "-", "a.xml"], "--to junit"),
+        (&["-o", "all.txt", "a.xml"], "--to junit"),
+        (&["-o", "junit=all.xml", "a.xml"], "write --to junit --output all.xml"),
+        (&["-o", "missing/all.xml", "a.xml"], "missing/all.xml\n  because: there is no directory "),
+        (&["-o", "a.xml", "a.xml"], "a.xml is one of the reports"),
+    ] {
+        let run = convert(directory.path(), arguments).expect(2);
+        assert!(run.stderr.contains(says), "{run}");
+    }
+    assert!(read("a.xml").contains("adds"));
+}
+
+#[test]
+fn reports_without_tests_are_converted_only_if_that_is_allowed() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("a.xml"), "<testsuites/>").unwrap();
+    let run = convert(directory.path(), &["-o", "all.xml", "a.xml"]).expect(3);
+    assert!(run.stderr.contains("no tests found"), "{run}");
+    let allowed = convert(directory.path(), &["--to", "junit", "--allow-empty", "a.xml"]);
+    assert!(allowed.expect(0).stdout.contains("<testsuites "));
+}
+
+#[test]
 fn an_import_writes_junit_and_ctrf_beside_its_summary() {
     let directory = tempfile::tempdir().unwrap();
     let source = testdata("pytest/shop.xml");

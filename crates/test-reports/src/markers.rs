@@ -14,6 +14,9 @@ const CLOSE: &str = "]]";
 /// Ends the value of a property whose tag has no `=`.
 pub(crate) const PROPERTY_END: &str = "[[/PROPERTY]]";
 
+/// Bytes of the longest tag that is written; longer ones may be read as none.
+const LONGEST: usize = 4000;
+
 const ATTACHMENT: &str = "ATTACHMENT";
 const DEFECT: &str = "DEFECT";
 const TEST: &str = "TEST";
@@ -59,6 +62,41 @@ impl<'a> Marker<'a> {
             start.iter().zip(expected).all(|(found, expected)| *found == expected)
         })
     }
+}
+
+/// The tag of a property that is read back as it is, except for white space around it and for what a name cannot hold.
+pub(crate) fn property(name: &str, value: &str) -> String {
+    let name = name.replace(['=', '[', ']', '\n', '\r'], " ");
+    match is_plain(value) && name.len() + value.len() < LONGEST {
+        true => format!("{OPEN}{PROPERTY}|{name}={value}{CLOSE}"),
+        false => {
+            format!(
+                "{OPEN}{PROPERTY}|{name}{CLOSE}{}{PROPERTY_END}",
+                value.replace(PROPERTY_END, "")
+            )
+        }
+    }
+}
+
+/// The tag of an attachment.
+pub(crate) fn attachment(path: &str) -> String {
+    match is_plain(path) && path.len() < LONGEST {
+        true => format!("{OPEN}{ATTACHMENT}|{path}{CLOSE}"),
+        false => property("attachment", path),
+    }
+}
+
+/// The tag that names a test, such as `TC-5117`.
+pub(crate) fn test(name: &str) -> String {
+    format!("{OPEN}{TEST}|{name}{CLOSE}")
+}
+
+/// Whether a tag can hold `value` between its brackets.
+fn is_plain(value: &str) -> bool {
+    !value.contains(['\n', '\r'])
+        && !value.contains(OPEN)
+        && !value.contains(CLOSE)
+        && !value.ends_with(']')
 }
 
 /// `text` without tags and without the values of their properties.

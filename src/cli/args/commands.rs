@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::values::{
-    ContainerMap, CreateLimit, InspectFormat, ListWhat, OutputSpec, ReadyFormat, ReportFormat,
-    TestPair,
+    ContainerMap, CreateLimit, InspectFormat, ListWhat, OutputSpec, ReadyFormat, ReportFile,
+    ReportFormat, TestPair,
 };
 use super::{
     ConnectionArgs, ImportArgs, MappingArgs, NetworkArgs, OutputArgs, ReadingArgs, TerminalArgs,
@@ -71,13 +71,13 @@ pub struct InspectOutputArgs {
 /// Arguments of `convert`.
 #[derive(Args, Clone, Debug)]
 pub struct ConvertArgs {
-    /// The format to write
-    #[arg(long, value_name = "FORMAT", value_enum)]
-    pub to: ReportFormat,
+    /// The format to write [default: junit for a FILE in .xml, ctrf in .json, jsonl in .jsonl]
+    #[arg(long, value_name = "FORMAT", value_enum, required_unless_present = "output")]
+    pub to: Option<ReportFormat>,
 
-    /// Write the report to this file, completely or not at all [default: standard output]
+    /// Write the report to this file, completely or not at all [default: `-`, standard output]
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Option<ReportFile>,
 
     /// Which reports to read.
     #[command(flatten)]

@@ -45,7 +45,7 @@ pub(super) const RUN_EXAMPLES: &str = "Examples:
 
 pub(super) const CONVERT_EXAMPLES: &str = "Examples:
   go test -json ./... | tq-import convert --to junit - > junit.xml
-  tq-import convert --to ctrf -o report.json playwright-report.json 'shards/**/*.xml'";
+  tq-import convert -o report.json playwright-report.json 'shards/**/*.xml'";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
   tq-import explain 'adds an article' reports/

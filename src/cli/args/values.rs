@@ -230,6 +230,47 @@ impl From<ReportFormat> for InspectFormat {
     }
 }
 
+/// Where `convert` writes its report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportFile {
+    /// `-`
+    StandardOutput,
+    /// A file, relative to the working directory.
+    File(PathBuf),
+}
+
+impl ReportFile {
+    /// The format that the name of the file ends with.
+    #[must_use]
+    pub fn format(&self) -> Option<ReportFormat> {
+        let ReportFile::File(path) = self else { return None };
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "xml" => Some(ReportFormat::Junit),
+            "json" => Some(ReportFormat::Ctrf),
+            "jsonl" | "ndjson" => Some(ReportFormat::Jsonl),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for ReportFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // `--output` of an import takes a format, too.
+        if let Some((format, path)) = text.split_once('=')
+            && ReportFormat::from_str(format, true).is_ok()
+        {
+            return Err(format!("write --to {format} --output {path}"));
+        }
+        match text {
+            "" => Err("the file is missing".to_owned()),
+            "-" => Ok(Self::StandardOutput),
+            path => Ok(Self::File(path.into())),
+        }
+    }
+}
+
 /// When to use colours: `--color`, and in the settings combined with NO_COLOR and CLICOLOR_FORCE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {

@@ -18,7 +18,7 @@ use crate::plan::folders::FolderPlan;
 use crate::plan::tests::{NAMESPACE, line_with, record};
 use crate::plan::{ChangePlan, PlanOptions, TestPlan, next_read, steps_of};
 use crate::snapshot::folders::FolderTree;
-use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
+use crate::snapshot::{ReadRequest, ReadStage, Snapshot, StepTexts};
 use test_reports::identity::{Identity, NamespaceMark};
 use test_reports::record::{StepText, TestRecord};
 
@@ -240,18 +240,18 @@ impl Model {
     }
 
     fn snapshot(&self, view: &ClientView, records: &[TestRecord], ids: Ids) -> Snapshot {
-        let project = ProjectId::new(1);
         let tests: Vec<wire::Test> = numbered(&view.tests)
             .filter(|(_, test)| !test.deleted)
             .map(|(row, test)| self.test(ids.id(row), test))
             .collect();
         let live: Vec<wire::SuiteTest> = places(&view.places, ids).collect();
-        let mut snapshot = Snapshot::new(tree(view, ids), tests, &live, project);
-        let steps: Vec<wire::Step> = numbered(&view.steps)
+        let mut snapshot = Snapshot::of_rows(tree(view, ids), &tests, &live);
+        let texts = StepTexts::default();
+        let steps = numbered(&view.steps)
             .filter(|(_, step)| !step.deleted)
             .map(|(row, step)| self.step(ids, row, step, &view.tests))
-            .collect();
-        snapshot.set_steps(steps);
+            .map(|step| texts.listed(step));
+        snapshot.set_steps(steps.collect());
         let Some((all, used)) = &view.duplicates else { return snapshot };
         snapshot.stage = ReadStage::Placements;
         let Some(ReadRequest::Details { duplicate_tests, duplicate_folders, .. }) =

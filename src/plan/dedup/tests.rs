@@ -126,7 +126,7 @@ impl Duplicated {
         let tree =
             FolderTree::new(self.suites.clone(), self.places.clone(), project, PlanId::new(1))
                 .unwrap();
-        let mut snapshot = Snapshot::new(tree, self.tests.clone(), &self.placements, project);
+        let mut snapshot = Snapshot::of_rows(tree, &self.tests, &self.placements);
         snapshot.steps = self.tests.iter().map(|test| (test.id, vec![1])).collect();
         let (tests, folders) = duplicates_to_read(&self.records, &mut snapshot);
         // As `Snapshot::read_more` would have read it.

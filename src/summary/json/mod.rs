@@ -2,7 +2,8 @@
 
 mod inspection;
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -15,16 +16,19 @@ use test_reports::record::{Records, RunError, TestRecord};
 
 pub(super) use inspection::totals;
 
+/// The length of an entry of a list, mostly more than less. What is not needed is not touched.
+const ENTRY_BYTES: usize = 512;
+
 /// JSON, indented, with a line break at its end.
 pub(super) struct Json;
 
 impl Writer for Json {
     fn import(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
-        pretty(summary)
+        pretty(summary, 16 + summary.changes.len() + summary.records.tests.len())
     }
 
     fn inspection(&self, summary: &Summary, _: &TextOptions) -> serde_json::Result<String> {
-        pretty(&inspection::whole(summary))
+        pretty(&inspection::whole(summary), 16 + summary.records.tests.len())
     }
 }
 
@@ -61,47 +65,64 @@ impl Serialize for Failure<'_> {
 
 /// `value` as JSON in one line, without a line break at its end; escaped like [`pretty`].
 pub(super) fn compact<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    Ok(inert(serde_json::to_string(value)?))
+    let mut text = InertText(String::new());
+    serde_json::to_writer(&mut text, value)?;
+    Ok(text.0)
 }
 
-/// `value` as indented JSON. Control characters, and what the runner of GitHub Actions could take for a command, are
-/// escaped as `\uXXXX`, which means the same in JSON.
-fn pretty<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    text.push('\n');
-    Ok(inert(text))
+/// `value`, which has about this many `entries`, as indented JSON. Control characters, and what the runner of GitHub Actions could
+/// take for a command, are escaped as `\uXXXX`, which means the same in JSON.
+fn pretty<T: Serialize>(value: &T, entries: usize) -> serde_json::Result<String> {
+    // A text that has to grow would be in memory twice.
+    let mut text = InertText(String::with_capacity(entries.saturating_mul(ENTRY_BYTES)));
+    serde_json::to_writer_pretty(&mut text, value)?;
+    text.0.push('\n');
+    Ok(text.0)
 }
 
 /// Equivalent JSON without characters that act on a terminal and without `##[`.
 /// Outside of strings, JSON is ASCII and has no `#`.
-fn inert(text: String) -> String {
-    let acts = |character: char| character != '\n' && escape::acts(character);
-    let is_plain = |byte: u8| byte == b'\n' || matches!(byte, b' '..=b'~');
-    if text.bytes().all(|byte| is_plain(byte) && byte != b'#') {
-        return text;
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    let mut units = [0; 2];
-    let mut rest = text.as_str();
-    // Nearly all of it is plain ASCII, of which only a `[` after two `#` may act: copy it in pieces.
-    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte) || byte == b'[') {
-        let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        shown.push_str(plain);
-        let mut characters = from.chars();
-        if let Some(character) = characters.next() {
-            if acts(character) || (character == '[' && ends_in_two_hashes(&shown)) {
-                for unit in character.encode_utf16(&mut units) {
-                    // Writing to a string cannot fail.
-                    let _ = write!(shown, "\\u{unit:04x}");
+struct InertText(String);
+
+impl InertText {
+    fn push(&mut self, text: &str) {
+        let Self(shown) = self;
+        let acts = |character: char| character != '\n' && escape::acts(character);
+        let is_plain = |byte: u8| byte == b'\n' || matches!(byte, b' '..=b'~');
+        let mut units = [0; 2];
+        let mut rest = text;
+        // Nearly all of it is plain ASCII, of which only a `[` after two `#` may act: copy it in pieces.
+        while let Some(at) = rest.bytes().position(|byte| !is_plain(byte) || byte == b'[') {
+            let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            shown.push_str(plain);
+            let mut characters = from.chars();
+            if let Some(character) = characters.next() {
+                if acts(character) || (character == '[' && ends_in_two_hashes(shown)) {
+                    for unit in character.encode_utf16(&mut units) {
+                        // Writing to a string cannot fail.
+                        let _ = write!(shown, "\\u{unit:04x}");
+                    }
+                } else {
+                    shown.push(character);
                 }
-            } else {
-                shown.push(character);
             }
+            rest = characters.as_str();
         }
-        rest = characters.as_str();
+        shown.push_str(rest);
     }
-    shown.push_str(rest);
-    shown
+}
+
+impl io::Write for InertText {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // JSON is written in pieces of whole characters.
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.push(text);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn ends_in_two_hashes(text: &str) -> bool {
@@ -140,7 +161,7 @@ mod tests {
 
     #[test]
     fn keys_are_as_documented() {
-        let text = pretty(&samples::everything()).unwrap();
+        let text = pretty(&samples::everything(), 1).unwrap();
         for (name, expected) in [
             (
                 "",
@@ -198,7 +219,7 @@ mod tests {
         let mut summary = samples::everything();
         summary.complete = None;
         summary.project = None;
-        let value: Value = serde_json::from_str(&pretty(&summary).unwrap()).unwrap();
+        let value: Value = serde_json::from_str(&pretty(&summary, 1).unwrap()).unwrap();
         assert!(value["complete"].is_null() && value["project"].is_null());
         assert_eq!(value["schema_version"], 1);
         assert_eq!(value["failures"][0]["outcome"], "failed");
@@ -211,7 +232,7 @@ mod tests {
         let hostile =
             "\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{2028}\u{1fffe} ##[stop]#\u{200b}#[x] #[test] \"\\";
         records_of(&mut summary).tests[0].name = hostile.into();
-        let text = pretty(&summary).unwrap();
+        let text = pretty(&summary, 1).unwrap();
         assert!(!text.chars().any(|character| character != '\n' && escape::acts(character)));
         assert!(!text.replace('\u{200b}', "").contains("##["));
         assert!(text.contains("#[test]"));

@@ -37,11 +37,18 @@ pub(super) fn find(head: &[u8]) -> Option<Found> {
         return None;
     }
     let mut json = 0;
+    // Packages that did not build come first, in lines that are no events.
+    let mut unbuilt = None;
+    let at = |before, unbuilt: Option<usize>, format| match format {
+        Format::GoTest => unbuilt.unwrap_or(before),
+        _ => before,
+    };
     for (before, line) in lines(head) {
         if matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) && json < MOST_JSON {
             json += 1;
             let rest = head.get(before..).unwrap_or_default();
             if let Some(format) = json::format_at(rest) {
+                let before = at(before, unbuilt, format);
                 return Some(Found { format, notation: Notation::Json, before });
             }
             continue;
@@ -50,7 +57,10 @@ pub(super) fn find(head: &[u8]) -> Option<Found> {
         if is_libtest(&line) {
             return None;
         }
-        if let Some(format) = text::format_of(&line) {
+        if text::is_unbuilt(&line) {
+            unbuilt.get_or_insert(before);
+        } else if let Some(format) = text::format_of(&line) {
+            let before = at(before, unbuilt, format);
             return Some(Found { format, notation: Notation::Text, before });
         }
     }

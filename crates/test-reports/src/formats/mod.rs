@@ -74,13 +74,17 @@ pub enum ReadError {
         path: Arc<str>,
     },
     /// It is text or binary, but not XML.
-    #[error("{path} is not XML")]
+    #[error(
+        "{path} is not a test report: neither XML nor JSON, nor TAP, messages for TeamCity, or what XCTest, `go test -v` or `cargo test` print"
+    )]
     NotXml {
         /// The path as given.
         path: Arc<str>,
     },
     /// It is JSON of another kind.
-    #[error("{path} is JSON, but not a test report of a known format")]
+    #[error(
+        "{path} is JSON, but not a test report: neither CTRF, nor results for Allure, nor what Jest, Vitest, Mocha, mochawesome, Playwright, Cucumber, behave, pytest, go test, libtest, nextest, GoogleTest or Robot Framework write"
+    )]
     OtherJson {
         /// The path as given.
         path: Arc<str>,
@@ -108,7 +112,9 @@ pub enum ReadError {
         path: Arc<str>,
     },
     /// It is XML of another kind.
-    #[error("{path} is not a test report: its document element is `{root}`")]
+    #[error(
+        "{path} is not a test report: its document element is `{root}`, which reports of JUnit, NUnit, xUnit.net, TRX, TestNG, Robot Framework, CTest and other frameworks do not have"
+    )]
     NotAReport {
         /// The path as given.
         path: Arc<str>,

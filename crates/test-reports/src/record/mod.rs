@@ -98,7 +98,7 @@ pub struct Attempt {
 }
 
 /// The text of one step of a test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct StepText {
     /// What to do.
     pub step: String,

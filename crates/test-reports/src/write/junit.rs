@@ -1,4 +1,8 @@
-//! JUnit's XML as Jenkins, GitLab and other readers know it: one `testsuite` for each container.
+//! JUnit's XML as Jenkins, GitLab and other readers know it: one `testsuite` for each container and file.
+//!
+//! Nothing but what the schema of Jenkins' xUnit plugin (`junit-10.xsd`, which the schema of surefire resembles) allows: that
+//! plugin refuses other reports. It knows neither properties nor places of cases, so that properties are written as tags into
+//! the output, and the file is an attribute of the suite.
 
 use std::borrow::Cow;
 use std::io;
@@ -9,7 +13,8 @@ use quick_xml::writer::ElementWriter;
 
 use super::{CONTAINER, FOLDER, RUN_ERRORS, TOOL, name, other_failures};
 use crate::formats::model::Outcome;
-use crate::record::{RunError, TestRecord};
+use crate::markers;
+use crate::record::{Pin, RunError, TestRecord};
 
 type Xml = Writer<Vec<u8>>;
 
@@ -21,7 +26,8 @@ pub fn junit(tests: &[&TestRecord], run_errors: &[RunError]) -> io::Result<Strin
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     // Tests of one container follow each other in few pieces: folders, by which they are sorted, mostly are its parts.
-    let suites = tests.chunk_by(|a, b| a.container == b.container && a.folder == b.folder);
+    let suites = tests
+        .chunk_by(|a, b| (&a.container, &a.folder, &a.file) == (&b.container, &b.folder, &b.file));
     let root = xml.create_element("testsuites").with_attribute(("name", TOOL));
     counted(root, tests, run_errors.len()).write_inner_content(|xml| {
         suites.into_iter().try_for_each(|suite| write_suite(xml, suite))?;
@@ -32,7 +38,7 @@ pub fn junit(tests: &[&TestRecord], run_errors: &[RunError]) -> io::Result<Strin
     String::from_utf8(bytes).map_err(io::Error::other)
 }
 
-/// The counts and the duration of a suite.
+/// The counts and the duration of suites.
 fn counted<'x>(
     element: ElementWriter<'x, Vec<u8>>,
     tests: &[&TestRecord],
@@ -45,16 +51,39 @@ fn counted<'x>(
         .with_attribute(("tests", &*(tests.len() + run_errors).to_string()))
         .with_attribute(("failures", &*count(Outcome::Failed).to_string()))
         .with_attribute(("errors", &*(count(Outcome::Errored) + run_errors).to_string()))
-        .with_attribute(("skipped", &*count(Outcome::Skipped).to_string()))
         .with_attribute(("time", &*shown(seconds)))
+}
+
+/// An element `testsuite` with these tests, of which `others` are failures outside of tests.
+fn suite<'x>(
+    xml: &'x mut Xml,
+    name: &str,
+    tests: &[&TestRecord],
+    others: usize,
+) -> ElementWriter<'x, Vec<u8>> {
+    let skipped = tests.iter().filter(|test| test.outcome == Outcome::Skipped).count();
+    let element = with(xml.create_element("testsuite"), "name", name);
+    counted(element, tests, others).with_attribute(("skipped", &*skipped.to_string()))
+}
+
+/// Adds an attribute.
+fn with<'x>(
+    element: ElementWriter<'x, Vec<u8>>,
+    name: &str,
+    value: &str,
+) -> ElementWriter<'x, Vec<u8>> {
+    element.with_attribute((name, valid(value)))
 }
 
 fn write_suite(xml: &mut Xml, tests: &[&TestRecord]) -> io::Result<()> {
     let Some(first) = tests.first() else { return Ok(()) };
     let (container, folder) = (&first.container, &first.folder);
     let parts: Vec<&str> = container.iter().map(|part| &**part).collect();
-    let suite = xml.create_element("testsuite").with_attribute(("name", &*parts.join(" / ")));
-    counted(suite, tests, 0).write_inner_content(|xml| {
+    let mut suite = suite(xml, &parts.join(" / "), tests, 0);
+    if let Some(file) = &first.file {
+        suite = with(suite, "file", file);
+    }
+    suite.write_inner_content(|xml| {
         xml.create_element("properties").write_inner_content(|xml| {
             write_list(xml, CONTAINER, container)?;
             if folder == container { Ok(()) } else { write_list(xml, FOLDER, folder) }
@@ -73,29 +102,15 @@ fn write_list(xml: &mut Xml, name: &str, parts: &[String]) -> io::Result<()> {
 }
 
 fn write_property(xml: &mut Xml, name: &str, value: &str) -> io::Result<()> {
-    let property = xml.create_element("property").with_attribute(("name", &*valid(name)));
-    // White space in attributes is not kept by every reader.
-    if value.contains(['\n', '\r', '\t']) {
-        property.write_text_content(BytesText::new(&valid(value)))?;
-    } else {
-        property.with_attribute(("value", &*valid(value))).write_empty()?;
-    }
+    with(with(xml.create_element("property"), "name", name), "value", value).write_empty()?;
     Ok(())
 }
 
 fn write_case(xml: &mut Xml, test: &TestRecord, classname: &str) -> io::Result<()> {
-    let mut case = xml
-        .create_element("testcase")
-        .with_attribute(("name", &*valid(name(test))))
-        .with_attribute(("classname", &*valid(classname)));
+    let mut case =
+        with(with(xml.create_element("testcase"), "name", name(test)), "classname", classname);
     if let Some(seconds) = test.duration_s {
         case = case.with_attribute(("time", &*shown(seconds)));
-    }
-    if let Some(file) = &test.file {
-        case = case.with_attribute(("file", &*valid(file)));
-    }
-    if let Some(line) = test.line {
-        case = case.with_attribute(("line", &*line.to_string()));
     }
     let details = &test.details;
     let tag = match test.outcome {
@@ -104,25 +119,12 @@ fn write_case(xml: &mut Xml, test: &TestRecord, classname: &str) -> io::Result<(
         Outcome::Failed => Some("failure"),
         Outcome::Errored => Some("error"),
     };
-    let properties = [("attachment", &details.attachments), ("defect", &details.defects)];
-    let lists =
-        properties.iter().flat_map(|(name, values)| values.iter().map(|value| (*name, &**value)));
-    // With numbers, because a property of the same name and value counts once.
-    let numbered: Vec<String> =
-        (1..=details.steps.len()).map(|step| format!("step{step}")).collect();
-    let steps = numbered.iter().zip(&details.steps).map(|(name, step)| (&**name, &*step.step));
-    let written = details.properties.iter().map(|property| (&*property.name, &*property.value));
-    let properties: Vec<(&str, &str)> = written.chain(lists).chain(steps).collect();
-    if tag.is_none() && properties.is_empty() && details.attempts.is_empty() && !test.flaky {
+    let output = tags_of(test);
+    if tag.is_none() && output.is_empty() && details.attempts.is_empty() && !test.flaky {
         case.write_empty()?;
         return Ok(());
     }
     case.write_inner_content(|xml| {
-        if !properties.is_empty() {
-            xml.create_element("properties").write_inner_content(|xml| {
-                properties.iter().try_for_each(|(name, value)| write_property(xml, name, value))
-            })?;
-        }
         if let Some(tag) = tag {
             let texts = [&details.message, &details.kind].map(|text| text.as_deref());
             write_detail(xml, tag, texts, details.trace.as_deref())?;
@@ -134,14 +136,43 @@ fn write_case(xml: &mut Xml, test: &TestRecord, classname: &str) -> io::Result<(
                 (_, Outcome::Errored) => "rerunError",
                 _ => "rerunFailure",
             };
-            write_detail(xml, tag, [attempt.message.as_deref(), None], None)?;
+            write_detail(xml, tag, [attempt.message.as_deref(), Some("")], None)?;
         }
         if test.flaky && other_failures(test).next().is_none() {
-            write_detail(xml, "flakyFailure", [None, None], None)?;
+            write_detail(xml, "flakyFailure", [None, Some("")], None)?;
+        }
+        if !output.is_empty() {
+            let output = valid(&output);
+            xml.create_element("system-out").write_text_content(BytesText::new(&output))?;
         }
         Ok(())
     })?;
     Ok(())
+}
+
+/// What the report says about a test apart from its outcome, as tags.
+fn tags_of(test: &TestRecord) -> String {
+    let details = &test.details;
+    let mut output = String::new();
+    let mut add = |tag: &str| {
+        output += tag;
+        output.push('\n');
+    };
+    match details.pinned {
+        Some(Pin::Key(key)) => add(&markers::test(&format!("TC-{key}"))),
+        Some(Pin::Id(id)) => add(&markers::test(&id.to_string())),
+        None => {}
+    }
+    for property in &details.properties {
+        add(&markers::property(&property.name, &property.value));
+    }
+    // With numbers, because a property of the same name and value counts once.
+    for (index, step) in details.steps.iter().enumerate() {
+        add(&markers::property(&format!("step{}", index + 1), &step.step));
+    }
+    details.attachments.iter().for_each(|path| add(&markers::attachment(path)));
+    details.defects.iter().for_each(|key| add(&markers::property("defect", key)));
+    output
 }
 
 /// An element with the attributes `message` and `type`, and a text.
@@ -152,11 +183,10 @@ fn write_detail(
     text: Option<&str>,
 ) -> io::Result<()> {
     let mut element = xml.create_element(tag);
-    if let Some(message) = message {
-        element = element.with_attribute(("message", &*valid(message)));
-    }
-    if let Some(kind) = kind {
-        element = element.with_attribute(("type", &*valid(kind)));
+    for (name, value) in [("message", message), ("type", kind)] {
+        if let Some(value) = value {
+            element = with(element, name, value);
+        }
     }
     match text {
         Some(text) => element.write_text_content(BytesText::new(&valid(text)))?,
@@ -170,25 +200,22 @@ fn write_run_errors(xml: &mut Xml, run_errors: &[RunError]) -> io::Result<()> {
         return Ok(());
     }
     // With a name, it would be part of the names of the errors.
-    let suite = xml.create_element("testsuite").with_attribute(("name", ""));
-    counted(suite, &[], run_errors.len()).write_inner_content(|xml| {
-        xml.create_element("properties")
-            .write_inner_content(|xml| write_property(xml, RUN_ERRORS, "true"))?;
-        for error in run_errors {
-            let mut case =
-                xml.create_element("testcase").with_attribute(("name", &*valid(&error.name)));
-            if let Some(file) = &error.file {
-                case = case.with_attribute(("file", &*valid(file)));
-            }
-            if let Some(line) = error.line {
-                case = case.with_attribute(("line", &*line.to_string()));
-            }
-            case.write_inner_content(|xml| {
-                write_detail(xml, "error", [error.message.as_deref(), None], None)
-            })?;
+    for errors in run_errors.chunk_by(|a, b| a.file == b.file) {
+        let mut suite = suite(xml, "", &[], errors.len());
+        if let Some(file) = errors.first().and_then(|error| error.file.as_deref()) {
+            suite = with(suite, "file", file);
         }
-        Ok(())
-    })?;
+        suite.write_inner_content(|xml| {
+            xml.create_element("properties")
+                .write_inner_content(|xml| write_property(xml, RUN_ERRORS, "true"))?;
+            errors.iter().try_for_each(|error| {
+                let case = with(xml.create_element("testcase"), "name", &error.name);
+                let texts = [error.message.as_deref(), None];
+                case.write_inner_content(|xml| write_detail(xml, "error", texts, None))?;
+                Ok(())
+            })
+        })?;
+    }
     Ok(())
 }
 

@@ -83,10 +83,9 @@ fn files_that_are_not_reports_say_what_they_are() {
     assert!(matches!(open("blank.xml"), Err(ReadError::Empty { .. })));
     assert!(matches!(open("not_xml.txt"), Err(ReadError::NotXml { .. })));
     assert!(matches!(open("absent.xml"), Err(ReadError::Io { .. })));
-    assert_eq!(
-        open("wrong_root.xml").unwrap_err().to_string(),
-        "wrong_root.xml is not a test report: its document element is `project`"
-    );
+    let says = "wrong_root.xml is not a test report: its document element is `project`, ";
+    let error = open("wrong_root.xml").unwrap_err().to_string();
+    assert!(error.starts_with(says), "{error}");
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod own;
 mod properties;
 mod splices;
 mod testdata;
+mod versions;

@@ -92,6 +92,27 @@ fn ctrf_is_read_back_with_the_same_identities() {
 }
 
 #[test]
+fn properties_and_names_with_any_characters_are_read_back() {
+    let source = "<testsuite name=\"s\"><testcase name=\"a&#10;b\" classname=\"c&#9;d\" file=\"a.c\" time=\"1234567.8901\">\
+        <properties><property name=\"step1\" value=\"press [[x]] and [y]\"/><property name=\"step2\">one\ntwo</property>\
+        <property name=\"owner\" value=\"a]\"/><property name=\"attachment\" value=\"out/[1].png\"/>\
+        <property name=\"defect\" value=\"SHOP-1 &amp; &lt;2&gt;\"/><property name=\"testquality_test\" value=\"TC-51\"/>\
+        </properties></testcase></testsuite>";
+    let records = super::records(&[source], &IdentityOptions::default());
+    let written = junit(&records);
+    assert_same(&records, &written, "all.xml");
+    let back = super::records(&[&written], &IdentityOptions::default());
+    let properties = |records: &Records| {
+        let test = &records.tests[0];
+        (format!("{:?}", test.details.properties), test.file.clone(), test.details.pinned)
+    };
+    assert_eq!(properties(&back), properties(&records));
+    assert!(
+        records.tests[0].details.pinned.is_some() && !records.tests[0].details.steps.is_empty()
+    );
+}
+
+#[test]
 fn a_name_of_any_length_is_written_in_full() {
     let name = "adds ".repeat(100);
     let long =

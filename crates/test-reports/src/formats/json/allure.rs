@@ -22,7 +22,7 @@ const HISTORY: &str = "historyId";
 const START: &str = "start";
 
 /// Labels that say where a test is, or where it ran.
-const TECHNICAL: [&str; 11] = [
+const TECHNICAL: [&str; 12] = [
     "suite",
     "parentSuite",
     "subSuite",
@@ -33,6 +33,7 @@ const TECHNICAL: [&str; 11] = [
     "package",
     "testClass",
     "testMethod",
+    "titlePath",
     "AS_ID",
 ];
 
@@ -144,11 +145,18 @@ fn case(builder: &mut ReportBuilder, result: &TestResult) {
         _ => Outcome::Errored,
     };
     let labels = ["parentSuite", "suite", "subSuite"].map(|name| result.label(name));
-    let suite = builder.chain(labels.into_iter().flatten());
+    let framework = result.label("framework").unwrap_or_default();
+    // What behave and Cucumber have instead of suites.
+    let feature = result.label("feature").filter(|_| {
+        labels.iter().all(Option::is_none)
+            && ["behave", "cucumber"].iter().any(|name| framework.starts_with(name))
+    });
+    let suite = builder.chain(labels.into_iter().chain([feature]).flatten());
     let (mut tags, mut properties) = (Vec::new(), Vec::new());
     for label in &result.labels.0 {
         if let (Some(name), Some(value)) = (label.name.get(), label.value.get())
             && !TECHNICAL.contains(&name)
+            && !name.starts_with('_')
         {
             properties.push(builder.property(name, value));
         }

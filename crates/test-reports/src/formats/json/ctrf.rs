@@ -5,7 +5,7 @@ use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
 use super::input::Place;
-use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Words, skip};
+use super::values::{Each, Fields, Flag, Lenient, List, Message, Number, Object, Words, skip};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, Tag};
 
@@ -32,6 +32,7 @@ struct Test {
     browser: Words,
     tags: List<Words>,
     retry_attempts: List<Lenient<Retry>>,
+    flaky: Flag,
     attachments: List<Lenient<Attachment>>,
     stdout: List<Message>,
     stderr: List<Message>,
@@ -97,7 +98,16 @@ fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
             .unwrap_or_default(),
         duration: retry.duration.thousandths(),
     });
-    let reruns = reruns.collect();
+    let mut reruns: Vec<Rerun> = reruns.collect();
+    if reruns.is_empty() && test.flaky.0 && outcome == Outcome::Passed {
+        // Older reporters say only that it failed before.
+        reruns.push(Rerun {
+            when: RerunWhen::Before,
+            outcome: Outcome::Failed,
+            detail: Default::default(),
+            duration: None,
+        });
+    }
     let paths = test.attachments.0.iter().filter_map(|attachment| attachment.path.get());
     let mut tags: Vec<Tag> = paths.map(|path| Tag::Attachment(path.into())).collect();
     for output in test.stdout.0.iter().chain(&test.stderr.0) {

@@ -208,10 +208,7 @@ impl GoReader {
 
     /// `FAIL example.com/shop [build failed]`, with a tab, which older versions print between the events.
     fn text_line(&mut self, line: &str, position: Position) {
-        let failed = line.strip_prefix("FAIL\t").and_then(|rest| rest.split_once(" ["));
-        if let Some((package, reason)) = failed
-            && ["build failed]", "setup failed]"].contains(&reason)
-        {
+        if let Some(package) = unbuilt(line) {
             self.output(package, "", line, position);
             self.end_package(package, Outcome::Failed, None, position);
         }
@@ -226,6 +223,12 @@ impl GoReader {
         }
         self.builder.finish()
     }
+}
+
+/// The package in `FAIL example.com/shop [build failed]`, with a tab.
+pub(in crate::formats) fn unbuilt(line: &str) -> Option<&str> {
+    let (package, reason) = line.strip_prefix("FAIL\t")?.split_once(" [")?;
+    ["build failed]", "setup failed]"].contains(&reason.trim_end()).then_some(package)
 }
 
 /// The result in `no line break--- PASS: TestTotal (0.00s)`.

@@ -15,6 +15,9 @@ use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWh
 /// The name of the case of a file that could not be run, as jest-junit writes it.
 const FAILED: &str = "Test suite failed to run";
 
+/// Attempts of a test that are kept.
+const MOST_ATTEMPTS: u32 = 100;
+
 pub(super) struct Reader {
     builder: ReportBuilder,
     place: Place,
@@ -44,6 +47,7 @@ struct Assertion {
     duration: Number,
     failure_messages: List<Message>,
     retry_reasons: List<Message>,
+    invocations: Number,
     location: Lenient<Location>,
 }
 
@@ -173,12 +177,21 @@ fn case(
         // `pending`, `skipped`, `todo`, `disabled`, `focused`.
         _ => Outcome::Skipped,
     };
-    // Why earlier attempts failed.
-    let reruns = assertion.retry_reasons.0.iter().filter(|_| outcome != Outcome::Skipped);
-    let reruns = reruns.map(|reason| Rerun {
+    // Why earlier attempts failed. Vitest says it only if the last one passed, Jest's default says only how many there were.
+    let reasons = match (outcome, assertion.retry_reasons.0.as_slice()) {
+        (Outcome::Skipped, _) => Vec::new(),
+        (Outcome::Passed, []) if !assertion.failure_messages.0.is_empty() => {
+            assertion.failure_messages.0.iter().map(|message| message.get()).collect()
+        }
+        (_, []) => (1..assertion.invocations.line().unwrap_or(1).min(MOST_ATTEMPTS))
+            .map(|_| None)
+            .collect(),
+        (_, reasons) => reasons.iter().map(|reason| reason.get()).collect(),
+    };
+    let reruns = reasons.into_iter().map(|reason: Option<&str>| Rerun {
         when: RerunWhen::Before,
         outcome: Outcome::Failed,
-        detail: detail(None, None, reason.get()).map(|detail| *detail).unwrap_or_default(),
+        detail: detail(None, None, reason).map(|detail| *detail).unwrap_or_default(),
         duration: None,
     });
     let messages: Vec<&str> =

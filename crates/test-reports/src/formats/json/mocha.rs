@@ -1,26 +1,35 @@
-//! Mocha's reporters `json` and `json-stream`.
+//! Mocha's reporters `json` and `json-stream`, and mochawesome.
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::input::Place;
+use super::mochawesome::Suites;
 use super::ndjson::Line;
-use super::values::{Each, Fields, Lenient, Message, Number, Object, Words, skip};
+use super::values::{Each, Fields, Lenient, Message, Number, Object, Objects, Words, skip};
 use super::{Document, LineReader};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::limits::Limits;
-use crate::formats::model::{CaseExtra, Flaw, Outcome, Position, Report};
+use crate::formats::model::{CaseExtra, Flaw, Outcome, Position, Report, Rerun, RerunWhen, Tag};
+
+/// Attempts of a test that are kept.
+const MOST_ATTEMPTS: u32 = 100;
 
 /// A test in either format. In lists the state of a test is which list it is in.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Test {
+pub(super) struct Test {
     title: Words,
     full_title: Words,
-    file: Words,
+    pub(super) file: Words,
     duration: Number,
+    /// How often the test failed before.
+    current_retry: Number,
     err: ErrorValue,
     stack: Message,
+    /// Only in mochawesome.
+    pub(super) state: Words,
+    pub(super) context: Message,
 }
 
 /// `err` is an object in documents and a text in streams.
@@ -40,11 +49,26 @@ struct ErrorObject {
     message: Message,
     name: Words,
     code: Words,
+    #[serde(alias = "estack")]
     stack: Message,
 }
 
 /// Adds a case. A name is a full title and the classname the test's own, as in mocha-junit-reporter.
-fn case(builder: &mut ReportBuilder, test: &Test, outcome: Outcome, position: Position) {
+pub(super) fn case(
+    builder: &mut ReportBuilder,
+    test: &Test,
+    outcome: Outcome,
+    tags: Vec<Tag>,
+    position: Position,
+) {
+    // What the attempts before said is not written.
+    let rerun = || Rerun {
+        when: RerunWhen::Before,
+        outcome: Outcome::Failed,
+        detail: Default::default(),
+        duration: None,
+    };
+    let attempts = test.current_retry.line().unwrap_or_default().min(MOST_ATTEMPTS);
     let detail = match &test.err {
         ErrorValue::Object(error) => {
             detail(error.message.get(), error.name.get().or(error.code.get()), error.stack.get())
@@ -60,6 +84,8 @@ fn case(builder: &mut ReportBuilder, test: &Test, outcome: Outcome, position: Po
         outcome,
         extra: CaseExtra {
             detail: detail.filter(|_| outcome != Outcome::Passed),
+            reruns: (0..attempts).map(|_| rerun()).collect(),
+            tags,
             ..CaseExtra::default()
         },
         position,
@@ -95,16 +121,19 @@ impl Document for Reader {
 
 impl Object for Reader {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let Self { builder, place } = self;
         let outcome = match key {
+            "results" => return map.next_value_seed(Objects(&mut Suites::new(builder, place))),
+            // Before version 4.
+            "suites" => return map.next_value_seed(Fields(&mut Suites::new(builder, place))),
             "pending" => Outcome::Skipped,
             "failures" => Outcome::Failed,
             "passes" => Outcome::Passed,
             // `tests` lists all of them once more, without their state.
             _ => return skip(map),
         };
-        let Self { builder, place } = self;
         map.next_value_seed(Each::new(place, |test: Lenient<Test>, position| {
-            case(builder, &test, outcome, position);
+            case(builder, &test, outcome, Vec::new(), position);
         }))
     }
 }
@@ -143,7 +172,7 @@ impl LineReader for Stream {
             }
             _ => return,
         };
-        case(&mut self.builder, &test, outcome, line.position());
+        case(&mut self.builder, &test, outcome, Vec::new(), line.position());
     }
 
     fn builder(&mut self) -> &mut ReportBuilder {

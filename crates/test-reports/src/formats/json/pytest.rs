@@ -7,7 +7,9 @@ use super::Document;
 use super::input::Place;
 use super::values::{Each, Fields, Keys, Lenient, List, Message, Number, Object, Words, skip};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
-use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Property, Report};
+use crate::formats::model::{
+    CaseExtra, Detail, Outcome, Position, Property, Report, Rerun, RerunWhen,
+};
 
 pub(super) struct Reader {
     builder: ReportBuilder,
@@ -123,7 +125,7 @@ fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
     let failed = |phase: &Phase| phase.outcome.text() == "failed";
     let outcome = match test.outcome.text() {
         "passed" | "xpassed" => Outcome::Passed,
-        "failed" => Outcome::Failed,
+        "failed" | "subtests failed" => Outcome::Failed,
         "error" => Outcome::Errored,
         "skipped" | "xfailed" => Outcome::Skipped,
         // pytest-rerunfailures: the last attempt counts.
@@ -132,6 +134,13 @@ fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
         _ if phases.iter().any(|phase| phase.outcome.text() == "skipped") => Outcome::Skipped,
         _ => Outcome::Passed,
     };
+    // How often it was repeated is not written.
+    let reruns = (test.outcome.text() == "rerun").then(|| Rerun {
+        when: RerunWhen::Before,
+        outcome: Outcome::Failed,
+        detail: Detail::default(),
+        duration: None,
+    });
     let telling = match outcome {
         Outcome::Passed => None,
         Outcome::Skipped => phases.iter().find(|phase| phase.outcome.text() == "skipped"),
@@ -156,6 +165,7 @@ fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
         outcome,
         extra: CaseExtra {
             detail: telling.and_then(|phase| detail_of(phase)),
+            reruns: reruns.into_iter().collect(),
             properties,
             tags,
             ..CaseExtra::default()

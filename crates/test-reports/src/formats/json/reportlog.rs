@@ -213,6 +213,10 @@ impl LineReader for Reader {
         };
         match event.kind.text() {
             "TestReport" => self.phase(&event, line.position()),
+            // Of pytest-subtests, and of pytest since version 9. The test itself may be said to have passed.
+            "SubTestReport" | "SubtestReport" if event.outcome.text() == "failed" => {
+                self.phase(&Event { duration: Number::default(), ..event }, line.position());
+            }
             "CollectReport" if event.outcome.text() == "failed" => {
                 let says = event.longrepr.detail();
                 failed_collector(&mut self.builder, event.nodeid.text(), says, line.position());

@@ -100,6 +100,14 @@ impl Object for Reader {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "suite" => map.next_value_seed(Fields(&mut Suites(self))),
+            // Before version 7.2 the document was the outermost suite.
+            "name" | "source" | "tests" | "suites" => {
+                let mut suites = Suites(self);
+                if suites.0.open.is_empty() {
+                    suites.start();
+                }
+                suites.field(key, map)
+            }
             _ => skip(map),
         }
     }

@@ -77,6 +77,12 @@ impl Paths {
             "befores",
             "afters",
         ];
+        const ROBOT: [&str; 4] = [
+            "tests[].elapsed_time",
+            "suites[].tests[].elapsed_time",
+            "suites[].suites[].tests",
+            "suites[].suites[].suites",
+        ];
         let libtest = ["type=suite", "type=test", "type=bench"];
         Some(if self.has("Action") && self.any(&["Package", "ImportPath"]) {
             Format::GoTest
@@ -86,7 +92,9 @@ impl Paths {
             Format::Reportlog
         } else if self.any(&ENVELOPES) {
             Format::CucumberMessages
-        } else if self.any(&["[]=start", "[]=pass", "[]=fail"]) && !self.has("[]=end") {
+        } else if self.all(&["[]=start", "[].total"])
+            || (self.any(&["[]=pass", "[]=fail"]) && self.has("[].fullTitle"))
+        {
             Format::MochaStream
         } else if self.has("reportFormat=CTRF")
             || self.all(&["results.tool", "results.summary"])
@@ -99,8 +107,7 @@ impl Paths {
                 true => Format::Jest,
                 false => Format::Vitest,
             }
-        } else if self.all(&["stats.passes", "stats.suites"]) && !self.has("stats.testsRegistered")
-        {
+        } else if self.all(&["stats.passes", "stats.suites"]) {
             Format::Mocha
         } else if self.any(&["config.rootDir", "suites[].specs"]) {
             Format::Playwright
@@ -108,7 +115,9 @@ impl Paths {
             Format::Pytest
         } else if self.has("testsuites[].testsuite") || self.all(&["testsuites", "disabled"]) {
             Format::GoogletestJson
-        } else if self.has("suite") && (self.has("rpa") || self.starts("generator=Robot")) {
+        } else if (self.has("suite") && (self.has("rpa") || self.starts("generator=Robot")))
+            || (self.all(&["name", "source"]) && self.any(&ROBOT))
+        {
             Format::RobotJson
         } else if self.has("uuid") && self.any(&ALLURE) {
             Format::Allure

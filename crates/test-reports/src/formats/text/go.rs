@@ -2,7 +2,7 @@
 
 use super::TextReader;
 use crate::formats::builder::ReportBuilder;
-use crate::formats::json::GoReader;
+use crate::formats::json::{GoReader, unbuilt};
 use crate::formats::limits::Limits;
 use crate::formats::model::{Flaw, Outcome, Position, Report};
 use crate::formats::time;
@@ -66,7 +66,8 @@ impl Reader {
         };
         let name = parts.next().unwrap_or_default();
         let name = name.split(" [").next().unwrap_or_default();
-        self.events.output(UNNAMED, "", "", position);
+        let says = if unbuilt(line).is_some() { line } else { "" };
+        self.events.output(UNNAMED, "", says, position);
         self.events.rename_package(UNNAMED, name);
         self.events.end_package(name, outcome, None, position);
         self.open = None;

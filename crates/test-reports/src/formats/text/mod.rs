@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::builder::ReportBuilder;
+use super::json;
 use super::libtest::Lines;
 use super::limits::Limits;
 use super::model::{Flaw, Format, Position, Report};
@@ -45,6 +46,11 @@ pub(super) fn format_of(line: &str) -> Option<Format> {
     } else {
         None
     }
+}
+
+/// Whether a line says that the tests of a Go package could not be built.
+pub(super) fn is_unbuilt(line: &str) -> bool {
+    json::unbuilt(line).is_some()
 }
 
 /// Reads a report in `format`, which [`format_of`] found at the beginning of `input`.

@@ -182,7 +182,30 @@ pub(in crate::tools) fn allure(case: &CaseContext<'_>) -> TestLocation {
             }
         }
         _ if !case.classname.is_empty() => jvm::locate(case),
-        _ => javascript::chain(case),
+        _ => allure_of_javascript(case, framework, full_name),
+    }
+}
+
+/// The file is in front of the full name: `cart.test.js#Cart adds`, `shop:src/cart.spec.js: Cart > adds`.
+fn allure_of_javascript(case: &CaseContext<'_>, framework: &str, full_name: &str) -> TestLocation {
+    let file = full_name.split('#').next().and_then(|head| head.split(": ").next());
+    let file = file.and_then(|file| file.rsplit(':').next()).unwrap_or_default();
+    let has_file = case.chain.iter().any(|suite| javascript::is_source_file(suite));
+    if has_file || !javascript::is_source_file(file) {
+        return javascript::chain(case);
+    }
+    match framework {
+        "jest" => below_file(case, file, case.chain, " "),
+        "vitest" => below_file(case, file, case.chain, " > "),
+        // As in Mocha's own JSON.
+        _ => {
+            let groups = case.chain.join(" ");
+            TestLocation {
+                name: owned(case.name),
+                container: [case.path(file)].into_iter().chain(one(&groups)).collect(),
+                ..below_file(case, file, case.chain, " ")
+            }
+        }
     }
 }
 
