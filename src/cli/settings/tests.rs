@@ -760,12 +760,10 @@ fn a_table_has_its_own_settings_and_else_those_above() {
         ("shop-api", "Automated/API".to_owned())
     );
     let directory = fixture.path().canonicalize().unwrap();
-    assert_eq!(
-        api.exclude,
-        ["old.xml".to_owned(), format!("{}/services/tmp/*", directory.display())]
-    );
+    let directory = Pattern::escape(directory.to_str().unwrap());
+    assert_eq!(api.exclude, ["old.xml".to_owned(), format!("{directory}/services/tmp/*")]);
     // Those of the import are relative to the working directory, which is not that of the file.
-    assert_eq!(settings.reading.exclude[1], format!("{}/web/tmp/x.xml", directory.display()));
+    assert_eq!(settings.reading.exclude[1], format!("{directory}/web/tmp/x.xml"));
     assert_eq!((api.identity.group_by, api.ignore.len()), (GroupBy::Flat, 2));
     assert_eq!(api.identity.split, Split::At("::".to_owned()));
     assert!(api.identity.merge_parameters && api.identity.by_configuration && api.identity.reruns);
