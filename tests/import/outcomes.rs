@@ -1,12 +1,17 @@
 //! What the process says about itself: exit codes in the JSON, old outputs, interruptions, ignored tests.
 
+#[cfg(unix)]
 use std::process::Stdio;
+#[cfg(unix)]
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
 use super::proxy::{Fault, serve_proxy};
-use crate::support::{Run, TestEnv, binary, report, run};
+#[cfg(unix)]
+use crate::support::Run;
+use crate::support::{TestEnv, binary, report, run};
 
 const SHOP: &[(&str, &[&str])] = &[("cart", &["adds", "!removes"]), ("login", &["greets"])];
 

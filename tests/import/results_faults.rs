@@ -1,6 +1,7 @@
 //! Recording results while the server, the network and other importers get in the way.
 
 use std::sync::Arc;
+#[cfg(unix)]
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
@@ -9,7 +10,9 @@ use testquality_sandbox::FaultRules;
 use super::faults::HASTY;
 use super::proxy::{Fault, serve_proxy};
 use super::results::{record, rows, with_rules};
-use super::schedules::{for_each_kill, for_each_seed, schedule, seeds};
+#[cfg(unix)]
+use super::schedules::for_each_kill;
+use super::schedules::{for_each_seed, schedule, seeds};
 use crate::support::{TestEnv, binary, report, run};
 
 /// Every variant ends with all results recorded, or with an exit code that says that one is missing.

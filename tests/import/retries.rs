@@ -8,9 +8,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use secrecy::ExposeSecret as _;
 
-use super::proxy::{Fault, env, import_through, import_through_reading, serve_proxy};
+#[cfg(unix)]
+use super::proxy::serve_proxy;
+use super::proxy::{Fault, env, import_through, import_through_reading};
+#[cfg(unix)]
 use super::schedules::for_each_kill;
-use crate::support::{Run, TestEnv, binary, report, run};
+#[cfg(unix)]
+use crate::support::Run;
+use crate::support::{TestEnv, binary, report, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_are_retried() {
@@ -190,6 +195,7 @@ fn content(env: &TestEnv) -> (Vec<String>, Vec<String>) {
 }
 
 /// An importer that sends each row in its own request, one after the other.
+#[cfg(unix)]
 fn small_steps(env: &TestEnv, host: &str) -> std::process::Command {
     let mut command = binary(env.path());
     command.args([

@@ -1,16 +1,18 @@
 //! `tq-import run` with real commands and a real cargo.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::support::TestEnv;
 use crate::support::npm::Packages;
-use crate::support::{Run, TestEnv, binary, report, run};
+use crate::support::{Run, binary, report, run};
 
 /// `tq-import run` with `options` and a shell command.
+#[cfg(unix)]
 async fn run_shell(directory: &Path, options: &[&str], line: &str) -> Run {
     let mut command = binary(directory);
     command.arg("run").args(options).args(["--", "sh", "-c", line]);
@@ -260,7 +262,7 @@ async fn a_signal_reaches_the_command() {
         "trap 'echo told > told; exit 0' TERM; echo ready > ready; while :; do sleep 0.05; done",
     );
     let mut child = command.spawn().unwrap();
-    let pid: OsString = child.id().to_string().into();
+    let pid: std::ffi::OsString = child.id().to_string().into();
     let wait_for = |name: &str| {
         let path = directory.path().join(name);
         for _ in 0..400 {

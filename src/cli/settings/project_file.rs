@@ -70,19 +70,20 @@ struct Entry {
 impl ProjectFile {
     /// Reads the nearest file from `directory` up to `top`.
     pub(super) fn find(directory: &Path, top: &Path) -> Self {
-        let mut shown = PathBuf::from(FILE_NAME);
+        let mut shown = FILE_NAME.to_owned();
         for above in directory.ancestors().take_while(|above| above.starts_with(top)) {
             let path = above.join(FILE_NAME);
             if path.symlink_metadata().is_ok() {
                 let above = (above != directory).then(|| above.to_owned());
-                let mut file = Self { path: Some(shown), above, ..Self::default() };
+                let mut file = Self { path: Some(shown.into()), above, ..Self::default() };
                 match read_file(&path) {
                     Ok(text) => file.parse(&text),
                     Err(error) => file.error((0, None), &format!("cannot be read: {error}"), None),
                 }
                 return file;
             }
-            shown = Path::new("..").join(shown);
+            // `/` on every system, because it is written before the names of reports.
+            shown.insert_str(0, "../");
         }
         Self::default()
     }
