@@ -71,8 +71,66 @@ pub(super) fn frameworks(data: &[u8]) {
         ("<testExecutions><file path='s'>", "</file></testExecutions>"),
         ("<unittest-results>", "</unittest-results>"),
     ];
+    inside_one_of(&DOCUMENTS, data);
+}
+
+/// The beginnings and ends of reports in JSON, between which cases are.
+pub(super) const JSON: [(&str, &str); 17] = [
+    (
+        r#"{"numTotalTests":1,"openHandles":[],"testResults":[{"assertionResults":["#,
+        r#"],"name":"a.js"}]}"#,
+    ),
+    (r#"{"numTotalTests":1,"testResults":[{"assertionResults":["#, r#"],"name":"a.js"}]}"#),
+    (r#"{"stats":{"suites":1,"passes":1},"failures":["#, "]}"),
+    (r#"{"stats":{"suites":1,"passes":1},"results":[{"fullFile":"a.js","tests":["#, "]}]}"),
+    ("[\"start\",{\"total\":1}]\n[\"pass\",", "]\n[\"end\",{}]\n"),
+    (r#"{"config":{"rootDir":"/"},"suites":[{"title":"a","specs":["#, "]}]}"),
+    (r#"{"exitcode":0,"root":"/","tests":["#, "]}"),
+    ("{\"$report_type\":\"SessionStart\"}\n", "\n{\"$report_type\":\"SessionFinish\"}\n"),
+    (r#"{"reportFormat":"CTRF","results":{"tests":["#, "]}}"),
+    (r#"[{"keyword":"Feature","uri":"a","name":"a","elements":["#, "]}]"),
+    ("{\"meta\":{\"protocolVersion\":\"1\"}}\n", "\n{\"testRunFinished\":{}}\n"),
+    (r#"{"uuid":"1","historyId":"2","name":"a","steps":["#, "]}"),
+    (r#"{"testsuites":[{"name":"a","testsuite":["#, "]}]}"),
+    (r#"{"generator":"Robot 7","rpa":false,"suite":{"name":"a","tests":["#, "]}}"),
+    (r#"{"name":"a","source":"b","tests":[{"elapsed_time":1},"#, "]}"),
+    (
+        "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n",
+        "\n{\"Action\":\"pass\",\"Package\":\"p\"}\n",
+    ),
+    (
+        "{\"type\":\"suite\",\"event\":\"started\",\"test_count\":1}\n",
+        "\n{\"type\":\"suite\",\"event\":\"ok\"}\n",
+    ),
+];
+
+/// The beginnings and ends of reports in text.
+pub(super) const TEXT: [(&str, &str); 7] = [
+    ("TAP version 14\n1..2\n", "\n"),
+    ("1..2\nok 1 - a\n", "\n"),
+    ("TAP version 13\n# Subtest: a\n    ", "\nok 1 - a\n1..1\n"),
+    ("t/a.t ..\n1..1\n", "\nok\nAll tests successful.\n"),
+    ("##teamcity[testSuiteStarted name='s']\n", "\n##teamcity[testSuiteFinished name='s']\n"),
+    ("=== RUN   TestA\n", "\nok  \tp\t0.1s\n"),
+    (
+        "Test Suite 'a' started at 2026-07-01 12:00:00.000\n",
+        "\nTest Suite 'a' passed at 2026-07-01 12:00:00.000.\n",
+    ),
+];
+
+/// Reports in JSON; the first byte says which one.
+pub(super) fn json(data: &[u8]) {
+    inside_one_of(&JSON, data);
+}
+
+/// Reports that are lines of text; the first byte says which one.
+pub(super) fn text(data: &[u8]) {
+    inside_one_of(&TEXT, data);
+}
+
+fn inside_one_of(documents: &[(&str, &str)], data: &[u8]) {
     let Some((kind, data)) = data.split_first() else { return };
-    let (start, end) = DOCUMENTS[usize::from(*kind) % DOCUMENTS.len()];
+    let (start, end) = documents[usize::from(*kind) % documents.len()];
     inside(start, data, end);
 }
 
@@ -152,6 +210,8 @@ pub(super) fn of(name: &str) -> Option<fn(&[u8])> {
         "trx" => trx,
         "testng" => testng,
         "frameworks" => frameworks,
+        "json" => json,
+        "text" => text,
         "lines" => lines,
         "encoding" => encoding,
         "libtest" => libtest,

@@ -37,3 +37,30 @@ fn reports_of_testdata_pass_the_checks_whole_and_cut() {
     }
     assert!(reports > 70, "{reports}");
 }
+
+/// The kinds of JSON and text that the targets begin with are read by as many readers.
+#[test]
+fn each_reader_of_json_and_text_is_reached_by_a_target() {
+    let mut formats = std::collections::BTreeSet::new();
+    for (name, documents) in [("json", &check::JSON[..]), ("text", &check::TEXT[..])] {
+        let seeds = check::files(&crate::repository("fuzz/corpus").join(name));
+        for (kind, (start, end)) in documents.iter().enumerate() {
+            let of_kind =
+                |seed: &Vec<u8>| seed.first().is_some_and(|&first| usize::from(first) == kind);
+            let seed = seeds.iter().map(|file| std::fs::read(file).unwrap()).find(of_kind);
+            let seed = seed.unwrap_or_else(|| panic!("{name} has no seed for {start}"));
+            let report = crate::single::read(
+                &[start.as_bytes(), &seed[1..], end.as_bytes()].concat()[..],
+                name,
+            );
+            let report = report.unwrap_or_else(|error| panic!("{error}: {start}"));
+            assert!(!report.cases.is_empty(), "{start}");
+            formats.insert(format!("{:?}", report.format));
+        }
+    }
+    let formats: Vec<String> = formats.into_iter().collect();
+    assert_eq!(
+        formats.join(" "),
+        "Allure Ctrf Cucumber CucumberMessages GoTest GoogletestJson Jest LibtestJson Mocha MochaStream Playwright Pytest Reportlog RobotJson Tap Teamcity Vitest Xctest"
+    );
+}

@@ -170,3 +170,19 @@ fn streams_that_only_look_like_mochas_are_none() {
     let text = "[\"start\",{\"name\":\"TAP Tests\",\"level\":0}]\n[\"pass\",{\"ok\":true,\"name\":\"one\",\"id\":1,\"fullname\":\"a > one\"}]\n";
     assert!(read(text.as_bytes(), "report").is_err());
 }
+
+#[test]
+fn postgresqls_tap_has_times_in_a_column_and_no_names_that_change_with_them() {
+    check(
+        "# parallel group (2 tests):  boolean char\nok 1         - setup                      402 ms\nok 2         + boolean                     89 ms\nnot ok 3     + char                        58 ms\n1..3\n",
+        &["boolean: Passed", "char: Failed", "setup: Passed"],
+    );
+}
+
+#[test]
+fn a_list_of_doctests_has_no_results() {
+    check(
+        "<doctest binary=\"t\" version=\"2.4.11\"><Options/><TestCase name=\"adds\" testsuite=\"\" filename=\"a.cpp\" line=\"3\"/><OverallResultsTestCases unskipped=\"1\"/></doctest>",
+        &["a.cpp / adds: Skipped"],
+    );
+}

@@ -62,8 +62,10 @@ fn field(name: &str) -> CaseField {
     }
 }
 
+/// Tests that `--list-test-cases` lists were not run; only there is the suite an attribute.
 fn doctest_outcome(_: &str, attributes: &[Attribute]) -> Option<Outcome> {
-    (find_attribute(attributes, "skipped") == Some("true")).then_some(Outcome::Skipped)
+    let is_listed = find_attribute(attributes, "testsuite").is_some();
+    (is_listed || find_attribute(attributes, "skipped") == Some("true")).then_some(Outcome::Skipped)
 }
 
 fn complete_case(case: &mut Case, success: &str, duration: &str) {

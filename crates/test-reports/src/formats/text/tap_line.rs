@@ -143,14 +143,34 @@ impl<'a> Point<'a> {
             has_brace: false,
         };
         point.cut_tail();
+        let is_timed = point.cut_column();
         let text = point.description.trim_start();
-        point.description = match text.strip_prefix("- ") {
+        let text_of = text.strip_prefix("- ").or(text.strip_prefix("+ ").filter(|_| is_timed));
+        point.description = match text_of {
             Some(text) => text,
             None if text == "-" => "",
             // The first space separates, others belong to the name.
             None => point.description.strip_prefix([' ', '\t']).unwrap_or_default(),
         };
         Some(point)
+    }
+
+    /// Cuts off the time that PostgreSQL's `pg_regress` writes in a column: `- boolean           48 ms`, or `+ boolean` for a
+    /// test that runs beside others. A name that ends in a time has not as many spaces in front of it.
+    fn cut_column(&mut self) -> bool {
+        const SPACES: usize = 3;
+        let Some(rest) = self.description.trim_end().strip_suffix(" ms") else { return false };
+        let column = rest.trim_end_matches(|next: char| next.is_ascii_digit());
+        let name = column.trim_end_matches(' ');
+        let number = rest.get(column.len()..).unwrap_or_default();
+        match number.parse::<u32>() {
+            Ok(milliseconds) if column.len() - name.len() >= SPACES && !name.is_empty() => {
+                self.seconds = Some(f64::from(milliseconds) / 1000.0);
+                self.description = name;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Cuts directives, times and a brace off the end of the description.
@@ -230,6 +250,19 @@ mod tests {
             assert_eq!(point(line), expected, "{line}");
         }
         assert!(Point::of("okay").is_none() && Point::of("not okay").is_none());
+        for (line, name, seconds) in [
+            (
+                "ok 1         - test_setup                           402 ms",
+                "test_setup",
+                Some(0.402),
+            ),
+            ("not ok 3     + char                                  58 ms", "char", Some(0.058)),
+            ("ok 4 - waits 48 ms", "waits 48 ms", None),
+            ("ok 5 + adds", "+ adds", None),
+        ] {
+            let point = Point::of(line).unwrap();
+            assert_eq!((point.description, point.seconds), (name, seconds), "{line}");
+        }
         let timed = Point::of("ok 1 - sub # time=3.5ms {").unwrap();
         assert_eq!(
             (timed.description, timed.seconds, timed.has_brace),
