@@ -10,9 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::RequestError;
-use super::lenient::Listed;
 use super::redact::redact;
-use super::rows::{RowList, RowReader};
 use super::wire::ErrorBody;
 use test_reports::text;
 
@@ -104,26 +102,6 @@ pub(super) async fn read_body(
     }
     let body = body.freeze();
     Ok(body.slice_ref(without_mark(&body)))
-}
-
-/// Reads the rows of an answer while it arrives, up to a limit in bytes. Returns the document without its rows, what was kept of
-/// them, and how many were dropped.
-pub(super) async fn read_rows<T: DeserializeOwned, R, D: RowList<T>>(
-    mut response: reqwest::Response,
-    limit: usize,
-    keep: &dyn Fn(Listed<T>) -> Option<R>,
-) -> Result<(D, Vec<R>, usize), RequestError> {
-    let status = response.status();
-    let mut reader = RowReader::new(keep);
-    let mut length = 0;
-    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(&error))? {
-        length += chunk.len();
-        if length > limit {
-            return Err(RequestError::TooLarge { limit });
-        }
-        reader.push(&chunk).map_err(|said| unreadable(status, &said))?;
-    }
-    reader.finish(status)
 }
 
 pub(super) async fn status_error(response: reqwest::Response) -> RequestError {

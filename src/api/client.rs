@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use url::Url;
 
-use super::answer::{chain, decode, read_body, read_rows, status_error, transport_error};
+use super::answer::{chain, decode, read_body, status_error, transport_error};
 use super::error::{ApiError, RequestError};
 use super::filters::Filters;
 use super::ids::ProjectId;
@@ -20,6 +20,7 @@ use super::lenient::{Element, Listed, is_deleted_row};
 use super::pacing::Pacing;
 pub use super::requests::Requests;
 use super::retry::{RequestKind, RetryDecision, RetryPolicy, classify};
+use super::rows::read_rows;
 use super::token::{Token, TokenError};
 use super::wire::Page;
 use crate::progress::Progress;

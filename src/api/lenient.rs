@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::DeserializeOwned;
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, de};
@@ -251,4 +252,16 @@ pub(super) fn is_deleted_row(body: &[u8]) -> bool {
     }
     serde_json::from_slice::<Row>(body)
         .is_ok_and(|row| is_set(&row.deleted_at) || row.data.get("deleted_at").is_some_and(is_set))
+}
+
+/// A document with one list of rows.
+pub(super) trait RowList<T>: DeserializeOwned {
+    /// Takes the elements of the list.
+    fn take_elements(&mut self) -> Vec<Element<T>>;
+}
+
+impl<T: DeserializeOwned> RowList<T> for Vec<Element<T>> {
+    fn take_elements(&mut self) -> Vec<Element<T>> {
+        std::mem::take(self)
+    }
 }

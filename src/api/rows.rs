@@ -3,23 +3,31 @@
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::answer::{decode, unreadable, without_mark, without_position};
+use super::answer::{decode, transport_error, unreadable, without_mark, without_position};
 use super::error::RequestError;
-use super::lenient::{Element, Listed};
+use super::lenient::{Element, Listed, RowList};
 
 /// What remains in the document where a row was: [`Element`] reads it.
 const TAKEN: u8 = b'0';
 
-/// A document with one list of rows.
-pub(super) trait RowList<T>: DeserializeOwned {
-    /// Takes the elements of the list.
-    fn take_elements(&mut self) -> Vec<Element<T>>;
-}
-
-impl<T: DeserializeOwned> RowList<T> for Vec<Element<T>> {
-    fn take_elements(&mut self) -> Vec<Element<T>> {
-        std::mem::take(self)
+/// Reads the rows of an answer while it arrives, up to a limit in bytes. Returns the document without its rows, what was kept of
+/// them, and how many were dropped.
+pub(super) async fn read_rows<T: DeserializeOwned, R, D: RowList<T>>(
+    mut response: reqwest::Response,
+    limit: usize,
+    keep: &dyn Fn(Listed<T>) -> Option<R>,
+) -> Result<(D, Vec<R>, usize), RequestError> {
+    let status = response.status();
+    let mut reader = RowReader::new(keep);
+    let mut length = 0;
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(&error))? {
+        length += chunk.len();
+        if length > limit {
+            return Err(RequestError::TooLarge { limit });
+        }
+        reader.push(&chunk).map_err(|said| unreadable(status, &said))?;
     }
+    reader.finish(status)
 }
 
 /// Where the reader is.

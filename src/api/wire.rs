@@ -12,8 +12,7 @@ use super::ids::{
     PlanId, PlanSuiteId, ProjectId, ProjectStatusId, RunId, RunResultId, RunResultStepId, StatusId,
     StepId, SuiteId, SuiteTestId, TestId,
 };
-use super::lenient::{Element, flag, length, list, moment, optional_number, text};
-use super::rows::RowList;
+use super::lenient::{Element, RowList, flag, length, list, moment, optional_number, text};
 
 /// One page of a list (source: the vendor's guide).
 #[derive(Deserialize)]
