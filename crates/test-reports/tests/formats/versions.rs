@@ -186,3 +186,15 @@ fn a_list_of_doctests_has_no_results() {
         &["a.cpp / adds: Skipped"],
     );
 }
+
+#[test]
+fn the_results_that_jest_gives_to_a_processor_are_a_report() {
+    check(
+        r#"{"numTotalTests":2,"openHandles":[],"testResults":[{"numPassingTests":1,"testFilePath":"cart.js","testResults":[{"ancestorTitles":["Cart"],"title":"adds","status":"passed","duration":1},{"ancestorTitles":[],"title":"pays","status":"failed","failureMessages":["no"]}]},{"testFilePath":"broken.js","testExecError":{"message":"no"},"failureMessage":"no","testResults":[]}]}"#,
+        &[
+            "! broken.js: Test suite failed to run",
+            "cart.js / Cart adds: Passed",
+            "cart.js / pays: Failed",
+        ],
+    );
+}

@@ -138,7 +138,8 @@ impl Object for Files<'_> {
                 let error: Lenient<Error> = map.next_value()?;
                 file.has_error |= error.message.get().is_some();
             }
-            "assertionResults" => {
+            // The second one in what a `testResultsProcessor` gets.
+            "assertionResults" | "testResults" => {
                 let suite = file.suite;
                 map.next_value_seed(Each::new(
                     place,
