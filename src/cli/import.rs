@@ -287,12 +287,19 @@ impl Import<'_> {
         let records = Arc::clone(&self.summary.records);
         self.progress.begin(Stage::Project, 0);
         let expected = Expected { records: self.summary.to_import().len(), ..Expected::default() };
-        let (target, lists) = Lists::find(client, project, &expected).await?;
+        let project = Target::find_project(client, project).await?;
+        let prepared = async {
+            let options = settings.results.as_ref()?;
+            Some((options, results::prepare(client, &project, options).await))
+        };
+        let (found, prepared) =
+            tokio::join!(Lists::find(client, project.clone(), &expected), prepared);
+        let (target, lists) = found?;
         self.summary.set_target(&target);
         // Before the first write: a status or a milestone that is missing must not leave half an import.
-        let recording = match &settings.results {
+        let recording = match prepared {
             None => None,
-            Some(options) => match results::prepare(client, &target.project, options).await {
+            Some((options, prepared)) => match prepared {
                 Ok(prepared) => Some((options, prepared)),
                 Err(PrepareError::Api(error)) => return Err(TargetError::Api(error)),
                 Err(error) => {

@@ -9,7 +9,7 @@ use super::plan::{Observed, ResultOptions, ResultPlan, RowPlan, RunState, plan, 
 use super::prepare::{Prepared, RecordOptions};
 use super::provenance::{ProvenancePlace, label};
 use crate::api::client::Client;
-use crate::api::ids::{RunResultId, TestId};
+use crate::api::ids::{RunId, RunResultId, TestId};
 use crate::api::wire::{Project, Run};
 use crate::apply::Stop;
 use crate::apply::lag::Lag;
@@ -133,6 +133,12 @@ pub(super) struct Recorder<'a> {
     /// By index: what complete runs of the build say, if together they say all that this import saw.
     pub(super) said: Option<Vec<RowPlan>>,
     pub(super) warnings: Vec<String>,
+    /// What the run that this import created said while it was not known yet whether it wins.
+    pub(super) early: Option<(RunId, RunState)>,
+    /// Whether the run that it created says which build it is of.
+    pub(super) has_commented: bool,
+    /// The runs of the build as they were read after the last write.
+    pub(super) runs_after: Option<Vec<Run>>,
 }
 
 /// Records what the import saw. The other part of the result says why it ended early.
@@ -235,6 +241,9 @@ impl<'a> Recorder<'a> {
             not_executed: 0,
             said: None,
             warnings: Vec::new(),
+            early: None,
+            has_commented: false,
+            runs_after: None,
         }
     }
 
@@ -256,12 +265,17 @@ impl<'a> Recorder<'a> {
                 return self.compare_with_complete(&run).await;
             }
             self.remove_losers(&run, &runs).await?;
-            let wrote = self.record_into(&run).await?;
+            let comment = self.comment(&run);
+            let (wrote, ()) = tokio::join!(self.record_into(&run), comment);
+            if !wrote? || self.options.run_id.is_some() {
+                return self.close(&run).await;
+            }
             // A run with a lower id may have become visible meanwhile.
-            let is_elected = !wrote
-                || self.options.run_id.is_some()
-                || self.open_run(&self.runs_of_build().await?).is_none_or(|now| now.id == run.id);
-            if is_elected {
+            let runs = match self.runs_after.take() {
+                Some(runs) => runs,
+                None => self.runs_of_build().await?,
+            };
+            if self.open_run(&runs).is_none_or(|now| now.id == run.id) {
                 return self.close(&run).await;
             }
             if election >= ELECTIONS {

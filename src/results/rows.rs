@@ -62,9 +62,13 @@ impl From<&StepWrite> for StepBody {
 impl Recorder<'_> {
     /// Records everything into `run`. Returns whether anything was written.
     pub(super) async fn record_into(&mut self, run: &Run) -> Result<bool, Stop> {
-        let mut state = self.read_state(run.id).await?;
+        let mut state = match self.early.take() {
+            Some((of, state)) if of == run.id => state,
+            _ => self.read_state(run.id).await?,
+        };
         let mut plan = self.plan(&state);
         let mut wrote = self.run.created;
+        self.runs_after = None;
         if plan.lacks_rows() {
             self.wait_until_filled(run.id).await?;
             state = self.read_state(run.id).await?;
@@ -94,7 +98,9 @@ impl Recorder<'_> {
             }
             if is_last {
                 self.verify(&plan, &state, &reasons);
-                wrote |= self.link_defects(&plan).await?;
+                if self.link_defects(&plan).await? {
+                    (wrote, self.runs_after) = (true, None);
+                }
                 break;
             }
             self.remember(&plan);
@@ -102,8 +108,10 @@ impl Recorder<'_> {
             reasons.extend(self.write(plan.writes()).await?);
             let sent: HashMap<RunResultStepId, StepWrite> =
                 plan.writes().map(|write| (write.id, write.clone())).collect();
-            state = self.read_state(run.id).await?;
+            let runs = async { Ok(Some(self.runs_of_build().await?)) };
+            (state, self.runs_after) = tokio::try_join!(self.read_state(run.id), runs)?;
             if self.remove_duplicates(&state).await? {
+                self.runs_after = None;
                 state = self.read_state(run.id).await?;
             }
             self.check_provenance(&mut state, &sent);

@@ -1,6 +1,7 @@
 //! Finds or creates the cycle and the run: one of each, whatever other importers do meanwhile.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -156,6 +157,8 @@ impl Recorder<'_> {
         let known: HashSet<RunId> = runs.iter().map(|run| run.id).collect();
         let name = self.name_of_new_run();
         let mut found: Vec<Run> = Vec::new();
+        let mut early: Option<(RunId, RunState)> = None;
+        let answered: OnceLock<RunId> = OnceLock::new();
         let this = &*self;
         let rows = NewRows {
             kind: "run",
@@ -171,9 +174,22 @@ impl Recorder<'_> {
                 is_complete: 0,
                 milestone_id: this.prepared.milestone,
             },
-            kept: |run: Run| run.id,
+            kept: |run: Run| {
+                // Of several attempts, the first one that is answered.
+                let _ = answered.set(run.id);
+                run.id
+            },
             existing: async |_: &[()]| {
-                found = this.runs_of_cycle(cycle).await?;
+                // Most likely it wins, and what it says is needed next.
+                let state = async {
+                    match (answered.get(), &early) {
+                        (Some(own), None) => Ok(Some((*own, this.read_state(*own).await?))),
+                        _ => Ok(None),
+                    }
+                };
+                let (runs, state) = tokio::try_join!(this.runs_of_cycle(cycle), state)?;
+                found = runs;
+                early = state.or(early.take());
                 let is_new = |run: &Run| !known.contains(&run.id) && run.is_complete != Some(true);
                 Ok(if found.iter().any(is_new) { HashSet::from([()]) } else { HashSet::new() })
             },
@@ -197,13 +213,21 @@ impl Recorder<'_> {
             return Err(Stop::Lost { kind: "run", name, lacking: "with its mark" });
         };
         self.run.created = own.contains(&run.id);
-        if let Some(url) = self.options.build.url.clone().filter(|_| self.run.created) {
-            let comment = NewComment { body: format!("Build: {url}") };
-            // Best effort: nothing depends on it.
-            let path = format!("run/{}/comment", run.id);
-            let _ = self.client.create::<IgnoredAny>(&path, &comment).await;
-        }
+        self.early = early.filter(|(own, _)| *own == run.id);
         Ok(found)
+    }
+
+    /// Says in a run that this import created which build it is of. Best effort: nothing depends on it.
+    pub(super) fn comment(&mut self, run: &Run) -> impl Future<Output = ()> + use<> {
+        let is_new = self.run.created && !std::mem::replace(&mut self.has_commented, true);
+        let url = self.options.build.url.as_ref().filter(|_| is_new);
+        let comment = url.map(|url| NewComment { body: format!("Build: {url}") });
+        let (client, path) = (self.client.clone(), format!("run/{}/comment", run.id));
+        async move {
+            if let Some(comment) = comment {
+                let _ = client.create::<IgnoredAny>(&path, &comment).await;
+            }
+        }
     }
 
     /// The cycle, created if it does not exist. Of several, the first one wins.

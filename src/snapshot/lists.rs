@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use super::folders::FolderTree;
 use super::rows::{ListedStep, StepTexts, TestRow};
-use super::target::{ProjectRef, Target, TargetError};
+use super::target::{Target, TargetError};
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::ids::{ProjectId, SuiteId, TestId};
 use crate::api::pages::{PER_PAGE, is_refused, list_keeping, list_up_to};
 use crate::api::sets::{list_in_expecting, list_of};
-use crate::api::wire::{Plan, PlanSuite, Suite, SuiteTest, Test};
+use crate::api::wire::{Plan, PlanSuite, Project, Suite, SuiteTest, Test};
 
 /// Suites per request for their placements.
 const SUITES_PER_LOT: usize = 200;
@@ -43,17 +43,15 @@ pub struct Lists {
 type ListsOfProject = (Vec<Suite>, Vec<(TestId, TestRow)>, Option<Vec<ListedStep>>);
 
 impl Lists {
-    /// Finds the project and its root plan as [`Target::find`] does, and reads folders, tests and, if they are worth it, steps
-    /// meanwhile.
+    /// Finds the root plan of `project`, and reads folders, tests and, if they are worth it, steps meanwhile.
     ///
     /// # Errors
-    /// As [`Target::find`], and the first list that cannot be read.
+    /// A project without a root plan, and the first list that cannot be read.
     pub async fn find(
         client: &Client,
-        wanted: &ProjectRef,
+        project: Project,
         expected: &Expected,
     ) -> Result<(Target, Self), TargetError> {
-        let project = Target::find_project(client, wanted).await?;
         let plan = async {
             let plan = Target::find_root_plan(client, &project).await?;
             let placed = list_of(client, "plan_id", plan.id.number(), false).await?;

@@ -94,7 +94,11 @@ impl Target {
         Ok(Self { project, plan })
     }
 
-    pub(super) async fn find_project(
+    /// Finds the project: one request if there are at most 1,000.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub async fn find_project(
         client: &Client,
         wanted: &ProjectRef,
     ) -> Result<Project, TargetError> {

@@ -44,7 +44,7 @@ pub(super) fn change(action: ChangeAction, kind: ChangeKind, path: &[&str], name
         action,
         kind,
         path: path.iter().map(|&name| name.to_owned()).collect(),
-        name: name.into(),
+        name: name.to_owned(),
         identity: Some(Identity::of_test("", path, name)),
         reason: match action {
             ChangeAction::Adopt => "the only test of that name in its folder".into(),

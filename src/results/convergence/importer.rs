@@ -72,8 +72,8 @@ pub(super) enum Then {
     /// Results were created; whether the server answered, and how often they were sent.
     ResultsCreated(bool, u8),
     StepsCreated(bool, u8),
-    /// Steps were written.
-    Written(u8),
+    /// Steps were written, in which round. If the runs were read before the results: whether this one was still the winner.
+    Written(u8, Option<bool>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -295,14 +295,7 @@ impl Importer {
             }
             Stage::Confirm { run, is_right } => {
                 let is_elected = winner.is_none_or(|now| now == run);
-                if is_elected || without == Some(Rule::ElectAgain) {
-                    self.confirmed(run, is_right);
-                } else if self.elections + 1 >= ELECTIONS {
-                    self.end(Stage::Ended(false));
-                } else {
-                    self.elections += 1;
-                    self.stage = Stage::Elect;
-                }
+                self.elected_again(run, is_right, is_elected || without == Some(Rule::ElectAgain));
             }
             _ => {}
         }
@@ -318,6 +311,31 @@ impl Importer {
                 after_loser(run, losers)
             }
         };
+    }
+
+    /// Reads the runs after a write, before the results: they are requested together, and the server answers in any order. False if it
+    /// reads something else.
+    pub(super) fn read_runs_first(&mut self, world: &World, hidden: Option<Row>) -> bool {
+        let Stage::Read { run, then: Then::Written(round, None) } = self.stage else {
+            return false;
+        };
+        let mut open = world.live_runs().filter(|(row, done)| !done && Some(*row) != hidden);
+        let winner = if self.reversed { open.last() } else { open.next() };
+        let is_elected = winner.is_none_or(|(now, _)| now == run);
+        self.stage = Stage::Read { run, then: Then::Written(round, Some(is_elected)) };
+        true
+    }
+
+    /// Goes on after the runs were read once more.
+    fn elected_again(&mut self, run: Row, is_right: bool, is_elected: bool) {
+        if is_elected {
+            self.confirmed(run, is_right);
+        } else if self.elections + 1 >= ELECTIONS {
+            self.end(Stage::Ended(false));
+        } else {
+            self.elections += 1;
+            self.stage = Stage::Elect;
+        }
     }
 
     fn read_results(&mut self, run: Row, then: Then, world: &World, without: Option<Rule>) -> bool {
@@ -355,14 +373,18 @@ impl Importer {
             _ => {}
         }
         let round = match then {
-            Then::Written(round) => round,
+            Then::Written(round, _) => round,
             _ => 0,
         };
         let duplicates = self.duplicates(&state);
         if duplicates != (Vec::new(), Vec::new()) && without != Some(Rule::RemoveDuplicates) {
             let (results, steps) = duplicates;
             let request = Request::Delete { results, steps };
-            // The rows are read once more.
+            // The rows are read once more, and the runs.
+            let then = match then {
+                Then::Written(round, _) => Then::Written(round, None),
+                then => then,
+            };
             self.stage = Stage::Send { run, request, then };
             return true;
         }
@@ -371,18 +393,18 @@ impl Importer {
         }
         let plan = self.plan(&state);
         let writes: Vec<_> = plan.writes().map(as_request).collect();
-        let only_writes = without == Some(Rule::Verify) && matches!(then, Then::Written(_));
+        let only_writes = without == Some(Rule::Verify) && matches!(then, Then::Written(..));
         if writes.is_empty() || usize::from(round) == ROUNDS || only_writes {
             let is_done = |row: &RowPlan| matches!(row, RowPlan::Unchanged(_) | RowPlan::Kept(_));
             let is_right = only_writes || plan.rows.iter().all(is_done);
-            if self.wrote {
-                self.stage = Stage::Confirm { run, is_right };
-            } else {
-                self.confirmed(run, is_right);
+            match then {
+                Then::Written(_, Some(is_elected)) => self.elected_again(run, is_right, is_elected),
+                _ if self.wrote => self.stage = Stage::Confirm { run, is_right },
+                _ => self.confirmed(run, is_right),
             }
         } else {
             let request = Request::Write(writes);
-            self.stage = Stage::Send { run, request, then: Then::Written(round + 1) };
+            self.stage = Stage::Send { run, request, then: Then::Written(round + 1, None) };
         }
         true
     }

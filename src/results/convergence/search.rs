@@ -149,17 +149,25 @@ impl Search<'_> {
     fn read(&self, state: &State, index: usize, ahead: &mut Vec<(State, String)>) {
         let importer = &state.importers[index];
         let mut hidden = vec![None];
-        if importer.reads_runs() && state.budget.hidden > 0 {
+        if state.budget.hidden > 0 {
             hidden.extend(state.world.live_runs().map(|(run, _)| Some(run)));
         }
-        for run in hidden {
-            let mut next = state.clone();
-            next.budget.hidden -= u8::from(run.is_some());
-            next.was_hidden |= run.is_some();
-            if next.importers[index].read(&state.world, run, self.without) {
-                let without = run.map(|run| format!(", without run {run}")).unwrap_or_default();
-                ahead.push((next, format!("{index} reads in {:?}{without}", importer.stage)));
+        let mut push = |hidden: &[Option<Row>],
+                        read: &dyn Fn(&mut Importer, Option<Row>) -> bool| {
+            for &run in hidden {
+                let mut next = state.clone();
+                next.budget.hidden -= u8::from(run.is_some());
+                next.was_hidden |= run.is_some();
+                if read(&mut next.importers[index], run) {
+                    let without = run.map(|run| format!(", without run {run}")).unwrap_or_default();
+                    ahead.push((next, format!("{index} reads in {:?}{without}", importer.stage)));
+                }
             }
+        };
+        let shown = if importer.reads_runs() { &hidden[..] } else { &hidden[..1] };
+        push(shown, &|importer, run| importer.read(&state.world, run, self.without));
+        if self.without != Some(Rule::ElectAgain) {
+            push(&hidden, &|importer, run| importer.read_runs_first(&state.world, run));
         }
     }
 
