@@ -111,14 +111,6 @@ impl<T> WriteOutcome<T> {
             Self::Unknown(error) => WriteOutcome::Unknown(error),
         }
     }
-
-    /// The answer to a request that only reads.
-    fn into_answer(self) -> Result<T, ApiError> {
-        match self {
-            Self::Applied(answer) => Ok(answer),
-            Self::Refused(error) | Self::Unknown(error) => Err(error),
-        }
-    }
 }
 
 impl Client {
@@ -179,7 +171,7 @@ impl Client {
     pub async fn get<T: DeserializeOwned>(&self, path_and_query: &str) -> Result<T, ApiError> {
         let is_list = path_and_query.contains('?');
         let read = async |response| read_value(response, !is_list).await;
-        self.send(RequestKind::Read, Method::GET, path_and_query, None, read).await?.into_answer()
+        self.read(path_and_query, read).await
     }
 
     /// As [`Client::get`], a page of a list. `keep` gets each row while the page arrives, and returns what is kept of it. Each attempt
@@ -199,7 +191,7 @@ impl Client {
             let Page { current_page, last_page, total, .. } = page;
             Ok(KeptPage { current_page, last_page, total, rows, deleted })
         };
-        self.send(RequestKind::Read, Method::GET, path_and_query, None, read).await?.into_answer()
+        self.read(path_and_query, read).await
     }
 
     /// `POST /api/{path}`, which creates rows. Retried only if it cannot have been applied.
@@ -343,6 +335,18 @@ impl Client {
 
     fn lock_requests(&self) -> MutexGuard<'_, Requests> {
         self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a request that only reads. `read` reads the answer.
+    async fn read<T>(
+        &self,
+        path_and_query: &str,
+        read: impl AsyncFn(Response) -> Result<T, RequestError>,
+    ) -> Result<T, ApiError> {
+        match self.send(RequestKind::Read, Method::GET, path_and_query, None, read).await? {
+            WriteOutcome::Applied(answer) => Ok(answer),
+            WriteOutcome::Refused(error) | WriteOutcome::Unknown(error) => Err(error),
+        }
     }
 
     /// Sends a request until it succeeds or [`classify`] says not to retry it. `read` reads the answer.

@@ -189,7 +189,7 @@ where
         let sends = batches.iter().enumerate();
         let sends = sends.map(async |(index, batch)| (index, self.send(batch).await));
         let sent = stream::iter(sends).buffer_unordered(self.client.concurrency());
-        let mut sent: Vec<(usize, Result<WriteOutcome<Vec<R>>, ApiError>)> = sent.collect().await;
+        let mut sent: Vec<_> = sent.collect().await;
         sent.sort_unstable_by_key(|(index, _)| *index);
         let (mut acknowledged, mut unclear, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         let mut stop = None;
