@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::api::client::{Client, WriteOutcome};
+use crate::api::error::ApiError;
 use crate::api::ids::TestId;
 use crate::api::sets::list_in;
 use crate::api::wire::{FolderLink, Link, RunResult, Suite, Test};
@@ -153,6 +154,26 @@ enum Unlinked {
     Left(String),
 }
 
+/// After an update that the server applied: `is_ours` knows the description that was written.
+async fn applied(
+    client: &Client,
+    before: Option<&Before>,
+    is_ours: impl Fn(&str) -> bool,
+    epoch: Option<u64>,
+) -> Result<Unlinked, Stop> {
+    let over = match before {
+        Some(before) => before.written_over(client, is_ours, epoch).await?,
+        None => None,
+    };
+    Ok(over.map_or(Unlinked::Done, Unlinked::WrittenOver))
+}
+
+/// After all attempts; `last` is the last one's error.
+fn not_read_back(last: Option<ApiError>) -> Unlinked {
+    let reason = last.map_or_else(|| "it was not read back".to_owned(), |error| error.to_string());
+    Unlinked::Left(reason)
+}
+
 async fn unlink(
     client: &Client,
     link: &UnlinkedTest,
@@ -187,18 +208,13 @@ async fn unlink(
         match client.update_once::<Test>(&path, &body).await? {
             WriteOutcome::Applied(row) => {
                 let is_ours = |text: &str| text == body.description;
-                let over = match &before {
-                    Some(before) => before.written_over(client, is_ours, row.epoch).await?,
-                    None => None,
-                };
-                return Ok(over.map_or(Unlinked::Done, Unlinked::WrittenOver));
+                return applied(client, before.as_ref(), is_ours, row.epoch).await;
             }
             WriteOutcome::Refused(error) => return Ok(Unlinked::Left(error.to_string())),
             WriteOutcome::Unknown(error) => last = Some(error),
         }
     }
-    let reason = last.map_or_else(|| "it was not read back".to_owned(), |error| error.to_string());
-    Ok(Unlinked::Left(reason))
+    Ok(not_read_back(last))
 }
 
 /// Takes the identities of an import from a person's folder. What people wrote in it stays.
@@ -229,18 +245,13 @@ async fn unlink_folder(client: &Client, link: &UnlinkedFolder) -> Result<Unlinke
         match client.update_once::<Suite>(&path, &FolderLink { description }).await? {
             WriteOutcome::Applied(row) => {
                 let is_ours = |text: &str| !has_it(text);
-                let over = match &before {
-                    Some(before) => before.written_over(client, is_ours, row.epoch).await?,
-                    None => None,
-                };
-                return Ok(over.map_or(Unlinked::Done, Unlinked::WrittenOver));
+                return applied(client, before.as_ref(), is_ours, row.epoch).await;
             }
             WriteOutcome::Refused(error) => return Ok(Unlinked::Left(error.to_string())),
             WriteOutcome::Unknown(error) => last = Some(error),
         }
     }
-    let reason = last.map_or_else(|| "it was not read back".to_owned(), |error| error.to_string());
-    Ok(Unlinked::Left(reason))
+    Ok(not_read_back(last))
 }
 
 /// The description without the identity, or with the former one in its place.
