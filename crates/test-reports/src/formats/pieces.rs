@@ -5,11 +5,12 @@
 //! state. If every piece does, and nothing is damaged, the reports joined are what one reader would have read: it would have
 //! been in the same state at each cut. Otherwise the file is read again from its beginning, by one reader.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use memchr::memmem;
 use rayon::prelude::*;
@@ -36,11 +37,16 @@ const WINDOW: usize = 256 << 10;
 /// Bytes of a short case.
 const SHORT_CASE: usize = 128;
 
+/// The most cases that room is made for before they are read.
+const MOST_ROOM: usize = 4 << 20;
+
 /// How a suite begins. With other white space, it is not seen.
 const SUITE: &[u8] = b"<testsuite ";
 
 /// What one piece says.
 struct Piece {
+    /// Its bytes, about.
+    length: u64,
     report: Report,
     recovered: Vec<Flaw>,
     /// Its end, if its first byte is at line 1, column 1.
@@ -87,19 +93,23 @@ fn read(
     let starts = std::iter::once(0).chain(cuts.iter().copied());
     let ends = cuts.iter().copied().chain([u64::MAX]);
     let ranges: Vec<Range<u64>> = starts.zip(ends).map(|(start, end)| start..end).collect();
-    let has_failed = AtomicBool::new(false);
-    let read_one = |range: &Range<u64>| {
-        if has_failed.load(Ordering::Relaxed) {
-            return None;
+    let joined = Mutex::new(Joined::new(length));
+    let next = AtomicUsize::new(0);
+    // Pieces are read in their order, so that each is joined soon and its memory used for the next one.
+    (0..rayon::current_num_threads()).into_par_iter().for_each(|_| {
+        while let number = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(range) = ranges.get(number)
+        {
+            let length = range.end.min(length).saturating_sub(range.start);
+            let length = usize::try_from(length).unwrap_or_default();
+            let piece = read_piece(Section { source, range: range.clone() }, length, &path, limits);
+            let is_read = joined.lock().is_ok_and(|mut joined| joined.add(number, piece, limits));
+            if !is_read {
+                next.store(ranges.len(), Ordering::Relaxed);
+            }
         }
-        let length = range.end.min(length).saturating_sub(range.start);
-        let length = usize::try_from(length).unwrap_or_default();
-        let piece = read_piece(Section { source, range: range.clone() }, length, &path, limits);
-        has_failed.fetch_or(piece.is_none(), Ordering::Relaxed);
-        piece
-    };
-    let pieces: Option<Vec<Piece>> = ranges.par_iter().map(read_one).collect();
-    join(pieces?, limits)
+    });
+    joined.into_inner().ok()?.finish(ranges.len())
 }
 
 /// Where a suite seems to begin in the `range`, or just behind it.
@@ -162,27 +172,77 @@ fn read_piece(
     let (end, ended_between) = (elements.end_position(), elements.ended_between_suites());
     let (recovered, damage, buffer) = elements.finish();
     BUFFER.set(buffer);
-    (damage.is_none() && ended_between != is_last).then_some(Piece { report, recovered, end })
+    (damage.is_none() && ended_between != is_last).then_some(Piece { length: length as u64, report, recovered, end })
 }
 
-/// The report that consists of `pieces`. None if it exceeds a limit, or has no case.
-fn join(pieces: Vec<Piece>, limits: &Limits) -> Option<Report> {
-    let cases: usize = pieces.iter().map(|piece| piece.report.cases.len()).sum();
-    let suites: usize = pieces.iter().map(|piece| piece.report.suites.len()).sum();
-    if cases == 0 || cases > limits.cases {
-        return None;
+/// The report as far as its pieces were read without a gap.
+struct Joined {
+    /// Bytes of the file.
+    length: u64,
+    whole: Option<Piece>,
+    /// How many pieces it consists of.
+    count: usize,
+    /// Pieces that wait for one before them, by number.
+    waiting: BTreeMap<usize, Piece>,
+    has_failed: bool,
+}
+
+impl Joined {
+    fn new(length: u64) -> Self {
+        Self { length, whole: None, count: 0, waiting: BTreeMap::new(), has_failed: false }
     }
-    let mut pieces = pieces.into_iter();
-    let Piece { report: mut whole, mut recovered, end: mut start } = pieces.next()?;
-    whole.cases.reserve_exact(cases - whole.cases.len());
-    whole.suites.reserve_exact(suites - whole.suites.len());
-    for Piece { report, recovered: flaws, end } in pieces {
+
+    /// Adds the piece with this number, if it could be read. False if the report cannot be read in pieces.
+    fn add(&mut self, number: usize, piece: Option<Piece>, limits: &Limits) -> bool {
+        match piece {
+            Some(piece) if !self.has_failed => self.waiting.insert(number, piece),
+            _ => {
+                self.has_failed = true;
+                return false;
+            }
+        };
+        while let Some(piece) = self.waiting.remove(&self.count) {
+            self.count += 1;
+            match &mut self.whole {
+                Some(whole) => whole.append(piece),
+                None => self.whole = Some(piece.with_room(self.length)),
+            }
+        }
+        let cases = self.whole.as_ref().map_or(0, |whole| whole.report.cases.len());
+        self.has_failed = cases > limits.cases;
+        !self.has_failed
+    }
+
+    /// The report, if all `pieces` were added and it has cases.
+    fn finish(self, pieces: usize) -> Option<Report> {
+        let Piece { report, recovered, .. } =
+            self.whole.filter(|_| self.count == pieces && !self.has_failed)?;
+        let has_cases = !report.cases.is_empty();
+        has_cases.then_some(Report { recovered, ..report })
+    }
+}
+
+impl Piece {
+    /// The first piece, with room for the cases of a file of `length` bytes that is like it.
+    fn with_room(mut self, length: u64) -> Self {
+        let cases = &mut self.report.cases;
+        let wanted = length.saturating_mul(cases.len() as u64) / self.length.max(1);
+        // A quarter more, which is never touched unless it is used. Growing would copy all of them.
+        let wanted = usize::try_from(wanted.saturating_add(wanted / 4)).unwrap_or_default();
+        cases.reserve_exact(wanted.saturating_sub(cases.len()).min(MOST_ROOM));
+        self
+    }
+
+    /// Appends the piece behind this one.
+    fn append(&mut self, next: Self) {
+        let start = self.end;
         let place = |position: Position| move_behind(start, position);
+        let whole = &mut self.report;
         let suites_before = index_of(whole.suites.len());
         let cases_before = index_of(whole.cases.len());
         let move_suite =
             |suite: &mut Option<u32>| *suite = suite.map(|suite| suite + suites_before);
-        let Report { root, suites, cases, suite_errors, .. } = report;
+        let Report { root, suites, cases, suite_errors, .. } = next.report;
         whole.root.properties.extend(root.properties);
         whole.suites.extend(suites.into_iter().map(|mut suite| {
             move_suite(&mut suite.parent);
@@ -200,16 +260,14 @@ fn join(pieces: Vec<Piece>, limits: &Limits) -> Option<Report> {
             error.position = place(error.position);
             error
         }));
-        for flaw in flaws {
+        for flaw in next.recovered {
             // Only the first place of each kind is kept.
-            if recovered.iter().all(|known| known.message != flaw.message) {
-                recovered.push(Flaw { position: place(flaw.position), ..flaw });
+            if self.recovered.iter().all(|known| known.message != flaw.message) {
+                self.recovered.push(Flaw { position: place(flaw.position), ..flaw });
             }
         }
-        start = place(end);
+        self.end = place(next.end);
     }
-    whole.recovered = recovered;
-    Some(whole)
 }
 
 /// The position in the file of a `position` in a piece that begins at `start`.
