@@ -108,7 +108,7 @@ impl Import<'_> {
     /// The line of a record.
     pub(super) fn line_of(&self, record: usize) -> IdentityLine {
         let record = &self.records[record];
-        let (container, name) = (&record.container, &record.name);
+        let (container, name) = (&record.class.container, &record.name);
         IdentityLine::of_test(container, name, record.identity, self.namespace())
     }
 

@@ -175,7 +175,7 @@ impl Import<'_> {
     fn refuse_without_folder(&mut self, folders: &FolderPlan) {
         for (record, plan) in self.plan.tests.iter().enumerate() {
             if plan.needs_folder() && folders.suite_of_record(record).is_none() {
-                let path = self.records[record].folder.join("/");
+                let path = self.records[record].class.folder.join("/");
                 self.refuse(record, format!("its folder {path:?} was refused"));
             }
         }

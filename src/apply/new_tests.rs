@@ -87,7 +87,7 @@ impl Import<'_> {
                 let said = fields.by_record.get(&record);
                 let case_priority_id = fields.priority(record);
                 let record = &records[record];
-                let (container, name) = (&record.container, &record.name);
+                let (container, name) = (&record.class.container, &record.name);
                 let line = IdentityLine::of_test(container, name, record.identity, namespace);
                 let text = said.map(|said| said.description.clone()).unwrap_or_default();
                 NewTest {

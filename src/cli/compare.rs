@@ -159,7 +159,7 @@ fn tests(
         }
         for test in records.tests {
             let earlier_test = EarlierTest {
-                folder: test.folder.to_vec(),
+                folder: test.class.folder.to_vec(),
                 name: test.name.to_string(),
                 outcome: test.outcome,
                 duration_s: test.duration_s,

@@ -121,8 +121,9 @@ fn matching(records: &Records, name: &str) -> Vec<usize> {
         return whole;
     }
     all(&|test| {
-        let classname = test.classname.as_deref().unwrap_or_default();
-        let prefixes = [test.container.join("/"), test.folder.join("/"), classname.to_owned()];
+        let classname = test.class.classname.as_deref().unwrap_or_default();
+        let prefixes =
+            [test.class.container.join("/"), test.class.folder.join("/"), classname.to_owned()];
         text::fold(&test.name).contains(&wanted)
             || prefixes.iter().any(|prefix| {
                 text::fold(prefix).contains(&wanted)

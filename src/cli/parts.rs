@@ -44,7 +44,7 @@ impl Part {
     /// Whether it has a test with the name that `--pair` gives.
     fn has(&self, wanted: &str, records: &Records) -> bool {
         let mut tests = self.of(records).iter();
-        tests.any(|test| is_named(test, &test.container.join(" / "), wanted))
+        tests.any(|test| is_named(test, &test.class.container.join(" / "), wanted))
     }
 
     /// `message`, after the namespace if there are several.

@@ -141,7 +141,7 @@ fn too_few(records: &Records, min_tests: usize) -> SummaryError {
 pub(super) fn remove_ignored(summary: &mut Summary, settings: &Settings) {
     let is_ignored = |test: &TestRecord| {
         let group = usize::from(test.group);
-        is_ignored(settings, group, &test.folder, &test.name)
+        is_ignored(settings, group, &test.class.folder, &test.name)
     };
     if settings.identities().enumerate().any(|(group, _)| !settings.ignore_of(group).is_empty()) {
         summary.ignore(is_ignored);

@@ -171,7 +171,7 @@ impl ChangePlan {
                 changes.push(Change {
                     action,
                     kind,
-                    path: record.folder.to_vec(),
+                    path: record.class.folder.to_vec(),
                     name: name.to_owned(),
                     identity: Some(record.identity),
                     reason: reason.into(),
@@ -228,7 +228,7 @@ impl ChangePlan {
         changes.extend(self.lost_aliases.iter().map(|lost| Change {
             action: ChangeAction::Unlink,
             kind: ChangeKind::Test,
-            path: records[lost.record].folder.to_vec(),
+            path: records[lost.record].class.folder.to_vec(),
             name: records[lost.record].name.to_string(),
             identity: Some(records[lost.record].identity),
             reason: "its former test is in the reports again".into(),

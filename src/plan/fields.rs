@@ -74,7 +74,7 @@ impl Fields {
 /// The identity line of a test, below what its report says about it.
 #[must_use]
 pub fn line_of(record: &TestRecord, namespace: NamespaceMark) -> IdentityLine {
-    let (container, name) = (&record.container, &record.name);
+    let (container, name) = (&record.class.container, &record.name);
     let line = IdentityLine::of_test(container, name, record.identity, namespace);
     if record.details.properties.is_empty() {
         return line;

@@ -67,7 +67,7 @@ impl FolderPlan {
         let mut children: HashMap<(FolderIndex, &str), FolderIndex> = HashMap::new();
         for record in records {
             let mut at = FolderIndex(0);
-            for name in record.folder.iter() {
+            for name in record.class.folder.iter() {
                 at = *children
                     .entry((at, name.as_str()))
                     .or_insert_with(|| plan.add(at, name, tree, namespace));

@@ -111,7 +111,7 @@ impl<'a> Matcher<'a> {
         };
         if !matcher.unmarked.is_empty() {
             for other in options.others.tests() {
-                let place = (&*other.folder, other.name.as_str());
+                let place = (&*other.class.folder, other.name.as_str());
                 *matcher.wanted_by_others.entry(place).or_default() += 1;
             }
         }
@@ -230,7 +230,7 @@ impl<'a> Matcher<'a> {
         let candidates = suite.and_then(|suite| {
             let candidates = self.unmarked.get(&(suite, record.name.to_string()))?;
             let records = self.wanted.get(&(suite, record.name.as_str()))?;
-            let place = (&*record.folder, record.name.as_str());
+            let place = (&*record.class.folder, record.name.as_str());
             let others = self.wanted_by_others.get(&place).copied().unwrap_or_default();
             Some((*records + others, candidates))
         });
@@ -255,7 +255,7 @@ impl<'a> Matcher<'a> {
                 self.warnings.push(format!(
                     "{:?} in folder {:?}: {} of the reports and {} of the project have this name; none is adopted",
                     record.name,
-                    record.folder.join("/"),
+                    record.class.folder.join("/"),
                     count(records, "test"),
                     count(rows.len(), "test"),
                 ));

@@ -11,7 +11,7 @@ use crate::snapshot::folders::FolderTree;
 use crate::snapshot::{ReadRequest, ReadStage, Snapshot};
 use test_reports::formats::model::Outcome;
 use test_reports::identity::{Identity, NamespaceMark};
-use test_reports::record::{Pin, Records, StepText, TestRecord};
+use test_reports::record::{Pin, Records, StepText, TestClass, TestRecord};
 
 pub(super) const NAMESPACE: &str = "shop";
 
@@ -19,18 +19,18 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
     let container = vec!["c".to_owned()];
     TestRecord {
         identity: Identity::of_test(NAMESPACE, &container, name),
-        container: container.into(),
         name: name.into(),
-        folder: folder.iter().map(|&name| name.to_owned()).collect(),
-        outcome: Outcome::Passed,
-        flaky: false,
+        class: Arc::new(TestClass {
+            container: container.into(),
+            folder: folder.iter().map(|&name| name.to_owned()).collect(),
+            ..TestClass::default()
+        }),
         duration_s: None,
-        file: None,
         line: None,
-        classname: None,
-        suites: [].into(),
         cases: 1,
         group: 0,
+        outcome: Outcome::Passed,
+        flaky: false,
         details: Arc::default(),
     }
 }
@@ -44,7 +44,7 @@ pub(super) fn line_with(
     aliases: impl IntoIterator<Item = Identity>,
 ) -> String {
     let mark = NamespaceMark::of(NAMESPACE);
-    let line = IdentityLine::of_test(&record.container, &record.name, record.identity, mark);
+    let line = IdentityLine::of_test(&record.class.container, &record.name, record.identity, mark);
     line.with_aliases(aliases).to_string()
 }
 
@@ -660,7 +660,7 @@ fn plan_beside(
 /// A record of another namespace.
 fn of_other(folder: &[&str], name: &str) -> TestRecord {
     let record = record(folder, name);
-    TestRecord { identity: Identity::of_test("other", &record.container, name), ..record }
+    TestRecord { identity: Identity::of_test("other", &record.class.container, name), ..record }
 }
 
 #[test]
@@ -725,7 +725,7 @@ fn rows_of_other_namespaces_of_an_import_are_no_reason_to_stop() {
     for (record, id) in records.iter().zip(10..) {
         let other = of_other(&["a"], &record.name);
         let mark = NamespaceMark::of("other");
-        let line = IdentityLine::of_test(&other.container, &other.name, other.identity, mark);
+        let line = IdentityLine::of_test(&other.class.container, &other.name, other.identity, mark);
         project.test(id, 1, &other.name, &line.to_string());
     }
     let stops = |namespaces: &[&str]| {

@@ -275,7 +275,7 @@ fn details(record: &TestRecord, message: &str, headline: &str, build_url: Option
         let shown = shown.replace(EARLIER, "Other attempts");
         parts.push(format!("{fence}\n{shown}{more}\n{fence}"));
     }
-    if let Some(file) = &record.file {
+    if let Some(file) = &record.class.file {
         let line = record.line.map(|line| format!(":{line}")).unwrap_or_default();
         parts.push(format!("Source: {}{line}", text::clean(file)));
     }

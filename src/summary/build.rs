@@ -298,7 +298,7 @@ impl Summary {
                 }
                 RecordOutcome::Refused { reason } => {
                     self.tests.refused += 1;
-                    let folder = record.folder.join("/");
+                    let folder = record.class.folder.join("/");
                     self.add_error(
                         format!("test {:?} in folder {folder:?}: {reason}", record.name),
                         None,

@@ -91,7 +91,7 @@ impl Comparison {
             let failed = earlier.as_ref().map(|earlier| fails(earlier.outcome));
             let compared = || ComparedTest {
                 identity: identity.clone(),
-                folder: test.folder.to_vec(),
+                folder: test.class.folder.to_vec(),
                 name: test.name.to_string(),
                 outcome_before: earlier.as_ref().map(|earlier| earlier.outcome),
                 outcome: Some(test.outcome),

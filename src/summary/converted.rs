@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use test_reports::record::TestRecord;
+use test_reports::record::{TestClass, TestRecord};
 use test_reports::write;
 
 use super::Summary;
@@ -45,9 +45,10 @@ impl Writer for Ctrf {
 /// The tests to import. Their folders are those of the reports, without the one that `--folder` puts them into.
 fn tests(summary: &Summary) -> Vec<Cow<'_, TestRecord>> {
     fn below<'t>(test: &'t TestRecord, folder: &[String]) -> Cow<'t, TestRecord> {
-        match test.folder.strip_prefix(folder) {
+        match test.class.folder.strip_prefix(folder) {
             Some(rest) if !folder.is_empty() => {
-                Cow::Owned(TestRecord { folder: rest.into(), ..TestRecord::clone(test) })
+                let class = TestClass { folder: rest.into(), ..TestClass::clone(&test.class) };
+                Cow::Owned(TestRecord { class: class.into(), ..TestRecord::clone(test) })
             }
             _ => Cow::Borrowed(test),
         }

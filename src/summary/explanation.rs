@@ -50,14 +50,14 @@ pub fn render(explanations: &[Explanation<'_>], options: &TextOptions) -> String
             page.line(&label, LABEL, &[piece(PLAIN, text)]);
         };
         row("written", written(test));
-        row("container", parts(&test.container, " > ", "none"));
+        row("container", parts(&test.class.container, " > ", "none"));
         row("identity", identity(test, namespace));
-        row("folder", parts(&test.folder, " / ", "the root folder"));
+        row("folder", parts(&test.class.folder, " / ", "the root folder"));
         let outcome = match test.outcome {
             Outcome::Passed if test.flaky => "passed after a failure",
             outcome => outcome_word(outcome),
         };
-        row("outcome", format!("{outcome}, in {}", count(test.cases, "case")));
+        row("outcome", format!("{outcome}, in {}", count(test.cases as usize, "case")));
         if let Some(action) = action {
             show_action(&mut page, action);
         }
@@ -85,15 +85,15 @@ fn show_action(page: &mut Page, action: &ExplainedAction) {
 /// How the report names the test.
 fn written(test: &TestRecord) -> String {
     let mut words: Vec<String> = Vec::new();
-    if !test.suites.is_empty() {
+    if !test.class.suites.is_empty() {
         let suites: Vec<String> =
-            test.suites.iter().map(|suite| format!("{:?}", &**suite)).collect();
+            test.class.suites.iter().map(|suite| format!("{:?}", &**suite)).collect();
         words.push(format!("suite {}", shown(&suites.join(" in "))));
     }
-    if let Some(classname) = &test.classname {
+    if let Some(classname) = &test.class.classname {
         words.push(format!("classname {}", shown(&format!("{classname:?}"))));
     }
-    if let Some(file) = &test.file {
+    if let Some(file) = &test.class.file {
         let line = test.line.map(|line| format!(":{line}")).unwrap_or_default();
         words.push(format!("file {}{line}", shown(file)));
     }

@@ -24,6 +24,16 @@ pub(super) fn reason(test: &TestRecord, chars: usize) -> Reason {
     reason_of(details.message.as_deref(), details.trace.as_deref(), chars)
 }
 
+/// The first line of [`reason_of`], without the work for the others.
+pub(super) fn line_of(message: Option<&str>, trace: Option<&str>, chars: usize) -> String {
+    let first = |text: &str| {
+        let plain = text::strip_ansi(text);
+        let line = plain.lines().map(str::trim).find(|line| !line.is_empty())?;
+        Some(text::cut(line, chars).into_owned())
+    };
+    message.and_then(first).or_else(|| trace.and_then(first)).unwrap_or_default()
+}
+
 /// The reason that a `message` and a `trace` give, with a first line of at most `chars` characters.
 pub(super) fn reason_of(message: Option<&str>, trace: Option<&str>, chars: usize) -> Reason {
     let mut message = lines(message.unwrap_or_default());
@@ -93,7 +103,7 @@ pub(super) fn failed_before(test: &TestRecord, chars: usize) -> Option<String> {
     let failed = |outcome| matches!(outcome, Outcome::Failed | Outcome::Errored);
     let mut failed = test.details.attempts.iter().filter(|attempt| failed(attempt.outcome));
     let message = failed.find_map(|attempt| attempt.message.as_deref());
-    Some(reason_of(message, None, chars).line).filter(|line| !line.is_empty())
+    Some(line_of(message, None, chars)).filter(|line| !line.is_empty())
 }
 
 /// The slowest tests with their seconds, slowest first. None if there are so few that they need no list.
@@ -110,7 +120,7 @@ pub(super) fn slowest(summary: &Summary) -> Vec<(f64, &TestRecord)> {
 
 /// Where the test is written, as `file:line`; not yet escaped.
 pub(super) fn place(test: &TestRecord) -> Option<String> {
-    source_line(test.file.as_deref(), test.line)
+    source_line(test.class.file.as_deref(), test.line)
 }
 
 #[cfg(test)]
@@ -119,6 +129,7 @@ mod tests {
 
     fn shown(message: Option<&str>, trace: Option<&str>) -> (String, String) {
         let Reason { line, rest } = reason_of(message, trace, 30);
+        assert_eq!(line_of(message, trace, 30), line);
         (line, rest.join("|"))
     }
 

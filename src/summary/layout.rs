@@ -116,7 +116,8 @@ impl Page {
                 if word.is_empty() {
                     continue;
                 }
-                let width = word.width();
+                // It matters only where lines are wrapped.
+                let width = self.columns.map_or(0, |_| word.width());
                 let overflows =
                     self.columns.is_some_and(|columns| column + pending + width > columns);
                 if overflows && !line_is_empty && pending > 0 {

@@ -137,8 +137,9 @@ fn failures(records: &Records) -> Vec<&TestRecord> {
     let failed = |test: &&TestRecord| matches!(test.outcome, Outcome::Failed | Outcome::Errored);
     let mut failures: Vec<&TestRecord> = records.tests.iter().filter(failed).collect();
     // Ignored tests are at the end.
-    failures
-        .sort_by(|a, b| (&a.folder, &a.name, a.identity).cmp(&(&b.folder, &b.name, b.identity)));
+    failures.sort_by(|a, b| {
+        (&a.class.folder, &a.name, a.identity).cmp(&(&b.class.folder, &b.name, b.identity))
+    });
     failures
 }
 

@@ -31,7 +31,7 @@ impl Summary {
                 Some(ResultOutcome::Unrecordable) => ledger.unrecordable += 1,
                 Some(ResultOutcome::Refused { reason }) => {
                     ledger.refused += 1;
-                    let folder = record.folder.join("/");
+                    let folder = record.class.folder.join("/");
                     let message =
                         format!("result of test {:?} in folder {folder:?}: {reason}", record.name);
                     self.add_error(message, None);

@@ -11,7 +11,9 @@ use super::{
 use crate::api::ids::TestId;
 use test_reports::formats::model::{Flaw, Format, Outcome, Position};
 use test_reports::identity::Identity;
-use test_reports::record::{Attempt, Details, FileCounts, Records, RunError, TestRecord};
+use test_reports::record::{
+    Attempt, Details, FileCounts, Records, RunError, TestClass, TestRecord,
+};
 
 pub(super) fn flaw(path: &str, line: u32, column: u32, message: &str) -> FileFlaw {
     FileFlaw {
@@ -31,7 +33,8 @@ pub(super) fn failure(
 ) -> TestRecord {
     let mut test = record(folder, name, Outcome::Failed);
     std::sync::Arc::make_mut(&mut test.details).message = Some(message.to_owned());
-    TestRecord { file: Some(Arc::from(file)), line: Some(line), ..test }
+    Arc::make_mut(&mut test.class).file = Some(Arc::from(file));
+    TestRecord { line: Some(line), ..test }
 }
 
 /// The records of `summary`, to be changed.
@@ -233,18 +236,18 @@ pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecor
     let details = Arc::new(Details { message, ..Details::default() });
     TestRecord {
         identity: Identity::of_test("", folder, name),
-        container: folder.iter().map(|&part| part.to_owned()).collect(),
         name: name.into(),
-        folder: folder.iter().map(|&part| part.to_owned()).collect(),
-        outcome,
-        flaky: false,
+        class: Arc::new(TestClass {
+            container: folder.iter().map(|&part| part.to_owned()).collect(),
+            folder: folder.iter().map(|&part| part.to_owned()).collect(),
+            ..TestClass::default()
+        }),
         duration_s: Some(0.25),
-        file: None,
         line: None,
-        classname: None,
-        suites: [].into(),
         cases: 1,
         group: 0,
+        outcome,
+        flaky: false,
         details,
     }
 }

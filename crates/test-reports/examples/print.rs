@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "{} {:?} {} :: {}",
             test.identity,
             test.outcome,
-            test.container.join("/"),
+            test.class.container.join("/"),
             test.name
         );
     }

@@ -97,7 +97,9 @@ pub fn is_bidi_control(character: char) -> bool {
 /// the `B`.
 #[must_use]
 pub fn strip_ansi(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\u{1b}', '\u{9b}']) {
+    // The second byte of `\u{9b}` is one of other characters too.
+    let may_have = memchr::memchr2(0x1b, 0x9b, text.as_bytes()).is_some();
+    if !(may_have && text.contains(['\u{1b}', '\u{9b}'])) {
         return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());

@@ -200,7 +200,7 @@ impl DuplicateChecker<'_> {
     }
 
     fn folder_of(&self, record: &TestRecord) -> Identity {
-        Identity::of_folder(self.namespace, &record.folder)
+        Identity::of_folder(self.namespace, &record.class.folder)
     }
 
     fn winning_folder(&self, folder: SuiteId) -> SuiteId {

@@ -179,7 +179,7 @@ impl DedupPlanner<'_> {
     fn push(&mut self, record: &TestRecord, action: DedupAction) {
         self.dedups.push(Dedup {
             action,
-            path: record.folder.to_vec(),
+            path: record.class.folder.to_vec(),
             name: record.name.to_string(),
             identity: record.identity,
         });

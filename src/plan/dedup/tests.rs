@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -425,8 +426,8 @@ fn nested_duplicate_folders_are_deleted_from_the_inside_out() {
             project.suites.push(suite(id, "b", line.clone(), 6));
             project.places.push(place(id, parent));
         }
-        project.records[0].folder =
-            project.records[0].folder.iter().cloned().chain(["b".to_owned()]).collect();
+        Arc::make_mut(&mut project.records[0].class).folder =
+            project.records[0].class.folder.iter().cloned().chain(["b".to_owned()]).collect();
         project.placements = vec![placed(10, 4), placed(11, 5)];
     });
     assert_eq!(

@@ -126,7 +126,7 @@ pub(super) fn find(
         .map(|&index| NewTest {
             index,
             record: &records[index],
-            container: records[index].container.join(" / "),
+            container: records[index].class.container.join(" / "),
         })
         .collect();
     let is_reported = |row: &TestRow| {
@@ -203,7 +203,7 @@ impl<'a> VanishedRow<'a> {
 /// What the line of a record says, to compare it with the lines of rows.
 fn label_of(record: &TestRecord) -> String {
     let mark = NamespaceMark::of("");
-    IdentityLine::of_test(&record.container, &record.name, record.identity, mark).what()
+    IdentityLine::of_test(&record.class.container, &record.name, record.identity, mark).what()
 }
 
 /// The pairs by containers, in the order of their names.
@@ -221,7 +221,7 @@ fn grouped(
     for pair in pairs {
         let record = &records[pair.record];
         let from = containers.get(&pair.id).map(|container| (*container).to_owned());
-        let groups = groups.entry((from.unwrap_or_default(), record.container.join(" / ")));
+        let groups = groups.entry((from.unwrap_or_default(), record.class.container.join(" / ")));
         groups.or_default().push(MovedTest {
             id: pair.id,
             key: snapshot.tests.get(&pair.id).and_then(|row| row.key),

@@ -115,7 +115,9 @@ impl Pairer<'_, '_> {
             let row = row.filter(|id| snapshot.tests.contains_key(id));
             let gone = row.and_then(|id| self.gone.iter().position(|gone| gone.id == id));
             let exists = || {
-                records.iter().any(|record| is_named(record, &record.container.join(" / "), wanted))
+                records
+                    .iter()
+                    .any(|record| is_named(record, &record.class.container.join(" / "), wanted))
             };
             let reason = match (row, gone, &news[..]) {
                 (None, _, _) => format!("{shown} is not in this project"),
@@ -125,7 +127,7 @@ impl Pairer<'_, '_> {
                         |identity| {
                             records.iter().any(|record| {
                                 record.identity == identity
-                                    && is_named(record, &record.container.join(" / "), wanted)
+                                    && is_named(record, &record.class.container.join(" / "), wanted)
                             })
                         },
                     );
@@ -207,7 +209,7 @@ impl Pairer<'_, '_> {
         let mut taken: HashSet<usize> = HashSet::new();
         for index in &self.free_new {
             let NewTest { record, container, .. } = &self.new[*index];
-            let former = Identity::of_test(namespace, &record.container, &record.name);
+            let former = Identity::of_test(namespace, &record.class.container, &record.name);
             let same = by_label.get(&(container.as_str(), record.name.as_str()));
             let alone = || same.and_then(|rows| <[usize; 1]>::try_from(rows.as_slice()).ok());
             let row = by_identity.get(&former).copied().or_else(|| alone().map(|[row]| row));

@@ -66,7 +66,7 @@ fn failure(test: &TestRecord) -> String {
     let details = &test.details;
     let message = details.message.as_deref().or(details.trace.as_deref());
     let message = message.unwrap_or(outcome_word(test.outcome));
-    command(test.file.as_deref(), test.line, &test.name, message)
+    command(test.class.file.as_deref(), test.line, &test.name, message)
 }
 
 /// An `::error …` command for `line` of `file`.

@@ -291,12 +291,12 @@ fn failures(page: &mut String, summary: &Summary) {
 /// A failed test: name, folder, reason; what follows the reason is folded.
 fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>, room: &mut Traces) {
     let class = outcome_word(test.outcome);
-    let (name, folder) = (text(&test.name), path(&test.folder));
+    let (name, folder) = (text(&test.name), path(&test.class.folder));
     push(page, format_args!("<div class=\"finding {class}\" data-name=\"{folder} / {name}\">\n"));
     push(page, format_args!("<p><span class=\"mark\">{class}</span> <b>{name}</b></p>\n"));
     let place = highlights::place(test).map(|place| {
         let shown = format!("<code>{}</code>", text(&place));
-        let link = build.and_then(|build| build.source_url(test.file.as_deref()?, test.line));
+        let link = build.and_then(|build| build.source_url(test.class.file.as_deref()?, test.line));
         link.map_or(shown.clone(), |link| format!("<a href=\"{}\">{shown}</a>", text(&link)))
     });
     let folder = Some(folder).filter(|folder| !folder.is_empty());
@@ -424,7 +424,7 @@ fn flaky(page: &mut String, summary: &Summary) {
         format!(
             "<li class=\"flaky\"><span class=\"mark\">flaky</span><span>{}<br><span class=\"soft\">{}{}{}</span></span></li>\n",
             text(&test.name),
-            path(&test.folder),
+            path(&test.class.folder),
             if notes.is_empty() { "" } else { " · " },
             notes.join("; ")
         )
@@ -444,7 +444,7 @@ fn slowest(page: &mut String, summary: &Summary) {
                 "<li><time>{}</time><span>{} <span class=\"soft\">{}</span></span></li>\n",
                 seconds(time),
                 text(&test.name),
-                path(&test.folder)
+                path(&test.class.folder)
             ),
         );
     }

@@ -56,9 +56,10 @@ fn hostile_text_is_only_text() {
     let mut summary = samples::everything();
     for test in &mut records_of(&mut summary).tests {
         test.name = hostile.into();
-        test.folder = [hostile.to_owned()].into();
+        let class = Arc::make_mut(&mut test.class);
+        class.folder = [hostile.to_owned()].into();
         Arc::make_mut(&mut test.details).message = Some(format!("{hostile}\n{hostile}"));
-        test.file = Some(Arc::from(hostile));
+        class.file = Some(Arc::from(hostile));
     }
     summary.warnings.push(hostile.to_owned());
     let page = render(&summary);

@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut String, tests: &[TestRecord]) {
     page.push_str(
         "<output id=\"found\" aria-live=\"polite\"></output>\n</form>\n<div class=\"tree\">\n",
     );
-    let tree = Tree::new(tests, |test| &test.folder);
+    let tree = Tree::new(tests, |test| &test.class.folder);
     let mut left = MOST;
     folder(page, &tree, &mut Vec::new(), tests.len() <= OPEN, &mut left);
     page.push_str("</div>\n");

@@ -5,7 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::summary::comparison::Comparison;
 use crate::summary::{ImportedTable, OutcomeCounts, Summary, flawed_files};
-use test_reports::record::{Details, FileCounts, RunError, TestRecord};
+use test_reports::record::{Details, FileCounts, RunError, TestClass, TestRecord};
 
 #[derive(Serialize)]
 pub(in crate::summary) struct Inspection<'a> {
@@ -82,20 +82,17 @@ impl Serialize for Test<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let TestRecord {
             identity,
-            container,
             name,
-            folder,
-            outcome,
-            flaky,
+            class,
             duration_s,
-            file,
             line,
-            classname,
-            suites,
             cases: _,
             group: _,
+            outcome,
+            flaky,
             details,
         } = self.0;
+        let TestClass { container, folder, suites, classname, file } = &**class;
         let Details {
             older: _,
             attempts,

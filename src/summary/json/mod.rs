@@ -50,14 +50,14 @@ struct Failure<'a>(&'a TestRecord);
 
 impl Serialize for Failure<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let TestRecord { identity, folder, name, outcome, file, line, details, .. } = self.0;
+        let TestRecord { identity, name, class, line, outcome, details, .. } = self.0;
         let mut failure = serializer.serialize_map(None)?;
         failure.serialize_entry("identity", identity)?;
-        failure.serialize_entry("folder", folder)?;
+        failure.serialize_entry("folder", &class.folder)?;
         failure.serialize_entry("name", name)?;
         failure.serialize_entry("outcome", outcome)?;
         failure.serialize_entry("message", &details.message)?;
-        failure.serialize_entry("file", file)?;
+        failure.serialize_entry("file", &class.file)?;
         failure.serialize_entry("line", line)?;
         failure.end()
     }

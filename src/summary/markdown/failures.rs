@@ -49,7 +49,7 @@ fn failure(test: &TestRecord, build: Option<&Build>, trace: usize, room: &Cell<u
     let mark = if test.outcome == Outcome::Errored { "🟧" } else { "🟥" };
     let place = highlights::place(test).map(|place| {
         let shown = code(&cut(&place));
-        match build.and_then(|build| build.source_url(test.file.as_deref()?, test.line)) {
+        match build.and_then(|build| build.source_url(test.class.file.as_deref()?, test.line)) {
             Some(url) => format!(" · {}", link(&url, &shown)),
             None => format!(" · {shown}"),
         }
@@ -57,7 +57,7 @@ fn failure(test: &TestRecord, build: Option<&Build>, trace: usize, room: &Cell<u
     let title = format!(
         "{mark} {}{}{}",
         code(&cut(&test.name)),
-        below(&test.folder),
+        below(&test.class.folder),
         place.unwrap_or_default()
     );
     folded(&title, &highlights::reason(test, REASON_CHARS), trace, room)
@@ -120,7 +120,7 @@ pub(super) fn flaky(page: &mut Page, summary: &Summary) {
         let before = before.map(|line| format!("failed before: {}", code(&line)));
         let notes: Vec<String> = highlights::passed_on(test).into_iter().chain(before).collect();
         let between = if notes.is_empty() { "" } else { "<br>" };
-        let (name, folder) = (code(&cut(&test.name)), below(&test.folder));
+        let (name, folder) = (code(&cut(&test.name)), below(&test.class.folder));
         format!("<li>{name}{folder}{between}{}</li>\n", notes.join("; "))
     });
 }
@@ -132,7 +132,7 @@ pub(super) fn slowest(page: &mut Page, summary: &Summary) {
     let open = "<table>\n";
     let list = List { title, open, close: "</table>", noun: "test", ..List::BULLETS };
     page.list(&slowest, &list, |(time, test)| {
-        let (name, folder) = (code(&cut(&test.name)), below(&test.folder));
+        let (name, folder) = (code(&cut(&test.name)), below(&test.class.folder));
         let time = seconds(*time);
         format!("<tr><td align=\"right\">{time}</td><td>{name}{folder}</td></tr>\n")
     });

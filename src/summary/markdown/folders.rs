@@ -86,7 +86,7 @@ pub(super) fn stale(page: &mut Page, summary: &Summary) {
 
 /// The folders in which an import would create the tests.
 pub(super) fn inspected(page: &mut Page, tests: &[TestRecord]) {
-    let tree = Tree::new(tests, |test| &test.folder);
+    let tree = Tree::new(tests, |test| &test.class.folder);
     let folders = tree.flat();
     let title =
         format!("Folders: {} in {}", count(tests.len(), "test"), count(folders.len(), "folder"));

@@ -36,17 +36,18 @@ pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &Text
     let title = headline::failures(failures.len() - errored, errored).unwrap_or_default();
     let mut in_folder: Option<&[String]> = None;
     section(page, &title, failures, options, |page, test| {
-        if in_folder != Some(&test.folder) {
-            in_folder = Some(&test.folder);
-            page.line("", 2, &[piece(FAINT, escape::terminal(&path(&test.folder)))]);
+        if in_folder != Some(&test.class.folder) {
+            in_folder = Some(&test.class.folder);
+            page.line("", 2, &[piece(FAINT, escape::terminal(&path(&test.class.folder)))]);
         }
         let mut pieces = vec![piece(TITLE, escape::terminal(&test.name))];
-        if let Some(place) = source_line(test.file.as_deref(), test.line) {
+        if let Some(place) = source_line(test.class.file.as_deref(), test.line) {
             pieces.push(piece(FAINT, format!("  {}", escape::terminal(&place))));
         }
         let label = styled(ERROR, &format!("  {}", outcome_word(test.outcome)));
         page.line(&label, LABEL, &pieces);
-        why(page, LABEL, &highlights::reason(test, reason_chars(options.detail)), options);
+        let details = &test.details;
+        why(page, LABEL, details.message.as_deref(), details.trace.as_deref(), options);
     });
 }
 
@@ -96,9 +97,9 @@ pub(super) fn flaky(page: &mut Page, summary: &Summary, options: &TextOptions) {
     let flaky = highlights::flaky(summary);
     let mut in_folder: Option<&[String]> = None;
     section(page, &count(flaky.len(), "flaky test"), &flaky, options, |page, test| {
-        if in_folder != Some(&test.folder) {
-            in_folder = Some(&test.folder);
-            page.line("", 2, &[piece(FAINT, escape::terminal(&path(&test.folder)))]);
+        if in_folder != Some(&test.class.folder) {
+            in_folder = Some(&test.class.folder);
+            page.line("", 2, &[piece(FAINT, escape::terminal(&path(&test.class.folder)))]);
         }
         let mut pieces = vec![piece(TITLE, escape::terminal(&test.name))];
         if let Some(place) = highlights::place(test) {
@@ -122,7 +123,7 @@ pub(super) fn slowest(page: &mut Page, summary: &Summary, options: &TextOptions)
     let slowest = highlights::slowest(summary);
     let title = format!("The {} slowest tests", slowest.len());
     section(page, &title, &slowest, options, |page, (time, test)| {
-        let folder = format!("  {}", escape::terminal(&path(&test.folder)));
+        let folder = format!("  {}", escape::terminal(&path(&test.class.folder)));
         let pieces = [piece(PLAIN, escape::terminal(&test.name)), piece(FAINT, folder)];
         page.line(&format!("  {}", seconds(*time)), LABEL + 2, &pieces);
     });
@@ -137,8 +138,7 @@ pub(super) fn run_errors(page: &mut Page, errors: &[RunError], options: &TextOpt
         let places = [Some(report.to_string()), source_line(file.as_deref(), *line)];
         let places: Vec<String> = places.into_iter().flatten().collect();
         page.line("", LABEL, &[piece(FAINT, escape::terminal(&places.join(", ")))]);
-        let reason = highlights::reason_of(message.as_deref(), None, reason_chars(options.detail));
-        why(page, LABEL, &reason, options);
+        why(page, LABEL, message.as_deref(), None, options);
     });
 }
 
@@ -263,18 +263,25 @@ pub(super) fn errors(page: &mut Page, errors: &[SummaryError], options: &TextOpt
 }
 
 /// The longest reason in one line, in characters.
-pub(super) fn reason_chars(detail: Detail) -> usize {
+fn reason_chars(detail: Detail) -> usize {
     if detail == Detail::Full { FULL_REASON_CHARS } else { REASON_CHARS }
 }
 
-/// Why something failed, indented by `indent`: one line, and with `-v` the lines after it.
-pub(super) fn why(page: &mut Page, indent: usize, reason: &Reason, options: &TextOptions) {
-    let Reason { line, rest } = reason;
+/// Why something failed, by its `message` and `trace`, indented by `indent`: one line, and with `-v` the lines after it.
+pub(super) fn why(
+    page: &mut Page,
+    indent: usize,
+    message: Option<&str>,
+    trace: Option<&str>,
+    options: &TextOptions,
+) {
+    let chars = reason_chars(options.detail);
+    let Reason { line, rest } = match options.detail {
+        Detail::Full => highlights::reason_of(message, trace, chars),
+        _ => Reason { line: highlights::line_of(message, trace, chars), rest: Vec::new() },
+    };
     if !line.is_empty() {
-        page.line("", indent, &[piece(PLAIN, escape::terminal(line))]);
-    }
-    if options.detail < Detail::Full {
-        return;
+        page.line("", indent, &[piece(PLAIN, escape::terminal(&line))]);
     }
     for line in rest.iter().take(TRACE_LINES) {
         let line = text::cut(line, TRACE_LINE_CHARS).replace('\t', "    ");

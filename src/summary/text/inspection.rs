@@ -3,7 +3,6 @@
 use super::findings::{self, ROW_LABEL};
 use super::{Detail, TextOptions, result};
 use crate::summary::headline::inspected;
-use crate::summary::highlights;
 use crate::summary::layout::{
     ERROR, FAINT, OK, PLAIN, Page, TITLE, WARN, count, grouped, outcome_word, piece, seconds,
     styled,
@@ -24,7 +23,7 @@ pub(super) fn render(summary: &Summary, options: &TextOptions) -> String {
     let (reports, records) = (&summary.reports, &summary.records);
     let mut page = Page::new(options.columns);
     if options.detail > Detail::Brief {
-        let tree = Tree::new(summary.to_import(), |test| &test.folder);
+        let tree = Tree::new(summary.to_import(), |test| &test.class.folder);
         folder(&mut page, &Folder::new(&tree), 0, options);
         findings::run_errors(&mut page, &records.run_errors, options);
     }
@@ -127,7 +126,8 @@ fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOp
     let indent = OUTCOME + 2 * depth;
     page.hanging_line(&styled(style, word), indent, indent + 4, &pieces);
     if test.outcome != Outcome::Passed {
-        let reason = highlights::reason(test, findings::reason_chars(options.detail));
-        findings::why(page, indent + 2, &reason, options);
+        let details = &test.details;
+        let (message, trace) = (details.message.as_deref(), details.trace.as_deref());
+        findings::why(page, indent + 2, message, trace, options);
     }
 }

@@ -172,7 +172,12 @@ fn read_piece(
     let (end, ended_between) = (elements.end_position(), elements.ended_between_suites());
     let (recovered, damage, buffer) = elements.finish();
     BUFFER.set(buffer);
-    (damage.is_none() && ended_between != is_last).then_some(Piece { length: length as u64, report, recovered, end })
+    (damage.is_none() && ended_between != is_last).then_some(Piece {
+        length: length as u64,
+        report,
+        recovered,
+        end,
+    })
 }
 
 /// The report as far as its pieces were read without a gap.

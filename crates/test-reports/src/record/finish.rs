@@ -13,7 +13,8 @@ use super::index::{Place, TestIndex};
 use super::metadata::{add_metadata, describe_tests, describes_tests};
 use super::stretch::Stretch;
 use super::warnings::Warnings;
-use super::{Details, IdentityOptions, TestRecord};
+use super::{Details, IdentityOptions, TestClass, TestRecord};
+use crate::formats::index_of;
 use crate::formats::model::{Case, Outcome, Report, Seconds, Suite, SuiteIndex};
 use crate::threads::map_all;
 use crate::tools::CaseMapper;
@@ -97,11 +98,45 @@ pub(super) struct Finisher<'m, 'a> {
 pub(super) struct Commons {
     /// Paths of source files, each once.
     names: HashSet<Arc<str>>,
+    /// That of the last test, which the next one mostly shares.
+    class: Arc<TestClass>,
     /// The details of tests that have none.
     no_details: Arc<Details>,
 }
 
 impl Commons {
+    /// The class of a `test` whose first case is `case`, in a source `file`.
+    fn class(
+        &mut self,
+        index: &TestIndex,
+        test: &TestBuilder,
+        surroundings: Option<&Surroundings>,
+        case: &Case,
+        file: Option<String>,
+    ) -> Arc<TestClass> {
+        let (container, folder) = (index.container(test), index.folder(test));
+        let last = &*self.class;
+        let has_same_suites = match surroundings {
+            Some(suites) => Arc::ptr_eq(&last.suites, &suites.names),
+            None => last.suites.is_empty(),
+        };
+        let is_same = Arc::ptr_eq(&last.container, container)
+            && Arc::ptr_eq(&last.folder, folder)
+            && has_same_suites
+            && last.classname == case.classname
+            && last.file.as_deref() == file.as_deref();
+        if !is_same {
+            self.class = Arc::new(TestClass {
+                container: Arc::clone(container),
+                folder: Arc::clone(folder),
+                suites: surroundings.map_or_else(Arc::default, |suites| Arc::clone(&suites.names)),
+                classname: case.classname.clone(),
+                file: file.map(|file| self.name(file)),
+            });
+        }
+        Arc::clone(&self.class)
+    }
+
     fn name(&mut self, name: String) -> Arc<str> {
         if let Some(known) = self.names.get(&*name) {
             return Arc::clone(known);
@@ -188,18 +223,14 @@ impl<'m, 'a> Finisher<'m, 'a> {
         let outcome = test.first.outcome;
         TestRecord {
             identity: test.identity,
-            container: Arc::clone(self.index.container(test)),
             name: test.name.clone(),
-            folder: Arc::clone(self.index.folder(test)),
-            outcome,
-            flaky: outcome == Outcome::Passed && case.outcome >= Outcome::Failed,
+            class: commons.class(self.index, test, surroundings, case, file),
             duration_s: case.duration.map(Seconds::get),
-            file: file.map(|file| commons.name(file)),
             line,
-            classname: case.classname.clone(),
-            suites: surroundings.map_or_else(Arc::default, |suites| Arc::clone(&suites.names)),
             cases: 1,
             group: mapper.group(),
+            outcome,
+            flaky: outcome == Outcome::Passed && case.outcome >= Outcome::Failed,
             details: Arc::clone(&commons.no_details),
         }
     }
@@ -243,18 +274,14 @@ impl<'m, 'a> Finisher<'m, 'a> {
         let surroundings = self.surroundings.get(test.first.file, first_report, first_case);
         TestRecord {
             identity: test.identity,
-            container: Arc::clone(self.index.container(test)),
             name: self.index.name(place).clone(),
-            folder: Arc::clone(self.index.folder(test)),
+            class: commons.class(self.index, test, surroundings, first_case, file),
+            duration_s: merged.duration,
+            line,
+            cases: index_of(cases.len()),
+            group: first_mapper.group(),
             outcome: merged.outcome,
             flaky: merged.flaky,
-            duration_s: merged.duration,
-            file: file.map(|file| commons.name(file)),
-            line,
-            classname: first_case.classname.clone(),
-            suites: surroundings.map_or_else(Arc::default, |suites| Arc::clone(&suites.names)),
-            cases: cases.len(),
-            group: first_mapper.group(),
             details: if has_details { Arc::new(details) } else { Arc::clone(&commons.no_details) },
         }
     }

@@ -23,38 +23,45 @@ pub use collect::{ReportGroup, collect, collect_groups};
 
 /// One test.
 ///
-/// There may be millions of them: they share equal lists, and keep rare values in [`Details`].
+/// There may be millions of them: they share what is equal, and keep rare values in [`Details`].
 #[derive(Clone, Debug)]
 pub struct TestRecord {
     /// The identity.
     pub identity: Identity,
-    /// The cleaned container parts that entered the identity.
-    pub container: Arc<[String]>,
     /// The cleaned name, shortened to [`text::NAME_CHARS`](crate::text::NAME_CHARS) characters. The full name entered the
     /// identity.
     pub name: Text,
-    /// The folders of a new test, outermost first, starting with [`IdentityOptions::folder`].
-    pub folder: Arc<[String]>,
+    /// Where it is.
+    pub class: Arc<TestClass>,
+    /// Seconds: the sum over attempts and rows of the deciding execution; none if the report has no durations.
+    pub duration_s: Option<f64>,
+    /// Line in [`TestClass::file`].
+    pub line: Option<u32>,
+    /// The number of case elements it was written as, at least 1.
+    pub cases: u32,
+    /// The index of its group of reports; of several, the first ([`collect_groups`]).
+    pub group: u16,
     /// The outcome after merging.
     pub outcome: Outcome,
     /// Whether it failed before it passed. Only with [`Outcome::Passed`].
     pub flaky: bool,
-    /// Seconds: the sum over attempts and rows of the deciding execution; none if the report has no durations.
-    pub duration_s: Option<f64>,
-    /// Source file, relative to the repository root if that is known.
-    pub file: Option<Arc<str>>,
-    /// Line in `file`.
-    pub line: Option<u32>,
-    /// The classname as written, of the first case.
-    pub classname: Option<Arc<str>>,
-    /// The suite names as written, outermost first, of the first case.
-    pub suites: Arc<[Arc<str>]>,
-    /// The number of case elements it was written as, at least 1.
-    pub cases: usize,
-    /// The index of its group of reports; of several, the first ([`collect_groups`]).
-    pub group: u16,
     /// What only some tests have.
     pub details: Arc<Details>,
+}
+
+/// Where tests are: the tests of one class have this in common.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TestClass {
+    /// The cleaned container parts that entered the identity.
+    pub container: Arc<[String]>,
+    /// The folders of a new test, outermost first, starting with [`IdentityOptions::folder`].
+    pub folder: Arc<[String]>,
+    /// The suite names as written, outermost first, of the first case.
+    pub suites: Arc<[Arc<str>]>,
+    /// The classname as written, of the first case.
+    pub classname: Option<Arc<str>>,
+    /// Source file, relative to the repository root if that is known.
+    pub file: Option<Arc<str>>,
 }
 
 /// What only some tests have.
@@ -204,7 +211,7 @@ pub struct Records {
 }
 
 /// There may be millions: the size of a case and its record, without their texts, is bounded.
-const _: () = assert!(size_of::<Case>() + size_of::<TestRecord>() <= 250);
+const _: () = assert!(size_of::<Case>() + size_of::<TestRecord>() <= 180);
 
 #[cfg(test)]
 mod tests;

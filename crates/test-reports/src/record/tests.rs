@@ -251,9 +251,9 @@ fn the_file_of_cypress_root_suite_tells_equal_tests_apart() {
     let two = records(&[&report(&a), &report(&b)]);
     assert_eq!((two.tests.len(), two.warnings.len()), (2, 0), "{:?}", two.warnings);
     for file in ["e2e/a.cy.js", "e2e/b.cy.js"] {
-        assert!(two.tests.iter().any(|test| *test.container == [file, "Cart"]), "{two:?}");
+        assert!(two.tests.iter().any(|test| *test.class.container == [file, "Cart"]), "{two:?}");
     }
-    assert_eq!(*two.tests[0].folder, ["Cart"]);
+    assert_eq!(*two.tests[0].class.folder, ["Cart"]);
     // One file that both were merged into.
     let merged = records(&[&report(&format!("{a}{b}"))]);
     let identities = |records: &Records| -> Vec<Identity> {
@@ -457,7 +457,7 @@ fn a_location_is_that_of_the_failure_or_else_of_the_case() {
         let test = only(&format!(
             "<testsuite name='s'><testcase name='t' {attributes}>{inner}</testcase></testsuite>"
         ));
-        (test.file, test.line)
+        (test.class.file.clone(), test.line)
     };
     let failure = "<failure>x\ntests/util.lua:3: in f\ntests/a.lua:7: in t</failure>";
     assert_eq!(
@@ -561,7 +561,7 @@ fn groups_have_their_own_options_and_share_the_tests_of_one_namespace() {
     let found: Vec<(u16, String, &str)> = records
         .tests
         .iter()
-        .map(|test| (test.group, test.folder.join("/"), test.name.as_str()))
+        .map(|test| (test.group, test.class.folder.join("/"), test.name.as_str()))
         .collect();
     // By namespace in the order of the groups, then by folder. The first group places a test of several.
     let expected = [
@@ -601,12 +601,14 @@ fn many_cases_give_the_same_records_in_one_thread_and_in_several() {
     let records = collected(1);
     assert_eq!(format!("{records:?}"), format!("{:?}", collected(4)));
     assert_eq!((records.seen, records.tests.len(), records.merged), (3 * CASES, 2 * CASES, CASES));
-    let is_sorted =
-        |pair: &[TestRecord]| (&pair[0].folder, &pair[0].name) < (&pair[1].folder, &pair[1].name);
+    let is_sorted = |pair: &[TestRecord]| {
+        (&pair[0].class.folder, &pair[0].name) < (&pair[1].class.folder, &pair[1].name)
+    };
     assert!(records.tests.windows(2).all(is_sorted));
     let failed = records.tests.iter().filter(|test| test.outcome == Failed);
-    let failed: Vec<_> =
-        failed.map(|test| (test.container.join(""), test.name.as_str(), test.cases)).collect();
+    let failed: Vec<_> = failed
+        .map(|test| (test.class.container.join(""), test.name.as_str(), test.cases))
+        .collect();
     let expected = [("a.A", "adds 0002", 1), ("a.B", "adds 0001", 2), ("a.B", "adds 0003", 2)];
     assert_eq!(failed, expected.map(|(class, name, cases)| (class.to_owned(), name, cases)));
     assert_eq!(records.files[0].failures, 3);

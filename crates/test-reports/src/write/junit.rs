@@ -26,8 +26,10 @@ pub fn junit(tests: &[&TestRecord], run_errors: &[RunError]) -> io::Result<Strin
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     // Tests of one container follow each other in few pieces: folders, by which they are sorted, mostly are its parts.
-    let suites = tests
-        .chunk_by(|a, b| (&a.container, &a.folder, &a.file) == (&b.container, &b.folder, &b.file));
+    let suites = tests.chunk_by(|a, b| {
+        (&a.class.container, &a.class.folder, &a.class.file)
+            == (&b.class.container, &b.class.folder, &b.class.file)
+    });
     let root = xml.create_element("testsuites").with_attribute(("name", TOOL));
     counted(root, tests, run_errors.len()).write_inner_content(|xml| {
         suites.into_iter().try_for_each(|suite| write_suite(xml, suite))?;
@@ -77,10 +79,10 @@ fn with<'x>(
 
 fn write_suite(xml: &mut Xml, tests: &[&TestRecord]) -> io::Result<()> {
     let Some(first) = tests.first() else { return Ok(()) };
-    let (container, folder) = (&first.container, &first.folder);
+    let (container, folder) = (&first.class.container, &first.class.folder);
     let parts: Vec<&str> = container.iter().map(|part| &**part).collect();
     let mut suite = suite(xml, &parts.join(" / "), tests, 0);
-    if let Some(file) = &first.file {
+    if let Some(file) = &first.class.file {
         suite = with(suite, "file", file);
     }
     suite.write_inner_content(|xml| {

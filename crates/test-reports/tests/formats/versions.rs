@@ -13,7 +13,7 @@ fn tests(text: &str) -> Vec<String> {
     let test = records.tests.iter().map(|test| {
         let flaky = if test.flaky { "~" } else { "" };
         let place: Vec<&str> =
-            test.container.iter().map(String::as_str).chain([&*test.name]).collect();
+            test.class.container.iter().map(String::as_str).chain([&*test.name]).collect();
         format!("{}: {flaky}{:?}", place.join(" / "), test.outcome)
     });
     let errors = records.run_errors.iter().map(|error| format!("! {}", error.name));

@@ -34,7 +34,7 @@ fn every_case_of_every_report_is_accounted_for() {
             records
                 .tests
                 .iter()
-                .flat_map(|test| test.folder.iter())
+                .flat_map(|test| test.class.folder.iter())
                 .all(|folder| !folder.is_empty()),
             "{path}"
         );
@@ -135,8 +135,8 @@ fn tests_of_each_report() {
         for test in records.tests.iter().take(12) {
             println!(
                 "  {} | {:?} :: {} | {:?}{}",
-                test.folder.join(" / "),
-                test.container,
+                test.class.folder.join(" / "),
+                test.class.container,
                 test.name,
                 test.outcome,
                 if test.flaky { " (flaky)" } else { "" },

@@ -124,7 +124,7 @@ fn records(files: &[&str], home: &str) -> Records {
 /// Container and name, and the result, by identity.
 fn tests(records: &Records) -> BTreeMap<String, (String, Outcome)> {
     let shown = |test: &test_reports::record::TestRecord| {
-        (format!("{} :: {}", test.container.join(" / "), test.name), test.outcome)
+        (format!("{} :: {}", test.class.container.join(" / "), test.name), test.outcome)
     };
     records.tests.iter().map(|test| (test.identity.to_string(), shown(test))).collect()
 }

@@ -72,7 +72,7 @@ fn paths_are_relative_to_the_root_on_the_machine_that_wrote_the_lines() {
         root: RepositoryRoot::new(&PathBuf::from("/home/me/other")),
         ..IdentityOptions::default()
     };
-    let file = |records: Records| records.tests[0].file.clone();
+    let file = |records: Records| records.tests[0].class.file.clone();
     assert_eq!(file(collect(&back, &here)).as_deref(), Some("spec/cart_spec.rb"));
     assert_eq!(file(collect(&written_there, &here)).as_deref(), Some("cart_spec.rb"));
 }

@@ -156,7 +156,11 @@ type Tests = BTreeSet<String>;
 /// The tests of a report, one line each, so that a failure shows what differs.
 fn tests(report: Report) -> Tests {
     let records = collect(&[report], &IdentityOptions::default());
-    records.tests.iter().map(|test| format!("{:?} :: {}", test.container, test.name)).collect()
+    records
+        .tests
+        .iter()
+        .map(|test| format!("{:?} :: {}", test.class.container, test.name))
+        .collect()
 }
 
 fn tests_of(xml: &str) -> Tests {

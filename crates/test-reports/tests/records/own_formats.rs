@@ -10,7 +10,11 @@ use crate::single::read_file;
 fn tests(path: &str) -> BTreeSet<(Vec<String>, String)> {
     let report = read_file(&crate::repository("testdata").join(path), path).unwrap();
     let records = collect(&[report], &IdentityOptions::default());
-    records.tests.into_iter().map(|test| (test.container.to_vec(), test.name.to_string())).collect()
+    records
+        .tests
+        .into_iter()
+        .map(|test| (test.class.container.to_vec(), test.name.to_string()))
+        .collect()
 }
 
 /// Container and name of the only test in a text.
@@ -18,7 +22,7 @@ fn test(text: &str) -> (String, String) {
     let report = crate::single::read(text.as_bytes(), "r.xml").unwrap();
     let records = collect(&[report], &IdentityOptions::default());
     let [test] = &records.tests[..] else { panic!("{text}") };
-    (test.container.join(" | "), test.name.to_string())
+    (test.class.container.join(" | "), test.name.to_string())
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn tests(records: &Records) -> BTreeSet<(String, String, Vec<String>)> {
     records
         .tests
         .iter()
-        .map(|test| (test.identity.to_string(), test.name.to_string(), test.folder.to_vec()))
+        .map(|test| (test.identity.to_string(), test.name.to_string(), test.class.folder.to_vec()))
         .collect()
 }
 
@@ -216,7 +216,7 @@ proptest! {
                 let options = IdentityOptions { group_by, split, folder: vec!["Shop".to_owned()], ..IdentityOptions::default() };
                 let records = collected(&documents, RUN, &options);
                 prop_assert_eq!(&identities(&records), &whole);
-                prop_assert!(records.tests.iter().all(|test| test.folder[0] == "Shop"));
+                prop_assert!(records.tests.iter().all(|test| test.class.folder[0] == "Shop"));
             }
         }
     }
@@ -229,9 +229,9 @@ proptest! {
             let written: usize = documents.iter().map(|document| document.cases.len()).sum();
             prop_assert_eq!(records.seen, written);
             prop_assert_eq!(records.seen, records.tests.len() + records.merged + records.excluded);
-            let cases: usize = records.tests.iter().map(|test| test.cases).sum();
+            let cases: usize = records.tests.iter().map(|test| test.cases as usize).sum();
             prop_assert_eq!(cases, records.seen - records.excluded);
-            let places: Vec<_> = records.tests.iter().map(|test| (&test.folder, &test.name, test.identity)).collect();
+            let places: Vec<_> = records.tests.iter().map(|test| (&test.class.folder, &test.name, test.identity)).collect();
             prop_assert!(places.is_sorted());
         }
     }

@@ -13,9 +13,9 @@ fn facts(records: &Records) -> Vec<String> {
         format!(
             "{} {:?} {} {:?} {:?} {} {:?} {:?} {:?} {:?} {:?}",
             test.identity,
-            test.container,
+            test.class.container,
             test.name,
-            test.folder,
+            test.class.folder,
             test.outcome,
             test.flaky,
             test.details.attachments,
@@ -104,7 +104,7 @@ fn properties_and_names_with_any_characters_are_read_back() {
     let back = super::records(&[&written], &IdentityOptions::default());
     let properties = |records: &Records| {
         let test = &records.tests[0];
-        (format!("{:?}", test.details.properties), test.file.clone(), test.details.pinned)
+        (format!("{:?}", test.details.properties), test.class.file.clone(), test.details.pinned)
     };
     assert_eq!(properties(&back), properties(&records));
     assert!(
