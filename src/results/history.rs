@@ -75,8 +75,8 @@ struct Entry {
 /// importers may record in any order and repeatedly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// By the number of the attempt; never empty.
-    attempts: BTreeMap<u64, Entry>,
+    /// By the number of the attempt, ascending; never empty. A list, because most tests have one.
+    attempts: Vec<(u64, Entry)>,
     /// What belongs to the deciding attempt besides its headline: trace, place, attachments.
     details: String,
 }
@@ -121,14 +121,14 @@ impl History {
         } else {
             details(record, message, &headline, build_url)
         };
-        Self { attempts: BTreeMap::from([(attempt, Entry { outcome, headline })]), details }
+        Self { attempts: vec![(attempt, Entry { outcome, headline })], details }
     }
 
     /// The number of the attempt that decides: the highest that was not skipped, else the highest.
     fn deciding(&self) -> (u64, &Entry) {
         let executed =
             self.attempts.iter().rev().find(|(_, e)| e.outcome > AttemptOutcome::Skipped);
-        let last = executed.or_else(|| self.attempts.last_key_value());
+        let last = executed.or_else(|| self.attempts.last());
         static NONE: Entry = Entry { outcome: AttemptOutcome::Skipped, headline: String::new() };
         last.map_or((0, &NONE), |(number, entry)| (*number, entry))
     }
@@ -137,9 +137,9 @@ impl History {
     #[must_use]
     pub fn outcome(&self) -> AttemptOutcome {
         let (deciding, entry) = self.deciding();
-        let failed = |(_, entry): (&u64, &Entry)| entry.outcome >= AttemptOutcome::Flaky;
+        let mut before = self.attempts.iter().take_while(|(number, _)| *number < deciding);
         match entry.outcome {
-            AttemptOutcome::Passed if self.attempts.range(..deciding).any(failed) => {
+            AttemptOutcome::Passed if before.any(|(_, e)| e.outcome >= AttemptOutcome::Flaky) => {
                 AttemptOutcome::Flaky
             }
             outcome => outcome,
@@ -149,21 +149,26 @@ impl History {
     /// What both know.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
-        let key = |history: &Self| {
-            let (number, entry) = history.deciding();
-            let executed = entry.outcome > AttemptOutcome::Skipped;
-            (executed, number, entry.clone(), history.details.clone())
-        };
-        let (mut joined, further) =
-            if key(&self) >= key(&other) { (self, other) } else { (other, self) };
+        let is_first = self.deciding_key() >= other.deciding_key();
+        let (mut joined, further) = if is_first { (self, other) } else { (other, self) };
         for (number, entry) in further.attempts {
-            let worst = match joined.attempts.remove(&number) {
-                Some(known) => known.max(entry),
-                None => entry,
-            };
-            joined.attempts.insert(number, worst);
+            match joined.attempts.binary_search_by_key(&number, |(known, _)| *known) {
+                Ok(at) => {
+                    let (_, known) = &mut joined.attempts[at];
+                    if entry > *known {
+                        *known = entry;
+                    }
+                }
+                Err(at) => joined.attempts.insert(at, (number, entry)),
+            }
         }
         joined
+    }
+
+    /// Of two histories, the one with the greater key says what decides.
+    fn deciding_key(&self) -> (bool, u64, &Entry, &str) {
+        let (number, entry) = self.deciding();
+        (entry.outcome > AttemptOutcome::Skipped, number, entry, &self.details)
     }
 
     /// The attempts as written into `version`: `1:F 2:P`.
@@ -181,7 +186,7 @@ impl History {
         let others: Vec<String> = self
             .attempts
             .iter()
-            .filter(|(number, e)| **number != deciding && e.outcome >= AttemptOutcome::Flaky)
+            .filter(|(number, e)| *number != deciding && e.outcome >= AttemptOutcome::Flaky)
             .map(|(number, e)| format!("- attempt {number}: {}", line(e)))
             .collect();
         if entry.outcome == AttemptOutcome::Passed && others.is_empty() {
@@ -213,7 +218,7 @@ impl History {
         if found.is_empty() {
             return None;
         }
-        let mut history = Self { attempts: found, details: String::new() };
+        let mut history = Self { attempts: found.into_iter().collect(), details: String::new() };
         let text = text.replace("\r\n", "\n");
         let (own, others) = match text.rsplit_once(EARLIER) {
             Some((own, others)) => (own, others),
@@ -236,7 +241,7 @@ impl History {
     }
 
     fn set_headline(&mut self, attempt: u64, line: &str) {
-        if let Some(entry) = self.attempts.get_mut(&attempt)
+        if let Some((_, entry)) = self.attempts.iter_mut().find(|(number, _)| *number == attempt)
             && let Some(rest) = line.trim().strip_prefix(entry.outcome.verb())
         {
             entry.headline = rest.strip_prefix(": ").unwrap_or(rest).to_owned();

@@ -1,6 +1,7 @@
 //! Decides what to write into a run: a pure function of what this import saw and what the run holds.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
 
 use super::history::{AttemptOutcome, History};
 use super::provenance::{Origin, ProvenancePlace, content, normalised, origin};
@@ -26,10 +27,10 @@ pub struct Observed {
 /// The results of a run.
 #[derive(Clone, Debug, Default)]
 pub struct RunState {
-    /// By test; ids ascending.
-    results: HashMap<TestId, Vec<RunResult>>,
-    /// By result, in their sequence; of several for one step of the test, the first that was created.
-    steps: HashMap<RunResultId, Vec<RunResultStep>>,
+    /// By test, then by id.
+    results: Vec<RunResult>,
+    /// By result, then in their sequence; of several for one step of the test, the first that was created.
+    steps: Vec<RunResultStep>,
     /// The others.
     duplicate_steps: Vec<RunResultStep>,
 }
@@ -38,45 +39,37 @@ impl RunState {
     /// The state that these rows describe.
     #[must_use]
     pub fn new(mut results: Vec<RunResult>, mut steps: Vec<RunResultStep>) -> Self {
-        let mut state = Self::default();
-        results.sort_unstable_by_key(|row| row.id);
-        for row in results {
-            state.results.entry(row.test_id).or_default().push(row);
-        }
-        steps.sort_unstable_by_key(|step| step.id);
-        let mut seen = HashSet::new();
-        for step in steps {
-            if step.step_id.is_none_or(|id| seen.insert((step.run_result_id, id))) {
-                state.steps.entry(step.run_result_id).or_default().push(step);
-            } else {
-                state.duplicate_steps.push(step);
-            }
-        }
-        for steps in state.steps.values_mut() {
-            steps.sort_unstable_by_key(|step| (step.sequence, step.id));
-        }
-        state
+        results.sort_unstable_by_key(|row| (row.test_id, row.id));
+        steps.sort_unstable_by_key(|step| (step.run_result_id, step.step_id, step.id));
+        let mut last = None;
+        let is_duplicate = |step: &mut RunResultStep| {
+            let of = step.step_id.map(|id| (step.run_result_id, id));
+            of.is_some() && std::mem::replace(&mut last, of) == of
+        };
+        let duplicate_steps = steps.extract_if(.., is_duplicate).collect();
+        steps.sort_unstable_by_key(|step| (step.run_result_id, step.sequence, step.id));
+        Self { results, steps, duplicate_steps }
     }
 
     /// Every result.
     pub fn results(&self) -> impl Iterator<Item = &RunResult> {
-        self.results.values().flatten()
+        self.results.iter()
     }
 
     /// The steps of a result, in their sequence.
     #[must_use]
     pub fn steps_of(&self, result: RunResultId) -> &[RunResultStep] {
-        self.steps.get(&result).map_or(&[], Vec::as_slice)
+        equal_range(&self.steps, |step| step.run_result_id.cmp(&result))
     }
 
     /// Every step of every result.
     pub fn steps(&self) -> impl Iterator<Item = &RunResultStep> {
-        self.steps.values().flatten()
+        self.steps.iter()
     }
 
     /// The result for a test in a folder; the error is the number of results that may be meant.
     fn find(&self, test: TestId, suite: SuiteId) -> Result<Option<&RunResult>, usize> {
-        let all = self.results.get(&test).map_or(&[][..], Vec::as_slice);
+        let all = equal_range(&self.results, |row| row.test_id.cmp(&test));
         let mut left: Vec<&RunResult> =
             all.iter().filter(|row| row.data_set_row.is_none()).collect();
         if left.iter().any(|row| row.suite_id == Some(suite)) {
@@ -97,7 +90,7 @@ impl RunState {
     #[must_use]
     pub fn untouched_duplicates(&self, statuses: &Statuses) -> Vec<RunResultId> {
         let mut duplicates = Vec::new();
-        for rows in self.results.values() {
+        for rows in self.results.chunk_by(|a, b| a.test_id == b.test_id) {
             let mut seen = HashSet::new();
             for row in rows {
                 let is_first = seen.insert((row.suite_id, row.environment_id, row.data_set_row));
@@ -126,7 +119,7 @@ impl RunState {
 
     /// Every step, to change what is known of it.
     pub(super) fn steps_mut(&mut self) -> impl Iterator<Item = &mut RunResultStep> {
-        self.steps.values_mut().flatten()
+        self.steps.iter_mut()
     }
 
     /// Whether nobody has recorded anything.
@@ -156,6 +149,13 @@ impl RunState {
         };
         self.steps().filter_map(place).min()
     }
+}
+
+/// The elements of `sorted` that are equal by `order`.
+fn equal_range<T>(sorted: &[T], order: impl Fn(&T) -> Ordering) -> &[T] {
+    let start = sorted.partition_point(|element| order(element).is_lt());
+    let rest = &sorted[start..];
+    &rest[..rest.partition_point(|element| order(element).is_eq())]
 }
 
 /// Whether nobody has touched a step.
@@ -232,6 +232,14 @@ impl ResultPlan {
     #[must_use]
     pub fn lacks_rows(&self) -> bool {
         self.rows.iter().any(|row| matches!(row, RowPlan::NoResult | RowPlan::NoSteps(_)))
+    }
+
+    /// Every write, in the order of the tests; the plan is done with.
+    pub(super) fn into_writes(self) -> impl Iterator<Item = StepWrite> {
+        self.rows.into_iter().flat_map(|row| match row {
+            RowPlan::Record(steps) | RowPlan::Update(steps) => steps,
+            _ => Vec::new(),
+        })
     }
 
     /// Every write, in the order of the tests.
@@ -318,7 +326,7 @@ fn plan_row(
     let outcome = history.outcome();
     let status = statuses.of(outcome);
     let text = history.text();
-    let mut writes = Vec::new();
+    let mut writes = Vec::with_capacity(steps.len());
     // Which of a person's steps failed is not known: the last one, and the others are open.
     let status_of_others = if outcome.is_failure() { statuses.pending } else { Some(status) };
     for step in others {

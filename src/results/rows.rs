@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
@@ -32,13 +32,13 @@ const TESTS_PER_LOT: usize = 800;
 
 /// A step as it is sent.
 #[derive(Clone, Debug, Serialize)]
-struct StepBody {
+struct StepBody<'w> {
     id: RunResultStepId,
     status_id: StatusId,
     #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<String>,
+    result: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
+    version: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     elapsed: Option<f64>,
     /// A server that checks it refuses to overwrite what another importer has written meanwhile.
@@ -46,13 +46,13 @@ struct StepBody {
     epoch: Option<u64>,
 }
 
-impl From<&StepWrite> for StepBody {
-    fn from(write: &StepWrite) -> Self {
+impl<'w> From<&'w StepWrite> for StepBody<'w> {
+    fn from(write: &'w StepWrite) -> Self {
         Self {
             id: write.id,
             status_id: write.status,
-            result: write.result.clone(),
-            version: write.version.clone(),
+            result: write.result.as_deref(),
+            version: write.version.as_deref(),
             elapsed: write.elapsed,
             epoch: write.epoch,
         }
@@ -69,11 +69,14 @@ impl Recorder<'_> {
         let mut plan = self.plan(&state);
         let mut wrote = self.run.created;
         self.runs_after = None;
+        // A state that is read again is dropped before: there may be hundreds of thousands of rows.
         if plan.lacks_rows() {
+            drop(state);
             self.wait_until_filled(run.id).await?;
             state = self.read_state(run.id).await?;
             plan = self.plan(&state);
             if plan.lacks_rows() {
+                drop(state);
                 self.create_missing(run, &plan).await?;
                 wrote = true;
                 state = self.read_state(run.id).await?;
@@ -81,6 +84,7 @@ impl Recorder<'_> {
         }
         if self.remove_duplicates(&state).await? {
             wrote = true;
+            drop(state);
             state = self.read_state(run.id).await?;
         }
         self.place = state.place(&self.prepared.statuses).unwrap_or(self.place);
@@ -107,7 +111,8 @@ impl Recorder<'_> {
             wrote = true;
             reasons.extend(self.write(plan.writes()).await?);
             let sent: HashMap<RunResultStepId, StepWrite> =
-                plan.writes().map(|write| (write.id, write.clone())).collect();
+                plan.into_writes().map(|write| (write.id, write)).collect();
+            drop(state);
             let runs = async { Ok(Some(self.runs_of_build().await?)) };
             (state, self.runs_after) = tokio::try_join!(self.read_state(run.id), runs)?;
             if self.remove_duplicates(&state).await? {
@@ -425,7 +430,9 @@ impl Recorder<'_> {
         let mut arrays = arrays(writes, self.options.batch_size);
         let mut reasons = HashMap::new();
         while !arrays.is_empty() {
-            let sent = join_all(arrays.iter().map(|array| self.send(array))).await;
+            let sends: Vec<_> = arrays.iter().map(|array| self.send(array)).collect();
+            let sent: Vec<_> =
+                stream::iter(sends).buffered(self.client.concurrency()).collect().await;
             let mut smaller = Vec::new();
             let mut stop = None;
             for (array, sent) in arrays.into_iter().zip(sent) {
@@ -464,7 +471,8 @@ impl Recorder<'_> {
             let path = format!("run_result_step/{}", write.id);
             self.client.update_once::<IgnoredAny>(&path, &StepBody::from(*write)).await?
         } else {
-            let bodies: Vec<StepBody> = array.iter().map(|write| StepBody::from(*write)).collect();
+            let bodies: Vec<StepBody<'_>> =
+                array.iter().map(|write| StepBody::from(*write)).collect();
             self.client.create::<IgnoredAny>("run_result_step", &bodies).await?
         };
         self.client.progress().advance(array.len());
