@@ -55,7 +55,17 @@ pub(super) fn placed_twice() -> World {
     let mut world = with_duplicates();
     world.suites.pop();
     world.tests.pop();
-    world.places = vec![FolderMembership { suite: 1, test: 0, deleted: false }; 2];
+    world.places = vec![FolderMembership { suite: 1, test: 0, late: false, deleted: false }; 2];
+    world.steps.pop();
+    world
+}
+
+/// A test of ours that concurrent imports placed in a folder and in a duplicate of it.
+pub(super) fn placed_in_both() -> World {
+    let mut world = with_duplicates();
+    world.tests.pop();
+    world.places =
+        [1, 2].map(|suite| FolderMembership { suite, test: 0, late: false, deleted: false }).into();
     world.steps.pop();
     world
 }
@@ -95,7 +105,8 @@ pub(super) fn theirs() -> Vec<(&'static str, Rule, World)> {
         }),
         test("a test in two folders", KeepReason::SeveralPlaces, |world| {
             // Both placements are beside the winner: only their number is a reason.
-            world.places.push(FolderMembership { suite: 1, test: 1, deleted: false });
+            let late = FolderMembership { suite: 1, test: 1, late: true, deleted: false };
+            world.places.push(late);
             // Its second folder must be kept.
             world.suites[2].theirs = true;
         }),
@@ -241,6 +252,7 @@ fn leftovers_of_killed_imports() {
             ("duplicates", with_duplicates()),
             ("a lost test", lost()),
             ("two placements", placed_twice()),
+            ("a test in two duplicate folders", placed_in_both()),
         ] {
             hold_from(what, &world, ONE, &[&[0], &[0]], &unlucky, deletion);
         }
@@ -295,4 +307,6 @@ fn scenarios_are_what_their_names_say() {
     assert!(lost().folders_of(0).next().is_none());
     let step: &Step = &placed_twice().steps[0];
     assert_eq!((step.test, placed_twice().folders_of(0).count()), (0, 2));
+    let both = placed_in_both();
+    assert_eq!((both.suites.len(), both.folders_of(0).count()), (3, 2));
 }

@@ -393,7 +393,7 @@ fn places(rows: &[Option<FolderMembership>], ids: Ids) -> impl Iterator<Item = w
             suite_id: SuiteId::new(ids.id(place.suite)),
             test_id: TestId::new(ids.id(place.test)),
             epoch: Some(0),
-            created_at: None,
+            created_at: created(place.late),
         })
     })
 }

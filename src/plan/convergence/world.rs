@@ -116,6 +116,8 @@ pub(super) struct Test {
 pub(super) struct FolderMembership {
     pub(super) suite: Row,
     pub(super) test: Row,
+    /// Whether a person placed it, much later.
+    pub(super) late: bool,
     pub(super) deleted: bool,
 }
 
@@ -181,7 +183,10 @@ impl World {
             New::FolderMembership { suite, test } => {
                 let exists = self.live_suite(suite) && !self.tests[usize::from(test)].deleted;
                 exists.then(|| {
-                    push(&mut self.places, FolderMembership { suite, test, deleted: false })
+                    push(
+                        &mut self.places,
+                        FolderMembership { suite, test, late: false, deleted: false },
+                    )
                 })
             }
             New::Step { test, sequence } => {
@@ -243,7 +248,7 @@ impl World {
 
     pub(super) fn add_test(&mut self, test: Test, suite: Row) -> Row {
         let test = push(&mut self.tests, test);
-        push(&mut self.places, FolderMembership { suite, test, deleted: false });
+        push(&mut self.places, FolderMembership { suite, test, late: false, deleted: false });
         test
     }
 

@@ -161,11 +161,12 @@ impl DuplicateChecker<'_> {
         let identity = |id| tree.get(id)?.identity;
         let is_beside = row.parent == parent
             || identity(row.parent).is_some_and(|shared| identity(parent) == Some(shared));
-        // Used: it contains a person's test or folder, or a test that is in both folders.
-        let beside = self.snapshot.tests_in_folder.get(&winner).map_or(&[][..], Vec::as_slice);
+        // Used: it contains a person's test or folder, or a test of ours that a person placed in one of both folders.
         let is_unused = self.contents(loser).all(|place| {
-            let row = self.snapshot.tests.get(&place.test_id);
-            row.is_some_and(|row| row.identity.is_some()) && !beside.contains(&place.test_id)
+            let test = self.snapshot.tests.get(&place.test_id);
+            let mut beside = self.contents(winner).filter(|other| other.test_id == place.test_id);
+            test.is_some_and(|test| test.identity.is_some())
+                && beside.all(|other| self.is_placed_twice(row.created_at, place, other))
         }) && tree.below(loser).all(|(_, below)| below.is_of_import());
         let mut reasons = failed([
             (
@@ -180,6 +181,19 @@ impl DuplicateChecker<'_> {
         ]);
         reasons.extend(self.lateness(&[first.created_at], row.created_at));
         reasons
+    }
+
+    /// Whether concurrent imports placed a test in a duplicate folder, `made` by one of them, and in its winner: at about the same
+    /// time, and nobody moved it.
+    fn is_placed_twice(
+        &self,
+        made: Option<Timestamp>,
+        place: &SuiteTest,
+        other: &SuiteTest,
+    ) -> bool {
+        place.epoch.unwrap_or_default() == 0
+            && self.lateness(&[made], place.created_at).is_none()
+            && self.lateness(&[other.created_at], place.created_at).is_none()
     }
 
     /// The reasons to keep the duplicate `loser` of the step `winner`; it should have one of the `texts`.

@@ -62,7 +62,7 @@ pub enum DedupAction {
         /// The winner.
         to: SuiteId,
     },
-    /// The second placement of a test in one folder is deleted.
+    /// The second placement of a test in one folder, or in a folder and a duplicate of it, is deleted.
     DeletePlace {
         /// The row.
         place: SuiteTestId,
@@ -254,10 +254,15 @@ impl DedupPlanner<'_> {
 
     fn move_contents(&mut self, &DeletedFolder { folder, winner, loser }: &DeletedFolder<'_>) {
         let snapshot = self.snapshot;
+        let is_beside = |test| self.checker.contents(winner).any(|place| place.test_id == test);
         let tests = self.checker.contents(loser).filter_map(|place| {
             let row = snapshot.tests.get(&place.test_id)?;
             let stays = !self.deleted_tests.contains(&place.test_id);
-            let action = DedupAction::MoveTest { place: place.id, from: loser, to: winner };
+            let action = if is_beside(place.test_id) {
+                DedupAction::DeletePlace { place: place.id }
+            } else {
+                DedupAction::MoveTest { place: place.id, from: loser, to: winner }
+            };
             stays.then_some((action, row.name.to_string(), row.identity?))
         });
         let folders = snapshot.folders.below(loser).filter_map(|(below, row)| {

@@ -411,9 +411,24 @@ fn of_two_placements_in_one_folder_the_first_is_kept() {
 }
 
 #[test]
-fn a_duplicate_folder_with_a_test_that_is_in_both_is_kept() {
-    let deduplicated = Duplicated::after(|project| project.placements.push(placed(10, 3)));
-    assert!(!deduplicated.contains(&"delete folder 3".to_owned()), "{deduplicated:?}");
+fn a_duplicate_folder_with_a_test_that_a_person_placed_in_both_is_kept() {
+    let after = |change: fn(&mut SuiteTest)| {
+        Duplicated::after(|project| {
+            let mut place = SuiteTest { id: SuiteTestId::new(2000), ..placed(10, 3) };
+            change(&mut place);
+            project.placements.push(place);
+        })
+    };
+    let is_kept = |change| !after(change).contains(&"delete folder 3".to_owned());
+    assert!(is_kept(|place| place.created_at = None));
+    assert!(is_kept(|place| place.epoch = Some(1)));
+    assert!(is_kept(|place| {
+        place.created_at = Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24));
+    }));
+    // A concurrent import placed it when it created the folder.
+    let deduplicated = after(|_| {});
+    assert!(deduplicated.contains(&"delete place 2000".to_owned()), "{deduplicated:?}");
+    assert!(deduplicated.contains(&"delete folder 3".to_owned()), "{deduplicated:?}");
 }
 
 #[test]
