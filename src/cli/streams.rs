@@ -32,7 +32,14 @@ impl Streams {
     pub(super) fn print(&self, text: &str) -> ExitCode {
         let stdout = io::stdout();
         let choice = self.choice(stdout.is_terminal());
-        match write_all(&mut AutoStream::new(stdout.lock(), choice), text) {
+        let written = match choice {
+            // The stream would write piece by piece.
+            ColorChoice::Never => {
+                write_all(&mut stdout.lock(), &anstream::adapter::strip_str(text).to_string())
+            }
+            _ => write_all(&mut AutoStream::new(stdout.lock(), choice), text),
+        };
+        match written {
             Ok(()) => ExitCode::Done,
             Err(error) => {
                 let error = anyhow::Error::new(error).context("cannot write to standard output");

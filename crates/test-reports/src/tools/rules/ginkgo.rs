@@ -7,11 +7,11 @@ use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::part::Part;
 
 pub(in crate::tools) fn is_ginkgo(part: &Part<'_>) -> bool {
-    all_named_like_suite(part)
-        && all_cases(part, |case| {
-            let name = case.name.as_deref().unwrap_or_default();
-            node_of(name).is_some_and(|node| node == "It" || is_set_up(node))
-        })
+    // Mostly the first name decides.
+    all_cases(part, |case| {
+        let name = case.name.as_deref().unwrap_or_default();
+        node_of(name).is_some_and(|node| node == "It" || is_set_up(node))
+    }) && all_named_like_suite(part)
 }
 
 /// The kind of node in brackets before a text: `[It] adds`, `[DeferCleanup (Suite)]`.
