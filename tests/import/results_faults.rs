@@ -152,12 +152,8 @@ async fn unclear_and_refused_writes_end_in_the_same_rows() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_at_any_request_of_recording_the_next_import_completes() {
-    let new_env = || async {
-        let env = with_rules(&[]).await;
-        env.import(&["a.xml"]).await.expect(0);
-        let _ = env.journal.take();
-        env
-    };
+    let imported = with_rules(&[]).await;
+    imported.import(&["a.xml"]).await.expect(0);
     let command = |env: &TestEnv, host: &str| {
         let mut command = binary(env.path());
         command.args(["--host", host, "--token-file", "token", "--project", "demo"]);
@@ -166,13 +162,13 @@ async fn after_a_kill_at_any_request_of_recording_the_next_import_completes() {
         command
     };
     let content = |env: &TestEnv| (rows(env), env.count("run"), env.count("plan"));
-    let undisturbed = new_env().await;
+    let undisturbed = imported.copy().await;
     run(command(&undisturbed, &undisturbed.running.url)).await.expect(0);
     let expected = content(&undisturbed);
     let requests = undisturbed.journal.entries().len();
     assert!(requests >= 30, "{requests} requests");
     for_each_kill(requests, async |number, kill| {
-        let env = new_env().await;
+        let env = imported.copy().await;
         let (host, importer) =
             serve_proxy(&env, move |_, _, request, _| (request == number).then_some(kill)).await;
         let mut killed = command(&env, &host);

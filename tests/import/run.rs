@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[cfg(unix)]
 use crate::support::TestEnv;
 use crate::support::npm::Packages;
-use crate::support::{Run, binary, report, run};
+use crate::support::{Run, binary, copy_files, report, run};
 
 /// `tq-import run` with `options` and a shell command.
 #[cfg(unix)]
@@ -19,24 +19,11 @@ async fn run_shell(directory: &Path, options: &[&str], line: &str) -> Run {
     run(command).await
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 /// A copy of the crate whose cargo-nextest report is in testdata.
 fn shop() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/nextest/project");
-    copy(&project, directory.path());
+    copy_files(&project, directory.path());
     directory
 }
 

@@ -129,8 +129,27 @@ impl TestEnv {
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join(".git")).unwrap();
+        std::fs::write(directory.path().join("sandbox.db"), new_database()).unwrap();
+        Self::served(directory, change).await
+    }
+
+    /// A copy of the project and of the files, served by a sandbox of its own without fault rules.
+    pub(crate) async fn copy(&self) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(self.path()).unwrap() {
+            let entry = entry.unwrap();
+            if !entry.file_name().to_str().unwrap().starts_with("sandbox.db") {
+                copy_files(&entry.path(), &directory.path().join(entry.file_name()));
+            }
+        }
         let database = directory.path().join("sandbox.db");
-        std::fs::write(&database, new_database()).unwrap();
+        self.db().execute("VACUUM INTO ?1", [database.to_str().unwrap()]).unwrap();
+        Self::served(directory, |_| {}).await
+    }
+
+    /// The database in `directory`, served by a sandbox with a new token.
+    async fn served(directory: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
+        let database = directory.path().join("sandbox.db");
         let store = Store::open(&database, "Demo").unwrap();
         let journal = Journal::new();
         let mut options = Settings::new(store, sandbox::Token::generate().unwrap());
@@ -269,6 +288,19 @@ impl TestEnv {
                 .collect()
         };
         statement.query_map([], text).unwrap().map(Result::unwrap).collect()
+    }
+}
+
+/// Copies a file, or a directory with what is in it.
+pub(crate) fn copy_files(from: &Path, to: &Path) {
+    if !from.is_dir() {
+        std::fs::copy(from, to).unwrap();
+        return;
+    }
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let name = entry.unwrap().file_name();
+        copy_files(&from.join(&name), &to.join(&name));
     }
 }
 

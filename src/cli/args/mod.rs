@@ -494,9 +494,8 @@ where
     I: IntoIterator<Item = OsString>,
 {
     let mut command = definition();
-    command.build();
     let args = words::command_first(&command, args.into_iter().collect());
-    let matches = definition().try_get_matches_from(args)?;
+    let matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches(&matches)
 }
 

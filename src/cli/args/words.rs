@@ -21,7 +21,8 @@ pub fn command_first(command: &Command, mut args: Vec<OsString>) -> Vec<OsString
             at += if takes_next(command, text) { 2 } else { 1 };
             continue;
         }
-        if command.find_subcommand(text).is_some() {
+        // clap adds `help` when it parses.
+        if text == "help" || command.find_subcommand(text).is_some() {
             let name = args.remove(at);
             args.insert(1, name);
         }

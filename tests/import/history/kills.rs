@@ -31,13 +31,13 @@ pub(in super::super) async fn killed_at_every_request_of(
         command.args(HASTY);
         crate::support::run(command).await
     };
-    let undisturbed = prepare().await;
-    let _ = undisturbed.journal.take();
+    let prepared = prepare().await;
+    let undisturbed = prepared.copy().await;
     run(&undisturbed, arguments).await.expect(0);
     let requests = undisturbed.journal.take().len();
     let expected = content(&undisturbed);
     for_each_kill(requests, async |number, fault| {
-        let env = prepare().await;
+        let env = prepared.copy().await;
         let count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&count);
         let (host, importer) = serve_proxy(&env, move |_, _, _, _| {
