@@ -248,7 +248,7 @@ async fn the_only_project_opens_and_empty_pages_say_what_to_do() {
             page.contains("yet.</strong>") && page.contains("<pre class=\"command\""),
             "{page}"
         );
-        assert!(page.contains("tq-import &#39;") || page.contains("tq-import '"), "{page}");
+        assert!(page.contains("tq-import <span>--sandbox</span>"), "{page}");
     }
     site.test(&roots, "one", roots.suite).await;
     let empty = site.folder(&roots, "empty", roots.suite).await;
