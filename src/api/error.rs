@@ -239,7 +239,7 @@ impl ApiError {
                 "check --host, the network and HTTPS_PROXY/NO_PROXY; this request sent nothing, so it is safe to run again"
             }
             RequestError::Filter(_) => {
-                "nothing was written on the strength of this list; ask for access to whole lists"
+                "nothing was written based on this list; ask for access to whole lists"
             }
             RequestError::Deadline(error) if error.is_rate_limit() => {
                 "the server limits requests: raise --deadline, or start fewer imports at the same time; it is safe to run again"

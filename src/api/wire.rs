@@ -62,7 +62,7 @@ impl<T> TryFrom<WrittenPage<T>> for Page<T> {
         let meta = written.meta.unwrap_or_default();
         let needed = |beside: Option<u64>, inside: Option<u64>, name: &str| {
             beside.or(inside).ok_or_else(|| {
-                format!("not a page of a list: `{name}` is missing, or is no number")
+                format!("not a page of a list: `{name}` is missing, or is not a number")
             })
         };
         Ok(Self {

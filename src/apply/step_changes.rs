@@ -15,7 +15,8 @@ use super::outcome::{RecordOutcome, Stop};
 const ATTEMPTS: u32 = 4;
 
 const CHANGED: &str = "somebody changed it in the meantime";
-const WRITTEN_OVER: &str = "somebody wrote it at the same moment, and this import wrote over that";
+const WRITTEN_OVER: &str =
+    "somebody changed it at the same moment, and this import wrote over that";
 
 impl Import<'_> {
     /// Updates, deletes and creates the steps that the plan says. The first step of a test is updated last: its mark says how many

@@ -25,7 +25,7 @@ const PER_REQUEST: usize = 1000;
 /// How often a row is read again after an update without a clear outcome.
 const ATTEMPTS: u32 = 4;
 
-/// What was taken back.
+/// What was undone.
 #[derive(Debug, Default)]
 pub struct Undone {
     /// What was deleted and unlinked.

@@ -1,4 +1,4 @@
-//! `tq-import list`: what a configuration needs to name. Reads only.
+//! `tq-import list`: finds the names that a configuration needs. Reads only.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! `tq-import undo`: takes one import back, as far as nobody touched what it wrote.
+//! `tq-import undo`: undoes one import, except for what somebody has changed since.
 
 use std::path::Path;
 use std::time::Instant;

@@ -228,7 +228,7 @@ impl UndoPlan {
                     Err("the former identity that it lost is not added again".to_owned())
                 }
                 ("delete" | "move", _) => Err("the duplicate that was removed stays so".to_owned()),
-                _ => Err("this change cannot be taken back".to_owned()),
+                _ => Err("this change cannot be undone".to_owned()),
             };
             if let Err(reason) = outcome {
                 plan.leave(&change.name, reason);
@@ -325,7 +325,7 @@ impl UndoPlan {
                 continue;
             };
             let id = SuiteId::new(id);
-            // Deleted, or taken back already.
+            // Deleted, or undone already.
             if !snapshot.folders.get(id).is_some_and(|row| row.linked.contains(&identity)) {
                 continue;
             }

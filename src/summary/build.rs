@@ -163,7 +163,7 @@ impl Summary {
         }
     }
 
-    /// Sets what was taken back, or on a dry run would be.
+    /// Sets what was undone, or on a dry run would be.
     pub fn set_undone(&mut self, done: &UndoPlan) {
         let change =
             |action, kind, path: &[String], name: &str, identity, reason: &str, id: u64| Change {
@@ -177,7 +177,7 @@ impl Summary {
             };
         use ChangeAction::{Delete, Relink, Unlink};
         self.changes.extend(done.tests.iter().map(|test| {
-            let reason = "the import created it, and nobody touched it";
+            let reason = "the import created it, and nobody changed it";
             let (path, id) = (&test.path, test.id.number());
             change(Delete, ChangeKind::Test, path, &test.name, test.identity, reason, id)
         }));

@@ -241,7 +241,7 @@ fn outcome(summary: &Summary, project: &str) -> (Severity, &'static str, String)
         });
         let parts: Vec<String> = parts.collect();
         let done = match parts.split_last() {
-            None => format!("nothing had to be taken back in {project}"),
+            None => format!("there was nothing to undo in {project}"),
             Some((last, [])) => format!("{last} in {project}"),
             Some((last, others)) => format!("{} and {last} in {project}", others.join(", ")),
         };

@@ -153,7 +153,7 @@ pub enum Work {
     Relink,
     /// `retire`: tests that no report names were moved.
     Retire,
-    /// `undo`: an import was taken back.
+    /// `undo`: an import was undone.
     Undo,
 }
 

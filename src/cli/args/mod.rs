@@ -120,14 +120,14 @@ pub enum Command {
     /// imports created and that are empty then.
     #[command(display_order = 7)]
     Retire(Box<RetireArgs>),
-    /// Take one import back: what it created and linked, as far as nobody touched it since
+    /// Undo one import: delete what it created and unlink what it linked, unless somebody changed it since
     ///
     /// Reads the JSON summary that the import wrote with --output json=FILE. A created test is deleted only if
     /// it is as the import left it and no run has results of it; a linked one loses the link and gets its
     /// flag back; a folder goes when it is empty. What stays is listed with the reason.
     #[command(display_order = 8)]
     Undo(Box<UndoArgs>),
-    /// List projects, folders, tests or runs: what a configuration needs to name
+    /// List projects, folders, tests or runs, to find the names that a configuration needs
     #[command(after_help = help::LIST_EXAMPLES)]
     #[command(display_order = 9)]
     List(Box<ListArgs>),
@@ -350,12 +350,12 @@ pub struct WritingArgs {
 
     /// Carry existing tests over to tests that were renamed or moved, as `tq-import relink` does [default: report]
     ///
-    /// `link` says that these reports are the whole namespace: a test that is in no report and has the name of
+    /// `link` requires that these reports cover the whole namespace: a test that is in no report and has the name of
     /// a new one is taken for the same test. Refused if tests may be missing from the reports.
     #[arg(long, value_name = "WHAT", value_enum)]
     pub moved: Option<MovedArg>,
 
-    /// Create tests that exist under another namespace again
+    /// Create tests even if they exist under another namespace
     ///
     /// Without it, an import stops before it writes if its namespace has no test in the project, and at least
     /// half of the new tests exist under another one.
@@ -364,7 +364,7 @@ pub struct WritingArgs {
 
     /// Do not give new tests a placeholder step
     ///
-    /// Nor the steps that the report names. Steps of existing tests then do not follow the report.
+    /// Steps that the report names are not written either, and steps of existing tests do not follow it.
     #[arg(long)]
     pub no_steps: bool,
 

@@ -8,7 +8,7 @@ use crate::results::BuildKey;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::cli) enum MissingKey {
     /// No CI system that is known here runs this process.
-    #[error("nothing says which build these results belong to: this is no known CI system")]
+    #[error("nothing says which build these results belong to: this CI system is not known")]
     NoCi,
     /// The CI system's variable is not set.
     #[error("nothing says which build these results belong to: {0} is not set")]

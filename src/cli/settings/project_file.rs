@@ -253,7 +253,7 @@ fn not_of_table(key: &str, known: &BTreeSet<String>) -> (String, String) {
     (
         format!("`{key}` cannot be set for one [[import]] table"),
         format!(
-            "it holds for the whole import: write it above the first [[import]]; the keys of a table are {}",
+            "it applies to the whole import: write it above the first [[import]]; the keys of a table are {}",
             known.join(", ")
         ),
     )
@@ -286,7 +286,7 @@ fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
         let option = folded.replace('_', "-");
         return (
             format!("`{key}` cannot be set in a file"),
-            format!("it is another one for each build: use the option --{option} in the pipeline"),
+            format!("it differs for each build: use the option --{option} in the pipeline"),
         );
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();

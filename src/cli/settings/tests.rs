@@ -717,7 +717,7 @@ fn each_ci_system_says_which_build_this_is() {
             assert!(build_of("a.xml --build 7", &variables).starts_with("7 | "));
         }
     }
-    assert!(build_of(line, &[]).contains("this is no known CI system"));
+    assert!(build_of(line, &[]).contains("this CI system is not known"));
 }
 
 #[test]
@@ -846,11 +846,11 @@ fn errors_of_tables_name_line_and_column() {
     assert!(!errors.contains("canary"), "{errors}");
     insta::assert_snapshot!(errors, @r#"
     tq-import.toml:4:3: `adopt` cannot be set for one [[import]] table
-      hint: it holds for the whole import: write it above the first [[import]]; the keys of a table are by_configuration, exclude, files, folder, group_by, id_property, ignore, merge_parameters, namespace, reruns, root, split
+      hint: it applies to the whole import: write it above the first [[import]]; the keys of a table are by_configuration, exclude, files, folder, group_by, id_property, ignore, merge_parameters, namespace, reruns, root, split
     tq-import.toml:5:1: unknown key `nmespace`
       hint: did you mean `namespace`?
     tq-import.toml:6:1: `project` cannot be set for one [[import]] table
-      hint: it holds for the whole import: write it above the first [[import]]; the keys of a table are by_configuration, exclude, files, folder, group_by, id_property, ignore, merge_parameters, namespace, reruns, root, split
+      hint: it applies to the whole import: write it above the first [[import]]; the keys of a table are by_configuration, exclude, files, folder, group_by, id_property, ignore, merge_parameters, namespace, reruns, root, split
     tq-import.toml:7:1: `token`: a token does not belong in a file of the repository
       hint: set TQ_ACCESS_TOKEN, or name a file outside the repository with --token-file; if the token was committed, revoke it
     tq-import.toml:8:1: `reruns` must be true or false

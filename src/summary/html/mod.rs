@@ -21,7 +21,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The SHA-256 of [`STYLE`] and [`SCRIPT`] in Base64; a test compares them.
-const STYLE_HASH: &str = "Y++LxNwH525TecHyMnbnxMCeVpqTHBiD30ciwoG6dlI=";
+const STYLE_HASH: &str = "IbP6ZKpHK1K5szHZ9amvv+yTms2MKegGIDD8JyiRUFM=";
 const SCRIPT_HASH: &str = "fNT+hMpwNBXNAIgWzhMm3cZT9YbB8kye4ApAMjcgd5Q=";
 
 /// Failures and flaky tests that are listed. The tests by folder hold the others, too.
@@ -175,21 +175,19 @@ fn totals(page: &mut String, counts: &OutcomeCounts) {
             if tests == 1 { "test" } else { "tests" }
         ),
     );
-    for (class, number) in [
-        ("failed", failed),
-        ("errored", errored),
-        ("passed", passed),
-        ("flaky", flaky),
-        ("skipped", skipped),
-    ] {
+    for (class, number) in
+        [("failed", failed), ("errored", errored), ("passed", passed), ("skipped", skipped)]
+    {
+        let number_of = |class: &str, number| {
+            format!("<b>{}</b> <span class=\"mark\">{class}</span>", grouped(number))
+        };
         if number > 0 {
-            push(
-                page,
-                format_args!(
-                    "<li class=\"{class}\"><b>{}</b> <span class=\"mark\">{class}</span></li>\n",
-                    grouped(number)
-                ),
-            );
+            push(page, format_args!("<li class=\"{class}\">{}", number_of(class, number)));
+            if class == "passed" && flaky > 0 {
+                let flaky = number_of("flaky", flaky);
+                push(page, format_args!(" <span class=\"flaky\">({flaky})</span>"));
+            }
+            page.push_str("</li>\n");
         }
     }
     if duration_s > 0.0 {
@@ -436,7 +434,7 @@ fn slowest(page: &mut String, summary: &Summary) {
     if slowest.is_empty() {
         return;
     }
-    page.push_str("<section>\n<h2>Slowest</h2>\n<ul class=\"list\">\n");
+    page.push_str("<section>\n<h2>Slowest</h2>\n<ul class=\"list slowest\">\n");
     for (time, test) in slowest {
         push(
             page,

@@ -18,10 +18,10 @@ pub(super) fn write(page: &mut String, tests: &[TestRecord]) {
     }
     page.push_str("<section>\n<h2>Tests by folder</h2>\n<form id=\"filter\" hidden>\n<label>Search <input type=\"search\" name=\"search\"></label>\n");
     let has = |outcome: &str| tests.iter().any(|test| class(test) == outcome);
-    for outcome in ["failed", "errored", "flaky", "passed", "skipped"]
-        .into_iter()
-        .filter(|outcome| has(outcome))
-    {
+    let mut outcomes = vec!["failed", "errored", "flaky", "passed", "skipped"];
+    outcomes.retain(|outcome| has(outcome));
+    // With a single outcome there is nothing to choose.
+    for outcome in outcomes.iter().filter(|_| outcomes.len() > 1) {
         push(
             page,
             format_args!(

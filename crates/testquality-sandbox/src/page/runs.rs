@@ -220,11 +220,19 @@ impl ResultItem {
     }
 }
 
-/// A time in seconds, for people.
+/// A time in seconds, for people: `12 ms`, `3.4 s`, `2 min 5 s`, `12 h 30 min`.
 pub(super) fn seconds(time: f64) -> String {
-    if time < 0.01 && time > 0.0 {
-        format!("{:.1} ms", time * 1000.0)
+    if time < 0.9995 {
+        return format!("{:.0} ms", time * 1000.0);
+    }
+    if time < 59.95 {
+        return format!("{time:.1} s");
+    }
+    let rounded = time.round();
+    let (minutes, rest) = ((rounded / 60.0).floor(), rounded % 60.0);
+    if minutes < 60.0 {
+        format!("{minutes:.0} min {rest:.0} s")
     } else {
-        format!("{time:.2} s")
+        format!("{:.0} h {:.0} min", (minutes / 60.0).floor(), minutes % 60.0)
     }
 }
