@@ -104,6 +104,14 @@ impl ReportBuilder {
         }
     }
 
+    /// Adds a property of a suite.
+    pub(crate) fn suite_property(&mut self, suite: SuiteIndex, name: &str, value: &str) {
+        let property = Property { name: self.names.intern(name), value: value.into() };
+        if let Some(suite) = self.report.suites.get_mut(suite as usize) {
+            suite.properties.push(property);
+        }
+    }
+
     /// An attribute of a case.
     pub(crate) fn attribute(&mut self, name: &str, value: &str) -> Attribute {
         Attribute { name: self.names.intern(name), value: value.into() }

@@ -126,6 +126,10 @@ mod tests {
             ("[\"start\",{\"total\":2}]\n", Format::MochaStream),
             (r#"{"config":{"configFile":"c","rootDir":"/r""#, Format::Playwright),
             (r#"{"created":1.5,"duration":2,"exitcode":0,"root":"/r""#, Format::Pytest),
+            (
+                r#"{"protocolVersion":"0.1.1","runnerVersion":null,"pid":1,"type":"start","time":0}"#,
+                Format::DartTest,
+            ),
             (r#"{"pytest_version": "8", "$report_type": "SessionStart"}"#, Format::Reportlog),
             (r#"[{"keyword":"Feature","uri":"a.feature","elements":[{"#, Format::Cucumber),
             (r#"{"meta":{"protocolVersion":"32.0.0"}}"#, Format::CucumberMessages),

@@ -89,6 +89,9 @@ pub enum Format {
     /// `go test -json`, and the text of `go test -v`.
     #[serde(rename = "go-test")]
     GoTest,
+    /// `dart test --reporter json` and `flutter test --machine`.
+    #[serde(rename = "dart-test")]
+    DartTest,
     /// The Common Test Report Format.
     Ctrf,
     /// `jest --json`.

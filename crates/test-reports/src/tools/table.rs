@@ -77,6 +77,15 @@ const TESTNG: Tool = Tool {
 
 const TAP: Tool = Tool { message: messages::tap, ..ROW };
 
+const DART: Tool = Tool {
+    name: "Dart",
+    locate: Locate::Case(devices::dart),
+    not_a_test: devices::dart_not_a_test,
+    configuration: devices::platform,
+    message: devices::dart_message,
+    ..ROW
+};
+
 const CUCUMBER: Tool = Tool {
     name: "Cucumber",
     locate: Locate::Case(gherkin::locate),
@@ -151,6 +160,8 @@ pub(super) static TABLE: &[Tool] = &[
         parameters: Parameters::Brackets,
         ..ROW
     },
+    // The documentation of Dart's JSON reporter.
+    Tool { is_written_by: |report| report.format == Format::DartTest, ..DART },
     // testdata/ctest/Test.xml.
     Tool {
         name: "CTest",
@@ -581,14 +592,7 @@ pub(super) static TABLE: &[Tool] = &[
         ..ROW
     },
     // The source of junitreport for Dart and Flutter.
-    Tool {
-        name: "Dart",
-        is_written_by: devices::is_dart,
-        locate: Locate::Case(devices::dart),
-        configuration: devices::platform,
-        message: devices::dart_message,
-        ..ROW
-    },
+    Tool { is_written_by: devices::is_dart, ..DART },
     // The source of helm-unittest.
     Tool {
         name: "helm-unittest",

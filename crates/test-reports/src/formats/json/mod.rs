@@ -7,6 +7,7 @@
 mod allure;
 mod ctrf;
 mod cucumber;
+mod dart;
 mod envelope;
 mod go;
 mod googletest;
@@ -96,6 +97,7 @@ pub(super) fn read(
         Format::LibtestJson => {
             lines(input, limits, libtest::Reader::new(builder("libtest"), limits))
         }
+        Format::DartTest => lines(input, limits, dart::Reader::new(builder("dart test"), limits)),
         Format::Reportlog => {
             lines(input, limits, reportlog::Reader::new(builder("pytest"), limits))
         }

@@ -83,11 +83,20 @@ impl Paths {
             "suites[].suites[].tests",
             "suites[].suites[].suites",
         ];
+        const DART: [[&str; 2]; 5] = [
+            ["type=start", "protocolVersion"],
+            ["type=suite", "suite.path"],
+            ["type=group", "group.suiteID"],
+            ["type=testStart", "test.suiteID"],
+            ["type=testDone", "testID"],
+        ];
         let libtest = ["type=suite", "type=test", "type=bench"];
         Some(if self.has("Action") && self.any(&["Package", "ImportPath"]) {
             Format::GoTest
         } else if self.any(&libtest) && self.has("event") {
             Format::LibtestJson
+        } else if DART.iter().any(|keys| self.all(keys)) {
+            Format::DartTest
         } else if self.has("$report_type") {
             Format::Reportlog
         } else if self.any(&ENVELOPES) {
