@@ -389,6 +389,9 @@ pub(super) static TABLE: &[Tool] = &[
         name: "TAP",
         is_written_by: |report| report.format == Format::Tap,
         locate: Locate::Case(own::chain),
+        not_a_test: |case| {
+            javascript::hook_not_a_test(case).or_else(|| javascript::node_not_a_test(case))
+        },
         ..TAP
     },
     // The documentation of TeamCity's service messages.

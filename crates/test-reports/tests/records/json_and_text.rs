@@ -208,6 +208,32 @@ fn failed_files_and_groups_of_dart_are_run_errors() {
     }
 }
 
+/// node:test writes a file without tests as a test, and a failed file as a failed one, with the path on the machine.
+#[test]
+fn files_of_node_are_named_relative_to_the_repository() {
+    for home in ["/home/ada/shop", "/builds/7/shop"] {
+        let (empty, broken) =
+            (format!("{home}/test/empty.test.js"), format!("{home}/test/a.test.js"));
+        let tap = format!(
+            "TAP version 13\n# Subtest: {empty}\nok 1 - {empty}\n  ---\n  duration_ms: 12.5\n  ...\n\
+             # Subtest: {broken}\nnot ok 2 - {broken}\n  ---\n  duration_ms: 7\n  error: 'test failed'\n  ...\n1..2\n"
+        );
+        let junit = format!(
+            "<testsuites><testcase name='{empty}' time='0.1' classname='test'/>\
+             <testcase name='{broken}' time='0.1' classname='test'><failure message='test failed'/></testcase></testsuites>"
+        );
+        for report in [tap, junit] {
+            let root = RepositoryRoot::new(Path::new(home));
+            let options = IdentityOptions { root, ..IdentityOptions::default() };
+            let records =
+                collect(&[crate::single::read(report.as_bytes(), "r").unwrap()], &options);
+            let names: Vec<&str> = records.tests.iter().map(|test| &*test.name).collect();
+            assert_eq!(names, ["test/empty.test.js"], "{report}");
+            assert_eq!(records.run_errors.len(), 1);
+        }
+    }
+}
+
 #[test]
 fn failures_say_the_same_in_both_formats() {
     for (own, junit, home, name) in [
