@@ -111,6 +111,9 @@ pub enum Format {
     /// pytest-reportlog.
     #[serde(rename = "pytest-reportlog")]
     Reportlog,
+    /// Newman's reporter `json`.
+    #[serde(rename = "newman-json")]
+    NewmanJson,
     /// The JSON of Cucumber and behave.
     Cucumber,
     /// Cucumber's messages.

@@ -244,6 +244,50 @@ fn markers_of_pytest_are_properties() {
     }
 }
 
+#[test]
+fn requests_and_scripts_of_newman_fail_outside_of_assertions() {
+    let folders = r#"{"item":[{"id":"9","item":[{"id":"1","name":"add"}],"name":"Cart"}],"info":{"name":"Shop"}}"#;
+    let execution =
+        |id: &str, rest: &str| format!(r#"{{"item":{{"id":"{id}","name":"add"}},{rest}}}"#);
+    let executions = [
+        execution(
+            "1",
+            r#""response":{"responseTime":250},"assertions":[{"assertion":"is found","skipped":false}]"#,
+        ),
+        execution(
+            "1",
+            r#""assertions":[{"assertion":"is found","error":{"name":"AssertionError","message":"no","stack":"s"}}]"#,
+        ),
+        execution("1", r#""requestError":{"code":"ECONNREFUSED","message":"refused"}"#),
+        execution(
+            "7",
+            r#""testScript":[{"error":{"name":"TypeError","message":"x is undefined"}},{}]"#,
+        ),
+    ];
+    let document = format!(
+        r#"{{"collection":{folders},"run":{{"executions":[{}],"error":null}}}}"#,
+        executions.join(",")
+    );
+    let report = read(document.as_bytes(), "a.json").unwrap();
+    assert_eq!((&report.damage, report.format), (&None, Format::NewmanJson));
+    assert_eq!(outcomes(&report), ["is found: Passed ", "is found: Failed no"]);
+    let suites: Vec<&str> = report.suites.iter().map(|suite| &*suite.name).collect();
+    assert_eq!(suites, ["Cart / add", "add"]);
+    let errors: Vec<_> = report
+        .suite_errors
+        .iter()
+        .map(|error| (error.suite, error.detail.message.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(errors, [(Some(0), "refused"), (Some(1), "x is undefined")]);
+    // The run is missing: the beginning of a large document looks the same.
+    let cut = format!(
+        r#"{{"collection":{{"item":[{{"id":"1","name":"add","request":{{}}}}],"x":"{}"}}}}"#,
+        "y".repeat(70_000)
+    );
+    let report = read(cut.as_bytes(), "a.json").unwrap();
+    assert_eq!(report.damage.unwrap().message, "the document has a collection, but no run of it");
+}
+
 /// The events of a run of Dart, each a line.
 fn dart(events: &[&str]) -> Report {
     let start = [

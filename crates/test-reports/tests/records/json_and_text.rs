@@ -24,7 +24,7 @@ const fn same(own: &'static str, junit: &'static [&'static str], home: &'static 
     Pair { own, junit, home, only_own: 0, only_junit: 0, other_result: 0, why: "" }
 }
 
-const PAIRS: [Pair; 24] = [
+const PAIRS: [Pair; 26] = [
     Pair {
         other_result: 1,
         why: "jest-junit writes `test.todo` as passed",
@@ -35,6 +35,11 @@ const PAIRS: [Pair; 24] = [
         only_own: 2,
         why: "mocha-junit-reporter leaves out pending tests",
         ..same("mocha/mocha.json", &["mocha/customer.xml"], "mocha")
+    },
+    Pair {
+        only_own: 3,
+        why: "Mocha's own reporter leaves out the tests behind a failed hook",
+        ..same("mochawesome/mochawesome.json", &["mochawesome/mocha.json"], "mochawesome")
     },
     same("mocha/mocha-stream.jsonl", &["mocha/customer.xml"], "mocha"),
     same("playwright/playwright.json", &["playwright/results.xml"], "playwright"),
@@ -83,6 +88,11 @@ const PAIRS: [Pair; 24] = [
         ..same("nextest/nextest-plain.jsonl", &["nextest/junit.xml"], "nextest")
     },
     same("robotframework/shop.json", &["robotframework/shop.xml"], "robot-json"),
+    Pair {
+        other_result: 1,
+        why: "Newman's JUnit reports have skipped assertions as passed",
+        ..same("newman/newman.json", &["newman/shop.xml"], "newman")
+    },
     same("by-hand/dart.jsonl", &["by-hand/dart.xml"], "dart"),
     same("googletest/shop.json", &["googletest/shop.xml"], "googletest-json"),
     Pair {

@@ -18,6 +18,7 @@ mod messages;
 mod mocha;
 mod mochawesome;
 mod ndjson;
+mod newman;
 mod playwright;
 mod pytest;
 mod reportlog;
@@ -85,6 +86,9 @@ pub(super) fn read(
         Format::Ctrf => document(input, limits, |place| ctrf::Reader::new(builder("ctrf"), place)),
         Format::Cucumber => {
             document(input, limits, |place| cucumber::Reader::new(builder("cucumber"), place))
+        }
+        Format::NewmanJson => {
+            document(input, limits, |place| newman::Reader::new(builder("newman"), place))
         }
         Format::Allure => document(input, limits, |_| allure::Reader::new(builder("allure"))),
         Format::GoogletestJson => {

@@ -55,6 +55,14 @@ impl Paths {
         self.0.iter().any(|path| path.starts_with(start))
     }
 
+    /// Newman's run comes behind the collection, maybe far. A collection without a run begins with its `info`.
+    fn is_newman(&self) -> bool {
+        const ITEMS: [&str; 3] =
+            ["collection.item[].item", "collection.item[].request", "collection.item[].event"];
+        self.any(&ITEMS)
+            && (self.any(&["run.executions", "run.stats"]) || !self.has("collection.info"))
+    }
+
     fn format(&self) -> Option<Format> {
         const ENVELOPES: [&str; 8] = [
             "meta.protocolVersion",
@@ -130,6 +138,8 @@ impl Paths {
             Format::RobotJson
         } else if self.has("uuid") && self.any(&ALLURE) {
             Format::Allure
+        } else if self.is_newman() {
+            Format::NewmanJson
         } else if self.has("[].elements") || self.all(&["[].keyword", "[].uri"]) {
             Format::Cucumber
         } else {
