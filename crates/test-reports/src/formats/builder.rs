@@ -62,6 +62,13 @@ impl ReportBuilder {
         self.report.root.attributes.push(attribute);
     }
 
+    /// Adds an attribute of the document, unless it has one of this name.
+    pub(crate) fn set_root_attribute(&mut self, name: &str, value: &str) {
+        if self.report.root.attributes.iter().all(|attribute| &*attribute.name != name) {
+            self.root_attribute(name, value);
+        }
+    }
+
     /// The suite of this name inside `parent`, which is added if there is none.
     pub(crate) fn suite(&mut self, parent: Option<SuiteIndex>, name: &str) -> SuiteIndex {
         let key = (parent, self.names.intern(name));

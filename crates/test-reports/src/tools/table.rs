@@ -77,6 +77,15 @@ const TESTNG: Tool = Tool {
 
 const TAP: Tool = Tool { message: messages::tap, ..ROW };
 
+const PHPUNIT: Tool = Tool {
+    name: "PHPUnit",
+    locate: Locate::Case(php::phpunit),
+    not_a_test: php::not_a_test,
+    parameters: Parameters::DataSet,
+    message: messages::phpunit,
+    ..ROW
+};
+
 const DART: Tool = Tool {
     name: "Dart",
     locate: Locate::Case(devices::dart),
@@ -394,6 +403,8 @@ pub(super) static TABLE: &[Tool] = &[
         },
         ..TAP
     },
+    // The output of PHPUnit 9 with --log-teamcity.
+    Tool { is_written_by: php::is_teamcity, ..PHPUNIT },
     // The documentation of TeamCity's service messages.
     Tool {
         name: "TeamCity",
@@ -860,15 +871,7 @@ pub(super) static TABLE: &[Tool] = &[
         ..TAP
     },
     // testdata/phpunit.
-    Tool {
-        name: "PHPUnit",
-        is_written_by: php::is_phpunit,
-        locate: Locate::Case(php::phpunit),
-        not_a_test: php::not_a_test,
-        parameters: Parameters::DataSet,
-        message: messages::phpunit,
-        ..ROW
-    },
+    Tool { is_written_by: php::is_phpunit, ..PHPUNIT },
     // testdata/googletest.
     Tool {
         name: "GoogleTest",

@@ -24,7 +24,7 @@ const fn same(own: &'static str, junit: &'static [&'static str], home: &'static 
     Pair { own, junit, home, only_own: 0, only_junit: 0, other_result: 0, why: "" }
 }
 
-const PAIRS: [Pair; 26] = [
+const PAIRS: [Pair; 27] = [
     Pair {
         other_result: 1,
         why: "jest-junit writes `test.todo` as passed",
@@ -93,6 +93,7 @@ const PAIRS: [Pair; 26] = [
         why: "Newman's JUnit reports have skipped assertions as passed",
         ..same("newman/newman.json", &["newman/shop.xml"], "newman")
     },
+    same("phpunit-teamcity/teamcity.txt", &["phpunit-teamcity/junit.xml"], "phpunit-teamcity"),
     same("by-hand/dart.jsonl", &["by-hand/dart.xml"], "dart"),
     same("googletest/shop.json", &["googletest/shop.xml"], "googletest-json"),
     Pair {
