@@ -6,7 +6,11 @@
     inputs.py out FILE                10,000 cases, 480 MiB, nearly all of it console output, six properties a case
     inputs.py giant FILE              three cases, each with console output of 96 MiB
     inputs.py million FILE            1,000,000 cases, as big, but without failures
+    inputs.py ctrf FILE               100,000 tests of the Common Test Report Format, 2 % failures with a trace
+    inputs.py go FILE                 60,000 tests of `go test -json`, with their output
+    inputs.py tap FILE                120,000 points of TAP 14, each with a diagnostic in YAML
 """
+import json
 import os
 import random
 import sys
@@ -55,14 +59,18 @@ class Report:
             return 'with["a" <b> & c, %d] %s' % (number, words)
         return words.replace(" ", "_") + "()" if kind < 0.75 else words
 
-    def trace(self, test):
+    def frames(self, test):
         dice, what = self.dice, "expected: <%d> but was: <%d>" % (self.dice.randrange(999), self.dice.randrange(999))
         lines = ["org.opentest4j.AssertionFailedError: " + what]
         for depth in range(39):
             place = test if depth == 0 else dice.choice(FRAMES + ["com.acme.%s.%s" % (dice.choice(AREAS), dice.choice(THINGS))])
             lines.append("\tat %s.invoke(%s.java:%d)" % (place, place.rsplit(".", 1)[1], dice.randrange(10, 900)))
+        return what, "\n".join(lines)
+
+    def trace(self, test):
+        what, lines = self.frames(test)
         return '<failure message=%s type="org.opentest4j.AssertionFailedError"><![CDATA[%s]]></failure>\n' % (
-            quoteattr(what), "\n".join(lines))
+            quoteattr(what), lines)
 
     def case(self, test, number, failures, inside=""):
         kind = self.dice.random()
@@ -116,12 +124,69 @@ def some_log(report, _):
     return report.log(600) if report.dice.random() < 0.05 else ""
 
 
+def ctrf(path):
+    report = Report(path, 5)
+    report.write('{"reportFormat":"CTRF","specVersion":"0.0.0","results":{"tool":{"name":"shop"},"summary":{"tests":100000},"tests":[\n')
+    for number in range(100_000):
+        test = "com.acme.%s.%sTest" % (report.dice.choice(AREAS), report.dice.choice(THINGS))
+        row = {"name": report.name(number), "status": "passed", "duration": report.dice.randrange(900), "suite": test.split("."),
+               "filePath": "src/%s.java" % test.replace(".", "/"), "start": 1782900000000 + number, "tags": ["fast"]}
+        if report.dice.random() < 0.02:
+            row["message"], row["trace"] = report.frames(test)
+            row["status"] = "failed"
+        report.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + (",\n" if number < 99_999 else "\n"))
+    report.write("]}}\n")
+    report.file.close()
+
+
+def go(path):
+    report = Report(path, 6)
+
+    def event(action, package, **more):
+        row = {"Time": "2026-07-01T12:00:00.000000001Z", "Action": action, "Package": package, **more}
+        report.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+    for first in range(0, 60_000, 100):
+        package = "acme.com/shop/%s%d" % (report.dice.choice(AREAS), first)
+        event("start", package)
+        for number in range(first, first + 100):
+            test, state = "Test%s%d" % (report.dice.choice(THINGS), number), "fail" if report.dice.random() < 0.02 else "pass"
+            event("run", package, Test=test)
+            event("output", package, Test=test, Output="=== RUN   %s\n" % test)
+            if state == "fail":
+                event("output", package, Test=test, Output="    shop_test.go:%d: %s" % (number, report.line()))
+            event("output", package, Test=test, Output="--- %s: %s (0.01s)\n" % (state.upper(), test))
+            event(state, package, Test=test, Elapsed=0.01)
+        event("output", package, Output="ok  \t%s\t0.5s\n" % package)
+        event("pass", package, Elapsed=0.5)
+    report.file.close()
+
+
+def tap(path):
+    report = Report(path, 7)
+    report.write("TAP version 14\n1..120000\n")
+    for number in range(1, 120_001):
+        has_failed = report.dice.random() < 0.02
+        report.write("%s %d - %s\n  ---\n  duration_ms: %.3f\n" % (
+            "not ok" if has_failed else "ok", number, report.name(number).replace("#", ""), report.dice.expovariate(0.1)))
+        report.write("  location: '/srv/shop/test/%s.test.js:%d:3'\n  type: 'test'\n" % (report.dice.choice(AREAS), number % 900 + 1))
+        if has_failed:
+            what, lines = report.frames("com.acme.Cart")
+            report.write("  error: '%s'\n  stack: |-\n" % what)
+            report.write("".join("    %s\n" % line.strip() for line in lines.splitlines()))
+        report.write("  ...\n")
+    report.file.close()
+
+
 SHAPES = {
     "small": small,
     "big": lambda path: whole(path, 1, 100_000, 0.02, some_log),
     "out": lambda path: whole(path, 2, 10_000, 0.1, lambda r, n: r.properties(6, n) + r.log(48 * 1024)),
     "giant": lambda path: whole(path, 3, 3, 0, lambda r, _: r.log(96 * MIB)),
     "million": lambda path: whole(path, 4, 1_000_000, 0, some_log),
+    "ctrf": ctrf,
+    "go": go,
+    "tap": tap,
 }
 
 if __name__ == "__main__":

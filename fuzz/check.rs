@@ -75,7 +75,7 @@ pub(super) fn frameworks(data: &[u8]) {
 }
 
 /// The beginnings and ends of reports in JSON, between which cases are.
-pub(super) const JSON: [(&str, &str); 17] = [
+pub(super) const JSON: [(&str, &str); 19] = [
     (
         r#"{"numTotalTests":1,"openHandles":[],"testResults":[{"assertionResults":["#,
         r#"],"name":"a.js"}]}"#,
@@ -102,6 +102,11 @@ pub(super) const JSON: [(&str, &str); 17] = [
         "{\"type\":\"suite\",\"event\":\"started\",\"test_count\":1}\n",
         "\n{\"type\":\"suite\",\"event\":\"ok\"}\n",
     ),
+    (
+        "{\"type\":\"start\",\"protocolVersion\":\"0.1.1\"}\n{\"type\":\"suite\",\"suite\":{\"id\":0,\"path\":\"a\"}}\n",
+        "\n{\"type\":\"done\",\"success\":true}\n",
+    ),
+    (r#"{"collection":{"item":[{"id":"1","name":"a","request":{}}]},"run":{"executions":["#, "]}}"),
 ];
 
 /// The beginnings and ends of reports in text.

@@ -490,8 +490,9 @@ impl Import<'_> {
         let records = &self.summary.records;
         let again = "run all tests again";
         if !records.stopped_early.is_empty() {
-            let reason = "a test run stopped after a failing binary";
-            Some((reason, "run all tests with --no-fail-fast"))
+            let advice =
+                if records.failed_fast { "run all tests with --no-fail-fast" } else { again };
+            Some(("a test run ended before all tests had run", advice))
         } else if let Some(reason) = self.incomplete_reports() {
             Some((reason, again))
         } else if tables::leaves_some_out(self.settings, records) {

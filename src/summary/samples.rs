@@ -349,6 +349,7 @@ pub(super) fn records() -> Records {
         merged: 2,
         excluded: 0,
         stopped_early: Vec::new(),
+        failed_fast: false,
         warnings: vec!["something to know".to_owned()],
     }
 }

@@ -58,8 +58,10 @@ async fn no_test_is_stale_if_reports_may_be_incomplete() {
          test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\n\
          error: doctest failed, to rerun pass `--doc`\n",
     );
+    env.write("bailed.tap", "TAP version 13\nok 1 - adds\nBail out! no database\n");
     for (file, hint) in [
         ("cut.xml", "run all tests"),
+        ("bailed.tap", "a test run ended before all tests had run"),
         ("broken.xml", "run all tests"),
         ("stopped.txt", "--no-fail-fast"),
     ] {
@@ -68,5 +70,6 @@ async fn no_test_is_stale_if_reports_may_be_incomplete() {
         assert!(run.stderr.contains(hint), "{run}");
         assert!(run.stderr.contains("no stale tests are listed"), "{run}");
         assert!(!run.stdout.contains("Not in any report"), "{run}");
+        assert_eq!(run.stderr.contains("no-fail-fast"), file == "stopped.txt", "{run}");
     }
 }

@@ -1,4 +1,4 @@
-//! Other readers of JUnit-style XML behind one command line, for `benches/compare.py`.
+//! Other readers of JUnit-style XML, and bare loops over XML, JSON and lines, behind one command line, for `benches/compare.py`.
 //!
 //! `peers READER PATH` reads a file, or every file of a directory, and prints the number of cases.
 //! `peers measure COMMAND…` runs a command and prints its wall-clock seconds, CPU seconds and peak memory, then its output.
@@ -16,6 +16,8 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use vmap::Map;
 
 type Counted = Result<usize, Box<dyn Error>>;
@@ -31,6 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             return measure(program, arguments, Stdio::null());
         }
         ["floor", path] => each(path, floor)?,
+        ["json", path] => each(path, json)?,
+        ["json-lines", path] => each(path, json_lines)?,
+        ["lines", path] => each(path, lines)?,
         ["quick-junit", path] => each(path, quick_junit)?,
         ["junit-parser", path] => each(path, junit_parser)?,
         _ => return Err("peers READER PATH, or peers measure COMMAND…".into()),
@@ -88,6 +93,66 @@ fn floor(path: &Path) -> Counted {
             _ => {}
         }
     }
+}
+
+/// A bare serde loop over the tests of a CTRF document in a mapped file: reads every element and drops it.
+fn json(path: &Path) -> Counted {
+    #[derive(Deserialize)]
+    struct Document {
+        results: Results,
+    }
+    #[derive(Deserialize)]
+    struct Results {
+        tests: Elements,
+    }
+    let (map, _) = Map::with_options().open(path)?;
+    let document: Document = serde_json::from_slice(&map[..])?;
+    Ok(document.results.tests.0)
+}
+
+/// The number of elements of an array, which are dropped.
+struct Elements(usize);
+
+impl<'de> Deserialize<'de> for Elements {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Count;
+        impl<'de> Visitor<'de> for Count {
+            type Value = Elements;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Elements, A::Error> {
+                let mut count = 0;
+                while black_box(elements.next_element::<IgnoredAny>()?).is_some() {
+                    count += 1;
+                }
+                Ok(Elements(count))
+            }
+        }
+        deserializer.deserialize_seq(Count)
+    }
+}
+
+/// A bare serde loop over the lines of a mapped file. Counts the lines.
+fn json_lines(path: &Path) -> Counted {
+    each_line(path, |line| Ok(black_box(serde_json::from_slice::<IgnoredAny>(line)).map(drop)?))
+}
+
+/// A bare loop over the lines of a mapped file, which checks that they are UTF-8. Counts the lines.
+fn lines(path: &Path) -> Counted {
+    each_line(path, |line| Ok(black_box(std::str::from_utf8(line)).map(drop)?))
+}
+
+fn each_line(path: &Path, take: fn(&[u8]) -> Result<(), Box<dyn Error>>) -> Counted {
+    let (map, _) = Map::with_options().open(path)?;
+    let (mut start, mut count) = (0, 0);
+    for end in memchr::memchr_iter(b'\n', &map[..]) {
+        take(&map[start..end])?;
+        (start, count) = (end + 1, count + 1);
+    }
+    Ok(count)
 }
 
 fn quick_junit(path: &Path) -> Counted {

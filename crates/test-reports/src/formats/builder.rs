@@ -62,6 +62,13 @@ impl ReportBuilder {
         self.report.root.attributes.push(attribute);
     }
 
+    /// Adds an attribute of the document, unless it has one of this name.
+    pub(crate) fn set_root_attribute(&mut self, name: &str, value: &str) {
+        if self.report.root.attributes.iter().all(|attribute| &*attribute.name != name) {
+            self.root_attribute(name, value);
+        }
+    }
+
     /// The suite of this name inside `parent`, which is added if there is none.
     pub(crate) fn suite(&mut self, parent: Option<SuiteIndex>, name: &str) -> SuiteIndex {
         let key = (parent, self.names.intern(name));
@@ -101,6 +108,14 @@ impl ReportBuilder {
         let attribute = Attribute { name: self.names.intern(name), value: value.into() };
         if let Some(suite) = self.report.suites.get_mut(suite as usize) {
             suite.attributes.push(attribute);
+        }
+    }
+
+    /// Adds a property of a suite.
+    pub(crate) fn suite_property(&mut self, suite: SuiteIndex, name: &str, value: &str) {
+        let property = Property { name: self.names.intern(name), value: value.into() };
+        if let Some(suite) = self.report.suites.get_mut(suite as usize) {
+            suite.properties.push(property);
         }
     }
 

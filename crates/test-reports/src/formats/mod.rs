@@ -83,7 +83,7 @@ pub enum ReadError {
     },
     /// It is JSON of another kind.
     #[error(
-        "{path} is JSON, but not a test report: neither CTRF, nor results for Allure, nor what Jest, Vitest, Mocha, mochawesome, Playwright, Cucumber, behave, pytest, go test, libtest, nextest, GoogleTest or Robot Framework write"
+        "{path} is JSON, but not a test report: neither CTRF, nor results for Allure, nor what Jest, Vitest, Mocha, mochawesome, Playwright, Newman, Cucumber, behave, pytest, Dart, go test, libtest, nextest, GoogleTest or Robot Framework write"
     )]
     OtherJson {
         /// The path as given.

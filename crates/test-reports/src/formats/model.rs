@@ -89,6 +89,9 @@ pub enum Format {
     /// `go test -json`, and the text of `go test -v`.
     #[serde(rename = "go-test")]
     GoTest,
+    /// `dart test --reporter json` and `flutter test --machine`.
+    #[serde(rename = "dart-test")]
+    DartTest,
     /// The Common Test Report Format.
     Ctrf,
     /// `jest --json`.
@@ -108,6 +111,9 @@ pub enum Format {
     /// pytest-reportlog.
     #[serde(rename = "pytest-reportlog")]
     Reportlog,
+    /// Newman's reporter `json`.
+    #[serde(rename = "newman-json")]
+    NewmanJson,
     /// The JSON of Cucumber and behave.
     Cucumber,
     /// Cucumber's messages.

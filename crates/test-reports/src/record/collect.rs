@@ -8,7 +8,7 @@ use super::index::TestIndex;
 use super::stretch::{self, Outcomes, Stretch};
 use super::warnings::Warnings;
 use super::{FileCounts, IdentityOptions, Records, RunError};
-use crate::formats::model::{Case, Report, SuiteError};
+use crate::formats::model::{Case, Format, Report, SuiteError};
 use crate::text;
 use crate::threads::map_all;
 use crate::tools::{CaseMapper, MappedCase, Tool};
@@ -67,6 +67,7 @@ pub fn collect_groups(groups: &[ReportGroup<'_>]) -> Records {
     }
     let stopped =
         reports.iter().map(|(_, report, _)| *report).filter(|report| report.stopped_early);
+    records.failed_fast = stopped.clone().any(|report| report.format == Format::Libtest);
     records.stopped_early = stopped.map(Report::shown_path).collect();
     records.files =
         mappers.iter().zip(outcomes).map(|(mapper, outcomes)| counts(mapper, outcomes)).collect();

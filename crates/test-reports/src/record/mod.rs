@@ -206,6 +206,8 @@ pub struct Records {
     pub excluded: usize,
     /// The paths of reports of runs that ended before all tests had been executed.
     pub stopped_early: Vec<Arc<str>>,
+    /// Whether one of them is a run of `cargo test`, which ends with its first failing binary.
+    pub failed_fast: bool,
     /// Warnings about the mapping, one line each.
     pub warnings: Vec<String>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::executions::MergedOutcome;
 use super::stretch::Stretch;
-use crate::formats::model::{Case, Report, find_attribute};
+use crate::formats::model::{Case, Format, Report, find_attribute};
 use crate::identity::Identity;
 use crate::text::{self, count};
 use crate::tools::Tool;
@@ -69,6 +69,9 @@ impl Warnings {
         }
         if report.stopped_early {
             self.stopped_early.add("", Some(report));
+            if report.format == Format::Libtest {
+                self.stopped_early.advice = Some("use --no-fail-fast");
+            }
         }
         self.add_announced(report, cases);
         for (count, word) in cases.iter().map(|stretch| stretch.unknown) {
@@ -206,9 +209,10 @@ impl Warnings {
                 count(reports, "report"),
             ));
         }
-        if let Tally { count: runs @ 1.., path, .. } = stopped_early {
+        if let Tally { count: runs @ 1.., path, advice, .. } = stopped_early {
+            let advice = advice.map(|advice| format!(": {advice}")).unwrap_or_default();
             lines.push(format!(
-                "{} stopped after a failing binary, so that tests of later binaries may be missing (first: {path}): use --no-fail-fast",
+                "{} ended before all tests had run, so that some may be missing (first: {path}){advice}",
                 count(runs, "test run"),
             ));
         }

@@ -198,7 +198,19 @@ pub(super) fn tap(detail: &Detail) -> Option<&str> {
 }
 
 fn is_yaml_key(line: &str) -> bool {
-    const KEYS: [&str; 6] = ["at:", "stack: |", "diff: |", "compare: ", "operator: ", "message: |"];
+    const KEYS: [&str; 11] = [
+        "at:",
+        "stack: |",
+        "diff: |",
+        "compare: ",
+        "operator: ",
+        "message: |",
+        "duration_ms: ",
+        "location: ",
+        "failureType: ",
+        "exitCode: ",
+        "signal: ",
+    ];
     ["---", "..."].contains(&line) || KEYS.iter().any(|key| line.starts_with(key))
 }
 

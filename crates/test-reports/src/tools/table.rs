@@ -77,6 +77,24 @@ const TESTNG: Tool = Tool {
 
 const TAP: Tool = Tool { message: messages::tap, ..ROW };
 
+const PHPUNIT: Tool = Tool {
+    name: "PHPUnit",
+    locate: Locate::Case(php::phpunit),
+    not_a_test: php::not_a_test,
+    parameters: Parameters::DataSet,
+    message: messages::phpunit,
+    ..ROW
+};
+
+const DART: Tool = Tool {
+    name: "Dart",
+    locate: Locate::Case(devices::dart),
+    not_a_test: devices::dart_not_a_test,
+    configuration: devices::platform,
+    message: devices::dart_message,
+    ..ROW
+};
+
 const CUCUMBER: Tool = Tool {
     name: "Cucumber",
     locate: Locate::Case(gherkin::locate),
@@ -151,6 +169,8 @@ pub(super) static TABLE: &[Tool] = &[
         parameters: Parameters::Brackets,
         ..ROW
     },
+    // The documentation of Dart's JSON reporter.
+    Tool { is_written_by: |report| report.format == Format::DartTest, ..DART },
     // testdata/ctest/Test.xml.
     Tool {
         name: "CTest",
@@ -378,8 +398,13 @@ pub(super) static TABLE: &[Tool] = &[
         name: "TAP",
         is_written_by: |report| report.format == Format::Tap,
         locate: Locate::Case(own::chain),
+        not_a_test: |case| {
+            javascript::hook_not_a_test(case).or_else(|| javascript::node_not_a_test(case))
+        },
         ..TAP
     },
+    // The output of PHPUnit 9 with --log-teamcity.
+    Tool { is_written_by: php::is_teamcity, ..PHPUNIT },
     // The documentation of TeamCity's service messages.
     Tool {
         name: "TeamCity",
@@ -581,14 +606,7 @@ pub(super) static TABLE: &[Tool] = &[
         ..ROW
     },
     // The source of junitreport for Dart and Flutter.
-    Tool {
-        name: "Dart",
-        is_written_by: devices::is_dart,
-        locate: Locate::Case(devices::dart),
-        configuration: devices::platform,
-        message: devices::dart_message,
-        ..ROW
-    },
+    Tool { is_written_by: devices::is_dart, ..DART },
     // The source of helm-unittest.
     Tool {
         name: "helm-unittest",
@@ -853,15 +871,7 @@ pub(super) static TABLE: &[Tool] = &[
         ..TAP
     },
     // testdata/phpunit.
-    Tool {
-        name: "PHPUnit",
-        is_written_by: php::is_phpunit,
-        locate: Locate::Case(php::phpunit),
-        not_a_test: php::not_a_test,
-        parameters: Parameters::DataSet,
-        message: messages::phpunit,
-        ..ROW
-    },
+    Tool { is_written_by: php::is_phpunit, ..PHPUNIT },
     // testdata/googletest.
     Tool {
         name: "GoogleTest",

@@ -237,8 +237,8 @@ fn without_server(word: &str, is_first: bool, any_server: bool) -> String {
     let Some((before, rest)) = word.split_once("://") else {
         return word.to_owned();
     };
-    let start = before.rfind(|next: char| !next.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
-    let scheme = &before[start..];
+    let scheme = before.rsplit(|next: char| !next.is_ascii_alphanumeric()).next().unwrap_or(before);
+    let start = before.len() - scheme.len();
     if scheme.is_empty() || scheme == "file" {
         return word.to_owned();
     }
@@ -576,6 +576,12 @@ mod tests {
             ("CartTest_1763632800123", "CartTest"),
             ("CartTest.20261120100000", "CartTest"),
             ("run_2026-11-20T10-00-00", "run"),
+            ("Größe»http://localhost:80/cart", "Größe»/cart"),
+            ("ß://x", "ß://x"),
+            ("job-2026-11-28T07.00-b1a3aac", "job"),
+            ("job-2026-11-28T07.00-1234567", "job"),
+            ("job-2026-11-28T07.00-abcdefa", "job"),
+            ("job-2026-11-28T07.00-0123abc-cart", "job-cart"),
             ("20261120T100000Z Smoke", "Smoke"),
             ("Smoke 20-Nov-2026 10:00:00", "Smoke"),
             ("Nov 20, 2026 10:00:00 AM", ""),

@@ -245,6 +245,127 @@ fn markers_of_pytest_are_properties() {
 }
 
 #[test]
+fn requests_and_scripts_of_newman_fail_outside_of_assertions() {
+    let folders = r#"{"item":[{"id":"9","item":[{"id":"1","name":"add"}],"name":"Cart"}],"info":{"name":"Shop"}}"#;
+    let execution =
+        |id: &str, rest: &str| format!(r#"{{"item":{{"id":"{id}","name":"add"}},{rest}}}"#);
+    let executions = [
+        execution(
+            "1",
+            r#""response":{"responseTime":250},"assertions":[{"assertion":"is found","skipped":false}]"#,
+        ),
+        execution(
+            "1",
+            r#""assertions":[{"assertion":"is found","error":{"name":"AssertionError","message":"no","stack":"s"}}]"#,
+        ),
+        execution("1", r#""requestError":{"code":"ECONNREFUSED","message":"refused"}"#),
+        execution(
+            "7",
+            r#""testScript":[{"error":{"name":"TypeError","message":"x is undefined"}},{}]"#,
+        ),
+    ];
+    let document = format!(
+        r#"{{"collection":{folders},"run":{{"executions":[{}],"error":null}}}}"#,
+        executions.join(",")
+    );
+    let report = read(document.as_bytes(), "a.json").unwrap();
+    assert_eq!((&report.damage, report.format), (&None, Format::NewmanJson));
+    assert_eq!(outcomes(&report), ["is found: Passed ", "is found: Failed no"]);
+    let suites: Vec<&str> = report.suites.iter().map(|suite| &*suite.name).collect();
+    assert_eq!(suites, ["Cart / add", "add"]);
+    let errors: Vec<_> = report
+        .suite_errors
+        .iter()
+        .map(|error| (error.suite, error.detail.message.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(errors, [(Some(0), "refused"), (Some(1), "x is undefined")]);
+    // The run is missing: the beginning of a large document looks the same.
+    let cut = format!(
+        r#"{{"collection":{{"item":[{{"id":"1","name":"add","request":{{}}}}],"x":"{}"}}}}"#,
+        "y".repeat(70_000)
+    );
+    let report = read(cut.as_bytes(), "a.json").unwrap();
+    assert_eq!(report.damage.unwrap().message, "the document has a collection, but no run of it");
+}
+
+/// The events of a run of Dart, each a line.
+fn dart(events: &[&str]) -> Report {
+    let start = [
+        r#"{"protocolVersion":"0.1.1","runnerVersion":"1.25.8","pid":7,"type":"start","time":0}"#,
+        r#"{"suite":{"id":0,"platform":"vm","path":"test/a_test.dart"},"type":"suite","time":0}"#,
+    ];
+    read([&start, events].concat().join("\n").as_bytes(), "a.jsonl").unwrap()
+}
+
+fn outcomes(report: &Report) -> Vec<String> {
+    let shown = report.cases.iter().map(|case| {
+        let detail = case.extra.as_ref().and_then(|extra| extra.detail.as_ref());
+        let message = detail.and_then(|detail| detail.message.as_deref()).unwrap_or_default();
+        format!("{}: {:?} {message}", case.name.as_deref().unwrap_or_default(), case.outcome)
+    });
+    shown.collect()
+}
+
+#[test]
+fn tests_of_dart_retry_and_fail_after_their_end() {
+    const TEST: &str = r#"{"test":{"id":1,"name":"adds","suiteID":0,"groupIDs":[],"line":40,"url":"package:shop/shared.dart","root_line":7},"type":"testStart","time":5}"#;
+    const HOOK: &str = r#"{"test":{"id":2,"name":"(tearDownAll)","suiteID":0,"groupIDs":[]},"type":"testStart","time":5}"#;
+    const ERROR: &str = r#"{"testID":1,"error":"no","stackTrace":"a_test.dart 7:5  main","isFailure":true,"type":"error","time":9}"#;
+    const PASS: &str = r#"{"testID":1,"result":"success","skipped":false,"hidden":false,"type":"testDone","time":25}"#;
+    const HIDDEN: &str = r#"{"testID":2,"result":"success","skipped":false,"hidden":true,"type":"testDone","time":25}"#;
+    const DONE: &str = r#"{"success":true,"type":"done","time":30}"#;
+    let retry =
+        r#"{"testID":1,"messageType":"print","message":"Retry: adds","type":"print","time":9}"#;
+    let report = dart(&[TEST, ERROR, retry, PASS, DONE]);
+    assert_eq!(report.damage, None);
+    assert_eq!(outcomes(&report), ["adds: Passed "]);
+    let case = &report.cases[0];
+    assert_eq!((case.line, case.duration.map(|seconds| seconds.get())), (Some(7), Some(0.02)));
+    let reruns = &case.extra.as_ref().unwrap().reruns;
+    assert_eq!(reruns.len(), 1);
+    assert_eq!(reruns[0].detail.message.as_deref(), Some("no"));
+
+    let skip =
+        r#"{"testID":1,"messageType":"skip","message":"Skip: no bank","type":"print","time":9}"#;
+    let skipped = PASS.replace("\"skipped\":false", "\"skipped\":true");
+    assert_eq!(outcomes(&dart(&[TEST, skip, &skipped, DONE])), ["adds: Skipped no bank"]);
+
+    let late = dart(&[TEST, HOOK, HIDDEN, PASS, ERROR, DONE]);
+    assert_eq!(outcomes(&late), ["adds: Failed no"]);
+    let late_hook = ERROR.replace("\"testID\":1", "\"testID\":2").replace("true", "false");
+    let late = dart(&[TEST, HOOK, HIDDEN, PASS, &late_hook, DONE]);
+    assert_eq!(outcomes(&late), ["adds: Passed ", "(tearDownAll): Errored no"]);
+
+    // Flutter prints lines of its own between the events.
+    let flutter = r#"[{"event":"test.startedProcess","params":{"vmServiceUri":null}}]"#;
+    assert_eq!(dart(&[flutter, TEST, "building …", PASS, DONE]).damage, None);
+    // Another package follows.
+    let twice = dart(&[
+        TEST,
+        PASS,
+        DONE,
+        r#"{"protocolVersion":"0.1.1","type":"start","time":0}"#,
+        r#"{"suite":{"id":0,"platform":"vm","path":"test/b_test.dart"},"type":"suite","time":0}"#,
+        TEST,
+        PASS,
+        DONE,
+    ]);
+    assert_eq!((twice.damage.is_some(), twice.cases.len(), twice.suites.len()), (false, 2, 2));
+
+    let damage = |events: &[&str]| {
+        let report = dart(events);
+        let damage = report.damage.map(|flaw| (flaw.position.line, flaw.message));
+        (damage.unwrap_or_default(), report.cases.len(), report.stopped_early)
+    };
+    assert_eq!(damage(&[TEST, PASS]), ((5, "the run has no event `done`".into()), 1, false));
+    let aborted = r#"{"success":null,"type":"done","time":30}"#;
+    assert_eq!(damage(&[TEST, aborted]), ((3, "a test has no end".into()), 0, true));
+    assert_eq!(damage(&[PASS, DONE]).0, (3, "the end of a test that has no start".into()));
+    let elsewhere = TEST.replace("\"suiteID\":0", "\"suiteID\":5");
+    assert_eq!(damage(&[&elsewhere, DONE]).0, (3, "a test whose file is not known".into()));
+}
+
+#[test]
 fn allure_describes_and_labels_tests() {
     let report = r#"{"uuid":"1","historyId":"h","name":"adds","fullName":"cart#adds","status":"passed","description":"Adds an item.",
         "start":1,"stop":5,"labels":[{"name":"tag","value":"slow"},{"name":"severity","value":"critical"},{"name":"host","value":"ci-7"}]}"#;

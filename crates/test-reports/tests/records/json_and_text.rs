@@ -24,7 +24,7 @@ const fn same(own: &'static str, junit: &'static [&'static str], home: &'static 
     Pair { own, junit, home, only_own: 0, only_junit: 0, other_result: 0, why: "" }
 }
 
-const PAIRS: [Pair; 23] = [
+const PAIRS: [Pair; 27] = [
     Pair {
         other_result: 1,
         why: "jest-junit writes `test.todo` as passed",
@@ -35,6 +35,11 @@ const PAIRS: [Pair; 23] = [
         only_own: 2,
         why: "mocha-junit-reporter leaves out pending tests",
         ..same("mocha/mocha.json", &["mocha/customer.xml"], "mocha")
+    },
+    Pair {
+        only_own: 3,
+        why: "Mocha's own reporter leaves out the tests behind a failed hook",
+        ..same("mochawesome/mochawesome.json", &["mochawesome/mocha.json"], "mochawesome")
     },
     same("mocha/mocha-stream.jsonl", &["mocha/customer.xml"], "mocha"),
     same("playwright/playwright.json", &["playwright/results.xml"], "playwright"),
@@ -83,6 +88,13 @@ const PAIRS: [Pair; 23] = [
         ..same("nextest/nextest-plain.jsonl", &["nextest/junit.xml"], "nextest")
     },
     same("robotframework/shop.json", &["robotframework/shop.xml"], "robot-json"),
+    Pair {
+        other_result: 1,
+        why: "Newman's JUnit reports have skipped assertions as passed",
+        ..same("newman/newman.json", &["newman/shop.xml"], "newman")
+    },
+    same("phpunit-teamcity/teamcity.txt", &["phpunit-teamcity/junit.xml"], "phpunit-teamcity"),
+    same("by-hand/dart.jsonl", &["by-hand/dart.xml"], "dart"),
     same("googletest/shop.json", &["googletest/shop.xml"], "googletest-json"),
     Pair {
         other_result: 1,
@@ -155,6 +167,82 @@ fn tests_have_the_identities_of_the_tools_junit_reports() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A file that cannot be loaded, and what runs around all tests of a group, are tests of their own to Dart if they fail.
+#[test]
+fn failed_files_and_groups_of_dart_are_run_errors() {
+    let event = |id: usize, name: &str, result: &str| {
+        format!(
+            r#"{{"test":{{"id":{id},"name":"{name}","suiteID":0,"groupIDs":[]}},"type":"testStart","time":1}}
+{{"testID":{id},"result":"{result}","skipped":false,"hidden":false,"type":"testDone","time":2}}
+"#
+        )
+    };
+    let path = "/home/ada/shop/test/cart-price_test.dart";
+    let events: Vec<String> = [
+        (format!("loading {path}"), "error"),
+        ("(setUpAll)".to_owned(), "error"),
+        ("Cart (tearDownAll)".to_owned(), "failure"),
+        ("loading a file".to_owned(), "failure"),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(id, (name, result))| event(id, name, result))
+    .collect();
+    let text = format!(
+        r#"{{"protocolVersion":"0.1.1","runnerVersion":null,"pid":1,"type":"start","time":0}}
+{{"suite":{{"id":0,"platform":"vm","path":"{path}"}},"type":"suite","time":0}}
+{}{{"success":false,"type":"done","time":3}}"#,
+        events.concat()
+    );
+    let junit = format!(
+        "<testsuites><testsuite name='test.cart_price'><properties><property name='platform' value='vm'/></properties>\
+         <testcase classname='test.cart_price' name='loading {path}'><error message='no'/></testcase>\
+         <testcase classname='test.cart_price' name='(setUpAll)'><error message='no'/></testcase>\
+         <testcase classname='test.cart_price' name='Cart (tearDownAll)'><failure message='no'/></testcase>\
+         <testcase classname='test.cart_price' name='loading a file'><failure message='no'/></testcase>\
+         </testsuite></testsuites>"
+    );
+    let root = RepositoryRoot::new(Path::new("/home/ada/shop"));
+    let options = IdentityOptions { root, ..IdentityOptions::default() };
+    for report in [&text, &junit] {
+        let report = crate::single::read(report.as_bytes(), "r").unwrap();
+        let records = collect(&[report], &options);
+        let names: Vec<String> = records
+            .tests
+            .iter()
+            .map(|test| format!("{}: {}", test.class.container.join("/"), test.name))
+            .collect();
+        assert_eq!(names, ["test.cart_price: loading a file"]);
+        assert_eq!(records.run_errors.len(), 3);
+    }
+}
+
+/// node:test writes a file without tests as a test, and a failed file as a failed one, with the path on the machine.
+#[test]
+fn files_of_node_are_named_relative_to_the_repository() {
+    for home in ["/home/ada/shop", "/builds/7/shop"] {
+        let (empty, broken) =
+            (format!("{home}/test/empty.test.js"), format!("{home}/test/a.test.js"));
+        let tap = format!(
+            "TAP version 13\n# Subtest: {empty}\nok 1 - {empty}\n  ---\n  duration_ms: 12.5\n  ...\n\
+             # Subtest: {broken}\nnot ok 2 - {broken}\n  ---\n  duration_ms: 7\n  error: 'test failed'\n  ...\n1..2\n"
+        );
+        let junit = format!(
+            "<testsuites><testcase name='{empty}' time='0.1' classname='test'/>\
+             <testcase name='{broken}' time='0.1' classname='test'><failure message='test failed'/></testcase></testsuites>"
+        );
+        for report in [tap, junit] {
+            let root = RepositoryRoot::new(Path::new(home));
+            let options = IdentityOptions { root, ..IdentityOptions::default() };
+            let records =
+                collect(&[crate::single::read(report.as_bytes(), "r").unwrap()], &options);
+            let names: Vec<&str> = records.tests.iter().map(|test| &*test.name).collect();
+            assert_eq!(names, ["test/empty.test.js"], "{report}");
+            assert_eq!(records.run_errors.len(), 1);
+        }
+    }
 }
 
 #[test]

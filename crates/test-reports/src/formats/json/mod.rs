@@ -7,6 +7,7 @@
 mod allure;
 mod ctrf;
 mod cucumber;
+mod dart;
 mod envelope;
 mod go;
 mod googletest;
@@ -17,6 +18,7 @@ mod messages;
 mod mocha;
 mod mochawesome;
 mod ndjson;
+mod newman;
 mod playwright;
 mod pytest;
 mod reportlog;
@@ -85,6 +87,9 @@ pub(super) fn read(
         Format::Cucumber => {
             document(input, limits, |place| cucumber::Reader::new(builder("cucumber"), place))
         }
+        Format::NewmanJson => {
+            document(input, limits, |place| newman::Reader::new(builder("newman"), place))
+        }
         Format::Allure => document(input, limits, |_| allure::Reader::new(builder("allure"))),
         Format::GoogletestJson => {
             document(input, limits, |place| googletest::Reader::new(builder("googletest"), place))
@@ -96,6 +101,7 @@ pub(super) fn read(
         Format::LibtestJson => {
             lines(input, limits, libtest::Reader::new(builder("libtest"), limits))
         }
+        Format::DartTest => lines(input, limits, dart::Reader::new(builder("dart test"), limits)),
         Format::Reportlog => {
             lines(input, limits, reportlog::Reader::new(builder("pytest"), limits))
         }

@@ -55,6 +55,14 @@ impl Paths {
         self.0.iter().any(|path| path.starts_with(start))
     }
 
+    /// Newman's run comes behind the collection, maybe far. A collection without a run begins with its `info`.
+    fn is_newman(&self) -> bool {
+        const ITEMS: [&str; 3] =
+            ["collection.item[].item", "collection.item[].request", "collection.item[].event"];
+        self.any(&ITEMS)
+            && (self.any(&["run.executions", "run.stats"]) || !self.has("collection.info"))
+    }
+
     fn format(&self) -> Option<Format> {
         const ENVELOPES: [&str; 8] = [
             "meta.protocolVersion",
@@ -83,11 +91,20 @@ impl Paths {
             "suites[].suites[].tests",
             "suites[].suites[].suites",
         ];
+        const DART: [[&str; 2]; 5] = [
+            ["type=start", "protocolVersion"],
+            ["type=suite", "suite.path"],
+            ["type=group", "group.suiteID"],
+            ["type=testStart", "test.suiteID"],
+            ["type=testDone", "testID"],
+        ];
         let libtest = ["type=suite", "type=test", "type=bench"];
         Some(if self.has("Action") && self.any(&["Package", "ImportPath"]) {
             Format::GoTest
         } else if self.any(&libtest) && self.has("event") {
             Format::LibtestJson
+        } else if DART.iter().any(|keys| self.all(keys)) {
+            Format::DartTest
         } else if self.has("$report_type") {
             Format::Reportlog
         } else if self.any(&ENVELOPES) {
@@ -121,6 +138,8 @@ impl Paths {
             Format::RobotJson
         } else if self.has("uuid") && self.any(&ALLURE) {
             Format::Allure
+        } else if self.is_newman() {
+            Format::NewmanJson
         } else if self.has("[].elements") || self.all(&["[].keyword", "[].uri"]) {
             Format::Cucumber
         } else {

@@ -26,7 +26,11 @@ struct Running {
     detail: Option<Box<Detail>>,
     tags: Vec<Tag>,
     file: Option<String>,
+    class: Option<String>,
 }
+
+/// The attribute of the document that PHPUnit wrote: the scheme of its locations.
+const PHPUNIT: &str = "php_qn";
 
 /// Flows that are followed at a time.
 const MOST: usize = 10_000;
@@ -126,13 +130,22 @@ impl Reader {
             }
             "testSuiteFinished" => drop(flow.suites.pop()),
             "testStarted" => {
+                let hint = get("locationHint").unwrap_or_default();
+                let (scheme, location) = hint.split_once("://").unzip();
+                // PHPUnit and Pest add the class and the test to the path.
+                let mut parts = location.unwrap_or_default().split("::");
+                let file = parts.next().filter(|file| !file.is_empty()).map(str::to_owned);
+                let class = parts.next().filter(|_| scheme == Some(PHPUNIT)).map(str::to_owned);
+                if class.is_some() {
+                    builder.set_root_attribute(PHPUNIT, "true");
+                }
                 let running = Running {
                     position,
                     outcome: Outcome::Passed,
                     detail: None,
                     tags: Vec::new(),
-                    file: get("locationHint")
-                        .and_then(|hint| Some(hint.split_once("://")?.1.to_owned())),
+                    file,
+                    class,
                 };
                 flow.running.insert(test, running);
             }
@@ -176,11 +189,12 @@ impl Reader {
                 let Some(running) = flow.running.remove(&test) else {
                     return;
                 };
-                let Running { position, outcome, detail, tags, file } = running;
+                let Running { position, outcome, detail, tags, file, class } = running;
                 let milliseconds = get("duration").and_then(|text| text.parse::<f64>().ok());
                 builder.case(NewCase {
                     suite,
                     name: &test,
+                    classname: class.as_deref(),
                     file: file.as_deref(),
                     seconds: milliseconds.map(|milliseconds| milliseconds / 1000.0),
                     outcome,

@@ -1,7 +1,8 @@
 //! Flank, twister and Dart, which run the same tests on several devices and platforms.
 
 use super::{all_cases, all_named_like_suite, any_property, general, one, owned, suite_name_of};
-use crate::formats::model::Detail;
+use crate::formats::model::{Detail, Format};
+use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::messages;
@@ -54,12 +55,43 @@ pub(in crate::tools) fn is_dart(part: &Part<'_>) -> bool {
         && !part.suite_name().contains(char::is_whitespace)
 }
 
-/// As the general rule has it.
+/// As the general rule has it. Dart's own format has the path instead of the classname that `tojunit` makes of it.
 pub(in crate::tools) fn dart(case: &CaseContext<'_>) -> TestLocation {
+    if case.part.format == Format::DartTest {
+        let class = class_of(&case.path(case.suite_name()));
+        let folder = vec![Level::Classname(class.clone(), Cut::Dots)];
+        return TestLocation {
+            container: one(&class),
+            name: owned(case.name),
+            folder,
+            ..TestLocation::default()
+        };
+    }
     TestLocation {
         folder: vec![Level::Classname(owned(case.classname), Cut::Dots)],
         ..general::locate(case)
     }
+}
+
+/// The classname of `tojunit` for the path of a file.
+fn class_of(path: &str) -> String {
+    let stem =
+        path.strip_suffix(".dart").map_or(path, |stem| stem.strip_suffix("_test").unwrap_or(stem));
+    stem.replace(['/', '\\'], ".").replace('-', "_")
+}
+
+/// A file that could not be loaded, and what runs before and after all tests of a group.
+pub(in crate::tools) fn dart_not_a_test(case: &CaseContext<'_>) -> Option<NotATest> {
+    let is_hook = ["(setUpAll)", "(tearDownAll)"].into_iter().any(|hook| {
+        case.name.strip_suffix(hook).is_some_and(|group| group.is_empty() || group.ends_with(' '))
+    });
+    let is_file = || {
+        let path = case.name.strip_prefix("loading ");
+        path.is_some_and(|path| {
+            path == case.suite_name() || class_of(path).ends_with(case.suite_name())
+        })
+    };
+    (is_hook || (case.failed() && is_file())).then_some(NotATest::SetupOrHook)
 }
 
 /// The attribute counts the failures; the words follow `Failure:` in the text, whose first line breaks are spelled out.

@@ -1,7 +1,7 @@
 //! The general rule, and tools whose chain of suites is the container.
 
 use super::{all_cases, is_identifier, one, owned, root_attribute};
-use crate::formats::model::Case;
+use crate::formats::model::{Case, Format};
 use crate::text;
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
@@ -210,8 +210,9 @@ pub(in crate::tools) fn is_newman(part: &Part<'_>) -> bool {
             && id.split('-').count() == 5
             && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
     };
-    part.has(&["timestamp", "tests", "failures", "errors", "time"])
-        && part.suite().and_then(|suite| suite.attribute("id")).is_some_and(is_uuid)
+    part.format == Format::NewmanJson
+        || (part.has(&["timestamp", "tests", "failures", "errors", "time"])
+            && part.suite().and_then(|suite| suite.attribute("id")).is_some_and(is_uuid))
 }
 
 /// The request. The collection is the name of the document element, which merging loses: it is only a folder.

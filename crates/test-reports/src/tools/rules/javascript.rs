@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{all_cases, all_named_like_suite, one, owned, suite_name_of};
 use crate::formats::model::{Case, Outcome, Suite};
-use crate::text;
+use crate::text::{self, RepositoryRoot};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, before, without_repetition};
@@ -373,10 +373,18 @@ pub(in crate::tools) fn bun_not_a_test(case: &CaseContext<'_>) -> Option<NotATes
 /// As [`chain`], but quotes are escaped twice.
 pub(in crate::tools) fn node(case: &CaseContext<'_>) -> TestLocation {
     let decode = |text: &str| text.replace("&quot;", "\"");
-    let name = decode(case.name);
+    let name = decode(&file_or_title(case));
     let chain: Vec<String> = case.chain.iter().map(|name| decode(name)).collect();
     let chain: Vec<&str> = chain.iter().map(String::as_str).collect();
     self::chain(&CaseContext { name: &name, chain: &chain, ..*case })
+}
+
+/// The name of a test. That of a file without tests, which is a test of its own to node, is relative to the repository root.
+pub(in crate::tools) fn file_or_title(case: &CaseContext<'_>) -> String {
+    let is_path = case.chain.is_empty()
+        && is_source_file(case.name)
+        && RepositoryRoot::is_absolute(case.name);
+    if is_path { case.path(case.name) } else { owned(case.name) }
 }
 
 /// A file with failed tests, which node itself writes as a failed test.

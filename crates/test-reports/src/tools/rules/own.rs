@@ -222,7 +222,7 @@ pub(in crate::tools) fn allure_project(case: &CaseContext<'_>) -> Option<String>
 pub(in crate::tools) fn chain(case: &CaseContext<'_>) -> TestLocation {
     let name = match case.case.attribute("number") {
         Some(number) if case.name.is_empty() => format!("test {number}"),
-        _ => owned(case.name),
+        _ => javascript::file_or_title(case),
     };
     let part = |suite: &&str| match suite.strip_suffix(".t") {
         // As TAP::Formatter::JUnit names the suite of `t/cart.t`.

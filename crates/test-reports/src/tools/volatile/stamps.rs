@@ -122,6 +122,9 @@ impl<'a> Cursor<'a> {
             (digits > 0).then_some(())
         });
         self.attempt(|cursor| {
+            if cursor.run_id().is_some() {
+                return None;
+            }
             let rest = cursor.rest();
             let zone = super::strip_word(rest, &["Z", " UTC", " GMT", "UTC", " AM", " PM"]);
             if let Some(after) = zone {
@@ -134,6 +137,14 @@ impl<'a> Cursor<'a> {
             cursor.number(2).map(|_| ())
         });
         Some(())
+    }
+
+    /// A hash that tells runs of the same minute apart: `-b1a3aac`. Four digits are a zone.
+    fn run_id(&mut self) -> Option<()> {
+        self.one_of("-_.")?;
+        let length = self.rest().bytes().take_while(u8::is_ascii_hexdigit).count();
+        self.at += length;
+        ((7..=40).contains(&length) && self.is_at_border()).then_some(())
     }
 
     fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
@@ -160,11 +171,13 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A date with separators and a time: `2026-11-20T10:00:00Z`, `2026-11-20 10:00`.
+/// A date with separators and a time: `2026-11-20T10:00:00Z`, `2026-11-20 10:00`, `2026-11-20T10.00-b1a3aac`.
 pub(super) fn moment(rest: &str) -> Option<usize> {
     let mut cursor = Cursor { text: rest, at: 0 };
     cursor.date()??;
-    (cursor.time_after() && cursor.is_at_border()).then_some(cursor.at)
+    let has_time = cursor.time_after();
+    cursor.attempt(Cursor::run_id);
+    (has_time && cursor.is_at_border()).then_some(cursor.at)
 }
 
 /// A date, a time stamp without separators, a time with seconds, or the seconds since 1970. `before` is the character in

@@ -1,0 +1,1 @@
+phpunit --log-junit junit.xml --log-teamcity teamcity.txt tests || true
