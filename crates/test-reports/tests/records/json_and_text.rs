@@ -179,7 +179,7 @@ fn failed_files_and_groups_of_dart_are_run_errors() {
 "#
         )
     };
-    let path = "/home/ada/shop/test/cart-price_test.dart";
+    let path = "/home/me/shop/test/cart-price_test.dart";
     let events: Vec<String> = [
         (format!("loading {path}"), "error"),
         ("(setUpAll)".to_owned(), "error"),
@@ -204,7 +204,7 @@ fn failed_files_and_groups_of_dart_are_run_errors() {
          <testcase classname='test.cart_price' name='loading a file'><failure message='no'/></testcase>\
          </testsuite></testsuites>"
     );
-    let root = RepositoryRoot::new(Path::new("/home/ada/shop"));
+    let root = RepositoryRoot::new(Path::new("/home/me/shop"));
     let options = IdentityOptions { root, ..IdentityOptions::default() };
     for report in [&text, &junit] {
         let report = crate::single::read(report.as_bytes(), "r").unwrap();
@@ -222,7 +222,7 @@ fn failed_files_and_groups_of_dart_are_run_errors() {
 /// node:test writes a file without tests as a test, and a failed file as a failed one, with the path on the machine.
 #[test]
 fn files_of_node_are_named_relative_to_the_repository() {
-    for home in ["/home/ada/shop", "/builds/7/shop"] {
+    for home in ["/home/me/shop", "/builds/7/shop"] {
         let (empty, broken) =
             (format!("{home}/test/empty.test.js"), format!("{home}/test/a.test.js"));
         let tap = format!(

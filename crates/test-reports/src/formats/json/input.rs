@@ -23,8 +23,15 @@ const PIECE: usize = 32 * 1024;
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// The byte that serde looks at, and its position. Shared with the readers of dialects.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Place(Rc<Cell<(Position, u8)>>);
+
+impl Default for Place {
+    /// Before the first byte.
+    fn default() -> Self {
+        Self(Rc::new(Cell::new((Position { line: 1, column: 0 }, 0))))
+    }
+}
 
 impl Place {
     pub(super) fn position(&self) -> Position {
@@ -33,6 +40,26 @@ impl Place {
 
     pub(super) fn byte(&self) -> u8 {
         self.0.get().1
+    }
+
+    /// Moves behind `byte`. serde reads byte by byte: this is most of the work.
+    #[inline]
+    fn advance(&self, byte: u8) {
+        let (mut position, last) = self.0.get();
+        if last == b'\n' {
+            position = Position { line: position.line.saturating_add(1), column: 1 };
+        } else if byte & 0xc0 != 0x80 {
+            position.column = position.column.saturating_add(1);
+        }
+        self.0.set((position, byte));
+    }
+
+    /// Moves by characters that nothing reads.
+    fn skip(&self, characters: u64) {
+        let (mut position, byte) = self.0.get();
+        let characters = u32::try_from(characters).unwrap_or(u32::MAX);
+        position.column = position.column.saturating_add(characters);
+        self.0.set((position, byte));
     }
 }
 
@@ -79,8 +106,6 @@ pub(super) struct JsonInput<R> {
     /// The first half of a surrogate pair, held back until the second one comes.
     half: Option<u16>,
     place: Place,
-    line: u64,
-    column: u64,
     flaws: Flaws,
     /// Characters left out: the number of bytes passed on before them, and their number.
     left_out: VecDeque<(u64, u64)>,
@@ -104,8 +129,6 @@ impl<R: Read> JsonInput<R> {
             character: Vec::new(),
             half: None,
             place: Place::default(),
-            line: 1,
-            column: 0,
             flaws: Flaws::default(),
             left_out: VecDeque::new(),
             passed: 0,
@@ -156,6 +179,17 @@ impl<R: Read> JsonInput<R> {
                     continue;
                 }
             }
+            if self.state == State::Outside {
+                let is_plain = |byte: &&u8| {
+                    !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'N' | b'I')
+                };
+                let (plain, after) = rest.split_at(rest.iter().take_while(is_plain).count());
+                if !plain.is_empty() {
+                    self.pass(plain);
+                    rest = after;
+                    continue;
+                }
+            }
             self.byte(byte)?;
             rest = after;
         }
@@ -193,8 +227,8 @@ impl<R: Read> JsonInput<R> {
 
     fn note(&self, kind: Recovery) {
         // Where the piece begins: the exact place is not worth the time.
-        let position = Position::at(self.line, self.column.max(1));
-        self.flaws.note(kind, position);
+        let Position { line, column } = self.place.position();
+        self.flaws.note(kind, Position { line, column: column.max(1) });
     }
 
     fn byte(&mut self, byte: u8) -> io::Result<()> {
@@ -369,27 +403,21 @@ impl<R: Read> JsonInput<R> {
     }
 
     /// Moves the place behind `byte`.
+    #[inline]
     fn advance(&mut self, byte: u8) {
-        match self.place.byte() {
-            b'\n' => {
-                self.line += 1;
-                self.column = 1;
-            }
-            _ if byte & 0xc0 != 0x80 => self.column += 1,
-            _ => {}
-        }
+        self.place.advance(byte);
         while let Some(&(at, count)) = self.left_out.front()
             && at <= self.consumed
         {
-            self.column += count;
+            self.place.skip(count);
             self.left_out.pop_front();
         }
         self.consumed += 1;
-        self.place.0.set((Position::at(self.line, self.column), byte));
     }
 }
 
 impl<R: Read> Read for JsonInput<R> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at == self.ready.len() {
             self.refill()?;
