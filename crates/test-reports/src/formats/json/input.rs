@@ -180,9 +180,8 @@ impl<R: Read> JsonInput<R> {
                 }
             }
             if self.state == State::Outside {
-                let is_plain = |byte: &&u8| {
-                    !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'N' | b'I')
-                };
+                let is_plain =
+                    |byte: &&u8| !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'N' | b'I');
                 let (plain, after) = rest.split_at(rest.iter().take_while(is_plain).count());
                 if !plain.is_empty() {
                     self.pass(plain);
