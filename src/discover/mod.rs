@@ -18,6 +18,7 @@ mod braces;
 mod excludes;
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -171,8 +172,8 @@ struct Search<'a> {
     base: &'a Path,
     /// The number of the `<REPORT>` at hand, or of the part of it.
     argument: usize,
-    /// By canonical path; standard input has none.
-    found: HashMap<Option<PathBuf>, Input>,
+    /// By canonical path, which is written in one way only; standard input has none.
+    found: HashMap<Option<OsString>, Input>,
     /// The directory of the last file that was not a link, and its canonical path.
     directory: Option<(PathBuf, PathBuf)>,
     result: Discovered,
@@ -380,7 +381,7 @@ impl Search<'_> {
         let argument = self.argument;
         let input = Input { display, source: Source::File(path), origin, argument };
         self.found
-            .entry(Some(canonical))
+            .entry(Some(canonical.into_os_string()))
             .and_modify(|known| {
                 // The named path stays, else the first name, whichever was found first.
                 if (input.origin, &input.display) < (known.origin, &known.display) {
@@ -397,7 +398,9 @@ impl Search<'_> {
         let (Kind::File, Some(parent), Some(name)) = (kind, path.parent(), path.file_name()) else {
             return whole();
         };
-        if let Some((_, canonical)) = self.directory.as_ref().filter(|(last, _)| last == parent) {
+        // Paths of one directory are written alike, and texts are compared faster than paths.
+        let is_last = |(last, _): &&(PathBuf, PathBuf)| last.as_os_str() == parent.as_os_str();
+        if let Some((_, canonical)) = self.directory.as_ref().filter(is_last) {
             return canonical.join(name);
         }
         let Ok(canonical) = parent.canonicalize() else {

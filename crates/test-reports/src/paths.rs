@@ -57,7 +57,11 @@ fn has_extension(name: &str, extensions: &[&str]) -> bool {
 /// Compares two paths as people count: `attempt-2` comes before `attempt-10`.
 #[must_use]
 pub fn natural_order(one: &str, other: &str) -> Ordering {
-    let (mut left, mut right) = (one.as_bytes(), other.as_bytes());
+    // Most paths of one list begin alike. A number in which they begin to differ counts as a whole.
+    let alike = one.bytes().zip(other.bytes()).take_while(|(byte, other)| byte == other).count();
+    let alike = &one.as_bytes()[..alike];
+    let start = alike.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (mut left, mut right) = (&one.as_bytes()[start..], &other.as_bytes()[start..]);
     loop {
         let (number, rest) = split_number(left);
         let (other_number, other_rest) = split_number(right);

@@ -18,7 +18,7 @@ mod zip;
 
 use std::cell::Cell;
 use std::error::Error;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 use std::rc::Rc;
@@ -35,6 +35,9 @@ use magic::Content;
 
 /// An archive in an archive is opened, one in that is not.
 const DEEPEST: usize = 2;
+
+/// Bytes of the longest file that is read by one call of the system.
+const SHORT_FILE: usize = 64 << 10;
 
 /// An archive may have this many members, reports or not.
 const MOST_MEMBERS: usize = 1_000_000;
@@ -68,13 +71,18 @@ pub fn read_file(
     let mut file = File::open(path).map_err(failed)?;
     let mut opener = Opener::new(limits, is_excluded);
     let place = Place::file(display);
-    let (head, _) = peek(&mut file, magic::HEAD).map_err(failed)?;
-    if Content::of(&head) == Content::Unknown
-        && let Some(report) = read_large(&file, display, limits)
+    let length = file.metadata().ok().filter(Metadata::is_file).map_or(0, |file| file.len());
+    // Each call of the system takes as long as reading a few cases: a short file is read by one.
+    let short = usize::try_from(length).ok().filter(|length| (1..=SHORT_FILE).contains(length));
+    let (head, _) = peek(&mut file, short.unwrap_or(magic::HEAD)).map_err(failed)?;
+    let content = Content::of(head.get(..magic::HEAD).unwrap_or(&head));
+    if short.is_none()
+        && content == Content::Unknown
+        && let Some(report) = read_large(&file, length, display, limits)
     {
         return Ok(Contents { reports: vec![report], foreign: 0 });
     }
-    if Content::of(&head) == Content::Zip {
+    if content == Content::Zip {
         let length = file.seek(io::SeekFrom::End(0)).map_err(failed)?;
         opener.archive(&place, |opener| opener.zip(&FileReader::from(file), length, &place))?;
     } else {

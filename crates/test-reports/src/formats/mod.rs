@@ -160,9 +160,14 @@ pub fn read_file(path: &Path, display: &str, limits: &Limits) -> Result<Vec<Repo
 }
 
 /// Reads a large report in several threads. None where that does not pay or is not certain to give the same as reading
-/// it from its beginning to its end, as [`read_limited`] does.
-pub(crate) fn read_large(file: &File, display: &str, limits: &Limits) -> Option<Report> {
-    pieces::read_file(file, display, limits)
+/// it from its beginning to its end, as [`read_limited`] does. `length`: that of the file, 0 if it is none.
+pub(crate) fn read_large(
+    file: &File,
+    length: u64,
+    display: &str,
+    limits: &Limits,
+) -> Option<Report> {
+    pieces::read_file(file, length, display, limits)
 }
 
 /// Joins the files of reports that consist of several: results for Allure, of which each directory is one report.

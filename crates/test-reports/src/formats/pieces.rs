@@ -5,12 +5,10 @@
 //! state. If every piece does, and nothing is damaged, the reports joined are what one reader would have read: it would have
 //! been in the same state at each cut. Otherwise the file is read again from its beginning, by one reader.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use memchr::memmem;
 use rayon::prelude::*;
@@ -21,6 +19,7 @@ use super::model::{CaseIndex, Flaw, Format, Position, Report};
 use super::xml::elements::{DocumentStart, Elements};
 use super::xml::window::Window;
 use super::{BUFFER, dialects, index_of};
+use crate::threads::map_in_order;
 
 /// Bytes of the shortest piece.
 const SHORTEST: u64 = 2 << 20;
@@ -56,9 +55,13 @@ struct Piece {
 /// Bytes that can be read from any place: as many as fit into the buffer, from the offset on.
 type Source<'s> = &'s (dyn Fn(&mut [u8], u64) -> io::Result<usize> + Sync);
 
-/// Reads the report in `file`, if that is large enough.
-pub(super) fn read_file(file: &File, display: &str, limits: &Limits) -> Option<Report> {
-    let length = file.metadata().ok().filter(fs::Metadata::is_file)?.len();
+/// Reads the report in `file` of `length` bytes, if that is large enough.
+pub(super) fn read_file(
+    file: &File,
+    length: u64,
+    display: &str,
+    limits: &Limits,
+) -> Option<Report> {
     if length < 2 * SHORTEST || length > limits.file_size {
         return None;
     }
@@ -93,23 +96,24 @@ fn read(
     let starts = std::iter::once(0).chain(cuts.iter().copied());
     let ends = cuts.iter().copied().chain([u64::MAX]);
     let ranges: Vec<Range<u64>> = starts.zip(ends).map(|(start, end)| start..end).collect();
-    let joined = Mutex::new(Joined::new(length));
-    let next = AtomicUsize::new(0);
-    // Pieces are read in their order, so that each is joined soon and its memory used for the next one.
-    (0..rayon::current_num_threads()).into_par_iter().for_each(|_| {
-        while let number = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(range) = ranges.get(number)
-        {
-            let length = range.end.min(length).saturating_sub(range.start);
-            let length = usize::try_from(length).unwrap_or_default();
-            let piece = read_piece(Section { source, range: range.clone() }, length, &path, limits);
-            let is_read = joined.lock().is_ok_and(|mut joined| joined.add(number, piece, limits));
-            if !is_read {
-                next.store(ranges.len(), Ordering::Relaxed);
-            }
-        }
+    let read = |range: &Range<u64>| {
+        let length = range.end.min(length).saturating_sub(range.start);
+        let length = usize::try_from(length).unwrap_or_default();
+        read_piece(Section { source, range: range.clone() }, length, &path, limits)
+    };
+    let (mut whole, mut joined) = (None, 0);
+    map_in_order(&ranges, true, read, |piece| {
+        let Some(piece) = piece else { return false };
+        whole = Some(match whole.take() {
+            Some(whole) => Piece::append(whole, piece),
+            None => piece.with_room(length),
+        });
+        joined += 1;
+        whole.as_ref().is_some_and(|whole: &Piece| whole.report.cases.len() <= limits.cases)
     });
-    joined.into_inner().ok()?.finish(ranges.len())
+    let Piece { report, recovered, .. } = whole.filter(|_| joined == ranges.len())?;
+    let is_within_limits = (1..=limits.cases).contains(&report.cases.len());
+    is_within_limits.then_some(Report { recovered, ..report })
 }
 
 /// Where a suite seems to begin in the `range`, or just behind it.
@@ -180,53 +184,6 @@ fn read_piece(
     })
 }
 
-/// The report as far as its pieces were read without a gap.
-struct Joined {
-    /// Bytes of the file.
-    length: u64,
-    whole: Option<Piece>,
-    /// How many pieces it consists of.
-    count: usize,
-    /// Pieces that wait for one before them, by number.
-    waiting: BTreeMap<usize, Piece>,
-    has_failed: bool,
-}
-
-impl Joined {
-    fn new(length: u64) -> Self {
-        Self { length, whole: None, count: 0, waiting: BTreeMap::new(), has_failed: false }
-    }
-
-    /// Adds the piece with this number, if it could be read. False if the report cannot be read in pieces.
-    fn add(&mut self, number: usize, piece: Option<Piece>, limits: &Limits) -> bool {
-        match piece {
-            Some(piece) if !self.has_failed => self.waiting.insert(number, piece),
-            _ => {
-                self.has_failed = true;
-                return false;
-            }
-        };
-        while let Some(piece) = self.waiting.remove(&self.count) {
-            self.count += 1;
-            match &mut self.whole {
-                Some(whole) => whole.append(piece),
-                None => self.whole = Some(piece.with_room(self.length)),
-            }
-        }
-        let cases = self.whole.as_ref().map_or(0, |whole| whole.report.cases.len());
-        self.has_failed = cases > limits.cases;
-        !self.has_failed
-    }
-
-    /// The report, if all `pieces` were added and it has cases.
-    fn finish(self, pieces: usize) -> Option<Report> {
-        let Piece { report, recovered, .. } =
-            self.whole.filter(|_| self.count == pieces && !self.has_failed)?;
-        let has_cases = !report.cases.is_empty();
-        has_cases.then_some(Report { recovered, ..report })
-    }
-}
-
 impl Piece {
     /// The first piece, with room for the cases of a file of `length` bytes that is like it.
     fn with_room(mut self, length: u64) -> Self {
@@ -238,8 +195,8 @@ impl Piece {
         self
     }
 
-    /// Appends the piece behind this one.
-    fn append(&mut self, next: Self) {
+    /// This piece and the `next` one behind it.
+    fn append(mut self, next: Self) -> Self {
         let start = self.end;
         let place = |position: Position| move_behind(start, position);
         let whole = &mut self.report;
@@ -272,6 +229,7 @@ impl Piece {
             }
         }
         self.end = place(next.end);
+        self
     }
 }
 

@@ -2,27 +2,32 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use super::TestRecord;
 use crate::formats::index_of;
-use crate::formats::model::{Case, Outcome, Report, Text};
-use crate::identity::Identity;
+use crate::formats::model::{Case, Outcome, Report};
 use crate::tools::CaseMapper;
 
-/// A test whose cases are still being collected. There may be millions: what is rare is kept elsewhere.
+/// A test of which one case is known.
 pub(super) struct TestBuilder {
-    pub(super) identity: Identity,
-    /// The cleaned name in full.
-    pub(super) name: Text,
-    /// Index of its container and folder.
-    pub(super) home: u32,
+    /// The record of the test if it has no other case and [`TestCases::is_eloquent`] is false. The name is the full one.
+    pub(super) record: TestRecord,
+    pub(super) cases: TestCases,
+}
+
+/// The cases of a test, and what is known from the first one. There may be millions: what is rare is kept elsewhere.
+pub(super) struct TestCases {
     /// The first case.
     pub(super) first: Occurrence,
-    /// Index of the list of all its cases, if there are several.
-    pub(super) cases: Option<u32>,
+    /// The number of the list of all its cases, from 1, if there are several.
+    pub(super) list: Option<NonZeroU32>,
+    /// The number of its folder.
+    pub(super) folder: u32,
     /// Whether its name is shortened.
     pub(super) is_long: bool,
-    /// Whether the first case may say more about the test than that it passed or was skipped.
+    /// Whether there is more to say about the test than how its only case ended.
     pub(super) is_eloquent: bool,
 }
 
@@ -64,7 +69,8 @@ impl<T> Default for Shared<T> {
 impl<T: Eq + Hash> Shared<T> {
     /// The number of the kept list that equals `list`.
     pub(super) fn share(&mut self, list: &Arc<[T]>) -> u32 {
-        if self.lists.get(self.last as usize).is_some_and(|last| last == list) {
+        let is_same = |last: &Arc<[T]>| Arc::ptr_eq(last, list) || last == list;
+        if self.lists.get(self.last as usize).is_some_and(is_same) {
             return self.last;
         }
         self.last = match self.numbers.get(list) {
@@ -82,11 +88,6 @@ impl<T: Eq + Hash> Shared<T> {
     /// How many lists are kept.
     pub(super) fn len(&self) -> usize {
         self.lists.len()
-    }
-
-    /// The list with this number.
-    pub(super) fn list(&self, number: u32) -> &Arc<[T]> {
-        &self.lists[number as usize]
     }
 
     /// The place of each list, by number, among all in order.

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::finish::Finisher;
+use super::finish::finish;
 use super::index::TestIndex;
 use super::stretch::{self, Outcomes, Stretch};
 use super::warnings::Warnings;
 use super::{FileCounts, IdentityOptions, Records, RunError};
 use crate::formats::model::{Case, Format, Report, SuiteError};
 use crate::text;
-use crate::threads::map_all;
+use crate::threads::{map_all, map_in_order};
 use crate::tools::{CaseMapper, MappedCase, Tool};
 
 /// Fewer cases are not worth a second thread.
@@ -50,9 +50,18 @@ pub fn collect_groups(groups: &[ReportGroup<'_>]) -> Records {
     });
     let order = order(groups);
     let ranges = stretch::split(&mappers, &order);
-    let mut stretches = map_all(&ranges, is_parallel, |(file, cases)| {
-        Stretch::new(&mappers[*file], *file, cases.clone())
-    });
+    let mut index = TestIndex::new(seen);
+    let mut stretches = Vec::with_capacity(ranges.len());
+    map_in_order(
+        &ranges,
+        is_parallel,
+        |(file, cases)| Stretch::new(&mappers[*file], *file, cases.clone()),
+        |mut stretch| {
+            index.add(&mut stretch, &mappers);
+            stretches.push(stretch);
+            true
+        },
+    );
 
     let mut records = Records { seen, ..Records::default() };
     let mut warnings = Warnings::default();
@@ -72,11 +81,11 @@ pub fn collect_groups(groups: &[ReportGroup<'_>]) -> Records {
     records.files =
         mappers.iter().zip(outcomes).map(|(mapper, outcomes)| counts(mapper, outcomes)).collect();
 
-    let tests: usize = stretches.iter().map(|stretch| stretch.tests.len()).sum();
-    let index = TestIndex::new(&mut stretches, &mappers);
-    records.merged = tests - index.len();
-    let finisher = Finisher::new(&mappers, &index, &stretches, &mut warnings, is_parallel);
-    records.tests = finisher.records(&namespaces(groups), is_parallel);
+    records.merged = index.merged();
+    finish(&mut index, &mappers, &mut warnings, is_parallel);
+    let namespaces = namespaces(groups);
+    let namespace = |group: u16| namespaces.get(usize::from(group)).copied().unwrap_or_default();
+    records.tests = index.sorted((namespaces.len() > 1).then_some(namespace), is_parallel);
     records.warnings = warnings.lines();
     records
 }

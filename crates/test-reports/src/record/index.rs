@@ -1,206 +1,174 @@
 //! From mapped cases to tests: cases with equal identities are one.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::builder::{Occurrence, Shared, TestBuilder};
+use super::builder::{Occurrence, Shared, TestBuilder, TestCases};
 use super::stretch::Stretch;
+use super::{TestClass, TestRecord};
 use crate::formats::index_of;
-use crate::formats::model::Text;
 use crate::identity::{Identity, IdentityMap};
-use crate::text;
 use crate::tools::CaseMapper;
 
-/// The place of a test: a stretch and a number in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    pub(super) stretch: u32,
-    pub(super) number: u32,
-}
+/// The most tests that room is made for before they are known. Growing would copy all of them.
+const MOST_ROOM: usize = 4 << 20;
 
-/// Container and folder, by their numbers.
-#[derive(Clone, Copy, Debug)]
-struct Home {
-    container: u32,
-    folder: u32,
-}
-
-/// All tests.
+/// All tests, in the order of their first cases.
 pub(super) struct TestIndex {
-    /// By stretch, in the order of their first cases.
-    tests: Vec<Vec<TestBuilder>>,
-    homes: Vec<Home>,
-    containers: Shared<String>,
+    /// As far as they are known from their first cases, until [`super::finish::finish`].
+    pub(super) records: Vec<TestRecord>,
+    /// The cases of each of the `records`.
+    pub(super) cases: Vec<TestCases>,
+    by_identity: IdentityMap<u32>,
     folders: Shared<String>,
     /// The cases of the tests that have several, by file and position.
     lists: Vec<Vec<Occurrence>>,
-    /// Shortened names.
-    short: HashMap<Place, Text>,
+    /// How many cases were added.
+    added: usize,
 }
 
 impl TestIndex {
-    /// Takes the tests out of `stretches`, which are in the order of reports and cases.
-    pub(super) fn new(stretches: &mut [Stretch<'_>], mappers: &[CaseMapper<'_>]) -> Self {
-        let cases = stretches.iter().map(|stretch| stretch.tests.len()).sum();
-        let mut by_identity = IdentityMap::with_capacity_and_hasher(cases, Default::default());
-        let mut index = Self {
-            tests: Vec::with_capacity(stretches.len()),
-            homes: Vec::with_capacity(stretches.len()),
-            containers: Shared::default(),
+    /// An index for as many tests as there are `cases`, or fewer.
+    pub(super) fn new(cases: usize) -> Self {
+        let room = cases.min(MOST_ROOM);
+        Self {
+            records: Vec::with_capacity(room),
+            cases: Vec::with_capacity(room),
+            by_identity: IdentityMap::with_capacity_and_hasher(room, Default::default()),
             folders: Shared::default(),
             lists: Vec::new(),
-            short: HashMap::new(),
-        };
-        for stretch in stretches {
-            index.add(stretch, &mut by_identity, mappers);
+            added: 0,
         }
-        index
     }
 
-    fn add(
-        &mut self,
-        stretch: &mut Stretch<'_>,
-        by_identity: &mut IdentityMap<Place>,
-        mappers: &[CaseMapper<'_>],
-    ) {
-        let first_home = index_of(self.homes.len());
-        for [container, folder] in stretch.homes.drain(..) {
-            let container = self.containers.share(&container);
-            let folder = self.folders.share(&folder);
-            self.homes.push(Home { container, folder });
-        }
-        let mut tests = std::mem::take(&mut stretch.tests);
-        // Tests that are known already leave gaps, which the next ones fill.
-        let mut kept = 0;
-        for at in 0..tests.len() {
-            tests[at].home += first_home;
-            let place = Place { stretch: index_of(self.tests.len()), number: index_of(kept) };
-            match by_identity.entry(tests[at].identity) {
+    /// Takes the tests out of a stretch. Stretches are added in the order of reports and cases.
+    pub(super) fn add(&mut self, stretch: &mut Stretch<'_>, mappers: &[CaseMapper<'_>]) {
+        self.added += stretch.tests.len();
+        for TestBuilder { record, mut cases } in std::mem::take(&mut stretch.tests) {
+            match self.by_identity.entry(record.identity) {
                 Entry::Vacant(entry) => {
-                    entry.insert(place);
-                    if tests[at].is_long {
-                        let short = text::fit_name(&tests[at].name).into_owned();
-                        self.short.insert(place, short.into());
-                    }
-                    tests.swap(kept, at);
-                    kept += 1;
+                    entry.insert(index_of(self.records.len()));
+                    cases.folder = self.folders.share(&record.class.folder);
+                    self.records.push(record);
+                    self.cases.push(cases);
                 }
                 Entry::Occupied(entry) => {
-                    let (occurrence, home) = (tests[at].first, tests[at].home);
-                    let known = *entry.get();
-                    let earlier = self.tests.get_mut(known.stretch as usize);
-                    let test = &mut earlier.unwrap_or(&mut tests)[known.number as usize];
-                    let number = index_of(self.lists.len());
-                    let lists = &mut self.lists;
-                    let list = *test.cases.get_or_insert_with(|| {
-                        lists.push(vec![test.first]);
-                        number
-                    });
-                    self.lists[list as usize].push(occurrence);
-                    // The first of several groups places the test.
-                    let group_of = |file: u32| mappers[file as usize].group();
-                    if group_of(occurrence.file) != group_of(test.first.file) {
-                        continue;
-                    }
-                    // The cases of one test may be in several suites. The least path does not depend on their order.
-                    let (old, new) =
-                        (self.homes[test.home as usize], self.homes[home as usize].folder);
-                    if self.folders.list(new) < self.folders.list(old.folder) {
-                        test.home = index_of(self.homes.len());
-                        self.homes.push(Home { folder: new, ..old });
-                    }
+                    let number = *entry.get() as usize;
+                    self.add_case(number, &record.class.folder, cases.first, mappers);
                 }
             }
         }
-        tests.truncate(kept);
-        self.tests.push(tests);
     }
 
-    /// The number of tests.
-    pub(super) fn len(&self) -> usize {
-        self.tests.iter().map(Vec::len).sum()
+    /// Adds a case, which would be in the `folder`, to the test with this number.
+    fn add_case(
+        &mut self,
+        number: usize,
+        folder: &Arc<[String]>,
+        case: Occurrence,
+        mappers: &[CaseMapper<'_>],
+    ) {
+        let (record, test) = (&mut self.records[number], &mut self.cases[number]);
+        test.is_eloquent = true;
+        let lists = &mut self.lists;
+        let list = *test.list.get_or_insert_with(|| {
+            lists.push(vec![test.first]);
+            NonZeroU32::new(index_of(lists.len())).unwrap_or(NonZeroU32::MAX)
+        });
+        lists[list.get() as usize - 1].push(case);
+        // The first of several groups places the test.
+        let group_of = |file: u32| mappers[file as usize].group();
+        // The cases of one test may be in several suites. The least path does not depend on their order.
+        if group_of(case.file) == group_of(test.first.file) && folder < &record.class.folder {
+            let folder = Arc::clone(folder);
+            test.folder = self.folders.share(&folder);
+            record.class = Arc::new(TestClass { folder, ..TestClass::clone(&record.class) });
+        }
     }
 
-    /// The tests by stretch, in the order of their first cases.
-    pub(super) fn stretches(&self) -> &[Vec<TestBuilder>] {
-        &self.tests
-    }
-
-    pub(super) fn get(&self, place: Place) -> &TestBuilder {
-        &self.tests[place.stretch as usize][place.number as usize]
+    /// The number of cases that were added to a test with another case.
+    pub(super) fn merged(&self) -> usize {
+        self.added - self.records.len()
     }
 
     /// All cases of a test, by file and position.
-    pub(super) fn cases<'t>(&'t self, test: &'t TestBuilder) -> &'t [Occurrence] {
-        match test.cases {
-            Some(list) => &self.lists[list as usize],
+    pub(super) fn cases_of<'t>(&'t self, test: &'t TestCases) -> &'t [Occurrence] {
+        match test.list {
+            Some(list) => &self.lists[list.get() as usize - 1],
             None => std::slice::from_ref(&test.first),
         }
     }
 
-    pub(super) fn container(&self, test: &TestBuilder) -> &Arc<[String]> {
-        self.containers.list(self.homes[test.home as usize].container)
+    /// The records by namespace, folder, name and identity; `namespace` gives the number of a group's namespace.
+    pub(super) fn sorted(
+        mut self,
+        namespace: Option<impl Fn(u16) -> usize>,
+        is_parallel: bool,
+    ) -> Vec<TestRecord> {
+        let mut order = self.order(is_parallel);
+        if let Some(namespace) = namespace {
+            order.sort_by_key(|number| namespace(self.records[*number as usize].group));
+        }
+        // Each record moves to its place, so that there is no second list of them.
+        let mut places = vec![0; order.len()];
+        for (number, place) in order.into_iter().zip(0..) {
+            places[number as usize] = place;
+        }
+        for at in 0..places.len() {
+            while places[at] as usize != at {
+                let place = places[at] as usize;
+                self.records.swap(at, place);
+                places.swap(at, place);
+            }
+        }
+        self.records
     }
 
-    pub(super) fn folder(&self, test: &TestBuilder) -> &Arc<[String]> {
-        self.folders.list(self.homes[test.home as usize].folder)
-    }
-
-    /// The name, shortened if it is long.
-    pub(super) fn name(&self, place: Place) -> &Text {
-        let test = self.get(place);
-        self.short.get(&place).filter(|_| test.is_long).unwrap_or(&test.name)
-    }
-
-    /// The places of all tests by folder, name and identity.
-    pub(super) fn sorted(&self, parallel: bool) -> Vec<Place> {
+    /// The numbers of all tests by folder, name and identity.
+    fn order(&self, is_parallel: bool) -> Vec<u32> {
         let ranks = self.folders.ranks();
-        let ranks: Vec<u32> = self.homes.iter().map(|home| ranks[home.folder as usize]).collect();
-        let rank = |test: &TestBuilder| ranks[test.home as usize] as usize;
+        let rank = |test: &TestCases| ranks[test.folder as usize] as usize;
         // Tests are counted by folder, moved to those of their folder, and sorted there.
         let mut ends = vec![0; self.folders.len()];
-        self.tests.iter().flatten().for_each(|test| ends[rank(test)] += 1);
+        self.cases.iter().for_each(|test| ends[rank(test)] += 1);
         let mut sum = 0;
         for end in &mut ends {
             (*end, sum) = (sum, sum + *end);
         }
-        let mut places = vec![Place { stretch: 0, number: 0 }; sum];
-        for (tests, stretch) in self.tests.iter().zip(0..) {
-            for (test, number) in tests.iter().zip(0..) {
-                let end = &mut ends[rank(test)];
-                places[*end] = Place { stretch, number };
-                *end += 1;
-            }
+        let mut order = vec![0; sum];
+        for (test, number) in self.cases.iter().zip(0..) {
+            let end = &mut ends[rank(test)];
+            order[*end] = number;
+            *end += 1;
         }
         let mut folders = Vec::with_capacity(ends.len());
-        let (mut rest, mut start) = (&mut places[..], 0);
+        let (mut rest, mut start) = (&mut order[..], 0);
         for end in ends {
             let (folder, after) = std::mem::take(&mut rest).split_at_mut(end - start);
             folders.push(folder);
             (rest, start) = (after, end);
         }
-        let sort = |folder: &mut [Place]| {
-            let key =
-                |place: &Place| (self.name(*place).as_str(), self.get(*place).identity, *place);
-            let mut keys: Vec<(&str, Identity, Place)> = folder.iter().map(key).collect();
-            let by_name = |a: &(&str, Identity, Place), b: &(&str, Identity, Place)| {
-                a.0.cmp(b.0).then_with(|| a.1.cmp(&b.1))
+        let sort = |folder: &mut [u32]| {
+            let key = |number: &u32| {
+                let test = &self.records[*number as usize];
+                (test.name.as_str(), test.identity, *number)
             };
-            if parallel {
-                keys.par_sort_unstable_by(by_name);
+            let mut keys: Vec<(&str, Identity, u32)> = folder.iter().map(key).collect();
+            if is_parallel {
+                keys.par_sort_unstable();
             } else {
-                keys.sort_unstable_by(by_name);
+                keys.sort_unstable();
             }
-            folder.iter_mut().zip(keys).for_each(|(slot, (.., place))| *slot = place);
+            folder.iter_mut().zip(keys).for_each(|(slot, (.., number))| *slot = number);
         };
-        if parallel {
+        if is_parallel {
             folders.into_par_iter().for_each(sort);
         } else {
             folders.into_iter().for_each(sort);
         }
-        places
+        order
     }
 }

@@ -4,15 +4,19 @@ use std::iter::Sum;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::builder::{Occurrence, TestBuilder};
+use memchr::memchr;
+
+use super::builder::{Occurrence, TestBuilder, TestCases};
 use super::changing::has_changing_part;
-use crate::formats::model::{Case, Outcome, SuiteIndex};
+use super::metadata::{describe_tests, describes_tests};
+use super::{Details, IdentityOptions, TestClass, TestRecord};
+use crate::formats::model::{Case, Outcome, Report, Seconds, Suite, SuiteIndex};
 use crate::formats::{index_of, unknown_outcome};
 use crate::text::is_long_name;
 use crate::tools::{CaseMapper, MappedCase, MappedTest};
 
 /// The most cases of one stretch.
-const MOST: usize = 4096;
+const MOST: usize = 1024;
 
 /// Cases by outcome; the others passed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,10 +40,8 @@ impl Sum for Outcomes {
 pub(super) struct Stretch<'a> {
     /// Index of the report.
     pub(super) file: u32,
-    /// One for each case that is a test, with indices into `homes`.
+    /// One for each case that is a test. The folders have no numbers yet.
     pub(super) tests: Vec<TestBuilder>,
-    /// Container and folder of tests.
-    pub(super) homes: Vec<[Arc<[String]>; 2]>,
     /// Cases that are not tests, by index.
     pub(super) others: Vec<(u32, MappedCase<'static>)>,
     /// The suites around the cases, in order; consecutive ones differ.
@@ -48,6 +50,43 @@ pub(super) struct Stretch<'a> {
     pub(super) outcomes: Outcomes,
     /// How many cases have an unknown status, and the first one.
     pub(super) unknown: (usize, &'a str),
+}
+
+/// What the suites around a case say.
+struct Surroundings {
+    /// The innermost one.
+    suite: Option<SuiteIndex>,
+    /// Their names, outermost first.
+    names: Arc<[Arc<str>]>,
+    /// Whether they describe the tests inside.
+    describe: bool,
+    /// Whether one names a file.
+    have_file: bool,
+}
+
+impl Surroundings {
+    /// What `suite` and those around it say.
+    fn new(report: &Report, suite: Option<SuiteIndex>, options: &IdentityOptions) -> Self {
+        let chain = report.suite_chain(suite);
+        let has_file =
+            |suite: &Suite| ["file", "filepath"].iter().any(|name| suite.attribute(name).is_some());
+        Self {
+            suite,
+            names: chain.iter().map(|suite| Arc::clone(&suite.name)).collect(),
+            describe: describe_tests(&report.root.properties, options)
+                || chain.iter().any(|suite| describes_tests(suite, options)),
+            have_file: chain.iter().any(|suite| has_file(suite)),
+        }
+    }
+}
+
+/// What consecutive tests share.
+#[derive(Default)]
+struct Commons {
+    surroundings: Option<Surroundings>,
+    class: Arc<TestClass>,
+    /// The details of tests that have none.
+    no_details: Arc<Details>,
 }
 
 /// Where the stretches of the reports begin and end, in this `order` of the reports.
@@ -68,16 +107,18 @@ impl<'a> Stretch<'a> {
         let mut stretch = Self {
             file: index_of(file),
             tests: Vec::with_capacity(indices.len()),
-            homes: Vec::new(),
             others: Vec::new(),
             suites: Vec::new(),
             outcomes: Outcomes::default(),
             unknown: (0, ""),
         };
+        let mut commons = Commons::default();
         mapper.for_each_in(indices, |index, case, mapped| {
             stretch.add_facts(case);
             match mapped {
-                MappedCase::Test(test) => stretch.add_test(mapper, test, index_of(index), case),
+                MappedCase::Test(test) => {
+                    stretch.add_test(mapper, &mut commons, test, index_of(index), case);
+                }
                 MappedCase::RunError(name) => {
                     stretch.others.push((index_of(index), MappedCase::RunError(name)));
                 }
@@ -107,33 +148,73 @@ impl<'a> Stretch<'a> {
     fn add_test(
         &mut self,
         mapper: &CaseMapper<'a>,
+        commons: &mut Commons,
         test: MappedTest<'_>,
         case_index: u32,
         case: &Case,
     ) {
         let MappedTest { identity, container, name, folder, outcome, is_subtest } = test;
-        let is_same = |[last_container, last_folder]: &[Arc<_>; 2]| {
-            Arc::ptr_eq(last_container, container) && Arc::ptr_eq(last_folder, folder)
+        let report = mapper.report();
+        let suites = match &mut commons.surroundings {
+            Some(suites) if suites.suite == case.suite => suites,
+            other => other.insert(Surroundings::new(report, case.suite, mapper.options())),
         };
-        if !self.homes.last().is_some_and(is_same) {
-            self.homes.push([Arc::clone(container), Arc::clone(folder)]);
+        // Most cases say nothing about a place.
+        let names_place = case.file.is_some()
+            || suites.have_file
+            || case.classname.as_ref().is_some_and(|name| memchr(b':', name.as_bytes()).is_some());
+        let (file, line) = if names_place { mapper.location(case, None) } else { (None, None) };
+        let last = &*commons.class;
+        let is_same = is_same(&last.container, container)
+            && is_same(&last.folder, folder)
+            && is_same(&last.suites, &suites.names)
+            && last.classname == case.classname
+            && last.file.as_deref() == file.as_deref();
+        if !is_same {
+            commons.class = Arc::new(TestClass {
+                container: Arc::clone(container),
+                folder: Arc::clone(folder),
+                suites: Arc::clone(&suites.names),
+                classname: case.classname.clone(),
+                file: file.map(Arc::from),
+            });
         }
-        let is_eloquent = case.extra.as_ref().is_some_and(|extra| {
-            extra.detail.is_some()
-                || !extra.reruns.is_empty()
-                || !extra.properties.is_empty()
-                || !extra.tags.is_empty()
-        }) || has_changing_part(&name, mapper.report(), case);
         let is_long = is_long_name(&name);
+        let is_eloquent = is_long
+            || suites.describe
+            || case.extra.as_ref().is_some_and(|extra| {
+                extra.detail.is_some()
+                    || !extra.reruns.is_empty()
+                    || !extra.properties.is_empty()
+                    || !extra.tags.is_empty()
+            })
+            || has_changing_part(&name, report, case);
         let written = case.name.as_ref().and_then(|written| written.part(&name));
         self.tests.push(TestBuilder {
-            identity,
-            name: written.unwrap_or_else(|| name.into_owned().into()),
-            home: index_of(self.homes.len() - 1),
-            first: Occurrence { file: self.file, case: case_index, outcome, is_subtest },
-            cases: None,
-            is_long,
-            is_eloquent,
+            record: TestRecord {
+                identity,
+                name: written.unwrap_or_else(|| name.into_owned().into()),
+                class: Arc::clone(&commons.class),
+                duration_s: case.duration.map(Seconds::get),
+                line,
+                cases: 1,
+                group: mapper.group(),
+                outcome,
+                flaky: outcome == Outcome::Passed && case.outcome >= Outcome::Failed,
+                details: Arc::clone(&commons.no_details),
+            },
+            cases: TestCases {
+                first: Occurrence { file: self.file, case: case_index, outcome, is_subtest },
+                list: None,
+                folder: 0,
+                is_long,
+                is_eloquent,
+            },
         });
     }
+}
+
+/// Whether two lists are equal. Those of consecutive tests mostly are one.
+fn is_same<T: PartialEq>(one: &Arc<[T]>, other: &Arc<[T]>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }
