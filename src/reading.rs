@@ -76,10 +76,10 @@ fn read_group(discovered: Discovered, limits: &Limits, progress: &Progress) -> R
     readings
 }
 
-/// The allocator asks for huge pages. Reports become small values, millions or a few: clearing 2 MiB where a few KiB are used
-/// takes longer than small pages do, and memory. Programs that this process starts inherit the setting, so that it is made
-/// only when the command of `run` has ended.
-fn without_huge_pages() {
+/// Switches huge pages off for this process, from its next page on. The allocator asks for them, but reports become small values,
+/// millions or a few: clearing 2 MiB where a few KiB are used takes longer than small pages do, and memory. Programs that this
+/// process starts inherit the setting: `run` makes it only when its command has ended.
+pub(crate) fn without_huge_pages() {
     // Without it, everything works, more slowly.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = rustix::thread::disable_transparent_huge_pages(true);

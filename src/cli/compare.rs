@@ -162,7 +162,7 @@ fn tests(
                 folder: test.class.folder.to_vec(),
                 name: test.name.to_string(),
                 outcome: test.outcome,
-                duration_s: test.duration_s,
+                duration_s: test.seconds(),
             };
             earlier.tests.insert(test.identity.to_string(), earlier_test);
         }

@@ -32,6 +32,7 @@ mod undo;
 
 use std::ffi::OsString;
 
+use crate::reading::without_huge_pages;
 use args::Command;
 use exit::ExitCode;
 use settings::Environment;
@@ -42,6 +43,10 @@ use streams::Streams;
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = args.into_iter().collect();
+    if !arguments.iter().any(|argument| argument == "run") {
+        // The command of `run` would inherit it.
+        without_huge_pages();
+    }
     if arguments.len() <= 1 {
         // Still an error: a job whose variable for the reports is empty must not pass.
         Streams::default().message(args::FIRST_CONTACT);

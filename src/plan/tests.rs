@@ -25,7 +25,7 @@ pub(super) fn record(folder: &[&str], name: &str) -> TestRecord {
             folder: folder.iter().map(|&name| name.to_owned()).collect(),
             ..TestClass::default()
         }),
-        duration_s: None,
+        duration: None,
         line: None,
         cases: 1,
         group: 0,

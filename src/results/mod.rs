@@ -60,7 +60,7 @@ impl Observations {
             if let Some(first) = observations.tests.get_mut(at) {
                 first.history = first.history.clone().join(history);
             } else {
-                let elapsed = record.duration_s.filter(|seconds| seconds.is_finite());
+                let elapsed = record.seconds();
                 let defects = record.details.defects.clone();
                 observations.tests.push(Observed { test, suite, history, elapsed, defects });
             }

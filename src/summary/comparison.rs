@@ -96,7 +96,7 @@ impl Comparison {
                 outcome_before: earlier.as_ref().map(|earlier| earlier.outcome),
                 outcome: Some(test.outcome),
                 duration_before_s: earlier.as_ref().and_then(|earlier| earlier.duration_s),
-                duration_s: test.duration_s,
+                duration_s: test.seconds(),
             };
             match (failed, fails(test.outcome)) {
                 (Some(true), true) => all.still_failing.push(compared()),
@@ -185,7 +185,7 @@ impl Comparison {
 
 fn is_slower(earlier: &EarlierTest, test: &TestRecord) -> bool {
     let passed = earlier.outcome == Outcome::Passed && test.outcome == Outcome::Passed;
-    let times = earlier.duration_s.zip(test.duration_s);
+    let times = earlier.duration_s.zip(test.seconds());
     passed
         && times.is_some_and(|(before, now)| {
             now >= before * SLOWER_TIMES && now - before >= SLOWER_SECONDS
@@ -203,6 +203,7 @@ impl Summary {
 mod tests {
     use super::*;
     use crate::summary::samples::record;
+    use test_reports::formats::model::Seconds;
 
     #[test]
     fn every_difference_is_of_its_kind() {
@@ -235,7 +236,7 @@ mod tests {
                 );
             }
             if let Some((outcome, time)) = after {
-                now.push(TestRecord { outcome, duration_s: Some(time), ..test });
+                now.push(TestRecord { outcome, duration: Seconds::new(time), ..test });
             }
         }
         let comparison = Comparison::new(earlier, &now);

@@ -109,7 +109,7 @@ pub(super) fn failed_before(test: &TestRecord, chars: usize) -> Option<String> {
 /// The slowest tests with their seconds, slowest first. None if there are so few that they need no list.
 pub(super) fn slowest(summary: &Summary) -> Vec<(f64, &TestRecord)> {
     let mut timed: Vec<(f64, &TestRecord)> =
-        summary.records.tests.iter().filter_map(|test| Some((test.duration_s?, test))).collect();
+        summary.records.tests.iter().filter_map(|test| Some((test.seconds()?, test))).collect();
     if timed.len() <= SLOWEST {
         return Vec::new();
     }

@@ -305,7 +305,7 @@ impl OutcomeCounts {
                 Outcome::Skipped => &mut counts.skipped,
             } += 1;
             counts.flaky += usize::from(test.flaky);
-            counts.duration_s += test.duration_s.unwrap_or_default();
+            counts.duration_s += test.seconds().unwrap_or_default();
         }
         counts
     }

@@ -9,7 +9,7 @@ use super::{
     Requests, ResultLedger, SandboxPlace, Steps, Suites, Summary, SummaryError,
 };
 use crate::api::ids::TestId;
-use test_reports::formats::model::{Flaw, Format, Outcome, Position};
+use test_reports::formats::model::{Flaw, Format, Outcome, Position, Seconds};
 use test_reports::identity::Identity;
 use test_reports::record::{
     Attempt, Details, FileCounts, Records, RunError, TestClass, TestRecord,
@@ -242,7 +242,7 @@ pub(super) fn record(folder: &[&str], name: &str, outcome: Outcome) -> TestRecor
             folder: folder.iter().map(|&part| part.to_owned()).collect(),
             ..TestClass::default()
         }),
-        duration_s: Some(0.25),
+        duration: Seconds::new(0.25),
         line: None,
         cases: 1,
         group: 0,

@@ -56,7 +56,7 @@ fn folder<'a>(
         page.push_str("<ul>\n");
         for test in tree.items.iter().take(*left) {
             let class = class(test);
-            let time = test.duration_s.map(|time| format!("<time>{}</time>", seconds(time)));
+            let time = test.seconds().map(|time| format!("<time>{}</time>", seconds(time)));
             push(
                 page,
                 format_args!(

@@ -84,7 +84,7 @@ impl Serialize for Test<'_> {
             identity,
             name,
             class,
-            duration_s,
+            duration,
             line,
             cases: _,
             group: _,
@@ -115,7 +115,7 @@ impl Serialize for Test<'_> {
         test.serialize_entry("folder", folder)?;
         test.serialize_entry("outcome", outcome)?;
         test.serialize_entry("flaky", flaky)?;
-        test.serialize_entry("duration_s", duration_s)?;
+        test.serialize_entry("duration_s", duration)?;
         test.serialize_entry("attempts", attempts)?;
         test.serialize_entry("message", message)?;
         test.serialize_entry("type", kind)?;

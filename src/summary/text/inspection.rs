@@ -118,7 +118,7 @@ fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOp
     };
     let mut pieces = vec![piece(PLAIN, escape::terminal(&test.name))];
     if options.detail == Detail::Full {
-        if let Some(time) = test.duration_s {
+        if let Some(time) = test.seconds() {
             pieces.push(piece(FAINT, format!("  {}", seconds(time))));
         }
         pieces.push(piece(FAINT, format!("  {}", test.identity)));

@@ -12,7 +12,7 @@ use super::metadata::add_metadata;
 use super::warnings::Warnings;
 use super::{Details, TestClass, TestRecord};
 use crate::formats::index_of;
-use crate::formats::model::Outcome;
+use crate::formats::model::{Outcome, Seconds};
 use crate::text;
 use crate::tools::CaseMapper;
 
@@ -104,7 +104,7 @@ impl Finisher<'_, '_> {
                 name.clone()
             },
             class: self.class(&record.class, file),
-            duration_s: merged.duration,
+            duration: merged.duration.and_then(Seconds::new),
             line,
             cases: index_of(cases.len()),
             group: record.group,

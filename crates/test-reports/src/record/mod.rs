@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::formats::model::{Case, Flaw, Format, Outcome, Property, Text, shown_path};
+use crate::formats::model::{Case, Flaw, Format, Outcome, Property, Seconds, Text, shown_path};
 use crate::identity::Identity;
 pub use crate::options::{GroupBy, IdentityOptions, Split};
 
@@ -33,8 +33,8 @@ pub struct TestRecord {
     pub name: Text,
     /// Where it is.
     pub class: Arc<TestClass>,
-    /// Seconds: the sum over attempts and rows of the deciding execution; none if the report has no durations.
-    pub duration_s: Option<f64>,
+    /// The sum over attempts and rows of the deciding execution; none if the report has no durations.
+    pub duration: Option<Seconds>,
     /// Line in [`TestClass::file`].
     pub line: Option<u32>,
     /// The number of case elements it was written as, at least 1.
@@ -47,6 +47,14 @@ pub struct TestRecord {
     pub flaky: bool,
     /// What only some tests have.
     pub details: Arc<Details>,
+}
+
+impl TestRecord {
+    /// [`Self::duration`] in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> Option<f64> {
+        self.duration.map(Seconds::get)
+    }
 }
 
 /// Where tests are: the tests of one class have this in common.
@@ -213,7 +221,7 @@ pub struct Records {
 }
 
 /// There may be millions: the size of a case and its record, without their texts, is bounded.
-const _: () = assert!(size_of::<Case>() + size_of::<TestRecord>() <= 180);
+const _: () = assert!(size_of::<Case>() + size_of::<TestRecord>() <= 160);
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use super::builder::{Occurrence, TestBuilder, TestCases};
 use super::changing::has_changing_part;
 use super::metadata::{describe_tests, describes_tests};
 use super::{Details, IdentityOptions, TestClass, TestRecord};
-use crate::formats::model::{Case, Outcome, Report, Seconds, Suite, SuiteIndex};
+use crate::formats::model::{Case, Outcome, Report, Suite, SuiteIndex};
 use crate::formats::{index_of, unknown_outcome};
 use crate::text::is_long_name;
 use crate::tools::{CaseMapper, MappedCase, MappedTest};
@@ -195,7 +195,7 @@ impl<'a> Stretch<'a> {
                 identity,
                 name: written.unwrap_or_else(|| name.into_owned().into()),
                 class: Arc::clone(&commons.class),
-                duration_s: case.duration.map(Seconds::get),
+                duration: case.duration,
                 line,
                 cases: 1,
                 group: mapper.group(),

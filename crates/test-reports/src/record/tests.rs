@@ -40,7 +40,7 @@ fn bare_pytest_reruns_count_as_failed() {
     assert_eq!((flaky.outcome, flaky.flaky, flaky.cases), (Passed, true, 3));
     let attempts: Vec<_> = flaky.details.attempts.iter().map(|attempt| attempt.outcome).collect();
     assert_eq!(attempts, [Failed, Failed, Passed]);
-    assert_eq!(flaky.duration_s, Some(3.0));
+    assert_eq!(flaky.seconds(), Some(3.0));
     // "Any pass wins" would turn this one green.
     let failing = only(&pytest(&format!(
         "{bare}<testcase classname='t' name='a'><failure message='no'/></testcase>"
@@ -67,7 +67,7 @@ fn a_failing_teardown_follows_a_passed_test() {
         let test = only(&pytest(&cases));
         let attempts: Vec<_> =
             test.details.attempts.iter().map(|attempt| attempt.outcome).collect();
-        assert_eq!((test.outcome, test.flaky, test.duration_s), (Errored, false, Some(1.0)));
+        assert_eq!((test.outcome, test.flaky, test.seconds()), (Errored, false, Some(1.0)));
         assert_eq!(attempts, [Passed, Errored]);
         assert_eq!(test.details.message.as_deref(), Some("OSError: gone"));
     }
@@ -95,7 +95,7 @@ fn rerun_and_flaky_children_are_attempts() {
     let flaky = only(&surefire(
         "<testcase classname='a.B' name='t' time='1'><flakyFailure message='one' time='2'/><flakyError message='two'/></testcase>",
     ));
-    assert_eq!((flaky.outcome, flaky.flaky, flaky.duration_s), (Passed, true, Some(3.0)));
+    assert_eq!((flaky.outcome, flaky.flaky, flaky.seconds()), (Passed, true, Some(3.0)));
     assert_eq!(flaky.details.message, None);
     let attempts: Vec<_> = flaky.details.attempts.iter().map(|attempt| attempt.outcome).collect();
     assert_eq!(attempts, [Failed, Errored, Passed]);
@@ -119,7 +119,7 @@ fn the_worst_row_decides_and_rows_are_never_flaky() {
     let records = records(&[&rows]);
     let test = &records.tests[0];
     assert_eq!(
-        (test.outcome, test.flaky, test.cases, test.duration_s),
+        (test.outcome, test.flaky, test.cases, test.seconds()),
         (Failed, false, 3, Some(7.0))
     );
     assert_eq!((records.seen, records.merged, records.excluded), (3, 2, 0));
@@ -217,10 +217,7 @@ fn browsers_in_one_file_are_executions() {
     );
     let records = records(&[&xml]);
     let test = &records.tests[0];
-    assert_eq!(
-        (test.outcome, test.details.attempts.len(), test.duration_s),
-        (Failed, 2, Some(1.0))
-    );
+    assert_eq!((test.outcome, test.details.attempts.len(), test.seconds()), (Failed, 2, Some(1.0)));
     assert_eq!(records.warnings, Vec::<String>::new());
 }
 
@@ -233,7 +230,7 @@ fn a_file_and_its_merged_copy_count_once() {
     );
     let records = records(&[&single, &merged]);
     let test = &records.tests[0];
-    assert_eq!((test.details.attempts.len(), test.duration_s, test.cases), (0, Some(1.0), 2));
+    assert_eq!((test.details.attempts.len(), test.seconds(), test.cases), (0, Some(1.0), 2));
     assert_eq!((records.seen, records.merged), (2, 1));
 }
 

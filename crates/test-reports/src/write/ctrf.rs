@@ -136,7 +136,7 @@ fn test(record: &TestRecord) -> Test<'_> {
     Test {
         name: name(record),
         status: status(record.outcome),
-        duration: record.duration_s.map(milliseconds).unwrap_or_default(),
+        duration: record.seconds().map(milliseconds).unwrap_or_default(),
         suite: &record.class.container,
         message: details.message.as_deref(),
         trace: details.trace.as_deref(),
@@ -178,7 +178,7 @@ pub fn ctrf(
     stop: i64,
 ) -> serde_json::Result<String> {
     // The sum of no numbers is -0.
-    let seconds = 0.0 + tests.iter().filter_map(|test| test.duration_s).sum::<f64>();
+    let seconds = 0.0 + tests.iter().filter_map(|test| test.seconds()).sum::<f64>();
     let written = tests.iter().map(|record| test(record)).chain(run_errors.iter().map(run_error));
     let tests: Vec<Test<'_>> = written.collect();
     let count = |status: &str| tests.iter().filter(|test| test.status == status).count();

@@ -48,7 +48,7 @@ fn counted<'x>(
 ) -> ElementWriter<'x, Vec<u8>> {
     let count = |outcome| tests.iter().filter(|test| test.outcome == outcome).count();
     // The sum of no numbers is -0.
-    let seconds = 0.0 + tests.iter().filter_map(|test| test.duration_s).sum::<f64>();
+    let seconds = 0.0 + tests.iter().filter_map(|test| test.seconds()).sum::<f64>();
     element
         .with_attribute(("tests", &*(tests.len() + run_errors).to_string()))
         .with_attribute(("failures", &*count(Outcome::Failed).to_string()))
@@ -111,7 +111,7 @@ fn write_property(xml: &mut Xml, name: &str, value: &str) -> io::Result<()> {
 fn write_case(xml: &mut Xml, test: &TestRecord, classname: &str) -> io::Result<()> {
     let mut case =
         with(with(xml.create_element("testcase"), "name", name(test)), "classname", classname);
-    if let Some(seconds) = test.duration_s {
+    if let Some(seconds) = test.seconds() {
         case = case.with_attribute(("time", &*shown(seconds)));
     }
     let details = &test.details;
