@@ -87,7 +87,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
     let faults = FaultRules::parse(faults)?;
     if project.is_some() && settings.db.exists() {
         streams.warning(&format!(
-            "--project is ignored: {} exists already, with its project",
+            "--project is ignored: {} already exists and has a project",
             settings.db.display()
         ));
     }

@@ -62,12 +62,12 @@ fn check(
     if !url.username().is_empty() || url.password().is_some() {
         return error(
             format!("the host ({source}) contains a user name or a password"),
-            "the token is the only credential",
+            "leave them out: the token is the only credential",
         );
     }
     if url.query().is_some() || url.fragment().is_some() {
         return error(
-            format!("the host {shown} ({source}) has more than scheme, host and path"),
+            format!("the host {shown} ({source}) contains more than scheme, host and path"),
             &example,
         );
     }

@@ -56,7 +56,7 @@ impl Opener<'_> {
             }
         }
         if zeros.get() < END {
-            self.damaged(place, "is cut: the end of the archive is missing".to_owned());
+            self.damaged(place, "is truncated: the end of the archive is missing".to_owned());
         }
     }
 }

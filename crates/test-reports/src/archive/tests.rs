@@ -129,7 +129,7 @@ fn members_that_are_not_reports_are_counted_and_damaged_ones_named() {
         assert_eq!(tests(&contents), [("r!a.xml", "a")]);
         let expected = [
             ("r!b.xml", "is a PNG image, not a test report"),
-            ("r!c.xml", "is not a test report: neither XML nor JSON, "),
+            ("r!c.xml", "is not a test report: not XML, JSON, "),
         ];
         let damages = damages(&contents);
         assert_eq!(damages.len(), expected.len());
@@ -292,7 +292,7 @@ fn a_cut_archive_keeps_the_members_before_the_cut() {
     // At the start of a member, nothing but the missing end tells.
     let contents = read(&tarred(members)[..1024]);
     assert_eq!(tests(&contents), [("r!a.xml", "first")]);
-    assert_eq!(damages(&contents), [("r", "is cut: the end of the archive is missing")]);
+    assert_eq!(damages(&contents), [("r", "is truncated: the end of the archive is missing")]);
 }
 
 #[test]

@@ -145,7 +145,7 @@ impl Opener<'_> {
 
     /// Searches an archive without a usable directory for members, from its start.
     fn salvage(&mut self, reader: &impl ReaderAt, place: &Place, error: &rawzip::Error) {
-        self.damaged(place, format!("is cut or damaged, members may be missing: {error}"));
+        self.damaged(place, format!("is truncated or damaged, members may be missing: {error}"));
         let mut next = 0;
         while let Some(start) = find_member(reader, next) {
             let mut header = [0; LOCAL_HEADER];

@@ -53,6 +53,38 @@ pub(super) fn name(name: &str) -> String {
     escape(&truncate(name, NAME_CHARS), false)
 }
 
+/// Words of up to this many characters stay in one piece.
+const WORD_CHARS: usize = 16;
+
+/// The parts of a name, between which a line may break: in long words after separators, before brackets and before capitals.
+pub(super) fn parts(name: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut end) = (Vec::new(), 0, 0);
+    for word in name.split_inclusive(char::is_whitespace) {
+        if word.chars().count() > WORD_CHARS {
+            for ((_, before), (index, after)) in word.char_indices().zip(word.char_indices().skip(1))
+            {
+                if may_break(before, after) {
+                    parts.push(&name[start..end + index]);
+                    start = end + index;
+                }
+            }
+        }
+        end += word.len();
+    }
+    parts.push(&name[start..]);
+    parts
+}
+
+/// Whether a line may break between two characters of a word.
+fn may_break(before: char, after: char) -> bool {
+    match (before.is_alphanumeric(), after.is_alphanumeric()) {
+        (false, true) => !"([{<\"'`#@$".contains(before),
+        (true, false) => "([{<".contains(after),
+        (true, true) => !before.is_uppercase() && after.is_uppercase(),
+        (false, false) => false,
+    }
+}
+
 /// A text of several lines.
 #[derive(Debug, Default)]
 pub(super) struct DisplayText {
@@ -148,6 +180,22 @@ mod tests {
             assert!(needs_escape(escaped), "{escaped:?}");
         }
         assert_eq!(name(&"ä".repeat(10_000)).chars().count(), NAME_CHARS);
+    }
+
+    #[test]
+    fn names_break_where_their_words_end() {
+        for (name, expected) in [
+            ("", ""),
+            ("CartTest.adds", "CartTest.adds"),
+            ("com.acme.shop.CreateOrderTest", "com.|acme.|shop.|Create|Order|Test"),
+            ("should_round_up_to_five(System.Int32)", "should_|round_|up_|to_|five|(System.|Int32)"),
+            ("a short one, src/cart/PriceListTest.java:19", "a short one, src/|cart/|Price|List|Test.|java:|19"),
+            ("größeÄndertSichNachdem", "größe|Ändert|Sich|Nachdem"),
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        ] {
+            assert_eq!(parts(name).join("|"), expected);
+            assert_eq!(parts(name).concat(), name);
+        }
     }
 
     #[test]
