@@ -171,7 +171,7 @@ pub(super) fn import(
     // The cases are dropped when the records are made.
     let read = || ReportSet {
         reports: Vec::new(),
-        ..reports::read(found, printed, settings, &cargo, directory, &progress)
+        ..reports::read(found, printed, command.as_ref(), settings, &cargo, directory, &progress)
     };
     let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } = in_own_threads(read);
     records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));

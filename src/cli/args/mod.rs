@@ -499,5 +499,13 @@ where
     Cli::from_arg_matches(&matches)
 }
 
+/// Whether `error` says that the command of `run` is missing.
+#[must_use]
+pub fn lacks_command(error: &clap::Error) -> bool {
+    use clap::error::{ContextKind, ContextValue};
+    let missing = error.get(ContextKind::InvalidArg);
+    matches!(missing, Some(ContextValue::Strings(names)) if names.iter().any(|name| name == "<COMMAND>..."))
+}
+
 #[cfg(test)]
 mod tests;

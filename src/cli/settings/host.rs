@@ -46,7 +46,7 @@ fn check(
     token_source: Option<&Source>,
 ) -> Result<Url, ConfigError> {
     let source = &written.source;
-    let example = format!("write it as {DEFAULT_HOST}");
+    let example = format!("write a whole URL, such as {DEFAULT_HOST}");
     let error = |message: String, hint: &str| Err(ConfigError::new(message).hint(hint));
     let url = match Url::parse(written.value.trim()) {
         Ok(url) => url,

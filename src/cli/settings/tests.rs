@@ -162,7 +162,7 @@ fn all_errors_are_reported_at_once() {
         no token is set
           hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports into a local database, without an account
         the host (TQ_HOST) is an invalid URL: relative URL without a base
-          hint: write it as https://api.testquality.com
+          hint: write a whole URL, such as https://api.testquality.com
         no project is set
           hint: name it with --project NAME, TQ_PROJECT, or `project = "NAME"` in tq-import.toml
         exclude: invalid glob pattern "[": Pattern syntax error near position 0: invalid range pattern
