@@ -93,10 +93,9 @@ pub(super) fn find(directory: &Path, settings: &Settings) -> Result<Found, Unass
             Some(table) => table.inputs.push(input),
             // A directory and a pattern may find anything.
             None if input.origin == Origin::Found => unnamed.push(input.display),
-            None => errors.add(
-                format!("{} belongs to no [[import]] table", input.display),
-                IN_NO_TABLE,
-            ),
+            None => {
+                errors.add(format!("{} belongs to no [[import]] table", input.display), IN_NO_TABLE)
+            }
         }
     }
     if let Some(first) = unnamed.first()

@@ -154,14 +154,18 @@ impl ChangePlan {
                 "no folder has its identity, and no folder below its parent has its name".into(),
             row: ChangedRow::default(),
         }));
-        changes.extend(self.folders.to_link().map(|(folder, suite)| Change {
-            action: ChangeAction::Adopt,
-            kind: ChangeKind::Folder,
-            path: folder.path.clone(),
-            name: folder.name.clone(),
-            identity: Some(folder.identity),
-            reason: "it has the same name; with its identity, it is found even after it is renamed".into(),
-            row: ChangedRow::of(suite.number()),
+        changes.extend(self.folders.to_link().map(|(folder, suite)| {
+            Change {
+                action: ChangeAction::Adopt,
+                kind: ChangeKind::Folder,
+                path: folder.path.clone(),
+                name: folder.name.clone(),
+                identity: Some(folder.identity),
+                reason:
+                    "it has the same name; with its identity, it is found even after it is renamed"
+                        .into(),
+                row: ChangedRow::of(suite.number()),
+            }
         }));
         for (record, plan) in records.iter().zip(&self.tests) {
             let row = plan.row().map(|id| ChangedRow::of(id.number())).unwrap_or_default();

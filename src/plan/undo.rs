@@ -227,7 +227,9 @@ impl UndoPlan {
                 ("unlink", _) => {
                     Err("the former identity that it lost is not added again".to_owned())
                 }
-                ("delete" | "move", _) => Err("the duplicate that was removed is not restored".to_owned()),
+                ("delete" | "move", _) => {
+                    Err("the duplicate that was removed is not restored".to_owned())
+                }
                 _ => Err("this change cannot be undone".to_owned()),
             };
             if let Err(reason) = outcome {

@@ -710,9 +710,9 @@ async fn what_is_wrong_with_the_files_of_a_table_is_named() {
     env.write("other/b.xml", &report(API));
     let named = text(&env, &["other"]).await.expect(2);
     assert!(
-        named
-            .stderr
-            .contains("1 report found, but none that belongs to an [[import]] table (first: other/b.xml)"),
+        named.stderr.contains(
+            "1 report found, but none that belongs to an [[import]] table (first: other/b.xml)"
+        ),
         "{named}"
     );
     env.write("tq-import.toml", &TABLES.replace("services/api/*.xml", "services/***/a[.xml"));

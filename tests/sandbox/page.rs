@@ -569,7 +569,10 @@ async fn runs_show_their_results() {
     }
     let browser = Browser::enter(&site).await;
     let runs = browser.see(&format!("/project/{}/runs", roots.project)).await;
-    assert!(runs.contains("<bdi>nightly</bdi>") && runs.contains("<span>2026-01-02</span> <span>03:04</span>"));
+    assert!(
+        runs.contains("<bdi>nightly</bdi>")
+            && runs.contains("<span>2026-01-02</span> <span>03:04</span>")
+    );
     assert!(runs.contains("Running"));
     for (class, name) in [("pass", "Pass"), ("fail", "Fail"), ("pending", "Pending")] {
         let tag = format!("<span class=\"tag {class}\"><bdi>{name}</bdi> 1</span>");

@@ -121,7 +121,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "RULE")]
     pub fault: Vec<String>,
 
-    /// The format of the line that announces the server
+    /// The format of the message that the server is ready
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: ReadyFormat,
 

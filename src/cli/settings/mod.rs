@@ -471,8 +471,11 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
     };
     if reading.allow_empty && reading.min_tests > 0 {
         from.error(
-            ConfigError::new(format!("allow-empty cannot be combined with min-tests {}", reading.min_tests))
-                .hint("leave out one of them"),
+            ConfigError::new(format!(
+                "allow-empty cannot be combined with min-tests {}",
+                reading.min_tests
+            ))
+            .hint("leave out one of them"),
         );
     }
     reading

@@ -135,9 +135,10 @@ pub(super) fn complete(
         _ if !namespace.is_empty() => namespace.to_owned(),
         _ if settings.run_id.is_some() => String::new(),
         _ => {
-            from.error(ConfigError::new("no cycle is set, and results are recorded into a cycle").hint(
-                "set --namespace, which also names the cycle, or name one with --cycle",
-            ));
+            from.error(
+                ConfigError::new("no cycle is set, and results are recorded into a cycle")
+                    .hint("set --namespace, which also names the cycle, or name one with --cycle"),
+            );
             return None;
         }
     };

@@ -717,7 +717,7 @@ fn each_ci_system_says_which_build_this_is() {
             assert!(build_of("a.xml --build 7", &variables).starts_with("7 | "));
         }
     }
-    assert!(build_of(line, &[]).contains("this CI system is not known"));
+    assert!(build_of(line, &[]).contains("no known CI system was detected"));
 }
 
 #[test]

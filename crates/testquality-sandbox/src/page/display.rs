@@ -61,7 +61,8 @@ pub(super) fn parts(name: &str) -> Vec<&str> {
     let (mut parts, mut start, mut end) = (Vec::new(), 0, 0);
     for word in name.split_inclusive(char::is_whitespace) {
         if word.chars().count() > WORD_CHARS {
-            for ((_, before), (index, after)) in word.char_indices().zip(word.char_indices().skip(1))
+            for ((_, before), (index, after)) in
+                word.char_indices().zip(word.char_indices().skip(1))
             {
                 if may_break(before, after) {
                     parts.push(&name[start..end + index]);
@@ -188,8 +189,14 @@ mod tests {
             ("", ""),
             ("CartTest.adds", "CartTest.adds"),
             ("com.acme.shop.CreateOrderTest", "com.|acme.|shop.|Create|Order|Test"),
-            ("should_round_up_to_five(System.Int32)", "should_|round_|up_|to_|five|(System.|Int32)"),
-            ("a short one, src/cart/PriceListTest.java:19", "a short one, src/|cart/|Price|List|Test.|java:|19"),
+            (
+                "should_round_up_to_five(System.Int32)",
+                "should_|round_|up_|to_|five|(System.|Int32)",
+            ),
+            (
+                "a short one, src/cart/PriceListTest.java:19",
+                "a short one, src/|cart/|Price|List|Test.|java:|19",
+            ),
             ("größeÄndertSichNachdem", "größe|Ändert|Sich|Nachdem"),
             ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         ] {
