@@ -79,7 +79,10 @@ pub(super) fn parts(name: &str) -> Vec<&str> {
 /// Whether a line may break between two characters of a word.
 fn may_break(before: char, after: char) -> bool {
     match (before.is_alphanumeric(), after.is_alphanumeric()) {
-        (false, true) => !"([{<\"'`#@$".contains(before),
+        // Lines break after hyphens anyway, and a line number stays with its file.
+        (false, true) => {
+            !"([{<\"'`#@$-".contains(before) && !(before == ':' && after.is_ascii_digit())
+        }
         (true, false) => "([{<".contains(after),
         (true, true) => !before.is_uppercase() && after.is_uppercase(),
         (false, false) => false,
@@ -195,7 +198,7 @@ mod tests {
             ),
             (
                 "a short one, src/cart/PriceListTest.java:19",
-                "a short one, src/|cart/|Price|List|Test.|java:|19",
+                "a short one, src/|cart/|Price|List|Test.|java:19",
             ),
             ("größeÄndertSichNachdem", "größe|Ändert|Sich|Nachdem"),
             ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
