@@ -50,6 +50,9 @@ fn check(
     let error = |message: String, hint: &str| Err(ConfigError::new(message).hint(hint));
     let url = match Url::parse(written.value.trim()) {
         Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            return error(format!("the host ({source}) does not begin with https://"), &example);
+        }
         Err(why) => {
             return error(format!("the host ({source}) is an invalid URL: {why}"), &example);
         }

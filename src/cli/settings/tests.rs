@@ -161,7 +161,7 @@ fn all_errors_are_reported_at_once() {
           hint: did you mean `namespace`?
         no token is set
           hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports into a local database, without an account
-        the host (TQ_HOST) is an invalid URL: relative URL without a base
+        the host (TQ_HOST) does not begin with https://
           hint: write a whole URL, such as https://api.testquality.com
         no project is set
           hint: name it with --project NAME, TQ_PROJECT, or `project = "NAME"` in tq-import.toml
