@@ -46,8 +46,7 @@ fn normalised(line: &str) -> String {
 }
 
 /// The arguments of the README's first command.
-const DEMO: [&str; 7] =
-    ["--sandbox", "--namespace", "shop", "--results", "--build", "1", "demo/"];
+const DEMO: [&str; 7] = ["--sandbox", "--namespace", "shop", "--results", "--build", "1", "demo/"];
 
 #[test]
 fn the_readme_shows_the_output_of_its_first_command() {

@@ -81,7 +81,7 @@ fn may_break(before: char, after: char) -> bool {
     match (before.is_alphanumeric(), after.is_alphanumeric()) {
         // Lines break after hyphens anyway, and a line number stays with its file.
         (false, true) => {
-            !"([{<\"'`#@$-".contains(before) && !(before == ':' && after.is_ascii_digit())
+            !("([{<\"'`#@$-".contains(before) || before == ':' && after.is_ascii_digit())
         }
         (true, false) => "([{<".contains(after),
         (true, true) => !before.is_uppercase() && after.is_uppercase(),
