@@ -3,7 +3,7 @@
 #   install.ps1 [-To DIRECTORY] [-Version VERSION] [-From URL_OR_DIRECTORY]
 #
 # -To       where the program is placed, by default %LOCALAPPDATA%\Programs\tq-import
-# -Version  another release than the one that this script belongs to
+# -Version  a release other than the one that this script belongs to
 # -From     where the archives and sums.txt are, for mirrors
 param(
     [string]$To = '',

@@ -4,7 +4,7 @@
 #   install.sh [--to DIRECTORY] [--version VERSION] [--from URL_OR_DIRECTORY]
 #
 # --to       where the program is placed, by default ~/.local/bin
-# --version  another release than the one that this script belongs to
+# --version  a release other than the one that this script belongs to
 # --from     where the archives and sums.txt are, for mirrors
 #
 # It needs curl or wget; tar, or unzip on Windows; and sha256sum, shasum or openssl.

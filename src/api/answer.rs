@@ -299,7 +299,7 @@ mod tests {
         let error = decode::<Vec<Row>>(StatusCode::OK, br#"[{"id":1},{"id":"x"}]"#).unwrap_err();
         assert!(error.to_string().contains("at [1].id"), "{error}");
         let error = decode::<Vec<Row>>(StatusCode::OK, b"[{\"id\":1}").unwrap_err();
-        assert!(error.to_string().contains("200 OK, but the answer cannot be read"), "{error}");
+        assert!(error.to_string().contains("200 OK, but the response cannot be read"), "{error}");
         assert!(decode::<Vec<Row>>(StatusCode::OK, b"[] junk").is_err());
         let long = format!("[{{\"id\":\"\\u001b[31m{}\"}}]", "x".repeat(5_000_000));
         let error = decode::<Vec<Row>>(StatusCode::OK, long.as_bytes()).unwrap_err().to_string();

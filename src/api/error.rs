@@ -113,10 +113,10 @@ pub enum RequestError {
     #[error("the server's certificate is not trusted: {0}")]
     Certificate(String),
     /// The connection broke, or the time ran out, after bytes were sent.
-    #[error("no answer: {0}")]
+    #[error("no response: {0}")]
     NoAnswer(String),
     /// A success with an unexpected body.
-    #[error("{}, but the answer cannot be read: {detail}", status_line(*.status))]
+    #[error("{}, but the response cannot be read: {detail}", status_line(*.status))]
     Unreadable {
         /// The HTTP status.
         status: u16,
@@ -124,7 +124,7 @@ pub enum RequestError {
         detail: String,
     },
     /// The body is larger than the limit.
-    #[error("the answer is larger than {limit} bytes")]
+    #[error("the response is larger than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
@@ -307,7 +307,7 @@ mod tests {
                     RequestError::NoAnswer("timed out".to_owned()),
                     1,
                 ),
-                "cannot read placements from https://tq.example: no answer: timed out (GET /api/plan_suite?a=b)",
+                "cannot read placements from https://tq.example: no response: timed out (GET /api/plan_suite?a=b)",
             ),
         ] {
             assert_eq!(text, expected);

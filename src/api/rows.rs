@@ -309,7 +309,7 @@ mod tests {
             "",
         ] {
             let said = why(document);
-            assert!(said.contains("the answer cannot be read"), "{document}: {said}");
+            assert!(said.contains("the response cannot be read"), "{document}: {said}");
             assert!(!said.contains(" column ") || !document.contains("id"), "{document}: {said}");
         }
         let page = |document: &str| read::<Page<Row>>(document, 9).err().unwrap();

@@ -396,7 +396,8 @@ where
     fn give_up_if_all_are_refused(&mut self) {
         let Creation { created, refused, .. } = &mut self.creation;
         if created.is_empty() && refused.len() >= ALL_REFUSED {
-            let reason = format!("not sent, after the server refused all others: {}", refused[0].1);
+            let reason =
+                format!("not sent, because the server refused all others: {}", refused[0].1);
             let rest = self.batches.drain(..).flat_map(|batch| batch.keys);
             refused.extend(rest.map(|key| (key, reason.clone())));
         }

@@ -85,14 +85,14 @@ impl Import<'_> {
             self.applied.warnings.push(format!(
                 "{}: {reason}",
                 match folders.len() {
-                    1 => "1 folder that people made did not get its identity, and is found by its name".to_owned(),
-                    folders => format!("{} that people made did not get their identities, and are found by their names", text::count(folders, "folder")),
+                    1 => "1 folder that people made did not get its identity and is found by its name".to_owned(),
+                    folders => format!("{} that people made did not get their identities and are found by their names", text::count(folders, "folder")),
                 }
             ));
         }
         if !links.is_empty() {
             self.applied.warnings.push(format!(
-                "{} not linked, and nothing of people was written: {reason}; --adopt none creates tests of their own",
+                "{} not linked, and no manual test was changed: {reason}; --adopt none creates separate tests",
                 match links.len() {
                     1 => "1 existing test was".to_owned(),
                     tests => format!("{} were", text::count(tests, "existing test")),

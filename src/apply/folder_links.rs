@@ -99,7 +99,7 @@ impl Import<'_> {
             }
             Linked::Left => {}
             Linked::Refused(reason) => self.applied.warnings.push(format!(
-                "folder {path:?} ({suite}) did not get its identity, and is found by its name: {reason}"
+                "folder {path:?} ({suite}) did not get its identity and is found by its name: {reason}"
             )),
             Linked::Changed => {
                 self.applied.errors.push(format!(

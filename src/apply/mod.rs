@@ -74,8 +74,7 @@ pub async fn apply(
 }
 
 /// Why a test is not imported that the server does not call automated.
-const NOT_AUTOMATED: &str =
-    "the server did not keep that it is automated: nobody edited it, and is_automated is false";
+const NOT_AUTOMATED: &str = "the server did not keep its automated flag: is_automated is false, although nobody edited the test";
 
 /// Runs all stages. Returns whether the result was verified.
 async fn run(import: &mut Import<'_>, snapshot: Snapshot) -> Result<bool, Stop> {

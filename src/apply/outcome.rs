@@ -42,7 +42,7 @@ pub enum Stop {
     Target(Box<TargetError>),
     /// A created row lost what identifies it.
     #[error(
-        "{kind} {name:?} was created, but not found {lacking} afterwards: going on would create it again with every import"
+        "{kind} {name:?} was created, but not found {lacking} afterwards: continuing would create it again with every import"
     )]
     Lost {
         /// Folder, test or step.

@@ -114,7 +114,7 @@ impl Before {
             Some(theirs) => self.difference(theirs),
         };
         format!(
-            "somebody changed {} while it was linked; this import wrote over that change: {what}",
+            "somebody changed {} while it was linked; this import overwrote that change: {what}",
             self.what
         )
     }

@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 4;
 
 const CHANGED: &str = "somebody changed it in the meantime";
 const WRITTEN_OVER: &str =
-    "somebody changed it at the same moment, and this import wrote over that";
+    "somebody changed it at the same moment, and this import overwrote the change";
 
 impl Import<'_> {
     /// Updates, deletes and creates the steps that the plan says. The first step of a test is updated last: its mark says how many

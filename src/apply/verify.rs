@@ -58,7 +58,7 @@ impl Import<'_> {
         let mut verified = plan.dedup.is_empty() && hidden.is_empty();
         if let [(resource, id), ..] = hidden[..] {
             self.applied.warnings.push(format!(
-                "{} that the server acknowledged {} not in its lists after {} s ({resource} {id} is the first): they may hide duplicates; run the import again, with a longer --lag-wait if lists lag longer",
+                "{} that the server acknowledged {} not in its lists after {} s ({resource} {id} is the first): they may hide duplicates; run the import again, with a longer --lag-wait if necessary",
                 count(hidden.len(), "row"),
                 if hidden.len() == 1 { "is" } else { "are" },
                 self.lag.limit.as_secs_f64(),
@@ -304,7 +304,7 @@ fn missing(left: &TestPlan) -> &'static str {
         TestPlan::Relink { .. } => "not found after writing: the row has its former identity",
         TestPlan::Matched { place: Some(_), .. } => "not found in any folder after writing",
         TestPlan::Matched { follows, .. } if !follows.is_empty() => {
-            "after writing, its steps are not those of its report"
+            "after writing, its steps differ from its report"
         }
         TestPlan::Matched { .. } => "its steps were not found after writing",
     }

@@ -7,11 +7,14 @@ use test_reports::text;
 /// The longest text in a message, in characters.
 const SHOWN_CHARS: usize = 80;
 
+/// What a server did to a field: the words before the field's name, and those behind it.
+type Kind = (&'static str, String);
+
 /// Fields that a server did not store as they were sent.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     /// By field and kind of change: the number of rows, and an example.
-    by_kind: BTreeMap<(&'static str, String), (usize, String)>,
+    by_kind: BTreeMap<(&'static str, Kind), (usize, String)>,
 }
 
 impl Changed {
@@ -29,9 +32,9 @@ impl Changed {
 
     /// One warning for each kind of change.
     pub(super) fn into_warnings(self) -> impl Iterator<Item = String> {
-        self.by_kind.into_iter().map(|((field, kind), (count, example))| {
+        self.by_kind.into_iter().map(|((field, (verb, how)), (count, example))| {
             let rows = text::count(count, "row");
-            format!("the server {kind} the {field} of {rows}: {example}; they are found by their identity")
+            format!("the server {verb} the {field} of {rows}{how}: {example}; they are found by their identity")
         })
     }
 }
@@ -40,8 +43,7 @@ fn shown(value: &str) -> String {
     format!("{:?}", text::cut(value, SHOWN_CHARS))
 }
 
-/// The change as a verb.
-fn kind_of_change(sent: &str, stored: &str) -> String {
+fn kind_of_change(sent: &str, stored: &str) -> Kind {
     let without_marks = |value: &str| {
         value
             .replace("&lt;", "<")
@@ -52,23 +54,25 @@ fn kind_of_change(sent: &str, stored: &str) -> String {
     };
     let with_question_marks: String =
         sent.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-    if stored.is_empty() {
-        "dropped".to_owned()
+    let (verb, how) = if stored.is_empty() {
+        ("dropped", "")
     } else if sent.trim() == stored {
-        "trimmed".to_owned()
+        ("trimmed", "")
     } else if sent.starts_with(stored) || sent.trim().starts_with(stored) {
-        format!("cut (to {})", text::count(stored.chars().count(), "character"))
+        let kept = text::count(stored.chars().count(), "character");
+        return ("cut", format!(" to {kept}"));
     } else if sent.to_lowercase() == stored {
-        "changed to lower case".to_owned()
+        ("changed", " to lower case")
     } else if sent.to_uppercase() == stored {
-        "changed to upper case".to_owned()
+        ("changed", " to upper case")
     } else if with_question_marks == stored {
-        "replaced characters by ? in".to_owned()
+        ("replaced characters with ? in", "")
     } else if without_marks(stored) == sent {
-        "escaped".to_owned()
+        ("escaped", "")
     } else {
-        "changed".to_owned()
-    }
+        ("changed", "")
+    };
+    (verb, how.to_owned())
 }
 
 #[cfg(test)]
@@ -77,17 +81,17 @@ mod tests {
 
     #[test]
     fn the_kind_of_a_change_is_named() {
-        for (sent, stored, kind) in [
-            ("Adds", "", "dropped"),
-            (" Adds ", "Adds", "trimmed"),
-            ("Adds two", "Adds", "cut (to 4 characters)"),
-            ("Adds", "adds", "changed to lower case"),
-            ("Adds", "ADDS", "changed to upper case"),
-            ("zählt 漢", "z?hlt ?", "replaced characters by ? in"),
-            ("a < b & c", "a &lt; b &amp; c", "escaped"),
-            ("Adds", "Other", "changed"),
+        for (sent, stored, verb, how) in [
+            ("Adds", "", "dropped", ""),
+            (" Adds ", "Adds", "trimmed", ""),
+            ("Adds two", "Adds", "cut", " to 4 characters"),
+            ("Adds", "adds", "changed", " to lower case"),
+            ("Adds", "ADDS", "changed", " to upper case"),
+            ("zählt 漢", "z?hlt ?", "replaced characters with ? in", ""),
+            ("a < b & c", "a &lt; b &amp; c", "escaped", ""),
+            ("Adds", "Other", "changed", ""),
         ] {
-            assert_eq!(kind_of_change(sent, stored), kind, "{sent}");
+            assert_eq!(kind_of_change(sent, stored), (verb, how.to_owned()), "{sent}");
         }
     }
 
@@ -102,7 +106,7 @@ mod tests {
         assert_eq!(
             warnings,
             [
-                "the server changed to lower case the name of 2 rows: \"Adds\" became \"adds\"; they are found by their identity",
+                "the server changed the name of 2 rows to lower case: \"Adds\" became \"adds\"; they are found by their identity",
                 "the server dropped the step of 1 row: \"Run\" became \"\"; they are found by their identity",
             ]
         );

@@ -127,7 +127,7 @@ fn tests(
         });
         let Some(Identified { results }) = identified else {
             anyhow::bail!(
-                "it does not say which [[import]] table each test is of: compare with the file of --output ctrf=FILE"
+                "it does not say which [[import]] table each test belongs to: compare with the file of --output ctrf=FILE"
             );
         };
         for test in results.tests {

@@ -83,7 +83,7 @@ impl Checkup {
                 "" => self.add(
                     "namespace",
                     State::Warn,
-                    "none: repositories that share a project must not have tests of the same name",
+                    "none: repositories that share a project must not have tests with the same name",
                     Some("set one before the first import, with --namespace or `tq-import init`"),
                 ),
                 namespace => self.add("namespace", State::Ok, namespace, None),

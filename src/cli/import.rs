@@ -171,7 +171,7 @@ pub(super) fn import(
     // The cases are dropped when the records are made.
     let read = || ReportSet {
         reports: Vec::new(),
-        ..reports::read(found, printed, settings, &cargo, directory, &progress)
+        ..reports::read(found, printed, command.as_ref(), settings, &cargo, directory, &progress)
     };
     let ReportSet { mut records, errors, is_missing, has_too_few, exit, .. } = in_own_threads(read);
     records.warnings.splice(0..0, settings.warnings.iter().cloned().chain(warnings));
@@ -385,10 +385,10 @@ impl Import<'_> {
         let unflagged: usize = plans.iter().map(|plan| plan.unflagged(snapshot).len()).sum();
         if unflagged > 0 {
             self.summary.warnings.push(format!(
-                "the server did not keep that {} automated: nobody edited them, and is_automated is false; an import would report them as refused",
+                "the server did not keep the automated flag of {}: is_automated is false, although nobody edited the tests; an import would report them as refused",
                 match unflagged {
-                    1 => "1 test is".to_owned(),
-                    tests => format!("{tests} tests are"),
+                    1 => "1 test".to_owned(),
+                    tests => format!("{tests} tests"),
                 }
             ));
         }

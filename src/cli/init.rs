@@ -34,7 +34,7 @@ pub(super) fn run(args: &InitArgs, environment: &Environment) -> ExitCode {
     }
     if let Some(above) = shadowed(environment) {
         streams.warning(&format!(
-            "{} is no longer read from here: only the nearest file counts",
+            "{} no longer applies here: only the nearest file counts",
             above.display()
         ));
     }

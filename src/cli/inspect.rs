@@ -21,7 +21,7 @@ use super::streams::Streams;
 use super::tables::Unassigned;
 
 /// What a report of several tables cannot say.
-const NO_NAMESPACES: &str = "the report does not hold the namespaces of the [[import]] tables: import the original reports, or name those of one table and write a report for each";
+const NO_NAMESPACES: &str = "the written report does not contain the namespaces of the [[import]] tables: import the original reports, or convert the reports of one table at a time";
 
 /// Whether an import can read the format.
 fn is_report(format: InspectFormat) -> bool {
@@ -72,7 +72,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         streams.warning(NO_NAMESPACES);
     }
     let ReportSet { reports, mut records, errors, mut exit, .. } =
-        reports::read(found, None, &settings, &cargo, directory, &Progress::default());
+        reports::read(found, None, None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
     let mut summary = Summary::of_reports(records, settings.identities());
     summary.set_tables(settings.tables.iter().map(|table| &table.identity));
@@ -93,7 +93,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         }
         for flaw in &summary.reports.damaged {
             let flaw = format!("damaged report: {flaw}");
-            streams.error_text(&flaw, Some("what could be read was written"));
+            streams.error_text(&flaw, Some("everything that could be read was written"));
         }
     }
     for error in &errors {
@@ -116,7 +116,7 @@ pub(super) fn convert(args: &ConvertArgs, environment: &Environment) -> ExitCode
     let Some(to) = to.or_else(|| output.as_ref().and_then(ReportFile::format)) else {
         Streams::default().error_text(
             "no format to convert the reports to",
-            Some("use --to junit, --to ctrf or --to jsonl, or name the file such as report.xml"),
+            Some("use --to junit, --to ctrf or --to jsonl, or give the file an extension, as in report.xml"),
         );
         return ExitCode::Usage;
     };

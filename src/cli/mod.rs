@@ -38,6 +38,10 @@ use exit::ExitCode;
 use settings::Environment;
 use streams::Streams;
 
+/// What to do about a `run` without a command.
+const NO_COMMAND: &str =
+    "\nhint: write the command after `--`, for example `tq-import run --sandbox -- pytest`";
+
 /// Runs the command line `args`, program name first. Returns the exit code of the process. Only this function reads the
 /// environment.
 #[must_use]
@@ -62,6 +66,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             let _ = message.print();
             if !message.use_stderr() {
                 return ExitCode::Done.code();
+            }
+            if args::lacks_command(&message) {
+                Streams::default().message(NO_COMMAND);
             }
             if let Ok(environment) = Environment::of_process() {
                 github::report_failure(&environment, ExitCode::Usage, &Streams::default());

@@ -43,7 +43,7 @@ impl<F: ResultFormat> Outputs<F> {
         for (index, path) in paths.iter().enumerate() {
             let shown = specs[index].path.display();
             let error = if paths[..index].iter().any(|other| is_same_file(other, path)) {
-                format!("two results would go to {shown}")
+                format!("two outputs would be written to {shown}")
             } else if is_report(path, found) {
                 format!("{shown} is one of the reports, and would be overwritten")
             } else {

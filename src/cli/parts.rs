@@ -201,7 +201,7 @@ impl Import<'_> {
         self.summary.complete = Some(false);
         self.summary.tests.refused += tests;
         let tests = count(tests, "test");
-        self.error(&part.about(&format!("not begun, because the import ended ({tests})")), None);
+        self.error(&part.about(&format!("not started, because the import ended ({tests})")), None);
     }
 
     /// Whether a plan looks like a mistake. Then the import ends before anything is written.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::discover::{DiscoverError, discover};
 use crate::progress::Progress;
 use crate::reading::read_all;
-use crate::summary::{Summary, SummaryError};
+use crate::summary::{CommandEnd, Summary, SummaryError};
 use test_reports::formats::model::Report;
 use test_reports::record::{Records, ReportGroup, TestRecord, collect_groups};
 use test_reports::text::count;
@@ -46,11 +46,12 @@ pub(super) struct ReportSet {
     pub(super) exit: ExitCode,
 }
 
-/// Reads the reports `found`, and adds the report that a command `printed` to the first of them. Test binaries in the output of
+/// Reads the reports `found`, and adds the report that a `command` `printed` to the first of them. Test binaries in the output of
 /// `cargo test` are named by `cargo` in `directory`.
 pub(super) fn read(
     found: Found,
     printed: Option<Report>,
+    command: Option<&CommandEnd>,
     settings: &Settings,
     cargo: &Cargo,
     directory: &Path,
@@ -101,7 +102,7 @@ pub(super) fn read(
     let is_missing = !errors.is_empty();
     // That a report is missing or damaged explains why there are no tests.
     if has_too_few && (min_tests > 1 || !(is_missing || is_damaged)) {
-        errors.push(too_few(&records, min_tests));
+        errors.push(too_few(&records, min_tests, command));
     }
     let fails = is_missing || is_damaged || has_too_few;
     let exit = if fails { ExitCode::Reports } else { ExitCode::Done };
@@ -118,12 +119,17 @@ fn missing(error: DiscoverError) -> SummaryError {
     SummaryError { message: error.to_string(), hint: Some(hint.to_owned()) }
 }
 
-fn too_few(records: &Records, min_tests: usize) -> SummaryError {
+fn too_few(records: &Records, min_tests: usize, command: Option<&CommandEnd>) -> SummaryError {
     let tests = records.tests.len();
+    let has_failed = command.is_some_and(|command| command.exit_code != 0);
     let (message, hint) = match records.files.len() {
         _ if min_tests > 1 => (
             format!("found {}, fewer than --min-tests {min_tests}", count(tests, "test")),
             "check that all tests ran, and where they write their reports",
+        ),
+        0 if has_failed => (
+            "no reports found: the command failed before it wrote one".to_owned(),
+            "see its output above; use --allow-empty if no reports are expected",
         ),
         0 => (
             "no reports found".to_owned(),

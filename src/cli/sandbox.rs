@@ -87,7 +87,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
     let faults = FaultRules::parse(faults)?;
     if project.is_some() && settings.db.exists() {
         streams.warning(&format!(
-            "--project is ignored: {} exists already, with its project",
+            "--project is ignored: {} already exists and has a project",
             settings.db.display()
         ));
     }
@@ -123,7 +123,7 @@ fn serve(settings: &SandboxSettings, streams: &Streams) -> anyhow::Result<ExitCo
             page: &code.link(&format!("http://{}", local_address(address))),
         };
         options.page_code = Some(code);
-        let exit = streams.print(&ready.line(*format));
+        let exit = streams.print(&ready.text(*format));
         if exit != ExitCode::Done {
             return Ok(exit);
         }
@@ -157,7 +157,7 @@ struct Ready<'a> {
 }
 
 impl Ready<'_> {
-    fn line(&self, format: ReadyFormat) -> String {
+    fn text(&self, format: ReadyFormat) -> String {
         let Self { url, token, project_id, db, page } = self;
         match format {
             ReadyFormat::Json => {
@@ -171,8 +171,8 @@ impl Ready<'_> {
             ReadyFormat::Text => {
                 let token = token.map(|token| format!(", token {token}")).unwrap_or_default();
                 let db = escape::terminal(&db.display().to_string()).into_owned();
-                // The link is last: terminals may take text after it for a part of it.
-                format!("sandbox ready at {url}{token}, database {db}; view it: {page}\n")
+                // The link ends its line: terminals may take text after it for a part of it.
+                format!("sandbox ready at {url}{token}, database {db}\nview it: {page}\n")
             }
         }
     }

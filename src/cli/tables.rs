@@ -32,7 +32,7 @@ pub(super) struct Unassigned {
 }
 
 /// What to do about reports that no table names.
-const IN_NO_TABLE: &str = "report arguments choose among the reports of the tables: add them to `files` of the table that they belong to, or give their package a tq-import.toml of its own; nothing was done";
+const IN_NO_TABLE: &str = "report arguments select among the reports of the tables: add the report to `files` of a table, or give its package a tq-import.toml of its own; nothing was done";
 
 /// The reports of the tables.
 ///
@@ -72,8 +72,8 @@ pub(super) fn find(directory: &Path, settings: &Settings) -> Result<Found, Unass
             if owner != index {
                 let [owner, other] = [owner, index].map(|index| settings.table_name(index));
                 errors.add(
-                    format!("{} is in the files of {owner} and of {other}", input.display),
-                    "let only one table name it: narrow its `files`, or leave the report out of the other one with `exclude`; nothing was done",
+                    format!("{} belongs to two tables: {owner} and {other}", input.display),
+                    "leave it out of one of them, with narrower `files` or with `exclude`; nothing was done",
                 );
             }
         }
@@ -93,10 +93,9 @@ pub(super) fn find(directory: &Path, settings: &Settings) -> Result<Found, Unass
             Some(table) => table.inputs.push(input),
             // A directory and a pattern may find anything.
             None if input.origin == Origin::Found => unnamed.push(input.display),
-            None => errors.add(
-                format!("{} is in the files of no [[import]] table", input.display),
-                IN_NO_TABLE,
-            ),
+            None => {
+                errors.add(format!("{} belongs to no [[import]] table", input.display), IN_NO_TABLE)
+            }
         }
     }
     if let Some(first) = unnamed.first()
@@ -104,7 +103,7 @@ pub(super) fn find(directory: &Path, settings: &Settings) -> Result<Found, Unass
     {
         let files = count(unnamed.len(), "report");
         let message =
-            format!("{files} found, in the files of no [[import]] table (first: {first})");
+            format!("{files} found, but none that belongs to an [[import]] table (first: {first})");
         errors.add(message, IN_NO_TABLE);
     }
     if let Some(first) = chosen.first_mut() {
@@ -148,7 +147,7 @@ impl Shown {
     ) -> Result<Found, Unassigned> {
         if self.more > 0 {
             let more = count(self.more, "more report");
-            self.errors.push(ConfigError::new(format!("the same is wrong with {more}")));
+            self.errors.push(ConfigError::new(format!("the same applies to {more}")));
         }
         if self.errors.is_empty() {
             return Ok(Found { groups, warnings });

@@ -32,7 +32,7 @@ pub(super) fn run(args: &UndoArgs, environment: &Environment) -> u8 {
     let past = match read(&directory.join(&path)) {
         Ok(past) => past,
         Err(error) => {
-            let error = error.context(format!("cannot take {} back", path.display()));
+            let error = error.context(format!("cannot undo the import of {}", path.display()));
             let hint =
                 "name the file that the import wrote with --output json=FILE; nothing was done";
             Streams::default().error(&error, Some(hint));

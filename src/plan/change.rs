@@ -119,10 +119,10 @@ pub(crate) fn dedup_change(dedup: &Dedup) -> Change {
             (Delete, ChangeKind::Place, "a concurrent import placed it in its folder again")
         }
         DedupAction::MoveTest { .. } => {
-            (Move, ChangeKind::Test, "its folder is a duplicate, and only the first one stays")
+            (Move, ChangeKind::Test, "its folder is a duplicate, and only the first one is kept")
         }
         DedupAction::MoveFolder { .. } => {
-            (Move, ChangeKind::Folder, "its parent is a duplicate, and only the first one stays")
+            (Move, ChangeKind::Folder, "its parent is a duplicate, and only the first one is kept")
         }
     };
     Change {
@@ -154,14 +154,18 @@ impl ChangePlan {
                 "no folder has its identity, and no folder below its parent has its name".into(),
             row: ChangedRow::default(),
         }));
-        changes.extend(self.folders.to_link().map(|(folder, suite)| Change {
-            action: ChangeAction::Adopt,
-            kind: ChangeKind::Folder,
-            path: folder.path.clone(),
-            name: folder.name.clone(),
-            identity: Some(folder.identity),
-            reason: "it has the same name; its identity keeps it when it is renamed".into(),
-            row: ChangedRow::of(suite.number()),
+        changes.extend(self.folders.to_link().map(|(folder, suite)| {
+            Change {
+                action: ChangeAction::Adopt,
+                kind: ChangeKind::Folder,
+                path: folder.path.clone(),
+                name: folder.name.clone(),
+                identity: Some(folder.identity),
+                reason:
+                    "it has the same name; with its identity, it is found even after it is renamed"
+                        .into(),
+                row: ChangedRow::of(suite.number()),
+            }
         }));
         for (record, plan) in records.iter().zip(&self.tests) {
             let row = plan.row().map(|id| ChangedRow::of(id.number())).unwrap_or_default();

@@ -175,12 +175,12 @@ fn unused_fields(records: &[TestRecord], tests: &[TestPlan], options: &PlanOptio
         (
             requirements,
             "requirements",
-            "are not imported: TestQuality holds them in its issue tracker",
+            "are not imported: TestQuality keeps them in its issue tracker",
         ),
         (
             if options.records_results { 0 } else { attachments },
             "attachments",
-            "are not imported; with --results, the texts of results list them",
+            "are not imported; with --results, the results list them",
         ),
     ]
     .into_iter()
@@ -282,7 +282,7 @@ impl ChangePlan {
         let lost_aliases = finder.lost(records);
         let parted = lost_aliases.iter().map(|lost| {
             format!(
-                "test {} is the former row of several tests of these reports; it stays with {:?}, and the others are tests of their own again",
+                "several tests in these reports used to be test {}; it stays linked to {:?}, and the others become separate tests again",
                 lost.id, records[lost.record].name
             )
         });

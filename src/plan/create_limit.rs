@@ -56,7 +56,7 @@ impl FromStr for CreateLimit {
 /// The plan would create more tests again than the limit allows.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{suspicious} of the {held} tests of this namespace would be created again: the project has tests of the same names that are in no report any more"
+    "{suspicious} of the {held} tests of this namespace would be created again: the project has tests with the same names that are no longer reported"
 )]
 pub struct CreateLimitExceeded {
     /// The number of creations for which the namespace has an unmatched test of the same name.

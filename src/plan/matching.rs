@@ -253,7 +253,7 @@ impl<'a> Matcher<'a> {
             }
             _ => {
                 self.warnings.push(format!(
-                    "{:?} in folder {:?}: {} of the reports and {} of the project have this name; none is adopted",
+                    "{:?} in folder {:?}: {} in the reports and {} in the project have this name; none is adopted",
                     record.name,
                     record.class.folder.join("/"),
                     count(records, "test"),

@@ -66,7 +66,7 @@ impl<'a> StoredSteps<'a> {
         }
         (!named.is_empty()).then(|| {
             format!(
-                "the steps of {} differ from the report, and were edited: they are left as they are",
+                "the steps of {} were edited and differ from the report: they are left as they are",
                 named.join(", ")
             )
         })

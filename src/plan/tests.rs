@@ -594,7 +594,7 @@ fn the_warning_about_ambiguous_tests_has_their_numbers() {
     assert_eq!(
         project.plan(&records).warnings,
         [
-            "\"one\" in folder \"a\": 1 test of the reports and 2 tests of the project have this name; none is adopted"
+            "\"one\" in folder \"a\": 1 test in the reports and 2 tests in the project have this name; none is adopted"
         ]
     );
 }
@@ -674,7 +674,7 @@ fn a_row_belongs_to_one_namespace_of_an_import() {
     assert!(created(&plan_beside(&project, &own, &[], &[10]).tests[0]));
     // Both namespaces want it.
     let plan = plan_beside(&project, &own, &[of_other(&["a"], "one")], &[]);
-    assert!(created(&plan.tests[0]) && plan.warnings[0].contains("2 tests of the reports"));
+    assert!(created(&plan.tests[0]) && plan.warnings[0].contains("2 tests in the reports"));
     for other in [of_other(&["a"], "two"), of_other(&["b"], "one")] {
         assert_eq!(adopted(&plan_beside(&project, &own, &[other], &[]).tests[0]), Some(10));
     }

@@ -227,7 +227,9 @@ impl UndoPlan {
                 ("unlink", _) => {
                     Err("the former identity that it lost is not added again".to_owned())
                 }
-                ("delete" | "move", _) => Err("the duplicate that was removed stays so".to_owned()),
+                ("delete" | "move", _) => {
+                    Err("the duplicate that was removed is not restored".to_owned())
+                }
                 _ => Err("this change cannot be undone".to_owned()),
             };
             if let Err(reason) = outcome {
@@ -373,7 +375,7 @@ impl UndoPlan {
             let reason = if *row.name != *text::fit_name(&change.name) {
                 "it was renamed"
             } else if is_described {
-                "it was described"
+                "its description was edited"
             } else if is_full {
                 "it is not empty"
             } else {
@@ -407,7 +409,7 @@ fn kept(
     } else if row.epoch != epoch || (epoch == 0 && !row.is_unedited) {
         Some("it was edited")
     } else if duplicates.used.contains(&id) {
-        Some("a run has results of it")
+        Some("a run has results for it")
     } else if steps.iter().any(|step| step.epoch != Some(0))
         || change.steps.is_some_and(|count| steps.len() != count)
     {

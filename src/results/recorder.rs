@@ -280,7 +280,7 @@ impl<'a> Recorder<'a> {
             }
             if election >= ELECTIONS {
                 self.warnings.push(format!(
-                    "the build has several runs, and another one than {} was chosen each time; run the import again",
+                    "the build has several runs, and a run other than {} was chosen each time; run the import again",
                     run.id
                 ));
                 self.verified.clear();
@@ -355,7 +355,7 @@ impl<'a> Recorder<'a> {
 pub(super) fn ambiguous(results: usize) -> ResultOutcome {
     ResultOutcome::Refused {
         reason: format!(
-            "the run has {results} results for the test, by environments or a data set, and none of them can be told to be meant"
+            "the run has {results} results for the test (several environments or a data set), and it is unclear which one is meant"
         ),
     }
 }

@@ -182,7 +182,7 @@ impl Recorder<'_> {
                 RowPlan::Record(_) | RowPlan::Update(_) => {
                     let reason = result_of(row).and_then(|id| reasons.get(&id)).cloned();
                     refused(reason.unwrap_or_else(|| {
-                        "its result was not found after writing as it was written".to_owned()
+                        "after writing, its result differs from what was written".to_owned()
                     }))
                 }
             };
@@ -225,7 +225,7 @@ impl Recorder<'_> {
         } else if changed > 0 && self.place != ProvenancePlace::Nowhere {
             self.place = ProvenancePlace::Nowhere;
             self.warnings.push(
-                "the server keeps neither version nor text of results as they were written: each result is recorded once, and later attempts cannot update it".to_owned(),
+                "the server keeps neither the version nor the text of results: each result is recorded once, and later attempts cannot update it".to_owned(),
             );
         }
     }

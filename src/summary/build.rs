@@ -371,10 +371,10 @@ impl Summary {
             Stop::Api(error) => error.hint(),
             Stop::Target(_) => "the project changed during the import; run the import again",
             Stop::Refused { .. } => {
-                "see the server's answer; the tests themselves were imported, so run the import again when it is solved"
+                "the tests were imported; solve the problem that the server reports, then run the import again"
             }
             Stop::Lost { .. } => {
-                "the server dropped or changed texts that hold our marks, so the import stopped; please report this"
+                "the server dropped or changed texts that tq-import relies on, so the import stopped; please report this"
             }
         };
         self.add_error(stop.to_string(), Some(hint.to_owned()));

@@ -60,7 +60,7 @@ pub(super) fn next(summary: &Summary) -> Option<&'static str> {
     } else if summary.complete == Some(false) && summary.project.is_some() {
         Some("fix the errors above, then run the same import again; it creates nothing twice")
     } else if !summary.reports.damaged.is_empty() {
-        Some("write the damaged reports again, then import them")
+        Some("generate the damaged reports again, then import them")
     } else if summary.dry_run
         && (!summary.changes.is_empty() || !results_to_record(summary).is_empty())
     {

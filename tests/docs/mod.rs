@@ -45,14 +45,17 @@ fn normalised(line: &str) -> String {
     kept.join(" ")
 }
 
+/// The arguments of the README's first command.
+const DEMO: [&str; 7] = ["--sandbox", "--namespace", "shop", "--results", "--build", "1", "demo/"];
+
 #[test]
 fn the_readme_shows_the_output_of_its_first_command() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(readme.contains("cargo run -- --sandbox 'testdata/**/*.xml'"));
+    assert!(readme.contains("cargo run -- --sandbox --namespace shop --results --build 1 demo/"));
     let shown = block_after(&readme, "<!-- output: sandbox -->");
     let data = tempfile::tempdir().unwrap();
     let mut command = binary(root());
-    command.env("XDG_DATA_HOME", data.path()).args(["--sandbox", "testdata/**/*.xml"]);
+    command.env("XDG_DATA_HOME", data.path()).args(DEMO);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let printed = runtime.block_on(run(command)).expect(0).stdout;
     let printed: Vec<String> = printed.lines().map(normalised).collect();
@@ -65,12 +68,7 @@ fn the_readme_shows_the_output_of_its_first_command() {
     }
     // The second import creates and writes nothing.
     let mut command = binary(root());
-    command.env("XDG_DATA_HOME", data.path()).args([
-        "--sandbox",
-        "testdata/**/*.xml",
-        "--format",
-        "json",
-    ]);
+    command.env("XDG_DATA_HOME", data.path()).args(DEMO).args(["--format", "json"]);
     let summary = runtime.block_on(run(command)).expect(0).json();
     assert_eq!(summary["tests"]["created"], 0);
     assert_eq!(summary["requests"]["post"], 0);

@@ -155,7 +155,7 @@ async fn init_writes_a_file_that_an_import_reads() {
     // In a subdirectory, it warns that the other file is no longer read.
     std::fs::create_dir(env.path().join("web")).unwrap();
     let below = at(&env.path().join("web"), &["init"]).await.expect(0);
-    assert!(below.stderr.contains("is no longer read from here"), "{below}");
+    assert!(below.stderr.contains("no longer applies here"), "{below}");
     assert!(below.stdout.contains("no project yet"), "{below}");
 }
 

@@ -33,11 +33,11 @@ async fn warns(rule: &str, warning: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn changed_texts_are_reported_and_no_row_is_written_twice() {
     tokio::join!(
-        warns("stores=name:lower POST test", "changed to lower case the name of"),
-        warns("stores=name:cut191 POST test", "cut (to 191 characters) the name of 1 row"),
-        warns("stores=name:ascii POST test", "replaced characters by ? in the name of 1 row"),
-        warns("stores=name:lower POST suite", "changed to lower case the folder name of 2 rows"),
-        warns("stores=step:lower POST step", "changed to lower case the step of 4 rows"),
+        warns("stores=name:lower POST test", "changed the name of"),
+        warns("stores=name:cut191 POST test", "cut the name of 1 row to 191 characters"),
+        warns("stores=name:ascii POST test", "replaced characters with ? in the name of 1 row"),
+        warns("stores=name:lower POST suite", "changed the folder name of 2 rows to lower case"),
+        warns("stores=step:lower POST step", "changed the step of 4 rows to lower case"),
         warns("stores=expected_result:drop POST step", "dropped the expected result of 4 rows"),
         warns("serves=precondition:escape GET test", ""),
     );
@@ -50,7 +50,7 @@ async fn a_flag_that_the_server_drops_is_nobodys_choice() {
     let rows = all_rows(&env);
     for _ in 0..2 {
         let again = import(&env, &[]).await.expect(1);
-        assert!(again.stderr.contains("the server did not keep that it is automated"), "{again}");
+        assert!(again.stderr.contains("the server did not keep its automated flag"), "{again}");
         assert_eq!(again.json()["tests"]["overridden"], 0, "{again}");
         assert_eq!(again.json()["complete"], false, "{again}");
         assert_eq!(all_rows(&env), rows);

@@ -26,7 +26,7 @@ fn an_unset_variable_is_not_the_whole_directory() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("a.xml"), report(&[("cart", &["adds"])])).unwrap();
     let inspected = inspect(directory.path(), &[""]).expect(2);
-    assert!(inspected.stderr.contains("a report has an empty name"), "{inspected}");
+    assert!(inspected.stderr.contains("a report argument is empty"), "{inspected}");
     import(directory.path(), &[" "]).expect(2);
 }
 
@@ -54,7 +54,7 @@ fn no_output_of_an_earlier_run_is_left_if_an_output_cannot_be_written() {
     assert!(!directory.path().join("old.json").exists());
     let twice = ["--output", "json=o.json", "--output", "text=./o.json", "a.xml"];
     let refused = inspect(directory.path(), &twice).expect(2);
-    assert!(refused.stderr.contains("two results"), "{refused}");
+    assert!(refused.stderr.contains("two outputs"), "{refused}");
 }
 
 #[test]

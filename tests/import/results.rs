@@ -333,10 +333,10 @@ async fn what_is_missing_is_reported_before_anything_is_written() {
         "{run}"
     );
     let run = env.import(&["--results", "--build", "7", "a.xml"]).await.expect(2);
-    assert!(run.stderr.contains("results are recorded into a cycle, and none is named"), "{run}");
+    assert!(run.stderr.contains("no cycle is set, and results are recorded into a cycle"), "{run}");
     let run = env.import(&["--results", "--cycle", "web", "a.xml"]).await.expect(2);
     assert!(
-        run.stderr.contains("nothing says which build") && run.stderr.contains("--build"),
+        run.stderr.contains("cannot tell which build") && run.stderr.contains("--build"),
         "{run}"
     );
     assert_eq!((env.rows("test"), env.count("run")), (before, 0));

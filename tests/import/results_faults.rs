@@ -121,7 +121,7 @@ async fn where_texts_are_changed_too_results_are_recorded_once_and_that_is_said(
     ]);
     command.args(["--cycle", "web", "--build", "7", "--run-name", "main", "a.xml"]).args(HASTY);
     let run = run(command).await.expect(0);
-    assert!(run.stderr.contains("keeps neither version nor text of results"), "{run}");
+    assert!(run.stderr.contains("keeps neither the version nor the text of results"), "{run}");
     assert_eq!(run.json()["results"]["recorded"], 4);
     let again = record(&env, "a.xml", &[]).await.expect(0).json();
     assert_eq!(again["results"]["kept"], 4);

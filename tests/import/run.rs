@@ -223,6 +223,19 @@ async fn errors_are_reported_before_the_command_starts() {
     command.args(["run", "--sandbox", "cargo", "test"]);
     let ended = run(command).await.expect(2);
     assert!(ended.stderr.contains("-- <COMMAND>"), "{ended}");
+    assert!(ended.stderr.contains("hint: write the command after `--`"), "{ended}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_fails_before_it_writes_a_report_is_named_as_the_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let failed = run_shell(directory.path(), &["--sandbox", "a.xml"], "exit 9").await.expect(9);
+    assert!(failed.stderr.contains("no such file or directory: a.xml"), "{failed}");
+    let failed = run_shell(directory.path(), &["--sandbox", "*.xml"], "exit 9").await.expect(9);
+    assert!(failed.stderr.contains("the command failed before it wrote one"), "{failed}");
+    let passed = run_shell(directory.path(), &["--sandbox", "*.xml"], "exit 0").await.expect(3);
+    assert!(passed.stderr.contains("where they write their reports"), "{passed}");
 }
 
 #[cfg(unix)]

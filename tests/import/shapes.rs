@@ -91,7 +91,7 @@ async fn what_cannot_be_imported_is_said() {
     tokio::join!(
         is_honest(&["failed POST test"], 1, "The request failed."),
         is_honest(&["failed GET"], 7, "The request failed."),
-        is_honest(&["html GET"], 7, "the answer cannot be read"),
+        is_honest(&["html GET"], 7, "the response cannot be read"),
         is_honest(&["answers=miscounted GET"], 7, "changed each time it was read"),
         is_honest(&["302"], 1, "redirects to"),
         is_honest(&["302 POST"], 1, "redirects to"),

@@ -127,7 +127,7 @@ fn a_file_that_is_not_a_report_is_skipped_in_a_directory_and_an_error_if_named()
     let said = run.json()["warnings"].to_string();
     assert!(said.contains("skipped 2 files that are not test reports"), "{said}");
     let named = inspect(world.path(), &["out/log.jsonl"]).expect(3);
-    assert!(named.stdout.contains("is JSON, but not a test report: neither CTRF, nor"), "{named}");
+    assert!(named.stdout.contains("JSON, but not a test report: not CTRF, not"), "{named}");
 }
 
 #[test]

@@ -334,7 +334,7 @@ async fn an_import_that_ends_within_a_table_says_which_were_not_begun() {
     let summary = json(&env, 6, &[]).await;
     let errors = summary["errors"].to_string();
     assert!(
-        errors.contains("namespace shop-api: not begun, because the import ended (3 tests)"),
+        errors.contains("namespace shop-api: not started, because the import ended (3 tests)"),
         "{errors}"
     );
     assert_eq!((&summary["complete"], &summary["tests"]["refused"]), (&json!(false), &json!(6)));
@@ -349,7 +349,7 @@ async fn results_of_all_tables_are_one_run() {
     let env = two_packages().await;
     let build = ["--build", "7", "--run-name", "main"];
     let failed = text(&env, &build).await.expect(2);
-    assert!(failed.stderr.contains("none is named"), "{failed}");
+    assert!(failed.stderr.contains("no cycle is set"), "{failed}");
     let arguments = [&build[..], &["--cycle", "shop"]].concat();
     let planned = json(&env, 0, &[&arguments[..], &["--dry-run"]].concat()).await;
     assert_eq!(planned["results"]["recorded"], 6);
@@ -381,7 +381,7 @@ async fn a_report_belongs_to_one_table() {
     let ended = text(&env, &["--output", "junit=services/api/a.xml"]).await.expect(2);
     assert!(
         ended.stderr.contains(
-            "packages/web/reports/unit/a.xml is in the files of [[import]] 1 (namespace shop-web) and of [[import]] 2 (namespace shop-api)"
+            "packages/web/reports/unit/a.xml belongs to two tables: [[import]] 1 (namespace shop-web) and [[import]] 2 (namespace shop-api)"
         ),
         "{ended}"
     );
@@ -402,7 +402,7 @@ async fn report_arguments_choose_among_the_reports_of_the_tables() {
     let env = two_packages().await;
     env.write("other.xml", &report(&[("other", &["works"])]));
     let ended = text(&env, &["other.xml", "services/api"]).await.expect(2);
-    assert!(ended.stderr.contains("other.xml is in the files of no [[import]] table"), "{ended}");
+    assert!(ended.stderr.contains("other.xml belongs to no [[import]] table"), "{ended}");
     assert_eq!(env.count("test"), 0);
     // A pattern may find anything.
     let summary = json(&env, 0, &["services/*", "other.*"]).await;
@@ -419,7 +419,7 @@ async fn report_arguments_choose_among_the_reports_of_the_tables() {
     for option in [["--namespace", "x"], ["--folder", "X"]] {
         let ended = text(&env, &option).await.expect(2);
         let what = format!(
-            "{} contradicts `{}` of an [[import]] table (tq-import.toml:",
+            "{} cannot be combined with `{}` of an [[import]] table (tq-import.toml:",
             option[0],
             &option[0][2..]
         );
@@ -428,7 +428,7 @@ async fn report_arguments_choose_among_the_reports_of_the_tables() {
     let mut command = env.command(&[]);
     command.env("TQ_NAMESPACE", "x");
     let ended = run(command).await.expect(2);
-    assert!(ended.stderr.contains("TQ_NAMESPACE contradicts `namespace`"), "{ended}");
+    assert!(ended.stderr.contains("TQ_NAMESPACE cannot be combined with `namespace`"), "{ended}");
     writes_nothing(&env, &["--group-by", "flat"]).await;
 }
 
@@ -710,9 +710,9 @@ async fn what_is_wrong_with_the_files_of_a_table_is_named() {
     env.write("other/b.xml", &report(API));
     let named = text(&env, &["other"]).await.expect(2);
     assert!(
-        named
-            .stderr
-            .contains("1 report found, in the files of no [[import]] table (first: other/b.xml)"),
+        named.stderr.contains(
+            "1 report found, but none that belongs to an [[import]] table (first: other/b.xml)"
+        ),
         "{named}"
     );
     env.write("tq-import.toml", &TABLES.replace("services/api/*.xml", "services/***/a[.xml"));

@@ -73,7 +73,7 @@ async fn s53_it_listens_on_loopback_unless_told_otherwise_and_given_a_token() {
 
 /// Runs a command in a shell, and reads the line that reports that the sandbox is ready.
 #[cfg(unix)]
-fn ready_text(directory: &Path, command: &str) -> (Child, String) {
+fn ready_text(directory: &Path, command: &str) -> (Child, [String; 2]) {
     let mut shell = std::process::Command::new("sh");
     shell.current_dir(directory).args(["-c", &format!("exec {command}")]);
     for (name, value) in binary(directory).get_envs() {
@@ -83,9 +83,9 @@ fn ready_text(directory: &Path, command: &str) -> (Child, String) {
         };
     }
     let mut child = shell.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (child, line)
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let lines = [lines.next(), lines.next()].map(|line| line.unwrap().unwrap());
+    (child, lines)
 }
 
 #[cfg(unix)]
@@ -118,9 +118,9 @@ async fn the_command_that_an_import_prints_shows_what_it_imported() {
         let markdown = std::fs::read_to_string(directory.path().join("s.md")).unwrap();
         assert!(markdown.contains("view it:"));
 
-        let (mut child, line) = ready_text(directory.path(), command);
-        assert!(line.starts_with("sandbox ready at http://127.0.0.1:"), "{line}");
-        let link = line.trim_end().rsplit_once("; view it: ").unwrap().1;
+        let (mut child, [ready, link]) = ready_text(directory.path(), command);
+        assert!(ready.starts_with("sandbox ready at http://127.0.0.1:"), "{ready}");
+        let link = link.strip_prefix("view it: ").unwrap();
         let browser = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

@@ -1,7 +1,7 @@
 /**
  * A step of a shared library: installs tq-import and imports the reports of the workspace. docs/ci.md shows how to use it.
  *
- * @param settings project: in TestQuality, by name or id; namespace: keeps repositories apart that share a project;
+ * @param settings project: in TestQuality, by name or id; namespace: separates repositories that share a project;
  *     files: a list of report files, directories or glob patterns; options: further options, by default ['--results'];
  *     credentialsId: a secret text with the token, by default 'testquality'
  */

@@ -121,7 +121,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "RULE")]
     pub fault: Vec<String>,
 
-    /// The format of the line that announces the server
+    /// The format of the message that the server is ready
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub format: ReadyFormat,
 
@@ -186,13 +186,13 @@ pub struct LinkArgs {
     #[arg(long)]
     pub check: bool,
 
-    /// Containers that start with OLD start with NEW now: com.acme.cart=com.acme.basket (repeatable)
+    /// Containers that started with OLD now start with NEW: com.acme.cart=com.acme.basket (repeatable)
     ///
-    /// The container is what a test is named within, such as its class or file; `tq-import explain` shows it.
+    /// A container is what holds a test, such as its class or file; `tq-import explain` shows it.
     #[arg(long, value_name = "OLD=NEW")]
     pub map: Vec<ContainerMap>,
 
-    /// This test of the project is the one of this name now: TC-12=NAME (repeatable)
+    /// This test of the project now has this name in the reports: TC-12=NAME (repeatable)
     ///
     /// NAME is the test's name, its container and name as `CONTAINER :: NAME`, or its identity.
     #[arg(long, value_name = "TC-12=NAME")]
@@ -202,11 +202,11 @@ pub struct LinkArgs {
     #[arg(long, value_name = "NAME")]
     pub from_namespace: Option<String>,
 
-    /// Also give the tests their new names, where they still have the names that an import wrote
+    /// Also rename the tests, unless somebody renamed them
     #[arg(long)]
     pub rename: bool,
 
-    /// Also move the tests to their new folders, where they are still in the ones that an import chose
+    /// Also move the tests to their new folders, unless somebody moved them
     #[arg(long = "move")]
     pub moves: bool,
 }
@@ -253,7 +253,7 @@ pub struct RetireOptions {
     #[arg(long, value_name = "A/B")]
     pub to: Option<String>,
 
-    /// Also clear the mark that the tests are automated
+    /// Also clear the automated flag of the tests
     #[arg(long)]
     pub unmark: bool,
 
@@ -294,7 +294,7 @@ pub struct ListArgs {
     /// What to list
     #[arg(value_name = "WHAT", value_enum)]
     pub what: ListWhat,
-    /// Only rows whose name, path, number or identity contains this text, in any case
+    /// List only what contains this text in its name, path, number or identity, in any case
     #[arg(value_name = "TEXT")]
     pub filter: Option<String>,
     /// The format of the list on standard output

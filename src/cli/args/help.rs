@@ -2,9 +2,9 @@
 
 use crate::cli::exit;
 
-pub(super) const ABOUT: &str = "Import the JUnit/xUnit XML of your test runner into TestQuality";
+pub(super) const ABOUT: &str = "Import the reports of your test runner into TestQuality";
 
-pub(super) const LONG_ABOUT: &str = "Import the JUnit/xUnit XML of your test runner into TestQuality.
+pub(super) const LONG_ABOUT: &str = "Import the reports of your test runner into TestQuality.
 
 After the import, every automated test in the reports exists exactly once in the project, in its folder, \
 marked as automated. Existing manual tests are adopted: they are linked by folder and name, never \

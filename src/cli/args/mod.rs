@@ -65,7 +65,7 @@ pub enum Command {
     /// token and sends nothing. The result is printed even if a report is damaged (exit code 3).
     #[command(display_order = 1)]
     Inspect(InspectArgs),
-    /// Write one report of all reports: JUnit XML, CTRF or JSON lines
+    /// Convert reports into one file: JUnit XML, CTRF or JSON lines
     ///
     /// Reads every format that an import reads, and merges retries and shards. An import of the written report
     /// finds the same tests. Needs no token and sends nothing. The report is written even if one that was read is
@@ -104,27 +104,27 @@ pub enum Command {
     #[command(after_help = help::EXPLAIN_EXAMPLES)]
     #[command(display_order = 5)]
     Explain(Box<ExplainArgs>),
-    /// Carry existing tests over to the tests that replaced them
+    /// Carry existing tests over to their new names, classes or namespace
     ///
-    /// After a class was renamed, a package moved or a namespace changed, the reports have new tests, and the
-    /// project has tests that are in no report. relink links them where a name tells which is which, and lists
-    /// the others. The reports must cover the whole namespace. Run it before an import creates the tests again;
-    /// --dry-run shows the plan. Imports of older branches still find the tests.
+    /// After a class is renamed, a package is moved or a namespace changes, the reports have new tests, and the
+    /// project has tests that are no longer reported. relink links them where names show which test is which, and
+    /// lists the others. The reports must cover the whole namespace. Run it before an import creates the tests
+    /// again; --dry-run shows the plan. Imports of older branches still find the tests.
     #[command(after_help = help::RELINK_EXAMPLES)]
     #[command(display_order = 6)]
     Relink(Box<RelinkArgs>),
-    /// Move tests that no report names into a folder of their own
+    /// Move tests that are no longer reported into a separate folder
     ///
     /// The reports must cover the whole namespace. Only tests that are still where an import put them are
-    /// moved. A test that is reported again is placed back by the import. Nothing is deleted but folders that
-    /// imports created and that are empty then.
+    /// moved. If such a test is reported again, the next import moves it back. No test is deleted; folders that
+    /// imports created are, once they are empty.
     #[command(display_order = 7)]
     Retire(Box<RetireArgs>),
     /// Undo one import: delete what it created and unlink what it linked, unless somebody changed it since
     ///
     /// Reads the JSON summary that the import wrote with --output json=FILE. A created test is deleted only if
-    /// it is as the import left it and no run has results of it; a linked one loses the link and gets its
-    /// flag back; a folder goes when it is empty. What stays is listed with the reason.
+    /// it is as the import left it and no run has results for it. A linked test loses the link, and its automated
+    /// flag is reset. Folders are deleted when they are empty. Everything that is kept is listed with the reason.
     #[command(display_order = 8)]
     Undo(Box<UndoArgs>),
     /// List projects, folders, tests or runs, to find the names that a configuration needs
@@ -194,9 +194,9 @@ pub struct ReadingArgs {
     /// Report files, directories, quoted glob patterns, `-` for standard input; `!pattern` excludes
     ///
     /// In directories, every *.xml, *.trx, *.jsonl and *.gz is read, except below .git, node_modules, .venv
-    /// and vendor. A file that is not a test report is skipped there, and is an error if you name it. Without
-    /// any, the reports of the `[[import]]` tables in tq-import.toml are read; with tables, the reports that you name
-    /// are imported as their tables say.
+    /// and vendor. A file that is not a test report is skipped there, and is an error if you name it. If you
+    /// name none, those of the `[[import]]` tables in tq-import.toml are read. Reports that belong to a table are
+    /// imported with its settings.
     #[arg(value_name = "REPORT", help_heading = None)]
     pub reports: Vec<String>,
 
@@ -218,7 +218,7 @@ pub struct ReadingArgs {
     #[arg(long)]
     pub strict: bool,
 
-    /// Read at most this much of a report file [default: 4GiB]
+    /// Read at most this much of each report file [default: 4GiB]
     ///
     /// A longer file counts as damaged (exit code 3); the tests before the limit are imported.
     #[arg(long, value_name = "SIZE", hide_short_help = true)]
@@ -228,7 +228,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "SIZE", hide_short_help = true)]
     pub max_value_size: Option<Size>,
 
-    /// Read at most this many test cases of a report file [default: 5000000]
+    /// Read at most this many test cases from a report file [default: 5000000]
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub max_cases: Option<usize>,
 }
@@ -305,10 +305,10 @@ pub struct MappingArgs {
     #[arg(long)]
     pub by_configuration: bool,
 
-    /// A directory to cut off absolute paths in reports, such as /app (repeatable)
+    /// A directory to remove from absolute paths in reports, such as /app (repeatable)
     ///
-    /// Paths below it are made relative to it, so that tests which ran in a container are the same as on
-    /// another machine. The repository's own root is always known. Changes identities.
+    /// Paths below it become relative, so that tests have the same identities in a container as on another
+    /// machine. The root of the repository is always removed. Changes identities.
     #[arg(long, value_name = "DIR")]
     pub root: Vec<String>,
 
@@ -318,7 +318,7 @@ pub struct MappingArgs {
 
     /// Treat later reports as reruns of earlier ones: the last outcome wins
     ///
-    /// The time stamps of the suites decide which report is later, and without them the order of the reports.
+    /// The time stamps of the suites decide which report is later; without them, the order of the reports does.
     #[arg(long)]
     pub reruns: bool,
 }
@@ -337,7 +337,7 @@ pub struct WritingArgs {
 
     /// Which existing tests may be adopted, that is linked by folder and name [default: any]
     ///
-    /// With `none`, folders that people made do not get their identity either.
+    /// With `none`, folders that people made get no identity either.
     #[arg(long, value_name = "WHICH", value_enum)]
     pub adopt: Option<AdoptArg>,
 
@@ -350,8 +350,8 @@ pub struct WritingArgs {
 
     /// Carry existing tests over to tests that were renamed or moved, as `tq-import relink` does [default: report]
     ///
-    /// `link` requires that these reports cover the whole namespace: a test that is in no report and has the name of
-    /// a new one is taken for the same test. Refused if tests may be missing from the reports.
+    /// `link` requires that these reports cover the whole namespace: a test that is no longer reported is taken for
+    /// the new test with the same name. Refused if tests may be missing from the reports.
     #[arg(long, value_name = "WHAT", value_enum)]
     pub moved: Option<MovedArg>,
 
@@ -364,11 +364,11 @@ pub struct WritingArgs {
 
     /// Do not give new tests a placeholder step
     ///
-    /// Steps that the report names are not written either, and steps of existing tests do not follow it.
+    /// Steps in the reports are not written either, and steps of existing tests are not updated.
     #[arg(long)]
     pub no_steps: bool,
 
-    /// Do not give new tests the description, precondition, priority and labels that reports name
+    /// Do not give new tests the description, precondition, priority and labels from the reports
     #[arg(long)]
     pub no_fields: bool,
 
@@ -425,7 +425,7 @@ pub struct OutputArgs {
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct TerminalArgs {
-    /// Also show every change and where settings come from; twice: every request
+    /// Also show every change and where settings come from; -vv also shows every request
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
 
@@ -466,7 +466,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, hide = true)]
     pub retry_wait: Option<Duration>,
 
-    /// How long to wait for rows that the server acknowledged and does not list yet [default: 10s]
+    /// How long to wait until the server lists the rows that it acknowledged [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub lag_wait: Option<Duration>,
 
@@ -497,6 +497,14 @@ where
     let args = words::command_first(&command, args.into_iter().collect());
     let matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches(&matches)
+}
+
+/// Whether `error` says that the command of `run` is missing.
+#[must_use]
+pub fn lacks_command(error: &clap::Error) -> bool {
+    use clap::error::{ContextKind, ContextValue};
+    let missing = error.get(ContextKind::InvalidArg);
+    matches!(missing, Some(ContextValue::Strings(names)) if names.iter().any(|name| name == "<COMMAND>..."))
 }
 
 #[cfg(test)]

@@ -10,13 +10,13 @@ use crate::results::OUTCOMES;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Results")]
 pub struct ResultsArgs {
-    /// Also record the results: one run for each build, whichever jobs record into it [env: TQ_RESULTS]
+    /// Also record the results, in one run for each build [env: TQ_RESULTS]
     ///
     /// Implied by the other options of this section. See docs/results.md.
     #[arg(long)]
     pub results: bool,
 
-    /// Which build this is: the same in all its jobs [env: TQ_BUILD] [default: from the CI system]
+    /// The key of the build, the same in all its jobs [env: TQ_BUILD] [default: from the CI system]
     #[arg(long, value_name = "KEY")]
     pub build: Option<String>,
 
@@ -40,7 +40,7 @@ pub struct ResultsArgs {
     )]
     pub milestone: Option<String>,
 
-    /// Record into this run, which a person made
+    /// Record into this existing run, which a person created
     #[arg(long, value_name = "N", conflicts_with_all = ["run_name", "cycle", "milestone"])]
     pub run_id: Option<u64>,
 
@@ -48,14 +48,14 @@ pub struct ResultsArgs {
     #[arg(long)]
     pub close_run: bool,
 
-    /// Which execution of the build this is; the highest decides [default: from the CI system]
+    /// The number of this execution of the build; the highest wins [default: from the CI system]
     #[arg(long, value_name = "N")]
     pub attempt: Option<u64>,
 
     /// The status for an outcome, such as skipped=Blocked (repeatable)
     ///
-    /// Outcomes are passed, flaky, failed, errored and skipped. Default: Pass, Pass, Fail, Fail, and Skip or else
-    /// Block.
+    /// By default, passed and flaky tests get Pass, failed and errored ones Fail, and skipped ones Skip (Block, if
+    /// the project has no Skip).
     #[arg(long, value_name = "OUTCOME=STATUS")]
     pub status: Vec<StatusName>,
 }

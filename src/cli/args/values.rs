@@ -349,7 +349,7 @@ impl FromStr for SoftExitCode {
                 Err("exit code 2 cannot become 0: nobody would notice a broken configuration"
                     .to_owned())
             }
-            _ => Err("use exit codes out of 1, 3, 4, 5, 6, 7, such as 4,7".to_owned()),
+            _ => Err("use the exit codes 1, 3, 4, 5, 6 and 7, such as 4,7".to_owned()),
         }
     }
 }

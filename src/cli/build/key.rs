@@ -8,10 +8,10 @@ use crate::results::BuildKey;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::cli) enum MissingKey {
     /// No CI system that is known here runs this process.
-    #[error("nothing says which build these results belong to: this CI system is not known")]
+    #[error("cannot tell which build these results belong to: no known CI system was detected")]
     NoCi,
     /// The CI system's variable is not set.
-    #[error("nothing says which build these results belong to: {0} is not set")]
+    #[error("cannot tell which build these results belong to: {0} is not set")]
     Variable(&'static str),
 }
 

@@ -169,8 +169,13 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
 
 /// Reports that the command was not started. Returns the exit code of the process.
 fn not_started(error: std::io::Error, shown: &str, streams: &Streams) -> u8 {
-    let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
-    streams.error(&error, Some("check the command after `--`; nothing was done"));
+    let hint = "check the command after `--`; nothing was done";
+    if error.kind() == std::io::ErrorKind::NotFound {
+        streams.error_text(&format!("cannot start {shown}: no such program"), Some(hint));
+    } else {
+        let error = anyhow::Error::new(error).context(format!("cannot start {shown}"));
+        streams.error(&error, Some(hint));
+    }
     ExitCode::Usage.code()
 }
 

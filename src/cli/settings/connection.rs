@@ -137,7 +137,7 @@ fn token(
     in_vendor_file: Option<Sourced<String>>,
 ) -> Option<Sourced<Option<Token>>> {
     if args.token_file.is_some() && args.access_token.is_some() {
-        from.error(ConfigError::new("--token-file and --access-token contradict each other"));
+        from.error(ConfigError::new("--token-file cannot be combined with --access-token"));
         return None;
     }
     if args.access_token.is_some() {
@@ -174,7 +174,7 @@ fn token(
         let invalid = ConfigError::new(format!("{error} ({source})"));
         match error {
             TokenError::WhiteSpace => {
-                invalid.hint("give the bare token, without `Bearer` and without a second line")
+                invalid.hint("give only the token: one line, without `Bearer`")
             }
             TokenError::Empty | TokenError::Characters => invalid,
         }

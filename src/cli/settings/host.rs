@@ -46,10 +46,13 @@ fn check(
     token_source: Option<&Source>,
 ) -> Result<Url, ConfigError> {
     let source = &written.source;
-    let example = format!("write it as {DEFAULT_HOST}");
+    let example = format!("write a whole URL, such as {DEFAULT_HOST}");
     let error = |message: String, hint: &str| Err(ConfigError::new(message).hint(hint));
     let url = match Url::parse(written.value.trim()) {
         Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            return error(format!("the host ({source}) does not begin with https://"), &example);
+        }
         Err(why) => {
             return error(format!("the host ({source}) is an invalid URL: {why}"), &example);
         }
@@ -62,12 +65,12 @@ fn check(
     if !url.username().is_empty() || url.password().is_some() {
         return error(
             format!("the host ({source}) contains a user name or a password"),
-            "the token is the only credential",
+            "leave them out: the token is the only credential",
         );
     }
     if url.query().is_some() || url.fragment().is_some() {
         return error(
-            format!("the host {shown} ({source}) has more than scheme, host and path"),
+            format!("the host {shown} ({source}) contains more than scheme, host and path"),
             &example,
         );
     }

@@ -72,7 +72,7 @@ pub(super) fn repository_roots(
 
 fn split(from: &mut Resolver<'_>, args: &MappingArgs) -> Split {
     let error = match (args.split.as_deref(), args.no_split) {
-        (Some(_), true) => Some(ConfigError::new("--split and --no-split contradict each other")),
+        (Some(_), true) => Some(ConfigError::new("--split cannot be combined with --no-split")),
         (Some(""), false) => {
             Some(ConfigError::new("--split is empty").hint("--no-split never splits"))
         }

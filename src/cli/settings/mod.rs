@@ -427,7 +427,7 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
     if args.reports.iter().any(|report| report.trim().is_empty()) {
         // It would be the working directory and all below it.
         from.error(
-            ConfigError::new("a report has an empty name")
+            ConfigError::new("a report argument is empty")
                 .hint("is a variable not set? write . for everything below this directory"),
         );
     }
@@ -471,8 +471,11 @@ fn reading(from: &mut Resolver<'_>, args: &ReadingArgs) -> Reading {
     };
     if reading.allow_empty && reading.min_tests > 0 {
         from.error(
-            ConfigError::new(format!("allow-empty contradicts min-tests {}", reading.min_tests))
-                .hint("leave out one of them"),
+            ConfigError::new(format!(
+                "allow-empty cannot be combined with min-tests {}",
+                reading.min_tests
+            ))
+            .hint("leave out one of them"),
         );
     }
     reading

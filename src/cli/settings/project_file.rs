@@ -279,7 +279,7 @@ fn unknown_key(key: &str, known: &BTreeSet<String>) -> (String, String) {
         let option = folded.replace('_', "-");
         return (
             format!("`{key}` cannot be set in a file"),
-            format!("it is about the reports of one import: use the option --{option}"),
+            format!("it applies to the reports of one import: use the option --{option}"),
         );
     }
     if ["build", "attempt", "run_id", "run_name", "compare"].contains(&&*folded) {

@@ -123,7 +123,7 @@ pub(super) fn complete(
         }
         (None, Err(missing), None) => {
             from.error(ConfigError::new(missing.to_string()).hint(
-                "name the build with --build KEY: the same in all jobs of one build, another one for the next build",
+                "name the build with --build KEY: the same key in all jobs of one build, another key for the next build",
             ));
             return None;
         }
@@ -135,9 +135,10 @@ pub(super) fn complete(
         _ if !namespace.is_empty() => namespace.to_owned(),
         _ if settings.run_id.is_some() => String::new(),
         _ => {
-            from.error(ConfigError::new("results are recorded into a cycle, and none is named").hint(
-                "name one with --cycle, for example after the repository, or set --namespace: it is the default",
-            ));
+            from.error(
+                ConfigError::new("no cycle is set, and results are recorded into a cycle")
+                    .hint("set --namespace, which also names the cycle, or name one with --cycle"),
+            );
             return None;
         }
     };

@@ -191,7 +191,7 @@ fn of_package(
     if let Some(other) = other {
         from.error(
             ConfigError::new(format!(
-                "{other} contradicts `{name}` of an [[import]] table ({source})"
+                "{other} cannot be combined with `{name}` of an [[import]] table ({source})"
             ))
             .hint(format!("leave {other} out: each table says which {name} its tests have")),
         );

@@ -79,7 +79,7 @@ pub(super) fn terminal(from: &mut Resolver<'_>, args: TerminalArgs) -> Terminal 
     let TerminalArgs { verbose, quiet, color, no_progress } = args;
     let verbosity = match (quiet, verbose) {
         (true, 1..) => {
-            from.error(ConfigError::new("--quiet and --verbose contradict each other"));
+            from.error(ConfigError::new("--quiet cannot be combined with --verbose"));
             Verbosity::Normal
         }
         (true, 0) => Verbosity::Quiet,

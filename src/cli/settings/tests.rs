@@ -161,16 +161,16 @@ fn all_errors_are_reported_at_once() {
           hint: did you mean `namespace`?
         no token is set
           hint: set TQ_ACCESS_TOKEN, or name a file with --token-file; --sandbox imports into a local database, without an account
-        the host (TQ_HOST) is an invalid URL: relative URL without a base
-          hint: write it as https://api.testquality.com
+        the host (TQ_HOST) does not begin with https://
+          hint: write a whole URL, such as https://api.testquality.com
         no project is set
           hint: name it with --project NAME, TQ_PROJECT, or `project = "NAME"` in tq-import.toml
         exclude: invalid glob pattern "[": Pattern syntax error near position 0: invalid range pattern
-        allow-empty contradicts min-tests 2
+        allow-empty cannot be combined with min-tests 2
           hint: leave out one of them
-        --split and --no-split contradict each other
+        --split cannot be combined with --no-split
         batch-size must be 1 to 1000, not 0 (--batch-size)
-        --quiet and --verbose contradict each other
+        --quiet cannot be combined with --verbose
         "#
     );
 }
@@ -238,7 +238,7 @@ fn a_token_can_be_in_a_file_and_is_never_shown() {
     insta::assert_snapshot!(fixture.errors("--token-file ../empty a.xml"), @"the token is empty (--token-file)");
     insta::assert_snapshot!(fixture.errors("--token-file ../two a.xml"), @r"
     the token holds white space (--token-file)
-      hint: give the bare token, without `Bearer` and without a second line
+      hint: give only the token: one line, without `Bearer`
     ");
     // The token instead of its file.
     let errors = fixture.errors("--token-file canary a.xml");
@@ -717,7 +717,7 @@ fn each_ci_system_says_which_build_this_is() {
             assert!(build_of("a.xml --build 7", &variables).starts_with("7 | "));
         }
     }
-    assert!(build_of(line, &[]).contains("this CI system is not known"));
+    assert!(build_of(line, &[]).contains("no known CI system was detected"));
 }
 
 #[test]
@@ -816,9 +816,9 @@ fn a_table_has_its_own_settings_and_else_those_above() {
         Fixture::new(&[TOKEN, ("TQ_NAMESPACE", "x")]).with_file("tq-import.toml", TABLES);
     assert!(variable.import("--sandbox a.xml").is_ok());
     insta::assert_snapshot!(variable.errors("--folder X a.xml"), @r#"
-    TQ_NAMESPACE contradicts `namespace` of an [[import]] table (../tq-import.toml:15)
+    TQ_NAMESPACE cannot be combined with `namespace` of an [[import]] table (../tq-import.toml:15)
       hint: leave TQ_NAMESPACE out: each table says which namespace its tests have
-    --folder contradicts `folder` of an [[import]] table (../tq-import.toml:16)
+    --folder cannot be combined with `folder` of an [[import]] table (../tq-import.toml:16)
       hint: leave --folder out: each table says which folder its tests have
     "#);
 }

@@ -134,15 +134,15 @@ impl Pairer<'_, '_> {
                     if is_done {
                         continue;
                     }
-                    format!("{shown} is the row of another test in these reports")
+                    format!("{shown} belongs to another test in these reports")
                 }
                 (Some(_), None, _) => {
                     format!(
-                        "{shown} is not the row of a test that left the reports of this namespace"
+                        "{shown} does not belong to a test of this namespace that is no longer reported"
                     )
                 }
                 (_, _, []) if exists() => {
-                    format!("the test has a row of its own, and {shown} would be a second one")
+                    format!("the test is in the project already; {shown} would be a duplicate")
                 }
                 (_, _, []) => "no test in these reports has this name".to_owned(),
                 (_, Some(gone), [new])
@@ -151,7 +151,7 @@ impl Pairer<'_, '_> {
                     self.link(*new, gone, BY_PAIR);
                     continue;
                 }
-                (_, _, [_]) => "another --pair names it or its row".to_owned(),
+                (_, _, [_]) => "another --pair names one of them".to_owned(),
                 (_, _, several) => format!(
                     "{} have this name; write it with its container: CONTAINER :: NAME",
                     count(several.len(), "new test")
@@ -301,7 +301,7 @@ impl Pairer<'_, '_> {
             left.push(LeftOver {
                 name: name.to_owned(),
                 reason: format!(
-                    "{} and {} no longer reported have this name",
+                    "{} and {} that are no longer reported have this name",
                     count(new.len(), "new test"),
                     count(gone.len(), "test"),
                 ),

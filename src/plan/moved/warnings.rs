@@ -39,10 +39,13 @@ pub(super) fn warnings(
         && may_adopt
     {
         lines.push(format!(
-            "{} an unlinked test in another folder (first: test {}): `--adopt anywhere` links what has one candidate only, `tq-import explain` names it",
+            "{} (first: test {}): `--adopt anywhere` links them where only one test has the name; `tq-import explain` shows the test",
             match findings.elsewhere.len() {
-                1 => "1 new test has the name of".to_owned(),
-                tests => format!("{} have the names of", count(tests, "new test")),
+                1 => "1 new test has the name of an unlinked test in another folder".to_owned(),
+                tests => format!(
+                    "{} have the names of unlinked tests in other folders",
+                    count(tests, "new test")
+                ),
             },
             first.id,
         ));
@@ -50,11 +53,11 @@ pub(super) fn warnings(
     if let Some((tests, name, former)) = changing {
         let shown = |name: &str| format!("{:?}", text::cut(name, NAME_CHARS));
         lines.push(format!(
-            "{} in the part that changes with every run, so that every import creates the tests again (first: {} was {}): leave the address, UUID, time or number out of the name, or merge parameters with --merge-parameters",
+            "{} in a part that changes with every run, so every import creates the tests again (first: {}, formerly {}): remove the address, UUID, time or number from the name, or merge parameters with --merge-parameters",
             match tests {
-                1 => "1 new test differs from one that is no longer reported only".to_owned(),
+                1 => "1 new test differs from a test that is no longer reported only".to_owned(),
                 tests => format!(
-                    "{} differ from ones that are no longer reported only",
+                    "{} differ from tests that are no longer reported only",
                     count(tests, "new test")
                 ),
             },

@@ -40,7 +40,7 @@ async fn two_records_that_meet_in_one_row_are_two_tests_again() {
     assert_eq!(rows(&env), before, "a dry run");
     let summary = run(&env, &["both.xml"]).await.expect(0).json();
     assert_eq!((&summary["tests"]["created"], &summary["complete"]), (&json!(3), &json!(true)));
-    assert!(warnings(&summary).contains("tests of their own again"), "{summary}");
+    assert!(warnings(&summary).contains("separate tests again"), "{summary}");
     assert_eq!(identities(&env), [1, 1, 1, 1, 1, 1, 1]);
     env.assert_exactly_once(7);
     // The rows keep what they are now.

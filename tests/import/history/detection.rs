@@ -159,7 +159,7 @@ async fn names_that_change_with_every_run_are_named() {
     let said = warnings(&summary);
     assert!(
         said.contains(
-            "1 new test differs from one that is no longer reported only in the part that changes"
+            "1 new test differs from a test that is no longer reported only in a part that changes"
         ),
         "{said}"
     );

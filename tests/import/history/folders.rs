@@ -279,7 +279,7 @@ async fn lost_answers_link_a_folder_once() {
     let refused = run(&env, &["a.xml"]).await;
     let warnings = refused.json()["warnings"].to_string();
     assert_eq!(refused.code, 0, "{refused}");
-    assert!(warnings.contains("did not get its identity, and is found by its name"), "{warnings}");
+    assert!(warnings.contains("did not get its identity and is found by its name"), "{warnings}");
     assert_eq!((ids(&env, folder), env.count("test")), (0, 2));
 }
 

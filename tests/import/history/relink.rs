@@ -155,8 +155,8 @@ async fn a_pair_that_cannot_be_linked_says_why() {
     let own = format!("TC-{}=signs in", key("adds"));
     for (pair, why) in [
         ("TC-999999=adds", "is not in this project"),
-        (kept.as_str(), "is the row of another test in these reports"),
-        (own.as_str(), "the test has a row of its own"),
+        (kept.as_str(), "belongs to another test in these reports"),
+        (own.as_str(), "the test is in the project already"),
         (&format!("TC-{}=nothing", key("adds")), "no test in these reports has this name"),
     ] {
         let summary =

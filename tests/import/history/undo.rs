@@ -166,7 +166,7 @@ async fn a_test_with_results_and_a_folder_with_a_persons_test_stay() {
     import(&env, &["--cycle", "web", "--build", "7", "a.xml"]).await;
     let summary = undo(&env, UNDO).await.expect(0).json();
     assert_eq!(env.count("test"), 4, "{summary}");
-    assert!(summary["left"].to_string().contains("a run has results of it"), "{summary}");
+    assert!(summary["left"].to_string().contains("a run has results for it"), "{summary}");
     let env = TestEnv::new().await;
     env.write("a.xml", &report(AFTER));
     import(&env, &["a.xml"]).await;
@@ -187,7 +187,7 @@ async fn what_is_no_summary_of_an_import_is_refused() {
     for (file, said) in [
         ("dry.json", "it is the summary of a dry run"),
         ("other.json", "it is not the JSON summary of an import"),
-        ("missing.json", "cannot take missing.json back"),
+        ("missing.json", "cannot undo the import of missing.json"),
     ] {
         let run = undo(&env, &["undo", file]).await.expect(2);
         assert!(run.stderr.contains(said), "{file}: {run}");

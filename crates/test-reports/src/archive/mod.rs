@@ -124,7 +124,8 @@ pub fn unreadable(path: &str, error: &dyn Error) -> Report {
     let message = message.replacen(&format!("cannot read {path}"), "cannot be read", 1);
     let without = message.strip_prefix(path).map(|rest| rest.trim_start_matches([':', ' ']));
     let without = without.or_else(|| message.strip_suffix(path)?.strip_suffix(": "));
-    let message = without.filter(|rest| !rest.is_empty()).unwrap_or(&message).to_owned();
+    let message = without.filter(|rest| !rest.is_empty()).unwrap_or(&message);
+    let message = message.strip_prefix("is ").unwrap_or(message).to_owned();
     damaged(path, message)
 }
 
@@ -227,7 +228,7 @@ impl<'a> Opener<'a> {
     /// Reads an archive, in which at least one report is expected.
     fn archive(&mut self, place: &Place, read: impl FnOnce(&mut Self)) -> Result<(), ReadError> {
         if place.depth == DEEPEST {
-            self.damaged(place, "is not opened: an archive in an archive in an archive".to_owned());
+            self.damaged(place, "not opened: an archive in an archive in an archive".to_owned());
             return Ok(());
         }
         let before = self.found.len();

@@ -56,13 +56,13 @@ impl Opener<'_> {
             }
         }
         if zeros.get() < END {
-            self.damaged(place, "is cut: the end of the archive is missing".to_owned());
+            self.damaged(place, "truncated: the end of the archive is missing".to_owned());
         }
     }
 }
 
 fn broken(error: &io::Error) -> String {
-    format!("is damaged, members may be missing: {error}")
+    format!("damaged, members may be missing: {error}")
 }
 
 /// The bytes of an archive.

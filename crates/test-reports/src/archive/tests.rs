@@ -128,8 +128,8 @@ fn members_that_are_not_reports_are_counted_and_damaged_ones_named() {
         let contents = read(&bytes);
         assert_eq!(tests(&contents), [("r!a.xml", "a")]);
         let expected = [
-            ("r!b.xml", "is a PNG image, not a test report"),
-            ("r!c.xml", "is not a test report: neither XML nor JSON, "),
+            ("r!b.xml", "a PNG image, not a test report"),
+            ("r!c.xml", "not a test report: not XML, JSON, "),
         ];
         let damages = damages(&contents);
         assert_eq!(damages.len(), expected.len());
@@ -163,7 +163,7 @@ fn an_archive_in_an_archive_is_opened_and_one_in_that_is_not() {
             assert_eq!(damages(&contents), []);
             let contents = read(&zipped(&[("o.tar", &outer)]));
             let expected =
-                [("r!o.tar!i.zip", "is not opened: an archive in an archive in an archive")];
+                [("r!o.tar!i.zip", "not opened: an archive in an archive in an archive")];
             assert_eq!((tests(&contents), damages(&contents)), (vec![], expected.to_vec()));
         }
     }
@@ -292,7 +292,7 @@ fn a_cut_archive_keeps_the_members_before_the_cut() {
     // At the start of a member, nothing but the missing end tells.
     let contents = read(&tarred(members)[..1024]);
     assert_eq!(tests(&contents), [("r!a.xml", "first")]);
-    assert_eq!(damages(&contents), [("r", "is cut: the end of the archive is missing")]);
+    assert_eq!(damages(&contents), [("r", "truncated: the end of the archive is missing")]);
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn a_header_of_a_tar_archive_is_limited() {
     let mut opener = Opener::new(&limits, &|_| false);
     opener.open(&mut endless.take(1 << 30), &Place::file("r")).unwrap();
     let contents = opener.into_contents();
-    let expected = "is damaged, members may be missing: a header of more than 1 MiB";
+    let expected = "damaged, members may be missing: a header of more than 1 MiB";
     assert_eq!(damages(&contents), [("r", expected)]);
 }
 

@@ -67,7 +67,7 @@ impl Opener<'_> {
         if listed != met && listed != met % (1 << 16) {
             self.damaged(
                 place,
-                format!("is damaged: its directory lists {met} members, not {listed}"),
+                format!("damaged: its directory lists {met} members, not {listed}"),
             );
         }
         self.note_unlisted(&archive, locations, length, place);
@@ -137,7 +137,7 @@ impl Opener<'_> {
             };
             if !bytes.all(|byte| is_padding(&byte)) {
                 let message =
-                    format!("is damaged: its directory does not list what begins at byte {start}");
+                    format!("damaged: its directory does not list what begins at byte {start}");
                 return self.damaged(place, message);
             }
         }
@@ -145,7 +145,7 @@ impl Opener<'_> {
 
     /// Searches an archive without a usable directory for members, from its start.
     fn salvage(&mut self, reader: &impl ReaderAt, place: &Place, error: &rawzip::Error) {
-        self.damaged(place, format!("is cut or damaged, members may be missing: {error}"));
+        self.damaged(place, format!("truncated or damaged, members may be missing: {error}"));
         let mut next = 0;
         while let Some(start) = find_member(reader, next) {
             let mut header = [0; LOCAL_HEADER];

@@ -75,7 +75,7 @@ pub enum ReadError {
     },
     /// It is text or binary, but not XML.
     #[error(
-        "{path} is not a test report: neither XML nor JSON, nor TAP, messages for TeamCity, or what XCTest, `go test -v` or `cargo test` print"
+        "{path} is not a test report: not XML, JSON, TAP, TeamCity messages, or output of XCTest, `go test -v` or `cargo test`"
     )]
     NotXml {
         /// The path as given.
@@ -83,7 +83,7 @@ pub enum ReadError {
     },
     /// It is JSON of another kind.
     #[error(
-        "{path} is JSON, but not a test report: neither CTRF, nor results for Allure, nor what Jest, Vitest, Mocha, mochawesome, Playwright, Newman, Cucumber, behave, pytest, Dart, go test, libtest, nextest, GoogleTest or Robot Framework write"
+        "{path} is JSON, but not a test report: not CTRF, not Allure results, and not written by Jest, Vitest, Mocha, mochawesome, Playwright, Newman, Cucumber, behave, pytest, Dart, go test, libtest, nextest, GoogleTest or Robot Framework"
     )]
     OtherJson {
         /// The path as given.
@@ -113,7 +113,7 @@ pub enum ReadError {
     },
     /// It is XML of another kind.
     #[error(
-        "{path} is not a test report: its document element is `{root}`, which reports of JUnit, NUnit, xUnit.net, TRX, TestNG, Robot Framework, CTest and other frameworks do not have"
+        "{path} is not a test report: its document element is `{root}`, which is not that of JUnit, NUnit, xUnit.net, TRX, TestNG or any other supported format"
     )]
     NotAReport {
         /// The path as given.

@@ -212,7 +212,7 @@ impl Warnings {
         if let Tally { count: runs @ 1.., path, advice, .. } = stopped_early {
             let advice = advice.map(|advice| format!(": {advice}")).unwrap_or_default();
             lines.push(format!(
-                "{} ended before all tests had run, so that some may be missing (first: {path}){advice}",
+                "{} ended before all tests had run, so some may be missing (first: {path}){advice}",
                 count(runs, "test run"),
             ));
         }
@@ -275,7 +275,7 @@ impl Warnings {
         }
         if let Tally { count: tests @ 1.., example, .. } = second_pins {
             lines.push(format!(
-                "several tests of the project named for {}; the first one counts (first: `{example}`)",
+                "{} name several tests of the project, of which the first one counts (first: `{example}`)",
                 count(tests, "test"),
             ));
         }

@@ -53,6 +53,43 @@ pub(super) fn name(name: &str) -> String {
     escape(&truncate(name, NAME_CHARS), false)
 }
 
+/// Words of up to this many characters stay in one piece.
+const WORD_CHARS: usize = 16;
+
+/// A part of a word has at least this many characters.
+const PART_CHARS: usize = 4;
+
+/// The parts of a name, between which a line may break: in long words after separators, before brackets and before capitals.
+pub(super) fn parts(name: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut end) = (Vec::new(), 0, 0);
+    for word in name.split_inclusive(char::is_whitespace) {
+        let chars: Vec<(usize, char)> = word.trim_end().char_indices().collect();
+        let mut from = 0;
+        for (at, pair) in chars.windows(2).enumerate() {
+            let ((_, before), (index, after)) = (pair[0], pair[1]);
+            let is_short = at + 1 - from < PART_CHARS || chars.len() - at - 1 < PART_CHARS;
+            if chars.len() > WORD_CHARS && !is_short && may_break(before, after) {
+                parts.push(&name[start..end + index]);
+                (start, from) = (end + index, at + 1);
+            }
+        }
+        end += word.len();
+    }
+    parts.push(&name[start..]);
+    parts
+}
+
+/// Whether a line may break between two characters of a word. It breaks after hyphens anyway.
+fn may_break(before: char, after: char) -> bool {
+    match (before.is_alphanumeric(), after.is_alphanumeric()) {
+        // Numbers stay whole, and a line number stays with its file.
+        (false, true) => !("([{<\"'`#@$-".contains(before) || after.is_ascii_digit()),
+        (true, false) => "([{<".contains(after),
+        (true, true) => !before.is_uppercase() && after.is_uppercase(),
+        (false, false) => false,
+    }
+}
+
 /// A text of several lines.
 #[derive(Debug, Default)]
 pub(super) struct DisplayText {
@@ -148,6 +185,27 @@ mod tests {
             assert!(needs_escape(escaped), "{escaped:?}");
         }
         assert_eq!(name(&"ä".repeat(10_000)).chars().count(), NAME_CHARS);
+    }
+
+    #[test]
+    fn names_break_where_their_words_end() {
+        for (name, expected) in [
+            ("", ""),
+            ("CartTest.adds", "CartTest.adds"),
+            ("com.acme.shop.CreateOrderTest", "com.|acme.|shop.|Create|Order|Test"),
+            ("should_round_up_to_five(System.Int32)", "should_|round_|up_to_|five|(System.|Int32)"),
+            (
+                "a short one, src/cart/PriceListTest.java:19",
+                "a short one, src/|cart/|Price|List|Test.|java:19",
+            ),
+            (".toBeLessThan(), .toContainEqual()", ".toBeLessThan(), .toContain|Equal()"),
+            ("equals(1.7976931348623157e+308)", "equals|(1.7976931348623157e+308)"),
+            ("größeÄndertSichNachdem", "größe|Ändert|Sich|Nachdem"),
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        ] {
+            assert_eq!(parts(name).join("|"), expected);
+            assert_eq!(parts(name).concat(), name);
+        }
     }
 
     #[test]

@@ -99,7 +99,9 @@ impl OutcomeTotals {
     /// The outcomes that tests have, with their numbers.
     pub(super) fn present(self) -> Vec<(Outcome, i64)> {
         let counts = Outcome::ALL.into_iter().map(|outcome| (outcome, self.of(outcome)));
-        counts.filter(|(_, tests)| *tests > 0).collect()
+        let mut present: Vec<_> = counts.filter(|(_, tests)| *tests > 0).collect();
+        present.sort_by_key(|(outcome, _)| *outcome != Outcome::Passed);
+        present
     }
 }
 

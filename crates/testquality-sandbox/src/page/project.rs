@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 
 use super::description::{Description, find_identity, namespace_after};
-use super::display::{self, count, number, to_i64};
+use super::display::{self, count, number, parts, to_i64};
 use super::natural::sorted_ids;
 use super::outcome::{LatestTag, Outcome, source_in};
 use super::paging::{PER_PAGE, Paging};
@@ -54,7 +54,7 @@ pub(super) struct TestItem {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) kind: TestKind,
-    /// The number of steps that people wrote, and whether there is a pre-condition.
+    /// The number of steps that people wrote, and whether there is a precondition.
     pub(super) steps: String,
     /// The mark of the namespace, `tqn-…`, or nothing.
     pub(super) namespace: String,
@@ -191,7 +191,7 @@ impl TestItem {
             steps => count(steps, "step"),
         };
         if test.has_precondition {
-            steps.push_str(if steps.is_empty() { "Pre-condition" } else { ", pre-condition" });
+            steps.push_str(if steps.is_empty() { "Precondition" } else { ", precondition" });
         }
         Self {
             id: test.id,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::display::{self, DisplayText, DisplayTime, count, number};
+use super::display::{self, DisplayText, DisplayTime, count, number, parts};
 use super::paging::{PER_PAGE, Paging};
 use super::params::PageParams;
 use super::project::{ProjectHeader, Section};

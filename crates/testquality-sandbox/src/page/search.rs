@@ -6,7 +6,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::description::{find_identity, is_identity_prefix};
-use super::display::{self, count, number, to_i64};
+use super::display::{self, count, number, parts, to_i64};
 use super::natural::sorted_ids;
 use super::outcome::Outcome;
 use super::paging::{PER_PAGE, Paging};

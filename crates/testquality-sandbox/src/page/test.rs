@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::description::Description;
-use super::display::{self, DisplayText, DisplayTime, count};
+use super::display::{self, DisplayText, DisplayTime, count, parts};
 use super::history::{self, HistoryEntry};
 use super::outcome::source_in;
 use super::params::PageParams;
@@ -27,7 +27,6 @@ pub(super) struct TestPage {
     name: String,
     key: i64,
     id: i64,
-    epoch: i64,
     kind: TestKind,
     case_type: String,
     case_priority: String,
@@ -138,7 +137,6 @@ pub(super) fn read(
         is_automated,
         to_automate,
         key,
-        epoch,
         case_type,
         case_priority,
         created_at,
@@ -151,7 +149,6 @@ pub(super) fn read(
         name: display::name(&name),
         key,
         id,
-        epoch,
         kind: TestKind::new(is_automated, to_automate, !description.identity.is_empty()),
         case_type: optional(case_type),
         case_priority: optional(case_priority),

@@ -356,6 +356,6 @@ fn other_xml_is_not_called_a_report() {
     let other = error("<?xml version='1.0'?><!-- c --><project><testsuite/></project>");
     assert!(other.is_foreign());
     let says =
-        "r.xml is not a test report: its document element is `project`, which reports of JUnit";
+        "r.xml is not a test report: its document element is `project`, which is not that of JUnit";
     assert!(other.to_string().starts_with(says), "{other}");
 }

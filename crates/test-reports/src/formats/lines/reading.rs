@@ -234,10 +234,11 @@ impl Shard {
             .zip(&self.expected)
             .any(|(report, &expected)| report.cases.len() != expected);
         if !self.ended {
-            let message = "the last line is missing: the writer was stopped, or the file was cut";
+            let message =
+                "the last line is missing: the writer was stopped, or the file was truncated";
             self.damage.get_or_insert(flaw(line, 1, message.to_owned()));
         } else if short {
-            let message = "a report has another number of cases than the first line says";
+            let message = "a report has a different number of cases than the first line says";
             self.damage.get_or_insert(flaw(line, 1, message.to_owned()));
         }
         reports.append(&mut self.reports);

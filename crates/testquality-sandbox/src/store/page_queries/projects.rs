@@ -16,6 +16,7 @@ pub(crate) struct Project {
 pub(crate) struct ProjectSummary {
     pub(crate) id: i64,
     pub(crate) name: String,
+    /// The number of folders, without the root folder.
     pub(crate) folders: i64,
     pub(crate) tests: i64,
     /// The number of tests with `is_automated`.
@@ -34,7 +35,7 @@ impl PageQueries<'_> {
             self.transaction,
             "SELECT id, name,
                  (SELECT COUNT(*) FROM suite
-                  WHERE project_id = project.id AND deleted_at IS NULL),
+                  WHERE project_id = project.id AND NOT is_root AND deleted_at IS NULL),
                  (SELECT COUNT(*) FROM test
                   WHERE project_id = project.id AND deleted_at IS NULL),
                  (SELECT COUNT(*) FROM test

@@ -46,7 +46,6 @@ pub(crate) struct TestDetails {
     pub(crate) is_automated: bool,
     pub(crate) to_automate: bool,
     pub(crate) key: i64,
-    pub(crate) epoch: i64,
     pub(crate) case_type: Option<String>,
     pub(crate) case_priority: Option<String>,
     pub(crate) created_at: String,
@@ -174,7 +173,7 @@ impl PageQueries<'_> {
             self.transaction,
             "SELECT test.project_id, test.name, COALESCE(test.description, ''),
                  COALESCE(test.precondition, ''), test.is_automated, test.to_automate, test.key,
-                 test.epoch, case_type.name, case_priority.name, test.created_at, test.updated_at
+                 case_type.name, case_priority.name, test.created_at, test.updated_at
              FROM test
              JOIN project ON project.id = test.project_id AND project.deleted_at IS NULL
              LEFT JOIN case_type ON case_type.id = test.case_type_id
@@ -190,11 +189,10 @@ impl PageQueries<'_> {
                     is_automated: row.get(4)?,
                     to_automate: row.get(5)?,
                     key: row.get(6)?,
-                    epoch: row.get(7)?,
-                    case_type: row.get(8)?,
-                    case_priority: row.get(9)?,
-                    created_at: row.get(10)?,
-                    updated_at: row.get(11)?,
+                    case_type: row.get(7)?,
+                    case_priority: row.get(8)?,
+                    created_at: row.get(9)?,
+                    updated_at: row.get(10)?,
                 })
             },
         )?
