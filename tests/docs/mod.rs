@@ -46,12 +46,15 @@ fn normalised(line: &str) -> String {
 }
 
 /// The arguments of the README's first command.
-const DEMO: [&str; 7] = ["--sandbox", "--namespace", "shop", "--results", "--build", "1", "demo/"];
+const DEMO: [&str; 7] =
+    ["--sandbox", "--namespace", "shop", "--results", "--build", "1", "docs/demo/"];
 
 #[test]
 fn the_readme_shows_the_output_of_its_first_command() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(readme.contains("cargo run -- --sandbox --namespace shop --results --build 1 demo/"));
+    assert!(
+        readme.contains("cargo run -- --sandbox --namespace shop --results --build 1 docs/demo/")
+    );
     let shown = block_after(&readme, "<!-- output: sandbox -->");
     let data = tempfile::tempdir().unwrap();
     let mut command = binary(root());
