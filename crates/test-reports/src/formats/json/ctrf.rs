@@ -1,10 +1,10 @@
 //! The Common Test Report Format: `results.tests`, one object per test.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
+use super::place::Place;
 use super::values::{Each, Fields, Flag, Lenient, List, Message, Number, Object, Words, skip};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, Tag};
@@ -147,14 +147,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(self) -> Report {
         self.builder.finish()
     }
@@ -164,7 +156,7 @@ impl Object for Reader {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "results" => map.next_value_seed(Fields(&mut Results(self))),
-            _ => skip(map),
+            _ => skip(&self.place, map),
         }
     }
 }
@@ -183,7 +175,7 @@ impl Object for Results<'_> {
             "tests" => map.next_value_seed(Each::new(place, |test: Lenient<Test>, position| {
                 case(builder, &test, position);
             })),
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
 use super::ctrf::TOOL;
-use super::input::Place;
+use super::place::Place;
 use super::values::{Each, Flag, Lenient, List, Message, Number, Object, Objects, Words, skip};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Property, Report, SuiteIndex};
@@ -174,10 +174,6 @@ impl Document for Reader {
         Objects(self).deserialize(deserializer)
     }
 
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(mut self) -> Report {
         if self.is_open {
             self.end_feature();
@@ -215,7 +211,7 @@ impl Object for Reader {
                     self::element(builder, suite, background, &element, position);
                 }))?;
             }
-            _ => skip(map)?,
+            _ => skip(place, map)?,
         }
         Ok(())
     }

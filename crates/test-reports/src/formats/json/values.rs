@@ -6,10 +6,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess,
+    SeqAccess, Visitor,
 };
 
-use super::input::Place;
+use super::place::Place;
 use crate::formats::builder::LONGEST_TEXT;
 use crate::formats::model::Position;
 
@@ -209,7 +210,7 @@ macro_rules! scalars {
 
 scalars!(Words, Message, Number, Flag);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut list = Vec::new();
         let keep = |element, _| {
@@ -258,6 +259,48 @@ impl<'de> Deserialize<'de> for Keys {
     }
 }
 
+/// The entries of an object, or the elements of an array under empty keys, up to [`MOST`]. Anything else is empty.
+#[derive(Clone, Debug)]
+pub(super) struct Entries<T>(pub(super) Vec<(Words, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfAny<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OfAny<T> {
+            type Value = Entries<T>;
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    if entries.len() < MOST {
+                        entries.push(entry);
+                    }
+                }
+                Ok(Entries(entries))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    if entries.len() < MOST {
+                        entries.push((Words::default(), element));
+                    }
+                }
+                Ok(Entries(entries))
+            }
+
+            ignore_scalars!();
+        }
+        deserializer.deserialize_any(OfAny(PhantomData))
+    }
+}
+
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Map<T>(PhantomData<T>);
@@ -288,7 +331,7 @@ impl<'a, T, F: FnMut(T, Position)> Each<'a, T, F> {
     }
 }
 
-impl<'de, T: Deserialize<'de>, F: FnMut(T, Position)> DeserializeSeed<'de> for Each<'_, T, F> {
+impl<'de, T: DeserializeOwned, F: FnMut(T, Position)> DeserializeSeed<'de> for Each<'_, T, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -296,7 +339,7 @@ impl<'de, T: Deserialize<'de>, F: FnMut(T, Position)> DeserializeSeed<'de> for E
     }
 }
 
-impl<'de, T: Deserialize<'de>, F: FnMut(T, Position)> Visitor<'de> for Each<'_, T, F> {
+impl<'de, T: DeserializeOwned, F: FnMut(T, Position)> Visitor<'de> for Each<'_, T, F> {
     type Value = ();
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
@@ -310,15 +353,19 @@ impl<'de, T: Deserialize<'de>, F: FnMut(T, Position)> Visitor<'de> for Each<'_, 
     ignore_scalars!();
 }
 
-/// Reads a value and notes where it begins.
-pub(super) struct At<'a, T>(pub(super) &'a Place, pub(super) PhantomData<T>);
+/// Reads an element and notes where it begins.
+struct At<'a, T>(&'a Place, PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for At<'_, T> {
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for At<'_, T> {
     type Value = (T, Position);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let position = self.0.position();
-        T::deserialize(deserializer).map(|value| (value, position))
+        let value = match self.0.take() {
+            Some(value) => IgnoredAny::deserialize(deserializer).map(|_| value),
+            None => T::deserialize(deserializer),
+        };
+        value.map(|value| (value, position))
     }
 }
 
@@ -334,9 +381,22 @@ pub(super) trait Object {
     fn end(&mut self) {}
 }
 
-/// Ignores a value.
-pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
+/// Ignores a value of `map`, which is at `place`.
+pub(super) fn skip<'de, A: MapAccess<'de>>(place: &Place, map: &mut A) -> Result<(), A::Error> {
+    map.next_value_seed(Ignored(place))
+}
+
+struct Ignored<'a>(&'a Place);
+
+impl<'de> DeserializeSeed<'de> for Ignored<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.0.skip() {
+            return Ok(());
+        }
+        IgnoredAny::deserialize(deserializer).map(drop)
+    }
 }
 
 /// Reads one object. Anything else is ignored.
