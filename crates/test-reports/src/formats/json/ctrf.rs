@@ -5,7 +5,9 @@ use serde::de::MapAccess;
 
 use super::Document;
 use super::place::Place;
-use super::values::{Each, Fields, Flag, Lenient, List, Message, Number, Object, Words, skip};
+use super::values::{
+    Each, Fields, Flag, Lenient, List, Message, Number, Object, Texts, Words, skip,
+};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, Tag};
 
@@ -24,7 +26,8 @@ struct Test {
     status: Words,
     raw_status: Words,
     duration: Number,
-    suite: SuiteValue,
+    /// A text, or texts from the outermost suite on.
+    suite: Texts<Words>,
     message: Message,
     trace: Message,
     line: Number,
@@ -36,20 +39,6 @@ struct Test {
     attachments: List<Lenient<Attachment>>,
     stdout: List<Message>,
     stderr: List<Message>,
-}
-
-/// A suite is a text, or a list of texts from the outermost on.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum SuiteValue {
-    Chain(Vec<Words>),
-    One(Words),
-}
-
-impl Default for SuiteValue {
-    fn default() -> Self {
-        Self::Chain(Vec::new())
-    }
 }
 
 #[derive(Default, Deserialize)]
@@ -83,11 +72,7 @@ fn outcome_of(status: &str) -> Outcome {
 }
 
 fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
-    let chain = match &test.suite {
-        SuiteValue::Chain(chain) => chain.as_slice(),
-        SuiteValue::One(suite) => std::slice::from_ref(suite),
-    };
-    let suite = builder.chain(chain.iter().filter_map(Words::get));
+    let suite = builder.chain(test.suite.0.iter().filter_map(Words::get));
     let outcome = outcome_of(test.status.text());
     let failed = test.retry_attempts.0.iter().filter(|retry| retry.status.text() == "failed");
     let reruns = failed.map(|retry| Rerun {

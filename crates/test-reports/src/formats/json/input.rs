@@ -154,11 +154,9 @@ impl<R: Read> JsonInput<R> {
                 }
             }
             if self.state == State::Outside {
-                let is_plain =
-                    |byte: &&u8| !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'N' | b'I');
-                let (plain, after) = rest.split_at(rest.iter().take_while(is_plain).count());
-                if !plain.is_empty() {
-                    self.pass(plain);
+                let (sound, after) = rest.split_at(self.sound(rest));
+                if !sound.is_empty() {
+                    self.pass(sound);
                     rest = after;
                     continue;
                 }
@@ -167,6 +165,25 @@ impl<R: Read> JsonInput<R> {
             rest = after;
         }
         Ok(())
+    }
+
+    /// How many of `bytes`, which are outside of strings, need not be looked at more closely. Most are sound.
+    fn sound(&mut self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'"' => match sound_string(bytes.get(at + 1..).unwrap_or_default()) {
+                    Some(length) if length <= self.longest => at += length + 1,
+                    _ => break,
+                },
+                b'{' | b'[' if self.depth < DEEPEST => self.depth += 1,
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                b'{' | b'[' | b'N' | b'I' => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        at
     }
 
     fn pass(&mut self, bytes: &[u8]) {
@@ -371,6 +388,27 @@ impl<R: Read> JsonInput<R> {
         match self.state {
             State::String(kept) => kept,
             _ => kept,
+        }
+    }
+}
+
+/// The length of the string that `bytes` begin with, behind its first quote. None if its end is not
+/// among them, or if it has characters outside of ASCII or anything that may have to be replaced.
+fn sound_string(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at),
+            b'\\'
+                if matches!(
+                    bytes.get(at + 1)?,
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'
+                ) =>
+            {
+                at += 2;
+            }
+            0x20..=0x5b | 0x5d..=0x7f => at += 1,
+            _ => return None,
         }
     }
 }

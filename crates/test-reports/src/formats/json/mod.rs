@@ -241,7 +241,7 @@ mod tests {
                     }
                 };
                 same(&bytes, "as it is");
-                for at in (0..bytes.len()).step_by(1 + bytes.len() / 5) {
+                for at in (0..bytes.len()).step_by(1 + bytes.len() / 3) {
                     same(&bytes[..at], &format!("cut at {at}"));
                     for byte in *b"\"\\},\xff" {
                         let mut bytes = bytes.clone();

@@ -223,6 +223,48 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     }
 }
 
+/// A text, or the texts of an array, up to [`MOST`]. Anything else is empty.
+#[derive(Clone, Debug)]
+pub(super) struct Texts<T>(pub(super) Vec<T>);
+
+impl<T> Default for Texts<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de> + for<'a> From<&'a str>> Deserialize<'de> for Texts<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + for<'a> From<&'a str>> Visitor<'de> for OneOrMore<T> {
+            type Value = Texts<T>;
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Texts<T>, E> {
+                Ok(Texts(vec![T::from(text)]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts<T>, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    if texts.len() < MOST {
+                        texts.push(text);
+                    }
+                }
+                Ok(Texts(texts))
+            }
+
+            ignore_scalars!(visit_f64 f64, visit_i64 i64, visit_u64 u64, visit_bool bool);
+
+            fn visit_unit<E: Error>(self) -> Result<Texts<T>, E> {
+                Ok(Texts::default())
+            }
+
+            ignore_objects!();
+        }
+        deserializer.deserialize_any(OneOrMore(PhantomData))
+    }
+}
+
 /// The keys of an object or the elements of an array, in their order, up to [`MOST`]. Anything else is empty.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keys(pub(super) Vec<Words>);
