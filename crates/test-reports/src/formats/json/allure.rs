@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 
 use super::Document;
+use super::elements::{Object, skip};
 use super::place::Place;
-use super::values::{Lenient, List, Message, Number, Object, Words, skip};
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::limits::Limits;
 use crate::formats::model::{

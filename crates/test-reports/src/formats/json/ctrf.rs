@@ -4,10 +4,9 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 
 use super::Document;
+use super::elements::{Each, Fields, Object, skip};
 use super::place::Place;
-use super::values::{
-    Each, Fields, Flag, Lenient, List, Message, Number, Object, Texts, Words, skip,
-};
+use super::values::{Flag, Lenient, List, Message, Number, Texts, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, Tag};
 

@@ -7,10 +7,9 @@ use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
 use super::ctrf::TOOL;
+use super::elements::{Each, Object, Objects, skip};
 use super::place::Place;
-use super::values::{
-    Each, Flag, Lenient, List, Message, Number, Object, Objects, Texts, Words, skip,
-};
+use super::values::{Flag, Lenient, List, Message, Number, Texts, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Property, Report, SuiteIndex};
 

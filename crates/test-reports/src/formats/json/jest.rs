@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 
 use super::Document;
+use super::elements::{Each, Object, Objects, skip};
 use super::place::Place;
-use super::values::{Each, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, SuiteIndex};
 

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 
 use super::Document;
+use super::elements::{Fields, Object, skip};
 use super::place::Place;
-use super::values::{Entries, Fields, Flag, Lenient, Number, Object, Words, skip};
+use super::values::{Entries, Flag, Lenient, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, SuiteIndex};
 

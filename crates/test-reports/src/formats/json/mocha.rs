@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde::de::MapAccess;
 
+use super::elements::{Each, Fields, Object, Objects, skip};
 use super::mochawesome::Suites;
 use super::ndjson::Line;
 use super::place::Place;
-use super::values::{Each, Fields, Lenient, Message, Number, Object, Objects, Words, skip};
+use super::values::{Lenient, Message, Number, Words};
 use super::{Document, LineReader};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Flaw, Outcome, Position, Report, Rerun, RerunWhen, Tag};

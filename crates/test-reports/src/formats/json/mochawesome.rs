@@ -5,9 +5,10 @@
 use serde::de::MapAccess;
 use serde_json::Value;
 
+use super::elements::{Each, Object, Objects, skip};
 use super::mocha::{Test, case};
 use super::place::Place;
-use super::values::{Each, Lenient, Object, Objects, Words, skip};
+use super::values::{Lenient, Words};
 use crate::formats::builder::ReportBuilder;
 use crate::formats::model::{Outcome, Tag};
 

@@ -1,6 +1,6 @@
 //! Reports in JSON: one document, or a value on each line.
 //!
-//! `input` makes strict JSON of what tools write, `values` reads it leniently and element by element, and one module per
+//! `input` makes strict JSON of what tools write, `elements` reads it element by element, `values` leniently, and one module per
 //! family of tools gives the elements their meaning. None of them holds more than a case, or a file of cases whose name
 //! comes last.
 
@@ -8,6 +8,7 @@ mod allure;
 mod ctrf;
 mod cucumber;
 mod dart;
+mod elements;
 mod envelope;
 mod go;
 mod googletest;
@@ -40,12 +41,12 @@ use super::builder::ReportBuilder;
 use super::limits::Limits;
 use super::model::{Flaw, Format, Position, Report};
 pub(super) use allure::join as join_allure;
+use elements::{Fields, Object};
 pub(super) use go::{GoReader, unbuilt};
 use input::{JsonInput, PIECE};
 use ndjson::{Line, Lines};
 use place::Place;
 pub(super) use sniff::format_at;
-use values::{Fields, Object};
 
 /// A reader of documents, each of which is an object. A file may have several, one after the other.
 trait Document: Object + Sized {

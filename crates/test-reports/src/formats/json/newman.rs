@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
+use super::elements::{Each, Fields, Object, skip};
 use super::place::Place;
-use super::values::{Each, Fields, Flag, Lenient, List, Message, Number, Object, Words, skip};
+use super::values::{Flag, Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Detail, Flaw, Outcome, Position, Report, SuiteIndex};
 

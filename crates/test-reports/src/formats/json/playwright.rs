@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 
 use super::Document;
+use super::elements::{Each, Object, Objects, skip};
 use super::place::Place;
-use super::values::{Each, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{
     CaseExtra, Detail, Outcome, Position, Report, Rerun, RerunWhen, SuiteIndex, Tag,

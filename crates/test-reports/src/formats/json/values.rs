@@ -1,4 +1,4 @@
-//! Values as serde reads them: leniently, and the elements of an array one by one.
+//! Values as serde reads them: leniently.
 //!
 //! A field of another type than expected is as good as absent: one odd value must not cost a case.
 
@@ -6,13 +6,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess,
-    SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed as _, Deserializer, Error, IgnoredAny,
+    MapAccess, SeqAccess, Visitor,
 };
 
+use super::elements::Each;
 use super::place::Place;
 use crate::formats::builder::LONGEST_TEXT;
-use crate::formats::model::Position;
 
 /// Elements of an array inside a case that are kept: messages, attachments, steps.
 const MOST: usize = 1000;
@@ -159,6 +159,8 @@ macro_rules! ignore_objects {
         }
     };
 }
+
+pub(super) use {ignore_arrays, ignore_objects, ignore_scalars};
 
 /// Reads a scalar as text.
 struct Scalar<T>(PhantomData<T>);
@@ -358,135 +360,4 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Lenient<T> {
         }
         deserializer.deserialize_any(Map(PhantomData)).map(Self)
     }
-}
-
-/// Passes each element of an array on, with the place where it begins. Anything but an array is ignored.
-pub(super) struct Each<'a, T, F> {
-    place: &'a Place,
-    each: F,
-    element: PhantomData<T>,
-}
-
-impl<'a, T, F: FnMut(T, Position)> Each<'a, T, F> {
-    pub(super) fn new(place: &'a Place, each: F) -> Self {
-        Self { place, each, element: PhantomData }
-    }
-}
-
-impl<'de, T: DeserializeOwned, F: FnMut(T, Position)> DeserializeSeed<'de> for Each<'_, T, F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned, F: FnMut(T, Position)> Visitor<'de> for Each<'_, T, F> {
-    type Value = ();
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        while let Some((element, position)) = seq.next_element_seed(At(self.place, PhantomData))? {
-            (self.each)(element, position);
-        }
-        Ok(())
-    }
-
-    ignore_objects!();
-    ignore_scalars!();
-}
-
-/// Reads an element and notes where it begins.
-struct At<'a, T>(&'a Place, PhantomData<T>);
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for At<'_, T> {
-    type Value = (T, Position);
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let position = self.0.position();
-        let value = match self.0.take() {
-            Some(value) => IgnoredAny::deserialize(deserializer).map(|_| value),
-            None => T::deserialize(deserializer),
-        };
-        value.map(|value| (value, position))
-    }
-}
-
-/// An object whose fields are read one by one, because it holds many cases.
-pub(super) trait Object {
-    /// An object begins.
-    fn start(&mut self) {}
-
-    /// Takes the value of `key` from `map`, if only to ignore it.
-    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
-
-    /// An object ended. Not called where the input is cut.
-    fn end(&mut self) {}
-}
-
-/// Ignores a value of `map`, which is at `place`.
-pub(super) fn skip<'de, A: MapAccess<'de>>(place: &Place, map: &mut A) -> Result<(), A::Error> {
-    map.next_value_seed(Ignored(place))
-}
-
-struct Ignored<'a>(&'a Place);
-
-impl<'de> DeserializeSeed<'de> for Ignored<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.0.skip() {
-            return Ok(());
-        }
-        IgnoredAny::deserialize(deserializer).map(drop)
-    }
-}
-
-/// Reads one object. Anything else is ignored.
-pub(super) struct Fields<'a, T>(pub(super) &'a mut T);
-
-/// Reads each object of an array. Anything else is ignored.
-pub(super) struct Objects<'a, T>(pub(super) &'a mut T);
-
-impl<'de, T: Object> DeserializeSeed<'de> for Fields<'_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Object> Visitor<'de> for Fields<'_, T> {
-    type Value = ();
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.start();
-        while let Some(Words(key)) = map.next_key()? {
-            self.0.field(&key.unwrap_or_default(), &mut map)?;
-        }
-        self.0.end();
-        Ok(())
-    }
-
-    ignore_arrays!();
-    ignore_scalars!();
-}
-
-impl<'de, T: Object> DeserializeSeed<'de> for Objects<'_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Object> Visitor<'de> for Objects<'_, T> {
-    type Value = ();
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Fields(self.0))?.is_some() {}
-        Ok(())
-    }
-
-    ignore_objects!();
-    ignore_scalars!();
 }
