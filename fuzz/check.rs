@@ -75,7 +75,7 @@ pub(super) fn frameworks(data: &[u8]) {
 }
 
 /// The beginnings and ends of reports in JSON, between which cases are.
-pub(super) const JSON: [(&str, &str); 19] = [
+pub(super) const JSON: [(&str, &str); 23] = [
     (
         r#"{"numTotalTests":1,"openHandles":[],"testResults":[{"assertionResults":["#,
         r#"],"name":"a.js"}]}"#,
@@ -107,6 +107,13 @@ pub(super) const JSON: [(&str, &str); 19] = [
         "\n{\"type\":\"done\",\"success\":true}\n",
     ),
     (r#"{"collection":{"item":[{"id":"1","name":"a","request":{}}]},"run":{"executions":["#, "]}}"),
+    (r#"{"userAgents":["Chrome"],"fixtures":[{"name":"a","path":"a.js","tests":["#, "]}]}"),
+    (
+        r#"{"capabilities":{},"suites":[{"name":"a","sessionId":"1","hooks":[],"tests":["#,
+        r#"]}],"specs":["a.js"]}"#,
+    ),
+    (r#"{"metrics":{},"root_group":{"name":"","checks":["#, "]}}"),
+    (r#"{"version":"3","examples":["#, r#"],"summary_line":""}"#),
 ];
 
 /// The beginnings and ends of reports in text.

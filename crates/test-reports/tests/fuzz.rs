@@ -61,6 +61,6 @@ fn each_reader_of_json_and_text_is_reached_by_a_target() {
     let formats: Vec<String> = formats.into_iter().collect();
     assert_eq!(
         formats.join(" "),
-        "Allure Ctrf Cucumber CucumberMessages DartTest GoTest GoogletestJson Jest LibtestJson Mocha MochaStream NewmanJson Playwright Pytest Reportlog RobotJson Tap Teamcity Vitest Xctest"
+        "Allure Ctrf Cucumber CucumberMessages DartTest GoTest GoogletestJson Jest K6Summary LibtestJson Mocha MochaStream NewmanJson Playwright Pytest Reportlog RobotJson RspecJson Tap Teamcity TestcafeJson Vitest WebdriverioJson Xctest"
     );
 }

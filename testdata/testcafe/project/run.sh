@@ -1,1 +1,1 @@
-npx testcafe 'chrome:/usr/bin/chromium:headless --no-sandbox' test --reporter xunit:shop.xml || npx testcafe 'chromium:headless --no-sandbox' test --reporter xunit:shop.xml || true
+npx testcafe 'chrome:/usr/bin/chromium:headless --no-sandbox' test --reporter xunit:shop.xml,json:testcafe.json || npx testcafe 'chromium:headless --no-sandbox' test --reporter xunit:shop.xml,json:testcafe.json || true

@@ -10,5 +10,8 @@ exports.config = {
   logLevel: 'error',
   framework: 'mocha',
   mochaOpts: { timeout: 20000 },
-  reporters: [['junit', { outputDir: '.', outputFileFormat: ({ cid }) => `shop-${cid}.xml` }]],
+  reporters: [
+    ['junit', { outputDir: '.', outputFileFormat: ({ cid }) => `shop-${cid}.xml` }],
+    ['json', { outputDir: '.', outputFileFormat: ({ cid }) => `shop-${cid}.json` }],
+  ],
 };

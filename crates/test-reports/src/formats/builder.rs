@@ -56,6 +56,11 @@ impl ReportBuilder {
         }
     }
 
+    /// How much is read.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Adds an attribute of the document.
     pub(crate) fn root_attribute(&mut self, name: &str, value: &str) {
         let attribute = Attribute { name: self.names.intern(name), value: value.into() };

@@ -131,6 +131,19 @@ mod tests {
                 Format::DartTest,
             ),
             (r#"{"collection":{"item":[{"id":"1","name":"a","request":{"#, Format::NewmanJson),
+            (
+                r#"{"version":"3.12.0","examples":[{"id":"1","full_description":"a"#,
+                Format::RspecJson,
+            ),
+            (
+                r#"{"startTime":"t","userAgents":["Chrome"],"fixtures":[{"name""#,
+                Format::TestcafeJson,
+            ),
+            (
+                r#"{"start":"t","capabilities":{},"suites":[{"name":"a","sessionId":"1""#,
+                Format::WebdriverioJson,
+            ),
+            (r#"{"metrics":{"vus":{"value":1}},"root_group":{"name""#, Format::K6Summary),
             (r#"{"pytest_version": "8", "$report_type": "SessionStart"}"#, Format::Reportlog),
             (r#"[{"keyword":"Feature","uri":"a.feature","elements":[{"#, Format::Cucumber),
             (r#"{"meta":{"protocolVersion":"32.0.0"}}"#, Format::CucumberMessages),

@@ -4,6 +4,7 @@
 //! meaning; none of them holds more than a window of the file. The report says what was recovered and what was lost. A
 //! file is refused, with a [`ReadError`], only if it is not a report at all.
 
+mod advice;
 mod arena;
 mod builder;
 mod cases;
@@ -83,11 +84,19 @@ pub enum ReadError {
     },
     /// It is JSON of another kind.
     #[error(
-        "{path} is JSON, but not a test report: not CTRF, not Allure results, and not written by Jest, Vitest, Mocha, mochawesome, Playwright, Newman, Cucumber, behave, pytest, Dart, go test, libtest, nextest, GoogleTest or Robot Framework"
+        "{path} is JSON, but not a test report: not CTRF, not Allure results, and not written by Jest, Vitest, Mocha, mochawesome, Playwright, WebdriverIO, TestCafe, Newman, k6, Cucumber, behave, RSpec, pytest, Dart, go test, libtest, nextest, GoogleTest or Robot Framework"
     )]
     OtherJson {
         /// The path as given.
         path: Arc<str>,
+    },
+    /// It is output of a known tool, which can write a report as well.
+    #[error("{path} is {advice}")]
+    OtherOutput {
+        /// The path as given.
+        path: Arc<str>,
+        /// What it is, and what to ask the tool for.
+        advice: &'static str,
     },
     /// It begins as our own JSON lines do, but its first line cannot be understood.
     #[error("{path} cannot be read: {message}")]
@@ -130,7 +139,10 @@ impl ReadError {
     pub fn is_foreign(&self) -> bool {
         matches!(
             self,
-            ReadError::NotAReport { .. } | ReadError::OtherJson { .. } | ReadError::NoReport { .. }
+            ReadError::NotAReport { .. }
+                | ReadError::OtherJson { .. }
+                | ReadError::OtherOutput { .. }
+                | ReadError::NoReport { .. }
         )
     }
 
@@ -223,11 +235,14 @@ fn read_with(
     if beginning == ContentKind::Lines {
         return (lines::read(input, path, limits), buffer);
     }
+    let mut advice = None;
     let input: Box<dyn Read + '_> = match beginning {
-        ContentKind::Json | ContentKind::Text => match read_other(input, &path, limits) {
-            Ok(report) => return (Ok(vec![report]), buffer),
-            Err(input) => input,
-        },
+        ContentKind::Json | ContentKind::Text => {
+            match read_other(input, &path, limits, &mut advice) {
+                Ok(report) => return (Ok(vec![report]), buffer),
+                Err(input) => input,
+            }
+        }
         _ => input,
     };
     let mut sniffer = None;
@@ -246,12 +261,13 @@ fn read_with(
         Ok(DocumentStart::Foreign(root)) => Err(ReadError::NotAReport { path, root }),
         Ok(DocumentStart::Piece) => Err(ReadError::Piece { path }),
         Ok(DocumentStart::Nothing { blank: true, .. }) => Err(ReadError::Empty { path }),
-        Ok(DocumentStart::Nothing { noise: true, .. })
-            if beginning == ContentKind::Json && !elements.take_hit() =>
-        {
-            Err(ReadError::OtherJson { path })
-        }
-        Ok(DocumentStart::Nothing { noise: true, .. }) => Err(ReadError::NotXml { path }),
+        Ok(DocumentStart::Nothing { noise: true, .. }) => Err(match advice {
+            Some(advice) => ReadError::OtherOutput { path, advice },
+            None if beginning == ContentKind::Json && !elements.take_hit() => {
+                ReadError::OtherJson { path }
+            }
+            None => ReadError::NotXml { path },
+        }),
         Ok(DocumentStart::Nothing { .. }) => Err(ReadError::Cut { path }),
         Err(source) => Err(ReadError::Io { path, source }),
     };
@@ -269,15 +285,18 @@ fn read_with(
     (result, buffer)
 }
 
-/// Reads a report that is not XML. The input, as if nothing of it had been read, if it is none.
+/// Reads a report that is not XML. The input, as if nothing of it had been read, if it is none; `advice` says what to do
+/// then, as far as this is known.
 fn read_other<'a>(
     mut input: Box<dyn Read + 'a>,
     path: &Arc<str>,
     limits: &Limits,
+    advice: &mut Option<&'static str>,
 ) -> Result<Report, Box<dyn Read + 'a>> {
     let mut head = Vec::new();
     let error = (&mut input).take(head::LENGTH as u64).read_to_end(&mut head).err();
     let found = head::find(&head);
+    *advice = advice::for_output(&head).filter(|_| found.is_none());
     let lines_before = found.map_or(0, |found| {
         let before = head.get(..found.before).unwrap_or_default();
         memchr::memchr_iter(b'\n', before).count()

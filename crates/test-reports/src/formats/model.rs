@@ -114,6 +114,18 @@ pub enum Format {
     /// Newman's reporter `json`.
     #[serde(rename = "newman-json")]
     NewmanJson,
+    /// RSpec's formatter `json`.
+    #[serde(rename = "rspec-json")]
+    RspecJson,
+    /// TestCafe's reporter `json`.
+    #[serde(rename = "testcafe-json")]
+    TestcafeJson,
+    /// WebdriverIO's reporter `json`.
+    #[serde(rename = "webdriverio-json")]
+    WebdriverioJson,
+    /// The summary of k6 as JSON.
+    #[serde(rename = "k6-summary")]
+    K6Summary,
     /// The JSON of Cucumber and behave.
     Cucumber,
     /// Cucumber's messages.

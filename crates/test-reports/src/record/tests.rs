@@ -273,6 +273,25 @@ fn equal_tests_of_two_files_cause_a_warning_although_only_a_package_names_the_fi
 }
 
 #[test]
+fn files_that_pest_names_are_paths_or_none() {
+    let pest = |file: &str| {
+        let xml = format!(
+            "<testsuites><testsuite name='Tests\\CartTest' assertions='1'>\
+             <testcase name='it adds' file=\"{file}\" class='Tests\\CartTest' assertions='1'/></testsuite></testsuites>"
+        );
+        records(&[&xml]).tests[0].class.file.as_deref().map(str::to_owned)
+    };
+    let path = Some("tests/Unit/CartTest.php".to_owned());
+    assert_eq!(pest("tests/Unit/CartTest.php"), path);
+    assert_eq!(pest("tests/Unit/CartTest.php::it adds"), path);
+    assert_eq!(pest("Cart (Tests\\Cart)::Adds"), None);
+    assert_eq!(
+        pest("/srv/vendor/pestphp/pest/src/Factories/TestCaseFactory.php(196) : eval()'d code"),
+        None
+    );
+}
+
+#[test]
 fn subtests_cause_no_warning_about_rows() {
     let xml = "<testsuites><testsuite name='t.Cart-20261123165022'>\
         <testcase classname='t.Cart' name='test_sub (i=1)'><failure/></testcase>\

@@ -238,9 +238,12 @@ impl<'a> CaseMapper<'a> {
         case: &Case,
         detail: Option<&Detail>,
     ) -> (Option<String>, Option<u32>) {
-        let written = case.file.as_deref().or_else(|| {
+        let written = case.file.as_deref().and_then(path_of_php).or_else(|| {
             let suites = self.report.suite_chain(case.suite);
-            let named = |suite: &&'a Suite| suite.attribute("file").or(suite.attribute("filepath"));
+            let named = |suite: &&'a Suite| {
+                let file = suite.attribute("file").or(suite.attribute("filepath"))?;
+                path_of_php(file)
+            };
             suites.iter().rev().find_map(named)
         });
         let line = case.line.or_else(|| case.attribute("lineno")?.parse().ok());
@@ -470,5 +473,18 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() < text.len() => Cow::Owned(text.trim().to_owned()),
         owned => owned,
+    }
+}
+
+/// The path in an attribute `file`. Pest appends the name of the test, has the names of classes instead of paths, and evaluates
+/// code that is in no file.
+fn path_of_php(file: &str) -> Option<&str> {
+    if file.ends_with(" : eval()'d code") {
+        return None;
+    }
+    match file.split_once("::") {
+        Some((path, _)) if path.ends_with(".php") => Some(path),
+        Some((class, _)) if class.ends_with(')') && class.contains('\\') => None,
+        _ => Some(file),
     }
 }

@@ -9,7 +9,7 @@ use test_reports::formats::model::{Format, Report};
 use crate::single::read;
 
 /// Small reports in the formats whose reports below `testdata` are large or missing.
-const SAMPLES: [(&str, &str); 8] = [
+const SAMPLES: [(&str, &str); 12] = [
     (
         "playwright",
         r#"{"config":{"rootDir":"/srv/shop"},"suites":[{"title":"cart.spec.js","file":"cart.spec.js","specs":[{"title":"starts empty","tests":[{"projectName":"phone","status":"expected","results":[{"status":"passed","duration":5}]}]}],"suites":[{"title":"adding","specs":[{"title":"counts","tests":[{"projectName":"phone","status":"flaky","results":[{"status":"failed","error":{"message":"no"}},{"status":"passed","attachments":[{"path":"a.png"}]}]}]}]}]}],"errors":[]}"#,
@@ -39,10 +39,26 @@ const SAMPLES: [(&str, &str); 8] = [
         r#"{"generator":"Robot 7.5","rpa":false,"suite":{"name":"Shop","tests":[{"name":"Pays","status":"FAIL","message":"no","elapsed_time":0.5,"body":[{"name":"Log","args":["a"]}]}],"suites":[{"tests":[{"name":"Ships","status":"PASS"}],"name":"Inner"}]}}"#,
     ),
     (
+        "testcafe",
+        r#"{"startTime":"t","endTime":"t","userAgents":["Chrome 137.0 / Linux"],"passed":1,"fixtures":[{"name":"Cart","path":"/srv/shop/cart.js","tests":[{"name":"adds","errs":["no"],"durationMs":5},{"name":"pays","errs":[],"durationMs":7,"unstable":true}]}],"warnings":[]}"#,
+    ),
+    (
+        "webdriverio",
+        r#"{"start":"t","capabilities":{"browserName":"chrome"},"framework":"mocha","suites":[{"name":"Cart","sessionId":"1","tests":[{"name":"adds","state":"failed","error":{"message":"no"}}],"hooks":[{"title":"\"before all\" hook","state":"failed"}]}],"specs":["file:///srv/shop/cart.js"],"state":{"passed":0}}"#,
+    ),
+    ("k6", K6_EXPORT),
+    (
+        "rspec",
+        r#"{"version":"3.12.0","messages":["An error occurred while loading ./spec/b.rb"],"examples":[{"full_description":"Cart adds","status":"failed","file_path":"./spec/cart_spec.rb","exception":{"class":"E","message":"no"}},{"full_description":"Cart pays","status":"pending","pending_message":"later"}],"summary_line":""}"#,
+    ),
+    (
         "googletest",
         r#"{"tests":2,"disabled":0,"testsuites":[{"name":"Cart","testsuite":[{"name":"Adds","status":"RUN","result":"COMPLETED","time":"0.1s","classname":"Cart"},{"name":"Pays","status":"RUN","result":"COMPLETED","classname":"Cart","failures":[{"failure":"cart.cpp:3\nno"}]}]}]}"#,
     ),
 ];
+
+/// What `k6 run --summary-export` writes.
+const K6_EXPORT: &str = r#"{"metrics":{"iterations":{"count":9},"http_req_duration":{"avg":12.5,"thresholds":{"p(95)<500":false,"avg<10":true}}},"root_group":{"name":"","path":"","groups":{"log in":{"name":"log in","path":"::log in","groups":{},"checks":{"is found":{"name":"is found","path":"::log in::is found","passes":8,"fails":1}}}},"checks":{"is up":{"name":"is up","passes":9,"fails":0},"is new":{"name":"is new","passes":0,"fails":0}}}}"#;
 
 /// The largest report that is cut at every place.
 const LARGEST: usize = 16 * 1024;
@@ -286,6 +302,100 @@ fn requests_and_scripts_of_newman_fail_outside_of_assertions() {
     );
     let report = read(cut.as_bytes(), "a.json").unwrap();
     assert_eq!(report.damage.unwrap().message, "the document has a collection, but no run of it");
+}
+
+#[test]
+fn thresholds_and_checks_of_k6_are_tests_in_both_summaries() {
+    let of_handle_summary = r#"{"root_group":{"name":"","path":"","id":"1","groups":[{"name":"log in","groups":[],"checks":[{"name":"is found","passes":8,"fails":1}]}],"checks":[{"name":"is up","passes":9,"fails":0},{"name":"is new","passes":0,"fails":0}]},"options":{},"state":{},"metrics":{"iterations":{"type":"counter","values":{"count":9}},"http_req_duration":{"type":"trend","values":{"avg":12.5},"thresholds":{"p(95)<500":{"ok":true},"avg<10":{"ok":false}}}}}"#;
+    for summary in [K6_EXPORT, of_handle_summary] {
+        let report = read(summary.as_bytes(), "k6.json").unwrap();
+        assert_eq!((&report.damage, report.format), (&None, Format::K6Summary));
+        let shown = report.cases.iter().map(|case| {
+            let chain = report.suite_chain(case.suite);
+            let suites: Vec<&str> = chain.iter().map(|suite| &*suite.name).collect();
+            let says = case.extra.as_ref().and_then(|extra| extra.detail.as_ref());
+            let says = says.and_then(|detail| detail.message.as_deref()).unwrap_or_default();
+            let name = case.name.as_deref().unwrap_or_default();
+            format!("{} / {name}: {:?} {says}", suites.join(" / "), case.outcome)
+        });
+        let mut shown: Vec<String> = shown.collect();
+        shown.sort();
+        assert_eq!(
+            shown,
+            [
+                "k6 checks / is new: Skipped ",
+                "k6 checks / is up: Passed ",
+                "k6 checks / log in / is found: Failed failed 1 of 9 times",
+                "k6 thresholds / http_req_duration - avg<10: Failed the threshold was crossed",
+                "k6 thresholds / http_req_duration - p(95)<500: Passed ",
+            ]
+        );
+    }
+}
+
+#[test]
+fn tests_of_xctest_in_parallel_have_their_own_lines() {
+    let log = "Testing started\n\
+        Test suite 'CartTests' started on 'Clone 1 of iPhone 15 - Shop (51424)'\n\
+        Test case 'CartTests.testAdd()' passed on 'Clone 1 of iPhone 15 - Shop (51424)' (0.565 seconds)\n\
+        /srv/shop/CartTests.swift:12: error: -[ShopTests.CartTests testTotal] : XCTAssertEqual failed\n\
+        Test case 'CartTests.testTotal()' failed on 'Clone 2 of iPhone 15 - Shop (51425)' (0.1 seconds)\n\
+        Test case 'CartTests.testLater()' skipped on 'Clone 2 of iPhone 15 - Shop (51425)' (0.1 seconds)\n\
+        Test case 'PriceTests/Net/total(of:)' passed on 'Clone 1 of iPhone 15 - Shop (51424)' (0.2 seconds)\n";
+    let report = read(log.as_bytes(), "a.log").unwrap();
+    assert_eq!(report.damage.unwrap().message, "the file ends before the run does");
+    let whole = format!("{log}** TEST FAILED **\n");
+    let report = read(whole.as_bytes(), "a.log").unwrap();
+    assert_eq!((&report.damage, report.format), (&None, Format::Xctest));
+    assert_eq!(
+        outcomes(&report),
+        [
+            "testAdd: Passed ",
+            "testTotal: Failed XCTAssertEqual failed",
+            "testLater: Skipped ",
+            "total(of:): Passed "
+        ]
+    );
+    let classes: Vec<_> = report.cases.iter().map(|case| case.classname.as_deref()).collect();
+    assert_eq!(classes[..3], [Some("CartTests"); 3]);
+    assert_eq!(classes[3], Some("PriceTests/Net"));
+    assert_eq!(
+        (report.cases[0].duration.map(|it| it.get()), report.cases[1].line),
+        (Some(0.565), Some(12))
+    );
+}
+
+#[test]
+fn a_crash_of_xctest_is_an_error_if_xcode_goes_on() {
+    let log = "Test Suite 'All tests' started at 2026-07-01 12:00:00.000\n\
+        Test Suite 'CartTests' started at 2026-07-01 12:00:00.000\n\
+        Test Case '-[ShopTests.CartTests testAdd]' started.\n\
+        printed without a breakTest Case '-[ShopTests.CartTests testAdd]' passed (0.002 seconds).\n\
+        Test Case '-[ShopTests.CartTests testTotal]' started.\n";
+    let report = read(log.as_bytes(), "a.log").unwrap();
+    assert_eq!(report.damage.unwrap().message, "the test `testTotal` has no end");
+    let whole = format!(
+        "{log}Restarting after unexpected exit, crash, or test timeout in -[ShopTests.CartTests testTotal]; summary will include totals from previous launches.\n\
+        Test Suite 'Selected tests' started at 2026-07-01 12:00:01.000\n\
+        Test Case '-[ShopTests.CartTests testPay]' started.\n\
+        Test Case '-[ShopTests.CartTests testPay]' passed (0.002 seconds).\n\
+        Test Suite 'Selected tests' passed at 2026-07-01 12:00:02.000.\n"
+    );
+    let report = read(whole.as_bytes(), "a.log").unwrap();
+    assert_eq!(report.damage, None);
+    let found = outcomes(&report);
+    assert_eq!([&*found[0], &*found[2]], ["testAdd: Passed ", "testPay: Passed "]);
+    assert!(found[1].starts_with("testTotal: Errored Restarting after"), "{found:?}");
+}
+
+#[test]
+fn files_that_rspec_cannot_load_are_run_errors() {
+    let document = r#"{"version":"3.12.0","messages":["\nAn error occurred while loading ./spec/pay_spec.rb.\n\nLoadError:\n  cannot load such file","No examples found."],"examples":[],"summary":{"example_count":0},"summary_line":"0 examples"}"#;
+    let report = read(document.as_bytes(), "a.json").unwrap();
+    assert_eq!((&report.damage, report.format), (&None, Format::RspecJson));
+    let says: Vec<_> =
+        report.suite_errors.iter().map(|error| error.detail.message.as_deref()).collect();
+    assert_eq!(says, [Some("An error occurred while loading ./spec/pay_spec.rb.")]);
 }
 
 /// The events of a run of Dart, each a line.

@@ -24,7 +24,7 @@ const fn same(own: &'static str, junit: &'static [&'static str], home: &'static 
     Pair { own, junit, home, only_own: 0, only_junit: 0, other_result: 0, why: "" }
 }
 
-const PAIRS: [Pair; 27] = [
+const PAIRS: [Pair; 30] = [
     Pair {
         other_result: 1,
         why: "jest-junit writes `test.todo` as passed",
@@ -92,6 +92,14 @@ const PAIRS: [Pair; 27] = [
         other_result: 1,
         why: "Newman's JUnit reports have skipped assertions as passed",
         ..same("newman/newman.json", &["newman/shop.xml"], "newman")
+    },
+    same("testcafe/testcafe.json", &["testcafe/shop.xml"], "testcafe"),
+    same("rspec/shop.json", &["rspec/shop.xml"], "rspec"),
+    Pair {
+        only_own: 1,
+        only_junit: 1,
+        why: "WebdriverIO's JUnit reports lack the quotes, angle brackets and umlauts of names",
+        ..same("webdriverio/shop-0-0.json", &["webdriverio/shop-0-0.xml"], "webdriverio")
     },
     same("phpunit-teamcity/teamcity.txt", &["phpunit-teamcity/junit.xml"], "phpunit-teamcity"),
     same("by-hand/dart.jsonl", &["by-hand/dart.xml"], "dart"),

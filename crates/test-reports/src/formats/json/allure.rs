@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny};
+use serde::de::MapAccess;
 
 use super::Document;
+use super::elements::{Object, skip};
+use super::place::Place;
 use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::limits::Limits;
@@ -37,12 +39,16 @@ const TECHNICAL: [&str; 12] = [
     "AS_ID",
 ];
 
+/// What only files of fixtures have.
+const FIXTURE: [&str; 3] = ["children", "befores", "afters"];
+
 pub(super) struct Reader {
     builder: ReportBuilder,
+    place: Place,
+    result: TestResult,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
 struct TestResult {
     uuid: Words,
     history_id: Words,
@@ -57,10 +63,7 @@ struct TestResult {
     links: List<Lenient<Link>>,
     attachments: List<Lenient<Attachment>>,
     steps: List<Lenient<Step>>,
-    /// Only files of fixtures have these.
-    children: Option<IgnoredAny>,
-    befores: Option<IgnoredAny>,
-    afters: Option<IgnoredAny>,
+    is_fixture: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -203,27 +206,50 @@ fn case(builder: &mut ReportBuilder, result: &TestResult) {
 }
 
 impl Reader {
-    pub(super) fn new(builder: ReportBuilder) -> Self {
-        Self { builder }
+    pub(super) fn new(builder: ReportBuilder, place: Place) -> Self {
+        Self { builder, place, result: TestResult::default() }
     }
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        let Lenient(result) = Lenient::<TestResult>::deserialize(deserializer)?;
-        let has_fixtures = result.befores.is_some() || result.afters.is_some();
-        if result.children.is_none() && !has_fixtures {
-            case(&mut self.builder, &result);
+    fn finish(self) -> Report {
+        self.builder.finish()
+    }
+}
+
+impl Object for Reader {
+    fn start(&mut self) {
+        self.result = TestResult::default();
+    }
+
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let result = &mut self.result;
+        match key {
+            "uuid" => result.uuid = map.next_value()?,
+            "historyId" => result.history_id = map.next_value()?,
+            "fullName" => result.full_name = map.next_value()?,
+            "name" => result.name = map.next_value()?,
+            "description" => result.description = map.next_value()?,
+            "status" => result.status = map.next_value()?,
+            "statusDetails" => result.status_details = map.next_value()?,
+            "start" => result.start = map.next_value()?,
+            "stop" => result.stop = map.next_value()?,
+            "labels" => result.labels = map.next_value()?,
+            "links" => result.links = map.next_value()?,
+            "attachments" => result.attachments = map.next_value()?,
+            "steps" => result.steps = map.next_value()?,
+            key => {
+                result.is_fixture |= FIXTURE.contains(&key);
+                skip(&self.place, map)?;
+            }
         }
         Ok(())
     }
 
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
-    fn finish(self) -> Report {
-        self.builder.finish()
+    fn end(&mut self) {
+        if !self.result.is_fixture {
+            case(&mut self.builder, &self.result);
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The Common Test Report Format: `results.tests`, one object per test.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Flag, Lenient, List, Message, Number, Object, Words, skip};
+use super::elements::{Each, Fields, Object, skip};
+use super::place::Place;
+use super::values::{Flag, Lenient, List, Message, Number, Texts, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, Tag};
 
@@ -24,7 +25,8 @@ struct Test {
     status: Words,
     raw_status: Words,
     duration: Number,
-    suite: SuiteValue,
+    /// A text, or texts from the outermost suite on.
+    suite: Texts<Words>,
     message: Message,
     trace: Message,
     line: Number,
@@ -36,20 +38,6 @@ struct Test {
     attachments: List<Lenient<Attachment>>,
     stdout: List<Message>,
     stderr: List<Message>,
-}
-
-/// A suite is a text, or a list of texts from the outermost on.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum SuiteValue {
-    Chain(Vec<Words>),
-    One(Words),
-}
-
-impl Default for SuiteValue {
-    fn default() -> Self {
-        Self::Chain(Vec::new())
-    }
 }
 
 #[derive(Default, Deserialize)]
@@ -83,11 +71,7 @@ fn outcome_of(status: &str) -> Outcome {
 }
 
 fn case(builder: &mut ReportBuilder, test: &Test, position: Position) {
-    let chain = match &test.suite {
-        SuiteValue::Chain(chain) => chain.as_slice(),
-        SuiteValue::One(suite) => std::slice::from_ref(suite),
-    };
-    let suite = builder.chain(chain.iter().filter_map(Words::get));
+    let suite = builder.chain(test.suite.0.iter().filter_map(Words::get));
     let outcome = outcome_of(test.status.text());
     let failed = test.retry_attempts.0.iter().filter(|retry| retry.status.text() == "failed");
     let reruns = failed.map(|retry| Rerun {
@@ -147,14 +131,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(self) -> Report {
         self.builder.finish()
     }
@@ -164,7 +140,7 @@ impl Object for Reader {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "results" => map.next_value_seed(Fields(&mut Results(self))),
-            _ => skip(map),
+            _ => skip(&self.place, map),
         }
     }
 }
@@ -183,7 +159,7 @@ impl Object for Results<'_> {
             "tests" => map.next_value_seed(Each::new(place, |test: Lenient<Test>, position| {
                 case(builder, &test, position);
             })),
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 }

@@ -7,8 +7,9 @@ use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
 use super::ctrf::TOOL;
-use super::input::Place;
-use super::values::{Each, Flag, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::elements::{Each, Object, Objects, skip};
+use super::place::Place;
+use super::values::{Flag, Lenient, List, Message, Number, Texts, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Detail, Outcome, Position, Property, Report, SuiteIndex};
 
@@ -67,32 +68,8 @@ struct Step {
 struct StepResult {
     status: Words,
     duration: Number,
-    error_message: ErrorMessage,
-}
-
-/// A text, or lines.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ErrorMessage {
-    Lines(Vec<Message>),
-    Text(Message),
-}
-
-impl Default for ErrorMessage {
-    fn default() -> Self {
-        Self::Lines(Vec::new())
-    }
-}
-
-impl ErrorMessage {
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.text().to_owned(),
-            Self::Lines(lines) => {
-                lines.iter().map(|line| line.text()).collect::<Vec<&str>>().join("\n")
-            }
-        }
-    }
+    /// A text, or lines.
+    error_message: Texts<Message>,
 }
 
 /// What the steps of a scenario come to.
@@ -134,7 +111,8 @@ fn add_steps(builder: &mut ReportBuilder, run: &mut Run, element: &Element) {
     for (step, is_hook) in steps.chain(hooks) {
         let StepResult { status, duration, error_message } = &*step.result;
         run.add(&status.text().to_lowercase(), || {
-            let text = error_message.text();
+            let lines: Vec<&str> = error_message.0.iter().map(|line| line.text()).collect();
+            let text = lines.join("\n");
             detail(text.lines().next(), None, Some(&text))
         });
         run.seconds += duration.get().unwrap_or_default() / unit;
@@ -174,10 +152,6 @@ impl Document for Reader {
         Objects(self).deserialize(deserializer)
     }
 
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(mut self) -> Report {
         if self.is_open {
             self.end_feature();
@@ -215,7 +189,7 @@ impl Object for Reader {
                     self::element(builder, suite, background, &element, position);
                 }))?;
             }
-            _ => skip(map)?,
+            _ => skip(place, map)?,
         }
         Ok(())
     }

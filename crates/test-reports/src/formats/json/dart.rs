@@ -12,7 +12,6 @@ use super::ndjson::Line;
 use super::values::{Flag, Lenient, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::index_of;
-use crate::formats::limits::Limits;
 use crate::formats::model::{
     CaseExtra, Flaw, Outcome, Position, Report, Rerun, RerunWhen, SuiteIndex, Tag,
 };
@@ -25,7 +24,6 @@ const MOST_ERRORS: usize = 100;
 
 pub(super) struct Reader {
     builder: ReportBuilder,
-    limits: Limits,
     suites: HashMap<Id, SuiteIndex>,
     /// Tests without an end, and those whose end is hidden unless they fail later.
     running: HashMap<Id, Running>,
@@ -132,10 +130,9 @@ fn explain(errors: &[TestError]) -> (Outcome, NewDetail) {
 type NewDetail = Option<Box<crate::formats::model::Detail>>;
 
 impl Reader {
-    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
+    pub(super) fn new(builder: ReportBuilder) -> Self {
         Self {
             builder,
-            limits: *limits,
             suites: HashMap::new(),
             running: HashMap::new(),
             ended: HashMap::new(),
@@ -174,7 +171,7 @@ impl Reader {
             let message = "a test whose file is not known";
             return self.builder.damage(Flaw::new(position, message));
         };
-        if self.running.len() >= self.limits.cases {
+        if self.running.len() >= self.builder.limits().cases {
             return;
         }
         let running = Running {
@@ -308,11 +305,7 @@ impl Reader {
 
 impl LineReader for Reader {
     fn line(&mut self, line: &Line<'_>) {
-        let event = match line.parse::<Event>(&self.limits) {
-            None => return,
-            Some(Ok(event)) => event,
-            Some(Err(flaw)) => return self.builder.damage(flaw),
-        };
+        let Some(event) = line.read::<Event>(&mut self.builder) else { return };
         let position = line.position();
         match event.kind.text() {
             "start" => self.start(position),

@@ -11,13 +11,11 @@ use super::LineReader;
 use super::ndjson::Line;
 use super::values::{Message, Number, Words};
 use crate::formats::builder::{LONGEST_TEXT, NewCase, ReportBuilder, detail, tags_in_output};
-use crate::formats::limits::Limits;
 use crate::formats::model::{CaseExtra, Flaw, Outcome, Position, Report, SuiteIndex, Tag};
 
 /// Reads events.
 pub(in crate::formats) struct GoReader {
     builder: ReportBuilder,
-    limits: Limits,
     /// Packages that have not ended.
     packages: HashMap<Box<str>, Package>,
     /// The output of builds, by import path.
@@ -73,8 +71,8 @@ fn outcome_of(action: &str) -> Option<Outcome> {
 }
 
 impl GoReader {
-    pub(in crate::formats) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
-        Self { builder, limits: *limits, packages: HashMap::new(), builds: HashMap::new() }
+    pub(in crate::formats) fn new(builder: ReportBuilder) -> Self {
+        Self { builder, packages: HashMap::new(), builds: HashMap::new() }
     }
 
     pub(in crate::formats) fn builder_mut(&mut self) -> &mut ReportBuilder {
@@ -263,11 +261,10 @@ fn without_frame(output: &str) -> String {
 impl LineReader for GoReader {
     fn line(&mut self, line: &Line<'_>) {
         let position = line.position();
-        let event = match line.parse::<Event>(&self.limits) {
-            None => return self.text_line(&line.text(), position),
-            Some(Ok(event)) => event,
-            Some(Err(flaw)) => return self.builder.damage(flaw),
-        };
+        if !line.is_json() {
+            return self.text_line(&line.text(), position);
+        }
+        let Some(event) = line.read::<Event>(&mut self.builder) else { return };
         let Event { action, package, import_path, test, output, elapsed, failed_build } = event;
         let (name, test, action) = (package.text(), test.text(), action.text());
         if action == "build-output" && self.builds.len() < MOST {

@@ -1,11 +1,12 @@
 //! GoogleTest's `--gtest_output=json`: suites, each with its tests.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::elements::{Each, Object, Objects, skip};
+use super::place::Place;
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, SuiteIndex};
 use crate::formats::time;
@@ -76,14 +77,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(self) -> Report {
         self.builder.finish()
     }
@@ -93,7 +86,7 @@ impl Object for Reader {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "testsuites" => map.next_value_seed(Objects(&mut Suites(self))),
-            _ => skip(map),
+            _ => skip(&self.place, map),
         }
     }
 }
@@ -119,7 +112,7 @@ impl Object for Suites<'_> {
                     case(builder, suite, &test, position);
                 }))
             }
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 }

@@ -4,11 +4,12 @@
 //! of any length. serde_json stops at each of the former, and keeps all of the latter in memory. This reader replaces
 //! them on the way, counts lines and columns, and refuses nesting that no tool needs.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use super::place::{Place, Ready};
 use crate::formats::limits::{Limit, LimitExceeded, Limits};
 use crate::formats::model::{Flaw, Position};
 use crate::formats::recovery::{FlawLog, FlawSet, Recovery};
@@ -16,60 +17,22 @@ use crate::formats::recovery::{FlawLog, FlawSet, Recovery};
 /// Objects and arrays may be nested this deep. Keywords of Robot Framework that call themselves come near.
 const DEEPEST: usize = 1000;
 
-/// Bytes that are read at a time.
-const PIECE: usize = 32 * 1024;
+/// Bytes that are read at first. Most reports are small.
+const FIRST_PIECE: usize = 32 * 1024;
+
+/// Bytes that are read at a time. Elements across the ends of pieces are read slowly.
+pub(super) const PIECE: usize = 256 * 1024;
 
 /// What a string has instead of what cannot be read.
 const REPLACEMENT: &str = "\u{fffd}";
-
-/// The byte that serde looks at, and its position. Shared with the readers of dialects.
-#[derive(Clone, Debug)]
-pub(super) struct Place(Rc<Cell<(Position, u8)>>);
-
-impl Default for Place {
-    /// Before the first byte.
-    fn default() -> Self {
-        Self(Rc::new(Cell::new((Position { line: 1, column: 0 }, 0))))
-    }
-}
-
-impl Place {
-    pub(super) fn position(&self) -> Position {
-        self.0.get().0
-    }
-
-    pub(super) fn byte(&self) -> u8 {
-        self.0.get().1
-    }
-
-    /// Moves behind `byte`. serde reads byte by byte: this is most of the work.
-    #[inline]
-    fn advance(&self, byte: u8) {
-        let (mut position, last) = self.0.get();
-        if last == b'\n' {
-            position = Position { line: position.line.saturating_add(1), column: 1 };
-        } else if byte & 0xc0 != 0x80 {
-            position.column = position.column.saturating_add(1);
-        }
-        self.0.set((position, byte));
-    }
-
-    /// Moves by characters that nothing reads.
-    fn skip(&self, characters: u64) {
-        let (mut position, byte) = self.0.get();
-        let characters = u32::try_from(characters).unwrap_or(u32::MAX);
-        position.column = position.column.saturating_add(characters);
-        self.0.set((position, byte));
-    }
-}
 
 /// The flaws of an input, shared as [`Place`] is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flaws(Rc<RefCell<FlawLog>>);
 
 impl Flaws {
-    fn note(&self, kind: Recovery, position: Position) {
-        self.0.borrow_mut().note(FlawSet::of(kind), || position);
+    fn note(&self, kind: Recovery, position: impl FnOnce() -> Position) {
+        self.0.borrow_mut().note(FlawSet::of(kind), position);
     }
 
     /// The flaws so far.
@@ -95,9 +58,12 @@ enum State {
 pub(super) struct JsonInput<R> {
     input: R,
     raw: Vec<u8>,
-    ready: Vec<u8>,
-    /// How much of `ready` was read.
-    at: usize,
+    /// Bytes of the next piece, and of the longest one.
+    piece: usize,
+    longest_piece: usize,
+    ready: Rc<RefCell<Ready>>,
+    /// What is being made ready.
+    fresh: Vec<u8>,
     state: State,
     depth: usize,
     longest: usize,
@@ -105,12 +71,10 @@ pub(super) struct JsonInput<R> {
     character: Vec<u8>,
     /// The first half of a surrogate pair, held back until the second one comes.
     half: Option<u16>,
-    place: Place,
     flaws: Flaws,
-    /// Characters left out: the number of bytes passed on before them, and their number.
+    /// Characters of `fresh` left out: the number of bytes passed on before them, and their number.
     left_out: VecDeque<(u64, u64)>,
     passed: u64,
-    consumed: u64,
     /// The error behind what is ready.
     error: Option<io::Error>,
 }
@@ -118,27 +82,32 @@ pub(super) struct JsonInput<R> {
 impl<R: Read> JsonInput<R> {
     /// Strings are cut at the limit for values.
     pub(super) fn new(input: R, limits: &Limits) -> Self {
+        Self::in_pieces(input, limits, PIECE)
+    }
+
+    /// Reads at most `longest_piece` bytes at a time.
+    pub(super) fn in_pieces(input: R, limits: &Limits, longest_piece: usize) -> Self {
         Self {
             input,
-            raw: vec![0; PIECE],
-            ready: Vec::with_capacity(PIECE),
-            at: 0,
+            raw: Vec::new(),
+            piece: FIRST_PIECE.min(longest_piece),
+            longest_piece,
+            ready: Rc::default(),
+            fresh: Vec::new(),
             state: State::Outside,
             depth: 0,
             longest: limits.value_size,
             character: Vec::new(),
             half: None,
-            place: Place::default(),
             flaws: Flaws::default(),
             left_out: VecDeque::new(),
             passed: 0,
-            consumed: 0,
             error: None,
         }
     }
 
     pub(super) fn place(&self) -> Place {
-        self.place.clone()
+        Place::of(&self.ready)
     }
 
     pub(super) fn flaws(&self) -> Flaws {
@@ -147,20 +116,25 @@ impl<R: Read> JsonInput<R> {
 
     /// Reads the next piece. Nothing is ready at the end of the input.
     fn refill(&mut self) -> io::Result<()> {
-        self.ready.clear();
-        self.at = 0;
-        while self.ready.is_empty() {
+        self.fresh.clear();
+        while self.fresh.is_empty() {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
-            let count = self.input.read(&mut self.raw)?;
-            if count == 0 {
+            let mut raw = std::mem::take(&mut self.raw);
+            raw.clear();
+            raw.reserve_exact(self.piece);
+            // An error of the input comes behind what was read before it.
+            let end = (&mut self.input).take(self.piece as u64).read_to_end(&mut raw);
+            self.error = self.transform(&raw).err().or(end.err());
+            let is_end = raw.is_empty() && self.error.is_none();
+            self.raw = raw;
+            if is_end {
                 return Ok(());
             }
-            let raw = std::mem::take(&mut self.raw);
-            self.error = self.transform(raw.get(..count).unwrap_or_default()).err();
-            self.raw = raw;
         }
+        self.piece = (self.piece * 2).min(self.longest_piece);
+        self.ready.borrow_mut().refill(&mut self.fresh, &mut self.left_out);
         Ok(())
     }
 
@@ -180,11 +154,9 @@ impl<R: Read> JsonInput<R> {
                 }
             }
             if self.state == State::Outside {
-                let is_plain =
-                    |byte: &&u8| !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'N' | b'I');
-                let (plain, after) = rest.split_at(rest.iter().take_while(is_plain).count());
-                if !plain.is_empty() {
-                    self.pass(plain);
+                let (sound, after) = rest.split_at(self.sound(rest));
+                if !sound.is_empty() {
+                    self.pass(sound);
                     rest = after;
                     continue;
                 }
@@ -195,8 +167,27 @@ impl<R: Read> JsonInput<R> {
         Ok(())
     }
 
+    /// How many of `bytes`, which are outside of strings, need not be looked at more closely. Most are sound.
+    fn sound(&mut self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'"' => match sound_string(bytes.get(at + 1..).unwrap_or_default()) {
+                    Some(length) if length <= self.longest => at += length + 1,
+                    _ => break,
+                },
+                b'{' | b'[' if self.depth < DEEPEST => self.depth += 1,
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                b'{' | b'[' | b'N' | b'I' => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        at
+    }
+
     fn pass(&mut self, bytes: &[u8]) {
-        self.ready.extend_from_slice(bytes);
+        self.fresh.extend_from_slice(bytes);
         self.passed += bytes.len() as u64;
     }
 
@@ -225,9 +216,8 @@ impl<R: Read> JsonInput<R> {
     }
 
     fn note(&self, kind: Recovery) {
-        // Where the piece begins: the exact place is not worth the time.
-        let Position { line, column } = self.place.position();
-        self.flaws.note(kind, Position { line, column: column.max(1) });
+        let ready = self.ready.borrow();
+        self.flaws.note(kind, || ready.position_behind(&self.fresh, &self.left_out));
     }
 
     fn byte(&mut self, byte: u8) -> io::Result<()> {
@@ -400,37 +390,36 @@ impl<R: Read> JsonInput<R> {
             _ => kept,
         }
     }
+}
 
-    /// Moves the place behind `byte`.
-    #[inline]
-    fn advance(&mut self, byte: u8) {
-        self.place.advance(byte);
-        while let Some(&(at, count)) = self.left_out.front()
-            && at <= self.consumed
-        {
-            self.place.skip(count);
-            self.left_out.pop_front();
+/// The length of the string that `bytes` begin with, behind its first quote. None if its end is not
+/// among them, or if it has characters outside of ASCII or anything that may have to be replaced.
+fn sound_string(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at),
+            b'\\'
+                if matches!(
+                    bytes.get(at + 1)?,
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'
+                ) =>
+            {
+                at += 2;
+            }
+            0x20..=0x5b | 0x5d..=0x7f => at += 1,
+            _ => return None,
         }
-        self.consumed += 1;
     }
 }
 
 impl<R: Read> Read for JsonInput<R> {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.ready.len() {
+        if self.ready.borrow().is_empty() {
             self.refill()?;
         }
-        let count = buffer.len().min(self.ready.len() - self.at);
-        for index in 0..count {
-            let Some(&byte) = self.ready.get(self.at + index) else { break };
-            if let Some(place) = buffer.get_mut(index) {
-                *place = byte;
-            }
-            self.advance(byte);
-        }
-        self.at += count;
-        Ok(count)
+        Ok(self.ready.borrow_mut().read(buffer))
     }
 }
 

@@ -4,11 +4,12 @@
 //! assertions; it becomes an errored case as in jest-junit.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::elements::{Each, Object, Objects, skip};
+use super::place::Place;
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, Rerun, RerunWhen, SuiteIndex};
 
@@ -89,14 +90,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(mut self) -> Report {
         if self.file.is_open {
             self.end_file();
@@ -109,7 +102,7 @@ impl Object for Reader {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "testResults" => map.next_value_seed(Objects(&mut Files(self))),
-            _ => skip(map),
+            _ => skip(&self.place, map),
         }
     }
 }
@@ -148,7 +141,7 @@ impl Object for Files<'_> {
                     },
                 ))?;
             }
-            _ => skip(map)?,
+            _ => skip(place, map)?,
         }
         Ok(())
     }

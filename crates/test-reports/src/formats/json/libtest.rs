@@ -10,7 +10,6 @@ use super::LineReader;
 use super::ndjson::Line;
 use super::values::{Lenient, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
-use crate::formats::limits::Limits;
 use crate::formats::model::{
     CaseExtra, Flaw, Outcome, Position, Report, Rerun, RerunWhen, SuiteIndex,
 };
@@ -20,7 +19,6 @@ pub(in crate::formats) const NEXTEST: &str = "nextest";
 
 pub(super) struct Reader {
     builder: ReportBuilder,
-    limits: Limits,
     /// Open blocks. With `libtest-json-plus` several binaries run at a time, and each has its name; otherwise there is one
     /// without a name.
     blocks: HashMap<String, Block>,
@@ -73,8 +71,8 @@ impl Event {
 }
 
 impl Reader {
-    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
-        Self { builder, limits: *limits, blocks: HashMap::new(), is_nextest: false }
+    pub(super) fn new(builder: ReportBuilder) -> Self {
+        Self { builder, blocks: HashMap::new(), is_nextest: false }
     }
 
     fn suite(&mut self, event: &Event, position: Position) {
@@ -185,11 +183,7 @@ fn without_attempts(name: &str) -> (&str, usize) {
 
 impl LineReader for Reader {
     fn line(&mut self, line: &Line<'_>) {
-        let event = match line.parse::<Event>(&self.limits) {
-            None => return,
-            Some(Ok(event)) => event,
-            Some(Err(flaw)) => return self.builder.damage(flaw),
-        };
+        let Some(event) = line.read::<Event>(&mut self.builder) else { return };
         match event.kind.text() {
             "suite" => self.suite(&event, line.position()),
             "test" => self.test(&event, line.position()),

@@ -12,7 +12,6 @@ use super::envelope::{
 use super::ndjson::Line;
 use super::values::{Lenient, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
-use crate::formats::limits::Limits;
 use crate::formats::model::{
     CaseExtra, Flaw, Outcome, Position, Property, Report, Rerun, RerunWhen, Tag,
 };
@@ -22,7 +21,6 @@ const MOST: usize = 1_000_000;
 
 pub(super) struct Reader {
     builder: ReportBuilder,
-    limits: Limits,
     scenarios: HashMap<Box<str>, Scenario>,
     /// The examples and number of each row.
     rows: HashMap<Box<str>, String>,
@@ -60,10 +58,9 @@ fn insert<T>(map: &mut HashMap<Box<str>, T>, key: &Words, value: T) {
 }
 
 impl Reader {
-    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
+    pub(super) fn new(builder: ReportBuilder) -> Self {
         Self {
             builder,
-            limits: *limits,
             scenarios: HashMap::new(),
             rows: HashMap::new(),
             pickles: HashMap::new(),
@@ -199,11 +196,7 @@ impl Reader {
 
 impl LineReader for Reader {
     fn line(&mut self, line: &Line<'_>) {
-        let envelope = match line.parse::<Envelope>(&self.limits) {
-            None => return,
-            Some(Ok(envelope)) => envelope,
-            Some(Err(flaw)) => return self.builder.damage(flaw),
-        };
+        let Some(envelope) = line.read::<Envelope>(&mut self.builder) else { return };
         let position = line.position();
         if let Some(finished) = envelope.test_step_finished {
             self.step(&finished);

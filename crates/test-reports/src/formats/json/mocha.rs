@@ -1,15 +1,15 @@
 //! Mocha's reporters `json` and `json-stream`, and mochawesome.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
-use super::input::Place;
+use super::elements::{Each, Fields, Object, Objects, skip};
 use super::mochawesome::Suites;
 use super::ndjson::Line;
-use super::values::{Each, Fields, Lenient, Message, Number, Object, Objects, Words, skip};
+use super::place::Place;
+use super::values::{Lenient, Message, Number, Words};
 use super::{Document, LineReader};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
-use crate::formats::limits::Limits;
 use crate::formats::model::{CaseExtra, Flaw, Outcome, Position, Report, Rerun, RerunWhen, Tag};
 
 /// Attempts of a test that are kept.
@@ -49,8 +49,9 @@ struct ErrorObject {
     message: Message,
     name: Words,
     code: Words,
-    #[serde(alias = "estack")]
     stack: Message,
+    /// In mochawesome.
+    estack: Message,
 }
 
 /// Adds a case. A name is a full title and the classname the test's own, as in mocha-junit-reporter.
@@ -70,9 +71,11 @@ pub(super) fn case(
     };
     let attempts = test.current_retry.line().unwrap_or_default().min(MOST_ATTEMPTS);
     let detail = match &test.err {
-        ErrorValue::Object(error) => {
-            detail(error.message.get(), error.name.get().or(error.code.get()), error.stack.get())
-        }
+        ErrorValue::Object(error) => detail(
+            error.message.get(),
+            error.name.get().or(error.code.get()),
+            error.stack.get().or(error.estack.get()),
+        ),
         ErrorValue::Text(message) => detail(message.get(), None, test.stack.get()),
         ErrorValue::None => None,
     };
@@ -106,14 +109,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(self) -> Report {
         self.builder.finish()
     }
@@ -130,7 +125,7 @@ impl Object for Reader {
             "failures" => Outcome::Failed,
             "passes" => Outcome::Passed,
             // `tests` lists all of them once more, without their state.
-            _ => return skip(map),
+            _ => return skip(place, map),
         };
         map.next_value_seed(Each::new(place, |test: Lenient<Test>, position| {
             case(builder, &test, outcome, Vec::new(), position);
@@ -141,22 +136,19 @@ impl Object for Reader {
 /// Reads a stream: arrays of an event and its test.
 pub(super) struct Stream {
     builder: ReportBuilder,
-    limits: Limits,
     ended: bool,
 }
 
 impl Stream {
-    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
-        Self { builder, limits: *limits, ended: false }
+    pub(super) fn new(builder: ReportBuilder) -> Self {
+        Self { builder, ended: false }
     }
 }
 
 impl LineReader for Stream {
     fn line(&mut self, line: &Line<'_>) {
-        let (event, test) = match line.parse::<(Words, Lenient<Test>)>(&self.limits) {
-            None => return,
-            Some(Ok(event)) => event,
-            Some(Err(flaw)) => return self.builder.damage(flaw),
+        let Some((event, test)) = line.read::<(Words, Lenient<Test>)>(&mut self.builder) else {
+            return;
         };
         let outcome = match event.text() {
             "pass" => Outcome::Passed,

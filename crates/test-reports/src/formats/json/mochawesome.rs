@@ -5,9 +5,10 @@
 use serde::de::MapAccess;
 use serde_json::Value;
 
-use super::input::Place;
+use super::elements::{Each, Object, Objects, skip};
 use super::mocha::{Test, case};
-use super::values::{Each, Lenient, Object, Objects, Words, skip};
+use super::place::Place;
+use super::values::{Lenient, Words};
 use crate::formats::builder::ReportBuilder;
 use crate::formats::model::{Outcome, Tag};
 
@@ -59,7 +60,7 @@ impl Object for Suites<'_> {
                 },
             )),
             ("suites", _) => map.next_value_seed(Objects(self)),
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::input::JsonInput;
+use crate::formats::builder::ReportBuilder;
 use crate::formats::limits::Limits;
 use crate::formats::model::{Flaw, Position};
 
@@ -32,27 +33,32 @@ impl Line<'_> {
         String::from_utf8_lossy(self.bytes.trim_ascii_end())
     }
 
-    /// The value on it, or what is wrong with it. None if it does not begin as JSON does: it is output.
-    pub(super) fn parse<T: for<'de> Deserialize<'de>>(
-        &self,
-        limits: &Limits,
-    ) -> Option<Result<T, Flaw>> {
-        let json = self.bytes.trim_ascii();
-        if !begins_as_json(json) {
+    /// Whether it is meant to be a value. Other lines are output.
+    pub(super) fn is_json(&self) -> bool {
+        begins_as_json(self.bytes.trim_ascii())
+    }
+
+    /// The value on it. None if it is output, or damaged, which the report then is as well.
+    pub(super) fn read<T: DeserializeOwned>(&self, builder: &mut ReportBuilder) -> Option<T> {
+        if !self.is_json() {
             return None;
         }
-        if let Ok(value) = serde_json::from_slice(json) {
-            return Some(Ok(value));
-        }
+        let json = self.bytes.trim_ascii();
+        let value = serde_json::from_slice(json).or_else(|_| self.recover(json, builder.limits()));
+        value.map_err(|flaw| builder.damage(flaw)).ok()
+    }
+
+    /// The value of `json`, which is not strict JSON, or what is wrong with it.
+    fn recover<T: DeserializeOwned>(&self, json: &[u8], limits: &Limits) -> Result<T, Flaw> {
         let mut sound = Vec::with_capacity(json.len());
-        if let Err(error) = JsonInput::new(json, limits).read_to_end(&mut sound) {
-            return Some(Err(Flaw::unread(self.position(), &error)));
-        }
-        Some(serde_json::from_slice(&sound).map_err(|error| {
+        JsonInput::new(json, limits)
+            .read_to_end(&mut sound)
+            .map_err(|error| Flaw::unread(self.position(), &error))?;
+        serde_json::from_slice(&sound).map_err(|error| {
             let column = error.column().max(1) as u64;
             let position = Position::at(self.number, column);
             Flaw::new(position, super::problem(&error, "line"))
-        }))
+        })
     }
 }
 

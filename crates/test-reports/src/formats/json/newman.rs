@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Flag, Lenient, List, Message, Number, Object, Words, skip};
+use super::elements::{Each, Fields, Object, skip};
+use super::place::Place;
+use super::values::{Flag, Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Detail, Flaw, Outcome, Position, Report, SuiteIndex};
 
@@ -152,19 +153,7 @@ fn add(builder: &mut ReportBuilder, suite: SuiteIndex, execution: &Execution, po
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
-    fn finish(mut self) -> Report {
-        if !self.has_run {
-            let message = "the document has a collection, but no run of it";
-            self.builder.damage(Flaw::new(self.place.position(), message));
-        }
+    fn finish(self) -> Report {
         self.builder.finish()
     }
 }
@@ -177,7 +166,14 @@ impl Object for Reader {
                 self.has_run = true;
                 map.next_value_seed(Fields(&mut Run(self)))
             }
-            _ => skip(map),
+            _ => skip(&self.place, map),
+        }
+    }
+
+    fn end(&mut self) {
+        if !self.has_run {
+            let message = "the document has a collection, but no run of it";
+            self.builder.damage(Flaw::new(self.place.position(), message));
         }
     }
 }
@@ -197,7 +193,7 @@ impl Object for Collection<'_> {
                 self.0.builder.root_attribute("name", info.name.text());
                 Ok(())
             }
-            _ => skip(map),
+            _ => skip(&self.0.place, map),
         }
     }
 }
@@ -225,7 +221,7 @@ impl Object for Run<'_> {
                 }
                 Ok(())
             }
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 }

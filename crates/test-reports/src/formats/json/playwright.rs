@@ -1,11 +1,12 @@
 //! Playwright's reporter `json`: suites of files and groups, specs, and for each project a test with its attempts.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::elements::{Each, Object, Objects, skip};
+use super::place::Place;
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{
     CaseExtra, Detail, Outcome, Position, Report, Rerun, RerunWhen, SuiteIndex, Tag,
@@ -188,14 +189,6 @@ fn case(
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(mut self) -> Report {
         // Titles come first. Without one, the file or group of a case is not known.
         if let Some((_, start, _)) = self.open.iter().find(|(_, _, is_named)| !is_named) {
@@ -215,7 +208,7 @@ impl Object for Reader {
                     builder.error(None, Outcome::Errored, error.detail(), position);
                 }))
             }
-            _ => skip(map),
+            _ => skip(&self.place, map),
         }
     }
 }
@@ -231,7 +224,7 @@ impl Object for Suites<'_> {
 
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let Reader { builder, place, open } = &mut *self.0;
-        let Some((suite, _, is_named)) = open.last_mut() else { return skip(map) };
+        let Some((suite, _, is_named)) = open.last_mut() else { return skip(place, map) };
         match key {
             "title" => {
                 let title: Words = map.next_value()?;
@@ -253,7 +246,7 @@ impl Object for Suites<'_> {
                 }))
             }
             "suites" => map.next_value_seed(Objects(&mut Suites(self.0))),
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 

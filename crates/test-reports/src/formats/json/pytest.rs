@@ -1,11 +1,12 @@
 //! pytest-json-report: `tests`, each with its phases, and `collectors`.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Keys, Lenient, List, Message, Number, Object, Words, skip};
+use super::elements::{Each, Object, skip};
+use super::place::Place;
+use super::values::{Keys, Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
 use crate::formats::model::{
     CaseExtra, Detail, Outcome, Position, Property, Report, Rerun, RerunWhen,
@@ -200,14 +201,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(self) -> Report {
         self.builder.finish()
     }
@@ -228,7 +221,7 @@ impl Object for Reader {
                     }
                 }))
             }
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 }

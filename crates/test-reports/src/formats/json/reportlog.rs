@@ -9,14 +9,12 @@ use super::ndjson::Line;
 use super::pytest::{add_markers, failed_collector, file_of, skip_reason};
 use super::values::{Keys, Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail, tags_in_output};
-use crate::formats::limits::Limits;
 use crate::formats::model::{
     CaseExtra, Detail, Flaw, Outcome, Position, Property, Report, Rerun, RerunWhen, Tag,
 };
 
 pub(super) struct Reader {
     builder: ReportBuilder,
-    limits: Limits,
     /// Tests whose teardown has not been read, by node.
     running: HashMap<Box<str>, Running>,
     ended: bool,
@@ -120,13 +118,13 @@ impl Repr {
 }
 
 impl Reader {
-    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
-        Self { builder, limits: *limits, running: HashMap::new(), ended: false }
+    pub(super) fn new(builder: ReportBuilder) -> Self {
+        Self { builder, running: HashMap::new(), ended: false }
     }
 
     fn phase(&mut self, event: &Event, position: Position) {
         let node = event.nodeid.text();
-        if self.running.len() >= self.limits.cases {
+        if self.running.len() >= self.builder.limits().cases {
             return;
         }
         let test = self.running.entry(node.into()).or_insert_with(|| Running {
@@ -206,11 +204,7 @@ impl Reader {
 
 impl LineReader for Reader {
     fn line(&mut self, line: &Line<'_>) {
-        let event = match line.parse::<Event>(&self.limits) {
-            None => return,
-            Some(Ok(event)) => event,
-            Some(Err(flaw)) => return self.builder.damage(flaw),
-        };
+        let Some(event) = line.read::<Event>(&mut self.builder) else { return };
         match event.kind.text() {
             "TestReport" => self.phase(&event, line.position()),
             // Of pytest-subtests, and of pytest since version 9. The test itself may be said to have passed.

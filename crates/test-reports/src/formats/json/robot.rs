@@ -1,11 +1,12 @@
 //! Robot Framework's JSON output: suites in suites, and their tests. Keywords at the top level of a test are its steps.
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, MapAccess};
+use serde::de::MapAccess;
 
 use super::Document;
-use super::input::Place;
-use super::values::{Each, Fields, Lenient, List, Message, Number, Object, Objects, Words, skip};
+use super::elements::{Each, Fields, Object, Objects, skip};
+use super::place::Place;
+use super::values::{Lenient, List, Message, Number, Words};
 use crate::formats::builder::{NewCase, ReportBuilder, detail};
 use crate::formats::model::{CaseExtra, Outcome, Position, Report, SuiteIndex};
 
@@ -80,14 +81,6 @@ impl Reader {
 }
 
 impl Document for Reader {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        Fields(self).deserialize(deserializer)
-    }
-
-    fn builder(&mut self) -> &mut ReportBuilder {
-        &mut self.builder
-    }
-
     fn finish(mut self) -> Report {
         if let Some((_, start, _)) = self.open.iter().find(|(_, _, is_named)| !is_named) {
             self.builder.forget_cases(*start);
@@ -108,7 +101,7 @@ impl Object for Reader {
                 }
                 suites.field(key, map)
             }
-            _ => skip(map),
+            _ => skip(&self.place, map),
         }
     }
 }
@@ -124,7 +117,7 @@ impl Object for Suites<'_> {
 
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let Reader { builder, place, open } = &mut *self.0;
-        let Some((suite, _, is_named)) = open.last_mut() else { return skip(map) };
+        let Some((suite, _, is_named)) = open.last_mut() else { return skip(place, map) };
         match key {
             "name" => {
                 let name: Words = map.next_value()?;
@@ -144,7 +137,7 @@ impl Object for Suites<'_> {
                 }))
             }
             "suites" => map.next_value_seed(Objects(&mut Suites(self.0))),
-            _ => skip(map),
+            _ => skip(place, map),
         }
     }
 

@@ -140,6 +140,18 @@ impl Paths {
             Format::Allure
         } else if self.is_newman() {
             Format::NewmanJson
+        } else if self.has("examples[].full_description") || self.all(&["examples", "summary_line"])
+        {
+            Format::RspecJson
+        } else if self.all(&["userAgents", "fixtures"]) {
+            Format::TestcafeJson
+        } else if self.has("capabilities") && self.any(&["suites[].sessionId", "suites[].hooks"]) {
+            Format::WebdriverioJson
+        } else if self.all(&["root_group", "metrics"])
+            || self.all(&["root_group.path", "root_group.checks"])
+            || self.all(&["metrics.iterations", "metrics.data_received"])
+        {
+            Format::K6Summary
         } else if self.has("[].elements") || self.all(&["[].keyword", "[].uri"]) {
             Format::Cucumber
         } else {

@@ -1,4 +1,4 @@
-//! Values as serde reads them: leniently, and the elements of an array one by one.
+//! Values as serde reads them: leniently.
 //!
 //! A field of another type than expected is as good as absent: one odd value must not cost a case.
 
@@ -6,12 +6,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed as _, Deserializer, Error, IgnoredAny,
+    MapAccess, SeqAccess, Visitor,
 };
 
-use super::input::Place;
+use super::elements::Each;
+use super::place::Place;
 use crate::formats::builder::LONGEST_TEXT;
-use crate::formats::model::Position;
 
 /// Elements of an array inside a case that are kept: messages, attachments, steps.
 const MOST: usize = 1000;
@@ -159,6 +160,8 @@ macro_rules! ignore_objects {
     };
 }
 
+pub(super) use {ignore_arrays, ignore_objects, ignore_scalars};
+
 /// Reads a scalar as text.
 struct Scalar<T>(PhantomData<T>);
 
@@ -209,7 +212,7 @@ macro_rules! scalars {
 
 scalars!(Words, Message, Number, Flag);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut list = Vec::new();
         let keep = |element, _| {
@@ -219,6 +222,48 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
         };
         Each::new(&Place::default(), keep).deserialize(deserializer)?;
         Ok(Self(list))
+    }
+}
+
+/// A text, or the texts of an array, up to [`MOST`]. Anything else is empty.
+#[derive(Clone, Debug)]
+pub(super) struct Texts<T>(pub(super) Vec<T>);
+
+impl<T> Default for Texts<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de> + for<'a> From<&'a str>> Deserialize<'de> for Texts<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + for<'a> From<&'a str>> Visitor<'de> for OneOrMore<T> {
+            type Value = Texts<T>;
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Texts<T>, E> {
+                Ok(Texts(vec![T::from(text)]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts<T>, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    if texts.len() < MOST {
+                        texts.push(text);
+                    }
+                }
+                Ok(Texts(texts))
+            }
+
+            ignore_scalars!(visit_f64 f64, visit_i64 i64, visit_u64 u64, visit_bool bool);
+
+            fn visit_unit<E: Error>(self) -> Result<Texts<T>, E> {
+                Ok(Texts::default())
+            }
+
+            ignore_objects!();
+        }
+        deserializer.deserialize_any(OneOrMore(PhantomData))
     }
 }
 
@@ -258,6 +303,48 @@ impl<'de> Deserialize<'de> for Keys {
     }
 }
 
+/// The entries of an object, or the elements of an array under empty keys, up to [`MOST`]. Anything else is empty.
+#[derive(Clone, Debug)]
+pub(super) struct Entries<T>(pub(super) Vec<(Words, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfAny<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OfAny<T> {
+            type Value = Entries<T>;
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    if entries.len() < MOST {
+                        entries.push(entry);
+                    }
+                }
+                Ok(Entries(entries))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    if entries.len() < MOST {
+                        entries.push((Words::default(), element));
+                    }
+                }
+                Ok(Entries(entries))
+            }
+
+            ignore_scalars!();
+        }
+        deserializer.deserialize_any(OfAny(PhantomData))
+    }
+}
+
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Map<T>(PhantomData<T>);
@@ -273,118 +360,4 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Lenient<T> {
         }
         deserializer.deserialize_any(Map(PhantomData)).map(Self)
     }
-}
-
-/// Passes each element of an array on, with the place where it begins. Anything but an array is ignored.
-pub(super) struct Each<'a, T, F> {
-    place: &'a Place,
-    each: F,
-    element: PhantomData<T>,
-}
-
-impl<'a, T, F: FnMut(T, Position)> Each<'a, T, F> {
-    pub(super) fn new(place: &'a Place, each: F) -> Self {
-        Self { place, each, element: PhantomData }
-    }
-}
-
-impl<'de, T: Deserialize<'de>, F: FnMut(T, Position)> DeserializeSeed<'de> for Each<'_, T, F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>, F: FnMut(T, Position)> Visitor<'de> for Each<'_, T, F> {
-    type Value = ();
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        while let Some((element, position)) = seq.next_element_seed(At(self.place, PhantomData))? {
-            (self.each)(element, position);
-        }
-        Ok(())
-    }
-
-    ignore_objects!();
-    ignore_scalars!();
-}
-
-/// Reads a value and notes where it begins.
-pub(super) struct At<'a, T>(pub(super) &'a Place, pub(super) PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for At<'_, T> {
-    type Value = (T, Position);
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let position = self.0.position();
-        T::deserialize(deserializer).map(|value| (value, position))
-    }
-}
-
-/// An object whose fields are read one by one, because it holds many cases.
-pub(super) trait Object {
-    /// An object begins.
-    fn start(&mut self) {}
-
-    /// Takes the value of `key` from `map`, if only to ignore it.
-    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
-
-    /// An object ended. Not called where the input is cut.
-    fn end(&mut self) {}
-}
-
-/// Ignores a value.
-pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
-}
-
-/// Reads one object. Anything else is ignored.
-pub(super) struct Fields<'a, T>(pub(super) &'a mut T);
-
-/// Reads each object of an array. Anything else is ignored.
-pub(super) struct Objects<'a, T>(pub(super) &'a mut T);
-
-impl<'de, T: Object> DeserializeSeed<'de> for Fields<'_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Object> Visitor<'de> for Fields<'_, T> {
-    type Value = ();
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.start();
-        while let Some(Words(key)) = map.next_key()? {
-            self.0.field(&key.unwrap_or_default(), &mut map)?;
-        }
-        self.0.end();
-        Ok(())
-    }
-
-    ignore_arrays!();
-    ignore_scalars!();
-}
-
-impl<'de, T: Object> DeserializeSeed<'de> for Objects<'_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Object> Visitor<'de> for Objects<'_, T> {
-    type Value = ();
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Fields(self.0))?.is_some() {}
-        Ok(())
-    }
-
-    ignore_objects!();
-    ignore_scalars!();
 }

@@ -3,7 +3,6 @@
 use super::TextReader;
 use crate::formats::builder::ReportBuilder;
 use crate::formats::json::{GoReader, unbuilt};
-use crate::formats::limits::Limits;
 use crate::formats::model::{Flaw, Outcome, Position, Report};
 use crate::formats::time;
 
@@ -24,8 +23,8 @@ pub(super) fn begins(line: &str) -> bool {
 const UNNAMED: &str = "";
 
 impl Reader {
-    pub(super) fn new(builder: ReportBuilder, limits: &Limits) -> Self {
-        let events = GoReader::new(builder, limits);
+    pub(super) fn new(builder: ReportBuilder) -> Self {
+        let events = GoReader::new(builder);
         Self { events, current: String::new(), open: None, start: 0 }
     }
 

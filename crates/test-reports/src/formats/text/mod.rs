@@ -64,7 +64,7 @@ pub(super) fn read(
     Some(match format {
         Format::Tap => lines(input, tap::Reader::new(builder("tap"))),
         Format::Teamcity => lines(input, teamcity::Reader::new(builder("teamcity"))),
-        Format::GoTest => lines(input, go::Reader::new(builder("go test"), limits)),
+        Format::GoTest => lines(input, go::Reader::new(builder("go test"))),
         Format::Xctest => lines(input, xctest::Reader::new(builder("xctest"))),
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! Playwright, Karma, WebdriverIO, TestCafe, testem: the same tests in several browsers.
 
 use super::{all_cases, javascript, one, owned, suite_name_of};
-use crate::formats::model::Case;
+use crate::formats::model::{Case, Format};
 use crate::tools::NotATest;
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation, begins_with};
@@ -73,7 +73,8 @@ pub(in crate::tools) fn karma(case: &CaseContext<'_>) -> TestLocation {
 }
 
 pub(in crate::tools) fn is_webdriverio(part: &Part<'_>) -> bool {
-    super::any_property(part, "specId") && super::any_property(part, "capabilities")
+    part.format == Format::WebdriverioJson
+        || (super::any_property(part, "specId") && super::any_property(part, "capabilities"))
 }
 
 pub(in crate::tools) fn capabilities(case: &CaseContext<'_>) -> Option<String> {

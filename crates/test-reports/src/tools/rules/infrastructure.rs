@@ -1,7 +1,7 @@
 //! Terraform, Ansible, helm-unittest and k6, which report runs, tasks, charts and thresholds as tests.
 
 use super::{all_cases, any_property, in_container, is_identifier, suite_name_of};
-use crate::formats::model::{Case, Detail};
+use crate::formats::model::{Case, Detail, Format};
 use crate::tools::context::CaseContext;
 use crate::tools::location::{Cut, Level, TestLocation};
 use crate::tools::messages;
@@ -172,10 +172,11 @@ pub(in crate::tools) fn is_k6(part: &Part<'_>) -> bool {
                 && threshold.contains(['<', '>', '='])
         })
     };
-    all_cases(part, |case| {
-        case.classname.is_none()
-            && case.duration.is_none()
-            && (suite_name_of(part, case) == "k6 thresholds"
-                || is_threshold(case.name.as_deref().unwrap_or_default()))
-    })
+    part.format == Format::K6Summary
+        || all_cases(part, |case| {
+            case.classname.is_none()
+                && case.duration.is_none()
+                && (suite_name_of(part, case) == "k6 thresholds"
+                    || is_threshold(case.name.as_deref().unwrap_or_default()))
+        })
 }
