@@ -1,13 +1,15 @@
-"""Fails unless each file is PowerShell that can be parsed: powershell.py FILE...
+"""Fails unless each file can be parsed: syntax.py FILE...
 
-Needs tree-sitter and tree-sitter-powershell, because no package registry has PowerShell itself.
+For languages whose own tools are too large for CI, or are in no package registry (PowerShell). Needs tree-sitter and the grammars.
 """
 
+import importlib
 import pathlib
 import sys
 
-import tree_sitter_powershell
 from tree_sitter import Language, Parser
+
+GRAMMARS = {".ps1": "tree_sitter_powershell", ".groovy": "tree_sitter_groovy", ".kt": "tree_sitter_kotlin"}
 
 
 def errors(node):
@@ -19,8 +21,9 @@ def errors(node):
 
 failed = False
 for name in sys.argv[1:]:
+    grammar = importlib.import_module(GRAMMARS[pathlib.Path(name).suffix])
     text = pathlib.Path(name).read_bytes()
-    for node in errors(Parser(Language(tree_sitter_powershell.language())).parse(text).root_node):
+    for node in errors(Parser(Language(grammar.language())).parse(text).root_node):
         row, column = node.start_point
         print(f"{name}:{row + 1}:{column + 1}: cannot be parsed: {text[node.start_byte:node.end_byte][:60]!r}")
         failed = True
