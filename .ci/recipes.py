@@ -2,7 +2,7 @@
 
     recipes.py DIRECTORY
 
-Prints `SCHEMA FILE` for each: the name of the schema in check-jsonschema, or `script`. Needs ruamel.yaml, which comes with
+Prints `SCHEMA FILE` for each: the name of the schema in check-jsonschema, `script`, or `syntax` for other languages. Needs ruamel.yaml, which comes with
 check-jsonschema.
 """
 
@@ -29,9 +29,12 @@ FILES = {
 }
 
 
+PAGE = pathlib.Path("docs/ci.md").read_text(encoding="utf-8")
+LANGUAGES = {"groovy": "groovy", "kotlin": "kt"}
+
+
 def recipes():
-    page = pathlib.Path("docs/ci.md").read_text(encoding="utf-8")
-    for section in page.split("\n## ")[1:]:
+    for section in PAGE.split("\n## ")[1:]:
         schema = SCHEMAS.get(section.split("\n", 1)[0])
         for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL):
             if schema is None or block.startswith(" "):
@@ -71,3 +74,8 @@ for number, (schema, text) in enumerate(recipes()):
             file = directory / f"{number:02}-{index}.sh"
             file.write_text(script + "\n", encoding="utf-8")
             print("script", file)
+for language, ending in LANGUAGES.items():
+    for number, text in enumerate(re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)):
+        file = directory / f"{language}-{number}.{ending}"
+        file.write_text(text, encoding="utf-8")
+        print("syntax", file)

@@ -39,6 +39,7 @@ if (-not $To) {
     $To = if ($onLinux -or $onMac) { Join-Path $HOME '.local/bin' } else { Join-Path $env:LOCALAPPDATA 'Programs\tq-import' }
 }
 
+$new = $null
 $work = Join-Path ([System.IO.Path]::GetTempPath()) ([System.IO.Path]::GetRandomFileName())
 New-Item -ItemType Directory -Path $work | Out-Null
 function Get-ReleaseFile([string]$file) {
@@ -62,12 +63,19 @@ try {
     if ($packed -eq 'zip') { Expand-Archive -LiteralPath $path -DestinationPath $work }
     else { tar -xzf $path -C $work; if ($LASTEXITCODE -ne 0) { throw "cannot unpack $archive" } }
     New-Item -ItemType Directory -Force -Path $To | Out-Null
+    # Tried before it replaces anything.
+    $new = Join-Path $To ".tq-import-$PID$ending"
+    Copy-Item -Force -LiteralPath (Join-Path (Join-Path $work $name) "tq-import$ending") -Destination $new
+    if ($onLinux -or $onMac) { chmod 755 $new }
+    $printed = & $new --version
+    if ($LASTEXITCODE -ne 0) { throw "the program in $archive does not run on this machine. Nothing was installed" }
     $program = Join-Path $To "tq-import$ending"
-    Copy-Item -Force -LiteralPath (Join-Path (Join-Path $work $name) "tq-import$ending") -Destination $program
-    if ($onLinux -or $onMac) { chmod 755 $program }
-    $printed = & $program --version
-    if ($LASTEXITCODE -ne 0) { throw "$program does not run on this machine" }
+    try { Move-Item -Force -LiteralPath $new -Destination $program }
+    catch { throw "cannot replace $program ($($_.Exception.Message)): end it if it is running, or name another directory with -To" }
     Write-Output "installed $printed as $program"
     if (($env:PATH -split [System.IO.Path]::PathSeparator) -notcontains $To) { Write-Output "add $To to PATH to run it as tq-import" }
 }
-finally { Remove-Item -Recurse -Force -LiteralPath $work }
+finally {
+    Remove-Item -Recurse -Force -LiteralPath $work
+    if ($new -and (Test-Path -LiteralPath $new)) { Remove-Item -Force -LiteralPath $new }
+}

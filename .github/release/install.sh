@@ -123,7 +123,8 @@ main() {
     esac
 
     work=$(mktemp -d)
-    trap 'rm -rf -- "$work"' EXIT
+    new=
+    trap 'rm -rf -- "$work" ${new:+"$new"}' EXIT
     fetch sums.txt
     wanted=$(awk -v name="$archive" '$2 == name { print $1 }' "$work/sums.txt")
     [ -n "$wanted" ] || fail "$from/sums.txt does not list $archive: this release has no program for this machine"
@@ -138,13 +139,13 @@ main() {
     esac || fail "cannot unpack $archive"
 
     mkdir -p -- "$to" || fail "cannot create $to: name another directory with --to"
-    # Renamed in the same directory, so that a program that is running can be replaced.
-    new=$to/.tq-import-$$
-    if ! cp -- "$work/$name/tq-import$ending" "$new" || ! chmod 755 "$new" || ! mv -f -- "$new" "$to/tq-import$ending"; then
-        rm -f -- "$new"
+    # Tried before it replaces anything, and renamed in the same directory, so that a program that is running can be replaced.
+    new=$to/.tq-import-$$$ending
+    if ! cp -- "$work/$name/tq-import$ending" "$new" || ! chmod 755 "$new"; then
         fail "cannot write to $to: name another directory with --to"
     fi
-    printed=$("$to/tq-import$ending" --version) || fail "$to/tq-import$ending does not run on this machine"
+    printed=$("$new" --version) || fail "the program in $archive does not run on this machine. Nothing was installed"
+    mv -f -- "$new" "$to/tq-import$ending" || fail "cannot replace $to/tq-import$ending: name another directory with --to"
     printf 'installed %s as %s\n' "$printed" "$to/tq-import$ending"
     case :$PATH: in
     *:"$to":*) ;;

@@ -80,6 +80,7 @@ def main() -> None:
         texts[installer] = text.replace("@VERSION@", project.version).replace("@REPOSITORY@", project.repository)
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8", newline="\n")
+    (out / "registries.tar.gz").write_bytes(tar_gz(for_registries(out), seconds))
     files = sorted(path for path in out.iterdir() if path.is_file())
     listed = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
     (out / "sums.txt").write_text(listed, encoding="utf-8", newline="\n")
@@ -91,6 +92,12 @@ def archive(project: Project, target: Target, program: bytes, extras: dict[str, 
     files = [File(f"{directory}/{target.program}", program, is_program=True)]
     files += [File(f"{directory}/{name}", content) for name, content in sorted(extras.items())]
     return (zipped if target.ending == "zip" else tar_gz)(files, seconds)
+
+
+def for_registries(out: Path) -> list[File]:
+    """What the maintainer publishes from a downloaded release: packages of npm and PyPI, and the context of the image."""
+    paths = [path for name in ["image", "npm", "pypi"] for path in (out / name).rglob("*") if path.is_file()]
+    return [File(path.relative_to(out).as_posix(), path.read_bytes(), path.name == "tq-import") for path in paths]
 
 
 def runs_here(target: Target) -> bool:

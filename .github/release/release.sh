@@ -3,11 +3,12 @@
 #
 #   release.sh version                    print the version of Cargo.toml
 #   release.sh check candidate/vVERSION   fail unless this tag names that version
-#   release.sh build TARGET PROGRAMS      compile the program of a target into PROGRAMS/TARGET/
+#   release.sh build TARGET PROGRAMS      compile the program of a target into PROGRAMS/TARGET/: the same bytes each time
 #   release.sh pack PROGRAMS DIRECTORY    make all packages of these programs; see pack.py
 #   release.sh tag DIRECTORY              commit the checksums of the packed archives, and tag that commit with the version
 #
 # CARGO_BUILD: the command that compiles, by default `cargo build`; for example `cargo zigbuild` to cross-compile.
+# CARGO_TARGET_DIR: where it compiles, by default target/releases, which no other build shares.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -16,6 +17,11 @@ root=$(cd -- "$here/../.." && pwd)
 fail() {
     printf 'release.sh: %s\n' "$*" >&2
     exit 1
+}
+
+# The path as compilers write it: Git Bash on Windows has paths of its own.
+native() {
+    if command -v cygpath >/dev/null 2>&1; then cygpath --windows "$1"; else printf '%s' "$1"; fi
 }
 
 version() { sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1; }
@@ -29,12 +35,23 @@ build() {
     local target=${1:?build TARGET PROGRAMS} programs=${2:?build TARGET PROGRAMS} command ending=
     case $target in *windows*) ending=.exe ;; esac
     read -r -a command <<<"${CARGO_BUILD:-cargo build}"
-    # The program does not show where it was built, and two machines can compare their builds.
-    local cargo_home=${CARGO_HOME:-$HOME/.cargo}
-    export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$root=/tq-import --remap-path-prefix=$cargo_home=/cargo"
-    "${command[@]}" --manifest-path "$root/Cargo.toml" --release --locked --target "$target"
+    # The program shows neither where nor when it was built, so that anyone can build it again and compare.
+    local directory=${CARGO_TARGET_DIR:-$root/target/releases} flags=()
+    mkdir -p -- "$directory"
+    directory=$(cd -- "$directory" && pwd)
+    read -r -a flags <<<"${RUSTFLAGS:-}"
+    flags+=("--remap-path-prefix=$(native "$root")=/tq-import"
+        "--remap-path-prefix=$(native "${CARGO_HOME:-$HOME/.cargo}")=/cargo"
+        "--remap-path-prefix=$(native "$directory")=/target")
+    # C compilers take `__DATE__` from it, which mimalloc prints with its version. Cargo compiles nothing again if it changes, so it never does.
+    export SOURCE_DATE_EPOCH=0
+    (
+        IFS=$'\x1f'
+        export CARGO_ENCODED_RUSTFLAGS="${flags[*]}" CARGO_TARGET_DIR=$directory CARGO_INCREMENTAL=0
+        "${command[@]}" --manifest-path "$root/Cargo.toml" --release --locked --target "$target"
+    )
     mkdir -p -- "$programs/$target"
-    cp -- "${CARGO_TARGET_DIR:-$root/target}/$target/release/tq-import$ending" "$programs/$target/"
+    cp -- "$directory/$target/release/tq-import$ending" "$programs/$target/"
 }
 
 pack() { python3 "$here/pack.py" "$@"; }

@@ -1,6 +1,7 @@
 //! What the packages of a release contain, on which no installed program depends.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -98,6 +99,22 @@ fn every_file_of_the_release_has_a_checksum() {
         let mut check = Command::new("sha256sum");
         succeed(check.args(["--check", "--strict", "sums.txt"]).current_dir(dist));
     }
+}
+
+/// What the maintainer publishes from a downloaded release is what was packed.
+#[test]
+fn the_packages_for_registries_travel_with_the_release() {
+    let Some(dist) = packed() else { return };
+    let unpacked = tempfile::tempdir().unwrap();
+    let mut tar = Command::new("tar");
+    tar.arg("-xzf").arg(dist.join("registries.tar.gz")).arg("-C").arg(unpacked.path());
+    succeed(&mut tar);
+    let packed: BTreeMap<String, Vec<u8>> =
+        files(dist).into_iter().filter(|(name, _)| name.contains('/')).collect();
+    assert!(packed.len() >= 15, "{:?}", packed.keys());
+    assert!(files(unpacked.path()) == packed, "{:?}", packed.keys());
+    let program = unpacked.path().join("image/amd64/tq-import");
+    assert!(program.metadata().unwrap().permissions().mode() & 0o111 == 0o111);
 }
 
 #[test]

@@ -115,6 +115,28 @@ async fn the_shell_installer_says_what_is_wrong_and_installs_nothing() {
     std::fs::write(changed.path().join(&name), &archive[..archive.len() - 1]).unwrap();
     let from = changed.path().to_str().unwrap();
     fails(1, &["--from", from], "checksum mismatch").await;
+    // A program for another machine replaces nothing.
+    let foreign = tempfile::tempdir().unwrap();
+    let other = if cfg!(target_arch = "aarch64") { super::TARGETS[0] } else { super::TARGETS[1] };
+    let directory = format!("tq-import-{VERSION}-{other}");
+    let mut unpack = Command::new("tar");
+    unpack.arg("-xzf").arg(dist.join(format!("{directory}.tar.gz"))).current_dir(foreign.path());
+    succeed(&mut unpack);
+    std::fs::rename(
+        foreign.path().join(&directory),
+        foreign.path().join(name.trim_end_matches(".tar.gz")),
+    )
+    .unwrap();
+    let script = "tar -czf \"$1\" tq-import-*/ && sha256sum \"$1\" >sums.txt";
+    let mut packing = Command::new("sh");
+    succeed(packing.args(["-c", script, "sh", &name]).current_dir(foreign.path()));
+    let to = foreign.path().join("programs");
+    std::fs::create_dir(&to).unwrap();
+    std::fs::write(to.join("tq-import"), "an older program").unwrap();
+    let arguments = ["--from", foreign.path().to_str().unwrap(), "--to", to.to_str().unwrap()];
+    fails(1, &arguments, "does not run on this machine. Nothing was installed").await;
+    assert_eq!(std::fs::read(to.join("tq-import")).unwrap(), b"an older program");
+    assert_eq!(std::fs::read_dir(&to).unwrap().count(), 1, "nothing else is left");
     // No downloader, no checksums, another machine.
     let without = async |left_out: &str, from: &str, words: &str| {
         let tools: Vec<&str> = TOOLS.into_iter().filter(|tool| *tool != left_out).collect();
@@ -138,6 +160,49 @@ async fn the_shell_installer_says_what_is_wrong_and_installs_nothing() {
         assert!(run.stderr.contains(&format!("no release for {system} on {processor}")), "{run}");
     }
     assert!(!home.path().join(".local").exists());
+}
+
+/// The commands of docs/install.md for a shell, typed where the files of a release are; a stand-in for curl answers as
+/// the address of the release would.
+#[tokio::test]
+async fn the_commands_of_the_page_install_and_verify() {
+    let Some(dist) = packed() else { return };
+    let page = std::fs::read_to_string(super::root().join("docs/install.md")).unwrap();
+    let (_, row) = page.split_once("| a shell on Linux, macOS or Git Bash | `").unwrap();
+    let mut commands = vec![row.split('`').next().unwrap().replace("\\|", "|")];
+    for block in page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+        let lines = block.lines().map(|line| line.split(" #").next().unwrap().trim());
+        commands.extend(lines.map(str::to_owned));
+    }
+    // It asks GitHub who built a file.
+    commands.retain(|line| !line.starts_with("gh attestation"));
+    assert!(commands.len() >= 5, "{commands:?}");
+    let home = tempfile::tempdir().unwrap();
+    let programs = home.path().join("programs");
+    std::fs::create_dir(&programs).unwrap();
+    let curl = "#!/bin/sh\noutput=/dev/stdout before=\nfor last; do\n\
+                [ \"$before\" != --output ] || output=$last\nbefore=$last\ndone\n\
+                case $last in\nhttps://github.com/OWNER/tq-import/releases/*) ;;\n*) exit 6 ;;\nesac\n\
+                cat \"$RELEASE/${last##*/}\" >\"$output\"\n";
+    std::fs::write(programs.join("curl"), curl).unwrap();
+    super::make_executable(&programs.join("curl"));
+    let downloads = home.path().join("downloads");
+    std::os::unix::fs::symlink(dist, downloads).unwrap();
+    let archive = format!("tq-import-{VERSION}-{}.tar.gz", target());
+    for file in ["install.sh", "sums.txt", &archive] {
+        std::fs::copy(dist.join(file), home.path().join(file)).unwrap();
+    }
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    for line in &commands {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(home.path()).env("PATH", &path);
+        command.env("HOME", home.path()).env("RELEASE", dist);
+        let run = run(command).await.expect(0);
+        let shown = if line.starts_with("sha256sum") { ": OK" } else { "installed tq-import" };
+        assert!(run.stdout.contains(shown), "{line}: {run}");
+    }
+    assert!(home.path().join("bin/tq-import").is_file());
+    assert_works(|| Command::new(home.path().join(".local/bin/tq-import"))).await;
 }
 
 /// Each installer names exactly the targets that are packed.

@@ -44,6 +44,8 @@ impl Packages {
         let mut npm = Command::new("npm");
         npm.current_dir(unfinished.path())
             .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"])
+            // A registry that never answers.
+            .args(["--fetch-timeout=60000", "--fetch-retries=1"])
             .args(self.specifiers);
         let output = npm.output().map_err(|error| error.to_string())?;
         if !output.status.success() {

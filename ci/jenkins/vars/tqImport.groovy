@@ -7,13 +7,14 @@
  */
 def call(Map settings) {
     def options = settings.options == null ? ['--results'] : settings.options
+    def credentials = settings.credentialsId == null ? 'testquality' : settings.credentialsId
     def variables = [
         "TQ_PROJECT=${settings.project}",
         "TQ_NAMESPACE=${settings.namespace}",
         "IMPORT_FILES=${settings.files.join('\n')}",
         "IMPORT_OPTIONS=${options.join('\n')}",
     ]
-    withCredentials([string(credentialsId: settings.credentialsId ?: 'testquality', variable: 'TQ_ACCESS_TOKEN')]) {
+    withCredentials([string(credentialsId: credentials, variable: 'TQ_ACCESS_TOKEN')]) {
         withEnv(variables) {
             sh '''
                 curl -fsSL https://github.com/OWNER/tq-import/releases/download/v0.1.0/install.sh | sh -s -- --to "$WORKSPACE_TMP"

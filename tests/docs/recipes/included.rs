@@ -11,7 +11,7 @@ use crate::support::forge::{BOT, Forge, TOKEN};
 
 /// The scripts of the GitLab component with the inputs that the page shows, and the tests before it.
 fn gitlab_component() -> (Vec<(String, String)>, String) {
-    let jobs = recipe("GitLab CI", 1);
+    let jobs = recipe("GitLab CI", 2);
     let include = &jobs["include"][0];
     assert_eq!(
         include["component"].as_str(),

@@ -276,6 +276,7 @@ fn every_recipe_is_run_by_a_test_and_installs_the_program_in_the_same_way() {
             assert!(
                 text.contains("install.sh |")
                     || text.contains("OWNER/tq-import")
+                    || text.contains("ghcr.io/owner/tq-import")
                     || text.contains("/tq-import@"),
                 "{section}: {language} {text}"
             );

@@ -27,6 +27,24 @@ async fn gitlab() {
     job.imports(&scripts, "main #12 1a2b3c4").await.expect(0);
 }
 
+/// In the image, the program is on the path and nothing is installed.
+#[tokio::test]
+async fn gitlab_with_the_image() {
+    let jobs = recipe("GitLab CI", 1);
+    let image = format!("ghcr.io/owner/tq-import:{}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(jobs["import"]["image"].as_str(), Some(&*image));
+    assert_eq!(jobs["import"]["when"].as_str(), Some("always"));
+    let scripts = [
+        tests(SH, &lines(&jobs["test"]["script"])),
+        Script::new(SH, &lines(&jobs["import"]["script"]), true),
+    ];
+    let Some(job) = Job::new(&GITLAB).await else { return };
+    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+    let program = job.release.join("image").join(processor).join("tq-import");
+    std::os::unix::fs::symlink(program, job.env.path().join("programs/tq-import")).unwrap();
+    job.imports(&scripts, "main #12 1a2b3c4").await.expect(0);
+}
+
 pub(super) const JENKINS: [(&str, &str); 5] = [
     ("JENKINS_URL", "https://ci.example/"),
     ("BUILD_URL", "https://ci.example/job/shop/12/"),
