@@ -394,7 +394,8 @@ impl Search<'_> {
 
     /// The one path of a file. Files of one directory that are not links share one look-up.
     fn canonical(&mut self, path: &Path, kind: Kind) -> PathBuf {
-        let whole = || path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // A link that leads nowhere has only the path that was written, but that in one way.
+        let whole = || path.canonicalize().unwrap_or_else(|_| path.components().collect());
         let (Kind::File, Some(parent), Some(name)) = (kind, path.parent(), path.file_name()) else {
             return whole();
         };

@@ -263,6 +263,10 @@ fn links_to_files_count_once_and_links_to_directories_are_not_followed() {
         assert_eq!(displays(&found), ["r/a.xml", "r/broken.xml"], "{pattern}");
         assert!(found.errors.is_empty());
     }
+    // However the same directory is written.
+    for patterns in [["r", "./r"], ["r/", "r//."]] {
+        assert_eq!(displays(&find(&root, &patterns)).len(), 2, "{patterns:?}");
+    }
     let named = find(&root, &["r/link.xml", "r/dir"]);
     assert_eq!(displays(&named), ["r/dir/b.xml", "r/link.xml"]);
     assert!(matches!(find(&root, &["r/broken.xml"]).errors[0], DiscoverError::Missing { .. }));

@@ -15,8 +15,11 @@ pub(crate) fn map_all<'t, T: Sync, R: Send>(
     if is_parallel { items.par_iter().map(map).collect() } else { items.iter().map(map).collect() }
 }
 
+/// Results that may wait while a thread takes others.
+const MOST_WAITING: usize = 8;
+
 /// Calls `map` with all `items`, in several threads if `is_parallel`, and `take` with the results in the order of the items:
-/// each as soon as those before it were taken, while others are still being made. The memory of a result serves the next one.
+/// each as soon as those before it were taken, while others are still being made, so that few of them exist at once.
 /// Ends early if `take` returns false.
 pub(crate) fn map_in_order<'t, T: Sync, R: Send>(
     items: &'t [T],
@@ -40,6 +43,12 @@ pub(crate) fn map_in_order<'t, T: Sync, R: Send>(
             waits.waiting.insert(number, result);
             // Another thread takes them already, and this result as well.
             if waits.is_taken_from {
+                let are_many = waits.waiting.len() > MOST_WAITING;
+                drop(waits);
+                if are_many {
+                    // It does not keep up: this one waits until none is left.
+                    drop(lock(&take));
+                }
                 continue;
             }
             waits.is_taken_from = true;
@@ -75,7 +84,7 @@ impl<R> Queue<R> {
     }
 }
 
-/// A thread that panicked while it held the lock makes the others panic as well, at the end.
+/// If a thread panics, all of them end, and rayon passes the panic on: nobody sees what it left behind.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -74,7 +74,11 @@ pub fn read_file(
     let length = file.metadata().ok().filter(Metadata::is_file).map_or(0, |file| file.len());
     // Each call of the system takes as long as reading a few cases: a short file is read by one.
     let short = usize::try_from(length).ok().filter(|length| (1..=SHORT_FILE).contains(length));
-    let (head, _) = peek(&mut file, short.unwrap_or(magic::HEAD)).map_err(failed)?;
+    let head = match short {
+        Some(length) => read_at_once(&mut file, length),
+        None => peek(&mut file, magic::HEAD).map(|(head, _)| head),
+    };
+    let head = head.map_err(failed)?;
     let content = Content::of(head.get(..magic::HEAD).unwrap_or(&head));
     if short.is_none()
         && content == Content::Unknown
@@ -89,6 +93,27 @@ pub fn read_file(
         opener.open(&mut Cursor::new(head).chain(file), &place)?;
     }
     Ok(opener.into_contents())
+}
+
+/// The first `length` bytes of a file, or fewer if it has become shorter or cannot be read to there: an error shows again when it
+/// is read further.
+fn read_at_once(file: &mut File, length: usize) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; length];
+    let mut end = 0;
+    loop {
+        match file.read(head.get_mut(end..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(count) => end += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if end == 0 => return Err(error),
+            Err(_) => break,
+        }
+        if end == length {
+            break;
+        }
+    }
+    head.truncate(end);
+    Ok(head)
 }
 
 /// Reads standard input as [`read_file`] reads a file.

@@ -435,7 +435,7 @@ fn row_of_case(occurrence: &Occurrence, mappers: &[CaseMapper<'_>]) -> Row {
     let of = |when| {
         reruns.iter().filter(move |rerun| rerun.when == when).map(|rerun| Attempt {
             outcome: rerun.outcome,
-            duration_s: rerun.duration,
+            duration_s: rerun.duration.and_then(Seconds::new).map(Seconds::get),
             message: mapper.message(occurrence.case as usize, &rerun.detail),
         })
     };

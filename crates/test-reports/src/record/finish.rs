@@ -104,7 +104,8 @@ impl Finisher<'_, '_> {
                 name.clone()
             },
             class: self.class(&record.class, file),
-            duration: merged.duration.and_then(Seconds::new),
+            // A sum may be too large for a number.
+            duration: merged.duration.and_then(|seconds| Seconds::new(seconds.min(f64::MAX))),
             line,
             cases: index_of(cases.len()),
             group: record.group,

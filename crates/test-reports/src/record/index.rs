@@ -113,7 +113,7 @@ impl TestIndex {
             order.sort_by_key(|number| namespace(self.records[*number as usize].group));
         }
         // Each record moves to its place, so that there is no second list of them.
-        let mut places = vec![0; order.len()];
+        let mut places = vec![0_u32; order.len()];
         for (number, place) in order.into_iter().zip(0..) {
             places[number as usize] = place;
         }

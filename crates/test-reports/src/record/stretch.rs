@@ -1,7 +1,9 @@
 //! Consecutive cases of one report: the unit of work for one thread.
 
+use std::collections::HashMap;
 use std::iter::Sum;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -53,6 +55,7 @@ pub(super) struct Stretch<'a> {
 }
 
 /// What the suites around a case say.
+#[derive(Default)]
 struct Surroundings {
     /// The innermost one.
     suite: Option<SuiteIndex>,
@@ -83,7 +86,9 @@ impl Surroundings {
 /// What consecutive tests share.
 #[derive(Default)]
 struct Commons {
-    surroundings: Option<Surroundings>,
+    /// What the suites around the last case say, and those around earlier ones.
+    surroundings: Rc<Surroundings>,
+    known: HashMap<Option<SuiteIndex>, Rc<Surroundings>>,
     class: Arc<TestClass>,
     /// The details of tests that have none.
     no_details: Arc<Details>,
@@ -155,10 +160,11 @@ impl<'a> Stretch<'a> {
     ) {
         let MappedTest { identity, container, name, folder, outcome, is_subtest } = test;
         let report = mapper.report();
-        let suites = match &mut commons.surroundings {
-            Some(suites) if suites.suite == case.suite => suites,
-            other => other.insert(Surroundings::new(report, case.suite, mapper.options())),
-        };
+        if commons.known.is_empty() || commons.surroundings.suite != case.suite {
+            let new = || Rc::new(Surroundings::new(report, case.suite, mapper.options()));
+            commons.surroundings = Rc::clone(commons.known.entry(case.suite).or_insert_with(new));
+        }
+        let suites = &commons.surroundings;
         // Most cases say nothing about a place.
         let names_place = case.file.is_some()
             || suites.have_file

@@ -50,6 +50,13 @@ fn bare_pytest_reruns_count_as_failed() {
 }
 
 #[test]
+fn a_sum_of_durations_is_a_number() {
+    let longest = format!("<testcase classname='t' name='a' time='{}'/>", f64::MAX);
+    let test = only(&pytest(&longest.repeat(2)));
+    assert_eq!(test.seconds(), Some(f64::MAX));
+}
+
+#[test]
 fn a_failing_teardown_belongs_to_the_failed_test() {
     let test = only(&pytest(
         "<testcase classname='t' name='a'><failure message='assert 0'/></testcase>\
