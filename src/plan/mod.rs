@@ -24,7 +24,7 @@ mod stored_steps;
 pub mod undo;
 
 #[cfg(test)]
-mod convergence;
+pub(crate) mod convergence;
 #[cfg(test)]
 mod tests;
 

@@ -18,6 +18,8 @@ mod view;
 mod world;
 mod writing;
 
+pub(crate) use world::fingerprint;
+
 use super::dedup::{KeepReason, RowKind};
 
 /// A rule of the protocol.

@@ -1,5 +1,6 @@
 //! All interleavings, depth first, and the invariants.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -54,6 +55,8 @@ pub(super) struct Search {
     pub(super) records: Vec<(Path, usize)>,
     /// A state that counts as a fault even if it is repaired later.
     pub(super) watch: Option<Watch>,
+    /// Whether steps say what they do, which takes as long as the steps: only the way to a fault is told.
+    tells: Cell<bool>,
 }
 
 /// A state that a search may watch for.
@@ -146,7 +149,7 @@ impl Search {
         deletion: Deletion,
     ) -> Self {
         let model = Model::new(records, deletion, without);
-        Self { model, without, records: records.to_vec(), watch: None }
+        Self { model, without, records: records.to_vec(), watch: None, tells: Cell::new(false) }
     }
 
     /// Searches, and expects no fault. Returns the number of states.
@@ -198,9 +201,9 @@ impl Search {
         };
         let mut seen = HashSet::from([fingerprint(&first)]);
         let mut quiet = HashSet::new();
-        let mut open: Vec<(State, usize)> = vec![(first, usize::MAX)];
-        // How each state was reached, to describe a fault.
-        let mut ways: Vec<(usize, String)> = Vec::new();
+        let mut open: Vec<(State, usize)> = vec![(first.clone(), usize::MAX)];
+        // How each state was reached: by which step from which state.
+        let mut ways: Vec<(usize, usize)> = Vec::new();
         while let Some((state, way)) = open.pop() {
             let mut fault = None;
             let is_quiet =
@@ -215,17 +218,43 @@ impl Search {
                 fault = self.step(&state, &mut ahead).err();
             }
             if let Some(fault) = fault {
-                return Found { states: seen.len(), fault: Some((fault, story(&ways, way))) };
+                let story = self.story(first, &ways, way);
+                return Found { states: seen.len(), fault: Some((fault, story)) };
             }
-            for (mut next, said) in ahead {
+            for (number, (mut next, _)) in ahead.into_iter().enumerate() {
                 next.sort();
                 if seen.insert(fingerprint(&next)) {
-                    ways.push((way, said));
+                    ways.push((way, number));
                     open.push((next, ways.len() - 1));
                 }
             }
         }
         Found { states: seen.len(), fault: None }
+    }
+
+    /// What happened from the `first` state on the way to another.
+    fn story(&self, first: State, ways: &[(usize, usize)], mut at: usize) -> Vec<String> {
+        let mut steps = Vec::new();
+        while let Some((before, number)) = ways.get(at) {
+            steps.push(*number);
+            at = *before;
+        }
+        self.tells.set(true);
+        let (mut state, mut story) = (first, Vec::new());
+        for number in steps.into_iter().rev() {
+            let mut ahead = Vec::new();
+            self.step(&state, &mut ahead).expect("these steps were taken before");
+            let (next, said) = ahead.swap_remove(number);
+            state = next;
+            state.sort();
+            story.push(said);
+        }
+        self.tells.set(false);
+        story
+    }
+
+    fn say(&self, said: impl FnOnce() -> String) -> String {
+        if self.tells.get() { said() } else { String::new() }
     }
 
     /// All next states.
@@ -237,7 +266,7 @@ impl Search {
                 let mut next = state.clone();
                 next.budget.kills -= 1;
                 next.importers[index].change(|importer| importer.end(ImporterState::Dead));
-                ahead.push((next, format!("{index} is killed")));
+                ahead.push((next, self.say(|| format!("{index} is killed"))));
             }
         }
         for index in 0..state.late.len() {
@@ -249,8 +278,8 @@ impl Search {
                 world.create(new);
             }
             landed.change(Shared::new(world));
-            ahead.push((landed, format!("{rows:?} is executed late")));
-            ahead.push((dropped, format!("{rows:?} is never executed")));
+            ahead.push((landed, self.say(|| format!("{rows:?} is executed late"))));
+            ahead.push((dropped, self.say(|| format!("{rows:?} is never executed"))));
         }
         if !state.importers.iter().any(|importer| importer.has_checked(self.model.deletion)) {
             for (index, act) in state.budget.person.iter().enumerate() {
@@ -308,13 +337,14 @@ impl Search {
                         // As if it had read later.
                         continue;
                     }
-                    let how = if lag > 0 { " as they were" } else { "" };
-                    let rows = if state.is_under_lag() {
-                        format!(", of which {:?} rows are shown", next.shown)
-                    } else {
-                        String::new()
-                    };
-                    let said = format!("{index} reads {lists:#b}{how}{rows}");
+                    let said = self.say(|| {
+                        let how = if lag > 0 { " as they were" } else { "" };
+                        let rows = match state.is_under_lag() {
+                            true => format!(", of which {:?} rows are shown", next.shown),
+                            false => String::new(),
+                        };
+                        format!("{index} reads {lists:#b}{how}{rows}")
+                    });
                     self.judge_claim(&next, index, lag > 0 || state.budget.list_by_list)?;
                     next.forget();
                     ahead.push((next, said));
@@ -337,7 +367,8 @@ impl Search {
                 RequestOutcome::AnswerLost => next.budget.lost -= 1,
                 RequestOutcome::Late => next.budget.late -= 1,
             }
-            let said = format!("{index} goes on with {:?} ({outcome:?})", importer.state);
+            let goes_on = || format!("{index} goes on with {:?} ({outcome:?})", importer.state);
+            let said = self.say(goes_on);
             let mut world = (*state.world).clone();
             let late = next.importers[index]
                 .change(|writer| writer.write(&mut world, state.shown, outcome, &self.model));
@@ -443,14 +474,4 @@ fn perform(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
             }
         }
     }
-}
-
-fn story(ways: &[(usize, String)], mut at: usize) -> Vec<String> {
-    let mut story = Vec::new();
-    while let Some((before, said)) = ways.get(at) {
-        story.push(said.clone());
-        at = *before;
-    }
-    story.reverse();
-    story
 }

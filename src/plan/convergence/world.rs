@@ -291,7 +291,7 @@ fn push<T>(rows: &mut Vec<T>, row: T) -> Row {
 }
 
 /// A hash that represents a value. The chance that any two of a million states share one is one in ten million.
-pub(super) fn fingerprint(value: &impl Hash) -> u64 {
+pub(crate) fn fingerprint(value: &impl Hash) -> u64 {
     let mut hasher = FoldedMultiply(0);
     value.hash(&mut hasher);
     hasher.finish()

@@ -1,5 +1,7 @@
 //! What is searched: importers, servers, faults; and that each rule is needed.
 
+use std::cell::Cell;
+
 use super::Rule;
 use super::importer::Outcome;
 use super::search::{Budget, Search};
@@ -32,7 +34,15 @@ fn search(
     budget: Budget,
 ) -> Search<'static> {
     let tests = reports.iter().flat_map(|report| *report).map(|outcome| outcome.0 + 1).max();
-    Search { server, tests: tests.unwrap_or(0), reports, closes: false, budget, without: None }
+    Search {
+        server,
+        tests: tests.unwrap_or(0),
+        reports,
+        closes: false,
+        budget,
+        without: None,
+        tells: Cell::new(false),
+    }
 }
 
 fn on_every_server(reports: &'static [&'static [Outcome]], budget: &Budget) -> usize {

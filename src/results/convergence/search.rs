@@ -1,11 +1,12 @@
 //! All interleavings, depth first, and what must hold.
 
+use std::cell::Cell;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Rule;
 use super::importer::{Answer, Importer, Outcome, Stage, says};
 use super::world::{Request, Row, Server, World};
+use crate::plan::convergence::fingerprint;
 
 /// How many faults may occur.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,6 +36,8 @@ pub(super) struct Search<'a> {
     pub(super) closes: bool,
     pub(super) budget: Budget,
     pub(super) without: Option<Rule>,
+    /// Whether steps say what they do, which takes as long as the steps: only the way to a fault is told.
+    pub(super) tells: Cell<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -84,29 +87,45 @@ impl Search<'_> {
             was_cut_off: false,
         };
         let mut seen = HashSet::from([fingerprint(&first)]);
-        let mut open: Vec<(State, usize)> = vec![(first, usize::MAX)];
-        // How each state was reached, to describe a fault.
-        let mut ways: Vec<(usize, String)> = Vec::new();
+        let mut open: Vec<(State, usize)> = vec![(first.clone(), usize::MAX)];
+        // How each state was reached: by which step from which state.
+        let mut ways: Vec<(usize, usize)> = Vec::new();
         while let Some((state, way)) = open.pop() {
             let is_quiet = state.late.is_empty() && state.importers.iter().all(Importer::is_over);
             if let Some(fault) = is_quiet.then(|| self.judge(&state).err()).flatten() {
-                let mut story = Vec::new();
-                let mut at = way;
-                while let Some((before, said)) = ways.get(at) {
-                    story.push(said.clone());
-                    at = *before;
-                }
-                story.reverse();
+                let story = self.story(first, &ways, way);
                 return Found { states: seen.len(), fault: Some((fault, story)) };
             }
-            for (next, said) in self.step(&state) {
+            for (number, (next, _)) in self.step(&state).into_iter().enumerate() {
                 if seen.insert(fingerprint(&next)) {
-                    ways.push((way, said));
+                    ways.push((way, number));
                     open.push((next, ways.len() - 1));
                 }
             }
         }
         Found { states: seen.len(), fault: None }
+    }
+
+    /// What happened from the `first` state on the way to another.
+    fn story(&self, first: State, ways: &[(usize, usize)], mut at: usize) -> Vec<String> {
+        let mut steps = Vec::new();
+        while let Some((before, number)) = ways.get(at) {
+            steps.push(*number);
+            at = *before;
+        }
+        self.tells.set(true);
+        let (mut state, mut story) = (first, Vec::new());
+        for number in steps.into_iter().rev() {
+            let (next, said) = self.step(&state).swap_remove(number);
+            state = next;
+            story.push(said);
+        }
+        self.tells.set(false);
+        story
+    }
+
+    fn say(&self, said: impl FnOnce() -> String) -> String {
+        if self.tells.get() { said() } else { String::new() }
     }
 
     /// All next states.
@@ -125,7 +144,7 @@ impl Search<'_> {
                 next.budget.kills -= 1;
                 next.was_cut_off = true;
                 next.importers[index].end(Stage::Dead);
-                ahead.push((next, format!("{index} is killed")));
+                ahead.push((next, self.say(|| format!("{index} is killed"))));
             }
         }
         for index in 0..state.late.len() {
@@ -134,13 +153,13 @@ impl Search<'_> {
             let mut landed = dropped.clone();
             landed.was_cut_off = true;
             landed.world.execute(&request);
-            ahead.push((landed, format!("{request:?} is executed late")));
-            ahead.push((dropped, format!("{request:?} is never executed")));
+            ahead.push((landed, self.say(|| format!("{request:?} is executed late"))));
+            ahead.push((dropped, self.say(|| format!("{request:?} is never executed"))));
         }
         for run in state.world.unfilled() {
             let mut next = state.clone();
             next.world.fill(run);
-            ahead.push((next, format!("run {run} is filled")));
+            ahead.push((next, self.say(|| format!("run {run} is filled"))));
         }
         self.person(state, &mut ahead);
         ahead
@@ -159,8 +178,12 @@ impl Search<'_> {
                 next.budget.hidden -= u8::from(run.is_some());
                 next.was_hidden |= run.is_some();
                 if read(&mut next.importers[index], run) {
-                    let without = run.map(|run| format!(", without run {run}")).unwrap_or_default();
-                    ahead.push((next, format!("{index} reads in {:?}{without}", importer.stage)));
+                    let said = self.say(|| {
+                        let without =
+                            run.map(|run| format!(", without run {run}")).unwrap_or_default();
+                        format!("{index} reads in {:?}{without}", importer.stage)
+                    });
+                    ahead.push((next, said));
                 }
             }
         };
@@ -184,7 +207,7 @@ impl Search<'_> {
             }
             let world = next.world.clone();
             next.importers[index].sent(answer, &world, self.without);
-            ahead.push((next, format!("{index} sends {request:?}{what}")));
+            ahead.push((next, self.say(|| format!("{index} sends {request:?}{what}"))));
         };
         push(state.clone(), true, Answer::Good, "");
         if state.budget.lost > 0 {
@@ -214,7 +237,7 @@ impl Search<'_> {
                 let mut next = state.clone();
                 next.budget.edits -= 1;
                 if next.world.edit(run) {
-                    ahead.push((next, format!("a person fails test 0 in run {run}")));
+                    ahead.push((next, self.say(|| format!("a person fails test 0 in run {run}"))));
                 }
             }
             // While two runs are open, one of them may be about to be deleted.
@@ -224,7 +247,7 @@ impl Search<'_> {
                 next.budget.completes -= 1;
                 next.was_cut_off = true;
                 next.world.execute(&Request::CompleteRun(run));
-                ahead.push((next, format!("a person completes run {run}")));
+                ahead.push((next, self.say(|| format!("a person completes run {run}"))));
             }
         }
     }
@@ -312,10 +335,4 @@ impl Search<'_> {
         }
         Err("an undisturbed import does not end".to_owned())
     }
-}
-
-fn fingerprint(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
