@@ -18,6 +18,7 @@ mod view;
 mod world;
 mod writing;
 
+pub(crate) use search::steps_to;
 pub(crate) use world::fingerprint;
 
 use super::dedup::{KeepReason, RowKind};

@@ -233,15 +233,10 @@ impl Search {
     }
 
     /// What happened from the `first` state on the way to another.
-    fn story(&self, first: State, ways: &[(usize, usize)], mut at: usize) -> Vec<String> {
-        let mut steps = Vec::new();
-        while let Some((before, number)) = ways.get(at) {
-            steps.push(*number);
-            at = *before;
-        }
+    fn story(&self, first: State, ways: &[(usize, usize)], at: usize) -> Vec<String> {
         self.tells.set(true);
         let (mut state, mut story) = (first, Vec::new());
-        for number in steps.into_iter().rev() {
+        for number in steps_to(ways, at) {
             let mut ahead = Vec::new();
             self.step(&state, &mut ahead).expect("these steps were taken before");
             let (next, said) = ahead.swap_remove(number);
@@ -474,4 +469,15 @@ fn perform(act: PersonAct, world: &World, mut then: impl FnMut(World, String)) {
             }
         }
     }
+}
+
+/// The steps from the first state to the one at `at`, of `ways`: by state, the one before it and the number of the step from there.
+pub(crate) fn steps_to(ways: &[(usize, usize)], mut at: usize) -> Vec<usize> {
+    let mut steps = Vec::new();
+    while let Some((before, number)) = ways.get(at) {
+        steps.push(*number);
+        at = *before;
+    }
+    steps.reverse();
+    steps
 }

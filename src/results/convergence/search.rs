@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::Rule;
 use super::importer::{Answer, Importer, Outcome, Stage, says};
 use super::world::{Request, Row, Server, World};
-use crate::plan::convergence::fingerprint;
+use crate::plan::convergence::{fingerprint, steps_to};
 
 /// How many faults may occur.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -107,15 +107,10 @@ impl Search<'_> {
     }
 
     /// What happened from the `first` state on the way to another.
-    fn story(&self, first: State, ways: &[(usize, usize)], mut at: usize) -> Vec<String> {
-        let mut steps = Vec::new();
-        while let Some((before, number)) = ways.get(at) {
-            steps.push(*number);
-            at = *before;
-        }
+    fn story(&self, first: State, ways: &[(usize, usize)], at: usize) -> Vec<String> {
         self.tells.set(true);
         let (mut state, mut story) = (first, Vec::new());
-        for number in steps.into_iter().rev() {
+        for number in steps_to(ways, at) {
             let (next, said) = self.step(&state).swap_remove(number);
             state = next;
             story.push(said);
