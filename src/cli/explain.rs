@@ -47,7 +47,7 @@ pub(super) fn run(args: &ExplainArgs, environment: &Environment) -> ExitCode {
     let cargo = Cargo::of_environment(environment);
     let progress = Progress::default();
     let ReportSet { records, errors, mut exit, .. } =
-        reports::read(found, None, None, &settings, &cargo, directory, &progress);
+        reports::read(found, Vec::new(), None, &settings, &cargo, directory, &progress);
     let records = Arc::new(records);
     for warning in settings.warnings.iter().chain(&records.warnings) {
         streams.warning(warning);

@@ -88,7 +88,7 @@ pub(super) fn run_prepared(
     let early = signals::EarlyEnd::new(streams);
     let warnings = Vec::new();
     let input =
-        ImportInput { found, printed: None, cargo, warnings, command: None, early, earlier };
+        ImportInput { found, printed: Vec::new(), cargo, warnings, command: None, early, earlier };
     import(&settings, connection, environment, &streams, input, outputs)
 }
 
@@ -140,8 +140,8 @@ pub(super) fn prepare(
 pub(super) struct ImportInput {
     /// The report files.
     pub(super) found: Found,
-    /// The report in the output of the command.
-    pub(super) printed: Option<Report>,
+    /// The reports in the output of the command.
+    pub(super) printed: Vec<Report>,
     /// The cargo that knows the names of test binaries.
     pub(super) cargo: Cargo,
     /// Warnings about the choice of reports.

@@ -72,7 +72,7 @@ pub(super) fn run(args: &InspectArgs, environment: &Environment) -> ExitCode {
         streams.warning(NO_NAMESPACES);
     }
     let ReportSet { reports, mut records, errors, mut exit, .. } =
-        reports::read(found, None, None, &settings, &cargo, directory, &Progress::default());
+        reports::read(found, Vec::new(), None, &settings, &cargo, directory, &Progress::default());
     records.warnings.splice(0..0, settings.warnings.iter().cloned());
     let mut summary = Summary::of_reports(records, settings.identities());
     summary.set_tables(settings.tables.iter().map(|table| &table.identity));

@@ -46,11 +46,11 @@ pub(super) struct ReportSet {
     pub(super) exit: ExitCode,
 }
 
-/// Reads the reports `found`, and adds the report that a `command` `printed` to the first of them. Test binaries in the output of
+/// Reads the reports `found`, and adds those that a `command` `printed` to the first of them. Test binaries in the output of
 /// `cargo test` are named by `cargo` in `directory`.
 pub(super) fn read(
     found: Found,
-    printed: Option<Report>,
+    printed: Vec<Report>,
     command: Option<&CommandEnd>,
     settings: &Settings,
     cargo: &Cargo,

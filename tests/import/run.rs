@@ -424,6 +424,8 @@ async fn a_known_tool_without_a_report_gets_the_command_to_type() {
     for (line, words) in [
         ("dotnet test", "tq-import run '**/TestResults/*.trx' -- dotnet test --logger trx"),
         ("npx mocha", "--reporter-option output=mocha.json"),
+        ("node --test", "tq-import run node.xml -- node --test"),
+        ("bundle exec rspec", "--format json --out rspec.json"),
         ("pytest --junitxml=a.xml", "tq-import run junit.xml -- pytest --junitxml=junit.xml"),
     ] {
         let mut command = binary(directory.path());
@@ -431,6 +433,40 @@ async fn a_known_tool_without_a_report_gets_the_command_to_type() {
         let ended = run(command).await.expect(2);
         assert!(ended.stderr.contains("no reports named"), "{ended}");
         assert!(ended.stderr.contains(words), "{ended}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_report_that_the_command_prints_is_read_in_any_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    std::fs::write(at.join("a.tap"), "\n> shop@1.0.0 test\n\n1..2\nok 1 - adds\nnot ok 2 - pays\n")
+        .unwrap();
+    std::fs::write(at.join("a.xml"), report(&[("shop", &["adds", "pays"])])).unwrap();
+    let summary = async |line: &str, code: i32| {
+        let options = ["--sandbox", "--quiet", "--output", "json=summary.json", "-"];
+        let ended = run_shell(at, &options, line).await.expect(code);
+        let text = std::fs::read_to_string(at.join("summary.json")).unwrap();
+        (ended, serde_json::from_str::<Value>(&text).unwrap())
+    };
+    let (ended, tap) = summary("cat a.tap; echo from the tests >&2; exit 1", 1).await;
+    assert!(ended.stdout.contains("not ok 2 - pays\n"), "{ended}");
+    assert!(ended.stderr.contains("from the tests\n"), "{ended}");
+    assert_eq!(tap["tests"]["created"], json!(2), "{tap:#}");
+    assert_eq!(tap["complete"], json!(true), "{tap:#}");
+    let (_, junit) = summary("cat a.xml", 0).await;
+    assert_eq!(junit["tests"]["created"], json!(2), "{junit:#}");
+    // An end that is missing is damage, as in a file.
+    let (_, cut) = summary("head -n 5 a.tap", 3).await;
+    assert_eq!(cut["reports"]["damaged"].as_array().map(Vec::len), Some(1), "{cut:#}");
+    // Output of a tool that can write a report, of no tool, and none at all.
+    let (ended, _) =
+        summary("echo 'PHPUnit 9.6.20 by Sebastian Bergmann and contributors.'", 3).await;
+    assert!(ended.stdout.contains("pass `--log-junit FILE`"), "{ended}");
+    for line in ["echo hello", "true"] {
+        let (ended, _) = summary(line, 3).await;
+        assert!(ended.stderr.contains("no tests found"), "{line}: {ended}");
     }
 }
 

@@ -77,11 +77,12 @@ pub enum Command {
     ///
     /// The command's input and output are passed through unchanged. Only reports written by the command are
     /// imported; older files are left out. `cargo test` needs no report, because its output is read. For any
-    /// other command that prints the same format, write `-` in place of a report.
+    /// other command that prints a report, such as TAP, write `-` in place of a report.
     ///
     /// These need no report either: pytest, jest, vitest, playwright test, cargo nextest run and go test get the
-    /// option that writes a report into a temporary directory, and the reports of Maven and Gradle are found.
-    /// If the command or the tool's configuration file sets a report or reporters, name the report.
+    /// option that writes a report into a temporary directory, and the reports of Maven, Gradle, sbt, Bazel and
+    /// Robot Framework are found. If the command or the tool's configuration file sets a report or reporters, name
+    /// the report. For 30 other tools, the error message says what to type.
     ///
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.

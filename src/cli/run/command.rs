@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
@@ -19,9 +19,10 @@ use crate::cli::exit::ExitCode;
 use crate::cli::settings::{Environment, TOKEN_PIPE_VARIABLE, TOKEN_VARIABLE};
 use crate::cli::signals::Signals;
 use crate::reading::name_option;
-use test_reports::formats::Limits;
+use test_reports::archive::unreadable;
 use test_reports::formats::libtest::{OutputReader, Stream};
 use test_reports::formats::model::Report;
+use test_reports::formats::{Limits, ReadError, read_limited};
 
 /// How long processes that outlive the command may keep its output open.
 const LEFT_OPEN: Duration = Duration::from_secs(5);
@@ -31,7 +32,8 @@ const LEFT_OPEN: Duration = Duration::from_secs(5);
 pub(super) enum Output {
     /// It goes where ours goes.
     Inherited,
-    /// It is passed through, and read as the output of `cargo test`. The report has this name.
+    /// It is passed through, and read as the output of `cargo test`, or as the report that another tool prints on standard output.
+    /// The report has this name.
     Read(Arc<str>, Limits),
     /// Its standard output is a report and goes into this file. People see what [`Shown`] says.
     Saved(File, Shown),
@@ -46,8 +48,8 @@ pub(super) struct Finished {
     pub(super) signal: Option<i32>,
     /// The signal that this process received meanwhile.
     pub(super) interrupted: Option<ExitCode>,
-    /// The report in its output.
-    pub(super) printed: Option<Report>,
+    /// The reports in its output.
+    pub(super) printed: Vec<Report>,
     /// Whether a process that it started still keeps its output open.
     pub(super) left_open: bool,
 }
@@ -92,7 +94,11 @@ pub(super) fn run(
     let pumps = match output {
         Output::Inherited | Output::Saved(_, Shown::Nothing) => None,
         Output::Saved(file, Shown::Go { verbose }) => Pumps::save(&mut child, file, verbose),
-        Output::Read(path, limits) => Some(Pumps::start(&mut child, path, &limits)),
+        Output::Read(path, limits) => {
+            // Without a place for the copy, the output of `cargo test` is read all the same.
+            let copy = if is_cargo { None } else { tempfile::tempfile().ok() };
+            Some(Pumps::start(&mut child, path, limits, copy))
+        }
     };
     let id = child.id();
     let (sender, status) = oneshot::channel();
@@ -100,7 +106,7 @@ pub(super) fn run(
         let _ = sender.send(child.wait());
     });
     let (status, interrupted) = runtime.block_on(wait(status, &mut signals, id))?;
-    let (printed, left_open) = pumps.map_or((None, false), Pumps::finish);
+    let (printed, left_open) = pumps.map_or((Vec::new(), false), Pumps::finish);
     let signal = signal_of(status);
     let code = match (status.code(), signal) {
         (Some(code), _) => u8::try_from(code).unwrap_or(1),
@@ -184,26 +190,64 @@ fn keeps_colours(environment: &Environment, arguments: &[OsString]) -> bool {
 
 /// The threads that pass both streams through.
 struct Pumps {
-    /// What reads the output, and the name of the report; none if it is saved.
-    reader: Option<(Arc<Mutex<OutputReader>>, Arc<str>)>,
+    /// What reads the output; none if it is saved.
+    reading: Option<Reading>,
     ended: mpsc::Receiver<()>,
     running: usize,
 }
 
+/// What reads the output of the command while it is passed through.
+struct Reading {
+    text: Arc<Mutex<OutputReader>>,
+    /// The name of the report.
+    path: Arc<str>,
+    limits: Limits,
+    /// What was printed on standard output.
+    copy: Option<File>,
+}
+
+impl Reading {
+    /// The reports in the output.
+    fn reports(self) -> Vec<Report> {
+        let Self { text, path, limits, copy } = self;
+        let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = OutputReader::new(Arc::clone(&path), &limits);
+        let text = std::mem::replace(&mut *text, next);
+        let is_cargos = text.is_certain() || text.has_failed_build();
+        let other =
+            copy.filter(|_| !is_cargos).and_then(|copy| other_reports(copy, &path, &limits));
+        let mut reports = other.unwrap_or_else(|| vec![text.finish()]);
+        reports.iter_mut().for_each(name_option);
+        reports
+    }
+}
+
+/// The reports that `printed` holds, in any format. None if it is nothing that is known.
+fn other_reports(mut printed: File, path: &str, limits: &Limits) -> Option<Vec<Report>> {
+    let read = printed.rewind().map(|()| read_limited(printed, path, limits)).ok()?;
+    match read {
+        Ok(reports) => Some(reports),
+        // A tool that can write a report when it is asked to: the message says how.
+        Err(error @ ReadError::OtherOutput { .. }) => Some(vec![unreadable(path, &error)]),
+        Err(_) => None,
+    }
+}
+
 impl Pumps {
-    fn start(child: &mut Child, path: Arc<str>, limits: &Limits) -> Self {
-        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), limits)));
+    fn start(child: &mut Child, path: Arc<str>, limits: Limits, copy: Option<File>) -> Self {
+        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), &limits)));
+        let copied = copy.as_ref().and_then(|copy| copy.try_clone().ok());
         let (end, ended) = mpsc::channel();
         let mut running = 0;
         if let Some(from) = child.stderr.take() {
             running += 1;
-            pump(from, io::stderr(), Stream::Errors, Arc::clone(&text), end.clone());
+            pump(from, io::stderr(), Stream::Errors, Arc::clone(&text), None, end.clone());
         }
         if let Some(from) = child.stdout.take() {
             running += 1;
-            pump(from, io::stdout(), Stream::Output, Arc::clone(&text), end);
+            pump(from, io::stdout(), Stream::Output, Arc::clone(&text), copied, end);
         }
-        Self { reader: Some((text, path)), ended, running }
+        Self { reading: Some(Reading { text, path, limits, copy }), ended, running }
     }
 
     /// Saves the standard output of `go test -json` in `file`, and shows what `go test` would.
@@ -222,19 +266,14 @@ impl Pumps {
             // The receiver is gone if this took too long.
             let _ = end.send(());
         });
-        Some(Self { reader: None, ended, running: 1 })
+        Some(Self { reading: None, ended, running: 1 })
     }
 
-    /// The report, and whether a stream is still open.
-    fn finish(self) -> (Option<Report>, bool) {
-        let Self { reader, ended, running } = self;
+    /// The reports, and whether a stream is still open.
+    fn finish(self) -> (Vec<Report>, bool) {
+        let Self { reading, ended, running } = self;
         let left_open = (0..running).any(|_| ended.recv_timeout(LEFT_OPEN).is_err());
-        let Some((text, path)) = reader else { return (None, left_open) };
-        let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = std::mem::replace(&mut *text, OutputReader::new(path, &Limits::default()));
-        let mut report = text.finish();
-        name_option(&mut report);
-        (Some(report), left_open)
+        (reading.map(Reading::reports).unwrap_or_default(), left_open)
     }
 }
 
@@ -251,6 +290,7 @@ fn pump(
     mut to: impl Write + Send + 'static,
     stream: Stream,
     text: Arc<Mutex<OutputReader>>,
+    mut copy: Option<File>,
     end: mpsc::Sender<()>,
 ) {
     std::thread::spawn(move || {
@@ -264,6 +304,11 @@ fn pump(
                 Err(_) => break,
             };
             text.lock().unwrap_or_else(PoisonError::into_inner).feed(piece, stream);
+            // A full disk must not end the tests. Half a copy might look like a whole report: none is better.
+            copy = copy.and_then(|mut copy| match copy.write_all(piece) {
+                Ok(()) => Some(copy),
+                Err(_) => copy.set_len(0).err().and(None),
+            });
             // If our output is closed, the tests go on.
             is_open = is_open && to.write_all(piece).and_then(|()| to.flush()).is_ok();
         }

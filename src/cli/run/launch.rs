@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::known::{Known, is_known, known};
+
 /// A test tool that `run` knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tool {
@@ -16,10 +18,8 @@ pub(super) enum Tool {
     Nextest,
     Go,
     Playwright,
-    Maven,
-    Gradle,
-    Mocha,
-    Dotnet,
+    /// One whose command is not changed.
+    Other(Known),
 }
 
 /// A command that starts a test tool.
@@ -130,7 +130,9 @@ fn tool(words: &[String]) -> Option<(Tool, usize)> {
         at = match (program.as_str(), next(1)) {
             ("npx" | "bunx" | "uvx", _) => at + 1 + options(words, at + 1),
             ("pnpm" | "yarn" | "npm", "exec") => at + 2 + usize::from(next(2) == "--"),
-            ("pnpm" | "yarn", "jest" | "vitest" | "playwright" | "mocha") => at + 1,
+            ("bundle", "exec") => at + 2,
+            ("pnpm" | "yarn", "jest" | "vitest" | "playwright") => at + 1,
+            ("pnpm" | "yarn", name) if name != "test" && is_known(name) => at + 1,
             (runner, "run") if PYTHON_RUNNERS.contains(&runner) => {
                 let mut is_value = false;
                 let is_option = |word: &&String| {
@@ -143,7 +145,7 @@ fn tool(words: &[String]) -> Option<(Tool, usize)> {
             ("python" | "python3" | "py" | "coverage", _) => {
                 from(1).find(|(_, word)| *word == "-m").map(|(index, _)| index + 1)?
             }
-            ("node", script) if !script.starts_with('-') => at + 1,
+            ("node" | "php" | "perl" | "ruby", script) if !script.starts_with('-') => at + 1,
             (wrapper, _) if WRAPPERS.contains(&wrapper) => {
                 from(1).find(|(index, word)| is_program(word) && *index > at)?.0
             }
@@ -159,11 +161,7 @@ fn tool(words: &[String]) -> Option<(Tool, usize)> {
         "jest" => Tool::Jest,
         "vitest" if !matches!(first, "watch" | "bench" | "list" | "init" | "dev") => Tool::Vitest,
         "playwright" if first == "test" => Tool::Playwright,
-        "mocha" => Tool::Mocha,
         "go" if first == "test" => Tool::Go,
-        "dotnet" if first == "test" => Tool::Dotnet,
-        "mvn" | "mvnw" => Tool::Maven,
-        "gradle" | "gradlew" => Tool::Gradle,
         "cargo" => {
             let nextest = words.iter().skip(at).position(|word| word == "nextest")?;
             let at = at + nextest;
@@ -175,7 +173,7 @@ fn tool(words: &[String]) -> Option<(Tool, usize)> {
             let runs = words.get(at + 1).is_some_and(|word| word == "run" || word == "r");
             return runs.then_some((Tool::Nextest, at));
         }
-        _ => return None,
+        name => Tool::Other(known(name, first)?),
     };
     Some((tool, at))
 }
@@ -190,13 +188,7 @@ fn is_program(word: &str) -> bool {
             | "jest"
             | "vitest"
             | "playwright"
-            | "mocha"
             | "go"
-            | "dotnet"
-            | "mvn"
-            | "mvnw"
-            | "gradle"
-            | "gradlew"
             | "cargo"
             | "cargo-nextest"
             | "npx"
@@ -206,12 +198,15 @@ fn is_program(word: &str) -> bool {
             | "pnpm"
             | "yarn"
             | "node"
+            | "php"
+            | "bundle"
             | "python"
             | "python3"
             | "py"
             | "coverage"
     );
-    is_other || PYTHON_RUNNERS.contains(&name.as_str()) || WRAPPERS.contains(&name.as_str())
+    let name = name.as_str();
+    is_other || is_known(name) || PYTHON_RUNNERS.contains(&name) || WRAPPERS.contains(&name)
 }
 
 /// Whether a word sets a variable of the environment, as in `CI=1 jest`.
@@ -229,7 +224,7 @@ fn options(words: &[String], from: usize) -> usize {
 /// The name of a program without its directory and the endings of Windows and JavaScript.
 fn stem(word: &str) -> String {
     let name = Path::new(word).file_name().and_then(OsStr::to_str).unwrap_or(word);
-    let endings = [".exe", ".cmd", ".bat", ".js", ".mjs"];
+    let endings = [".exe", ".cmd", ".bat", ".js", ".mjs", ".phar"];
     let bare = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     bare.to_ascii_lowercase()
 }

@@ -7,6 +7,7 @@
 mod command;
 mod fresh;
 mod go;
+mod known;
 mod launch;
 mod secrecy;
 mod tools;
@@ -183,7 +184,7 @@ const OUTPUT_WITH_TABLES: &str =
     "let the command write reports, and name them in a table; nothing was done";
 
 const NO_REPORTS: &str = "name the reports that the command writes before `--`, for example `tq-import run 'reports/**/*.xml' -- make \
-     test`; if the command prints the output of `cargo test`, write `-`";
+     test`; if it prints a report, such as TAP or the output of `cargo test`, write `-`";
 
 /// The name of the command in messages, without arguments, which may be secret.
 fn shown(command: &[std::ffi::OsString]) -> String {

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::cli::cargo::is_cargo_test;
 use crate::discover::{Discovered, Input, Origin, Source};
 
+use super::known::Known;
 use super::launch::{Launch, Place, Tool, launched};
 
 /// What has to be done so that a command's report is found.
@@ -116,17 +117,8 @@ pub(super) fn reporting(
             "a profile with junit.path writes a report: tq-import run target/nextest/ci/junit.xml -- cargo nextest run \
              --profile ci",
         ),
-        Tool::Mocha => Reporting::Advice(
-            "tq-import run mocha.json -- npx mocha --reporter json --reporter-option output=mocha.json",
-        ),
-        Tool::Dotnet => {
-            Reporting::Advice("tq-import run '**/TestResults/*.trx' -- dotnet test --logger trx")
-        }
-        Tool::Maven => Reporting::Patterns(&[
-            "**/target/surefire-reports/TEST-*.xml",
-            "**/target/failsafe-reports/TEST-*.xml",
-        ]),
-        Tool::Gradle => Reporting::Patterns(&["**/build/test-results/**/TEST-*.xml"]),
+        Tool::Other(Known::Writes(patterns)) => Reporting::Patterns(patterns),
+        Tool::Other(Known::Type(command)) => Reporting::Advice(command),
         Tool::Pytest | Tool::Jest | Tool::Vitest | Tool::Playwright | Tool::Nextest | Tool::Go => {
             Reporting::Added(added(&launch, command, own)?)
         }
@@ -288,6 +280,9 @@ mod tests {
             "npx",
             "node -e 1",
             "npx playwright install",
+            "bun install",
+            "php artisan migrate",
+            "npx cypress open",
         ] {
             assert!(of(line).is_none(), "{line}");
         }
@@ -299,13 +294,20 @@ mod tests {
             "cargo nextest run --message-format human",
             "npx mocha",
             "dotnet test",
+            "node --test",
+            "bundle exec rspec -f d",
+            "php vendor/bin/phpunit",
+            "php artisan test",
+            "yarn cypress run",
+            "poetry run behave",
+            "xvfb-run -a npx cypress run",
         ] {
             assert!(
                 matches!(of(line), Some(Reporting::Advice(text)) if text.contains("tq-import run")),
                 "{line}"
             );
         }
-        for line in ["./mvnw verify", "gradle test"] {
+        for line in ["./mvnw verify", "gradle test", "uv run robot tests", "sbt test"] {
             assert!(matches!(of(line), Some(Reporting::Patterns(_))), "{line}");
         }
     }

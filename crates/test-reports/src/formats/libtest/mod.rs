@@ -90,7 +90,8 @@ impl OutputReader {
     }
 
     /// Whether the output contains a failed build.
-    pub(crate) fn has_failed_build(&self) -> bool {
+    #[must_use]
+    pub fn has_failed_build(&self) -> bool {
         self.reader.has_failed_build()
     }
 
