@@ -70,6 +70,42 @@ fn block(lines: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Words of up to this many characters stay in one line, and parts of longer ones have at least so many.
+const WORD_CHARS: usize = 16;
+const PART_CHARS: usize = 4;
+
+/// A name or a path. Long words may break where their parts end, instead of anywhere.
+fn name(data: &str) -> String {
+    let mut shown = String::with_capacity(data.len() + 16);
+    for word in escape::terminal(data).split_inclusive(' ') {
+        let chars: Vec<char> = word.chars().collect();
+        // In a path, the dots are those of file names.
+        let separators = if word.contains(['/', '\\']) { "_/\\" } else { "_.:" };
+        let mut from = 0;
+        for at in (PART_CHARS..=chars.len().saturating_sub(PART_CHARS))
+            .filter(|_| chars.len() > WORD_CHARS)
+        {
+            if at - from >= PART_CHARS && may_break(chars[at - 1], chars[at], separators) {
+                shown.push_str(&markup_free(&chars[from..at].iter().collect::<String>()));
+                shown.push_str("<wbr>");
+                from = at;
+            }
+        }
+        shown.push_str(&markup_free(&chars[from..].iter().collect::<String>()));
+    }
+    shown
+}
+
+/// Whether a part of a word ends between two characters, in front of letters also behind `separators`.
+fn may_break(before: char, after: char, separators: &str) -> bool {
+    match (before.is_alphanumeric(), after.is_alphanumeric()) {
+        (false, true) => separators.contains(before) && !after.is_numeric(),
+        (true, true) => before.is_lowercase() && after.is_uppercase(),
+        (true, false) => "[(".contains(after),
+        (false, false) => false,
+    }
+}
+
 fn markup_free(visible: &str) -> String {
     let mut shown = String::with_capacity(visible.len() + 16);
     for character in visible.chars() {
@@ -87,7 +123,7 @@ fn markup_free(visible: &str) -> String {
 
 /// A folder as `shop / cart`.
 fn path(folder: &[String]) -> String {
-    folder.iter().map(|name| text(name)).collect::<Vec<_>>().join(" / ")
+    folder.iter().map(|part| name(part)).collect::<Vec<_>>().join(" / ")
 }
 
 /// Everything up to the totals.
@@ -289,11 +325,12 @@ fn failures(page: &mut String, summary: &Summary) {
 /// A failed test: name, folder, reason; what follows the reason is folded.
 fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>, room: &mut Traces) {
     let class = outcome_word(test.outcome);
-    let (name, folder) = (text(&test.name), path(&test.class.folder));
-    push(page, format_args!("<div class=\"finding {class}\" data-name=\"{folder} / {name}\">\n"));
-    push(page, format_args!("<p><span class=\"mark\">{class}</span> <b>{name}</b></p>\n"));
+    let (title, folder) = (name(&test.name), path(&test.class.folder));
+    let searched = text(&format!("{} / {}", test.class.folder.join(" / "), test.name));
+    push(page, format_args!("<div class=\"finding {class}\" data-name=\"{searched}\">\n"));
+    push(page, format_args!("<p><span class=\"mark\">{class}</span> <b>{title}</b></p>\n"));
     let place = highlights::place(test).map(|place| {
-        let shown = format!("<code>{}</code>", text(&place));
+        let shown = format!("<code>{}</code>", name(&place));
         let link = build.and_then(|build| build.source_url(test.class.file.as_deref()?, test.line));
         link.map_or(shown.clone(), |link| format!("<a href=\"{}\">{shown}</a>", text(&link)))
     });
@@ -357,13 +394,13 @@ fn run_errors(page: &mut String, summary: &Summary) {
         );
         push(
             page,
-            format_args!("<p><span class=\"mark\">error</span> <b>{}</b></p>\n", text(&error.name)),
+            format_args!("<p><span class=\"mark\">error</span> <b>{}</b></p>\n", name(&error.name)),
         );
         let place = source_line(error.file.as_deref(), error.line);
         let places: Vec<String> = [Some(error.report.to_string()), place]
             .into_iter()
             .flatten()
-            .map(|place| text(&place))
+            .map(|place| name(&place))
             .collect();
         push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
         let reason = highlights::reason_of(error.message.as_deref(), None, REASON_CHARS);
@@ -398,7 +435,7 @@ fn comparison(page: &mut String, summary: &Summary) {
                 }
                 _ => String::new(),
             };
-            let (name, folder) = (text(&test.name), path(&test.folder));
+            let (name, folder) = (name(&test.name), path(&test.folder));
             push(
                 page,
                 format_args!(
@@ -421,7 +458,7 @@ fn flaky(page: &mut String, summary: &Summary) {
         let notes: Vec<String> = highlights::passed_on(test).into_iter().chain(before).collect();
         format!(
             "<li class=\"flaky\"><span class=\"mark\">flaky</span><span>{}<br><span class=\"soft\">{}{}{}</span></span></li>\n",
-            text(&test.name),
+            name(&test.name),
             path(&test.class.folder),
             if notes.is_empty() { "" } else { " · " },
             notes.join("; ")
@@ -441,7 +478,7 @@ fn slowest(page: &mut String, summary: &Summary) {
             format_args!(
                 "<li><time>{}</time><span>{} <span class=\"soft\">{}</span></span></li>\n",
                 seconds(time),
-                text(&test.name),
+                name(&test.name),
                 path(&test.class.folder)
             ),
         );

@@ -36,6 +36,20 @@ fn the_policy_allows_this_style_and_this_script() {
 }
 
 #[test]
+fn long_words_break_where_their_parts_end() {
+    for (written, shown) in [
+        ("adds two", "adds two"),
+        ("short_word", "short_word"),
+        ("tests/checkout.test.js:203", "tests/|checkout.test.js:203"),
+        ("test_price_of_items[1-2]", "test_|price_|of_items|[1-2]"),
+        ("com.acme.billing.InvoiceTest", "com.|acme.|billing.|Invoice|Test"),
+        ("an<ti>_<markup>_of_names", "an&lt;ti&gt;_&lt;markup&gt;_|of_names"),
+    ] {
+        assert_eq!(name(written), shown.replace('|', "<wbr>"));
+    }
+}
+
+#[test]
 fn everything() {
     insta::assert_snapshot!(content(&render(&samples::everything())));
 }
