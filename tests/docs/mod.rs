@@ -80,6 +80,17 @@ fn the_readme_shows_the_output_of_its_first_command() {
 }
 
 #[test]
+fn the_readme_quotes_the_table_of_measurements() {
+    let page = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let (table, quoted) =
+        (page("docs/speed.md"), block_after(&page("README.md"), "[table of measurements]"));
+    assert_eq!(quoted.lines().count(), 2);
+    for line in quoted.lines() {
+        assert!(table.lines().any(|row| row == line), "not in docs/speed.md: {line}");
+    }
+}
+
+#[test]
 fn readme_and_help_list_the_same_exit_codes() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let mut command = binary(root());

@@ -460,6 +460,19 @@ async fn a_report_that_the_command_prints_is_read_in_any_format() {
     // An end that is missing is damage, as in a file.
     let (_, cut) = summary("head -n 5 a.tap", 3).await;
     assert_eq!(cut["reports"]["damaged"].as_array().map(Vec::len), Some(1), "{cut:#}");
+    // A last line without its end is whole, because the command has ended.
+    let (_, whole) = summary("printf '1..2\\nok 1 - adds\\nok 2 - pays'", 0).await;
+    assert_eq!(whole["reports"]["damaged"], json!([]), "{whole:#}");
+    // Behind more output than is looked at in a file.
+    let (_, late) = summary("yes building | head -n 20000; cat a.tap", 0).await;
+    assert_eq!(late["tests"]["unchanged"], json!(2), "{late:#}");
+    // What a test printed is no output of `cargo test`.
+    let printed = "running 1 test\ntest a ... FAILED\ntest result: FAILED. 0 passed; 1 failed\nerror: could not compile `x` (lib) due to 1 previous error\n";
+    let noisy = report(&[("shop", &["adds"])])
+        .replace("/>\n", &format!("><system-out>{printed}</system-out></testcase>\n"));
+    std::fs::write(at.join("noisy.xml"), noisy).unwrap();
+    let (_, noisy) = summary("cat noisy.xml", 0).await;
+    assert_eq!(noisy["tests"]["unchanged"], json!(1), "{noisy:#}");
     // Output of a tool that can write a report, of no tool, and none at all.
     let (ended, _) =
         summary("echo 'PHPUnit 9.6.20 by Sebastian Bergmann and contributors.'", 3).await;
@@ -468,6 +481,12 @@ async fn a_report_that_the_command_prints_is_read_in_any_format() {
         let (ended, _) = summary(line, 3).await;
         assert!(ended.stderr.contains("no tests found"), "{line}: {ended}");
     }
+    // Without a place for a copy nothing is known, which is no success.
+    let mut command = binary(at);
+    command.env("TMPDIR", at.join("missing"));
+    command.args(["run", "--sandbox", "--allow-empty", "-", "--", "cat", "a.tap"]);
+    let ended = run(command).await.expect(3);
+    assert!(ended.stdout.contains("cat: its output could not be kept"), "{ended}");
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ pub enum Command {
     /// These need no report either: pytest, jest, vitest, playwright test, cargo nextest run and go test get the
     /// option that writes a report into a temporary directory, and the reports of Maven, Gradle, sbt, Bazel and
     /// Robot Framework are found. If the command or the tool's configuration file sets a report or reporters, name
-    /// the report. For 30 other tools, the error message says what to type.
+    /// the report. For more than 30 other tools, the error message says what to type.
     ///
     /// The exit code is the command's if that is not 0, else that of the import. The command does not see
     /// TQ_ACCESS_TOKEN.
@@ -194,8 +194,9 @@ pub struct ImportArgs {
 pub struct ReadingArgs {
     /// Report files, directories, quoted glob patterns, `-` for standard input; `!pattern` excludes
     ///
-    /// In directories, every *.xml, *.trx, *.jsonl and *.gz is read, except below .git, node_modules, .venv
-    /// and vendor. A file that is not a test report is skipped there, and is an error if you name it. If you
+    /// Under `run`, `-` is what the command prints. In directories, every *.xml, *.trx, *.jsonl, *.gz and
+    /// archive is read, and reports in *.json, *.ndjson and *.tap, except below .git, node_modules, .venv and
+    /// vendor. A file that is not a test report is skipped there, and is an error if you name it. If you
     /// name none, those of the `[[import]]` tables in tq-import.toml are read. Reports that belong to a table are
     /// imported with its settings.
     #[arg(value_name = "REPORT", help_heading = None)]

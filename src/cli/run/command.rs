@@ -6,9 +6,9 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -21,8 +21,8 @@ use crate::cli::signals::Signals;
 use crate::reading::name_option;
 use test_reports::archive::unreadable;
 use test_reports::formats::libtest::{OutputReader, Stream};
-use test_reports::formats::model::Report;
-use test_reports::formats::{Limits, ReadError, read_limited};
+use test_reports::formats::model::{Format, Report};
+use test_reports::formats::{Limits, ReadError, head, read_limited};
 
 /// How long processes that outlive the command may keep its output open.
 const LEFT_OPEN: Duration = Duration::from_secs(5);
@@ -32,9 +32,9 @@ const LEFT_OPEN: Duration = Duration::from_secs(5);
 pub(super) enum Output {
     /// It goes where ours goes.
     Inherited,
-    /// It is passed through, and read as the output of `cargo test`, or as the report that another tool prints on standard output.
-    /// The report has this name.
-    Read(Arc<str>, Limits),
+    /// It is passed through, and read as the output of `cargo test`. If standard output `is_copied`, it may be a report of any
+    /// other tool. The report has this `name`.
+    Read { name: Arc<str>, limits: Limits, is_copied: bool },
     /// Its standard output is a report and goes into this file. People see what [`Shown`] says.
     Saved(File, Shown),
 }
@@ -71,7 +71,7 @@ pub(super) fn run(
     started.envs(variables.iter().map(|(name, value)| (name, value)));
     match &output {
         Output::Inherited => {}
-        Output::Read(..) => {
+        Output::Read { .. } => {
             started.stdout(Stdio::piped()).stderr(Stdio::piped());
             if is_cargo && keeps_colours(environment, arguments) {
                 started.env("CARGO_TERM_COLOR", "always");
@@ -94,10 +94,9 @@ pub(super) fn run(
     let pumps = match output {
         Output::Inherited | Output::Saved(_, Shown::Nothing) => None,
         Output::Saved(file, Shown::Go { verbose }) => Pumps::save(&mut child, file, verbose),
-        Output::Read(path, limits) => {
-            // Without a place for the copy, the output of `cargo test` is read all the same.
-            let copy = if is_cargo { None } else { tempfile::tempfile().ok() };
-            Some(Pumps::start(&mut child, path, limits, copy))
+        Output::Read { name, limits, is_copied } => {
+            let copy = is_copied.then(|| Arc::new(Mutex::new(tempfile::tempfile())));
+            Some(Pumps::start(&mut child, name, limits, copy))
         }
     };
     let id = child.id();
@@ -196,47 +195,110 @@ struct Pumps {
     running: usize,
 }
 
+/// What was printed, or why it could not be kept.
+type Copied = Arc<Mutex<io::Result<File>>>;
+
 /// What reads the output of the command while it is passed through.
 struct Reading {
     text: Arc<Mutex<OutputReader>>,
     /// The name of the report.
-    path: Arc<str>,
+    name: Arc<str>,
     limits: Limits,
     /// What was printed on standard output.
-    copy: Option<File>,
+    copy: Option<Copied>,
 }
 
 impl Reading {
     /// The reports in the output.
     fn reports(self) -> Vec<Report> {
-        let Self { text, path, limits, copy } = self;
-        let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = OutputReader::new(Arc::clone(&path), &limits);
-        let text = std::mem::replace(&mut *text, next);
+        let Self { text, name, limits, copy } = self;
+        let next = OutputReader::new(Arc::clone(&name), &limits);
+        let text = std::mem::replace(&mut *lock(&text), next);
         let is_cargos = text.is_certain() || text.has_failed_build();
-        let other =
-            copy.filter(|_| !is_cargos).and_then(|copy| other_reports(copy, &path, &limits));
-        let mut reports = other.unwrap_or_else(|| vec![text.finish()]);
+        let other = copy.and_then(|copy| other_reports(&copy, &name, &limits, is_cargos));
+        let mut reports = match other {
+            // Where tests print what libtest prints, their report counts.
+            Some(reports) if !text.has_failed_build() => reports,
+            Some(mut reports) => {
+                let build = text.finish();
+                reports.extend(Some(build).filter(|build| build.cases.is_empty()));
+                reports
+            }
+            None => vec![text.finish()],
+        };
         reports.iter_mut().for_each(name_option);
         reports
     }
 }
 
-/// The reports that `printed` holds, in any format. None if it is nothing that is known.
-fn other_reports(mut printed: File, path: &str, limits: &Limits) -> Option<Vec<Report>> {
-    let read = printed.rewind().map(|()| read_limited(printed, path, limits)).ok()?;
+/// The reports in what was printed, in any format but that of `cargo test`. None if there is nothing that is known.
+fn other_reports(
+    copy: &Copied,
+    name: &str,
+    limits: &Limits,
+    is_cargos: bool,
+) -> Option<Vec<Report>> {
+    // Processes that are still running write nothing more.
+    let copy = std::mem::replace(&mut *lock(copy), Err(io::ErrorKind::NotConnected.into()));
+    let read = copy.and_then(|mut copy| {
+        // The command has ended, and its last line with it.
+        copy.write_all(b"\n")?;
+        copy.rewind()?;
+        Ok(match read_limited(&copy, name, limits) {
+            Err(error) if error.is_not_xml() && !is_cargos => {
+                let at = beginning(&mut copy)?;
+                at.map(|_| read_limited(&copy, name, limits)).unwrap_or(Err(error))
+            }
+            read => read,
+        })
+    });
     match read {
-        Ok(reports) => Some(reports),
+        Ok(Ok(reports)) if reports.iter().any(|report| report.format != Format::Libtest) => {
+            Some(reports)
+        }
         // A tool that can write a report when it is asked to: the message says how.
-        Err(error @ ReadError::OtherOutput { .. }) => Some(vec![unreadable(path, &error)]),
-        Err(_) => None,
+        Ok(Err(error @ ReadError::OtherOutput { .. })) if !is_cargos => {
+            Some(vec![unreadable(name, &error)])
+        }
+        Ok(_) => None,
+        Err(_) if is_cargos => None,
+        Err(error) => {
+            let error =
+                anyhow::Error::new(error).context("its output could not be kept to be read");
+            Some(vec![unreadable(name, error.as_ref())])
+        }
     }
 }
 
+/// Sets `copy` to where a report in JSON or text seems to begin, behind output of any length. None if there is none.
+///
+/// # Errors
+/// If it cannot be read.
+fn beginning(copy: &mut File) -> io::Result<Option<u64>> {
+    let length = copy.metadata()?.len();
+    let mut at = 0;
+    while at < length {
+        copy.seek(SeekFrom::Start(at))?;
+        if head::is_report((&*copy).take(head::LENGTH as u64))? {
+            return copy.seek(SeekFrom::Start(at)).map(Some);
+        }
+        // The next window begins with a line that this one held.
+        copy.seek(SeekFrom::Start(at + head::LENGTH as u64 / 2))?;
+        let mut lines = BufReader::new(&*copy);
+        let skipped = lines.skip_until(b'\n')?;
+        at += head::LENGTH as u64 / 2 + skipped as u64;
+    }
+    Ok(None)
+}
+
+/// A thread that panics ends the program.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Pumps {
-    fn start(child: &mut Child, path: Arc<str>, limits: Limits, copy: Option<File>) -> Self {
-        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&path), &limits)));
-        let copied = copy.as_ref().and_then(|copy| copy.try_clone().ok());
+    fn start(child: &mut Child, name: Arc<str>, limits: Limits, copy: Option<Copied>) -> Self {
+        let text = Arc::new(Mutex::new(OutputReader::new(Arc::clone(&name), &limits)));
         let (end, ended) = mpsc::channel();
         let mut running = 0;
         if let Some(from) = child.stderr.take() {
@@ -245,9 +307,9 @@ impl Pumps {
         }
         if let Some(from) = child.stdout.take() {
             running += 1;
-            pump(from, io::stdout(), Stream::Output, Arc::clone(&text), copied, end);
+            pump(from, io::stdout(), Stream::Output, Arc::clone(&text), copy.clone(), end);
         }
-        Self { reading: Some(Reading { text, path, limits, copy }), ended, running }
+        Self { reading: Some(Reading { text, name, limits, copy }), ended, running }
     }
 
     /// Saves the standard output of `go test -json` in `file`, and shows what `go test` would.
@@ -290,7 +352,7 @@ fn pump(
     mut to: impl Write + Send + 'static,
     stream: Stream,
     text: Arc<Mutex<OutputReader>>,
-    mut copy: Option<File>,
+    copy: Option<Copied>,
     end: mpsc::Sender<()>,
 ) {
     std::thread::spawn(move || {
@@ -303,12 +365,15 @@ fn pump(
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(_) => break,
             };
-            text.lock().unwrap_or_else(PoisonError::into_inner).feed(piece, stream);
-            // A full disk must not end the tests. Half a copy might look like a whole report: none is better.
-            copy = copy.and_then(|mut copy| match copy.write_all(piece) {
-                Ok(()) => Some(copy),
-                Err(_) => copy.set_len(0).err().and(None),
-            });
+            lock(&text).feed(piece, stream);
+            if let Some(copy) = &copy {
+                let mut copy = lock(copy);
+                // A full disk must not end the tests. Half a copy might look like a whole report: none is better.
+                if let Some(error) = copy.as_mut().ok().and_then(|copy| copy.write_all(piece).err())
+                {
+                    *copy = Err(error);
+                }
+            }
             // If our output is closed, the tests go on.
             is_open = is_open && to.write_all(piece).and_then(|()| to.flush()).is_ok();
         }

@@ -11,13 +11,16 @@ pub(super) enum Known {
 
 use Known::{Type, Writes};
 
-/// Programs, the word behind them that starts tests (any if it is empty), and what is known.
-const TOOLS: [(&[&str], &str, Known); 41] = [
+/// Where Robot Framework writes without an option.
+pub(super) const ROBOT: [&str; 1] = ["output.xml"];
+
+/// Programs, the word behind them and their options that starts tests (any if it is empty), and what is known.
+const TOOLS: [(&[&str], &str, Known); 46] = [
     (&["mvn", "mvnw"], "", Writes(&MAVEN)),
     (&["gradle", "gradlew"], "", Writes(&["**/build/test-results/**/TEST-*.xml"])),
     (&["sbt"], "", Writes(&["**/target/test-reports/*.xml"])),
     (&["bazel", "bazelisk"], "test", Writes(&["bazel-testlogs/**/test.xml"])),
-    (&["robot", "pabot"], "", Writes(&["output.xml"])),
+    (&["robot", "pabot"], "", Writes(&ROBOT)),
     (
         &["mocha"],
         "",
@@ -48,10 +51,17 @@ const TOOLS: [(&[&str], &str, Known); 41] = [
     ),
     (&["deno"], "test", Type("tq-import run deno.xml -- deno test --junit-path=deno.xml")),
     (
-        &["react-scripts", "craco"],
+        &["react-scripts"],
         "test",
         Type(
             "tq-import run jest.json -- npx react-scripts test --watchAll=false --json --outputFile=jest.json",
+        ),
+    ),
+    (
+        &["craco"],
+        "test",
+        Type(
+            "tq-import run jest.json -- npx craco test --watchAll=false --json --outputFile=jest.json",
         ),
     ),
     (
@@ -88,22 +98,32 @@ const TOOLS: [(&[&str], &str, Known); 41] = [
         &["wdio"],
         "",
         Type(
-            "add ['junit', { outputDir: 'reports' }] to the reporters of wdio.conf and the package \
-             @wdio/junit-reporter, then: tq-import run reports -- npx wdio run wdio.conf.js",
+            "add ['junit', { outputDir: 'reports', outputFileFormat: ({ cid }) => `results-${cid}.xml` }] to the \
+             reporters of wdio.conf and the package @wdio/junit-reporter, then: tq-import run reports -- npx wdio run \
+             wdio.conf.js",
         ),
     ),
     (
-        &["karma", "ng"],
-        "",
+        &["karma"],
+        "start",
         Type(
             "add the plugin karma-junit-reporter with outputDir 'reports', then: tq-import run reports -- npx karma \
              start --single-run --reporters dots,junit",
         ),
     ),
     (
-        &["phpunit", "paratest"],
+        &["ng"],
+        "test",
+        Type(
+            "add the plugin karma-junit-reporter with outputDir 'reports' to karma.conf, then: tq-import run reports -- \
+             npx ng test --watch=false --reporters=dots,junit",
+        ),
+    ),
+    (&["phpunit"], "", Type("tq-import run junit.xml -- vendor/bin/phpunit --log-junit junit.xml")),
+    (
+        &["paratest"],
         "",
-        Type("tq-import run junit.xml -- vendor/bin/phpunit --log-junit junit.xml"),
+        Type("tq-import run junit.xml -- vendor/bin/paratest --log-junit junit.xml"),
     ),
     (&["pest"], "", Type("tq-import run junit.xml -- vendor/bin/pest --log-junit junit.xml")),
     (
@@ -150,11 +170,19 @@ const TOOLS: [(&[&str], &str, Known); 41] = [
         Type("tq-import run nose2-junit.xml -- nose2 --plugin nose2.plugins.junitxml --junit-xml"),
     ),
     (
-        &["tox", "nox"],
+        &["tox"],
         "",
         Type(
-            "if its arguments reach pytest, as {posargs} does: tq-import run junit.xml -- tox -- --junitxml=junit.xml; \
-             pytest writes the file into the directory that it runs in",
+            "if {posargs} passes its arguments to pytest, which writes into the directory that it runs in: tq-import run \
+             junit.xml -- tox -- --junitxml=junit.xml",
+        ),
+    ),
+    (
+        &["nox"],
+        "",
+        Type(
+            "if session.posargs passes its arguments to pytest, which writes into the directory that it runs in: tq-import \
+             run junit.xml -- nox -- --junitxml=junit.xml",
         ),
     ),
     (&["gotestsum"], "", Type("tq-import run go.json -- gotestsum --jsonfile go.json")),
@@ -182,11 +210,14 @@ const TOOLS: [(&[&str], &str, Known); 41] = [
         Type("tq-import run 'swift*.xml' -- swift test --parallel --xunit-output swift.xml"),
     ),
     (
-        &["flutter", "dart"],
+        &["flutter"],
         "test",
-        Type(
-            "tq-import run tests.jsonl -- flutter test --file-reporter json:tests.jsonl (dart test has the same option)",
-        ),
+        Type("tq-import run tests.jsonl -- flutter test --file-reporter json:tests.jsonl"),
+    ),
+    (
+        &["dart"],
+        "test",
+        Type("tq-import run tests.jsonl -- dart test --file-reporter json:tests.jsonl"),
     ),
     (&["k6"], "run", Type("tq-import run k6.json -- k6 run --summary-export k6.json SCRIPT")),
 ];
@@ -194,10 +225,16 @@ const TOOLS: [(&[&str], &str, Known); 41] = [
 const MAVEN: [&str; 2] =
     ["**/target/surefire-reports/TEST-*.xml", "**/target/failsafe-reports/TEST-*.xml"];
 
-/// What is known about the tool that `program` with the argument `first` runs.
-pub(super) fn known(program: &str, first: &str) -> Option<Known> {
+/// What is known about the tool that `program` with these arguments runs.
+pub(super) fn known(program: &str, arguments: &[String]) -> Option<Known> {
+    let is_option = |argument: &&String| argument.starts_with('-');
     let starts = |(programs, word, _): &&(&[&str], &str, Known)| {
-        programs.contains(&program) && (word.is_empty() || *word == first)
+        let command = arguments.iter().find(|argument| !is_option(argument));
+        let has_word = match word.strip_prefix('-') {
+            Some(_) => arguments.iter().any(|argument| argument == word),
+            None => word.is_empty() || command.is_some_and(|command| command == word),
+        };
+        programs.contains(&program) && has_word
     };
     TOOLS.iter().find(starts).map(|(_, _, known)| *known)
 }

@@ -142,20 +142,31 @@ fn tool(words: &[String]) -> Option<(Tool, usize)> {
                 };
                 at + 2 + words.iter().skip(at + 2).take_while(is_option).count()
             }
-            ("python" | "python3" | "py" | "coverage", _) => {
-                from(1).find(|(_, word)| *word == "-m").map(|(index, _)| index + 1)?
+            ("yarn" | "pnpm" | "bun", "run") if is_known(next(2)) => at + 2,
+            (python, _) if is_python(python) || python == "coverage" => {
+                // Behind a script, the options are its own.
+                let mut words = from(1).take_while(|(_, word)| !word.ends_with(".py"));
+                words.find(|(_, word)| *word == "-m").map(|(index, _)| index + 1)?
             }
-            ("node" | "php" | "perl" | "ruby", script) if !script.starts_with('-') => at + 1,
-            (wrapper, _) if WRAPPERS.contains(&wrapper) => {
-                from(1).find(|(index, word)| is_program(word) && *index > at)?.0
+            ("node" | "perl" | "ruby", script) if !script.starts_with('-') => at + 1,
+            ("php", _) => {
+                // `php -d memory_limit=1G vendor/bin/phpunit`
+                let mut is_value = false;
+                let script = from(1).find(|(_, word)| {
+                    let is_script = !is_value && !word.starts_with('-');
+                    is_value = ["-d", "-c"].contains(&word.as_str());
+                    is_script
+                });
+                script?.0
             }
+            (wrapper, _) if WRAPPERS.contains(&wrapper) => wrapped(words, at + 1)?,
             _ if is_assignment(&words[at]) => at + 1,
             _ => break,
         };
     }
     let program = stem(words.get(at)?);
-    let mut further = words.iter().skip(at + 1).map(String::as_str);
-    let first = further.next().unwrap_or_default();
+    let arguments = words.get(at + 1..).unwrap_or_default();
+    let first = arguments.first().map(String::as_str).unwrap_or_default();
     let tool = match program.as_str() {
         "pytest" | "py.test" => Tool::Pytest,
         "jest" => Tool::Jest,
@@ -173,9 +184,35 @@ fn tool(words: &[String]) -> Option<(Tool, usize)> {
             let runs = words.get(at + 1).is_some_and(|word| word == "run" || word == "r");
             return runs.then_some((Tool::Nextest, at));
         }
-        name => Tool::Other(known(name, first)?),
+        name => Tool::Other(known(name, arguments)?),
     };
     Some((tool, at))
+}
+
+/// The index of the program that a wrapper starts, whose own words begin at `from`: options, their values, variables, numbers.
+fn wrapped(words: &[String], from: usize) -> Option<usize> {
+    let mut may_be_value = false;
+    for (index, word) in words.iter().enumerate().skip(from) {
+        if is_program(word) {
+            return Some(index);
+        }
+        let is_option = word.starts_with('-');
+        let is_own = is_option
+            || is_assignment(word)
+            || word.starts_with(|first: char| first.is_ascii_digit());
+        if !is_own && !may_be_value {
+            return None;
+        }
+        may_be_value = is_option;
+    }
+    None
+}
+
+/// Whether `program` is an interpreter of Python: `python3.12`.
+fn is_python(program: &str) -> bool {
+    let version = program.strip_prefix("python");
+    program == "py"
+        || version.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
 }
 
 /// Whether a word is the name of a program that is known here, behind the options of a wrapper.
@@ -200,11 +237,8 @@ fn is_program(word: &str) -> bool {
             | "node"
             | "php"
             | "bundle"
-            | "python"
-            | "python3"
-            | "py"
             | "coverage"
-    );
+    ) || is_python(&name);
     let name = name.as_str();
     is_other || is_known(name) || PYTHON_RUNNERS.contains(&name) || WRAPPERS.contains(&name)
 }
@@ -216,9 +250,15 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-/// The number of options from word `from` on. A package manager's own option with a value apart is not known.
+/// The number of options from word `from` on, with the values of those that name a package.
 fn options(words: &[String], from: usize) -> usize {
-    words.iter().skip(from).take_while(|word| word.starts_with('-')).count()
+    let mut is_value = false;
+    let is_own = |word: &&String| {
+        let is_own = is_value || word.starts_with('-');
+        is_value = !is_value && ["-p", "--package", "--from", "--with"].contains(&word.as_str());
+        is_own
+    };
+    words.iter().skip(from).take_while(is_own).count()
 }
 
 /// The name of a program without its directory and the endings of Windows and JavaScript.
@@ -226,5 +266,7 @@ fn stem(word: &str) -> String {
     let name = Path::new(word).file_name().and_then(OsStr::to_str).unwrap_or(word);
     let endings = [".exe", ".cmd", ".bat", ".js", ".mjs", ".phar"];
     let bare = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    // `npx mocha@10`
+    let bare = bare.split_once('@').map_or(bare, |(name, _)| name);
     bare.to_ascii_lowercase()
 }

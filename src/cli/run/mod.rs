@@ -79,7 +79,7 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
                 named.extend(patterns.iter().map(|&pattern| pattern.to_owned()));
                 None
             }
-            Ok(Some(Reporting::Advice(what))) => Some(what.to_owned()),
+            Ok(Some(Reporting::Advice(what))) => Some(what),
             Ok(None) => Some(NO_REPORTS.to_owned()),
             Err(error) => Some(format!("{NO_REPORTS} (no temporary directory: {error})")),
         };
@@ -120,9 +120,12 @@ pub(super) fn run(args: &RunArgs, environment: &Environment) -> u8 {
     let shown = shown(command);
     let output = match added.as_ref().and_then(|report| Some((&report.path, report.output?))) {
         Some((path, shown)) => std::fs::File::create(path).map(|file| Output::Saved(file, shown)),
-        None if reads_output => {
-            Ok(Output::Read(Arc::from(shown.as_str()), settings.reading.limits))
-        }
+        None if reads_output => Ok(Output::Read {
+            name: Arc::from(shown.as_str()),
+            limits: settings.reading.limits,
+            // It prints a report, if somebody says so.
+            is_copied: names_any,
+        }),
         None => Ok(Output::Inherited),
     };
     let (command, variables) = match &added {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::cli::cargo::is_cargo_test;
 use crate::discover::{Discovered, Input, Origin, Source};
 
-use super::known::Known;
+use super::known::{Known, ROBOT};
 use super::launch::{Launch, Place, Tool, launched};
 
 /// What has to be done so that a command's report is found.
@@ -21,7 +21,7 @@ pub(super) enum Reporting {
     /// The tool writes reports that match these patterns.
     Patterns(&'static [&'static str]),
     /// The tool is known, and this is what to type.
-    Advice(&'static str),
+    Advice(String),
 }
 
 /// A report that the command writes because of what was added to it.
@@ -86,6 +86,7 @@ pub(super) fn reporting(
     let tool = launch.tool;
     let own = launch.own.split(|word| word == "--").next().unwrap_or_default();
     let has = |option: &str| own.iter().any(|word| names(word, option));
+    let advice = |what: &str| Reporting::Advice(what.to_owned());
     Ok(Some(match tool {
         Tool::Pytest
             if has("--junitxml")
@@ -93,32 +94,47 @@ pub(super) fn reporting(
                 || pytest_options.is_some_and(|options| options.contains("--junit"))
                 || configures(directory, &PYTEST, "--junit") =>
         {
-            Reporting::Advice(
+            advice(
                 "pytest writes a report already: name the file of --junitxml before `--`: tq-import run junit.xml -- pytest \
                  --junitxml=junit.xml",
             )
         }
-        Tool::Jest if has("--json") || has("--outputFile") => Reporting::Advice(
+        Tool::Jest if has("--json") || has("--outputFile") => advice(
             "name the file of --outputFile before `--`: tq-import run jest.json -- npx jest --json --outputFile=jest.json",
         ),
-        Tool::Vitest if has("--reporter") || configures(directory, &VITEST, "reporters") => {
-            Reporting::Advice(
-                "reporters are set already, so none is added; add one: tq-import run vitest.xml -- npx vitest run \
+        Tool::Vitest if has("--reporter") || configures(directory, &VITEST, "reporters") => advice(
+            "reporters are set already, so none is added; add one: tq-import run vitest.xml -- npx vitest run \
                  --reporter=default --reporter=junit --outputFile.junit=vitest.xml",
-            )
-        }
+        ),
         Tool::Playwright if has("--reporter") || configures(directory, &PLAYWRIGHT, "reporter") => {
-            Reporting::Advice(
+            advice(
                 "reporters are set already, so none is added; add ['junit', { outputFile: 'results.xml' }] to those of \
                  playwright.config, then: tq-import run results.xml -- npx playwright test",
             )
         }
-        Tool::Nextest if has("--message-format") => Reporting::Advice(
+        Tool::Nextest if has("--message-format") => advice(
             "a profile with junit.path writes a report: tq-import run target/nextest/ci/junit.xml -- cargo nextest run \
              --profile ci",
         ),
+        Tool::Other(Known::Writes(patterns))
+            if patterns == ROBOT
+                && ["-d", "--outputdir", "-o", "--output"].iter().any(|option| has(option)) =>
+        {
+            advice(
+                "name its output.xml before `--`: tq-import run results/output.xml -- robot --outputdir results tests",
+            )
+        }
         Tool::Other(Known::Writes(patterns)) => Reporting::Patterns(patterns),
-        Tool::Other(Known::Type(command)) => Reporting::Advice(command),
+        Tool::Other(Known::Type(command)) => {
+            let mut options =
+                command.split(' ').filter(|word| word.starts_with("--") && word.len() > 2);
+            match options.any(|option| has(option.split('=').next().unwrap_or(option))) {
+                true => Reporting::Advice(format!(
+                    "name the report that it writes before `--`: {command}"
+                )),
+                false => advice(command),
+            }
+        }
         Tool::Pytest | Tool::Jest | Tool::Vitest | Tool::Playwright | Tool::Nextest | Tool::Go => {
             Reporting::Added(added(&launch, command, own)?)
         }
@@ -264,6 +280,14 @@ mod tests {
                 "cargo +1.85 nextest run --message-format libtest-json-plus -p a -- --ignored",
             ),
             ("go test ./...", "go test -json ./..."),
+            ("python3.12 -m pytest", "python3.12 -m pytest --junitxml=FILE"),
+            ("npx jest@29 src", "npx jest@29 --json --outputFile=FILE src"),
+            ("npx -p jest jest", "npx -p jest jest --json --outputFile=FILE"),
+            ("nice -n 10 pytest", "nice -n 10 pytest --junitxml=FILE"),
+            (
+                "timeout -k 5 60 env -u A B=1 pytest",
+                "timeout -k 5 60 env -u A B=1 pytest --junitxml=FILE",
+            ),
         ] {
             assert_eq!(changed(line), expected);
         }
@@ -283,6 +307,11 @@ mod tests {
             "bun install",
             "php artisan migrate",
             "npx cypress open",
+            "ng build",
+            "node server.js",
+            "timeout 60 make jest",
+            "nice make tap",
+            "python3 tool.py -m pytest",
         ] {
             assert!(of(line).is_none(), "{line}");
         }
@@ -297,6 +326,12 @@ mod tests {
             "node --test",
             "bundle exec rspec -f d",
             "php vendor/bin/phpunit",
+            "php -d memory_limit=1G vendor/bin/phpunit",
+            "node --import tsx --test",
+            "npx mocha@10",
+            "yarn run mocha",
+            "ng test",
+            "robot -d results tests",
             "php artisan test",
             "yarn cypress run",
             "poetry run behave",
@@ -307,7 +342,13 @@ mod tests {
                 "{line}"
             );
         }
-        for line in ["./mvnw verify", "gradle test", "uv run robot tests", "sbt test"] {
+        for line in [
+            "./mvnw verify",
+            "gradle test",
+            "uv run robot tests",
+            "sbt test",
+            "bazel --config=ci test //...",
+        ] {
             assert!(matches!(of(line), Some(Reporting::Patterns(_))), "{line}");
         }
     }

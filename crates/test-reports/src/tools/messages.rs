@@ -35,7 +35,8 @@ fn with_line_breaks<'a>(detail: &'a Detail, words: &str) -> Option<&'a str> {
         }
         // Where there are spaces in their place, nothing is lost.
         let has_spaces = |found: &str| found.split_whitespace().eq(words.split_whitespace());
-        rest.get(..end).filter(|found| found.contains('\n') && !has_spaces(found))
+        let ends = rest.get(end..)?.chars().next().is_none_or(|next| !next.is_alphanumeric());
+        rest.get(..end).filter(|found| ends && found.contains('\n') && !has_spaces(found))
     })
 }
 
@@ -482,6 +483,7 @@ mod tests {
             assert_eq!(of(same, text).as_deref(), Some(same));
         }
         assert_eq!(of("a", "").as_deref(), Some("a"));
+        assert_eq!(of("sum of 1:2", "sum of 1:\n23 is wrong").as_deref(), Some("sum of 1:2"));
     }
 
     #[test]
