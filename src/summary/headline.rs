@@ -1,7 +1,7 @@
 //! Sentences that all formats for people share: the result, the next step, failures.
 
 use super::layout::{count, grouped};
-use super::{ChangeAction, ChangeKind, ImportedTable, Severity, Summary, Work};
+use super::{Build, ChangeAction, ChangeKind, ImportedTable, Severity, Summary, Work};
 
 /// The result in one sentence.
 pub(super) struct Headline {
@@ -106,7 +106,9 @@ pub(super) fn statuses(summary: &Summary, name: impl Fn(&str) -> String) -> Stri
 
 /// The command that shows the imported tests, after an import into a sandbox.
 pub(super) fn look(summary: &Summary) -> Option<&str> {
-    let can_be_seen = summary.project.is_some() && !summary.dry_run;
+    // The machine of a CI job is gone when somebody reads this.
+    let is_here = summary.build.as_ref().is_none_or(|build| build.provider == Build::LOCAL);
+    let can_be_seen = summary.project.is_some() && !summary.dry_run && is_here;
     summary.sandbox.as_ref().filter(|_| can_be_seen).map(|sandbox| sandbox.command.as_str())
 }
 

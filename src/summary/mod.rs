@@ -186,7 +186,7 @@ impl Default for Tool {
 /// A build of a commit. Unknown facts are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Build {
-    /// The CI system, or `git`.
+    /// The CI system, or [`Build::LOCAL`].
     pub provider: &'static str,
     /// The branch; for a pull request, its source branch.
     pub branch: Option<String>,
@@ -202,6 +202,9 @@ pub struct Build {
 }
 
 impl Build {
+    /// The provider of a build outside of CI, of which git knows the branch and the commit.
+    pub const LOCAL: &str = "git";
+
     /// The URL of a file that is in the repository, at `line` if that is known. None for other files.
     #[must_use]
     pub fn source_url(&self, path: &str, line: Option<u32>) -> Option<String> {

@@ -188,7 +188,7 @@ fn of_git(directory: &Path) -> Option<Build> {
     let commit = lines.next().filter(|line| line.chars().all(|c| c.is_ascii_hexdigit()))?;
     let branch = lines.next().filter(|line| *line != "HEAD");
     Some(Build {
-        provider: "git",
+        provider: Build::LOCAL,
         branch: branch.map(str::to_owned),
         commit: Some(commit.to_owned()),
         pull_request: None,

@@ -34,8 +34,11 @@ fn after_a_sandbox_import_the_last_line_shows_how_to_look_at_it() {
     assert!(last(&summary, Detail::Brief).starts_with("complete:"));
     let dry = Summary { dry_run: true, complete: None, ..summary.clone() };
     assert!(last(&dry, Detail::Normal).starts_with("dry run:"));
-    let nothing = Summary { project: None, ..summary };
+    let nothing = Summary { project: None, ..summary.clone() };
     assert!(!plain(&nothing, None, Detail::Normal).contains("view it"));
+    // Nobody can look at the machine of a CI job afterwards.
+    let in_ci = Summary { build: samples::everything().build, ..summary };
+    assert!(!plain(&in_ci, None, Detail::Normal).contains("view it"));
 }
 
 /// A dry run of what [`samples::done`] did.
