@@ -13,9 +13,9 @@ use super::headline::{self, Headline, carried_over, headline, inspected, look, n
 use super::layout::{count, grouped, seconds};
 use super::text::TextOptions;
 use super::writers::Writer;
-use super::{OutcomeCounts, Severity, Summary, SummaryError};
+use super::{Build, OutcomeCounts, Severity, Summary, SummaryError};
 
-use escape::code;
+use escape::{code, link};
 use page::{List, Page};
 
 /// The longest page, in bytes. GitHub drops a page that is longer than 1 MiB.
@@ -26,6 +26,9 @@ pub const COMMENT_LIMIT: usize = 60_000;
 
 /// The smallest useful limit, in bytes.
 pub const LEAST: usize = 16 * 1024;
+
+/// The longest address of a build's page, in bytes: half of one leads nowhere.
+const LONGEST_URL: usize = 2000;
 
 /// The longest name, path or warning that is shown, in characters.
 const TEXT_CHARS: usize = 500;
@@ -53,6 +56,10 @@ impl Writer for Markdown {
         }
         if let Some(command) = look(summary) {
             page.block(&format!("<p>🔎 <b>view it:</b> {}</p>", code(command)));
+        }
+        if let Some((build, url)) = summary.build.as_ref().and_then(linked) {
+            let what = code(&cut(&build.what()));
+            page.block(&format!("<p>🔗 {}: {what}</p>", link(url, build.provider)));
         }
         problems(&mut page, summary);
         folders::tables(&mut page, &summary.imports);
@@ -101,6 +108,11 @@ fn marker(summary: &Summary) -> String {
         "" => "<!-- tq-import -->".to_owned(),
         names => format!("<!-- tq-import: {} -->", cut(names)),
     }
+}
+
+/// The build with the address of its page, if it has one.
+fn linked(build: &Build) -> Option<(&Build, &str)> {
+    build.url.as_deref().filter(|url| url.len() <= LONGEST_URL).map(|url| (build, url))
 }
 
 /// `ok` marks a good result.
@@ -253,11 +265,9 @@ fn numbers(page: &mut Page, summary: &Summary) {
         format!("<tr><td align=\"right\">{}</td><td>{what}</td></tr>\n", grouped(number))
     })
     .collect();
-    let build = summary.build.as_ref().map(|build| {
-        let url = build.url.as_deref().map(|url| format!(", {}", code(&cut(url))));
-        let what = code(&cut(&build.what()));
-        format!("<p>{}: {what}{}</p>\n", build.provider, url.unwrap_or_default())
-    });
+    let build = summary.build.as_ref().filter(|build| linked(build).is_none());
+    let build =
+        build.map(|build| format!("<p>{}: {}</p>\n", build.provider, code(&cut(&build.what()))));
     let requests = summary.requests.get + summary.requests.writes();
     let close = format!(
         "</table>\n{}<p>{} {} in {}, by tq-import {}</p>",
