@@ -106,6 +106,25 @@ pub(super) fn failed_before(test: &TestRecord, chars: usize) -> Option<String> {
     Some(line_of(message, None, chars)).filter(|line| !line.is_empty())
 }
 
+/// The names of configurations that are shown, and the most characters of each.
+const CONFIGURATIONS: usize = 5;
+const CONFIGURATION_CHARS: usize = 80;
+
+/// Where a test failed that passed elsewhere: `only in phone; passed in desktop`; not yet escaped.
+pub(super) fn only_in(test: &TestRecord) -> Option<String> {
+    let divided = test.details.divided.as_ref()?;
+    let list = |names: &[String]| {
+        let shown =
+            names.iter().take(CONFIGURATIONS).map(|name| text::cut(name, CONFIGURATION_CHARS));
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        match names.len().saturating_sub(CONFIGURATIONS) {
+            0 => shown,
+            more => format!("{shown} and {more} more"),
+        }
+    };
+    Some(format!("only in {}; passed in {}", list(&divided.failed), list(&divided.passed)))
+}
+
 /// The slowest tests with their seconds, slowest first. None if there are so few that they need no list.
 pub(super) fn slowest(summary: &Summary) -> Vec<(f64, &TestRecord)> {
     let mut timed: Vec<(f64, &TestRecord)> =
@@ -125,12 +144,31 @@ pub(super) fn place(test: &TestRecord) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use test_reports::record::{Details, Divided};
 
     fn shown(message: Option<&str>, trace: Option<&str>) -> (String, String) {
         let Reason { line, rest } = reason_of(message, trace, 30);
         assert_eq!(line_of(message, trace, 30), line);
         (line, rest.join("|"))
+    }
+
+    #[test]
+    fn configurations_are_named_and_many_are_counted() {
+        let names = |count: usize| (0..count).map(|number| format!("node {number}")).collect();
+        let of = |failed, passed| {
+            let mut test = super::super::samples::everything().records.tests[0].clone();
+            let divided = Some(Divided { failed: names(failed), passed: names(passed) });
+            test.details = Arc::new(Details { divided, ..Details::default() });
+            only_in(&test).unwrap()
+        };
+        assert_eq!(of(1, 2), "only in node 0; passed in node 0, node 1");
+        assert!(
+            of(7, 1)
+                .starts_with("only in node 0, node 1, node 2, node 3, node 4 and 2 more; passed")
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Workflow commands that mark lines of source files.
 
+use crate::summary::highlights;
 use crate::summary::layout::{grouped, outcome_word};
 use crate::summary::text::TextOptions;
 use crate::summary::writers::Writer;
@@ -66,7 +67,8 @@ fn failure(test: &TestRecord) -> String {
     let details = &test.details;
     let message = details.message.as_deref().or(details.trace.as_deref());
     let message = message.unwrap_or(outcome_word(test.outcome));
-    command(test.class.file.as_deref(), test.line, &test.name, message)
+    let only_in = highlights::only_in(test).map(|names| format!("{names}\n")).unwrap_or_default();
+    command(test.class.file.as_deref(), test.line, &test.name, &format!("{only_in}{message}"))
 }
 
 /// An `::error …` command for `line` of `file`.

@@ -335,7 +335,8 @@ fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>, room: &m
         link.map_or(shown.clone(), |link| format!("<a href=\"{}\">{shown}</a>", text(&link)))
     });
     let folder = Some(folder).filter(|folder| !folder.is_empty());
-    let places: Vec<String> = [folder, place].into_iter().flatten().collect();
+    let only_in = highlights::only_in(test).map(|names| text(&names));
+    let places: Vec<String> = [folder, place, only_in].into_iter().flatten().collect();
     push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
     why(page, &highlights::reason(test, REASON_CHARS), room);
     page.push_str("</div>\n");

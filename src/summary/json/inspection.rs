@@ -105,6 +105,8 @@ impl Serialize for Test<'_> {
             tags,
             attachments,
             defects,
+            // For people.
+            divided: _,
             steps,
             pinned: _,
         } = &**details;

@@ -54,11 +54,13 @@ fn failure(test: &TestRecord, build: Option<&Build>, trace: usize, room: &Cell<u
             None => format!(" · {shown}"),
         }
     });
+    let only_in = highlights::only_in(test).map(|names| format!(" · {}", code(&cut(&names))));
     let title = format!(
-        "{mark} {}{}{}",
+        "{mark} {}{}{}{}",
         code(&cut(&test.name)),
         below(&test.class.folder),
-        place.unwrap_or_default()
+        place.unwrap_or_default(),
+        only_in.unwrap_or_default()
     );
     folded(&title, &highlights::reason(test, REASON_CHARS), trace, room)
 }

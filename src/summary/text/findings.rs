@@ -48,7 +48,15 @@ pub(super) fn failures(page: &mut Page, failures: &[&TestRecord], options: &Text
         page.line(&label, LABEL, &pieces);
         let details = &test.details;
         why(page, LABEL, details.message.as_deref(), details.trace.as_deref(), options);
+        only_in(page, LABEL, test);
     });
+}
+
+/// Where a test failed that passed elsewhere.
+pub(super) fn only_in(page: &mut Page, indent: usize, test: &TestRecord) {
+    if let Some(names) = highlights::only_in(test) {
+        page.line("", indent, &[piece(FAINT, escape::terminal(&names))]);
+    }
 }
 
 /// What changed since an earlier run. Tests that still fail are listed as failures, and new ones only with `-v`.

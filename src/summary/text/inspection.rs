@@ -129,5 +129,6 @@ fn print_test(page: &mut Page, test: &TestRecord, depth: usize, options: &TextOp
         let details = &test.details;
         let (message, trace) = (details.message.as_deref(), details.trace.as_deref());
         findings::why(page, indent + 2, message, trace, options);
+        findings::only_in(page, indent + 2, test);
     }
 }

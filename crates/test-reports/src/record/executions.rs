@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::builder::Occurrence;
-use super::{Attempt, IdentityOptions};
+use super::{Attempt, Divided, IdentityOptions};
 use crate::formats::model::{Case, Detail, Outcome, Report, RerunWhen, Seconds, find_attribute};
 use crate::tools::{CaseMapper, Repeats};
 
@@ -31,6 +31,8 @@ pub(super) struct MergedOutcome {
     pub(super) differ: bool,
     /// The first cases of two files that do not look like executions of one test.
     pub(super) unrelated: Option<[Occurrence; 2]>,
+    /// Where it failed, if it passed elsewhere.
+    pub(super) divided: Option<Divided>,
 }
 
 /// One row with its attempts.
@@ -81,10 +83,12 @@ pub(super) fn merge(
             rows: 1,
             differ: false,
             unrelated: None,
+            divided: None,
         };
     }
     let (executions, firsts) = executions(cases, mappers, options.reruns);
     let unrelated = unrelated(&firsts, mappers).filter(|_| !options.reruns);
+    let divided = divided(&executions, mappers).filter(|_| !options.reruns);
     let deciding = deciding(&executions, options.reruns);
     let outcome = deciding.outcome();
     // A pass is flaky only if a failure came before it: with `reruns`, in an earlier file too.
@@ -117,7 +121,56 @@ pub(super) fn merge(
         rows,
         differ,
         unrelated,
+        divided,
     }
+}
+
+/// Where the test failed, if it passed elsewhere and the places have names.
+fn divided(executions: &[Execution], mappers: &[CaseMapper<'_>]) -> Option<Divided> {
+    let of = |has: fn(Outcome) -> bool| move |execution: &&Execution| has(execution.outcome());
+    let failed: Vec<&Execution> =
+        executions.iter().filter(of(|outcome| outcome >= Outcome::Failed)).collect();
+    let passed: Vec<&Execution> =
+        executions.iter().filter(of(|outcome| outcome == Outcome::Passed)).collect();
+    if failed.is_empty() || passed.is_empty() {
+        return None;
+    }
+    let configuration = |execution: &Execution| {
+        let first = &execution.rows.first()?.deciding;
+        let (report, case) = first.find(mappers);
+        let name = mappers[execution.file].configuration(first.case as usize);
+        name.or_else(|| host(report, case).map(str::to_owned))
+            .filter(|name| !name.trim().is_empty())
+    };
+    let file =
+        |execution: &Execution| Some(mappers[execution.file].report().shown_path().to_string());
+    named(&failed, &passed, configuration).or_else(|| named(&failed, &passed, file))
+}
+
+/// The names of executions that failed and that passed. None if one has no name, or if a name is among both.
+fn named(
+    failed: &[&Execution],
+    passed: &[&Execution],
+    name: impl Fn(&Execution) -> Option<String>,
+) -> Option<Divided> {
+    let all = |executions: &[&Execution]| {
+        let mut names: Vec<String> = Vec::new();
+        for execution in executions {
+            let name = name(execution)?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Some(names)
+    };
+    let (failed, passed) = (all(failed)?, all(passed)?);
+    let is_apart = failed.iter().all(|name| !passed.contains(name));
+    is_apart.then_some(Divided { failed, passed })
+}
+
+/// The host of a case, from the innermost suite that names one.
+fn host<'r>(report: &'r Report, case: &Case) -> Option<&'r str> {
+    report.suite_chain(case.suite).iter().rev().find_map(|suite| suite.attribute("hostname"))
 }
 
 /// The result of a test with one case that is one execution.
@@ -136,6 +189,7 @@ fn single(only: &Occurrence, mappers: &[CaseMapper<'_>]) -> Option<MergedOutcome
         rows: 1,
         differ: false,
         unrelated: None,
+        divided: None,
     })
 }
 
@@ -203,9 +257,7 @@ fn are_executions(a: &Occurrence, b: &Occurrence, mappers: &[CaseMapper<'_>]) ->
     let machine = |occurrence: &Occurrence| {
         let mapper = &mappers[occurrence.file as usize];
         let (report, case) = occurrence.find(mappers);
-        let suites = report.suite_chain(case.suite);
-        let host = suites.iter().rev().find_map(|suite| suite.attribute("hostname"));
-        (host.map(str::to_owned), mapper.configuration(occurrence.case as usize))
+        (host(report, case).map(str::to_owned), mapper.configuration(occurrence.case as usize))
     };
     if machine(a) != machine(b) {
         return true;
@@ -330,11 +382,7 @@ fn configurations(cases: &[Occurrence], mapper: &CaseMapper<'_>) -> Vec<Vec<Occu
         let case = &report.cases[occurrence.case as usize];
         let are_attempts = mapper.tool_of(occurrence.case as usize).repeats != Repeats::Rows;
         let document = are_attempts.then(|| report.outermost(case.suite)).flatten();
-        let host = report
-            .suite_chain(case.suite)
-            .iter()
-            .rev()
-            .find_map(|suite| suite.attribute("hostname"));
+        let host = host(report, case);
         let group = *by_configuration
             .entry((host, mapper.configuration(occurrence.case as usize), document))
             .or_insert_with(|| {

@@ -91,6 +91,7 @@ impl Finisher<'_, '_> {
             kind: detail.and_then(|detail| detail.kind.as_deref()).map(str::to_owned),
             trace: detail.and_then(|detail| detail.text.clone()).filter(|text| !text.is_empty()),
             full_name: test.is_long.then(|| name.clone()),
+            divided: merged.divided,
             ..Details::default()
         };
         details.kind.take_if(|kind| kind.is_empty());

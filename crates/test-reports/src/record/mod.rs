@@ -95,6 +95,8 @@ pub struct Details {
     pub attachments: Vec<String>,
     /// Keys of defects.
     pub defects: Vec<String>,
+    /// Where it failed, if it passed elsewhere. Not with [`IdentityOptions::reruns`].
+    pub divided: Option<Divided>,
     /// Steps that the report names. Empty: [`StepText::placeholder`] is used.
     pub steps: Vec<StepText>,
     /// The row of the project that the report names for the test.
@@ -110,6 +112,16 @@ pub struct Attempt {
     pub duration_s: Option<f64>,
     /// The message of a failure, error or skip.
     pub message: Option<String>,
+}
+
+/// The configurations in which a test failed and passed: browsers, devices, projects, hosts, or else report files. Each is named
+/// once, in the order of the reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divided {
+    /// At least one.
+    pub failed: Vec<String>,
+    /// At least one.
+    pub passed: Vec<String>,
 }
 
 /// The text of one step of a test.

@@ -1,6 +1,8 @@
 //! Cases that are attempts, rows and executions of one test.
 
-use super::{IdentityOptions, Pin, Records, ReportGroup, TestRecord, collect, collect_groups};
+use super::{
+    Divided, IdentityOptions, Pin, Records, ReportGroup, TestRecord, collect, collect_groups,
+};
 use crate::formats::model::Outcome::{Errored, Failed, Passed, Skipped};
 use crate::formats::read_one;
 use crate::identity::Identity;
@@ -226,6 +228,34 @@ fn browsers_in_one_file_are_executions() {
     let test = &records.tests[0];
     assert_eq!((test.outcome, test.details.attempts.len(), test.seconds()), (Failed, 2, Some(1.0)));
     assert_eq!(records.warnings, Vec::<String>::new());
+    let in_browsers =
+        Divided { failed: vec!["webkit".to_owned()], passed: vec!["firefox".to_owned()] };
+    assert_eq!(test.details.divided, Some(in_browsers));
+}
+
+#[test]
+fn a_test_that_failed_only_in_some_reports_says_in_which() {
+    let report = |state: &str| {
+        format!(
+            "<testsuite name='a.B'><testcase classname='a.B' name='t' time='1'>{state}</testcase></testsuite>"
+        )
+    };
+    let [passed, failed, skipped] = ["", "<failure/>", "<skipped/>"].map(report);
+    let divided = |files: &[(&str, &str)], options: &IdentityOptions| {
+        records_with(files, options).tests[0].details.divided.clone()
+    };
+    let usual = IdentityOptions::default();
+    let files = [("linux/a.xml", &*passed), ("macos/a.xml", &skipped), ("windows/a.xml", &failed)];
+    let names = |name: &str| vec![name.to_owned()];
+    let expected = Divided { failed: names("windows/a.xml"), passed: names("linux/a.xml") };
+    assert_eq!(divided(&files, &usual), Some(expected));
+    assert_eq!(divided(&files[..2], &usual), None);
+    assert_eq!(divided(&files[1..], &usual), None);
+    // Later reports are repetitions of earlier ones.
+    assert_eq!(divided(&files, &IdentityOptions { reruns: true, ..usual }), None);
+    // Rows of one report are no configurations.
+    let rows = "<testsuite name='a.B'><testcase classname='a.B' name='t'/><testcase classname='a.B' name='t'><failure/></testcase></testsuite>";
+    assert_eq!(divided(&[("a.xml", rows)], &IdentityOptions::default()), None);
 }
 
 #[test]
