@@ -142,9 +142,13 @@ fn divided(executions: &[Execution], mappers: &[CaseMapper<'_>]) -> Option<Divid
         name.or_else(|| host(report, case).map(str::to_owned))
             .filter(|name| !name.trim().is_empty())
     };
-    let file =
+    let path = |execution: &Execution| Some(mappers[execution.file].report().path.to_string());
+    // Jobs may have files of one name.
+    let in_job =
         |execution: &Execution| Some(mappers[execution.file].report().shown_path().to_string());
-    named(&failed, &passed, configuration).or_else(|| named(&failed, &passed, file))
+    named(&failed, &passed, configuration)
+        .or_else(|| named(&failed, &passed, path))
+        .or_else(|| named(&failed, &passed, in_job))
 }
 
 /// The names of executions that failed and that passed. None if one has no name, or if a name is among both.
