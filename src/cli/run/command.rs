@@ -246,8 +246,11 @@ fn other_reports(
         copy.rewind()?;
         Ok(match read_limited(&copy, name, limits) {
             Err(error) if error.is_not_xml() && !is_cargos => {
-                let at = beginning(&mut copy)?;
-                at.map(|_| read_limited(&copy, name, limits)).unwrap_or(Err(error))
+                if seek_report(&mut copy)? {
+                    read_limited(&copy, name, limits)
+                } else {
+                    Err(error)
+                }
             }
             read => read,
         })
@@ -270,17 +273,18 @@ fn other_reports(
     }
 }
 
-/// Sets `copy` to where a report in JSON or text seems to begin, behind output of any length. None if there is none.
+/// Sets `copy` to where a report in JSON or text seems to begin, behind output of any length. False if there is none.
 ///
 /// # Errors
 /// If it cannot be read.
-fn beginning(copy: &mut File) -> io::Result<Option<u64>> {
+fn seek_report(copy: &mut File) -> io::Result<bool> {
     let length = copy.metadata()?.len();
     let mut at = 0;
     while at < length {
         copy.seek(SeekFrom::Start(at))?;
         if head::is_report((&*copy).take(head::LENGTH as u64))? {
-            return copy.seek(SeekFrom::Start(at)).map(Some);
+            copy.seek(SeekFrom::Start(at))?;
+            return Ok(true);
         }
         // The next window begins with a line that this one held.
         copy.seek(SeekFrom::Start(at + head::LENGTH as u64 / 2))?;
@@ -288,7 +292,7 @@ fn beginning(copy: &mut File) -> io::Result<Option<u64>> {
         let skipped = lines.skip_until(b'\n')?;
         at += head::LENGTH as u64 / 2 + skipped as u64;
     }
-    Ok(None)
+    Ok(false)
 }
 
 /// A thread that panics ends the program.

@@ -75,7 +75,7 @@ const WORD_CHARS: usize = 16;
 const PART_CHARS: usize = 4;
 
 /// A name or a path. Long words may break where their parts end, instead of anywhere.
-fn name(data: &str) -> String {
+fn breakable(data: &str) -> String {
     let mut shown = String::with_capacity(data.len() + 16);
     for word in escape::terminal(data).split_inclusive(' ') {
         let chars: Vec<char> = word.chars().collect();
@@ -123,7 +123,7 @@ fn markup_free(visible: &str) -> String {
 
 /// A folder as `shop / cart`.
 fn path(folder: &[String]) -> String {
-    folder.iter().map(|part| name(part)).collect::<Vec<_>>().join(" / ")
+    folder.iter().map(|part| breakable(part)).collect::<Vec<_>>().join(" / ")
 }
 
 /// Everything up to the totals.
@@ -325,12 +325,12 @@ fn failures(page: &mut String, summary: &Summary) {
 /// A failed test: name, folder, reason; what follows the reason is folded.
 fn finding(page: &mut String, test: &TestRecord, build: Option<&Build>, room: &mut Traces) {
     let class = outcome_word(test.outcome);
-    let (title, folder) = (name(&test.name), path(&test.class.folder));
+    let (title, folder) = (breakable(&test.name), path(&test.class.folder));
     let searched = text(&format!("{} / {}", test.class.folder.join(" / "), test.name));
     push(page, format_args!("<div class=\"finding {class}\" data-name=\"{searched}\">\n"));
     push(page, format_args!("<p><span class=\"mark\">{class}</span> <b>{title}</b></p>\n"));
     let place = highlights::place(test).map(|place| {
-        let shown = format!("<code>{}</code>", name(&place));
+        let shown = format!("<code>{}</code>", breakable(&place));
         let link = build.and_then(|build| build.source_url(test.class.file.as_deref()?, test.line));
         link.map_or(shown.clone(), |link| format!("<a href=\"{}\">{shown}</a>", text(&link)))
     });
@@ -395,13 +395,16 @@ fn run_errors(page: &mut String, summary: &Summary) {
         );
         push(
             page,
-            format_args!("<p><span class=\"mark\">error</span> <b>{}</b></p>\n", name(&error.name)),
+            format_args!(
+                "<p><span class=\"mark\">error</span> <b>{}</b></p>\n",
+                breakable(&error.name)
+            ),
         );
         let place = source_line(error.file.as_deref(), error.line);
         let places: Vec<String> = [Some(error.report.to_string()), place]
             .into_iter()
             .flatten()
-            .map(|place| name(&place))
+            .map(|place| breakable(&place))
             .collect();
         push(page, format_args!("<p class=\"place\">{}</p>\n", places.join(" · ")));
         let reason = highlights::reason_of(error.message.as_deref(), None, REASON_CHARS);
@@ -436,7 +439,7 @@ fn comparison(page: &mut String, summary: &Summary) {
                 }
                 _ => String::new(),
             };
-            let (name, folder) = (name(&test.name), path(&test.folder));
+            let (name, folder) = (breakable(&test.name), path(&test.folder));
             push(
                 page,
                 format_args!(
@@ -459,7 +462,7 @@ fn flaky(page: &mut String, summary: &Summary) {
         let notes: Vec<String> = highlights::passed_on(test).into_iter().chain(before).collect();
         format!(
             "<li class=\"flaky\"><span class=\"mark\">flaky</span><span>{}<br><span class=\"soft\">{}{}{}</span></span></li>\n",
-            name(&test.name),
+            breakable(&test.name),
             path(&test.class.folder),
             if notes.is_empty() { "" } else { " · " },
             notes.join("; ")
@@ -479,7 +482,7 @@ fn slowest(page: &mut String, summary: &Summary) {
             format_args!(
                 "<li><time>{}</time><span>{} <span class=\"soft\">{}</span></span></li>\n",
                 seconds(time),
-                name(&test.name),
+                breakable(&test.name),
                 path(&test.class.folder)
             ),
         );

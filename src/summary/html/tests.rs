@@ -45,7 +45,7 @@ fn long_words_break_where_their_parts_end() {
         ("com.acme.billing.InvoiceTest", "com.|acme.|billing.|Invoice|Test"),
         ("an<ti>_<markup>_of_names", "an&lt;ti&gt;_&lt;markup&gt;_|of_names"),
     ] {
-        assert_eq!(name(written), shown.replace('|', "<wbr>"));
+        assert_eq!(breakable(written), shown.replace('|', "<wbr>"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! All tests in their folders, with a search and a filter for browsers that run the page's script.
 
-use super::{name as broken_name, push, text};
+use super::{breakable, push, text};
 use crate::summary::OutcomeCounts;
 use crate::summary::layout::{grouped, outcome_word, seconds};
 use crate::summary::tree::Tree;
@@ -61,7 +61,7 @@ fn folder<'a>(
                 page,
                 format_args!(
                     "<li class=\"{class}\"><span class=\"mark\">{class}</span><span>{}</span>{}</li>\n",
-                    broken_name(&test.name),
+                    breakable(&test.name),
                     time.unwrap_or_default()
                 ),
             );
@@ -85,7 +85,7 @@ fn folder<'a>(
                 "<details data-path=\"{}\"{}><summary>{} <span class=\"counts\">{failing}{}</span></summary>\n",
                 text(&path.join(" / ")),
                 if is_open { " open" } else { "" },
-                broken_name(name),
+                breakable(name),
                 grouped(counts.tests)
             ),
         );

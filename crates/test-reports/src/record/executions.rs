@@ -88,9 +88,12 @@ pub(super) fn merge(
     }
     let (executions, firsts) = executions(cases, mappers, options.reruns);
     let unrelated = unrelated(&firsts, mappers).filter(|_| !options.reruns);
-    let divided = divided(&executions, mappers).filter(|_| !options.reruns);
     let deciding = deciding(&executions, options.reruns);
     let outcome = deciding.outcome();
+    let divided = match outcome {
+        Outcome::Failed | Outcome::Errored if !options.reruns => divided(&executions, mappers),
+        _ => None,
+    };
     // A pass is flaky only if a failure came before it: with `reruns`, in an earlier file too.
     let failed_before = options.reruns
         && executions
@@ -127,11 +130,11 @@ pub(super) fn merge(
 
 /// Where the test failed, if it passed elsewhere and the places have names.
 fn divided(executions: &[Execution], mappers: &[CaseMapper<'_>]) -> Option<Divided> {
-    let of = |has: fn(Outcome) -> bool| move |execution: &&Execution| has(execution.outcome());
-    let failed: Vec<&Execution> =
-        executions.iter().filter(of(|outcome| outcome >= Outcome::Failed)).collect();
-    let passed: Vec<&Execution> =
-        executions.iter().filter(of(|outcome| outcome == Outcome::Passed)).collect();
+    let having = |is: fn(Outcome) -> bool| -> Vec<&Execution> {
+        executions.iter().filter(|execution| is(execution.outcome())).collect()
+    };
+    let failed = having(|outcome| outcome >= Outcome::Failed);
+    let passed = having(|outcome| outcome == Outcome::Passed);
     if failed.is_empty() || passed.is_empty() {
         return None;
     }

@@ -3,6 +3,8 @@
 //! That is the `message` attribute, or else the first line of the text, except where a tool writes the same attribute
 //! for every failure or puts other lines in front. The words are returned as written.
 
+use memchr::memmem;
+
 use crate::formats::model::Detail;
 use crate::text::printable;
 
@@ -21,7 +23,7 @@ fn attribute(detail: &Detail) -> Option<&str> {
 /// The part of the text that `words` are without its line breaks: Node 20 writes `equal:4 !== 5` into the attribute.
 fn with_line_breaks<'a>(detail: &'a Detail, words: &str) -> Option<&'a str> {
     let text = detail.text.as_deref()?;
-    if words.contains('\n') || text.contains(words) {
+    if words.contains('\n') || memmem::find(text.as_bytes(), words.as_bytes()).is_some() {
         return None;
     }
     let first = words.split(char::is_whitespace).next()?;
